@@ -1,0 +1,48 @@
+"""Every kind of event there is, by where it travels."""
+
+from __future__ import annotations
+
+from services.contracts import ingest, notifier, partners, router
+from services.contracts.vocabulary import Fact
+
+FACTS: tuple[type[Fact], ...] = (
+    ingest.QuestionReceived,
+    ingest.AnswerSubmitted,
+    ingest.QuestionDeclined,
+    ingest.QuestionRated,
+    ingest.QuestionFollowedUp,
+    ingest.QuestionWithdrawn,
+    ingest.AskerErased,
+    ingest.MailBounced,
+    router.QuestionRouted,
+    router.QuestionAnswered,
+    router.AnswerRefused,
+    router.QuestionOverdue,
+    router.QuestionUnroutable,
+    router.QuestionClosed,
+    notifier.QuestionPublished,
+    notifier.DeliveryFailed,
+)
+"""On `sesame.events`, from one service to the others."""
+
+FROM_PARTNERS: tuple[type[Fact], ...] = (
+    partners.PartnerQuestion,
+    partners.PartnerAnswer,
+    partners.PartnerDecline,
+)
+"""On `sesame.inbox`, from partner systems to ingest."""
+
+TO_PARTNERS: tuple[type[Fact], ...] = (
+    notifier.QuestionAssigned,
+    notifier.AssignmentEnded,
+    partners.SubmissionAccepted,
+    partners.SubmissionRefused,
+)
+"""On `sesame.partners`, to a partner's own queue."""
+
+PRODUCERS = {
+    **{fact.wire: "ingest" for fact in FACTS if fact.__module__ == ingest.__name__},
+    **{fact.wire: "router" for fact in FACTS if fact.__module__ == router.__name__},
+    **{fact.wire: "notifier" for fact in FACTS if fact.__module__ == notifier.__name__},
+}
+"""Wire name of a fact → the service that announces it."""

@@ -1,0 +1,108 @@
+"""The envelope: CloudEvents 1.0, JSON format, structured mode (cloudevents.io, spec 1.0.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC
+from typing import Annotated, Any, Generic, Literal, TypeVar, cast
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import from_json
+
+from services.contracts.vocabulary import Fact
+
+CONTENT_TYPE = "application/cloudevents+json"
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
+Traceparent = Annotated[str, StringConstraints(pattern=r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
+UtcMoment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+F_co = TypeVar("F_co", bound=Fact, covariant=True)
+
+
+class NotAnEvent(ValueError):
+    """The bytes hold nothing that this reader could take. `field` is the dotted path of the first fault."""
+
+    def __init__(self, reason: str, *, field: str | None = None, value: object = None) -> None:
+        super().__init__(reason if field is None else f"{field}: {reason}")
+        self.reason = reason
+        self.field = field
+        self.value = value
+
+
+class Envelope(BaseModel, Generic[F_co]):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: Literal["1.0"] = "1.0"
+    id: Name
+    source: Name
+    type: str
+    datacontenttype: Literal["application/json"] = "application/json"
+    traceparent: Traceparent | None = None
+    data: F_co
+
+    def encode(self) -> bytes:
+        return self.__pydantic_serializer__.to_json(self, exclude_none=True)
+
+
+class Event(Envelope[F_co], Generic[F_co]):
+    """A fact of one of our services: `subject` is the question's id, `time` when it happened."""
+
+    subject: UUID
+    time: UtcMoment
+
+
+class Submission(Envelope[F_co], Generic[F_co]):
+    """What a partner system sends. A question has no id of ours yet, and no clock but ours is trusted."""
+
+    subject: str | None = None
+    time: UtcMoment | None = None
+
+
+Readers = Mapping[str, type[Envelope[Any]]]
+"""Wire name → the model that reads it."""
+
+
+def event_readers(facts: Iterable[type[Fact]]) -> Readers:
+    return {fact.wire: cast("type[Event[Any]]", Event.__class_getitem__(fact)) for fact in facts}
+
+
+def submission_readers(facts: Iterable[type[Fact]]) -> Readers:
+    return {fact.wire: cast("type[Submission[Any]]", Submission.__class_getitem__(fact)) for fact in facts}
+
+
+def decode(body: bytes, readers: Readers) -> Envelope[Any]:
+    """Read one event. Raises NotAnEvent, naming the field, for whatever can't be read."""
+    return decode_mapping(parse(body), readers)
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    try:
+        raw = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise NotAnEvent(f"not JSON: {error}") from error
+    if not isinstance(raw, dict):
+        raise NotAnEvent(f"a CloudEvent is a JSON object, this is {type(raw).__name__}")
+    return raw
+
+
+def decode_mapping(raw: Mapping[str, Any], readers: Readers) -> Envelope[Any]:
+    wire = raw.get("type")
+    reader = readers.get(wire) if isinstance(wire, str) else None
+    if reader is None:
+        known = ", ".join(sorted(readers))
+        raise NotAnEvent(f"unknown type {wire!r}; known here: {known}", field="type", value=wire)
+    try:
+        return reader.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise NotAnEvent(first["msg"], field=field, value=first["input"]) from error

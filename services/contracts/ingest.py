@@ -1,0 +1,114 @@
+"""Facts that ingest announces: what came in, by whatever door."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from services.contracts.vocabulary import (
+    Asker,
+    Attachment,
+    Facets,
+    Fact,
+    Line,
+    PartnerId,
+    Place,
+    Text,
+    Word,
+)
+
+
+class QuestionReceived(Fact):
+    """A question was accepted: it is stored, and will be routed. The event's subject is the question's id."""
+
+    wire: ClassVar[str] = "question.received.v1"
+
+    text: Text = Field(description="The question; may become public when the asker consents")
+    facets: Facets
+    private_note: Text | None = Field(
+        default=None, description="For the router and the partner, never public"
+    )
+    place: Place | None = None
+    publish_consent: bool = False
+    asker: Asker | None = Field(default=None, description="For the notifier alone")
+    attachments: tuple[Attachment, ...] = ()
+    reference: Line | None = Field(default=None, description="The sender's own number for this question")
+
+
+class AnswerSubmitted(Fact):
+    """A partner handed in an answer. Whether it counts is the router's to say."""
+
+    wire: ClassVar[str] = "answer.submitted.v1"
+
+    answer_id: UUID
+    partner: PartnerId
+    text: Text
+    way: Word = Field(description="How it came: mail, page, api, partner")
+    sources: tuple[Line, ...] = ()
+    effort: int | None = Field(default=None, ge=1, le=6, description="READ scale, given by the respondent")
+    subject: Word | None = Field(default=None, description="The theme, as the respondent sees it")
+    attachments: tuple[Attachment, ...] = ()
+    facets: Facets | None = None
+
+
+class QuestionDeclined(Fact):
+    """A partner said no, perhaps naming who should be asked instead."""
+
+    wire: ClassVar[str] = "question.declined.v1"
+
+    partner: PartnerId
+    way: Word
+    reason: Text | None = None
+    refer_to: PartnerId | None = None
+    facets: Facets | None = None
+
+
+class QuestionRated(Fact):
+    """The asker said how content they are, 1 to 5."""
+
+    wire: ClassVar[str] = "question.rated.v1"
+
+    stars: int = Field(ge=1, le=5)
+    comment: Text | None = None
+    partner: PartnerId | None = None
+    facets: Facets | None = None
+
+
+class QuestionFollowedUp(Fact):
+    """The asker wrote again about the same question."""
+
+    wire: ClassVar[str] = "question.followed_up.v1"
+
+    follow_up_id: UUID
+    text: Text
+    way: Word
+    attachments: tuple[Attachment, ...] = ()
+    facets: Facets | None = None
+
+
+class QuestionWithdrawn(Fact):
+    """The asker took the question back: nothing more is sent, and nothing of it stays public."""
+
+    wire: ClassVar[str] = "question.withdrawn.v1"
+
+    facets: Facets | None = None
+
+
+class AskerErased(Fact):
+    """Everything personal about this question's asker must be forgotten. Counters stay."""
+
+    wire: ClassVar[str] = "asker.erased.v1"
+
+    reason: Word = Field(description="wish (the asker's) or term (the network's retention)")
+
+
+class MailBounced(Fact):
+    """Mail about this question could not be delivered; the address must not be written to again."""
+
+    wire: ClassVar[str] = "mail.bounced.v1"
+
+    recipient: Line = Field(description="For the notifier alone")
+    permanent: bool
+    diagnostic: Line | None = None

@@ -1,0 +1,83 @@
+"""Facts that the notifier announces, and what partner systems read from their queue or webhook."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.contracts.vocabulary import (
+    Attachment,
+    Facets,
+    Fact,
+    Language,
+    Line,
+    Moment,
+    PartnerId,
+    PartnerName,
+    Place,
+    Reason,
+    Text,
+    Word,
+)
+
+
+class QuestionPublished(Fact):
+    """An answer is out at one place: with its asker, or in the public archive."""
+
+    wire: ClassVar[str] = "question.published.v1"
+
+    place: Literal["asker", "archive"]
+    way: Word = Field(description="mail, page, mastodon, facebook_page, facebook_group, archive")
+    answer_id: UUID
+    partner: PartnerName
+    url: Line | None = None
+    answered_at: Moment
+    published_at: Moment
+    promise_at: Moment
+    facets: Facets
+
+
+class DeliveryFailed(Fact):
+    """A delivery was given up: somebody has to look."""
+
+    wire: ClassVar[str] = "delivery.failed.v1"
+
+    delivery_id: UUID
+    kind: Word
+    way: Word
+    partner: PartnerId | None = None
+    attempts: int = Field(ge=1)
+    error: Line
+
+
+class QuestionAssigned(Fact):
+    """To a partner: this question is yours until `due_at`. Answer or decline it by your inbox key."""
+
+    wire: ClassVar[str] = "question.assigned.v1"
+
+    assignment_id: UUID
+    partner: PartnerId
+    text: Text
+    private_note: Text | None = None
+    language: Language | None = None
+    subject: Word | None = None
+    place: Place | None = None
+    due_at: Moment
+    promise_at: Moment
+    reasons: tuple[Reason, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    page_url: Line | None = Field(default=None, description="Where a respondent can answer in a browser")
+
+
+class AssignmentEnded(Fact):
+    """To a partner: this question is no longer yours, and why."""
+
+    wire: ClassVar[str] = "assignment.ended.v1"
+
+    assignment_id: UUID | None = None
+    partner: PartnerId
+    reason: Word = Field(description="answered, overdue, reassigned, withdrawn, closed, already_answered")
+    answered_by: PartnerName | None = None
+    answer_id: UUID | None = None

@@ -1,0 +1,85 @@
+"""What partner systems publish to `sesame.inbox`, and the receipts that ingest sends back."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from services.contracts.vocabulary import (
+    Fact,
+    Language,
+    Line,
+    Moment,
+    PartnerId,
+    Place,
+    Text,
+    Value,
+    Word,
+)
+
+
+class PartnerAsker(Value):
+    """The asker, when the network and not the partner shall answer them."""
+
+    mail: Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)]
+    name: Line | None = None
+
+
+class PartnerQuestion(Fact):
+    """From a partner: a question for the network. Routing key `partner.<id>.question.received.v1`."""
+
+    wire: ClassVar[str] = "question.received.v1"
+
+    text: Text
+    private_note: Text | None = None
+    language: Language | None = None
+    subject: Word | None = None
+    purpose: Word | None = None
+    place: Place | None = None
+    publish_consent: bool = False
+    asker: PartnerAsker | None = None
+    asked_at: Moment | None = Field(default=None, description="When the asker asked, if not just now")
+    reference: Line | None = Field(default=None, description="Your own number; comes back in the receipt")
+
+
+class PartnerAnswer(Fact):
+    """From a partner: the answer to the question that is the event's subject."""
+
+    wire: ClassVar[str] = "answer.submitted.v1"
+
+    text: Text
+    sources: tuple[Line, ...] = ()
+    effort: int | None = Field(default=None, ge=1, le=6, description="READ scale")
+    subject: Word | None = None
+
+
+class PartnerDecline(Fact):
+    """From a partner: no to the question that is the event's subject."""
+
+    wire: ClassVar[str] = "question.declined.v1"
+
+    reason: Text | None = None
+    refer_to: PartnerId | None = None
+
+
+class SubmissionAccepted(Fact):
+    """To a partner: what you sent is in; its subject is the question's id."""
+
+    wire: ClassVar[str] = "submission.accepted.v1"
+
+    original_id: str
+    original_type: str
+    reference: Line | None = None
+
+
+class SubmissionRefused(Fact):
+    """To a partner: what you sent was not taken, why, and which field to mend."""
+
+    wire: ClassVar[str] = "submission.refused.v1"
+
+    original_id: str | None = None
+    original_type: str | None = None
+    reason: str
+    field: str | None = None
+    value: str | None = None

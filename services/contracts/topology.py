@@ -1,0 +1,97 @@
+"""The broker's names and shapes: the one place from which services, docs and definitions are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from services.contracts import ingest, notifier, router
+from services.contracts.catalogue import FACTS
+from services.contracts.vocabulary import Fact
+
+EVENTS = "sesame.events"
+INBOX = "sesame.inbox"
+PARTNERS = "sesame.partners"
+DEAD = "sesame.dead"
+
+EXCHANGES: Mapping[str, str] = MappingProxyType(
+    {EVENTS: "topic", INBOX: "topic", PARTNERS: "topic", DEAD: "direct"}
+)
+"""Exchange → its type. All durable."""
+
+HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
+    {
+        "ingest": (
+            router.QuestionRouted,
+            router.QuestionAnswered,
+            router.QuestionClosed,
+            notifier.QuestionPublished,
+        ),
+        "router": (
+            ingest.QuestionReceived,
+            ingest.AnswerSubmitted,
+            ingest.QuestionDeclined,
+            ingest.QuestionFollowedUp,
+            ingest.QuestionWithdrawn,
+            ingest.AskerErased,
+        ),
+        "notifier": (
+            ingest.QuestionReceived,
+            ingest.QuestionFollowedUp,
+            ingest.QuestionWithdrawn,
+            ingest.AskerErased,
+            ingest.MailBounced,
+            router.QuestionRouted,
+            router.QuestionAnswered,
+            router.AnswerRefused,
+            router.QuestionOverdue,
+            router.QuestionUnroutable,
+            router.QuestionClosed,
+        ),
+        "metrics": FACTS,
+    }
+)
+"""Service → the facts its queue is bound to."""
+
+SERVICES = tuple(HEARS)
+
+DELIVERY_LIMIT = 50
+"""Deliveries of one event before the broker itself takes it for poison: more than restarts can cause."""
+
+
+def routing_key(fact: type[Fact]) -> str:
+    """The wire name without its version: `question.received`."""
+    return fact.wire.rpartition(".")[0]
+
+
+def bindings(service: str) -> tuple[tuple[str, str], ...]:
+    """(exchange, routing key) pairs of one service's queue."""
+    keys = sorted({routing_key(fact) for fact in HEARS[service]})
+    own = tuple((EVENTS, key) for key in keys)
+    return (*own, (INBOX, "partner.#")) if service == "ingest" else own
+
+
+def dead_queue(service: str) -> str:
+    return f"{service}.dead"
+
+
+def queue_arguments(service: str) -> dict[str, Any]:
+    """Quorum, at-least-once dead-lettering (needs reject-publish), and a delivery limit (3.x has none)."""
+    return {
+        "x-queue-type": "quorum",
+        "x-dead-letter-exchange": DEAD,
+        "x-dead-letter-routing-key": service,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+        "x-delivery-limit": DELIVERY_LIMIT,
+    }
+
+
+def partner_queue(partner: str) -> str:
+    return f"partner.{partner}"
+
+
+def partner_key(partner: str, fact: type[Fact]) -> str:
+    """Routing key on `sesame.partners` and `sesame.inbox`: `partner.bpi.question.assigned.v1`."""
+    return f"partner.{partner}.{fact.wire}"

@@ -1,0 +1,115 @@
+"""The kinds of value that several events carry."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+PARTNER_ID_PATTERN = r"^[a-z0-9][a-z0-9-]{1,62}$"
+
+# PostgreSQL text holds every character but NUL: a writer that lets one through would be stopped far away.
+Text = Annotated[str, StringConstraints(min_length=1, max_length=50_000, pattern=r"^[^\x00]*$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00\r\n]*$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+PartnerId = Annotated[str, StringConstraints(pattern=PARTNER_ID_PATTERN)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Moment = AwareDatetime
+
+CHANNELS = (
+    "api",
+    "desk",
+    "facebook_group",
+    "facebook_page",
+    "form",
+    "mail",
+    "mastodon",
+    "partner",
+)
+"""The ways a question comes in. Readers take any word: a later version may add one."""
+
+Way = Literal["mail", "queue", "webhook"]
+"""How a partner wants to be reached."""
+
+
+class Value(BaseModel):
+    """A frozen part of an event. Readers ignore what they don't know; constructing one validates."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Fact(Value):
+    """The `data` of one kind of event. `wire` is the type that stands in the envelope, with its version."""
+
+    wire: ClassVar[str]
+
+
+class Facets(Value):
+    """What may be counted about a question: no person, no text. Every fact after `received` repeats it, so
+    that a reader needs no other event to understand this one."""
+
+    channel: Word
+    received_at: Moment
+    language: Language | None = None
+    subject: Word | None = None
+    purpose: Word | None = None
+    origin: PartnerId | None = Field(
+        default=None, description="The partner on whose page or desk it was asked"
+    )
+    department: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{2,3}$")] | None = Field(
+        default=None, description="French département of the asker: 75, 2A, 974"
+    )
+    country: Country | None = None
+
+
+class Place(Value):
+    """Where the asker is, as far as they said."""
+
+    country: Country = "FR"
+    postcode: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z -]{1,9}$")] | None = None
+
+
+class Asker(Value):
+    """How to answer the asker. For the notifier alone: never sent to a partner, a webhook or a log."""
+
+    mail: Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)] | None = (
+        None
+    )
+    name: Line | None = None
+    message_id: Line | None = Field(default=None, description="Message-ID of the mail that asked (RFC 5322)")
+    subject_line: Line | None = Field(default=None, description="Subject of the mail that asked")
+    account: Line | None = Field(default=None, description="The handle in a social channel")
+    post_url: Line | None = Field(default=None, description="The public post that asked")
+    post_id: Line | None = None
+    page_url: Line | None = Field(default=None, description="The asker's own page, by an unguessable link")
+
+
+class Attachment(Value):
+    """A file that lies beside the event, never in it."""
+
+    name: Line
+    media_type: Line
+    size: int = Field(ge=0, description="Bytes")
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    url: Line
+
+
+class PartnerName(Value):
+    id: PartnerId
+    name: Line
+
+
+class Reach(Value):
+    """How the partner wants to hear of the question: a mail address, its queue, or a webhook's URL."""
+
+    way: Way
+    address: Line
+
+
+class Reason(Value):
+    """One named part of the score that chose the partner."""
+
+    part: Word
+    points: float
+    detail: Line
