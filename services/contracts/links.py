@@ -1,0 +1,81 @@
+"""Signed links and reply addresses: the notifier writes them, ingest reads them back.
+
+A token says who may speak of which question and proves that we wrote it. It is 51 characters of `[a-z2-7]`:
+mail systems lower-case the part before the @, and that part may hold 64 characters (RFC 5321, 4.5.3.1.1).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+Role = Literal["partner", "asker"]
+
+LETTERS: dict[Role, str] = {"partner": "p", "asker": "a"}
+ROLES: dict[str, Role] = {letter: role for role, letter in LETTERS.items()}
+ASKER = "asker"
+"""The party of an asker's token: a question has one asker."""
+
+QUESTION, DIGEST, SEAL = 26, 8, 16
+"""Characters of base32 for the question's id, the party's digest (40 bits) and the seal (80 bits)."""
+LENGTH = 1 + QUESTION + DIGEST + SEAL
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a genuine token says. `digest` stands for the party: compare with `party_digest(partner_id)`."""
+
+    role: Role
+    question_id: UUID
+    digest: str
+
+
+def partner_token(keys: Sequence[bytes], question_id: UUID, partner: str) -> str:
+    """For the mail to a partner: answers this question as this partner. The first key signs."""
+    return _sealed(keys[0], "partner", question_id, partner)
+
+
+def asker_token(keys: Sequence[bytes], question_id: UUID) -> str:
+    """For the mail to the asker: opens and continues their own question. The first key signs."""
+    return _sealed(keys[0], "asker", question_id, ASKER)
+
+
+def read_token(keys: Sequence[bytes], token: str) -> Link | None:
+    """The token's claim when any of the keys sealed it, whatever its case; None otherwise. Constant time."""
+    token = token.strip().lower()
+    if len(token) != LENGTH or token[0] not in ROLES:
+        return None
+    body, seal = token[:-SEAL], token[-SEAL:]
+    genuine = [hmac.compare_digest(seal.encode(), _seal(key, body).encode()) for key in keys]
+    if not any(genuine):
+        return None
+    question_id = UUID(bytes=base64.b32decode(body[1 : 1 + QUESTION].upper() + "======"))
+    return Link(ROLES[body[0]], question_id, body[1 + QUESTION :])
+
+
+def reply_address(box: str, token: str) -> str:
+    """`reponse@sesame.example` → `reponse+<token>@sesame.example`."""
+    local, _, domain = box.rpartition("@")
+    return f"{local}+{token}@{domain}"
+
+
+def party_digest(party: str) -> str:
+    return _base32(hashlib.sha256(party.encode()).digest()[:5])
+
+
+def _sealed(key: bytes, role: Role, question_id: UUID, party: str) -> str:
+    body = LETTERS[role] + _base32(question_id.bytes) + party_digest(party)
+    return body + _seal(key, body)
+
+
+def _seal(key: bytes, body: str) -> str:
+    return _base32(hmac.new(key, b"sesame link v1:" + body.encode(), hashlib.sha256).digest()[:10])
+
+
+def _base32(raw: bytes) -> str:
+    return base64.b32encode(raw).decode().rstrip("=").lower()

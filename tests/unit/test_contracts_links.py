@@ -1,0 +1,50 @@
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.contracts.links import (
+    LENGTH,
+    asker_token,
+    partner_token,
+    party_digest,
+    read_token,
+    reply_address,
+)
+
+KEYS = (b"the key of this year", b"the key of last year")
+QUESTION = UUID("01936f00-0000-7000-8000-000000000001")
+
+
+def test_a_partners_token_says_which_question_and_which_partner() -> None:
+    link = read_token(KEYS, partner_token(KEYS, QUESTION, "montreuil"))
+    assert link is not None
+    assert (link.role, link.question_id, link.digest) == ("partner", QUESTION, party_digest("montreuil"))
+
+
+def test_a_mail_system_that_changes_the_case_breaks_no_token() -> None:
+    assert read_token(KEYS, asker_token(KEYS, QUESTION).upper()) == read_token(
+        KEYS, asker_token(KEYS, QUESTION)
+    )
+
+
+def test_a_token_of_the_last_key_still_opens_after_the_key_changed() -> None:
+    assert read_token(KEYS, asker_token(KEYS[1:], QUESTION)) is not None
+    assert read_token(KEYS[:1], asker_token(KEYS[1:], QUESTION)) is None
+
+
+def test_the_part_before_the_at_sign_fits_into_64_characters() -> None:
+    local = reply_address("reponse@sesame.example", asker_token(KEYS, QUESTION)).partition("@")[0]
+    assert len(local) <= 64
+
+
+@given(st.integers(0, LENGTH - 1), st.sampled_from("abcdefghijklmnopqrstuvwxyz234567"))
+def test_no_character_of_a_token_can_be_changed(position: int, letter: str) -> None:
+    token = partner_token(KEYS, QUESTION, "montreuil")
+    forged = token[:position] + letter + token[position + 1 :]
+    assert forged == token or read_token(KEYS, forged) is None
+
+
+@given(st.text(max_size=80))
+def test_no_made_up_token_is_read(token: str) -> None:
+    assert read_token(KEYS, token) is None
