@@ -1,0 +1,130 @@
+"""One mail, raw bytes in, what it is out. Pure: no clock, no network, no configuration but the arguments."""
+
+import email
+import email.policy
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import Message
+from enum import StrEnum
+
+from services.ingest.domain.automatic import is_ours, why_automatic
+from services.ingest.domain.bounces import Bounce, is_bounce, read_bounce
+from services.ingest.domain.headers import (
+    RECIPIENT_HEADERS,
+    addresses,
+    bare_subject,
+    header,
+    is_answer,
+    message_id,
+    references,
+    sent_at,
+)
+from services.ingest.domain.quoting import reply_above_quote
+from services.ingest.domain.text_of_mail import MailAttachment, read_body
+
+ENCRYPTED_TYPES = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
+LONGEST_TEXT = 50_000
+"""Characters taken of a text; the raw mail keeps the rest."""
+
+
+class Kind(StrEnum):
+    WRITTEN = "written"
+    """A person wrote it."""
+    BOUNCE = "bounce"
+    AUTOMATIC = "automatic"
+    OURS = "ours"
+    """Our own mail came back."""
+    ENCRYPTED = "encrypted"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """`key` is the Message-ID, or a hash where there is none. `reply` is the text above the quote."""
+
+    kind: Kind
+    why: str
+    key: str
+    message_id: str | None
+    sender: str
+    sender_name: str
+    subject: str
+    recipients: tuple[str, ...]
+    references: tuple[str, ...]
+    sent_at: datetime | None
+    text: str
+    reply: str
+    attachments: tuple[MailAttachment, ...]
+    bounce: Bounce | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the transport knows (SMTP, LMTP); None where it does not (a mailbox read by IMAP, a file)."""
+
+    sender: str | None = None
+    recipients: tuple[str, ...] = ()
+
+
+def parse_mail(raw: bytes, envelope: Envelope, own_addresses: frozenset[str], now: datetime) -> ParsedMail:
+    """Never raises: what cannot be read is of the kind UNREADABLE and says why."""
+    mail = email.message_from_bytes(raw, policy=email.policy.compat32)
+    senders = addresses(mail, "from") or addresses(mail, "reply-to", "sender")
+    sender_name, sender = senders[0] if senders else ("", "")
+    subject = header(mail, "subject")
+    kind, why = _kind(mail, envelope, own_addresses, subject, sender)
+    body = read_body(mail)
+    text = body.text.strip()[:LONGEST_TEXT]
+    if kind is Kind.WRITTEN and not (text or bare_subject(subject) or body.attachments):
+        kind, why = Kind.UNREADABLE, "no text, no subject and no attachment"
+    identity = message_id(mail)
+    return ParsedMail(
+        kind=kind,
+        why=why,
+        key=identity or content_key(mail, sender, text),
+        message_id=identity,
+        sender=sender,
+        sender_name=sender_name[:200],
+        subject=subject[:400],
+        recipients=_recipients(mail, envelope),
+        references=references(mail),
+        sent_at=sent_at(mail, now),
+        text=text,
+        reply=(reply_above_quote(text) or text) if is_answer(mail, subject) else text,
+        attachments=body.attachments,
+        bounce=read_bounce(mail) if kind is Kind.BOUNCE else None,
+    )
+
+
+def _kind(
+    mail: Message, envelope: Envelope, own_addresses: frozenset[str], subject: str, sender: str
+) -> tuple[Kind, str]:
+    if is_bounce(mail, envelope.sender, subject, sender):
+        return Kind.BOUNCE, "report of a failed delivery"
+    if is_ours(mail, sender, own_addresses):
+        return Kind.OURS, "our own mail came back"
+    if why := why_automatic(mail, envelope.sender, subject, sender):
+        return Kind.AUTOMATIC, why
+    if not sender:
+        return Kind.UNREADABLE, "no address in From, Reply-To or Sender"
+    if _is_encrypted(mail):
+        return Kind.ENCRYPTED, "encrypted: ask the sender to write in the clear"
+    return Kind.WRITTEN, ""
+
+
+def _is_encrypted(mail: Message) -> bool:
+    """An opaque S/MIME signature has the type of encryption too; `smime-type` tells (RFC 8551, 3.2.2)."""
+    closed = [part for part in mail.walk() if part.get_content_type() in ENCRYPTED_TYPES]
+    return any(str(part.get_param("smime-type", "")).lower() != "signed-data" for part in closed)
+
+
+def content_key(mail: Message, sender: str, text: str) -> str:
+    """Stands for a missing Message-ID: the same mail by two ways gives the same key."""
+    parts = (sender, str(mail.get("date", "")), header(mail, "subject"), text)
+    return "sha256:" + hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _recipients(mail: Message, envelope: Envelope) -> tuple[str, ...]:
+    named = [address for _, address in addresses(mail, *RECIPIENT_HEADERS)]
+    return tuple(dict.fromkeys([*(address.lower() for address in envelope.recipients), *named]))

@@ -1,0 +1,146 @@
+"""What a person wrote in a reply, without what their mail program quoted below, above or around it.
+
+Works on plain text; HTML becomes such text first (`html_text`). No rule knows a particular mail: a quote is
+seen by its shape (margin marks, a dated line that ends in a colon, a block of From, Sent, Subject), which
+holds in languages nobody listed.
+"""
+
+import re
+from dataclasses import dataclass
+
+from services.ingest.domain.quote_marks import ADDRESS, DATE, LABEL_LINE, SENT_FROM, SEPARATOR, TIME, WROTE
+
+LONGEST_ATTRIBUTION = 4  # lines a mail program may break one attribution into
+WRAPPED_FROM = 60  # a quoted line this long may have spilled onto a line without its mark
+SIGNATURE = re.compile(r"^(?:--|__+)\s*$")
+RULE = re.compile(r"^[\s>*]*[-_=]{3,}\s*$")
+LINK = re.compile(r"https?://\S+")
+URL = re.compile(r"<[^<>]*>|\[[^\[\]]*\]|https?://\S+")
+
+
+def reply_above_quote(text: str) -> str:
+    """The sender's own words, those between quoted lines included; empty when all is quote."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").split("\n")
+    kept = _Kept([])
+    position = 0
+    while position < len(lines) and not _ends_here(lines, position, kept):
+        position = _step(lines, position, kept)
+    return kept.text()
+
+
+@dataclass
+class _Kept:
+    lines: list[str]
+
+    def empty(self) -> bool:
+        return not any(line.strip() for line in self.lines)
+
+    def text(self) -> str:
+        """What is left, without a rule that only announced the quote."""
+        while self.lines and (not self.lines[-1].strip() or RULE.match(self.lines[-1])):
+            self.lines.pop()
+        return "\n".join(line.rstrip() for line in self.lines).strip()
+
+
+def _ends_here(lines: list[str], position: int, kept: _Kept) -> bool:
+    line = lines[position]
+    if SEPARATOR.match(line) or header_at(lines, position):
+        return True
+    if SIGNATURE.match(line) or (RULE.match(line) and _rule_above_header(lines, position)):
+        return True
+    return is_device_line(line) and not kept.empty()
+
+
+def _step(lines: list[str], position: int, kept: _Kept) -> int:
+    """Keep or drop what starts at this line; the position to go on at."""
+    if span := attribution_at(lines, position):
+        following = position + span
+        return _after_quote(lines, following) if _is_quoted_soon(lines, following) else len(lines)
+    if _is_quoted(lines[position]):
+        return _after_quote(lines, position)
+    if not is_device_line(lines[position]):
+        kept.lines.append(lines[position])
+    return position + 1
+
+
+def attribution_at(lines: list[str], start: int) -> int:
+    """How many lines the attribution ("On …, … wrote:") takes that starts here; 0 when none does."""
+    if not lines[start].strip() or not DATE.search(lines[start]):
+        return 0
+    for span in range(1, LONGEST_ATTRIBUTION + 1):
+        block = lines[start : start + span]
+        if len(block) < span or not block[-1].strip():
+            return 0
+        if _is_attribution(block, quoted_next=_is_quoted_soon(lines, start + span)):
+            return 0 if span > 1 and _starts_later(lines, start, span) else span
+    return 0
+
+
+def _starts_later(lines: list[str], start: int, span: int) -> bool:
+    """Whether the attribution stands without its first line, which is then a dated sentence of the sender."""
+    return any(attribution_at(lines, start + skipped) for skipped in range(1, span))
+
+
+def _is_attribution(block: list[str], *, quoted_next: bool) -> bool:
+    text = LINK.sub("", " ".join(part.strip() for part in block)).strip(" \t>*-_\u200b")
+    if len(text) > 400 or not DATE.search(text):
+        return False
+    closes = text.endswith(":")
+    written = WROTE.search(text)
+    if closes and ADDRESS.search(text):
+        return True
+    if closes and written:
+        return bool(TIME.search(text)) or len(block) == 1 or quoted_next
+    ends_with_verb = written is not None and not text[written.end() :].strip(" .")
+    return ends_with_verb and bool(ADDRESS.search(text))
+
+
+def header_at(lines: list[str], start: int) -> bool:
+    """Whether a quoted header (From, Sent, To, Subject in any listed language) starts at this line."""
+    first = LABEL_LINE.match(lines[start])
+    if first is None:
+        return False
+    window = [line for line in lines[start : start + 8] if line.strip()][:6]
+    roles = {match.lastgroup for line in window if (match := LABEL_LINE.match(line))}
+    if "from" not in roles or len(roles) < 2:
+        return False
+    return "subject" in roles or any(ADDRESS.search(line) for line in window)
+
+
+def is_device_line(line: str) -> bool:
+    """Whether a mail program advertises itself here ("Sent from my …"); a sentence may begin like it."""
+    words = URL.sub(" ", line).strip(" \t*_.-")
+    return bool(SENT_FROM.match(line)) and len(words.split()) <= 9 and "," not in words
+
+
+def _rule_above_header(lines: list[str], start: int) -> bool:
+    following = next((i for i in range(start + 1, len(lines)) if lines[i].strip()), None)
+    if following is None:
+        return False
+    return header_at(lines, following) or bool(attribution_at(lines, following))
+
+
+def _is_quoted(line: str) -> bool:
+    return line.lstrip().startswith((">", "|>"))
+
+
+def _is_quoted_soon(lines: list[str], start: int) -> bool:
+    following = [line for line in lines[start : start + 4] if line.strip()]
+    return bool(following) and _is_quoted(following[0])
+
+
+def _after_quote(lines: list[str], start: int) -> int:
+    """The first line after the quoted block, its blank lines and what it spilled when it was wrapped."""
+    position = start
+    while position < len(lines) and (not lines[position].strip() or _belongs(lines, position)):
+        position += 1
+    return position
+
+
+def _belongs(lines: list[str], position: int) -> bool:
+    if _is_quoted(lines[position]):
+        return True
+    above = lines[position - 1] if position else ""
+    below = lines[position + 1] if position + 1 < len(lines) else ""
+    spilled = _is_quoted(above) and lines[position][:1].islower()
+    return spilled and (len(above) >= WRAPPED_FROM or _is_quoted(below))
