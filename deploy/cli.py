@@ -11,15 +11,13 @@ from types import ModuleType
 from deploy.local.errors import LocalError
 
 COMMANDS = (
-    "deploy.local.demo_command",
-    "deploy.local.up_command",
     "deploy.local.suite_commands",
     "deploy.local.check_command",
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit status: 0 done, 1 a check, test or question failed, 2 wrong use or something missing, 130 Ctrl-C."""
+    """Exit status: 0 done, 1 a check or question failed, 2 wrong use or something missing, 130 Ctrl-C."""
     chosen = parser().parse_args(arguments)
     try:
         status: int = chosen.run(chosen)

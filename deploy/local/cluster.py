@@ -31,7 +31,7 @@ def system_user() -> str | None:
         return None
     if not any(account.pw_name == SYSTEM_USER for account in pwd.getpwall()):
         raise MissingPiece(
-            f"PostgreSQL can't run as root and there is no {SYSTEM_USER!r}; run: useradd --system {SYSTEM_USER}"
+            f"PostgreSQL can't run as root; make a user for it: useradd --system {SYSTEM_USER}"
         )
     return SYSTEM_USER
 

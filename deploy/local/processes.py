@@ -1,9 +1,9 @@
 """Child processes that end when we do, however we end."""
 
 import asyncio
-import ctypes
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import time
@@ -11,14 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.local.errors import NotReady, ProcessEnded
+from deploy.local.errors import MissingPiece, NotReady, ProcessEnded
 
-PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.02
 KILL_SECONDS = 30.0
 LAST_WORDS = 15
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass
@@ -40,23 +37,15 @@ class Child:
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     def start(self) -> None:
-        parent = os.getpid()
-
-        def tie_to_parent() -> None:
-            _libc.prctl(PR_SET_PDEATHSIG, int(self.death_signal), 0, 0, 0)
-            if os.getppid() != parent:  # the parent died before the line above took hold
-                os.kill(os.getpid(), signal.SIGKILL)
-
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self.argv,
+                [*tied_to_parent(self.death_signal), *self.argv],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=dict(self.env),
                 cwd=self.cwd,
                 start_new_session=True,
-                preexec_fn=tie_to_parent,
                 user=self.user,
                 group=None if self.user is None else pwd.getpwnam(self.user).pw_gid,
                 extra_groups=None if self.user is None else [],
@@ -124,3 +113,14 @@ class Child:
     def last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()[-LAST_WORDS:]
         return "\n  ".join([f"The end of {self.log}:", *lines])
+
+
+def tied_to_parent(death_signal: signal.Signals) -> list[str]:
+    """What to put before a command so that the kernel sends it the signal when its parent dies.
+
+    A program that then becomes the command, not a `preexec_fn`: that one may deadlock once there are threads.
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise MissingPiece("setpriv is not installed; run: sudo apt-get install util-linux")
+    return [setpriv, "--pdeathsig", death_signal.name, "--"]

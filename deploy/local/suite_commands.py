@@ -1,0 +1,50 @@
+"""`./sesame test` and `./sesame bench`: pytest and the measurements, from the root of the checkout."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from deploy.local.checkout import PYTHON, ROOT
+
+BENCHMARKS = "tests/benchmarks"
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    test = subparsers.add_parser("test", help="run the test suite against real servers")
+    test.add_argument("paths", nargs="*", metavar="PATH", help="files, folders or file::test; default: all")
+    test.add_argument("-k", dest="expression", help="only tests whose name matches, as pytest's -k")
+    test.add_argument("-x", dest="first", action="store_true", help="stop at the first failure")
+    test.add_argument("--durations", type=int, metavar="N", help="show the N slowest")
+    test.set_defaults(run=run_tests)
+    bench = subparsers.add_parser("bench", help="measure throughput, latency and memory beside the floor")
+    bench.add_argument("options", nargs=argparse.REMAINDER, help="see ./sesame bench --help")
+    bench.set_defaults(run=run_benchmarks)
+
+
+def run_tests(chosen: argparse.Namespace) -> NoReturn:
+    options = [f"--ignore={BENCHMARKS}"]
+    if chosen.expression:
+        options += ["-k", chosen.expression]
+    if chosen.first:
+        options.append("-x")
+    if chosen.durations is not None:
+        options.append(f"--durations={chosen.durations}")
+    _become("pytest", [*options, *map(_absolute, chosen.paths)])
+
+
+def run_benchmarks(chosen: argparse.Namespace) -> NoReturn:
+    _become(BENCHMARKS.replace("/", "."), chosen.options)
+
+
+def _absolute(path: str) -> str:
+    """The caller's path as seen from the root; what follows `::` is pytest's."""
+    file, separator, test = path.partition("::")
+    return f"{Path(file).resolve()}{separator}{test}"
+
+
+def _become(module: str, arguments: Sequence[str]) -> NoReturn:
+    """In our place, so that Ctrl-C and the exit status are its own."""
+    os.chdir(ROOT)
+    os.execv(PYTHON[0], [*PYTHON, "-m", module, *arguments])
