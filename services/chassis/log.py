@@ -1,0 +1,59 @@
+"""Logs: one JSON object a line, with the question, event and trace that the line is about.
+
+Never log a text or an address: ids are enough to find both.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from pythonjsonlogger.json import JsonFormatter
+
+from services.chassis import trace
+
+_about: ContextVar[dict[str, str] | None] = ContextVar("about", default=None)
+
+
+@contextmanager
+def about(**ids: object) -> Iterator[None]:
+    """Name what the lines inside are about: `about(question=…, event=…)`."""
+    named = {name: str(value) for name, value in ids.items() if value is not None}
+    token = _about.set({**(_about.get() or {}), **named})
+    try:
+        yield
+    finally:
+        _about.reset(token)
+
+
+class _Context(logging.Filter):
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.__dict__["service"] = self._service
+        record.__dict__.update(_about.get() or {})
+        if (trace_id := trace.trace_id(trace.current())) is not None:
+            record.__dict__["trace"] = trace_id
+        return True
+
+
+def configure(service: str, level: str) -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(_Context(service))
+    handler.setFormatter(
+        JsonFormatter(
+            "%(levelname)s %(name)s %(message)s",
+            rename_fields={"levelname": "level", "name": "logger"},
+            timestamp="time",
+            json_ensure_ascii=False,
+        )
+    )
+    logging.root.handlers[:] = [handler]
+    logging.root.setLevel(level)
+    for chatty in ("aio_pika", "aiormq", "httpx", "httpcore", "yoyo", "uvicorn.error", "mail.log"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.root.level))

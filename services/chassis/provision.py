@@ -1,0 +1,60 @@
+"""One PostgreSQL role and one schema per service, made by whoever owns the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+
+from services.chassis.database import Db
+
+_SERIALISE = "SELECT pg_advisory_xact_lock(7377)"
+
+_ROLE_EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)"
+
+_STATEMENTS = """
+SELECT unnest(ARRAY[
+    format('%s ROLE %I LOGIN PASSWORD %L', CASE WHEN $4 THEN 'ALTER' ELSE 'CREATE' END, $1::text, $3::text),
+    format('ALTER ROLE %I SET search_path = %I', $1::text, $2::text),
+    format('GRANT %I TO CURRENT_USER', $1::text),
+    format('CREATE SCHEMA IF NOT EXISTS %I AUTHORIZATION %I', $2::text, $1::text),
+    format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), $1::text),
+    format('REVOKE ALL ON SCHEMA %I FROM PUBLIC', $2::text)
+]) AS statement
+"""
+
+
+def role(service: str) -> str:
+    return f"sesame_{service}"
+
+
+async def provision(admin_url: str, passwords: Mapping[str, str]) -> dict[str, str]:
+    """Make role and schema of each service named in `passwords` (again: sets the password, keeps the rest).
+
+    Returns service → URL. The role's search_path is its schema, so that no query names one and a pooler in
+    between needs no start-up parameter.
+    """
+    db = await asyncpg.connect(admin_url)
+    try:
+        async with db.transaction():
+            await db.execute(_SERIALISE)
+            for service, password in passwords.items():
+                await _provision_one(db, service, password)
+    finally:
+        await db.close()
+    return {service: as_role(admin_url, service, password) for service, password in passwords.items()}
+
+
+async def _provision_one(db: Db, service: str, password: str) -> None:
+    exists = await db.fetchval(_ROLE_EXISTS, role(service))
+    for row in await db.fetch(_STATEMENTS, role(service), service, password, exists):
+        await db.execute(row["statement"])
+
+
+def as_role(admin_url: str, service: str, password: str) -> str:
+    """The same database, as the service's role."""
+    parts = urlsplit(admin_url)
+    place = parts.netloc.rpartition("@")[2]
+    user = f"{quote(role(service), safe='')}:{quote(password, safe='')}"
+    return urlunsplit(parts._replace(netloc=f"{user}@{place}"))

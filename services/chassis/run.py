@@ -1,0 +1,258 @@
+"""Start and stop: everything in order, and the reverse.
+
+start   private port → pool → migrations → publishing → relay → consuming → doors
+stop    doors → consuming (the batch in hand is finished) → relay → publishing → pool → private port
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import uvloop
+from asyncpg import Pool, Record
+from faststream import AckPolicy
+from faststream.rabbit import RabbitBroker
+from faststream.rabbit.message import RabbitMessage
+from prometheus_client import CollectorRegistry, Info
+from prometheus_client.core import GaugeMetricFamily, Metric
+from starlette.types import ASGIApp
+
+from services.chassis import broker as rabbit
+from services.chassis import inbox, log, migrate, outbox, settings
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.consume import Consumer, Handling, readers_of
+from services.chassis.database import open_pool
+from services.chassis.instruments import Instruments
+from services.chassis.letters import FactReader, Reader, Subscriptions
+from services.chassis.ops import Ops
+from services.chassis.patience import waits
+from services.chassis.transaction import Transactions, Unit
+from services.chassis.web import serving
+from services.contracts import topology
+
+logger = logging.getLogger(__name__)
+
+INBOX_DAYS = 14
+"""How long handled ids are kept: longer than any redelivery, replay or partner's repetition."""
+
+PRUNE_SECONDS = 3600.0
+
+
+class Chassis:
+    """One running service. Built by `Chassis.start`, which owns the order."""
+
+    def __init__(
+        self,
+        name: str,
+        options: settings.ServiceSettings,
+        clock: Clock,
+        pool: Pool[Record],
+        publishing: RabbitBroker,
+        stack: AsyncExitStack,
+        ops: Ops,
+        instruments: Instruments,
+    ) -> None:
+        self.name = name
+        self.clock = clock
+        self.pool = pool
+        self.ops = ops
+        self.registry = instruments.registry
+        self.publisher = rabbit.Publisher(publishing)
+        self.publishing = publishing
+        self._options = options
+        self._stack = stack
+        self._instruments = instruments
+        self._relay = outbox.Relay(pool, self.publisher, instruments)
+        self._transactions = Transactions(pool, name, clock, self._relay.wake)
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @classmethod
+    @asynccontextmanager
+    async def start(
+        cls,
+        options: settings.ServiceSettings,
+        *,
+        name: str,
+        migrations: Path,
+        clock: Clock | None = None,
+    ) -> AsyncIterator[Chassis]:
+        instruments = Instruments(CollectorRegistry())
+        ops = Ops(instruments.registry)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(
+                serving(ops.app, options.ops_host, options.ops_port, grace_seconds=options.grace_seconds)
+            )
+            pool = await open_pool(options.database_url, name=name, size=options.pool_size)
+            stack.push_async_callback(_close, pool, options.grace_seconds)
+            await _migrate(options, migrations)
+            publishing = rabbit.open_broker(options.amqp_url)
+            await rabbit.start_broker(publishing)
+            stack.push_async_callback(publishing.stop)
+            if options.declare_topology:
+                await rabbit.declare_topology(publishing, name)
+            chassis = cls(name, options, clock or SystemClock(), pool, publishing, stack, ops, instruments)
+            chassis._look_after_itself()
+            yield chassis
+
+    def _look_after_itself(self) -> None:
+        Info("sesame_service", "Which service this is", registry=self.registry).info({"name": self.name})
+        self.ops.sources["outbox"] = self._outbox_metrics
+        self.background("outbox relay", self._relay_when_all_hear)
+        self.every(PRUNE_SECONDS, self._prune)
+
+    def begin(self, *questions: UUID) -> AbstractAsyncContextManager[Unit]:
+        """A transaction for doors, jobs and commands, holding the questions named."""
+        return self._transactions.begin(*questions)
+
+    async def consume(self, subscriptions: Subscriptions, others: Mapping[str, Reader] | None = None) -> None:
+        """Hear these facts: they must be those the topology binds. `others` read further exchanges."""
+        _check(self.name, subscriptions)
+        readers = readers_of(FactReader(subscriptions), others or {})
+        handling = Handling(self._transactions, readers, self._instruments)
+        consumer = Consumer(handling, self._instruments, batch=self._options.batch)
+        broker = rabbit.open_broker(self._options.amqp_url, prefetch=self._options.prefetch)
+        broker.subscriber(
+            rabbit.service_queue(self.name),
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+            decoder=_undecoded,
+        )(consumer.take)
+        await rabbit.start_broker(broker)
+        working = asyncio.create_task(consumer.run(), name="consumer")
+        working.add_done_callback(self._watch)
+        self._stack.push_async_callback(_stop_consuming, consumer, working, broker)
+        self.ops.checks["consuming"] = lambda: rabbit.ping(broker)
+
+    async def serve(self, app: ASGIApp, host: str, port: int) -> int:
+        """Open a door; gives its port."""
+        return await self._stack.enter_async_context(
+            serving(app, host, port, grace_seconds=self._options.grace_seconds)
+        )
+
+    async def enter(self, context: AbstractAsyncContextManager[Any]) -> Any:
+        """Anything else that is opened now and closed in its turn."""
+        return await self._stack.enter_async_context(context)
+
+    def background(self, what: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """A task that lives as long as the service; should it end in an error, so does the service."""
+        task = asyncio.create_task(run(), name=what)
+        task.add_done_callback(self._watch)
+        self._stack.push_async_callback(_cancel, task)
+
+    def every(self, seconds: float, job: Callable[[], Awaitable[object]]) -> None:
+        """Run `job` now and again after each rest of `seconds`; after an error, sooner with growing waits."""
+        self.background(f"every {seconds:g} s: {job}", lambda: _repeat(seconds, job))
+
+    async def until_stopped(self) -> None:
+        """Ready from here, until SIGTERM or SIGINT, or until something that must run has ended."""
+        self.ops.checks["database"] = self._ask_database
+        self.ops.checks["broker"] = lambda: rabbit.ping(self.publishing)
+        logger.info("ready")
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        await self._failed
+        logger.info("stopping")
+
+    def _stop(self) -> None:
+        if not self._failed.done():
+            self._failed.set_result(None)
+
+    def _watch(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self._failed.done():
+            self._failed.set_exception(error)
+
+    async def _ask_database(self) -> None:
+        async with asyncio.timeout(rabbit.PING_TIMEOUT_SECONDS):
+            await self.pool.execute("SELECT 1")
+
+    async def _relay_when_all_hear(self) -> None:
+        await rabbit.until_all_hear(self.publishing)
+        await self._relay.run()
+
+    async def _prune(self) -> None:
+        async with self.pool.acquire() as db:
+            await inbox.forget(db, INBOX_DAYS)
+
+    async def _outbox_metrics(self) -> list[Metric]:
+        rows, age = await outbox.backlog(self.pool)
+        in_use = self.pool.get_size() - self.pool.get_idle_size()
+        return [
+            GaugeMetricFamily("sesame_outbox_rows", "Events committed and not yet published", value=rows),
+            GaugeMetricFamily("sesame_outbox_oldest_seconds", "Age of the oldest of them", value=age),
+            GaugeMetricFamily(
+                "sesame_pool_connections", "Database connections open", value=self.pool.get_size()
+            ),
+            GaugeMetricFamily("sesame_pool_connections_in_use", "Of these, at work", value=in_use),
+        ]
+
+
+def run(
+    serve: Callable[[Any], Coroutine[Any, Any, None]], kind: type[settings.ServiceSettings], *, name: str
+) -> None:
+    """The whole life of a service's process."""
+    options = settings.load(kind)
+    log.configure(name, options.log_level)
+    uvloop.run(serve(options))
+
+
+async def _undecoded(message: RabbitMessage) -> RabbitMessage:
+    return message
+
+
+async def _migrate(options: settings.ServiceSettings, own: Path) -> None:
+    applied = await asyncio.to_thread(
+        migrate.migrate,
+        options.database_url,
+        (migrate.CHASSIS, own),
+        lock_timeout_seconds=options.lock_timeout_seconds,
+    )
+    if applied:
+        logger.info("migrated: %s", ", ".join(applied))
+
+
+async def _close(pool: Pool[Record], grace_seconds: float) -> None:
+    try:
+        async with asyncio.timeout(grace_seconds):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait((task,))
+
+
+async def _stop_consuming(consumer: Consumer, working: asyncio.Task[None], broker: RabbitBroker) -> None:
+    consumer.stop()
+    await asyncio.wait((working,))
+    await broker.stop()
+
+
+async def _repeat(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
+    patience = waits(first=1.0, most=60.0)
+    while True:
+        try:
+            await job()
+        except Exception as error:
+            logger.exception("job %s: %s", job, error)
+            await asyncio.sleep(next(patience))
+            continue
+        patience = waits(first=1.0, most=60.0)
+        await asyncio.sleep(seconds)
+
+
+def _check(service: str, subscriptions: Subscriptions) -> None:
+    bound, handled = set(topology.HEARS[service]), set(subscriptions)
+    if bound != handled:
+        different = ", ".join(sorted(fact.__name__ for fact in bound ^ handled))
+        raise RuntimeError(f"{service}: handlers and topology.HEARS differ in {different}")

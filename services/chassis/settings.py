@@ -1,0 +1,58 @@
+"""Settings: one class per service, from SESAME_* variables or files in /run/secrets."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRETS = Path("/run/secrets")
+
+S = TypeVar("S", bound="ServiceSettings")
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs to know."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SESAME_", extra="ignore", secrets_dir=SECRETS if SECRETS.is_dir() else None
+    )
+
+    amqp_url: str = Field(description="RabbitMQ: amqp[s]://user:password@host:port/vhost")
+    database_url: str = Field(description="PostgreSQL, as this service's own role: postgresql://…")
+    ops_host: str = Field(default="127.0.0.1", description="Private address for /live, /ready, /metrics")
+    ops_port: int = Field(default=0, ge=0, le=65535, description="Private port; 0 takes any free one")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level")
+    declare_topology: bool = Field(
+        default=True, description="Declare exchanges and own queue; no, where the broker imports definitions"
+    )
+    prefetch: int = Field(default=400, ge=1, description="Events held unacknowledged at most")
+    batch: int = Field(default=200, ge=1, description="Events in one transaction at most")
+    pool_size: int = Field(default=5, ge=2, description="Database connections at most")
+    lock_timeout_seconds: float = Field(
+        default=10.0, gt=0, description="Longest wait for a lock in migrations"
+    )
+    grace_seconds: float = Field(default=20.0, gt=0, description="Longest time to finish what is in hand")
+
+
+def load(kind: type[S]) -> S:
+    """Read the settings, or leave with status 2 and one line per fault, naming variable, value and fault."""
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        for fault in error.errors(include_url=False):
+            variable = prefix + "_".join(str(part) for part in fault["loc"])
+            given = "" if fault["type"] == "missing" else f" (given: {fault['input']!r})"
+            print(
+                f"{variable.upper()}: {fault['msg']}{given}; {_meaning(kind, fault['loc'])}", file=sys.stderr
+            )
+        raise SystemExit(2) from None
+
+
+def _meaning(kind: type[ServiceSettings], loc: tuple[int | str, ...]) -> str:
+    field = kind.model_fields.get(str(loc[0])) if loc else None
+    return f"it means: {field.description}" if field and field.description else "see docs/operations.md"

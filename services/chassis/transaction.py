@@ -1,0 +1,113 @@
+"""One database transaction: what is read and written, and what will be announced once it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Pool, Record
+from uuid_utils.compat import uuid7
+
+from services.chassis import inbox, outbox, trace
+from services.chassis.clock import Clock
+from services.chassis.database import Db
+from services.chassis.outbox import Outgoing
+from services.contracts import topology
+from services.contracts.envelope import Event
+from services.contracts.vocabulary import Fact
+
+BeforeCommit = Callable[["Unit"], Awaitable[None]]
+Redeliver = Callable[["Unit", bytes], Awaitable[None]]
+
+
+class Unit:
+    """Use `db` for every statement; announce what happened; leave without error to commit both at once."""
+
+    def __init__(self, db: Db, service: str, clock: Clock) -> None:
+        self.db = db
+        self.now: datetime = clock.now()
+        self._service = service
+        self._outgoing: list[Outgoing] = []
+        self._before_commit: dict[BeforeCommit, None] = {}
+        self._arrived: dict[UUID, None] = {}
+
+    def announce(self, fact: Fact, *, question: UUID) -> Event[Any]:
+        """A fact for everybody bound to it on `sesame.events`."""
+        event = self._event(fact, question)
+        key = topology.routing_key(type(fact))
+        self.send(Outgoing.event(topology.EVENTS, key, event.id, event.encode()))
+        return event
+
+    def tell_partner(self, partner: str, fact: Fact, *, question: UUID) -> Event[Any]:
+        """A fact for one partner system's own queue."""
+        event = self._event(fact, question)
+        key = topology.partner_key(partner, type(fact))
+        self.send(Outgoing.event(topology.PARTNERS, key, event.id, event.encode()))
+        return event
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Anything else for the broker."""
+        self._outgoing.append(outgoing)
+
+    def before_commit(self, action: BeforeCommit) -> None:
+        """Run `action(unit)` once, after all handlers: the place to write sums in one statement."""
+        self._before_commit[action] = None
+
+    async def arrived(self, question: UUID) -> None:
+        """The question stands now: what came before it is handed out before this unit commits."""
+        self._arrived[question] = None
+
+    def _event(self, fact: Fact, question: UUID) -> Event[Any]:
+        return Event(
+            id=str(uuid7()),
+            source=f"/sesame/{self._service}",
+            type=fact.wire,
+            subject=question,
+            time=self.now,
+            traceparent=trace.child(trace.current()),
+            data=fact,
+        )
+
+    async def finish(self, redeliver: Redeliver) -> bool:
+        """Do what was put off until commit; says whether anything is to be published."""
+        await self._hand_out(redeliver)
+        for action in self._before_commit:
+            await action(self)
+        await outbox.save(self.db, self._outgoing)
+        return bool(self._outgoing)
+
+    async def _hand_out(self, redeliver: Redeliver) -> None:
+        while self._arrived:
+            arrived, self._arrived = list(self._arrived), {}
+            for body in await inbox.hand_out(self.db, arrived):
+                await redeliver(self, body)
+
+
+async def nothing_waits(_unit: Unit, _body: bytes) -> None:
+    raise RuntimeError("an event waits here, but this service consumes nothing")
+
+
+class Transactions:
+    """Begins units. `wake` is called after each commit that has something to publish; `redeliver` handles an
+    event that waited for its question."""
+
+    def __init__(self, pool: Pool[Record], service: str, clock: Clock, wake: Callable[[], None]) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._wake = wake
+        self.service = service
+        self.redeliver: Redeliver = nothing_waits
+
+    @asynccontextmanager
+    async def begin(self, *questions: UUID) -> AsyncIterator[Unit]:
+        """One transaction, holding the lock of each question named. An error rolls everything back."""
+        async with self._pool.acquire() as db, db.transaction():
+            await inbox.lock(db, self.service, questions)
+            unit = Unit(db, self.service, self._clock)
+            yield unit
+            announced = await unit.finish(self.redeliver)
+        if announced:
+            self._wake()
