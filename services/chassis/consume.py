@@ -36,11 +36,17 @@ class Handling:
     """Turns letters into committed work. Knows nothing of the broker: letters go in, an outbox fills."""
 
     def __init__(
-        self, transactions: Transactions, readers: Mapping[str, Reader], instruments: Instruments
+        self,
+        transactions: Transactions,
+        readers: Mapping[str, Reader],
+        instruments: Instruments,
+        *,
+        lock_questions: bool = True,
     ) -> None:
         self._transactions = transactions
         self._readers = readers
         self._instruments = instruments
+        self._lock_questions = lock_questions
         transactions.redeliver = self._redeliver
 
     async def settle(self, letters: Sequence[Letter]) -> None:
@@ -81,7 +87,8 @@ class Handling:
     async def _together(self, letters: Sequence[Letter]) -> None:
         works = [self._read(letter) for letter in letters]
         outcomes: Counter[tuple[str, str]] = Counter()
-        async with self._transactions.begin(*(work.question for work in works if work.question)) as unit:
+        questions = {work.question for work in works if work.question and self._lock_questions}
+        async with self._transactions.begin(*questions) as unit:
             fresh = await inbox.remember(unit.db, [work.key for work in works])
             for work in sorted(works, key=lambda work: work.question or NOBODY):
                 known = work.key not in fresh

@@ -111,11 +111,18 @@ class Chassis:
         """A transaction for doors, jobs and commands, holding the questions named."""
         return self._transactions.begin(*questions)
 
-    async def consume(self, subscriptions: Subscriptions, others: Mapping[str, Reader] | None = None) -> None:
-        """Hear these facts: they must be those the topology binds. `others` read further exchanges."""
+    async def consume(
+        self,
+        subscriptions: Subscriptions,
+        others: Mapping[str, Reader] | None = None,
+        *,
+        lock_questions: bool = True,
+    ) -> None:
+        """Hear these facts: they must be those the topology binds. `others` read further exchanges. Handlers
+        that only append need no lock on their question."""
         _check(self.name, subscriptions)
         readers = readers_of(FactReader(subscriptions), others or {})
-        handling = Handling(self._transactions, readers, self._instruments)
+        handling = Handling(self._transactions, readers, self._instruments, lock_questions=lock_questions)
         consumer = Consumer(handling, self._instruments, batch=self._options.batch)
         broker = rabbit.open_broker(self._options.amqp_url, prefetch=self._options.prefetch)
         broker.subscriber(

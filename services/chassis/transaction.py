@@ -16,7 +16,7 @@ from services.chassis.clock import Clock
 from services.chassis.database import Db
 from services.chassis.outbox import Outgoing
 from services.contracts import topology
-from services.contracts.envelope import Event
+from services.contracts.envelope import Event, Notice
 from services.contracts.vocabulary import Fact
 
 BeforeCommit = Callable[["Unit"], Awaitable[None]]
@@ -24,11 +24,15 @@ Redeliver = Callable[["Unit", bytes], Awaitable[None]]
 
 
 class Unit:
-    """Use `db` for every statement; announce what happened; leave without error to commit both at once."""
+    """Use `db` for every statement; announce what happened; leave without error to commit both at once.
+
+    `scratch` holds what handlers gather for a `before_commit` action; it goes with the unit.
+    """
 
     def __init__(self, db: Db, service: str, clock: Clock) -> None:
         self.db = db
         self.now: datetime = clock.now()
+        self.scratch: dict[object, Any] = {}
         self._service = service
         self._outgoing: list[Outgoing] = []
         self._before_commit: dict[BeforeCommit, None] = {}
@@ -36,17 +40,17 @@ class Unit:
 
     def announce(self, fact: Fact, *, question: UUID) -> Event[Any]:
         """A fact for everybody bound to it on `sesame.events`."""
-        event = self._event(fact, question)
+        event = Event(**self._envelope(fact), subject=question)
         key = topology.routing_key(type(fact))
         self.send(Outgoing.event(topology.EVENTS, key, event.id, event.encode()))
         return event
 
-    def tell_partner(self, partner: str, fact: Fact, *, question: UUID) -> Event[Any]:
+    def tell_partner(self, partner: str, fact: Fact, *, question: UUID | None) -> Notice[Any]:
         """A fact for one partner system's own queue."""
-        event = self._event(fact, question)
+        notice = Notice(**self._envelope(fact), subject=question)
         key = topology.partner_key(partner, type(fact))
-        self.send(Outgoing.event(topology.PARTNERS, key, event.id, event.encode()))
-        return event
+        self.send(Outgoing.event(topology.PARTNERS, key, notice.id, notice.encode()))
+        return notice
 
     def send(self, outgoing: Outgoing) -> None:
         """Anything else for the broker."""
@@ -60,16 +64,15 @@ class Unit:
         """The question stands now: what came before it is handed out before this unit commits."""
         self._arrived[question] = None
 
-    def _event(self, fact: Fact, question: UUID) -> Event[Any]:
-        return Event(
-            id=str(uuid7()),
-            source=f"/sesame/{self._service}",
-            type=fact.wire,
-            subject=question,
-            time=self.now,
-            traceparent=trace.child(trace.current()),
-            data=fact,
-        )
+    def _envelope(self, fact: Fact) -> dict[str, Any]:
+        return {
+            "id": str(uuid7()),
+            "source": f"/sesame/{self._service}",
+            "type": fact.wire,
+            "time": self.now,
+            "traceparent": trace.child(trace.current()),
+            "data": fact,
+        }
 
     async def finish(self, redeliver: Redeliver) -> bool:
         """Do what was put off until commit; says whether anything is to be published."""

@@ -60,6 +60,13 @@ class Event(Envelope[F_co], Generic[F_co]):
     time: UtcMoment
 
 
+class Notice(Envelope[F_co], Generic[F_co]):
+    """To one partner system: about a question, or about something it sent that became none."""
+
+    subject: UUID | None = None
+    time: UtcMoment
+
+
 class Submission(Envelope[F_co], Generic[F_co]):
     """What a partner system sends. A question has no id of ours yet, and no clock but ours is trusted."""
 
