@@ -1,0 +1,1 @@
+"""Documents made from the code: the contract's schemas, AsyncAPI, and the table of events."""

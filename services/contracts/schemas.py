@@ -1,0 +1,35 @@
+"""JSON Schema of every event, with its envelope. Pure: `deploy.docs` writes the files."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from services.contracts.catalogue import FACTS, FROM_PARTNERS, TO_PARTNERS
+from services.contracts.envelope import Envelope, Event, Notice, Submission
+from services.contracts.vocabulary import Fact
+
+Document = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+ENVELOPES: dict[type[Fact], type[Envelope[Any]]] = {
+    **dict.fromkeys(FACTS, Event),
+    **dict.fromkeys(TO_PARTNERS, Notice),
+    **dict.fromkeys(FROM_PARTNERS, Submission),
+}
+"""Each kind of event and the envelope it travels in."""
+
+
+def event_model(fact: type[Fact]) -> type[Envelope[Any]]:
+    return cast("type[Envelope[Any]]", ENVELOPES[fact].__class_getitem__(fact))
+
+
+def event_schema(fact: type[Fact]) -> Document:
+    """`type` is the wire name and nothing else; everything the envelope must carry is required."""
+    schema: Document = event_model(fact).model_json_schema()
+    schema["title"] = fact.wire
+    schema["description"] = " ".join((fact.__doc__ or "").split())
+    schema["properties"]["type"] = {"const": fact.wire, "type": "string"}
+    schema["properties"]["specversion"] = {"const": "1.0", "type": "string"}
+    schema["required"] = sorted({*schema["required"], "specversion"})
+    return {"$schema": DIALECT, **schema}
