@@ -1,0 +1,67 @@
+"""Fixtures on real servers. They start with the first test that asks for one.
+
+`database` and `vhost` are empty and the test's own. `mortal_servers` are a test's own servers, durable, to be
+killed and started again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from deploy.local.folders import throwaway_folder
+from deploy.local.servers import Servers, running_servers
+from tests.servers import (
+    Database,
+    VirtualHost,
+    cloned,
+    drop,
+    make_template,
+    migrate_template,
+    virtual_host,
+)
+
+
+@pytest.fixture(scope="session")
+def _session_runner() -> Iterator[asyncio.Runner]:
+    """A loop of its own for what outlives a test; it stands still while tests run theirs."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        yield runner
+
+
+@pytest.fixture(scope="session")
+def servers(_session_runner: asyncio.Runner) -> Iterator[Servers]:
+    """RabbitMQ and PostgreSQL, fast rather than durable: nobody kills these."""
+    with throwaway_folder() as folder:
+        stack = AsyncExitStack()
+        yield _session_runner.run(stack.enter_async_context(running_servers(folder, fsync=False)))
+        _session_runner.run(stack.aclose())
+
+
+@pytest.fixture(scope="session")
+def template(servers: Servers, _session_runner: asyncio.Runner) -> Iterator[Database]:
+    template = _session_runner.run(make_template(servers))
+    migrate_template(template)
+    yield template
+    _session_runner.run(drop(template))
+
+
+@pytest.fixture
+async def database(template: Database) -> AsyncIterator[Database]:
+    async with cloned(template) as database:
+        yield database
+
+
+@pytest.fixture
+async def vhost(servers: Servers) -> AsyncIterator[VirtualHost]:
+    async with virtual_host(servers) as vhost:
+        yield vhost
+
+
+@pytest.fixture
+async def mortal_servers() -> AsyncIterator[Servers]:
+    """`mortal_servers.rabbitmq.kill()`, `.start()`; the same of `.postgresql`. Never given ones."""
+    with throwaway_folder() as folder:
+        async with running_servers(folder, environ={}) as servers:
+            yield servers
