@@ -176,10 +176,13 @@ class Consumer:
 
 
 def _letter(message: RabbitMessage) -> Letter:
+    """A replayed letter comes by the default exchange and says in its headers where it first came from; only
+    operators may publish there."""
     raw = message.raw_message
+    replayed = not raw.exchange
     return Letter(
-        exchange=raw.exchange or str(raw.headers.get("x-sesame-exchange", "")),
-        routing_key=raw.routing_key or "",
+        exchange=str(raw.headers.get("x-sesame-exchange", "")) if replayed else str(raw.exchange),
+        routing_key=str(raw.headers.get("x-sesame-routing-key", "")) if replayed else str(raw.routing_key),
         content_type=raw.content_type or "",
         message_id=raw.message_id or "",
         body=raw.body,
