@@ -1,0 +1,1 @@
+"""The memory of the network in numbers. It knows no person and publishes nothing."""

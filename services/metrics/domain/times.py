@@ -1,0 +1,87 @@
+"""Time as the network lives it: one zone for every month and hour, and hours in which somebody works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+DAY_SECONDS = 86_400
+_EPOCH = date(2000, 1, 1)
+
+Holidays = Callable[[date], bool]
+
+
+class Slot(NamedTuple):
+    """Working time within a day, in seconds since midnight by the wall clock: half open, [start, end)."""
+
+    start: int
+    end: int
+
+
+Week = Mapping[int, Sequence[Slot]]
+"""Weekday (0 is Monday) → its slots, in order and apart. A weekday that is not there is free."""
+
+WORKING_DAYS: Week = {weekday: (Slot(0, DAY_SECONDS),) for weekday in range(5)}
+"""Whole days from Monday to Friday: three working days are then 72 hours, as the network promises them."""
+
+
+class Local(NamedTuple):
+    """A moment cut into the network's calendar."""
+
+    month: date
+    day: date
+    weekday: int
+    hour: int
+
+
+class NetworkTime:
+    """The network's zone and working week. Not safe to share between threads: it grows as years are asked."""
+
+    def __init__(self, zone: ZoneInfo, week: Week = WORKING_DAYS, holidays: Holidays | None = None) -> None:
+        self.zone = zone
+        self._week = week
+        self._is_holiday: Holidays = holidays or (lambda _: False)
+        self._before: list[int] = [0]
+
+    def local(self, moment: datetime) -> Local:
+        there = moment.astimezone(self.zone)
+        day = there.date()
+        return Local(day.replace(day=1), day, there.weekday(), there.hour)
+
+    def working_seconds(self, start: datetime, end: datetime) -> float:
+        """Seconds of working time in [start, end); 0 when end is not after start.
+
+        Slots are wall-clock time: a slot across a change of the clocks counts as long as the wall says.
+        """
+        return max(0.0, self._worked_until(end) - self._worked_until(start))
+
+    def _worked_until(self, moment: datetime) -> float:
+        there = moment.astimezone(self.zone)
+        day = there.date()
+        index = (day - _EPOCH).days
+        if index < 0:
+            return 0.0
+        second = there.hour * 3600 + there.minute * 60 + there.second + there.microsecond / 1e6
+        today = sum(max(0.0, min(second, slot.end) - slot.start) for slot in self._slots(day))
+        return self._days_before(index) + today
+
+    def _days_before(self, index: int) -> int:
+        before = self._before
+        while len(before) <= index:
+            day = _EPOCH + timedelta(days=len(before) - 1)
+            before.append(before[-1] + sum(slot.end - slot.start for slot in self._slots(day)))
+        return before[index]
+
+    def _slots(self, day: date) -> Sequence[Slot]:
+        return () if self._is_holiday(day) else self._week.get(day.weekday(), ())
+
+
+def year_bounds(year: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """First moment of the year and of the next one, in the network's zone."""
+    midnight = time(0, tzinfo=zone)
+    return (
+        datetime.combine(date(year, 1, 1), midnight),
+        datetime.combine(date(year + 1, 1, 1), midnight),
+    )
