@@ -34,6 +34,8 @@ class Counted(NamedTuple):
     """READ effort of an answer, stars of a rating, attempt of a routing."""
     received_at: datetime | None = None
     promise_at: datetime | None = None
+    partner_name: str = ""
+    """How the partner is called now: kept beside the counters, not in the log."""
 
 
 KINDS = (

@@ -27,6 +27,9 @@ class Key(NamedTuple):
 
 Tally = Counter[Key]
 
+Cut = tuple[str, str, int]
+"""Facet, value, and by how much it rises."""
+
 STAGES = {"routed": "route", "answered": "answer", "published": "publish"}
 """Kinds that end a stage of a question's life, each timed since the question was received."""
 
@@ -47,8 +50,8 @@ def increments(fact: Counted, times: NetworkTime) -> Iterator[tuple[Key, int]]:
     for measure in measures(fact):
         cuts = tuple(_cuts(fact, measure, local, times))
         for partner in _owners(fact):
-            for facet, value in cuts:
-                yield Key(partner, measure, facet, local.month, value), 1
+            for facet, value, amount in cuts:
+                yield Key(partner, measure, facet, local.month, value), amount
         yield from ((key, 1) for key in _only_for_the_network(fact, measure, local))
 
 
@@ -71,18 +74,18 @@ def _owners(fact: Counted) -> tuple[str, ...]:
     return (NETWORK, partner) if partner else (NETWORK,)
 
 
-def _cuts(fact: Counted, measure: str, local: Local, times: NetworkTime) -> Iterator[tuple[str, str]]:
+def _cuts(fact: Counted, measure: str, local: Local, times: NetworkTime) -> Iterator[Cut]:
     for dimension in _DIMENSIONS:
-        yield dimension, getattr(fact, dimension)
-    yield "day", f"{local.day.day:02d}"
+        yield dimension, getattr(fact, dimension), 1
+    yield "day", f"{local.day.day:02d}", 1
     if measure in ("received", "answered"):
-        yield "department", fact.department
+        yield "department", fact.department, 1
     if measure == "received":
-        yield "slot", f"{local.weekday}-{local.hour:02d}"
+        yield "slot", f"{local.weekday}-{local.hour:02d}", 1
     if fact.detail and measure == fact.kind:
-        yield "detail", fact.detail
+        yield "detail", fact.detail, 1
     if fact.number is not None and measure in ("answered", "rated"):
-        yield "number", str(fact.number)
+        yield "number", str(fact.number), 1
     if measure in STAGES and fact.received_at is not None and _ends_stage(fact):
         yield from _durations(STAGES[measure], fact.received_at, fact.at, times)
 
@@ -91,11 +94,12 @@ def _ends_stage(fact: Counted) -> bool:
     return fact.kind != "routed" or fact.number in (None, _ONE_ROUTING)
 
 
-def _durations(
-    stage: str, received_at: datetime, at: datetime, times: NetworkTime
-) -> Iterator[tuple[str, str]]:
-    yield f"{stage}_calendar", bucket((at - received_at).total_seconds())
-    yield f"{stage}_working", bucket(times.working_seconds(received_at, at))
+def _durations(stage: str, start: datetime, end: datetime, times: NetworkTime) -> Iterator[Cut]:
+    calendar = max(0.0, (end - start).total_seconds())
+    working = times.working_seconds(start, end)
+    for clock, seconds in (("calendar", calendar), ("working", working)):
+        yield f"{stage}_{clock}", bucket(seconds), 1
+        yield f"{stage}_{clock}_seconds", "", round(seconds)
 
 
 def _only_for_the_network(fact: Counted, measure: str, local: Local) -> Iterator[Key]:

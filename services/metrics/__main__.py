@@ -1,0 +1,28 @@
+"""Composition root: builds metrics from its settings and runs it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from services.chassis.run import Chassis, run
+from services.metrics import entrypoints
+from services.metrics.collector import collect
+from services.metrics.domain.times import NetworkTime
+from services.metrics.folding import fold
+from services.metrics.settings import MetricsSettings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def serve(settings: MetricsSettings) -> None:
+    async with Chassis.start(settings, name="metrics", migrations=MIGRATIONS) as chassis:
+        times = NetworkTime(settings.timezone)
+        chassis.ops.sources["counters"] = partial(collect, chassis.pool)
+        chassis.every(settings.metrics_fold_seconds, partial(fold, chassis.pool, times))
+        await chassis.consume(entrypoints.subscriptions())
+        await chassis.until_stopped()
+
+
+if __name__ == "__main__":
+    run(serve, MetricsSettings, name="metrics")

@@ -1,0 +1,79 @@
+"""Facts into counters: one at a time over all copies, many facts at once, each exactly once.
+
+Handlers append facts to `pending` and wait for nobody. A fold moves them on to `log` and raises the counters
+in one transaction: a fact is either still pending, or in the log and in every counter it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from asyncpg import Pool, Record
+
+from services.metrics import store
+from services.metrics.domain.facts import Counted
+from services.metrics.domain.increments import NETWORK, Tally, tally
+from services.metrics.domain.times import NetworkTime
+
+MOST = 20_000
+"""Facts in one fold at most: some hundred milliseconds of work."""
+
+EVER_FACETS = frozenset({"channel", "subject", "language", "detail", "number", "partner"})
+"""Cuts that are kept over all time, beside the durations."""
+
+EVER_OF_PARTNERS = frozenset({"channel", "number", "answer_calendar", "answer_calendar_seconds"})
+
+_DURATIONS = ("_calendar", "_working", "_seconds")
+
+
+async def fold(pool: Pool[Record], times: NetworkTime, most: int = MOST) -> int:
+    """Count what is pending, `most` facts at a time; gives how many were counted.
+
+    Safe to run in every copy at once: the first one does it, the others find it held and leave.
+    """
+    counted = 0
+    while done := await _fold_once(pool, times, most):
+        counted += done
+        if done < most:
+            break
+    return counted
+
+
+async def _fold_once(pool: Pool[Record], times: NetworkTime, most: int) -> int:
+    async with pool.acquire() as db, db.transaction():
+        if not await store.hold_the_fold(db):
+            return 0
+        facts = await store.take(db, most)
+        if facts:
+            await store.log(db, facts)
+            await store.name_partners(db, latest_names(facts))
+            counters = tally(facts, times)
+            await store.raise_counters(db, counters)
+            await store.raise_ever(db, over_all_time(counters))
+        return len(facts)
+
+
+def over_all_time(counters: Tally) -> Iterable[tuple[str, str, str, str, int]]:
+    """Counters without their month, for the facets that Prometheus shows."""
+    sums: Counter[tuple[str, str, str, str]] = Counter()
+    for key, n in counters.items():
+        if _kept_over_all_time(key.partner, key.facet):
+            sums[key.partner, key.measure, key.facet, key.value] += n
+    return ((*key, n) for key, n in sums.items())
+
+
+def _kept_over_all_time(partner: str, facet: str) -> bool:
+    if partner != NETWORK:
+        return facet in EVER_OF_PARTNERS
+    return facet in EVER_FACETS or facet.endswith(_DURATIONS)
+
+
+def latest_names(facts: Iterable[Counted]) -> Iterable[tuple[str, str, datetime]]:
+    latest: dict[str, tuple[datetime, str]] = {}
+    for fact in facts:
+        if fact.partner_name:
+            heard = (fact.at, fact.partner_name)
+            latest[fact.partner] = max(latest.get(fact.partner, heard), heard)
+    return ((partner, name, at) for partner, (at, name) in latest.items())

@@ -1,0 +1,181 @@
+"""One function per fact: what of it is counted. No state is read, so facts may come in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from services.contracts import ingest, notifier, router
+from services.contracts.envelope import Event
+from services.contracts.vocabulary import Facets, Fact, PartnerName
+from services.metrics.domain.facts import Counted
+
+Note = Callable[[Event[Any]], Counted]
+
+
+def received(event: Event[ingest.QuestionReceived]) -> Counted:
+    facets = event.data.facets
+    return _counted("received", event, facets, at=facets.received_at)
+
+
+def submitted(event: Event[ingest.AnswerSubmitted]) -> Counted:
+    data = event.data
+    return _counted("submitted", event, data.facets, partner=data.partner, detail=data.way)
+
+
+def declined(event: Event[ingest.QuestionDeclined]) -> Counted:
+    data = event.data
+    return _counted("declined", event, data.facets, partner=data.partner, detail=data.way)
+
+
+def rated(event: Event[ingest.QuestionRated]) -> Counted:
+    data = event.data
+    return _counted("rated", event, data.facets, partner=data.partner or "", number=data.stars)
+
+
+def followed_up(event: Event[ingest.QuestionFollowedUp]) -> Counted:
+    return _counted("followed_up", event, event.data.facets, detail=event.data.way)
+
+
+def withdrawn(event: Event[ingest.QuestionWithdrawn]) -> Counted:
+    return _counted("withdrawn", event, event.data.facets)
+
+
+def erased(event: Event[ingest.AskerErased]) -> Counted:
+    """Counts that somebody was forgotten; no other figure changes."""
+    return _counted("erased", event, None, detail=event.data.reason)
+
+
+def bounced(event: Event[ingest.MailBounced]) -> Counted:
+    return _counted("bounced", event, None, detail="permanent" if event.data.permanent else "passing")
+
+
+def routed(event: Event[router.QuestionRouted]) -> Counted:
+    data = event.data
+    return _counted(
+        "routed",
+        event,
+        data.facets,
+        partner=data.partner,
+        detail=data.reach.way,
+        number=data.attempt,
+        promise_at=data.promise_at,
+    )
+
+
+def answered(event: Event[router.QuestionAnswered]) -> Counted:
+    data = event.data
+    return _counted(
+        "answered",
+        event,
+        data.facets,
+        at=data.answered_at,
+        partner=data.partner,
+        number=data.effort,
+        promise_at=data.promise_at,
+    )
+
+
+def refused(event: Event[router.AnswerRefused]) -> Counted:
+    return _counted("refused", event, None, partner=event.data.partner, detail=event.data.reason)
+
+
+def overdue(event: Event[router.QuestionOverdue]) -> Counted:
+    """Counted at the moment of breach, whenever it was noticed."""
+    data = event.data
+    kind = "overdue" if data.clock == "partner" else "promise_passed"
+    return _counted(kind, event, data.facets, at=data.due_at, partner=data.partner or "")
+
+
+def unroutable(event: Event[router.QuestionUnroutable]) -> Counted:
+    return _counted("unroutable", event, event.data.facets, promise_at=event.data.promise_at)
+
+
+def closed(event: Event[router.QuestionClosed]) -> Counted:
+    return _counted("closed", event, event.data.facets, detail=event.data.reason)
+
+
+def published(event: Event[notifier.QuestionPublished]) -> Counted:
+    """Out to the asker is `published`, out to everyone is `archived`: one answer may be both."""
+    data = event.data
+    return _counted(
+        "published" if data.place == "asker" else "archived",
+        event,
+        data.facets,
+        at=data.published_at,
+        partner=data.partner,
+        detail=data.way,
+        promise_at=data.promise_at,
+    )
+
+
+def delivery_failed(event: Event[notifier.DeliveryFailed]) -> Counted:
+    return _counted("delivery_failed", event, None, partner=event.data.partner or "", detail=event.data.way)
+
+
+NOTES: Mapping[type[Fact], Note] = {
+    ingest.QuestionReceived: received,
+    ingest.AnswerSubmitted: submitted,
+    ingest.QuestionDeclined: declined,
+    ingest.QuestionRated: rated,
+    ingest.QuestionFollowedUp: followed_up,
+    ingest.QuestionWithdrawn: withdrawn,
+    ingest.AskerErased: erased,
+    ingest.MailBounced: bounced,
+    router.QuestionRouted: routed,
+    router.QuestionAnswered: answered,
+    router.AnswerRefused: refused,
+    router.QuestionOverdue: overdue,
+    router.QuestionUnroutable: unroutable,
+    router.QuestionClosed: closed,
+    notifier.QuestionPublished: published,
+    notifier.DeliveryFailed: delivery_failed,
+}
+
+
+def _counted(
+    kind: str,
+    event: Event[Any],
+    facets: Facets | None,
+    *,
+    at: datetime | None = None,
+    partner: PartnerName | str = "",
+    detail: str = "",
+    number: int | None = None,
+    promise_at: datetime | None = None,
+) -> Counted:
+    id_, name = (partner.id, partner.name) if isinstance(partner, PartnerName) else (partner, "")
+    row = Counted(
+        kind=kind,
+        at=at or event.time,
+        event=_event_id(event),
+        partner=id_,
+        partner_name=name,
+        detail=detail,
+        number=number,
+        promise_at=promise_at,
+    )
+    return row if facets is None else _cut_by(row, facets)
+
+
+def _cut_by(row: Counted, facets: Facets) -> Counted:
+    return row._replace(
+        channel=facets.channel,
+        origin=facets.origin or "",
+        subject=facets.subject or "",
+        language=facets.language or "",
+        purpose=facets.purpose or "",
+        department=facets.department or "",
+        country=facets.country or "",
+        received_at=facets.received_at,
+    )
+
+
+def _event_id(event: Event[Any]) -> UUID:
+    """Our own events carry UUIDs; whatever else CloudEvents allows is hashed into one with its source."""
+    try:
+        return UUID(event.id)
+    except ValueError:
+        return uuid5(NAMESPACE_URL, f"{event.source}#{event.id}")

@@ -1,0 +1,35 @@
+"""What metrics needs to know beside what every service does."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field
+
+from services.chassis.settings import ServiceSettings
+
+
+def _zone(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(
+                "no such time zone; one of the tz database, as Europe/Paris, is needed"
+            ) from None
+    return value
+
+
+class MetricsSettings(ServiceSettings):
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+        default=ZoneInfo("Europe/Paris"),
+        description="The network's time zone: days, months and years are cut in it",
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="Address of the figures pages")
+    metrics_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of the figures pages; 0 takes any free one"
+    )
+    metrics_fold_seconds: float = Field(
+        default=0.5, gt=0, description="Rest between two times of counting: how late counters may be"
+    )
