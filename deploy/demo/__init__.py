@@ -1,0 +1,1 @@
+"""The demonstration: invented libraries, questions, mails and answers, and what plays them."""
