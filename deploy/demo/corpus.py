@@ -60,7 +60,10 @@ class Mail:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer ready to send; `effort` is 1–6 on the READ scale, `question` the n it was written for."""
+    """An answer ready to send; `effort` is 1–6 on the READ scale.
+
+    `question` is the n it was written for and serves alone; `suits` lists those it fits better than the rest.
+    """
 
     theme: str
     language: str
@@ -68,6 +71,7 @@ class Answer:
     sources: tuple[str, ...]
     effort: int
     question: int | None = None
+    suits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,16 +95,17 @@ class Corpus:
     answers: tuple[Answer, ...]
 
     def answer_for(self, theme: str, language: str, n: int) -> Answer:
-        """The answer written for question `n`, else one of the theme, else a general one, in that language.
+        """The answer written for question `n`, else the one that suits it, one of the theme, a general one.
 
         The same arguments always give the same answer. CorpusError when the language has none.
         """
         spoken = [answer for answer in self.answers if answer.language == language]
         own = [answer for answer in spoken if answer.question == n]
         shared = [answer for answer in spoken if answer.question is None]
+        fitting = [answer for answer in shared if n in answer.suits]
         themed = [answer for answer in shared if answer.theme == theme]
         general = [answer for answer in shared if answer.theme == ANY_THEME]
-        stock = own or themed or general
+        stock = own or fitting or themed or general
         if not stock:
             raise CorpusError(
                 f'no answer for theme "{theme}" in "{language}"; add one to answers/{language}.yaml'
@@ -123,8 +128,8 @@ def load_corpus(path: Path) -> Corpus:
 
 def _answers(file: Path) -> Iterator[Answer]:
     for row in yaml_rows(file):
-        where, fields_of_answer = with_tuple(row, "sources")
-        yield _made(Answer, (where, {**fields_of_answer, "language": file.stem}))
+        where, said = with_tuple(row, "sources")
+        yield _made(Answer, (where, {**said, "language": file.stem, "suits": tuple(said.get("suits", ()))}))
 
 
 def _mail(folder: Path, row: Row) -> Mail:

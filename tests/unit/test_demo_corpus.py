@@ -193,6 +193,14 @@ def test_an_answer_written_for_a_question_goes_to_that_question_only(corpus: Cor
         assert given.question == (question.n if question.n in written_for else None)
 
 
+def test_an_answer_suits_only_questions_of_its_theme_and_language(corpus: Corpus) -> None:
+    asked = {question.n: (question.theme_truth, question.language) for question in corpus.questions}
+    suited = [(answer, n) for answer in corpus.answers for n in answer.suits]
+    assert suited
+    assert [n for answer, n in suited if asked[n] != (answer.theme, answer.language)] == []
+    assert all(corpus.answer_for(*asked[n], n) == answer for answer, n in suited)
+
+
 def test_french_answers_of_a_theme_take_turns(corpus: Corpus) -> None:
     free = range(1000, 1004)
     assert len({corpus.answer_for("histoire", "fr", n).text for n in free}) == 2
