@@ -1,0 +1,98 @@
+"""python -m sesame_partner --url amqps://lyon:password@broker.example.org/sesame [--answers FILE]"""
+
+import argparse
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from . import events
+from .answering import Answering, by_yourself, declining_every, from_file
+from .desk import Desk
+from .network import Network, connected
+
+log = logging.getLogger("partner")
+
+
+def main() -> None:
+    chosen = _arguments().parse_args()
+    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(message)s")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_work(chosen))
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sesame_partner", description=__doc__)
+    parser.add_argument("--url", default=os.environ.get("SESAME_PARTNER_URL"), help="or SESAME_PARTNER_URL")
+    parser.add_argument("--partner", help="your partner id; default: the user in the URL")
+    parser.add_argument("--answers", type=Path, help="answer from this JSON file")
+    parser.add_argument("--decline-every", type=int, metavar="N", help="say no to every N-th question")
+    parser.add_argument(
+        "--ask", type=Path, metavar="FILE", help="first publish the questions of this JSON list"
+    )
+    parser.add_argument("--idle", type=float, metavar="SECONDS", help="leave when nothing came for so long")
+    return parser
+
+
+async def _work(chosen: argparse.Namespace) -> None:
+    if not chosen.url:
+        raise SystemExit("no broker: give --url amqps://… or set SESAME_PARTNER_URL")
+    partner = chosen.partner or unquote(urlsplit(chosen.url).username or "")
+    answering, to_ask = _answering(chosen), _questions(chosen.ask)
+    told = _told_to_stop()
+    async with connected(chosen.url, partner) as network:
+        await _ask(network, to_ask)
+        desk = Desk(network, answering)
+        await network.read(desk.take)
+        log.info("reading partner.%s", partner)
+        await _until(told, desk, chosen.idle)
+
+
+def _answering(chosen: argparse.Namespace) -> Answering:
+    answering = from_file(chosen.answers) if chosen.answers else by_yourself
+    return declining_every(chosen.decline_every, answering) if chosen.decline_every else answering
+
+
+def _questions(path: Path | None) -> Sequence[Mapping[str, Any]]:
+    questions: Sequence[Mapping[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path else ()
+    return questions
+
+
+async def _ask(network: Network, questions: Sequence[Mapping[str, Any]]) -> None:
+    for question in questions:
+        await network.publish(events.ask(network.partner, _id_of(question), question))
+        log.info("asked: %s", _id_of(question))
+
+
+def _id_of(question: Mapping[str, Any]) -> str:
+    """The same for the same question, so that asking again by mistake asks once."""
+    return str(question.get("reference") or hashlib.sha256(question["text"].encode()).hexdigest()[:32])
+
+
+def _told_to_stop() -> asyncio.Event:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    return told
+
+
+async def _until(told: asyncio.Event, desk: Desk, idle_seconds: float | None) -> None:
+    """Told to stop, or nothing came for so long."""
+    while not told.is_set():
+        rest = None if idle_seconds is None else desk.last_active + idle_seconds - time.monotonic()
+        if rest is not None and rest <= 0:
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), rest)
+
+
+if __name__ == "__main__":
+    main()

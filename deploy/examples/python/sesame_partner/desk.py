@@ -1,0 +1,71 @@
+"""What happens to each event that the network sends."""
+
+import asyncio
+import logging
+import time
+from datetime import UTC, datetime
+
+from aio_pika.abc import AbstractIncomingMessage
+
+from . import events
+from .answering import Answering
+from .events import Event, NotReadable
+from .network import Network
+
+log = logging.getLogger("partner")
+
+AGAIN_SECONDS = 30.0
+
+
+class Desk:
+    """Answers first, acknowledges afterwards: a crash in between makes the question come again, and the
+    answer's id tells the network that it has it already."""
+
+    def __init__(self, network: Network, answering: Answering) -> None:
+        self._network = network
+        self._answering = answering
+        self.last_active = time.monotonic()
+
+    async def take(self, message: AbstractIncomingMessage) -> None:
+        self.last_active = time.monotonic()
+        try:
+            done = await self._deal_with(events.read(message.body))
+        except NotReadable as error:
+            log.error("set aside: %s", error)
+            await message.reject(requeue=False)
+        except Exception:
+            log.exception("will try again")
+            await _later(message)
+        else:
+            await (message.ack() if done else _later(message))
+        self.last_active = time.monotonic()
+
+    async def _deal_with(self, event: Event) -> bool:
+        """False: not now."""
+        match event.type:
+            case events.QUESTION_ASSIGNED:
+                return await self._reply(event)
+            case events.ASSIGNMENT_ENDED:
+                log.info("question %s is no longer ours: %s", event.subject, event.data.get("reason"))
+            case events.ACCEPTED:
+                log.info("accepted: %s %s", event.data.get("original_type"), event.data.get("original_id"))
+            case events.REFUSED:
+                log.warning("refused: %s: %s", event.data.get("original_id"), event.data.get("reason"))
+            case other:
+                log.info("event of a later version ignored: %s", other)
+        return True
+
+    async def _reply(self, event: Event) -> bool:
+        question = events.question_of(event)
+        reply = await self._answering(question)
+        if reply is None:
+            log.info("question %s stays, due %s", question.id, question.due_at)
+            return datetime.now(UTC) > question.due_at
+        await self._network.publish(events.reply_to(question, self._network.partner, reply))
+        log.info("%s sent for question %s", type(reply).__name__.lower(), question.id)
+        return True
+
+
+async def _later(message: AbstractIncomingMessage) -> None:
+    await asyncio.sleep(AGAIN_SECONDS)
+    await message.nack(requeue=True)

@@ -1,0 +1,114 @@
+"""The events of the contract that a partner needs, as plain objects. CloudEvents 1.0, structured mode."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+CONTENT_TYPE = "application/cloudevents+json"
+
+QUESTION_ASSIGNED = "question.assigned.v1"
+ASSIGNMENT_ENDED = "assignment.ended.v1"
+ACCEPTED = "submission.accepted.v1"
+REFUSED = "submission.refused.v1"
+
+ANSWER = "answer.submitted.v1"
+DECLINE = "question.declined.v1"
+QUESTION = "question.received.v1"
+
+
+class NotReadable(ValueError):
+    """The network promises never to send this; say so to its operators."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """`subject` is the question's id; None where an event is about something that became no question."""
+
+    type: str
+    id: str
+    subject: str | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that is yours until `due_at`. `private_note` must never be made public."""
+
+    id: str
+    assignment_id: str
+    text: str
+    due_at: datetime
+    private_note: str | None = None
+    language: str | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`effort` is the READ scale: 1, no effort, to 6, days of research."""
+
+    text: str
+    sources: tuple[str, ...] = ()
+    effort: int | None = None
+
+
+@dataclass(frozen=True)
+class Decline:
+    """`refer_to` is the id of the partner who should be asked instead, if you know one."""
+
+    reason: str | None = None
+    refer_to: str | None = None
+
+
+def read(body: bytes) -> Event:
+    """Fields that are not known here are ignored: a later version of the contract may add some."""
+    try:
+        raw = json.loads(body)
+        return Event(raw["type"], raw["id"], raw.get("subject"), raw["data"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotReadable(f"not a CloudEvent: {error!r}") from error
+
+
+def question_of(event: Event) -> Question:
+    data = event.data
+    try:
+        return Question(
+            id=str(event.subject),
+            assignment_id=data["assignment_id"],
+            text=data["text"],
+            due_at=datetime.fromisoformat(data["due_at"]),
+            private_note=data.get("private_note"),
+            language=data.get("language"),
+            subject=data.get("subject"),
+        )
+    except (KeyError, ValueError) as error:
+        raise NotReadable(f"{event.type} {event.id}: {error!r}") from error
+
+
+def reply_to(question: Question, partner: str, reply: Answer | Decline) -> dict[str, Any]:
+    """The id is made from the assignment: sent twice, after a crash, it still counts once."""
+    kind = ANSWER if isinstance(reply, Answer) else DECLINE
+    return _event(kind, f"{question.assignment_id}-reply", partner, _told(vars(reply)), question.id)
+
+
+def ask(partner: str, id_: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A question for the network. `data` has at least `text`; see PartnerQuestion in the contract."""
+    return _event(QUESTION, id_, partner, data, None)
+
+
+def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in (None, ())}
+
+
+def _event(kind: str, id_: str, partner: str, data: Mapping[str, Any], subject: str | None) -> dict[str, Any]:
+    event = {
+        "specversion": "1.0",
+        "id": id_,
+        "source": f"/partners/{partner}",
+        "type": kind,
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+    return event if subject is None else event | {"subject": subject}

@@ -1,0 +1,119 @@
+"""The programs that a partner's programmer starts from keep the contract, in each language."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from deploy.local.checkout import ROOT
+from tests.integration.partner_stage import PARTNER, Stage, partner_stage
+from tests.servers import VirtualHost
+
+EXAMPLES = ROOT / "deploy" / "examples"
+Run = Callable[..., AbstractAsyncContextManager[asyncio.subprocess.Process]]
+
+
+@pytest.fixture
+async def stage(vhost: VirtualHost) -> AsyncIterator[Stage]:
+    async with partner_stage(vhost.amqp_url) as stage:
+        yield stage
+
+
+@pytest.fixture
+def client() -> tuple[Sequence[str], Path]:
+    """The command that starts the program, and where."""
+    return (sys.executable, "-m", "sesame_partner"), EXAMPLES / "python"
+
+
+@pytest.fixture
+def run(client: tuple[Sequence[str], Path], vhost: VirtualHost) -> Run:
+    command, folder = client
+
+    @asynccontextmanager
+    async def running(*options: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        process = await asyncio.create_subprocess_exec(
+            *command, "--url", vhost.amqp_url, "--partner", PARTNER, *options, cwd=folder
+        )
+        yield process
+        if "--idle" not in options:
+            process.terminate()
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+
+    return running
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> str:
+    path = tmp_path / "answers.json"
+    stock = [
+        {"text": "Réponse générale."},
+        {"text": "Réponse d'histoire.", "subject": "histoire", "sources": ["Cote 944"], "effort": 2},
+        {"text": "Pour une autre question.", "question": "Une autre question."},
+    ]
+    path.write_text(json.dumps(stock))
+    return str(path)
+
+
+async def test_an_assigned_question_is_answered_by_what_fits_it_best(
+    stage: Stage, run: Run, answers: str
+) -> None:
+    async with run("--answers", answers):
+        await stage.tell("QuestionAssigned", subject="histoire")
+        key, answer = await stage.heard()
+    assert key == "partner.lyon.answer.submitted.v1"
+    assert answer.model_dump()["subject"] == "019ab3c0-7c00-7d4e-9a51-2f6f0c1e5a10"
+    assert answer.data.text == "Réponse d'histoire."
+    assert (answer.data.sources, answer.data.effort) == (("Cote 944",), 2)
+
+
+async def test_a_question_that_comes_twice_gets_one_event_id(stage: Stage, run: Run, answers: str) -> None:
+    async with run("--answers", answers):
+        for _ in range(2):
+            await stage.tell("QuestionAssigned")
+        (_, first), (_, second) = await stage.heard(), await stage.heard()
+    assert first.id == second.id
+
+
+async def test_every_second_question_is_declined_when_told_so(stage: Stage, run: Run, answers: str) -> None:
+    async with run("--answers", answers, "--decline-every", "2"):
+        for _ in range(4):
+            await stage.tell("QuestionAssigned")
+        kinds = sorted([(await stage.heard())[0] for _ in range(4)])
+    assert kinds == ["partner.lyon.answer.submitted.v1"] * 2 + ["partner.lyon.question.declined.v1"] * 2
+
+
+async def test_a_question_is_handed_in_under_the_same_id_each_time(
+    stage: Stage, run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "questions.json"
+    path.write_text(
+        json.dumps([{"text": "Où trouver ce journal ?"}, {"text": "Et ça ?", "reference": "r-7"}])
+    )
+    asked = []
+    for _ in range(2):
+        async with run("--ask", str(path), "--idle", "0.2"):
+            asked += [await stage.heard(), await stage.heard()]
+    assert {key for key, _ in asked} == {"partner.lyon.question.received.v1"}
+    assert asked[0][1].id == asked[2][1].id
+    assert [event.data.reference for _, event in asked] == [None, "r-7"] * 2
+
+
+async def test_receipts_and_unknown_events_are_taken_from_the_queue(
+    stage: Stage, run: Run, answers: str
+) -> None:
+    for name in ("SubmissionAccepted", "SubmissionRefused", "AssignmentEnded", "QuestionRated"):
+        await stage.tell(name)
+    async with run("--answers", answers, "--idle", "1"):
+        pass
+    assert await stage.left() == 0
+
+
+async def test_a_question_nobody_answers_stays_in_the_queue(stage: Stage, run: Run) -> None:
+    await stage.tell("QuestionAssigned", due_at="2999-01-01T00:00:00Z")
+    async with run("--idle", "1"):
+        pass
+    assert await stage.left() == 1
