@@ -3,14 +3,18 @@
 import argparse
 import importlib
 import importlib.util
+import os
 import pkgutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from types import ModuleType
 
+from deploy.local.beside import environment_of
 from deploy.local.errors import LocalError
 
 COMMANDS = (
+    "deploy.local.demo_command",
+    "deploy.local.up_command",
     "deploy.local.suite_commands",
     "deploy.local.check_command",
 )
@@ -18,7 +22,9 @@ COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 1 a check or question failed, 2 wrong use or something missing, 130 Ctrl-C."""
-    chosen = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    _take_environment_of(_service_of(given[0]) if given else None)
+    chosen = parser().parse_args(given)
     try:
         status: int = chosen.run(chosen)
     except LocalError as problem:
@@ -36,18 +42,41 @@ def parser() -> argparse.ArgumentParser:
         epilog="SESAME_AMQP_URL and SESAME_DATABASE_URL name servers to use instead of private ones.",
     )
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
-    for module in (*map(importlib.import_module, COMMANDS), *_service_commands()):
+    for module in (*map(importlib.import_module, COMMANDS), *service_commands().values()):
         module.register(subparsers)
     return top
 
 
-def _service_commands() -> Iterator[ModuleType]:
-    """`services/<name>/commands.py`, where a service has one."""
+def service_commands() -> dict[str, ModuleType]:
+    """Service → its `services/<name>/commands.py`, where it has one."""
     services = importlib.import_module("services")
-    for service in sorted(pkgutil.iter_modules(services.__path__), key=lambda found: found.name):
-        name = f"services.{service.name}.commands"
-        if service.ispkg and importlib.util.find_spec(name) is not None:
-            yield importlib.import_module(name)
+    names = sorted(found.name for found in pkgutil.iter_modules(services.__path__) if found.ispkg)
+    return {
+        name: importlib.import_module(f"services.{name}.commands")
+        for name in names
+        if importlib.util.find_spec(f"services.{name}.commands") is not None
+    }
+
+
+def _service_of(command: str) -> str | None:
+    """Whose command it is; None for one of ours."""
+    for service, module in service_commands().items():
+        subparsers = argparse.ArgumentParser().add_subparsers()
+        module.register(subparsers)
+        if command in subparsers.choices:
+            return service
+    return None
+
+
+def _take_environment_of(service: str | None) -> None:
+    """What the operator has set stays; beside `./sesame up` the rest is that of its service.
+
+    Before the parser is built: commands take their defaults from the environment.
+    """
+    if service is None:
+        return
+    for name, value in environment_of(service).items():
+        os.environ.setdefault(name, value)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Real servers for tests: one RabbitMQ and one PostgreSQL per run, a virtual host and a database per test."""
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ import asyncpg
 import httpx
 
 import services
+from deploy.local.secrets import role_password
 from deploy.local.servers import AMQP_MANAGEMENT_URL, Servers
 from services.chassis.migrate import CHASSIS, migrate
 from services.chassis.provision import provision
@@ -51,8 +51,7 @@ async def make_template(servers: Servers) -> Database:
     name = f"sesame_template_{secrets.token_hex(4)}"
     await _administer(servers.database_url, CREATE, name)
     admin_url = _with_path(servers.database_url, name)
-    # The same for every run on one server: roles belong to the server, not to the database.
-    password = hashlib.sha256(servers.database_url.encode()).hexdigest()
+    password = role_password(servers.database_url)
     urls = await provision(admin_url, dict.fromkeys(topology.SERVICES, password))
     return Database(admin_url, urls)
 

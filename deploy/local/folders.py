@@ -32,7 +32,7 @@ def is_reachable(folder: Path) -> bool:
 def throwaway_folder() -> Iterator[Path]:
     """A new folder for the time of the block. Sweeps what a killed predecessor left behind."""
     place = _temporary_place()
-    _sweep(place)
+    sweep(place)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
     folder.chmod(0o711)
     try:
@@ -92,7 +92,8 @@ def _lock(file: IO[str]) -> bool:
     return True
 
 
-def _sweep(place: Path) -> None:
+def sweep(place: Path) -> None:
+    """Removes folders of processes of ours that were killed."""
     for folder in place.glob(f"{PREFIX}*/{OWNER}"):
         if _is_orphan(folder):
             shutil.rmtree(folder.parent, ignore_errors=True)

@@ -13,7 +13,6 @@ from deploy.local import cluster, rabbitmq
 from deploy.local.errors import MissingPiece
 
 POLICY = Path("/usr/sbin/policy-rc.d")
-POLICY_BEFORE = POLICY.with_name("policy-rc.d.before-sesame")
 MARK = "# by sesame"
 LOCK = Path("/var/lock/sesame-packages")
 UNITS = {"rabbitmq-server": ["rabbitmq-server.service"], "postgresql": ["postgresql.service"]}
@@ -54,7 +53,7 @@ def _advice(packages: list[str]) -> str:
 
 def _install(packages: list[str]) -> None:
     print(f"sesame: installing {' and '.join(packages)} (a minute)", file=sys.stderr, flush=True)
-    with _nothing_starts():
+    with nothing_starts():
         if not _apt_get("install", *packages):
             _apt_get("update")
             if not _apt_get("install", *packages, show_errors=True):
@@ -76,36 +75,36 @@ def _apt_get(action: str, *packages: str, show_errors: bool = False) -> bool:
 
 
 @contextmanager
-def _nothing_starts() -> Iterator[None]:
+def nothing_starts(policy: Path = POLICY) -> Iterator[None]:
     """Debian's switch against starting what was just installed. Ours goes quiet when our process is gone."""
-    _put_back_policy()
-    if POLICY.exists():
-        POLICY.rename(POLICY_BEFORE)
-    POLICY.write_text(_policy())
-    POLICY.chmod(0o755)
+    before = policy.with_name(f"{policy.name}.before-sesame")
+    _put_back(policy, before)
+    if policy.exists():
+        policy.rename(before)
+    policy.write_text(_policy_script(before))
+    policy.chmod(0o755)
     try:
         yield
     finally:
-        _put_back_policy()
+        _put_back(policy, before)
 
 
-def _policy() -> str:
-    return "\n".join(
-        [
-            "#!/bin/sh",
-            MARK,
-            f"[ -d /proc/{os.getpid()} ] && exit 101",
-            f'[ -x {POLICY_BEFORE} ] && exec {POLICY_BEFORE} "$@"',
-            "exit 0\n",
-        ]
-    )
+def _policy_script(before: Path) -> str:
+    lines = [
+        "#!/bin/sh",
+        MARK,
+        f"[ -d /proc/{os.getpid()} ] && exit 101",
+        f'[ -x {before} ] && exec {before} "$@"',
+        "exit 0",
+    ]
+    return "\n".join(lines) + "\n"
 
 
-def _put_back_policy() -> None:
-    if POLICY.exists() and MARK in POLICY.read_text(errors="replace"):
-        POLICY.unlink()
-    if POLICY_BEFORE.exists() and not POLICY.exists():
-        POLICY_BEFORE.rename(POLICY)
+def _put_back(policy: Path, before: Path) -> None:
+    if policy.exists() and MARK in policy.read_text(errors="replace"):
+        policy.unlink()
+    if before.exists() and not policy.exists():
+        before.rename(policy)
 
 
 def _stay_off_after_a_reboot(packages: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from deploy.local.errors import MissingPiece
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.processes import Child
+from deploy.local.secrets import kept_secret
 
 START_SECONDS = 90.0
 USER = "sesame"
@@ -36,7 +36,7 @@ class RabbitMQ:
         self._folder = folder
         self._plugins = ["rabbitmq_management"] if management else []
         self.port, self.management_port, self._dist_port, self._epmd_port = (free_port() for _ in range(4))
-        self._password = _kept_secret(folder / "password")
+        self._password = kept_secret(folder / "password")
         environment = self._environment()
         log = folder / "output.log"
         self._epmd = Child("epmd", self._epmd_argv(), environment, log)
@@ -152,15 +152,6 @@ class RabbitMQ:
         if self._plugins:
             yield f"management.tcp.ip = {LOOPBACK}"
             yield f"management.tcp.port = {self.management_port}"
-
-
-def _kept_secret(path: Path) -> str:
-    """The same for the life of the folder: the node takes a default password only when its data is new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(16))
-    return path.read_text()
 
 
 async def _listens(port: int) -> bool:

@@ -1,0 +1,81 @@
+"""A real SMTP server for what goes out: each mail becomes a file that any mail program opens."""
+
+import asyncio
+import email
+import email.policy
+import re
+import unicodedata
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from deploy.local.ports import LOOPBACK, free_port
+
+MAX_BYTES = 50_000_000
+LONGEST_WORDS = 60
+
+
+@dataclass(frozen=True)
+class Mail:
+    """`sender` and `recipients` of the envelope, `message` as in the file."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    message: EmailMessage
+    path: Path
+
+
+Listener = Callable[[Mail], None]
+"""Called once a mail is in its file; must neither block nor raise."""
+
+
+class Mailbox:
+    """Files are called `<number>-<recipient>-<subject>.eml`: a listing of the folder reads like a journal."""
+
+    def __init__(self, folder: Path, port: int, listener: Listener | None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.port = port
+        self._listener = listener
+        self._count = sum(1 for _ in folder.glob("*.eml"))
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        """aiosmtpd calls this per mail; what it returns goes to the sender."""
+        content = envelope.original_content or b""
+        message = email.message_from_bytes(content, policy=email.policy.default)
+        path = self.folder / self._name(envelope.rcpt_tos, message)
+        await asyncio.to_thread(path.write_bytes, content)
+        if self._listener is not None:
+            self._listener(Mail(envelope.mail_from or "", tuple(envelope.rcpt_tos), message, path))
+        return "250 kept"
+
+    def _name(self, recipients: list[str], message: EmailMessage) -> str:
+        self._count += 1
+        words = [_file_words(text) for text in (*recipients[:1], message.get("Subject", ""))]
+        return "-".join([f"{self._count:05}", *filter(None, words)]) + ".eml"
+
+
+@asynccontextmanager
+async def running_mailbox(
+    folder: Path, listener: Listener | None = None, *, port: int | None = None
+) -> AsyncIterator[Mailbox]:
+    """Listens on the loopback address for the time of the block; goes on counting where the folder ended."""
+    mailbox = Mailbox(folder, port or free_port(), listener)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SMTP(mailbox, data_size_limit=MAX_BYTES, enable_SMTPUTF8=True, ident="Sesame mailbox"),
+        LOOPBACK,
+        mailbox.port,
+    )
+    try:
+        yield mailbox
+    finally:
+        server.close()
+
+
+def _file_words(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9@.]+", "_", plain).strip("_")[:LONGEST_WORDS]

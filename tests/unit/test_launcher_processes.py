@@ -1,0 +1,96 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local.checkout import ROOT
+from deploy.local.errors import NotReady, ProcessEnded
+from deploy.local.processes import Child
+from tests.servers import until
+
+STUBBORN = (
+    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
+)
+PARENT = """
+import os, signal, sys
+from pathlib import Path
+from deploy.local.processes import Child
+child = Child("sleeper", ["sleep", "600"], os.environ, Path(sys.argv[1]))
+child.start()
+print(child.pid, flush=True)
+signal.pause()
+"""
+
+
+def child(folder: Path, *argv: str) -> Child:
+    return Child("child", argv, os.environ, folder / "log")
+
+
+def is_gone(pid: int) -> bool:
+    """A zombie has ended: whether it was collected is the machine's affair."""
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+async def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    orphan = child_of_a_killed_parent(tmp_path / "log")
+    await until(lambda: is_gone(orphan))
+
+
+def child_of_a_killed_parent(log: Path) -> int:
+    command = [sys.executable, "-c", PARENT, str(log)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as parent:
+        assert parent.stdout is not None
+        orphan = int(parent.stdout.readline())
+        assert not is_gone(orphan)
+        parent.kill()
+    return orphan
+
+
+async def test_stop_kills_what_does_not_heed_it_after_the_grace_period(tmp_path: Path) -> None:
+    stubborn = child(tmp_path, sys.executable, "-c", STUBBORN)
+    stubborn.start()
+    await until(lambda: "up" in stubborn.log.read_text())
+    await stubborn.stop(grace_seconds=0.1)
+    assert stubborn.exit_status == -signal.SIGKILL
+
+
+async def test_stop_asks_first(tmp_path: Path) -> None:
+    sleeper = child(tmp_path, "sleep", "600")
+    sleeper.start()
+    await sleeper.stop()
+    assert sleeper.exit_status == -signal.SIGTERM
+
+
+async def test_a_killed_child_can_be_started_again(tmp_path: Path) -> None:
+    sleeper = child(tmp_path, "sleep", "600")
+    sleeper.start()
+    first = sleeper.pid
+    await sleeper.kill()
+    sleeper.start()
+    assert sleeper.is_running
+    assert sleeper.pid != first
+    await sleeper.kill()
+
+
+async def test_one_that_ends_while_waited_for_is_named_with_its_last_words(tmp_path: Path) -> None:
+    broken = child(tmp_path, "sh", "-c", "echo no such setting; exit 3")
+    broken.start()
+    with pytest.raises(ProcessEnded, match=r"(?s)child ended with status 3.*no such setting"):
+        await broken.until(never, within_seconds=5)
+
+
+async def test_one_that_is_not_ready_in_time_is_named(tmp_path: Path) -> None:
+    idle = child(tmp_path, "sleep", "600")
+    idle.start()
+    with pytest.raises(NotReady, match="child was not ready after 0 s"):
+        await idle.until(never, within_seconds=0.05)
+    await idle.kill()
+
+
+async def never() -> bool:
+    return False
