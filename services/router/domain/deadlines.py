@@ -1,0 +1,50 @@
+"""The two clocks: the network's promise to the asker, and the partner's own time to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.router.domain.working_time import NOTHING, Clock, NeverOpen
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long things may take. `promise` runs on working days; the others in a partner's open hours."""
+
+    promise: timedelta = timedelta(hours=72)
+    take: timedelta = timedelta(hours=8)
+    answer: timedelta = timedelta(hours=16)
+    remind: timedelta = timedelta(hours=4)  # before the due time
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a partner is reminded and when its time is over; both moments of breach, not of any job."""
+
+    remind_at: datetime
+    due_at: datetime
+
+
+def promised(received: datetime, working_days: Clock, terms: Terms) -> datetime:
+    return working_days.after(received, terms.promise)
+
+
+def deadline(
+    asked_at: datetime, allowed: timedelta, promise_at: datetime, clock: Clock, terms: Terms
+) -> Deadline:
+    """So much of the partner's open time from `asked_at`, but never beyond a promise that still stands."""
+    due_at = _due(asked_at, allowed, promise_at, clock)
+    open_time = clock.between(asked_at, due_at)
+    remind_at = due_at if open_time <= terms.remind else clock.after(asked_at, open_time - terms.remind)
+    return Deadline(remind_at, due_at)
+
+
+def _due(asked_at: datetime, allowed: timedelta, promise_at: datetime, clock: Clock) -> datetime:
+    try:
+        own = clock.after(asked_at, allowed)
+    except NeverOpen:
+        own = promise_at
+    if promise_at > asked_at:
+        return min(own, promise_at)
+    return own if own > asked_at else asked_at + max(allowed, NOTHING)

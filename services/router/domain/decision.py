@@ -1,0 +1,182 @@
+"""Which partner gets a question: hard filters, then a score of named parts, then the reasons why.
+
+Pure and deterministic: the same question, partners, loads and moment give the same decision, ties by partner id.
+The filters run over sets and the first sum over three look-ups, so that thousands of partners cost milliseconds;
+only a short list is then reckoned with opening hours and in named parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from heapq import nsmallest
+
+from services.router.domain.directory import Directory
+from services.router.domain.loads import LoadBook, fair_capacity
+from services.router.domain.partner import Partner, Role
+from services.router.domain.scoring import Part, Score, Weights
+from services.router.domain.territory import Nearness, Place
+from services.router.domain.working_time import NOTHING
+
+SHORT_LIST = 200
+"""How many of the best are reckoned in full; fairness is kept among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a decision needs to know of a question. `subject` is a theme, `had` says why somebody is out."""
+
+    id: str
+    promise_at: datetime
+    place: Place | None = None
+    language: str | None = None
+    subject: str | None = None
+    origin: str | None = None
+    referred: str | None = None
+    had: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Who is looked at together. `wide`: territory, specialities and opening hours don't matter any more."""
+
+    name: str
+    roles: frozenset[Role]
+    wide: bool = False
+
+
+TIERS = (
+    Tier("members", frozenset({Role.MEMBER, Role.SPECIALIST})),
+    Tier("back-ups", frozenset({Role.BACK_UP})),
+    Tier("pool", frozenset({Role.MEMBER, Role.SPECIALIST, Role.BACK_UP}), wide=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    partner: Partner
+    parts: tuple[Part, ...]
+
+    @property
+    def total(self) -> float:
+        return round(sum(part.points for part in self.parts), 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`ranked`: the short list, best first. `excluded`: why → who. No candidate: nobody could be asked."""
+
+    tier: str
+    ranked: tuple[Candidate, ...]
+    excluded: Mapping[str, frozenset[str]]
+    eligible: int
+
+    @property
+    def chosen(self) -> Candidate | None:
+        return self.ranked[0] if self.ranked else None
+
+    @property
+    def capacities(self) -> dict[str, float]:
+        """Capacity of everyone who could have had the question: what fairness shares it out by."""
+        return {c.partner.id: fair_capacity(c.partner.capacity_per_week) for c in self.ranked}
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What decisions are made from, at one moment."""
+
+    directory: Directory
+    book: LoadBook
+    weights: Weights = Weights()
+    needed: timedelta = timedelta(hours=16)
+    """Open hours that a partner is given to answer."""
+
+
+def decide(asked: Asked, network: Network, now: datetime) -> Decision:
+    """The best of the members, else of the back-ups, else of all who could; else nobody."""
+    for tier in TIERS:
+        decision = _within(tier, asked, network, now)
+        if decision.ranked:
+            return decision
+    return decision
+
+
+def _within(tier: Tier, asked: Asked, network: Network, now: datetime) -> Decision:
+    near = network.directory.near(asked.place)
+    left, excluded = set(network.directory.everyone), {}
+    for why, out in _filters(tier, asked, network, near, now):
+        hit = left & out
+        if hit:
+            excluded[why] = frozenset(hit)
+            left -= hit
+    ranked, closed = _rank(tier, left, near, asked, network, now)
+    if closed:
+        excluded["not open before the promise"] = frozenset(closed)
+    return Decision(tier.name, tuple(ranked), excluded, len(left) - len(closed))
+
+
+def _filters(
+    tier: Tier, asked: Asked, network: Network, near: Mapping[str, Nearness], now: datetime
+) -> Iterator[tuple[str, frozenset[str] | set[str]]]:
+    """Why → everyone that it keeps out, in the order in which reasons are given."""
+    directory = network.directory
+    called = {asked.origin, asked.referred} - {None}
+    for why in sorted(set(asked.had.values())):
+        yield why, {name for name, reason in asked.had.items() if reason == why}
+    yield f"not among the {tier.name}", directory.everyone - directory.in_roles(tier.roles)
+    if asked.language:
+        yield (
+            f"does not answer in {asked.language}",
+            directory.everyone - directory.speakers(asked.language),
+        )
+    yield "takes no questions", directory.taking_nothing
+    yield "has its questions for this week", _full(directory, network.book)
+    if not tier.wide:
+        yield "serves another territory", directory.everyone - near.keys() - called
+        yield "a specialist of other subjects", directory.off_subject(asked.subject) - called
+        yield "closed until after the promise", _away(directory, now, asked.promise_at)
+
+
+def _full(directory: Directory, book: LoadBook) -> set[str]:
+    loads = ((directory.partners.get(name), load) for name, load in book.loads.items())
+    return {p.id for p, load in loads if p and p.capacity_per_week and load.asked >= p.capacity_per_week}
+
+
+def _away(directory: Directory, now: datetime, until: datetime) -> set[str]:
+    """Those whose closure covers every day from now to the promise."""
+    return {
+        p.id
+        for p in directory.with_closures
+        if any(c.covers(now.date()) and c.last >= until.date() for c in p.closures)
+    }
+
+
+def _rank(
+    tier: Tier,
+    names: set[str],
+    near: Mapping[str, Nearness],
+    asked: Asked,
+    network: Network,
+    now: datetime,
+) -> tuple[list[Candidate], set[str]]:
+    """The short list in order, and those struck from it because they don't open before the promise."""
+    score = Score(asked.origin, asked.referred, asked.subject, near, network)
+    best = nsmallest(SHORT_LIST, score.rough(names))
+    candidates, closed = [], set()
+    for _, name in best:
+        partner = network.directory.partners[name]
+        fit = _fit(partner, asked, network, now)
+        if fit <= 0 and not tier.wide:
+            closed.add(name)
+        else:
+            candidates.append(Candidate(partner, (*score.parts(partner), score.fit(fit))))
+    return sorted(candidates, key=lambda candidate: (-candidate.total, candidate.partner.id)), closed
+
+
+def _fit(partner: Partner, asked: Asked, network: Network, now: datetime) -> float:
+    """How much of the time that an answer needs the partner is open before the promise: 0 to 1."""
+    if asked.promise_at <= now:
+        return 1.0
+    open_time = network.directory.clock(partner).between(now, asked.promise_at)
+    return min(open_time / network.needed, 1.0) if network.needed > NOTHING else 1.0

@@ -1,0 +1,80 @@
+"""Who has how much: questions asked this week, questions still open, and what fairness owes whom.
+
+Credit is counted in questions. At every decision each partner who could have had the question earns its share of it
+(its capacity ÷ the capacity of all who could), and the one who gets it pays a whole one. So credits sum to nothing,
+and a credit near zero says that a partner's share of the questions is its share of the capacity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+USUAL_CAPACITY = 20
+"""Questions a week that a partner without a limit counts as, when shares are reckoned."""
+
+MOST_CREDIT = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    asked: int = 0  # this week
+    open: int = 0
+    credit: float = 0.0
+
+
+NO_LOAD = Load()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBook:
+    """The loads of the whole network in one week (the Monday it began on)."""
+
+    week: date
+    loads: Mapping[str, Load] = MappingProxyType({})
+
+    def of(self, partner: str) -> Load:
+        return self.loads.get(partner, NO_LOAD)
+
+    def turned(self, week: date) -> LoadBook:
+        """The same book in a later week: what was asked starts anew, the rest is carried over."""
+        if week <= self.week:
+            return self
+        return LoadBook(week, {partner: replace(load, asked=0) for partner, load in self.loads.items()})
+
+    def given(self, partner: str, among: Mapping[str, float]) -> LoadBook:
+        """After a question went to the partner; `among` is the capacity of everyone who could have had it."""
+        loads = dict(self.loads)
+        for name, earned in shares(among):
+            load = self.of(name)
+            loads[name] = replace(load, credit=_bounded(load.credit + earned))
+        chosen = loads.get(partner, NO_LOAD)
+        loads[partner] = Load(chosen.asked + 1, chosen.open + 1, _bounded(chosen.credit - 1))
+        return LoadBook(self.week, loads)
+
+    def ended(self, partner: str) -> LoadBook:
+        """After a question that the partner had is no longer its own."""
+        load = self.of(partner)
+        return LoadBook(self.week, {**self.loads, partner: replace(load, open=max(load.open - 1, 0))})
+
+
+def shares(capacities: Mapping[str, float]) -> Iterable[tuple[str, float]]:
+    total = sum(capacities.values())
+    return [(name, capacity / total) for name, capacity in capacities.items()] if total else []
+
+
+def fair_capacity(capacity_per_week: int | None) -> int:
+    return USUAL_CAPACITY if capacity_per_week is None else capacity_per_week
+
+
+def week_of(moment: datetime, zone: ZoneInfo) -> date:
+    """The Monday of the moment's week where the network is."""
+    day = moment.astimezone(zone).date()
+    return date.fromordinal(day.toordinal() - day.weekday())
+
+
+def _bounded(credit: float) -> float:
+    return round(max(-MOST_CREDIT, min(MOST_CREDIT, credit)), 6)
