@@ -13,7 +13,7 @@ class Terms:
     """How long things may take. `promise` runs on working days; the others in a partner's open hours."""
 
     promise: timedelta = timedelta(hours=72)
-    take: timedelta = timedelta(hours=8)
+    take: timedelta = timedelta(0)  # nothing: to answer is all that is asked
     answer: timedelta = timedelta(hours=16)
     remind: timedelta = timedelta(hours=4)  # before the due time
 

@@ -1,8 +1,8 @@
 """Which partner gets a question: hard filters, then a score of named parts, then the reasons why.
 
-Pure and deterministic: the same question, partners, loads and moment give the same decision, ties by partner id.
-The filters run over sets and the first sum over three look-ups, so that thousands of partners cost milliseconds;
-only a short list is then reckoned with opening hours and in named parts.
+Pure and deterministic: the same question, partners, loads and moment give the same decision, ties by partner
+id. The filters run over sets and the first sum over a few look-ups, so that thousands of partners cost
+milliseconds; only a short list is then reckoned with opening hours and in named parts.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Network:
 
     directory: Directory
     book: LoadBook
-    weights: Weights = Weights()
+    weights: Weights = field(default_factory=Weights)
     needed: timedelta = timedelta(hours=16)
     """Open hours that a partner is given to answer."""
 

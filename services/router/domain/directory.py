@@ -1,4 +1,4 @@
-"""All partners at one moment, indexed by what a decision asks: territory, language, role, subject, opening hours.
+"""All partners at one moment, indexed by what a decision asks: territory, language, role, subject, hours.
 
 A directory never changes; a change among the partners makes a new one. It keeps the agendas of its clocks.
 """

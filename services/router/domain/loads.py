@@ -1,8 +1,8 @@
 """Who has how much: questions asked this week, questions still open, and what fairness owes whom.
 
-Credit is counted in questions. At every decision each partner who could have had the question earns its share of it
-(its capacity ÷ the capacity of all who could), and the one who gets it pays a whole one. So credits sum to nothing,
-and a credit near zero says that a partner's share of the questions is its share of the capacity.
+Credit is counted in questions. At every decision each partner who could have had the question earns its share
+of it (its capacity ÷ the capacity of all who could), and the one who gets it pays a whole one. So credits sum
+to nothing, and one near zero says that a partner's share of the questions is its share of the capacity.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """`subjects`: theme → strength 1 to 5. `territories`: none is everywhere. `capacity_per_week`: None is no limit."""
+    """`subjects`: theme → strength 1 to 5. No `territories`: everywhere. No `capacity_per_week`: no limit."""
 
     id: str
     name: str
@@ -48,5 +48,5 @@ class Partner:
     region: str | None = None
     closures: tuple[Closure, ...] = ()
     role: Role = Role.MEMBER
-    forms: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
+    own_forms: tuple[str, ...] = ()
+    own_addresses: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """A partner as a plain record (of YAML, CSV or JSON) and back; every fault is named with its fix.
 
-`read_partner` takes a mapping of strings, numbers, lists and mappings; unknown fields are faults, for they are
-nearly always slips of the pen. `write_partner` gives the smallest record that reads back as the same partner.
+`read_partner` takes a mapping of strings, numbers, lists and mappings. Unknown fields are faults: nearly always
+they are slips of the pen. `write_partner` gives the smallest record that reads back as the same partner.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,7 @@ def _subjects(value: Any) -> Mapping[str, int]:
         theme = theme_of(str(subject))
         if not _THEME.fullmatch(theme):
             raise FaultyPartner(
-                f'subject "{subject}" must be a word like "history" or a Dewey class like "944"'
+                f'subject "{subject}" must be a word like "histoire" or a Dewey class like "944"'
             )
         if strength not in (1, 2, 3, 4, 5):
             raise FaultyPartner(f"strength of {subject} must be 1 to 5, not {strength!r}")
@@ -125,7 +126,7 @@ def _hours(value: Any) -> Hours:
 
 def _slots(day: str, value: Any) -> tuple[Slot, ...]:
     slots = tuple(sorted(_slot(text) for text in _words(value)))
-    for earlier, later in zip(slots, slots[1:], strict=False):
+    for earlier, later in pairwise(slots):
         if later.start < earlier.end:
             raise FaultyPartner(f"slots of {day} overlap: {earlier} and {later}")
     return slots
@@ -210,8 +211,8 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "closures": _closures,
     "reach": _reach,
     "role": _role,
-    "forms": _words,
-    "addresses": _words,
+    "own_forms": _words,
+    "own_addresses": _words,
 }
 
 

@@ -1,7 +1,7 @@
 """The named parts of the score, and what each weighs.
 
-Merit (origin, place, subject, load, fit) says *which* questions a partner gets; fairness, which grows with every
-question somebody is owed, says *how many*.
+Merit (origin, place, subject, load, fit) says *which* questions a partner gets; fairness, which grows with
+every question somebody is owed, says *how many*.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Score:
         self._strengths = network.directory.strengths(subject) if subject else {}
 
     def rough(self, names: Iterable[str]) -> Iterator[tuple[float, str]]:
-        """(−points without fit, partner), so that the smallest is the best."""
+        """(points without fit, negated; partner), so that the smallest is the best."""
         place = {near: self._weights.place * share for near, share in NEARNESS.items()}
         subject = self._weights.subject / STRONGEST
         loads = {name: self._load_points(name) for name in self._book.loads if name in self._partners}

@@ -1,7 +1,7 @@
 """Where an asker is, and which partners' territories that lies in.
 
-A territory is a word: `postcode:75004`, a French département (`75`, `2A`, `974`), a Belgian province (`BE-WLG`,
-ISO 3166-2), `region:11` (INSEE code) or `region:BE-WAL`, `country:FR`. From the narrowest to the widest.
+A territory is a word. From the narrowest to the widest: `postcode:75004`; a French département (`75`, `2A`,
+`974`) or Belgian province (`BE-WLG`, ISO 3166-2); `region:11` (INSEE code) or `region:BE-WAL`; `country:FR`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ FORMS = re.compile(
 
 
 def departments_of(postcode: str) -> tuple[str, ...]:
-    """The département(s) a French postcode lies in: two for sixteen of them, none when there is no such one."""
+    """The département(s) a French postcode lies in: two for sixteen of them, none where there is no such."""
     if postcode in STRAYED_POSTCODES:
         return STRAYED_POSTCODES[postcode]
     if postcode in ST_BARTHELEMY_AND_ST_MARTIN:

@@ -1,7 +1,7 @@
 """The network's themes, and how the Dewey classes map onto them.
 
-A partner may list its strengths by theme (`history`) or by Dewey class (`944`); a question's subject may be either.
-Any other word is taken as a theme of the network's own.
+A partner may list its strengths by theme (`histoire`) or by Dewey class (`944`), and a question's subject may
+be either. Any other word is taken as a further theme of the network's own.
 """
 
 from __future__ import annotations
@@ -10,43 +10,31 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+_CLASSES = {
+    "histoire": "9",
+    "geographie-voyages": "91",
+    "sciences": "5",
+    "sante": "61",
+    "droit-demarches": "34 35",
+    "arts": "7",
+    "litterature": "8",
+    "langues": "4",
+    "societe": "07 1 2 3",
+    "technique-informatique": "0 6",
+    "economie-emploi": "33 38 65",
+    "vie-pratique": "63 64 79",
+}
+
 DEWEY: Mapping[str, str] = MappingProxyType(
-    {
-        "0": "general",
-        "004": "computing",
-        "005": "computing",
-        "006": "computing",
-        "02": "libraries",
-        "1": "philosophy",
-        "15": "psychology",
-        "2": "religion",
-        "3": "society",
-        "33": "economy",
-        "34": "law",
-        "35": "law",
-        "37": "education",
-        "4": "language",
-        "5": "science",
-        "6": "technology",
-        "61": "health",
-        "64": "home",
-        "65": "work",
-        "7": "arts",
-        "78": "music",
-        "79": "leisure",
-        "8": "literature",
-        "9": "history",
-        "91": "travel",
-        "929": "genealogy",
-    }
+    {beginning: theme for theme, classes in _CLASSES.items() for beginning in classes.split()}
 )
 """Beginning of a Dewey class → theme; the longest beginning counts."""
 
-THEMES = tuple(sorted(set(DEWEY.values())))
+THEMES = tuple(_CLASSES)
 
 
 def theme_of(subject: str) -> str:
-    """The theme of a Dewey class, or the word itself: `944.05` → `history`, `law` → `law`."""
+    """The theme of a Dewey class, or the word itself: `944.05` → `histoire`, `arts` → `arts`."""
     if not re.fullmatch(r"\d{3}(\.\d+)?", subject):
         return subject
     return next(DEWEY[subject[:length]] for length in (3, 2, 1) if subject[:length] in DEWEY)

@@ -1,0 +1,41 @@
+"""The router's composition root: `python -m services.router`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+from services.chassis.run import Chassis, run
+from services.router import entrypoints, partners
+from services.router.desk import Desk
+from services.router.partner_files import read_file
+from services.router.settings import RouterSettings
+
+log = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def serve(settings: RouterSettings) -> None:
+    async with Chassis.start(settings, name="router", migrations=MIGRATIONS) as chassis:
+        if settings.partners_file is not None:
+            await _import(chassis, settings.partners_file)
+        desk = Desk.of(settings)
+        await chassis.consume(entrypoints.subscriptions(desk))
+        await chassis.until_stopped()
+
+
+async def _import(chassis: Chassis, path: Path) -> None:
+    """Partners in the file become what it says; others stay. Faulty ones are logged and left out."""
+    wanted, faults = await asyncio.to_thread(read_file, path)
+    for fault in faults:
+        log.error("%s, %s", path, fault)
+    async with chassis.begin() as unit:
+        changes = await partners.compare(unit.db, wanted, whole=False)
+        await partners.apply(unit.db, changes, hand=f"file {path.name}", now=unit.now)
+    log.info("%s: %d partners, %d changed", path, len(wanted), len(changes))
+
+
+if __name__ == "__main__":
+    run(serve, RouterSettings, name="router")

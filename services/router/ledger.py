@@ -1,0 +1,119 @@
+"""What one transaction has read and changed, written in a few statements before it commits.
+
+A batch of events shares one ledger, so that fifty questions cost the same few statements as one. Handlers
+decide first and put down last: an event that fails in between has changed nothing here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from services.chassis.transaction import Unit
+from services.router import records, store
+from services.router.domain.decision import Decision
+from services.router.domain.directory import Directory
+from services.router.domain.life import Question
+from services.router.domain.loads import Load, LoadBook, week_of
+from services.router.partners import Partners
+
+
+@dataclass(slots=True)
+class Standing:
+    """The network as this transaction holds it."""
+
+    directory: Directory
+    book: LoadBook
+    before: LoadBook
+    paused_since: datetime | None
+    notice: str | None
+
+
+class Ledger:
+    def __init__(self, unit: Unit, partners: Partners, zone: ZoneInfo) -> None:
+        self._unit = unit
+        self._partners = partners
+        self._zone = zone
+        self._standing: Standing | None = None
+        self._known: dict[UUID, Question] = {}
+        self._questions: dict[UUID, Question] = {}
+        self._assignments: dict[UUID, dict[str, Any]] = {}
+        self._decisions: list[tuple[UUID, datetime, str | None, str]] = []
+        self._history: list[tuple[UUID, datetime, str, str, str | None]] = []
+
+    async def question(self, id_: UUID) -> Question | None:
+        if id_ in self._known:
+            return self._known[id_]
+        row = await store.question(self._unit.db, id_)
+        if row is None:
+            return None
+        self._known[id_] = records.question_from(row)
+        return self._known[id_]
+
+    async def standing(self) -> Standing:
+        """Partners and loads. From here to the commit, no other copy decides anything."""
+        if self._standing is None:
+            row = await store.lock_network(self._unit.db)
+            directory = await self._partners.at(self._unit.db, row["partners_version"])
+            loads = {load["partner"]: _load(load) for load in await store.loads(self._unit.db)}
+            book = LoadBook(row["week"], loads)
+            turned = book.turned(week_of(self._unit.now, self._zone))
+            self._standing = Standing(directory, turned, book, row["paused_since"], row["notice"])
+        return self._standing
+
+    def put(self, question: Question) -> None:
+        for assignment in records.assignment_rows(question):
+            self._assignments[assignment["id"]] = assignment
+        self._known[question.id] = self._questions[question.id] = question
+
+    def decided(self, question: UUID, decision: Decision, account: dict[str, Any]) -> None:
+        chosen = decision.chosen.partner.id if decision.chosen else None
+        self._decisions.append((question, self._unit.now, chosen, orjson.dumps(account).decode()))
+
+    def note(self, question: UUID, what: str, hand: str, reason: str | None) -> None:
+        self._history.append((question, self._unit.now, what, hand, reason))
+
+    async def write(self, unit: Unit) -> None:
+        if self._questions:
+            rows = [records.question_row(question) for question in self._questions.values()]
+            await store.save_questions(unit.db, rows)
+        if self._assignments:
+            await store.save_assignments(unit.db, list(self._assignments.values()))
+        if self._decisions:
+            await store.save_decisions(unit.db, self._decisions)
+        if self._history:
+            await store.save_history(unit.db, self._history)
+        if self._standing is not None:
+            await store.save_loads(unit.db, self._standing.book.week, _changes(self._standing))
+
+
+class Ledgers:
+    """The ledger of each unit; made with the first question asked of it."""
+
+    def __init__(self, partners: Partners, zone: ZoneInfo) -> None:
+        self._partners = partners
+        self._zone = zone
+        self._open: WeakKeyDictionary[Unit, Ledger] = WeakKeyDictionary()
+
+    def of(self, unit: Unit) -> Ledger:
+        ledger = self._open.get(unit)
+        if ledger is None:
+            ledger = self._open[unit] = Ledger(unit, self._partners, self._zone)
+            unit.before_commit(ledger.write)
+        return ledger
+
+
+def _load(row: Any) -> Load:
+    return Load(row["asked"], row["open"], row["credit"])
+
+
+def _changes(standing: Standing) -> list[tuple[str, int, int, float]]:
+    """Rows that differ from what was read, in one order for every copy."""
+    changed = {name: load for name, load in standing.book.loads.items() if load != standing.before.of(name)}
+    return [(name, load.asked, load.open, load.credit) for name, load in sorted(changed.items())]

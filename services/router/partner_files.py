@@ -1,0 +1,106 @@
+"""Partners in files: YAML (a list of records) and CSV (nested fields as YAML in their cell).
+
+Faults are named by line and don't hide one another.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from services.router.domain.partner import Partner
+from services.router.domain.partner_record import READERS, FaultyPartner, read_partner
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.text}"
+
+
+class FaultyFile(ValueError):
+    """The file as a whole can't be read."""
+
+
+def read_file(path: Path) -> tuple[list[Partner], list[Fault]]:
+    """Partners and faults, each in the order of the file. Raises FaultyFile when there is nothing to read."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FaultyFile(f"{path}: {error}") from error
+    try:
+        return read_records(_csv(text) if path.suffix == ".csv" else _yaml(text))
+    except (yaml.YAMLError, csv.Error, FaultyFile) as error:
+        raise FaultyFile(f"{path}: {error}") from error
+
+
+def read_records(
+    records: Iterator[tuple[int, Mapping[str, Any]]],
+) -> tuple[list[Partner], list[Fault]]:
+    partners: dict[str, Partner] = {}
+    faults: list[Fault] = []
+    for line, record in records:
+        try:
+            partner = read_partner(record)
+        except FaultyPartner as fault:
+            faults.append(Fault(line, str(fault)))
+            continue
+        if partner.id in partners:
+            faults.append(Fault(line, f'partner "{partner.name}": id {partner.id} stands in the file twice'))
+        else:
+            partners[partner.id] = partner
+    return list(partners.values()), faults
+
+
+def _yaml(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Each item of the list with the line it begins on."""
+    document = yaml.compose(text, Loader=yaml.CSafeLoader)
+    if not isinstance(document, yaml.SequenceNode):
+        raise FaultyFile("a list of partners is wanted")
+    loader = yaml.CSafeLoader("")
+    for node in document.value:
+        record = loader.construct_document(node)
+        if not isinstance(record, dict):
+            raise FaultyFile(f"line {node.start_mark.line + 1}: a partner is a mapping, not {record!r}")
+        yield node.start_mark.line + 1, record
+
+
+def _csv(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    rows = csv.DictReader(io.StringIO(text))
+    for row in rows:
+        cells = {name: cell for name, cell in row.items() if name and cell}
+        yield rows.line_num, {name: _cell(name, cell) for name, cell in cells.items()}
+
+
+_NESTED = frozenset({"subjects", "hours", "closures", "reach"})
+
+
+def _cell(name: str, cell: Any) -> Any:
+    return yaml.load(cell, Loader=yaml.CSafeLoader) if name in _NESTED else cell
+
+
+def to_yaml(records: Sequence[Mapping[str, Any]]) -> str:
+    return yaml.dump([dict(record) for record in records], allow_unicode=True, sort_keys=False, width=110)
+
+
+def to_csv(records: Sequence[Mapping[str, Any]]) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(READERS), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _flat(value) for name, value in record.items()} for record in records)
+    return out.getvalue()
+
+
+def _flat(value: Any) -> Any:
+    if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
+        return yaml.dump(value, default_flow_style=True, allow_unicode=True, width=10_000).strip()
+    return " ".join(value) if isinstance(value, list) else value

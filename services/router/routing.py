@@ -1,0 +1,90 @@
+"""Give a question to the next partner, or to the coordinator when nobody is left."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from uuid_utils.compat import uuid7
+
+from services.chassis.transaction import Unit
+from services.contracts.router import Exclusion
+from services.contracts.vocabulary import Reason
+from services.router import facts
+from services.router.desk import Desk
+from services.router.domain import life
+from services.router.domain.deadlines import Deadline, deadline
+from services.router.domain.decision import Decision, Network, decide
+from services.router.domain.life import Question
+from services.router.domain.partner import Partner
+from services.router.ledger import Standing
+
+
+async def route(desk: Desk, unit: Unit, question: Question, *, referred: str | None = None) -> None:
+    """Decide, assign, announce. Whoever had the question before must have been released."""
+    if len(question.assignments) >= desk.attempts:
+        in_vain = f"{len(question.assignments)} partners were asked in vain"
+        await give_up(desk, unit, question, in_vain)
+        return
+    ledger = desk.ledgers.of(unit)
+    standing = await ledger.standing()
+    network = Network(standing.directory, standing.book, desk.weights, desk.terms.answer)
+    decision = decide(life.asked(question, referred), network, unit.now)
+    ledger.decided(question.id, decision, facts.account_of(decision))
+    chosen = decision.chosen
+    if chosen is None:
+        await give_up(desk, unit, question, "no partner could be asked", facts.exclusions_of(decision))
+        return
+    await hand_over(desk, unit, question, chosen.partner, facts.reasons_of(chosen), decision)
+
+
+async def hand_over(
+    desk: Desk,
+    unit: Unit,
+    question: Question,
+    partner: Partner,
+    reasons: tuple[Reason, ...],
+    decision: Decision | None = None,
+) -> None:
+    """The partner has it from now. `decision` tells fairness who could have had it; a person's hand doesn't."""
+    ledger = desk.ledgers.of(unit)
+    standing = await ledger.standing()
+    allowed = desk.terms.take or desk.terms.answer
+    due = _deadline(desk, standing, partner, question, allowed, unit.now)
+    assigned = life.assign(question, partner.id, uuid7(), due, unit.now)
+    unit.announce(facts.routed(assigned, partner, reasons), question=question.id)
+    _let_go(standing, question)
+    standing.book = standing.book.given(partner.id, decision.capacities if decision else {partner.id: 1.0})
+    ledger.put(assigned)
+    await unit.arrived(question.id)
+
+
+async def give_up(
+    desk: Desk, unit: Unit, question: Question, reason: str, excluded: tuple[Exclusion, ...] = ()
+) -> None:
+    """Nobody is left to ask: the coordinator must see to it."""
+    ledger = desk.ledgers.of(unit)
+    standing = await ledger.standing()
+    given_up = life.give_up(question)
+    fact = facts.unroutable(given_up, reason, excluded, standing.directory.coordinator)
+    unit.announce(fact, question=question.id)
+    ledger.put(given_up)
+    await unit.arrived(question.id)
+
+
+async def release(desk: Desk, unit: Unit, question: Question, outcome: str) -> Question:
+    """End the open assignment; nothing is put down until somebody says what follows."""
+    if question.current is not None:
+        _let_go(await desk.ledgers.of(unit).standing(), question)
+    return life.release(question, outcome, unit.now)
+
+
+def _let_go(standing: Standing, question: Question) -> None:
+    if question.current is not None:
+        standing.book = standing.book.ended(question.current.partner)
+
+
+def _deadline(
+    desk: Desk, standing: Standing, partner: Partner, question: Question, allowed: timedelta, now: datetime
+) -> Deadline:
+    clock = standing.directory.clock(partner)
+    return deadline(now, allowed, question.promise_at, clock, desk.terms)

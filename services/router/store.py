@@ -1,0 +1,108 @@
+"""SQL of the router: one named function per query, constant text. Tables stand in `migrations/`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+
+from services.chassis.database import Db
+
+_NETWORK = "SELECT partners_version, week, paused_since, notice FROM network FOR UPDATE"
+
+_LOADS = "SELECT partner, asked, open, credit FROM load"
+
+_SAVE_WEEK = "UPDATE network SET week = $1 WHERE week <> $1"
+
+_SAVE_LOADS = """
+INSERT INTO load (partner, asked, open, credit)
+SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::float8[])
+ON CONFLICT (partner) DO UPDATE SET asked = excluded.asked, open = excluded.open, credit = excluded.credit
+"""
+
+_QUESTION = """
+SELECT question.*, (
+    SELECT coalesce(json_agg(assignment ORDER BY attempt), '[]'::json)
+    FROM assignment WHERE question = question.id
+) AS assignments
+FROM question WHERE id = $1
+"""
+
+_SAVE_QUESTIONS = """
+INSERT INTO question (
+    id, state, promise_at, facets, country, postcode, text, publish_consent,
+    accepted_answer, accepted_partner, accepted_name, breached, learned
+)
+SELECT id, state, promise_at, facets, country, postcode, text, publish_consent,
+    accepted_answer, accepted_partner, accepted_name, breached, learned
+FROM jsonb_populate_recordset(NULL::question, $1::jsonb)
+ON CONFLICT (id) DO UPDATE SET
+    state = excluded.state, promise_at = excluded.promise_at, facets = excluded.facets,
+    country = excluded.country, postcode = excluded.postcode, text = excluded.text,
+    accepted_answer = excluded.accepted_answer, accepted_partner = excluded.accepted_partner,
+    accepted_name = excluded.accepted_name, breached = excluded.breached, learned = excluded.learned
+"""
+
+# Ended ones first: the index that allows one open assignment per question is checked row by row.
+_SAVE_ASSIGNMENTS = """
+INSERT INTO assignment (
+    id, question, partner, attempt, opened_at, remind_at, due_at, taken_at, reminded_at, ended_at, outcome
+)
+SELECT id, question, partner, attempt, opened_at, remind_at, due_at, taken_at, reminded_at, ended_at, outcome
+FROM jsonb_populate_recordset(NULL::assignment, $1::jsonb) ORDER BY ended_at NULLS LAST
+ON CONFLICT (id) DO UPDATE SET
+    remind_at = excluded.remind_at, due_at = excluded.due_at, taken_at = excluded.taken_at,
+    reminded_at = excluded.reminded_at, ended_at = excluded.ended_at, outcome = excluded.outcome
+"""
+
+_SAVE_DECISIONS = """
+INSERT INTO decision (question, decided_at, chosen, account)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::jsonb[])
+"""
+
+_SAVE_HISTORY = """
+INSERT INTO history (question, at, what, hand, reason)
+SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+"""
+
+
+async def lock_network(db: Db) -> Record:
+    """Until the transaction ends nobody else decides, in any copy."""
+    row = await db.fetchrow(_NETWORK)
+    if row is None:
+        raise LookupError("table network is empty; it must hold its one row")
+    return row
+
+
+async def loads(db: Db) -> list[Record]:
+    return await db.fetch(_LOADS)
+
+
+async def save_loads(db: Db, week: date, rows: Sequence[tuple[str, int, int, float]]) -> None:
+    await db.execute(_SAVE_WEEK, week)
+    if rows:
+        await db.execute(_SAVE_LOADS, *map(list, zip(*rows, strict=True)))
+
+
+async def question(db: Db, id_: UUID) -> Record | None:
+    return await db.fetchrow(_QUESTION, id_)
+
+
+async def save_questions(db: Db, rows: Sequence[dict[str, Any]]) -> None:
+    await db.execute(_SAVE_QUESTIONS, orjson.dumps(rows).decode())
+
+
+async def save_assignments(db: Db, rows: Sequence[dict[str, Any]]) -> None:
+    await db.execute(_SAVE_ASSIGNMENTS, orjson.dumps(rows).decode())
+
+
+async def save_decisions(db: Db, rows: Sequence[tuple[UUID, datetime, str | None, str]]) -> None:
+    await db.execute(_SAVE_DECISIONS, *map(list, zip(*rows, strict=True)))
+
+
+async def save_history(db: Db, rows: Sequence[tuple[UUID, datetime, str, str, str | None]]) -> None:
+    await db.execute(_SAVE_HISTORY, *map(list, zip(*rows, strict=True)))
