@@ -114,7 +114,7 @@ def closed(question: Question, reason: str, explanation: str | None, hand: str |
 
 
 def account_of(decision: Decision) -> dict[str, Any]:
-    """Every number of a decision, as it is stored and explained. Of a very large network: the best candidates,
+    """Every number of a decision, as it is stored and explained; of a very large network the best candidates,
     and how many were excluded."""
     return {
         "tier": decision.tier,

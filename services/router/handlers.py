@@ -1,7 +1,7 @@
 """What the router does with each fact it hears: load, decide, save, announce.
 
-Every handler may see its event before or after any other one of the same question. What comes before the thing
-it speaks of raises TooEarly and is handed out again when that thing stands.
+Every handler may see its event before or after any other one of the same question. What comes before the
+thing it speaks of raises TooEarly and is handed out again when that thing stands.
 """
 
 from __future__ import annotations

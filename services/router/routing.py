@@ -45,7 +45,7 @@ async def hand_over(
     reasons: tuple[Reason, ...],
     decision: Decision | None = None,
 ) -> None:
-    """The partner has it from now. `decision` tells fairness who could have had it; a person's hand doesn't."""
+    """The partner has it from now. `decision` tells fairness who could have had it."""
     ledger = desk.ledgers.of(unit)
     standing = await ledger.standing()
     allowed = desk.terms.take or desk.terms.answer

@@ -93,11 +93,11 @@ async def question(db: Db, id_: UUID) -> Record | None:
 
 
 async def save_questions(db: Db, rows: Sequence[dict[str, Any]]) -> None:
-    await db.execute(_SAVE_QUESTIONS, orjson.dumps(rows).decode())
+    await db.execute(_SAVE_QUESTIONS, orjson.dumps(rows, default=str).decode())
 
 
 async def save_assignments(db: Db, rows: Sequence[dict[str, Any]]) -> None:
-    await db.execute(_SAVE_ASSIGNMENTS, orjson.dumps(rows).decode())
+    await db.execute(_SAVE_ASSIGNMENTS, orjson.dumps(rows, default=str).decode())
 
 
 async def save_decisions(db: Db, rows: Sequence[tuple[UUID, datetime, str | None, str]]) -> None:

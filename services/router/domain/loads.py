@@ -8,9 +8,8 @@ to nothing, and one near zero says that a partner's share of the questions is it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 USUAL_CAPACITY = 20
@@ -34,7 +33,7 @@ class LoadBook:
     """The loads of the whole network in one week (the Monday it began on)."""
 
     week: date
-    loads: Mapping[str, Load] = MappingProxyType({})
+    loads: Mapping[str, Load] = field(default_factory=dict)
 
     def of(self, partner: str) -> Load:
         return self.loads.get(partner, NO_LOAD)

@@ -42,7 +42,7 @@ class Partner:
     subjects: Mapping[str, int] = field(default_factory=dict)
     territories: frozenset[str] = frozenset()
     capacity_per_week: int | None = None
-    hours: Hours = DEFAULT_HOURS
+    hours: Hours = field(default_factory=lambda: DEFAULT_HOURS)
     time_zone: str = "Europe/Paris"
     country: str = "FR"
     region: str | None = None

@@ -1,7 +1,7 @@
 """A partner as a plain record (of YAML, CSV or JSON) and back; every fault is named with its fix.
 
-`read_partner` takes a mapping of strings, numbers, lists and mappings. Unknown fields are faults: nearly always
-they are slips of the pen. `write_partner` gives the smallest record that reads back as the same partner.
+`read_partner` takes a mapping of strings, numbers, lists and mappings. Unknown fields are faults: nearly
+always they are slips of the pen. `write_partner` gives the smallest record that reads back the same.
 """
 
 from __future__ import annotations

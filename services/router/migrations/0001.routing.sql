@@ -3,7 +3,7 @@
 
 -- One row: its lock makes decisions one after another, so that no quota is overrun and loads are right.
 CREATE TABLE network (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
     partners_version bigint NOT NULL DEFAULT 0,
     week date NOT NULL DEFAULT '2000-01-03',
     paused_since timestamptz,
