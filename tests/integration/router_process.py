@@ -1,0 +1,79 @@
+"""The router as processes of its own, on a real broker and a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+import asyncpg
+
+from services.chassis.letters import Letter
+from services.contracts import topology
+from services.router.domain.partner import Partner
+from services.router.domain.partner_record import write_partner
+from services.router.partner_files import to_yaml
+from tests.servers import Database, VirtualHost
+
+PATIENCE_SECONDS = 60
+
+
+async def start(database: Database, vhost: VirtualHost, **variables: str) -> Process:
+    environ = os.environ | {
+        "SESAME_AMQP_URL": vhost.amqp_url,
+        "SESAME_DATABASE_URL": database("router"),
+        "SESAME_LOG_LEVEL": "WARNING",
+        **variables,
+    }
+    return await asyncio.create_subprocess_exec(sys.executable, "-m", "services.router", env=environ)
+
+
+async def stop(process: Process) -> int:
+    process.terminate()
+    return await process.wait()
+
+
+@asynccontextmanager
+async def declared(vhost: VirtualHost) -> AsyncIterator[Callable[[Sequence[Letter]], Any]]:
+    """A function that publishes letters, kept by the router's queue even before there is a router."""
+    connection = await aio_pika.connect(vhost.amqp_url)
+    async with connection:
+        channel = await connection.channel()
+        exchange = await channel.declare_exchange(topology.EVENTS, "topic", durable=True)
+        queue = await channel.declare_queue(
+            "router", durable=True, arguments=topology.queue_arguments("router")
+        )
+        for name, key in topology.bindings("router"):
+            await queue.bind(name, key)
+
+        async def publish(letters: Sequence[Letter]) -> None:
+            for letter in letters:
+                message = aio_pika.Message(letter.body, message_id=letter.message_id, delivery_mode=2)
+                await exchange.publish(message, letter.routing_key)
+
+        yield publish
+
+
+async def until(database: Database, query: str, wanted: object) -> None:
+    """Ask the router's database until it answers what is wanted."""
+    db = await asyncpg.connect(database("router"))
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                if await db.fetchval(query) == wanted:
+                    return
+                await asyncio.sleep(0.05)
+    finally:
+        await db.close()
+
+
+def partners_file(folder: Path, partners: Sequence[Partner]) -> Path:
+    path = folder / "partners.yaml"
+    path.write_text(to_yaml([write_partner(partner) for partner in partners]), "utf-8")
+    return path
