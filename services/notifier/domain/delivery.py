@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+from services.notifier.domain.personal import MAIL
+
 FIRST_WAIT = timedelta(seconds=2)
 GROWTH = 3
 LONGEST_WAIT = timedelta(hours=6)
@@ -52,3 +54,8 @@ def growing_wait(attempts: int) -> timedelta:
     """2 s, 6 s, 18 s … up to six hours, before any spreading."""
     # Beyond twelve tries the power would only be cut off again, and one day overflow.
     return min(FIRST_WAIT * GROWTH ** min(attempts - 1, 12), LONGEST_WAIT)
+
+
+def without_addresses(text: str) -> str:
+    """An error as it may be logged and announced: servers like to repeat the address they refuse."""
+    return MAIL.sub("<address>", " ".join(text.split()))[:400]

@@ -22,7 +22,6 @@ class Asked:
     asker: Mapping[str, Any]
     promise_at: datetime | None = None
     ended: str | None = None
-    follow_ups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,15 @@ class Outgoing:
     question: Asked
     assignment: Assigned | None = None
     answer: Answered | None = None
+    follow_up: str | None = None
+    silenced: bool = False
+    """The address bounced for good before."""
+
+    @property
+    def moot(self) -> bool:
+        """A follow-up concerns only who has the question now; `ended` tells the others enough."""
+        turn = self.assignment
+        return self.kind == "follow_up" and turn is not None and (turn.passed_on or turn.overdue)
 
 
 ENGLISH = "en"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ class Planned:
     destination: str | None = None
     assignment: UUID | None = None
     answer: UUID | None = None
+    follow_up: UUID | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     cancelled: bool = False
 
@@ -63,6 +64,19 @@ def overdue(standing: Standing) -> list[Planned]:
 
 def ended(standing: Standing) -> list[Planned]:
     return [_to_turn(standing, "ended", turn) for turn in standing.ended_turns()]
+
+
+def follow_ups(standing: Standing) -> list[Planned]:
+    """What the asker wrote since, to everybody asked; whose turn is over by then is spared at sending."""
+    return [
+        replace(
+            _to_turn(standing, "follow_up", turn),
+            id=delivery_id(standing.question, "follow_up", f"{follow_up}:{turn.id}"),
+            follow_up=follow_up,
+        )
+        for turn in standing.turns
+        for follow_up in standing.follow_ups
+    ]
 
 
 def answer(standing: Standing, answer_id: UUID, channel: str) -> Planned:

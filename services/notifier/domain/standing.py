@@ -28,6 +28,7 @@ class Standing:
     over: bool
     turns: tuple[Turn, ...] = ()
     overdue: frozenset[UUID] = frozenset()
+    follow_ups: frozenset[UUID] = frozenset()
     answered_by: str | None = None
 
     def with_turn(self, turn: Turn) -> Standing:
@@ -36,6 +37,15 @@ class Standing:
 
     def with_overdue(self, assignment: UUID) -> Standing:
         return replace(self, overdue=self.overdue | {assignment})
+
+    def with_follow_up(self, follow_up: UUID) -> Standing:
+        return replace(self, follow_ups=self.follow_ups | {follow_up})
+
+    def with_answer(self, partner: str) -> Standing:
+        return replace(self, answered_by=self.answered_by or partner)
+
+    def ended_now(self) -> Standing:
+        return replace(self, over=True)
 
     def turn(self, assignment: UUID | None) -> Turn | None:
         return next((turn for turn in self.turns if turn.id == assignment), None)

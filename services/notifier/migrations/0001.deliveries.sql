@@ -68,6 +68,7 @@ CREATE TABLE delivery (
     destination text,
     assignment_id uuid,
     answer_id uuid,
+    follow_up_id uuid,
     details jsonb NOT NULL DEFAULT '{}',
     traceparent text,
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'given_up', 'cancelled')),
@@ -97,6 +98,7 @@ SELECT q.id, q.asker::text AS asker, q.ended IS NOT NULL OR q.erased_at IS NOT N
             'id', a.id, 'partner', a.partner, 'way', a.way, 'address', a.address, 'attempt', a.attempt)), '[]')::text
         FROM assignment a WHERE a.question_id = q.id) AS assignments,
     (SELECT coalesce(array_agg(o.assignment_id), '{}') FROM overdue o WHERE o.question_id = q.id) AS overdue,
+    ARRAY(SELECT f.id FROM follow_up f WHERE f.question_id = q.id) AS follow_ups,
     (SELECT w.partner FROM answer w WHERE w.question_id = q.id ORDER BY w.answered_at LIMIT 1) AS answered_by
 FROM question q;
 COMMENT ON VIEW standing IS 'What a handler must know of a question to decide what is to be sent';

@@ -15,11 +15,12 @@ from services.notifier.domain.plan import Planned
 
 _DECIDE = """
 INSERT INTO delivery (id, question_id, kind, way, destination, assignment_id, answer_id, details, traceparent,
-    state, decided_at, next_at)
+    follow_up_id, state, decided_at, next_at)
 SELECT id, question, kind, way, destination, assignment, answer, details::jsonb, $9,
-    CASE WHEN cancelled THEN 'cancelled' ELSE 'waiting' END, $10, $10
+    follow_up, CASE WHEN cancelled THEN 'cancelled' ELSE 'waiting' END, $10, $10
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::text[],
-    $11::boolean[]) AS planned (id, question, kind, way, destination, assignment, answer, details, cancelled)
+    $11::boolean[], $12::uuid[])
+    AS planned (id, question, kind, way, destination, assignment, answer, details, cancelled, follow_up)
 ON CONFLICT DO NOTHING
 """
 
@@ -38,7 +39,9 @@ SELECT c.id, c.kind, c.way, coalesce(c.destination, q.asker ->> 'mail', '') AS d
     c.decided_at, c.traceparent, c.details::text AS details,
     q.id AS question_id, q.text, q.private_note, q.facets::text AS facets, q.place::text AS place,
     q.attachments::text AS attachments, q.asker::text AS asker, q.promise_at,
-    ARRAY(SELECT f.text FROM follow_up f WHERE f.question_id = q.id ORDER BY f.asked_at) AS follow_ups,
+    (SELECT f.text FROM follow_up f WHERE f.id = c.follow_up_id) AS follow_up,
+    EXISTS (SELECT FROM silenced_address s WHERE s.digest = sha256(convert_to(
+        lower(coalesce(c.destination, q.asker ->> 'mail', '')), 'UTF8'))) AS silenced,
     a.id AS assignment_id, a.partner AS assigned_to, a.partner_name AS assigned_name, a.attempt, a.due_at,
     a.promise_at AS assignment_promise_at, a.reasons::text AS reasons,
     EXISTS (SELECT FROM overdue o WHERE o.assignment_id = a.id) AS overdue,
@@ -82,6 +85,14 @@ _HAND_BACK = """
 UPDATE delivery SET attempts = attempts - 1, next_at = $2 WHERE id = ANY ($1::uuid[]) AND state = 'waiting'
 """
 
+_MOOT = "UPDATE delivery SET state = 'cancelled', done_at = $2 WHERE id = ANY ($1::uuid[]) AND state = 'waiting'"
+
+_SILENCE = """
+INSERT INTO silenced_address (digest, silenced_at, diagnostic)
+VALUES (sha256(convert_to(lower($1), 'UTF8')), $2, $3)
+ON CONFLICT DO NOTHING
+"""
+
 _WAITING = """
 SELECT way, count(*) AS deliveries, coalesce(extract(epoch FROM $1 - min(decided_at)), 0)::float8 AS oldest
 FROM delivery WHERE state = 'waiting' GROUP BY way
@@ -107,6 +118,7 @@ async def decide(
         traceparent,
         now,
         [one.cancelled for one in planned],
+        [one.follow_up for one in planned],
     )
 
 
@@ -136,6 +148,16 @@ async def given_up(
     return {row["id"] for row in await db.fetch(_GIVEN_UP, ids, errors, now)}
 
 
+async def moot(db: Connection[Record], ids: Sequence[UUID], now: datetime) -> None:
+    """No longer worth sending."""
+    await db.execute(_MOOT, ids, now)
+
+
+async def silence(db: Connection[Record], address: str, now: datetime, diagnostic: str | None) -> None:
+    """Never write to this address again. Only its digest is kept."""
+    await db.execute(_SILENCE, address, now, diagnostic)
+
+
 async def hand_back(db: Connection[Record], ids: Sequence[UUID], now: datetime) -> None:
     """Claimed but never tried: due at once, for any copy."""
     await db.execute(_HAND_BACK, ids, now)
@@ -156,6 +178,8 @@ def _read(row: Record) -> Outgoing:
         decided_at=row["decided_at"],
         traceparent=row["traceparent"],
         details=orjson.loads(row["details"]),
+        follow_up=row["follow_up"],
+        silenced=row["silenced"],
         question=_asked(row),
         assignment=None if row["assignment_id"] is None else _assigned(row),
         answer=None if row["answer_id"] is None else _answered(row),
@@ -173,7 +197,6 @@ def _asked(row: Record) -> Asked:
         asker=orjson.loads(row["asker"]),
         promise_at=row["promise_at"],
         ended=row["ended"],
-        follow_ups=tuple(row["follow_ups"]),
     )
 
 

@@ -207,7 +207,8 @@ async def erase(
 async def add_follow_up(
     db: Connection[Record], question: UUID, follow_up: UUID, text: str, asked_at: datetime
 ) -> Standing | None:
-    return _read(await db.fetchrow(_FOLLOW_UP, question, follow_up, text, asked_at))
+    found = _read(await db.fetchrow(_FOLLOW_UP, question, follow_up, text, asked_at))
+    return found and found.with_follow_up(follow_up)
 
 
 def _read(row: Record | None) -> Standing | None:
@@ -219,6 +220,7 @@ def _read(row: Record | None) -> Standing | None:
         over=row["over"],
         turns=tuple(_turn(turn) for turn in orjson.loads(row["assignments"])),
         overdue=frozenset(row["overdue"]),
+        follow_ups=frozenset(row["follow_ups"]),
         answered_by=row["answered_by"],
     )
 
