@@ -9,6 +9,7 @@ from services.notifier import backlog, entrypoints, lanes, wake
 from services.notifier.handlers import Coordinator
 from services.notifier.senders.smtp import SmtpLines
 from services.notifier.settings import NotifierSettings
+from services.notifier.worker import Lane
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -29,7 +30,7 @@ async def serve(settings: NotifierSettings) -> None:
         await chassis.until_stopped()
 
 
-def _wake_all(running: list[lanes.Lane]) -> None:
+def _wake_all(running: list[Lane]) -> None:
     for lane in running:
         lane.wake()
 

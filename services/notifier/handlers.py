@@ -62,11 +62,13 @@ async def question_routed(unit: Unit, event: Event[router.QuestionRouted]) -> No
     known = _known(standing, event.subject)
     await _decide(
         unit,
-        plan.acknowledgement(known)
-        + [plan.assigned(known, turn)]
-        + plan.overdue(known)
-        + plan.ended(known)
-        + plan.follow_ups(known),
+        [
+            *plan.acknowledgement(known),
+            plan.assigned(known, turn),
+            *plan.overdue(known),
+            *plan.ended(known),
+            *plan.follow_ups(known),
+        ],
     )
 
 
@@ -119,9 +121,7 @@ async def question_overdue(
     await _decide(unit, plan.overdue(known) + plan.ended(known))
 
 
-async def _promise_broken(
-    coordinator: Coordinator, unit: Unit, event: Event[router.QuestionOverdue]
-) -> None:
+async def _promise_broken(coordinator: Coordinator, unit: Unit, event: Event[router.QuestionOverdue]) -> None:
     standing = await questions.promise(unit.db, event.subject, event.data.due_at)
     known = _known(standing, event.subject)
     partner = event.data.partner
@@ -163,9 +163,7 @@ async def asker_erased(unit: Unit, event: Event[ingest.AskerErased]) -> None:
 
 async def question_followed_up(unit: Unit, event: Event[ingest.QuestionFollowedUp]) -> None:
     fact = event.data
-    standing = await questions.add_follow_up(
-        unit.db, event.subject, fact.follow_up_id, fact.text, event.time
-    )
+    standing = await questions.add_follow_up(unit.db, event.subject, fact.follow_up_id, fact.text, event.time)
     await _decide(unit, plan.follow_ups(_known(standing, event.subject)))
 
 

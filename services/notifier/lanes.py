@@ -40,7 +40,7 @@ def smtp_of(settings: NotifierSettings) -> SmtpServer:
         port=settings.smtp_port,
         security=settings.smtp_security,
         user=settings.smtp_user,
-        password=password and password.get_secret_value(),
+        password=password.get_secret_value() if password else None,
         seconds=settings.attempt_seconds,
     )
 
@@ -67,6 +67,8 @@ def build(settings: NotifierSettings, chassis: Chassis, lines: SmtpLines) -> lis
 def respondent_page(house: House) -> Callable[[Outgoing], str | None]:
     def page_of(delivery: Outgoing) -> str | None:
         turn = delivery.assignment
-        return turn and f"{house.public_url}/r/{partner_token(house.keys, delivery.question.id, turn.partner)}"
+        if turn is None:
+            return None
+        return f"{house.public_url}/r/{partner_token(house.keys, delivery.question.id, turn.partner)}"
 
     return page_of

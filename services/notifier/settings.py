@@ -13,9 +13,11 @@ from services.chassis.settings import ServiceSettings
 class NotifierSettings(ServiceSettings):
     link_secret: SecretStr = Field(
         min_length=16,
-        description="Signs links and reply addresses; the same in ingest. Several, comma separated: the first signs",
+        description="Signs links and reply addresses, as in ingest. Several, by commas: the first signs",
     )
-    mail_domain: str = Field(default="sesame.localhost", description="Domain of our addresses and Message-IDs")
+    mail_domain: str = Field(
+        default="sesame.localhost", description="Domain of our addresses and Message-IDs"
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8080", description="Where askers and respondents open their pages"
     )

@@ -39,7 +39,9 @@ class Settlement:
 
     async def settle(self, unit: Unit, way: str, batch: Sequence[Settled], roll: Roll) -> None:
         """In one transaction with what is announced about it."""
-        await self._sent(unit, way, [(one.delivery, one.outcome) for one in batch if isinstance(one.outcome, Sent)])
+        await self._sent(
+            unit, way, [(one.delivery, one.outcome) for one in batch if isinstance(one.outcome, Sent)]
+        )
         failed = [(one.delivery, one.outcome) for one in batch if isinstance(one.outcome, Failed)]
         await self._failed(unit, way, failed, roll)
         moot = [one.delivery for one in batch if one.outcome is None]

@@ -1,11 +1,10 @@
-"""The database's word that something was decided (`NOTIFY notifier_delivery`), from whichever copy decided it."""
+"""The database's word that something was decided (`NOTIFY notifier_delivery`), from any copy."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
 
 import asyncpg
 

@@ -1,7 +1,7 @@
 """Sending: each way out has a lane that takes what is due, tries it, and notes what became of it.
 
-A delivery is claimed by putting its next attempt one lease ahead. Whoever dies with it in hand leaves it due again
-after the lease; the receiver tells the copy by the delivery's id. Any number of copies may run.
+A delivery is claimed by putting its next attempt one lease ahead. Whoever dies with it in hand leaves it due
+again after the lease; the receiver tells the copy by the delivery's id. Any number of copies may run.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Pace:
 
 
 class Lane:
-    """One way out. Nothing is claimed that can't be tried at once: a slow receiver holds only its own place."""
+    """One way out. Nothing is claimed that can't be tried at once: a slow receiver holds its own place."""
 
     def __init__(self, way: str, sender: Sender, pace: Pace, begin: Begin, settlement: Settlement) -> None:
         self.way = way

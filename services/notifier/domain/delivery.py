@@ -53,7 +53,8 @@ def next_attempt(
 def growing_wait(attempts: int) -> timedelta:
     """2 s, 6 s, 18 s … up to six hours, before any spreading."""
     # Beyond twelve tries the power would only be cut off again, and one day overflow.
-    return min(FIRST_WAIT * GROWTH ** min(attempts - 1, 12), LONGEST_WAIT)
+    factor: int = GROWTH ** min(attempts - 1, 12)
+    return min(FIRST_WAIT * factor, LONGEST_WAIT)
 
 
 def without_addresses(text: str) -> str:

@@ -17,7 +17,8 @@ PHONE = re.compile(
     r"|(?<![\w/.-])0[1-9](?:[ .\u00a0-]?\d{2}){4}(?!\w)"
 )
 STREET = re.compile(
-    r"\b\d{1,4}(?: ?(?:bis|ter))?,? (?:rue|avenue|av\.|boulevard|bd|place|impasse|allée|chemin|quai|route|cours)"
+    r"\b\d{1,4}(?: ?(?:bis|ter))?,? "
+    r"(?:rue|avenue|av\.|boulevard|bd|place|impasse|allée|chemin|quai|route|cours)"
     r" [^\n,.;]{3,60}(?:, ?\d{5} [A-ZÉÈ][\w' -]+)?",
     re.IGNORECASE,
 )
@@ -38,7 +39,7 @@ class Mark:
 
 
 def marks(text: str, names: Iterable[str] = ()) -> tuple[Mark, ...]:
-    """Every personal looking place, in order, none overlapping: what starts first and reaches farther wins."""
+    """Every personal looking place, in order, none overlapping: the first and longest wins."""
     found = sorted((*_patterns(text), *_names(text, names)), key=lambda mark: (mark.start, -mark.end))
     kept: list[Mark] = []
     for mark in found:

@@ -130,9 +130,7 @@ def _to_turn(standing: Standing, kind: str, turn: Turn) -> Planned:
     )
 
 
-def _mail_to_asker(
-    standing: Standing, kind: str, details: Mapping[str, Any] | None = None
-) -> list[Planned]:
+def _mail_to_asker(standing: Standing, kind: str, details: Mapping[str, Any] | None = None) -> list[Planned]:
     if not standing.asker.get("mail"):
         return []
     planned = Planned(

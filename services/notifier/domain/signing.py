@@ -31,7 +31,9 @@ def key_of(secret: str) -> bytes:
     except binascii.Error as error:
         raise BadSecret("webhook secret: not base64 after whsec_; make one with new_secret()") from error
     if len(key) < MINIMUM_BYTES:
-        raise BadSecret(f"webhook secret: {len(key)} bytes, needs {MINIMUM_BYTES}; make one with new_secret()")
+        raise BadSecret(
+            f"webhook secret: {len(key)} bytes, needs {MINIMUM_BYTES}; make one with new_secret()"
+        )
     return key
 
 

@@ -51,8 +51,8 @@ class Standing:
         return next((turn for turn in self.turns if turn.id == assignment), None)
 
     def ended_turns(self) -> tuple[Turn, ...]:
-        """The turns whose partner must be told that the question is no longer theirs. Only ever grows as facts
-        come in, so that the order of their coming can't matter."""
+        """The turns whose partner must be told that the question is no longer theirs. Only ever grows as
+        facts come in, so that the order of their coming can't matter."""
         return tuple(turn for turn in self.turns if self._has_ended(turn))
 
     def _has_ended(self, turn: Turn) -> bool:

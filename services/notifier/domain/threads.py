@@ -1,4 +1,4 @@
-"""Which mail belongs to which conversation: Message-ID, In-Reply-To, References, Subject (RFC 5322, 3.6.4)."""
+"""Which mail belongs to which conversation: Message-ID, References, Subject (RFC 5322, 3.6.4)."""
 
 from __future__ import annotations
 

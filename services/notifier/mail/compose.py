@@ -100,10 +100,15 @@ class Composer:
         if delivery.kind in TO_ASKER:
             return asker_thread(question.id, delivery.id, question.asker.get("message_id"), domain)
         turn = delivery.assignment
-        return partner_thread(question.id, delivery.id, turn and turn.id, domain)
+        return partner_thread(question.id, delivery.id, turn.id if turn else None, domain)
 
     def _values(self, delivery: Outgoing, token: str | None) -> Mapping[str, Any]:
-        values = {**_of_question(delivery), **_of_partner(delivery), **_of_answer(delivery), **_of_details(delivery)}
+        values = {
+            **_of_question(delivery),
+            **_of_partner(delivery),
+            **_of_answer(delivery),
+            **_of_details(delivery),
+        }
         page = f"{self._house.public_url}/{'q' if delivery.kind in TO_ASKER else 'r'}/{token}"
         return {
             **values,

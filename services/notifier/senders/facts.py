@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.contracts.notifier import AssignmentEnded, QuestionAssigned
-from services.contracts.vocabulary import Fact
+from services.contracts.vocabulary import Fact, PartnerName
 from services.notifier.domain.outgoing import Assigned, Outgoing
 
 
@@ -41,8 +41,8 @@ def _ended(delivery: Outgoing, _page_url: str | None) -> Fact:
         assignment_id=turn.id,
         partner=turn.partner,
         reason=_why(delivery, turn),
-        answered_by=answer and {"id": answer.partner, "name": answer.partner_name},
-        answer_id=answer and answer.id,
+        answered_by=PartnerName(id=answer.partner, name=answer.partner_name) if answer else None,
+        answer_id=answer.id if answer else None,
     )
 
 

@@ -38,7 +38,7 @@ class MailSender:
 
 
 def _failed(refusal: SMTPResponseException) -> Failed:
-    """5xx about this mail is for good (RFC 5321, 4.2.1); about ourselves (login, sender) a person mends it."""
+    """5xx about this mail is for good (RFC 5321, 4.2.1); about our login or sender a person mends it."""
     about_us = isinstance(refusal, SMTPAuthenticationError | SMTPSenderRefused)
     final = 500 <= refusal.code < 600 and not about_us
     return Failed(without_addresses(f"SMTP {refusal.code} {refusal.message}"), final=final)

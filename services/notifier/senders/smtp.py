@@ -20,7 +20,7 @@ IDLE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """Where it is and how to speak to it. `starttls` insists on it, `tls` is encrypted from the first byte."""
+    """Where it is and how to speak to it. `starttls` insists on it, `tls` encrypts from the first byte."""
 
     host: str
     port: int

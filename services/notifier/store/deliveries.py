@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from asyncpg import Connection, Record
+from asyncpg import Record
 
+from services.chassis.database import Db
 from services.notifier.domain.outgoing import Answered, Asked, Assigned, Outgoing
 from services.notifier.domain.plan import Planned
 
@@ -85,7 +86,9 @@ _HAND_BACK = """
 UPDATE delivery SET attempts = attempts - 1, next_at = $2 WHERE id = ANY ($1::uuid[]) AND state = 'waiting'
 """
 
-_MOOT = "UPDATE delivery SET state = 'cancelled', done_at = $2 WHERE id = ANY ($1::uuid[]) AND state = 'waiting'"
+_MOOT = (
+    "UPDATE delivery SET state = 'cancelled', done_at = $2 WHERE id = ANY ($1::uuid[]) AND state = 'waiting'"
+)
 
 _SILENCE = """
 INSERT INTO silenced_address (digest, silenced_at, diagnostic)
@@ -99,9 +102,7 @@ FROM delivery WHERE state = 'waiting' GROUP BY way
 """
 
 
-async def decide(
-    db: Connection[Record], planned: Sequence[Planned], traceparent: str | None, now: datetime
-) -> None:
+async def decide(db: Db, planned: Sequence[Planned], traceparent: str | None, now: datetime) -> None:
     """Note what is to be sent; a delivery decided before keeps its first row."""
     if not planned:
         return
@@ -122,48 +123,40 @@ async def decide(
     )
 
 
-async def claim(
-    db: Connection[Record], way: str, now: datetime, most: int, lease: timedelta
-) -> list[Outgoing]:
+async def claim(db: Db, way: str, now: datetime, most: int, lease: timedelta) -> list[Outgoing]:
     """Take up to `most` deliveries that are due; nobody else gets them before the lease has run out."""
     return [_read(row) for row in await db.fetch(_CLAIM, way, now, most, lease)]
 
 
-async def sent(
-    db: Connection[Record], ids: Sequence[UUID], urls: Sequence[str | None], now: datetime
-) -> set[UUID]:
+async def sent(db: Db, ids: Sequence[UUID], urls: Sequence[str | None], now: datetime) -> set[UUID]:
     """Note them as sent; returns those that were not noted before by anybody."""
     return {row["id"] for row in await db.fetch(_SENT, ids, urls, now)}
 
 
-async def again(
-    db: Connection[Record], ids: Sequence[UUID], moments: Sequence[datetime], errors: Sequence[str]
-) -> None:
+async def again(db: Db, ids: Sequence[UUID], moments: Sequence[datetime], errors: Sequence[str]) -> None:
     await db.execute(_AGAIN, ids, moments, errors)
 
 
-async def given_up(
-    db: Connection[Record], ids: Sequence[UUID], errors: Sequence[str], now: datetime
-) -> set[UUID]:
+async def given_up(db: Db, ids: Sequence[UUID], errors: Sequence[str], now: datetime) -> set[UUID]:
     return {row["id"] for row in await db.fetch(_GIVEN_UP, ids, errors, now)}
 
 
-async def moot(db: Connection[Record], ids: Sequence[UUID], now: datetime) -> None:
+async def moot(db: Db, ids: Sequence[UUID], now: datetime) -> None:
     """No longer worth sending."""
     await db.execute(_MOOT, ids, now)
 
 
-async def silence(db: Connection[Record], address: str, now: datetime, diagnostic: str | None) -> None:
+async def silence(db: Db, address: str, now: datetime, diagnostic: str | None) -> None:
     """Never write to this address again. Only its digest is kept."""
     await db.execute(_SILENCE, address, now, diagnostic)
 
 
-async def hand_back(db: Connection[Record], ids: Sequence[UUID], now: datetime) -> None:
+async def hand_back(db: Db, ids: Sequence[UUID], now: datetime) -> None:
     """Claimed but never tried: due at once, for any copy."""
     await db.execute(_HAND_BACK, ids, now)
 
 
-async def waiting(db: Connection[Record], now: datetime) -> dict[str, tuple[int, float]]:
+async def waiting(db: Db, now: datetime) -> dict[str, tuple[int, float]]:
     """Way → (how many wait, age of the oldest in seconds)."""
     return {row["way"]: (row["deliveries"], row["oldest"]) for row in await db.fetch(_WAITING, now)}
 

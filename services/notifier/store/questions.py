@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from asyncpg import Connection, Record
+from asyncpg import Record
 
+from services.chassis.database import Db
 from services.notifier.domain.standing import Standing, Turn
 
 _ADD_QUESTION = """
@@ -97,7 +98,7 @@ SELECT * FROM standing WHERE id = $1
 
 
 async def add_question(
-    db: Connection[Record],
+    db: Db,
     question: UUID,
     *,
     text: str,
@@ -114,12 +115,12 @@ async def add_question(
     )
 
 
-async def standing(db: Connection[Record], question: UUID) -> Standing | None:
+async def standing(db: Db, question: UUID) -> Standing | None:
     return _read(await db.fetchrow(_STANDING, question))
 
 
 async def add_assignment(
-    db: Connection[Record],
+    db: Db,
     question: UUID,
     turn: Turn,
     *,
@@ -147,7 +148,7 @@ async def add_assignment(
 
 
 async def add_answer(
-    db: Connection[Record],
+    db: Db,
     question: UUID,
     answer: UUID,
     *,
@@ -179,33 +180,27 @@ async def add_answer(
     return _read(row)
 
 
-async def mark_overdue(
-    db: Connection[Record], question: UUID, assignment: UUID, moment: datetime
-) -> Standing | None:
+async def mark_overdue(db: Db, question: UUID, assignment: UUID, moment: datetime) -> Standing | None:
     """The standing with the mark; the assignment itself may be heard of later."""
     found = _read(await db.fetchrow(_MARK_OVERDUE, question, assignment, moment))
     return found and found.with_overdue(assignment)
 
 
-async def promise(db: Connection[Record], question: UUID, promise_at: datetime) -> Standing | None:
+async def promise(db: Db, question: UUID, promise_at: datetime) -> Standing | None:
     return _read(await db.fetchrow(_PROMISE, question, promise_at))
 
 
-async def end(
-    db: Connection[Record], question: UUID, how: str, now: datetime, still_sent: list[str]
-) -> Standing | None:
+async def end(db: Db, question: UUID, how: str, now: datetime, still_sent: list[str]) -> Standing | None:
     """Nothing more of this question is sent, but for the kinds in `still_sent`."""
     return _read(await db.fetchrow(_END, question, how, now, still_sent))
 
 
-async def erase(
-    db: Connection[Record], question: UUID, now: datetime, still_sent: list[str]
-) -> Standing | None:
+async def erase(db: Db, question: UUID, now: datetime, still_sent: list[str]) -> Standing | None:
     return _read(await db.fetchrow(_ERASE, question, now, still_sent))
 
 
 async def add_follow_up(
-    db: Connection[Record], question: UUID, follow_up: UUID, text: str, asked_at: datetime
+    db: Db, question: UUID, follow_up: UUID, text: str, asked_at: datetime
 ) -> Standing | None:
     found = _read(await db.fetchrow(_FOLLOW_UP, question, follow_up, text, asked_at))
     return found and found.with_follow_up(follow_up)
