@@ -1,6 +1,6 @@
 """`./sesame bench`: the platform beside a hand-written floor, in one run on one machine.
 
-    throughput   questions a second, from a partner's question to its published answer, as a share of the floor
+    throughput   questions a second, from a partner's question to its published answer
     latency      received → routed at a steady rate
     memory       of each service at rest
     start        from the start of a service's process to ready
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +21,7 @@ from pathlib import Path
 import psutil
 import uvloop
 
+from deploy.local.folders import throwaway_folder
 from deploy.local.servers import Servers, running_servers
 from services.contracts import topology
 from tests.benchmarks.figures import Figure, percentile, show, write
@@ -59,9 +59,8 @@ async def measure(chosen: argparse.Namespace) -> list[Figure]:
 @asynccontextmanager
 async def _servers() -> AsyncIterator[Servers]:
     """Durable: fsync stays on for both sides."""
-    with tempfile.TemporaryDirectory(prefix="sesame-bench-servers-") as folder:
-        Path(folder).chmod(0o755)
-        async with running_servers(Path(folder)) as servers:
+    with throwaway_folder() as folder:
+        async with running_servers(folder) as servers:
             yield servers
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Figure:
-    """`floor` is the same thing by the hand-written peer in the same run; `wanted` what this project promises."""
+    """`floor` is the same by the hand-written peer in the same run; `wanted` is what Sésame promises."""
 
     name: str
     value: float

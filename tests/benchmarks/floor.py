@@ -98,7 +98,7 @@ def router(cause: Event) -> Iterable[Outgoing]:
 def notifier(cause: Event) -> Iterable[Outgoing]:
     if cause["type"] == "question.routed.v1":
         assigned = event("notifier", "question.assigned.v1", cause, cause["data"])
-        yield PARTNERS, "partner.floor.question.assigned.v1", assigned
+        yield PARTNERS, "partner.bench-1.question.assigned.v1", assigned
     elif cause["type"] == "question.answered.v1":
         published = event("notifier", "question.published.v1", cause, {})
         yield EVENTS, "question.published", published

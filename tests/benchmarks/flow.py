@@ -1,4 +1,4 @@
-"""Questions through a network, driven from outside: as partner systems that ask and answer, and one who watches.
+"""Questions through a network, driven from outside: partner systems that ask and answer, and one who watches.
 
 Speaks only the published contract, so the same driver measures Sésame and the floor.
 """
@@ -21,13 +21,13 @@ from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMess
 EVENTS, INBOX, PARTNERS = "sesame.events", "sesame.inbox", "sesame.partners"
 
 TEXT = (
-    "Je prépare une exposition sur les bains publics de ma ville entre 1890 et 1930. Où trouver des plans, des "
-    "règlements et des photographies, et que faut-il lire pour comprendre qui les fréquentait ? J'ai déjà vu "
+    "Je prépare une exposition sur les bains publics de ma ville entre 1890 et 1930. Où trouver des plans, "
+    "des règlements et des photographies, et que lire pour comprendre qui les fréquentait ? J'ai déjà vu "
     "l'inventaire des archives municipales, qui ne dit rien du quartier de la gare."
 )
 ANSWER = (
-    "Bonjour, trois pistes : les délibérations du conseil municipal, la série des travaux publics aux archives "
-    "départementales, et la presse locale numérisée, où les tarifs paraissaient chaque année."
+    "Bonjour, trois pistes : les délibérations du conseil municipal, la série des travaux publics aux "
+    "archives départementales, et la presse locale numérisée, où les tarifs paraissaient chaque année."
 )
 
 

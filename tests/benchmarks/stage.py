@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ import asyncpg
 import yaml
 
 from deploy.local.checkout import PYTHON, ROOT
+from deploy.local.folders import throwaway_folder
 from deploy.local.mailbox import running_mailbox
 from deploy.local.platform import Platform, running_platform
 from deploy.local.servers import Servers
@@ -35,7 +36,7 @@ class Running:
 async def sesame(servers: Servers) -> AsyncIterator[Running]:
     """A fresh virtual host, database and platform, with partners that answer at once."""
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sesame-bench-")))
+        folder = stack.enter_context(throwaway_folder())
         vhost = await stack.enter_async_context(virtual_host(servers))
         database_url = await stack.enter_async_context(_fresh_database(servers))
         mailbox = await stack.enter_async_context(running_mailbox(folder / "mails"))
@@ -68,6 +69,7 @@ async def _hop(role: str, vhost: VirtualHost, database_url: str) -> AsyncIterato
         vhost.amqp_url,
         database_url,
         cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=asyncio.subprocess.PIPE,
     )
     try:
