@@ -1,0 +1,1 @@
+"""What operators do: look, trace, back up, restore."""

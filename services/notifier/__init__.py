@@ -1,1 +1,0 @@
-"""Everything that goes out: to partners, askers, channels and the public archive."""

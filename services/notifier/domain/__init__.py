@@ -1,1 +1,0 @@
-"""The notifier's rules: plain Python, no I/O."""

@@ -1,1 +1,0 @@
-"""One small sender per way out, all behind one protocol."""

@@ -1,1 +1,0 @@
-"""SQL of the notifier, by what it is about: one named function per query, constant text."""
