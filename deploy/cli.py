@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from deploy.local.beside import environment_of
+from deploy.local.checkout import KEPT
 from deploy.local.errors import LocalError
 
 COMMANDS = (
@@ -75,7 +76,7 @@ def _take_environment_of(service: str | None) -> None:
     """
     if service is None:
         return
-    for name, value in environment_of(service).items():
+    for name, value in environment_of(service, KEPT).items():
         os.environ.setdefault(name, value)
 
 

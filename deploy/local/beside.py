@@ -3,29 +3,29 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
-from deploy.local.checkout import ROOT
-
-NOTE = ROOT / ".local" / "running.json"
+NOTE = "running.json"
 
 
 @contextmanager
-def announced(environments: Mapping[str, Mapping[str, str]]) -> Iterator[None]:
+def announced(folder: Path, environments: Mapping[str, Mapping[str, str]]) -> Iterator[None]:
     """Service → its SESAME_* variables, readable for their owner alone, for the time of the block."""
-    NOTE.parent.mkdir(exist_ok=True)
-    NOTE.unlink(missing_ok=True)
-    NOTE.touch(mode=0o600)
-    NOTE.write_text(json.dumps({service: dict(variables) for service, variables in environments.items()}))
+    note = folder / NOTE
+    folder.mkdir(parents=True, exist_ok=True)
+    note.unlink(missing_ok=True)
+    note.touch(mode=0o600)
+    note.write_text(json.dumps({service: dict(variables) for service, variables in environments.items()}))
     try:
         yield
     finally:
-        NOTE.unlink(missing_ok=True)
+        note.unlink(missing_ok=True)
 
 
-def environment_of(service: str) -> dict[str, str]:
+def environment_of(service: str, folder: Path) -> dict[str, str]:
     """Empty when nothing runs. The chassis' own commands ask the broker, so any service's will do."""
     try:
-        environments: dict[str, dict[str, str]] = json.loads(NOTE.read_text())
+        environments: dict[str, dict[str, str]] = json.loads((folder / NOTE).read_text())
     except FileNotFoundError:
         return {}
     return environments.get(service) or next(iter(environments.values()), {})

@@ -20,6 +20,8 @@ from services.contracts import topology
 READY_SECONDS = 60.0
 STOP_SECONDS = 25.0
 FIRST = 1
+MAIL_DOMAIN = "sesame.localhost"
+"""ingest reads replies at the addresses that notifier writes, so both need the same."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ class Platform:
             "SESAME_SMTP_PORT": str(self._smtp_port),
             "SESAME_PUBLIC_URL": ingest.url().rstrip("/"),
             "SESAME_LINK_SECRET": self._link_secret,
+            "SESAME_MAIL_DOMAIN": MAIL_DOMAIN,
             **self._settings,
         }
 

@@ -40,7 +40,7 @@ async def running_servers(
 
     Installs what is missing when that is allowed. Raises MissingPiece, ProcessEnded or NotReady.
     """
-    packages.provide(rabbitmq=AMQP_URL not in environ, postgresql=DATABASE_URL not in environ)
+    provide_missing(environ)
     rabbitmq = None if AMQP_URL in environ else RabbitMQ(folder / "rabbitmq", management=management)
     postgresql = None if DATABASE_URL in environ else PostgreSQL(folder / "postgresql", fsync=fsync)
     private = [server for server in (rabbitmq, postgresql) if server is not None]
@@ -57,6 +57,11 @@ async def running_servers(
         )
     finally:
         await asyncio.gather(*(server.stop() if keep else server.discard() for server in private))
+
+
+def provide_missing(environ: Mapping[str, str]) -> None:
+    """Installs what private servers need, or raises MissingPiece; blocks for a minute when it installs."""
+    packages.provide(rabbitmq=AMQP_URL not in environ, postgresql=DATABASE_URL not in environ)
 
 
 async def _start(servers: list[PostgreSQL | RabbitMQ]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from deploy.local.checkout import PYTHON, ROOT
+from deploy.local.servers import provide_missing
 
 BENCHMARKS = "tests/benchmarks"
 
@@ -24,6 +25,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run_tests(chosen: argparse.Namespace) -> NoReturn:
+    paths = [_absolute(path) for path in chosen.paths]
+    if _need_servers(paths):
+        provide_missing(os.environ)
     options = [f"--ignore={BENCHMARKS}"]
     if chosen.expression:
         options += ["-k", chosen.expression]
@@ -31,10 +35,11 @@ def run_tests(chosen: argparse.Namespace) -> NoReturn:
         options.append("-x")
     if chosen.durations is not None:
         options.append(f"--durations={chosen.durations}")
-    _become("pytest", [*options, *map(_absolute, chosen.paths)])
+    _become("pytest", [*options, *paths])
 
 
 def run_benchmarks(chosen: argparse.Namespace) -> NoReturn:
+    provide_missing(os.environ)
     _become(BENCHMARKS.replace("/", "."), chosen.options)
 
 
@@ -42,6 +47,11 @@ def _absolute(path: str) -> str:
     """The caller's path as seen from the root; what follows `::` is pytest's."""
     file, separator, test = path.partition("::")
     return f"{Path(file).resolve()}{separator}{test}"
+
+
+def _need_servers(paths: Sequence[str]) -> bool:
+    """So that what is missing is one line before the tests instead of an error in each."""
+    return not paths or not all(path.startswith(str(ROOT / "tests" / "unit")) for path in paths)
 
 
 def _become(module: str, arguments: Sequence[str]) -> NoReturn:

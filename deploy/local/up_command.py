@@ -8,30 +8,29 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from deploy.local.beside import announced
-from deploy.local.checkout import ROOT
+from deploy.local.checkout import KEPT
 from deploy.local.folders import kept_folder
 from deploy.local.mailbox import Mailbox, running_mailbox
 from deploy.local.platform import Platform, running_platform
 from deploy.local.servers import Servers, running_servers
 from services.contracts import topology
 
-KEPT = ROOT / ".local"
-
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     up = subparsers.add_parser("up", help="start the platform and stay until Ctrl-C; data is kept in .local/")
     up.add_argument("--partners", type=Path, metavar="FILE", help="partners to import (YAML or CSV)")
+    up.add_argument("--folder", type=Path, default=KEPT, help="keep the data there instead")
     up.set_defaults(run=run)
 
 
 def run(chosen: argparse.Namespace) -> int:
     settings = {} if chosen.partners is None else {"SESAME_PARTNERS_FILE": str(chosen.partners.resolve())}
-    with kept_folder(KEPT) as folder:
-        asyncio.run(_stay_up(folder, settings))
+    with kept_folder(chosen.folder) as folder:
+        asyncio.run(_stay_up(folder, chosen.folder, settings))
     return 0
 
 
-async def _stay_up(folder: Path, settings: Mapping[str, str]) -> None:
+async def _stay_up(folder: Path, announce_in: Path, settings: Mapping[str, str]) -> None:
     async with AsyncExitStack() as stack:
         print("sesame: starting RabbitMQ and PostgreSQL", flush=True)
         servers = await stack.enter_async_context(running_servers(folder, keep=True))
@@ -40,7 +39,8 @@ async def _stay_up(folder: Path, settings: Mapping[str, str]) -> None:
         platform = await stack.enter_async_context(
             running_platform(folder, servers, smtp_port=mailbox.port, settings=settings)
         )
-        stack.enter_context(announced({name: platform.environment(name) for name in topology.SERVICES}))
+        environments = {name: platform.environment(name) for name in topology.SERVICES}
+        stack.enter_context(announced(announce_in, environments))
         print(_where(servers, platform, mailbox), flush=True)
         await told_to_stop()
         print("sesame: stopping", flush=True)
