@@ -1,0 +1,84 @@
+"""What may come in, in the words of the field: the values that doors build and handlers take."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One thing handed in: `key` says when it is the same again (within its door), `raw` is how it came."""
+
+    door: str
+    key: str
+    raw: bytes
+    received_at: datetime
+
+    @property
+    def digest(self) -> bytes:
+        return hashlib.sha256(self.raw).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class NewQuestion:
+    """A question as a door understood it. `origin` is the partner on whose page or desk it was asked."""
+
+    text: str
+    channel: str
+    asked_at: datetime
+    private_note: str | None = None
+    language: str | None = None
+    subject: str | None = None
+    purpose: str | None = None
+    country: str = "FR"
+    postcode: str | None = None
+    place_known: bool = False
+    publish_consent: bool = False
+    origin: str | None = None
+    reference: str | None = None
+    mail: str | None = None
+    name: str | None = None
+    message_id: str | None = None
+    subject_line: str | None = None
+    account: str | None = None
+    post_url: str | None = None
+    post_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """`way`: mail, page, api or partner. `effort`: READ scale, 1 to 6."""
+
+    text: str
+    way: str
+    sources: tuple[str, ...] = ()
+    effort: int | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecline:
+    way: str
+    reason: str | None = None
+    refer_to: str | None = None
+
+
+class Refused(Exception):
+    """The sender's own fault: tell them which field and why. `field` is None when no single one is at fault."""
+
+    def __init__(self, reason: str, *, field: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field
+
+
+class ReusedKey(Refused):
+    """The same key came with another content: nobody can tell which of the two is meant."""
+
+
+class UnknownQuestion(Refused):
+    """No such question, or none that this sender was asked."""
+
+
+class QuestionEnded(Refused):
+    """The question is answered or closed: nothing more can be handed in."""

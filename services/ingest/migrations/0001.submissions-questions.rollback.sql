@@ -1,0 +1,6 @@
+DROP TABLE bounced;
+DROP TABLE quarantine;
+DROP TABLE ending;
+DROP TABLE asked;
+DROP TABLE question;
+DROP TABLE submission;

@@ -1,0 +1,56 @@
+"""Every variable of ingest, with default, unit and meaning."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from services.chassis.settings import ServiceSettings
+
+
+def _keys(value: str) -> str:
+    short = [key for key in value.split(",") if len(key.strip()) < 16]
+    if short:
+        raise ValueError("every key needs at least 16 characters, several are separated by commas")
+    return value
+
+
+def _networks(value: str) -> str:
+    for network in filter(None, value.split(",")):
+        ip_network(network.strip())
+    return value
+
+
+Networks = Annotated[str, AfterValidator(_networks)]
+
+
+class IngestSettings(ServiceSettings):
+    ingest_host: str = Field(default="127.0.0.1", description="Address of the public pages and the HTTP API")
+    ingest_port: int = Field(default=8080, ge=0, le=65535, description="Port of the same; 0 takes any free one")
+    lmtp_host: str = Field(default="127.0.0.1", description="Address where a mail server hands over mail")
+    lmtp_port: int = Field(default=8024, ge=0, le=65535, description="Port of the same; 0 takes any free one")
+    public_url: str = Field(
+        default="http://127.0.0.1:8080", description="How the pages are reached from outside, without a last slash"
+    )
+    link_secret: Annotated[str, AfterValidator(_keys)] = Field(
+        description="Keys that seal links and reply addresses, separated by commas: the first signs, all are read"
+    )
+    mail_domain: str = Field(
+        default="sesame.example", description="Domain of our addresses: question@ and reply@ this domain"
+    )
+    network_name: str = Field(default="Sésame", description="Name of the network, on its pages")
+    largest_mail: int = Field(default=36_000_000, ge=10_000, description="Bytes of a mail at most, encoded")
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        return tuple(key.strip().encode() for key in self.link_secret.split(","))
+
+    @property
+    def question_box(self) -> str:
+        return f"question@{self.mail_domain}"
+
+    @property
+    def reply_box(self) -> str:
+        return f"reply@{self.mail_domain}"

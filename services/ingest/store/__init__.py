@@ -1,0 +1,1 @@
+"""The tables of ingest: one named function per query, constant SQL."""

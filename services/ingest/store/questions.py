@@ -1,0 +1,115 @@
+"""What ingest knows of a question: itself, who was asked, how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.chassis.database import Db
+
+_ADD = """
+INSERT INTO question (id, facets, text, private_note, reference, received_at, asked_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+_GET = """
+SELECT question.id, facets, text, private_note, reference, received_at, how, body AS ending, ended_at
+FROM question LEFT JOIN ending ON ending.question = question.id WHERE question.id = $1
+"""
+
+_ASKED = """
+INSERT INTO asked (assignment_id, question, partner, partner_name, digest, attempt, due_at, promise_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+"""
+
+_PARTNERS = """
+SELECT assignment_id, partner, partner_name, digest, attempt, due_at, promise_at
+FROM asked WHERE question = $1 ORDER BY attempt, assignment_id
+"""
+
+_END = """
+INSERT INTO ending (question, how, body, ended_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (question) DO UPDATE SET how = excluded.how, body = excluded.body, ended_at = excluded.ended_at
+WHERE ending.how <> 'answered'
+"""
+
+_FACETS = "SELECT facets FROM question WHERE id = $1"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`facets` and `ending` are JSON; `how` is answered, closed or None while the question is open."""
+
+    id: UUID
+    facets: str
+    text: str
+    private_note: str | None
+    reference: str | None
+    received_at: datetime
+    how: str | None
+    ending: str | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A partner that was asked; the last one is the one that has the question."""
+
+    assignment_id: UUID
+    partner: str
+    partner_name: str
+    digest: str
+    attempt: int
+    due_at: datetime
+    promise_at: datetime
+
+
+async def add(
+    db: Db,
+    question: UUID,
+    *,
+    facets: str,
+    text: str,
+    private_note: str | None,
+    reference: str | None,
+    received_at: datetime,
+    asked_by: bytes | None,
+) -> None:
+    await db.execute(_ADD, question, facets, text, private_note, reference, received_at, asked_by)
+
+
+async def get(db: Db, question: UUID) -> Question | None:
+    row = await db.fetchrow(_GET, question)
+    return Question(**row) if row else None
+
+
+async def facets(db: Db, question: UUID) -> str | None:
+    """The JSON of the question's facets; None when there is no such question."""
+    found: str | None = await db.fetchval(_FACETS, question)
+    return found
+
+
+async def note_asked(db: Db, question: UUID, asked: Asked) -> None:
+    """In any order, any number of times: the same assignment is noted once."""
+    await db.execute(
+        _ASKED,
+        asked.assignment_id,
+        question,
+        asked.partner,
+        asked.partner_name,
+        asked.digest,
+        asked.attempt,
+        asked.due_at,
+        asked.promise_at,
+    )
+
+
+async def partners(db: Db, question: UUID) -> list[Asked]:
+    """Everybody asked so far, the first one first."""
+    return [Asked(**row) for row in await db.fetch(_PARTNERS, question)]
+
+
+async def end(db: Db, question: UUID, how: str, body: str, ended_at: datetime) -> None:
+    """An answer stands against a closing, whichever comes first: only the router decides, and it decided once."""
+    await db.execute(_END, question, how, body, ended_at)
