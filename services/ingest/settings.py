@@ -28,18 +28,19 @@ Networks = Annotated[str, AfterValidator(_networks)]
 
 class IngestSettings(ServiceSettings):
     ingest_host: str = Field(default="127.0.0.1", description="Address of the public pages and the HTTP API")
-    ingest_port: int = Field(default=8080, ge=0, le=65535, description="Port of the same; 0 takes any free one")
+    ingest_port: int = Field(
+        default=8080, ge=0, le=65535, description="Port of the same; 0 takes any free one"
+    )
     lmtp_host: str = Field(default="127.0.0.1", description="Address where a mail server hands over mail")
     lmtp_port: int = Field(default=8024, ge=0, le=65535, description="Port of the same; 0 takes any free one")
     public_url: str = Field(
-        default="http://127.0.0.1:8080", description="How the pages are reached from outside, without a last slash"
+        default="http://127.0.0.1:8080",
+        description="How the pages are reached from outside",
     )
     link_secret: Annotated[str, AfterValidator(_keys)] = Field(
-        description="Keys that seal links and reply addresses, separated by commas: the first signs, all are read"
+        description="Keys that seal links and reply addresses; by commas: the first signs, all are read"
     )
-    mail_domain: str = Field(
-        default="sesame.example", description="Domain of our addresses: question@ and reply@ this domain"
-    )
+    mail_domain: str = Field(default="sesame.example", description="Domain of our question@ and reply@")
     network_name: str = Field(default="Sésame", description="Name of the network, on its pages")
     largest_mail: int = Field(default=36_000_000, ge=10_000, description="Bytes of a mail at most, encoded")
 

@@ -64,7 +64,7 @@ class NewDecline:
 
 
 class Refused(Exception):
-    """The sender's own fault: tell them which field and why. `field` is None when no single one is at fault."""
+    """The sender's own fault: tell them why, and which `field` when it is a single one."""
 
     def __init__(self, reason: str, *, field: str | None = None) -> None:
         super().__init__(reason)

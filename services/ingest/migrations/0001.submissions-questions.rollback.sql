@@ -1,5 +1,6 @@
 DROP TABLE bounced;
 DROP TABLE quarantine;
+DROP TABLE archived;
 DROP TABLE ending;
 DROP TABLE asked;
 DROP TABLE question;

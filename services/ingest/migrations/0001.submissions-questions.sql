@@ -60,6 +60,11 @@ CREATE TABLE ending (
 
 COMMENT ON TABLE ending IS 'The accepted answer of a question, or why it was closed without one';
 
+CREATE TABLE archived (
+    question uuid PRIMARY KEY,
+    url text NOT NULL
+);
+
 CREATE TABLE quarantine (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     door text NOT NULL,

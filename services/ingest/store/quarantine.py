@@ -8,7 +8,8 @@ from datetime import datetime
 from services.chassis.database import Db
 
 _LIST = """
-SELECT id, door, key, reason, envelope_from, envelope_to, raw, received_at FROM quarantine ORDER BY id LIMIT $1
+SELECT id, door, key, reason, envelope_from, envelope_to, raw, received_at
+FROM quarantine ORDER BY id LIMIT $1
 """
 
 _GET = """

@@ -14,8 +14,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
 _GET = """
-SELECT question.id, facets, text, private_note, reference, received_at, how, body AS ending, ended_at
-FROM question LEFT JOIN ending ON ending.question = question.id WHERE question.id = $1
+SELECT question.id, facets, text, private_note, reference, received_at, how, body AS ending, ended_at, url
+FROM question LEFT JOIN ending ON ending.question = question.id
+LEFT JOIN archived ON archived.question = question.id WHERE question.id = $1
 """
 
 _ASKED = """
@@ -34,12 +35,17 @@ ON CONFLICT (question) DO UPDATE SET how = excluded.how, body = excluded.body, e
 WHERE ending.how <> 'answered'
 """
 
+_ARCHIVE = """
+INSERT INTO archived (question, url) VALUES ($1, $2) ON CONFLICT (question) DO UPDATE SET url = excluded.url
+"""
+
 _FACETS = "SELECT facets FROM question WHERE id = $1"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`facets` and `ending` are JSON; `how` is answered, closed or None while the question is open."""
+    """`facets` and `ending` are JSON; `how` is answered, closed or None while the question is open; `url` is
+    where the answer stands in the public archive."""
 
     id: UUID
     facets: str
@@ -50,6 +56,7 @@ class Question:
     how: str | None
     ending: str | None
     ended_at: datetime | None
+    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +118,9 @@ async def partners(db: Db, question: UUID) -> list[Asked]:
 
 
 async def end(db: Db, question: UUID, how: str, body: str, ended_at: datetime) -> None:
-    """An answer stands against a closing, whichever comes first: only the router decides, and it decided once."""
+    """An answer stands against a closing, whichever comes first."""
     await db.execute(_END, question, how, body, ended_at)
+
+
+async def note_archived(db: Db, question: UUID, url: str) -> None:
+    await db.execute(_ARCHIVE, question, url)

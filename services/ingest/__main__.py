@@ -1,0 +1,40 @@
+"""Ingest: the door. Composition root; nothing connects at import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.chassis.run import Chassis, run
+from services.contracts import topology
+from services.ingest.domain.mailboxes import Mailboxes
+from services.ingest.entrypoints.app import public_app
+from services.ingest.entrypoints.door import Door
+from services.ingest.entrypoints.lmtp import lmtp_door
+from services.ingest.entrypoints.mail_intake import MailIntake
+from services.ingest.entrypoints.partner_inbox import PartnerReader
+from services.ingest.entrypoints.quarantine_metrics import quarantine_metrics
+from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
+from services.ingest.handlers.mail import MailDoor
+from services.ingest.handlers.submissions import Intake
+from services.ingest.settings import IngestSettings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def serve(settings: IngestSettings) -> None:
+    async with Chassis.start(settings, name="ingest", migrations=MIGRATIONS) as chassis:
+        intake = Intake(settings.public_url.rstrip("/"), settings.keys)
+        door = Door(chassis.begin, chassis.clock.now, intake, settings.network_name)
+        boxes = Mailboxes(settings.question_box, settings.reply_box)
+        mail = MailIntake(chassis.begin, MailDoor(intake, boxes), chassis.clock, chassis.registry)
+        chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool)
+        await chassis.consume(SUBSCRIPTIONS, {topology.INBOX: PartnerReader(intake)})
+        await chassis.serve(public_app(door), settings.ingest_host, settings.ingest_port)
+        await chassis.enter(
+            lmtp_door(mail, settings.lmtp_host, settings.lmtp_port, largest=settings.largest_mail)
+        )
+        await chassis.until_stopped()
+
+
+if __name__ == "__main__":
+    run(serve, IngestSettings, name="ingest")

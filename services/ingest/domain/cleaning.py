@@ -1,0 +1,17 @@
+"""Text from outside, made fit to be stored and sent: no NUL, no lone surrogate, no longer than agreed."""
+
+import re
+
+LONGEST_TEXT, LONGEST_LINE = 50_000, 500
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def clean_text(text: str | None, most: int = LONGEST_TEXT) -> str | None:
+    """Several lines, at most `most` characters; None when nothing is left."""
+    cleaned = CONTROLS.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
+    return cleaned.strip()[:most].strip() or None
+
+
+def clean_line(text: str | None, most: int = LONGEST_LINE) -> str | None:
+    """One line, at most `most` characters; None when nothing is left."""
+    return " ".join(CONTROLS.sub("", text or "").split())[:most].strip() or None

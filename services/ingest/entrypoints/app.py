@@ -1,0 +1,36 @@
+"""The public application: the API and the pages."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from services.ingest.entrypoints.api import question_routes
+from services.ingest.entrypoints.ask_page import ask_routes
+from services.ingest.entrypoints.asker_page import asker_routes
+from services.ingest.entrypoints.body_limit import BodyLimit
+from services.ingest.entrypoints.door import Door
+from services.ingest.entrypoints.pages import ROOT, Pages
+from services.ingest.entrypoints.problems import answers_with_problems
+
+LARGEST_BODY = 1_000_000
+"""Bytes of one request."""
+
+
+def public_app(door: Door) -> FastAPI:
+    app = FastAPI(
+        title="Sésame",
+        version="1",
+        description="Questions and answers of a network of libraries, for programs that do not speak AMQP.",
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    pages = Pages(door.intake.public_url, door.network_name)
+    app.include_router(question_routes(door))
+    app.include_router(ask_routes(door, pages))
+    app.include_router(asker_routes(door, pages))
+    app.mount("/static", StaticFiles(directory=ROOT / "static"))
+    answers_with_problems(app)
+    app.add_middleware(BodyLimit, most=LARGEST_BODY)
+    return app

@@ -1,0 +1,27 @@
+"""What every door of this service is built with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.chassis.transaction import Unit
+from services.ingest.handlers.submissions import Intake
+
+
+class Begins(Protocol):
+    def __call__(self, *questions: UUID) -> AbstractAsyncContextManager[Unit]:
+        """One transaction, holding the questions named."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    begin: Begins
+    now: Callable[[], datetime]
+    intake: Intake
+    network_name: str

@@ -1,0 +1,55 @@
+"""Where the mail doors meet: LMTP and IMAP hand over raw mails, each is one committed transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from prometheus_client import CollectorRegistry, Counter
+
+from services.chassis.clock import Clock
+from services.ingest.domain.mail import Envelope, parse_mail
+from services.ingest.entrypoints.door import Begins
+from services.ingest.handlers.mail import MailDoor, accept_mail
+
+log = logging.getLogger(__name__)
+
+LARGE = 100_000
+"""Bytes from which a mail is parsed in a thread, so that it does not hold up its neighbours."""
+
+
+class MailIntake:
+    """Takes one mail at a time per caller; counts what became of it."""
+
+    def __init__(self, begin: Begins, door: MailDoor, clock: Clock, registry: CollectorRegistry) -> None:
+        self._begin = begin
+        self._door = door
+        self._clock = clock
+        self._in_hand: set[asyncio.Task[None]] = set()
+        self._mails = Counter(
+            "sesame_ingest_mails", "Mails by what became of them", ["outcome"], registry=registry
+        )
+
+    def takes(self, address: str) -> bool:
+        return self._door.boxes.takes(address)
+
+    async def take(self, raw: bytes, envelope: Envelope) -> None:
+        """Returns once committed. Goes on to the end even when the sender hangs up meanwhile."""
+        task = asyncio.create_task(self._take(raw, envelope))
+        self._in_hand.add(task)
+        task.add_done_callback(self._in_hand.discard)
+        await asyncio.shield(task)
+
+    async def finish(self) -> None:
+        """Wait for what is in hand."""
+        if self._in_hand:
+            await asyncio.wait(self._in_hand)
+
+    async def _take(self, raw: bytes, envelope: Envelope) -> None:
+        arguments = (raw, envelope, self._door.boxes.own, self._clock.now())
+        large = len(raw) > LARGE
+        mail = await asyncio.to_thread(parse_mail, *arguments) if large else parse_mail(*arguments)
+        async with self._begin() as unit:
+            outcome = await accept_mail(unit, self._door, raw, envelope, mail)
+        self._mails.labels(outcome).inc()
+        log.info("mail: %s %s", outcome, mail.why)

@@ -1,0 +1,176 @@
+"""What partner systems publish to `sesame.inbox`: CloudEvents, structured or binary mode.
+
+The broker lets a partner write under its own id only, so the routing key says who speaks. What is refused
+goes back to `partner.<id>` with the reason; only what nobody can be told about becomes a dead letter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from services.chassis.letters import Letter, Work
+from services.chassis.transaction import Unit
+from services.contracts.catalogue import FROM_PARTNERS
+from services.contracts.envelope import NotAnEvent, Submission, decode_mapping, parse, submission_readers
+from services.contracts.partners import (
+    PartnerAnswer,
+    PartnerDecline,
+    PartnerQuestion,
+    SubmissionAccepted,
+    SubmissionRefused,
+)
+from services.contracts.vocabulary import PARTNER_ID_PATTERN
+from services.ingest.domain import intake as words
+from services.ingest.domain.intake import Refused
+from services.ingest.entrypoints.reading import new_answer, new_decline, new_question
+from services.ingest.handlers.submissions import Intake, accept_answer, accept_decline, accept_question
+
+READERS = submission_readers(FROM_PARTNERS)
+KEY = re.compile(rf"^partner\.({PARTNER_ID_PATTERN.strip('^$')})\.(.+)$")
+BINARY_PREFIXES = ("ce-", "ce_", "cloudEvents:", "cloudEvents_")
+LARGEST = 512 * 1024
+"""Bytes of one event; files do not travel in events."""
+
+Accept = Callable[[Unit, str, Submission[Any], words.Submission], Awaitable[UUID]]
+
+
+class PartnerReader:
+    """Understands the letters of partner systems."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._accepts: Mapping[str, Accept] = {
+            PartnerQuestion.wire: partial(_question, intake),
+            PartnerAnswer.wire: _answer,
+            PartnerDecline.wire: _decline,
+        }
+
+    def read(self, letter: Letter) -> Work:
+        """Raises NotAnEvent only where no partner can be told: the routing key names none."""
+        key = KEY.match(letter.routing_key)
+        if key is None:
+            raise NotAnEvent("names no partner; write to partner.<id>.<type>", field="routing_key")
+        partner, wire = key.groups()
+        try:
+            event = _event(letter, wire)
+        except NotAnEvent as fault:
+            return _refusal(letter, partner, fault)
+        return Work(
+            letter=letter,
+            source=f"partner/{partner}/{event.source}",
+            id=event.id,
+            name=event.type,
+            question=None,
+            traceparent=event.traceparent,
+            do=partial(self._accept, partner, event, letter.body),
+        )
+
+    async def _accept(self, partner: str, event: Submission[Any], body: bytes, unit: Unit) -> None:
+        key = f"{partner}/{event.source}/{event.id}"
+        submission = words.Submission("partner", key, body, unit.now)
+        try:
+            question = await self._accepts[event.type](unit, partner, event, submission)
+        except Refused as refusal:
+            tell(unit, partner, refused(event.id, event.type, refusal.reason, refusal.field))
+            return
+        reference = getattr(event.data, "reference", None)
+        accepted = SubmissionAccepted(original_id=event.id, original_type=event.type, reference=reference)
+        unit.tell_partner(partner, accepted, question=question)
+
+
+def _event(letter: Letter, wire: str) -> Submission[Any]:
+    if len(letter.body) > LARGEST:
+        raise NotAnEvent(f"{len(letter.body)} bytes; an event holds {LARGEST} at most", field="data")
+    raw = binary_mode(letter) or parse(letter.body)
+    event = decode_mapping(raw, READERS)
+    if event.type != wire:
+        raise NotAnEvent(
+            f"the routing key says {wire}, the event {event.type}", field="type", value=event.type
+        )
+    if not isinstance(event, Submission):
+        raise TypeError(f"{event.type}: read as {type(event).__name__}, not as a submission")
+    return event
+
+
+def binary_mode(letter: Letter) -> dict[str, Any] | None:
+    """The event whose attributes are headers (CloudEvents AMQP binding, 3.1); None in structured mode."""
+    attributes: dict[str, Any] = {}
+    for name, value in letter.headers.items():
+        if prefix := next((one for one in BINARY_PREFIXES if name.lower().startswith(one.lower())), None):
+            attributes[name[len(prefix) :].lower()] = _text(value)
+    if "specversion" not in attributes:
+        return None
+    return attributes | {"data": parse(letter.body)}
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _refusal(letter: Letter, partner: str, fault: NotAnEvent) -> Work:
+    """Told once for the same bytes; a mended event under the same id is not mistaken for a repetition."""
+    digest = hashlib.sha256(letter.body + letter.routing_key.encode()).hexdigest()
+    fact = refused(_claimed(letter, "id"), _claimed(letter, "type"), fault.reason, fault.field, fault.value)
+
+    async def do(unit: Unit) -> None:
+        tell(unit, partner, fact)
+
+    return Work(letter, f"refused/{partner}", digest, "submission.refused", None, None, do)
+
+
+def _claimed(letter: Letter, attribute: str) -> str | None:
+    """What the sender called it, even where the rest can't be read."""
+    try:
+        value = (binary_mode(letter) or parse(letter.body)).get(attribute)
+    except NotAnEvent:
+        return letter.message_id[:255] or None if attribute == "id" else None
+    return value[:255] if isinstance(value, str) else None
+
+
+def refused(
+    original: str | None, wire: str | None, reason: str, field: str | None, value: object = None
+) -> SubmissionRefused:
+    shown = None if value is None or isinstance(value, dict | list) else str(value)[:200]
+    return SubmissionRefused(
+        original_id=original, original_type=wire, reason=reason, field=field, value=shown
+    )
+
+
+def tell(unit: Unit, partner: str, fact: SubmissionRefused) -> None:
+    unit.tell_partner(partner, fact, question=None)
+
+
+async def _question(
+    intake: Intake,
+    unit: Unit,
+    partner: str,
+    event: Submission[PartnerQuestion],
+    submission: words.Submission,
+) -> UUID:
+    new = new_question(event.data, channel="partner", origin=partner, now=unit.now)
+    return (await accept_question(unit, intake, submission, new)).question
+
+
+async def _answer(
+    unit: Unit, partner: str, event: Submission[PartnerAnswer], submission: words.Submission
+) -> UUID:
+    new = new_answer(event.data, way="partner")
+    return (await accept_answer(unit, submission, _subject(event), partner, new)).question
+
+
+async def _decline(
+    unit: Unit, partner: str, event: Submission[PartnerDecline], submission: words.Submission
+) -> UUID:
+    new = new_decline(event.data, way="partner")
+    return (await accept_decline(unit, submission, _subject(event), partner, new)).question
+
+
+def _subject(event: Submission[Any]) -> UUID:
+    try:
+        return UUID(event.subject or "")
+    except ValueError:
+        raise Refused("the event's subject is the question's id, a UUID", field="subject") from None

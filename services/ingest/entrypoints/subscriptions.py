@@ -1,0 +1,15 @@
+"""The facts ingest hears from the other services: the whole list."""
+
+from __future__ import annotations
+
+from services.chassis.letters import Subscriptions
+from services.contracts.notifier import QuestionPublished
+from services.contracts.router import QuestionAnswered, QuestionClosed, QuestionRouted
+from services.ingest.handlers import facts
+
+SUBSCRIPTIONS: Subscriptions = {
+    QuestionRouted: facts.question_routed,
+    QuestionAnswered: facts.question_answered,
+    QuestionClosed: facts.question_closed,
+    QuestionPublished: facts.question_published,
+}

@@ -1,0 +1,1 @@
+"""Load, decide, save, announce: one function per thing that can come in."""

@@ -1,0 +1,41 @@
+"""What the other services announced, as far as links and pages need it. Any order, any repetition."""
+
+from __future__ import annotations
+
+from services.chassis.transaction import Unit
+from services.contracts.envelope import Event
+from services.contracts.links import party_digest
+from services.contracts.notifier import QuestionPublished
+from services.contracts.router import QuestionAnswered, QuestionClosed, QuestionRouted
+from services.ingest.store import questions
+from services.ingest.store.questions import Asked
+
+
+async def question_routed(unit: Unit, event: Event[QuestionRouted]) -> None:
+    routed = event.data
+    asked = Asked(
+        assignment_id=routed.assignment_id,
+        partner=routed.partner.id,
+        partner_name=routed.partner.name,
+        digest=party_digest(routed.partner.id),
+        attempt=routed.attempt,
+        due_at=routed.due_at,
+        promise_at=routed.promise_at,
+    )
+    await questions.note_asked(unit.db, event.subject, asked)
+
+
+async def question_answered(unit: Unit, event: Event[QuestionAnswered]) -> None:
+    answered = event.data
+    body = answered.model_dump_json(exclude_none=True)
+    await questions.end(unit.db, event.subject, "answered", body, answered.answered_at)
+
+
+async def question_closed(unit: Unit, event: Event[QuestionClosed]) -> None:
+    body = event.data.model_dump_json(exclude_none=True)
+    await questions.end(unit.db, event.subject, "closed", body, event.time)
+
+
+async def question_published(unit: Unit, event: Event[QuestionPublished]) -> None:
+    if event.data.place == "archive" and event.data.url:
+        await questions.note_archived(unit.db, event.subject, event.data.url)

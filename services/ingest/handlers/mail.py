@@ -1,0 +1,127 @@
+"""One mail: a question, an answer, a follow-up, a bounce, nothing at all, or a case for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.chassis.transaction import Unit
+from services.contracts.ingest import MailBounced
+from services.contracts.links import Link, read_token
+from services.ingest.domain.cleaning import clean_line
+from services.ingest.domain.headers import bare_subject
+from services.ingest.domain.intake import NewAnswer, NewQuestion, Refused, Submission
+from services.ingest.domain.mail import Envelope, Kind, ParsedMail
+from services.ingest.domain.mailboxes import Mailboxes
+from services.ingest.handlers.submissions import (
+    Intake,
+    accept_answer,
+    accept_follow_up,
+    accept_question,
+    sender_hash,
+)
+from services.ingest.store import bounces, questions, submissions
+
+
+class NotYet(Exception):
+    """The mail answers a question whose routing has not reached us: the mail server shall come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailDoor:
+    intake: Intake
+    boxes: Mailboxes
+
+
+async def accept_mail(unit: Unit, door: MailDoor, raw: bytes, envelope: Envelope, mail: ParsedMail) -> str:
+    """What became of it, in one word, for the log and the counters. Raises NotYet."""
+    submission = Submission("mail", mail.key, raw, unit.now)
+    if mail.kind in (Kind.AUTOMATIC, Kind.OURS):
+        return await _note(unit, submission, mail.kind)
+    if mail.kind is Kind.BOUNCE:
+        return await _bounce(unit, door, submission, mail)
+    if mail.kind is not Kind.WRITTEN:
+        return await _hold(unit, submission, envelope, f"{mail.kind}: {mail.why}")
+    try:
+        return await _written(unit, door, submission, mail)
+    except Refused as refusal:
+        return await _hold(unit, submission, envelope, f"refused: {refusal.field}: {refusal.reason}")
+
+
+async def _written(unit: Unit, door: MailDoor, submission: Submission, mail: ParsedMail) -> str:
+    address = door.boxes.reply_token(mail.recipients)
+    if address is None:
+        accepted = await accept_question(unit, door.intake, submission, _question(unit, door, mail))
+        return "duplicate" if accepted.again else "question"
+    link = read_token(door.intake.keys, address)
+    if link is None:
+        raise Refused("the reply address is not one of ours", field="to")
+    return await _reply(unit, submission, mail, link)
+
+
+async def _reply(unit: Unit, submission: Submission, mail: ParsedMail, link: Link) -> str:
+    if link.role == "asker":
+        accepted = await accept_follow_up(unit, submission, link.question_id, mail.reply, "mail")
+        return "duplicate" if accepted.again else "follow_up"
+    partner = await _partner(unit, link)
+    accepted = await accept_answer(unit, submission, link.question_id, partner, NewAnswer(mail.reply, "mail"))
+    return "duplicate" if accepted.again else "answer"
+
+
+async def _partner(unit: Unit, link: Link) -> str:
+    asked = await questions.partners(unit.db, link.question_id)
+    for one in asked:
+        if one.digest == link.digest:
+            return one.partner
+    raise NotYet(f"question {link.question_id}: the partner of this reply address is not known yet")
+
+
+def _question(unit: Unit, door: MailDoor, mail: ParsedMail) -> NewQuestion:
+    subject = bare_subject(mail.subject)
+    body = mail.reply
+    text = body if subject.lower() in body.lower() else f"{subject}\n\n{body}"
+    return NewQuestion(
+        text=text or subject,
+        channel="mail",
+        asked_at=unit.now,
+        origin=door.boxes.origin(mail.recipients),
+        mail=mail.sender,
+        name=mail.sender_name or None,
+        message_id=mail.message_id,
+        subject_line=mail.subject or None,
+    )
+
+
+async def _note(unit: Unit, submission: Submission, kind: Kind) -> str:
+    await submissions.add(unit.db, submission, kind.value, None)
+    return kind.value
+
+
+async def _hold(unit: Unit, submission: Submission, envelope: Envelope, reason: str) -> str:
+    if await submissions.add(unit.db, submission, "quarantined", None):
+        return "duplicate"
+    await submissions.quarantine(unit.db, submission, reason, envelope.sender, envelope.recipients)
+    return "quarantined"
+
+
+async def _bounce(unit: Unit, door: MailDoor, submission: Submission, mail: ParsedMail) -> str:
+    """Mark the addresses it speaks of; tell the notifier when the question is known by its return address."""
+    if mail.bounce is None or await submissions.add(unit.db, submission, "bounce", None):
+        return "duplicate"
+    token = door.boxes.reply_token(mail.recipients)
+    link = read_token(door.intake.keys, token) if token else None
+    for recipient in mail.bounce.recipients:
+        await bounces.mark(
+            unit.db, sender_hash(recipient) or b"", mail.bounce.permanent, mail.bounce.status, unit.now
+        )
+        if link is not None:
+            _announce_bounce(unit, link.question_id, recipient, mail)
+    return "bounce"
+
+
+def _announce_bounce(unit: Unit, question: UUID, recipient: str, mail: ParsedMail) -> None:
+    bounce = mail.bounce
+    if bounce is not None:
+        diagnostic = clean_line(bounce.diagnostic)
+        fact = MailBounced(recipient=recipient, permanent=bounce.permanent, diagnostic=diagnostic)
+        unit.announce(fact, question=question)
