@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from services.chassis.run import Chassis, run
@@ -21,19 +25,33 @@ from services.ingest.settings import IngestSettings
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-async def serve(settings: IngestSettings) -> None:
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Ingest with its doors open; the ports are those really taken."""
+
+    chassis: Chassis
+    http_port: int
+    lmtp_port: int
+
+
+@asynccontextmanager
+async def opened(settings: IngestSettings) -> AsyncIterator[Running]:
     async with Chassis.start(settings, name="ingest", migrations=MIGRATIONS) as chassis:
         intake = Intake(settings.public_url.rstrip("/"), settings.keys)
-        door = Door(chassis.begin, chassis.clock.now, intake, settings.network_name)
+        quickest = timedelta(seconds=settings.quickest_form_seconds)
+        door = Door(chassis.begin, chassis.clock.now, intake, settings.network_name, quickest)
         boxes = Mailboxes(settings.question_box, settings.reply_box)
         mail = MailIntake(chassis.begin, MailDoor(intake, boxes), chassis.clock, chassis.registry)
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool)
         await chassis.consume(SUBSCRIPTIONS, {topology.INBOX: PartnerReader(intake)})
-        await chassis.serve(public_app(door), settings.ingest_host, settings.ingest_port)
-        await chassis.enter(
-            lmtp_door(mail, settings.lmtp_host, settings.lmtp_port, largest=settings.largest_mail)
-        )
-        await chassis.until_stopped()
+        http_port = await chassis.serve(public_app(door), settings.ingest_host, settings.ingest_port)
+        lmtp = lmtp_door(mail, settings.lmtp_host, settings.lmtp_port, largest=settings.largest_mail)
+        yield Running(chassis, http_port, await chassis.enter(lmtp))
+
+
+async def serve(settings: IngestSettings) -> None:
+    async with opened(settings) as running:
+        await running.chassis.until_stopped()
 
 
 if __name__ == "__main__":

@@ -42,6 +42,9 @@ class IngestSettings(ServiceSettings):
     )
     mail_domain: str = Field(default="sesame.example", description="Domain of our question@ and reply@")
     network_name: str = Field(default="Sésame", description="Name of the network, on its pages")
+    quickest_form_seconds: float = Field(
+        default=3.0, ge=0, description="A form filled in faster is held as spam; nobody writes so fast"
+    )
     largest_mail: int = Field(default=36_000_000, ge=10_000, description="Bytes of a mail at most, encoded")
 
     @property

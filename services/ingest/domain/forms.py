@@ -6,8 +6,6 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-QUICKEST = timedelta(seconds=3)
-"""Nobody reads the form and writes a question faster."""
 MANY_LINKS = 3
 
 
@@ -25,12 +23,14 @@ def opened_at(keys: Sequence[bytes], number: str) -> datetime | None:
     return datetime.fromtimestamp(int(body.partition("-")[0]), UTC)
 
 
-def why_spam(*, trap: str, opened: datetime | None, text: str, now: datetime) -> str | None:
+def why_spam(
+    *, trap: str, opened: datetime | None, text: str, now: datetime, quickest: timedelta
+) -> str | None:
     """Why a form looks filled in by a program; None when a person may have done it."""
     if trap:
         return "the field no person sees was filled in"
-    if opened is not None and now - opened < QUICKEST:
-        return f"filled in within {QUICKEST.seconds} seconds"
+    if opened is not None and now - opened < quickest:
+        return f"filled in within {quickest.total_seconds():g} seconds"
     links = text.lower().count("http://") + text.lower().count("https://")
     if opened is None and links >= MANY_LINKS:
         return f"{links} links, and the form was never opened"

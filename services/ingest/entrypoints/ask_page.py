@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -47,7 +48,7 @@ def ask_routes(door: Door, pages: Pages) -> APIRouter:
             number=new_number(door.intake.keys, door.now()),
             origin=origin_of(values.get("origin") or request.path_params.get("partner")),
             values=EMPTY | values,
-            faults=dict.fromkeys(EMPTY, "") | faults if faults else {},
+            faults=EMPTY | faults,
         )
 
     @routes.get("/")
@@ -68,8 +69,10 @@ def ask_routes(door: Door, pages: Pages) -> APIRouter:
         now = door.now()
         opened = opened_at(door.intake.keys, values["number"])
         key = values["number"] if opened else str(uuid7())
-        submission = Submission("form", key, (await request.body()), now)
-        spam = why_spam(trap=values["website"], opened=opened, text=values["text"], now=now)
+        submission = Submission("form", key, json.dumps(values, ensure_ascii=False).encode(), now)
+        spam = why_spam(
+            trap=values["website"], opened=opened, text=values["text"], now=now, quickest=door.quickest_form
+        )
         async with door.begin() as unit:
             if spam:
                 await hold_spam(unit, submission, spam)

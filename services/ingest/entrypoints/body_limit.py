@@ -6,6 +6,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.ingest.entrypoints.problems import problem
 
+DRAINED = 8
+"""Times the limit that is read and thrown away before the connection is cut."""
+
 
 class TooLarge(Exception):
     pass
@@ -45,5 +48,11 @@ class BodyLimit:
         return counted
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read on for a while first: who still writes would see a broken connection, not the answer."""
+        left, more = DRAINED * self._most, True
+        while more and left > 0:
+            message = await receive()
+            left -= len(message.get("body", b"")) or 1
+            more = bool(message.get("more_body", False))
         detail = f"at most {self._most} bytes; send less, or files one by one"
         await problem(413, detail, headers={"connection": "close"})(scope, receive, send)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -25,3 +25,4 @@ class Door:
     now: Callable[[], datetime]
     intake: Intake
     network_name: str
+    quickest_form: timedelta

@@ -45,7 +45,8 @@ class LmtpDoor:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: SmtpEnvelope) -> str:
         """One reply line for each recipient (RFC 2033, 4.2): all the same, for it is one mail."""
         raw = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        reply = await self._take(raw, Envelope(envelope.mail_from or "", tuple(envelope.rcpt_tos)))
+        sender = (envelope.mail_from or "").strip("<>")
+        reply = await self._take(raw, Envelope(sender, tuple(envelope.rcpt_tos)))
         return "\r\n".join([reply] * len(envelope.rcpt_tos))
 
     async def _take(self, raw: bytes, envelope: Envelope) -> str:

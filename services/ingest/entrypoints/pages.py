@@ -36,6 +36,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters["day"] = self._day
         self._environment.globals.update(public_url=public_url, network=network)
 
     def words(self, request: Request, wish: str | None = None) -> Mapping[str, Any]:
@@ -54,10 +55,8 @@ class Pages:
         frames: str = "'none'",
         **context: Any,
     ) -> HTMLResponse:
-        overlay = self._environment.overlay()
-        overlay.filters["day"] = lambda moment: self._day(moment, words)
         shown = {"embedded": False, "other_url": None} | context
-        html = overlay.get_template(template).render(t=words, **shown)
+        html = self._environment.get_template(template).render(t=words, **shown)
         return HTMLResponse(html, status, headers=_safe(frames))
 
     def message(self, words: Mapping[str, Any], name: str, status: int) -> HTMLResponse:

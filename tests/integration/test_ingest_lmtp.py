@@ -1,0 +1,131 @@
+from uuid import UUID
+
+from services.contracts.ingest import AnswerSubmitted, MailBounced, QuestionFollowedUp, QuestionReceived
+from services.contracts.links import asker_token, partner_token, reply_address
+from tests.integration.ingest_doors import KEYS, Ingest, hears, ingest, mail, routed_to
+from tests.servers import Database, VirtualHost
+
+REPLY_BOX = "reply@sesame.example"
+OTHER_KEYS = (b"another key of 16 letters",)
+
+
+async def asked(door: Ingest) -> UUID:
+    await door.deliver(mail())
+    return (await door.announced(QuestionReceived))[0].subject
+
+
+async def test_a_mail_becomes_a_question(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        replies = await door.deliver(mail(), ["question+montreuil@sesame.example"])
+        (event,) = await door.announced(QuestionReceived)
+    assert replies[0][0] == 250
+    assert event.data.text == "Un moulin\n\nOù était le moulin de Grigny ?"
+    assert event.data.facets.origin == "montreuil"
+    assert event.data.asker is not None
+    assert (event.data.asker.mail, event.data.asker.message_id) == ("ada@mail.example", "<1@mail.example>")
+
+
+async def test_one_mail_by_two_addresses_and_twice_is_one_question(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        both = ["question@sesame.example", "question+lyon@sesame.example"]
+        replies = await door.deliver(mail(), both) + await door.deliver(mail(), both[:1])
+        assert len(await door.announced(QuestionReceived)) == 1
+    assert [code for code, _ in replies] == [250, 250, 250]
+
+
+async def test_mail_to_others_is_not_taken(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        replies = await door.deliver(mail(), ["someone@elsewhere.example"])
+    assert replies[0][0] == 550
+
+
+async def test_a_reply_to_the_signed_address_is_the_partners_answer(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door)
+        await hears(door, question, routed_to("grigny"))
+        address = reply_address(REPLY_BOX, partner_token(KEYS, question, "grigny"))
+        body = "Au bord du Rhône.\n\nLe 3 mars 2026 à 10:12, Réseau <q@r.example> a écrit :\n> Où ?"
+        reply = mail(body, Message_ID="<2@bib.example>", In_Reply_To="<1@x>", To=address, Subject="Re: M")
+        replies = await door.deliver(reply, [address.upper()], "desk@bib.example")
+        (event,) = await door.announced(AnswerSubmitted)
+    assert replies[0][0] == 250
+    assert (event.subject, event.data.partner, event.data.way) == (question, "grigny", "mail")
+    assert event.data.text == "Au bord du Rhône."
+    assert event.data.facets is not None
+
+
+async def test_an_answer_that_comes_before_the_routing_is_put_off(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door)
+        address = reply_address(REPLY_BOX, partner_token(KEYS, question, "grigny"))
+        reply = mail("Au bord du Rhône.", Message_ID="<2@bib.example>", To=address)
+        first = await door.deliver(reply, [address])
+        await hears(door, question, routed_to("grigny"))
+        second = await door.deliver(reply, [address])
+        assert len(await door.announced(AnswerSubmitted)) == 1
+    assert (first[0][0], second[0][0]) == (451, 250)
+
+
+async def test_the_askers_reply_is_a_follow_up(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door)
+        address = reply_address(REPLY_BOX, asker_token(KEYS, question))
+        await door.deliver(mail("Et avant 1800 ?", Message_ID="<3@mail.example>", To=address), [address])
+        (event,) = await door.announced(QuestionFollowedUp)
+        assert len(await door.announced(QuestionReceived)) == 1
+    assert (event.subject, event.data.text) == (question, "Et avant 1800 ?")
+
+
+async def test_a_forged_reply_address_is_held_for_a_person(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door)
+        address = reply_address(REPLY_BOX, partner_token(OTHER_KEYS, question, "grigny"))
+        replies = await door.deliver(mail("Faux.", Message_ID="<4@x.example>", To=address), [address])
+        assert await door.announced(AnswerSubmitted) == []
+        assert "not one of ours" in await door.fetchval("SELECT reason FROM quarantine")
+    assert replies[0][0] == 250
+
+
+async def test_automatic_mail_is_no_question_and_no_case_for_a_person(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        away = mail("Je suis absente.", Auto_Submitted="auto-replied", Message_ID="<5@x.example>")
+        codes = [
+            (await door.deliver(raw, sender=sender))[0][0]
+            for raw, sender in ((away, "ada@mail.example"), (mail(), ""))
+        ]
+        assert await door.announced(QuestionReceived) == []
+        assert await door.fetchval("SELECT count(*) FROM quarantine") == 0
+    assert codes == [250, 250]
+
+
+async def test_a_bounce_marks_its_address_and_is_told(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door)
+        address = reply_address(REPLY_BOX, asker_token(KEYS, question))
+        bounce = (
+            "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\nMessage-ID: <6@mx.example>\n"
+            'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+            "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+            "Final-Recipient: rfc822; ada@mail.example\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 gone\n--b--\n"
+        )
+        await door.deliver(bounce.encode(), [address], "")
+        (event,) = await door.announced(MailBounced)
+        assert await door.fetchval("SELECT permanent FROM bounced")
+    assert event.subject == question
+    assert (event.data.recipient, event.data.permanent) == ("ada@mail.example", True)
+
+
+async def test_a_mail_that_can_not_be_understood_is_held_once(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        for _ in range(2):
+            replies = await door.deliver(b"\xff\x00 neither header nor body")
+        assert await door.fetchval("SELECT count(*) FROM quarantine") == 1
+    assert replies[0][0] == 250
