@@ -69,7 +69,9 @@ class Ingest:
         await publish(self.amqp_url, topology.EVENTS, marker.routing_key, aio_pika.Message(marker.body))
         seen = "SELECT true FROM inbox WHERE source = '/sesame/test' AND id = $1"
         async with asyncio.timeout(within_seconds):
-            while not await self.fetchval(seen, marker.message_id):
+            while True:
+                if await self.fetchval(seen, marker.message_id):
+                    return
                 await asyncio.sleep(0.02)
 
     async def deliver(

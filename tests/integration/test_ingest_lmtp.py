@@ -6,7 +6,6 @@ from tests.integration.ingest_doors import KEYS, Ingest, hears, ingest, mail, ro
 from tests.servers import Database, VirtualHost
 
 REPLY_BOX = "reply@sesame.example"
-OTHER_KEYS = (b"another key of 16 letters",)
 
 
 async def asked(door: Ingest) -> UUID:
@@ -85,7 +84,8 @@ async def test_the_askers_reply_is_a_follow_up(database: Database, vhost: Virtua
 async def test_a_forged_reply_address_is_held_for_a_person(database: Database, vhost: VirtualHost) -> None:
     async with ingest(database, vhost) as door:
         question = await asked(door)
-        address = reply_address(REPLY_BOX, partner_token(OTHER_KEYS, question, "grigny"))
+        forged = partner_token((b"another key of 16 letters",), question, "grigny")
+        address = reply_address(REPLY_BOX, forged)
         replies = await door.deliver(mail("Faux.", Message_ID="<4@x.example>", To=address), [address])
         assert await door.announced(AnswerSubmitted) == []
         assert "not one of ours" in await door.fetchval("SELECT reason FROM quarantine")
@@ -114,7 +114,7 @@ async def test_a_bounce_marks_its_address_and_is_told(database: Database, vhost:
             "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\nMessage-ID: <6@mx.example>\n"
             'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
             "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
-            "Final-Recipient: rfc822; ada@mail.example\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 gone\n--b--\n"
+            "Final-Recipient: rfc822; ada@mail.example\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550\n--b--\n"
         )
         await door.deliver(bounce.encode(), [address], "")
         (event,) = await door.announced(MailBounced)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.ingest.entrypoints.problems import problem
@@ -10,8 +11,11 @@ DRAINED = 8
 """Times the limit that is read and thrown away before the connection is cut."""
 
 
-class TooLarge(Exception):
-    pass
+class TooLarge(HTTPException):
+    """Of a kind that the frameworks inside let through."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 class BodyLimit:
@@ -29,10 +33,7 @@ class BodyLimit:
         if claimed.isdigit() and int(claimed) > self._most:
             await self._refuse(scope, receive, send)
             return
-        try:
-            await self._app(scope, self._counting(receive), send)
-        except TooLarge:
-            await self._refuse(scope, receive, send)
+        await self._app(scope, self._counting(receive), send)
 
     def _counting(self, receive: Receive) -> Receive:
         seen = 0
