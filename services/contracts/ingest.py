@@ -65,6 +65,16 @@ class QuestionDeclined(Fact):
     facets: Facets | None = None
 
 
+class QuestionTaken(Fact):
+    """A partner said: we are on it. From now it has the time that an answer needs."""
+
+    wire: ClassVar[str] = "question.taken.v1"
+
+    partner: PartnerId
+    way: Word
+    facets: Facets | None = None
+
+
 class QuestionRated(Fact):
     """The asker said how content they are, 1 to 5."""
 

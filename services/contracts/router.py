@@ -69,6 +69,18 @@ class AnswerRefused(Fact):
     accepted_partner: PartnerName | None = None
 
 
+class QuestionReminded(Fact):
+    """The partner's time is nearly over: it is told once, so many of its open hours before."""
+
+    wire: ClassVar[str] = "question.reminded.v1"
+
+    assignment_id: UUID
+    partner: PartnerName
+    reach: Reach
+    due_at: Moment
+    facets: Facets
+
+
 class QuestionOverdue(Fact):
     """A due time passed without an answer. What happens next is its own event."""
 
@@ -108,3 +120,24 @@ class QuestionClosed(Fact):
     explanation: Text | None = Field(default=None, description="For the asker")
     hand: Line | None = Field(default=None, description="Who closed it")
     facets: Facets
+
+
+class QuestionHandled(Fact):
+    """A coordinator's hand changed a question's life. What follows from it is its own event."""
+
+    wire: ClassVar[str] = "question.handled.v1"
+
+    action: Word = Field(description="assign, take_back, close, reopen, extend, route")
+    hand: Line = Field(description="Who did it")
+    reason: Line | None = None
+    facets: Facets
+
+
+class IntakeChanged(Fact):
+    """The network stopped taking questions, or takes them again. The event's subject is the nil UUID."""
+
+    wire: ClassVar[str] = "intake.changed.v1"
+
+    paused: bool
+    notice: Text | None = Field(default=None, description="For the public, while it is paused")
+    hand: Line

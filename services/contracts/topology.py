@@ -32,6 +32,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             ingest.QuestionReceived,
             ingest.AnswerSubmitted,
             ingest.QuestionDeclined,
+            ingest.QuestionTaken,
             ingest.QuestionFollowedUp,
             ingest.QuestionWithdrawn,
             ingest.AskerErased,

@@ -30,6 +30,11 @@ def declined(event: Event[ingest.QuestionDeclined]) -> Counted:
     return _counted("declined", event, data.facets, partner=data.partner, detail=data.way)
 
 
+def taken(event: Event[ingest.QuestionTaken]) -> Counted:
+    data = event.data
+    return _counted("taken", event, data.facets, partner=data.partner, detail=data.way)
+
+
 def rated(event: Event[ingest.QuestionRated]) -> Counted:
     data = event.data
     return _counted("rated", event, data.facets, partner=data.partner or "", number=data.stars)
@@ -82,6 +87,10 @@ def refused(event: Event[router.AnswerRefused]) -> Counted:
     return _counted("refused", event, None, partner=event.data.partner, detail=event.data.reason)
 
 
+def reminded(event: Event[router.QuestionReminded]) -> Counted:
+    return _counted("reminded", event, event.data.facets, partner=event.data.partner)
+
+
 def overdue(event: Event[router.QuestionOverdue]) -> Counted:
     """Counted at the moment of breach, whenever it was noticed."""
     data = event.data
@@ -95,6 +104,14 @@ def unroutable(event: Event[router.QuestionUnroutable]) -> Counted:
 
 def closed(event: Event[router.QuestionClosed]) -> Counted:
     return _counted("closed", event, event.data.facets, detail=event.data.reason)
+
+
+def handled(event: Event[router.QuestionHandled]) -> Counted:
+    return _counted("handled", event, event.data.facets, detail=event.data.action)
+
+
+def intake(event: Event[router.IntakeChanged]) -> Counted:
+    return _counted("intake", event, None, detail="paused" if event.data.paused else "resumed")
 
 
 def published(event: Event[notifier.QuestionPublished]) -> Counted:
@@ -119,6 +136,7 @@ NOTES: Mapping[type[Fact], Note] = {
     ingest.QuestionReceived: received,
     ingest.AnswerSubmitted: submitted,
     ingest.QuestionDeclined: declined,
+    ingest.QuestionTaken: taken,
     ingest.QuestionRated: rated,
     ingest.QuestionFollowedUp: followed_up,
     ingest.QuestionWithdrawn: withdrawn,
@@ -127,9 +145,12 @@ NOTES: Mapping[type[Fact], Note] = {
     router.QuestionRouted: routed,
     router.QuestionAnswered: answered,
     router.AnswerRefused: refused,
+    router.QuestionReminded: reminded,
     router.QuestionOverdue: overdue,
     router.QuestionUnroutable: unroutable,
     router.QuestionClosed: closed,
+    router.QuestionHandled: handled,
+    router.IntakeChanged: intake,
     notifier.QuestionPublished: published,
     notifier.DeliveryFailed: delivery_failed,
 }

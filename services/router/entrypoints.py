@@ -15,6 +15,7 @@ def subscriptions(desk: Desk) -> Subscriptions:
         ingest.QuestionReceived: partial(handlers.question_received, desk),
         ingest.AnswerSubmitted: partial(handlers.answer_submitted, desk),
         ingest.QuestionDeclined: partial(handlers.question_declined, desk),
+        ingest.QuestionTaken: partial(handlers.question_taken, desk),
         ingest.QuestionFollowedUp: partial(handlers.question_followed_up, desk),
         ingest.QuestionWithdrawn: partial(handlers.question_withdrawn, desk),
         ingest.AskerErased: partial(handlers.asker_erased, desk),

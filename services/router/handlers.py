@@ -18,6 +18,7 @@ from services.contracts.ingest import (
     QuestionDeclined,
     QuestionFollowedUp,
     QuestionReceived,
+    QuestionTaken,
     QuestionWithdrawn,
 )
 from services.contracts.router import QuestionAnswered
@@ -129,6 +130,19 @@ async def question_declined(desk: Desk, unit: Unit, event: Event[QuestionDecline
         return
     released = await routing.release(desk, unit, question, "declined")
     await routing.route(desk, unit, released, referred=fact.refer_to)
+
+
+async def question_taken(desk: Desk, unit: Unit, event: Event[QuestionTaken]) -> None:
+    """Said by one who no longer has it, or said twice: changes nothing."""
+    question = await _known(desk, unit, event)
+    if question.is_open and question.had_by(event.data.partner) is None:
+        raise TooEarly(question.id)
+    if (
+        question.state is State.ASSIGNED
+        and question.current
+        and question.current.partner == event.data.partner
+    ):
+        await routing.take(desk, unit, question)
 
 
 async def question_withdrawn(desk: Desk, unit: Unit, event: Event[QuestionWithdrawn]) -> None:

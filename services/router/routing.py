@@ -15,6 +15,7 @@ from services.router.domain import life
 from services.router.domain.deadlines import Deadline, deadline
 from services.router.domain.decision import Decision, Network, decide
 from services.router.domain.life import Question
+from services.router.domain.machine import ImpossibleMove
 from services.router.domain.partner import Partner
 from services.router.ledger import Standing
 
@@ -55,6 +56,19 @@ async def hand_over(
     _let_go(standing, question)
     standing.book = standing.book.given(partner.id, decision.capacities if decision else {partner.id: 1.0})
     ledger.put(assigned)
+    await unit.arrived(question.id)
+
+
+async def take(desk: Desk, unit: Unit, question: Question) -> None:
+    """From now the partner has the time that an answer needs."""
+    ledger = desk.ledgers.of(unit)
+    standing = await ledger.standing()
+    if question.current is None:
+        raise ImpossibleMove("nobody has the question, so nobody can take it")
+    partner = standing.directory.partners.get(question.current.partner)
+    clock = standing.directory.clock(partner) if partner else desk.working_days
+    due = deadline(unit.now, desk.terms.answer, question.promise_at, clock, desk.terms)
+    ledger.put(life.take(question, due, unit.now))
     await unit.arrived(question.id)
 
 
