@@ -180,12 +180,14 @@ def _date(value: Any) -> date:
 
 
 def _reach(value: Any) -> Reach:
-    if not isinstance(value, Mapping) or set(value) != {"way", "address"}:
+    """A webhook's address may also be called its url."""
+    fields = dict(value) if isinstance(value, Mapping) else {}
+    address = fields.pop("address", None) or fields.pop("url", None)
+    if set(fields) != {"way"} or not address:
         raise FaultyPartner(f'reach is {{way: mail, address: "…"}}, not {value!r}')
-    if value["way"] not in WAYS:
-        raise FaultyPartner(f"reach.way must be one of {', '.join(WAYS)}, not {value['way']!r}")
-    address = _mail(value["address"]) if value["way"] == "mail" else _line(value["address"])
-    return Reach(value["way"], address)
+    if fields["way"] not in WAYS:
+        raise FaultyPartner(f"reach.way must be one of {', '.join(WAYS)}, not {fields['way']!r}")
+    return Reach(fields["way"], _mail(address) if fields["way"] == "mail" else _line(address))
 
 
 def _role(value: Any) -> Role:

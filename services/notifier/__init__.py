@@ -1,0 +1,1 @@
+"""Everything that goes out: to partners, askers, channels and the public archive."""

@@ -1,0 +1,39 @@
+"""The notifier's composition root."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.chassis.run import Chassis, run
+from services.notifier import backlog, entrypoints, lanes, wake
+from services.notifier.handlers import Coordinator
+from services.notifier.senders.smtp import SmtpLines
+from services.notifier.settings import NotifierSettings
+from services.notifier.worker import Lane
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def serve(settings: NotifierSettings) -> None:
+    async with Chassis.start(settings, name="notifier", migrations=MIGRATIONS) as chassis:
+        chassis.ops.sources["deliveries"] = backlog.source(chassis)
+        lines = SmtpLines(lanes.smtp_of(settings), most=settings.smtp_connections)
+        await chassis.enter(lines)
+        running = lanes.build(settings, chassis, lines)
+        for lane in running:
+            chassis.background(f"{lane.way} deliveries", lane.run)
+        chassis.background(
+            "word of deliveries",
+            lambda: wake.listen(settings.database_url, lambda: _wake_all(running)),
+        )
+        await chassis.consume(entrypoints.subscriptions(Coordinator(settings.coordinator_mail)))
+        await chassis.until_stopped()
+
+
+def _wake_all(running: list[Lane]) -> None:
+    for lane in running:
+        lane.wake()
+
+
+if __name__ == "__main__":
+    run(serve, NotifierSettings, name="notifier")

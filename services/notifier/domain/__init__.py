@@ -1,0 +1,1 @@
+"""The notifier's rules: plain Python, no I/O."""

@@ -1,0 +1,90 @@
+"""What a sender needs to know about one delivery: the question, and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question. `asker` holds the keys of the contract's Asker; it is empty once erased."""
+
+    id: UUID
+    text: str
+    private_note: str | None
+    facets: Mapping[str, Any]
+    place: Mapping[str, Any] | None
+    attachments: tuple[Mapping[str, Any], ...]
+    asker: Mapping[str, Any]
+    promise_at: datetime | None = None
+    ended: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """One partner's turn."""
+
+    id: UUID
+    partner: str
+    partner_name: str
+    attempt: int
+    due_at: datetime
+    promise_at: datetime
+    reasons: tuple[Mapping[str, Any], ...]
+    overdue: bool
+    passed_on: bool
+    """Another partner was asked after this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The accepted answer."""
+
+    id: UUID
+    partner: str
+    partner_name: str
+    text: str
+    sources: tuple[str, ...]
+    attachments: tuple[Mapping[str, Any], ...]
+    answered_at: datetime
+    promise_at: datetime
+    facets: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One attempt at one delivery. `destination` is a mail address, a partner's id, or a URL, by `way`."""
+
+    id: UUID
+    kind: str
+    way: str
+    destination: str
+    attempts: int
+    decided_at: datetime
+    traceparent: str | None
+    details: Mapping[str, Any]
+    question: Asked
+    assignment: Assigned | None = None
+    answer: Answered | None = None
+    follow_up: str | None = None
+    silenced: bool = False
+    """The address bounced for good before."""
+
+    @property
+    def moot(self) -> bool:
+        """A follow-up concerns only who has the question now; `ended` tells the others enough."""
+        turn = self.assignment
+        return self.kind == "follow_up" and turn is not None and (turn.passed_on or turn.overdue)
+
+
+ENGLISH = "en"
+FRENCH = "fr"
+
+
+def written_in(language: str | None) -> str:
+    """The language we write in to someone who wrote in `language`: French at home, English to the world."""
+    return FRENCH if language in (None, FRENCH) else ENGLISH

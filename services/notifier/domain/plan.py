@@ -1,0 +1,144 @@
+"""What is to be sent, to whom, for each thing that happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from services.notifier.domain.delivery import delivery_id
+from services.notifier.domain.standing import Standing, Turn
+
+WORD_OF_THE_END = frozenset({"ended", "closed"})
+"""What is still sent about a question that is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One delivery decided. No destination means the asker, whose address stands with the question alone."""
+
+    id: UUID
+    question: UUID
+    kind: str
+    way: str
+    destination: str | None = None
+    assignment: UUID | None = None
+    answer: UUID | None = None
+    follow_up: UUID | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    cancelled: bool = False
+
+
+def asker_way(asker: Mapping[str, Any], channel: str) -> str:
+    """Where the asker asked; their page when they left no address."""
+    if asker.get("mail"):
+        return "mail"
+    if channel in {"mastodon", "facebook_page", "facebook_group"} and asker.get("post_id"):
+        return channel
+    return "page"
+
+
+def acknowledgement(standing: Standing) -> list[Planned]:
+    """Once per question, however often it is routed: by mail only, a page or a post needs none."""
+    return _mail_to_asker(standing, "acknowledgement")
+
+
+def late(standing: Standing) -> list[Planned]:
+    return _mail_to_asker(standing, "late")
+
+
+def closed(standing: Standing, details: Mapping[str, Any]) -> list[Planned]:
+    return _mail_to_asker(standing, "closed", details)
+
+
+def assigned(standing: Standing, turn: Turn) -> Planned:
+    return _to_turn(standing, "assigned", turn)
+
+
+def overdue(standing: Standing) -> list[Planned]:
+    """A person is told; a partner's system hears `assignment.ended`."""
+    late_turns = (turn for turn in standing.turns if turn.id in standing.overdue)
+    return [_to_turn(standing, "overdue", turn) for turn in late_turns if turn.way == "mail"]
+
+
+def ended(standing: Standing) -> list[Planned]:
+    return [_to_turn(standing, "ended", turn) for turn in standing.ended_turns()]
+
+
+def follow_ups(standing: Standing) -> list[Planned]:
+    """What the asker wrote since, to everybody asked; whose turn is over by then is spared at sending."""
+    return [
+        replace(
+            _to_turn(standing, "follow_up", turn),
+            id=delivery_id(standing.question, "follow_up", f"{follow_up}:{turn.id}"),
+            follow_up=follow_up,
+        )
+        for turn in standing.turns
+        for follow_up in standing.follow_ups
+    ]
+
+
+def answer(standing: Standing, answer_id: UUID, channel: str) -> Planned:
+    return Planned(
+        delivery_id(standing.question, "answer", answer_id),
+        standing.question,
+        "answer",
+        asker_way(standing.asker, channel),
+        answer=answer_id,
+        cancelled=standing.over,
+    )
+
+
+def refused(
+    standing: Standing, answer_id: UUID, way: str, address: str, details: Mapping[str, Any]
+) -> Planned:
+    return Planned(
+        delivery_id(standing.question, "refused", answer_id),
+        standing.question,
+        "refused",
+        way,
+        destination=address,
+        details=details,
+        cancelled=standing.over,
+    )
+
+
+def to_coordinator(
+    standing: Standing, kind: str, about: object, address: str, details: Mapping[str, Any]
+) -> Planned:
+    return Planned(
+        delivery_id(standing.question, kind, about),
+        standing.question,
+        kind,
+        "mail",
+        destination=address,
+        details=details,
+        cancelled=standing.over,
+    )
+
+
+def _to_turn(standing: Standing, kind: str, turn: Turn) -> Planned:
+    return Planned(
+        delivery_id(standing.question, kind, turn.id),
+        standing.question,
+        kind,
+        turn.way,
+        destination=turn.address,
+        assignment=turn.id,
+        cancelled=standing.over and kind not in WORD_OF_THE_END,
+    )
+
+
+def _mail_to_asker(standing: Standing, kind: str, details: Mapping[str, Any] | None = None) -> list[Planned]:
+    if not standing.asker.get("mail"):
+        return []
+    planned = Planned(
+        delivery_id(standing.question, kind),
+        standing.question,
+        kind,
+        "mail",
+        details=details or {},
+        cancelled=standing.over and kind not in WORD_OF_THE_END,
+    )
+    return [planned]

@@ -1,0 +1,79 @@
+"""Which mail belongs to which conversation: Message-ID, References, Subject (RFC 5322, 3.6.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.notifier.domain.delivery import delivery_id
+
+AUTOMATIC = {
+    "acknowledgement": "auto-replied",
+    "late": "auto-generated",
+    "closed": "auto-generated",
+    "reminder": "auto-generated",
+    "ended": "auto-generated",
+    "overdue": "auto-generated",
+    "refused": "auto-generated",
+    "unroutable": "auto-generated",
+    "promise": "auto-generated",
+    "failure": "auto-generated",
+    "rating": "auto-generated",
+    "digest": "auto-generated",
+}
+"""Kinds of mail that no person wrote, with their Auto-Submitted value (RFC 3834, 5). A question and an answer
+are a person's words that we only carry."""
+
+SUBJECT_LENGTH = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where one mail stands in its conversation. `parents` are Message-IDs, the oldest first."""
+
+    message_id: str
+    parents: tuple[str, ...]
+
+    def headers(self) -> dict[str, str]:
+        own = {"Message-ID": self.message_id}
+        if not self.parents:
+            return own
+        return own | {"In-Reply-To": self.parents[-1], "References": " ".join(self.parents)}
+
+
+def message_id(delivery: UUID, domain: str) -> str:
+    return f"<{delivery}@{domain}>"
+
+
+def asker_thread(question: UUID, delivery: UUID, asked_by: str | None, domain: str) -> Thread:
+    """The conversation with the asker starts with their own mail, or with our acknowledgement."""
+    acknowledgement = message_id(delivery_id(question, "acknowledgement"), domain)
+    return _thread(delivery, (asked_by, acknowledgement), domain)
+
+
+def partner_thread(question: UUID, delivery: UUID, assignment: UUID | None, domain: str) -> Thread:
+    """The conversation with a partner starts with the mail that asked it."""
+    asked = None if assignment is None else message_id(delivery_id(question, "assigned", assignment), domain)
+    return _thread(delivery, (asked,), domain)
+
+
+def _thread(delivery: UUID, ancestors: Iterable[str | None], domain: str) -> Thread:
+    own = message_id(delivery, domain)
+    return Thread(own, tuple(parent for parent in ancestors if parent and parent != own))
+
+
+def subject_line(text: str) -> str:
+    """One line from a question, cut between words, for a subject that people recognise."""
+    words = " ".join(text.split())
+    if len(words) <= SUBJECT_LENGTH:
+        return words
+    return words[:SUBJECT_LENGTH].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+def reply_subject(subject: str) -> str:
+    """`Re:` once, however many times the others put it, in French or German as well."""
+    bare = subject.strip()
+    while (colon := bare.find(":")) != -1 and bare[:colon].strip().lower() in {"re", "ré", "aw", "tr", "fw"}:
+        bare = bare[colon + 1 :].strip()
+    return f"Re: {bare}"

@@ -1,0 +1,26 @@
+"""Doors: which event goes to which handler."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from services.chassis.letters import Subscriptions
+from services.contracts import ingest, router
+from services.notifier import handlers
+from services.notifier.handlers import Coordinator
+
+
+def subscriptions(coordinator: Coordinator) -> Subscriptions:
+    return {
+        ingest.QuestionReceived: handlers.question_received,
+        ingest.QuestionFollowedUp: handlers.question_followed_up,
+        ingest.QuestionWithdrawn: handlers.question_withdrawn,
+        ingest.AskerErased: handlers.asker_erased,
+        ingest.MailBounced: handlers.mail_bounced,
+        router.QuestionRouted: handlers.question_routed,
+        router.QuestionAnswered: handlers.question_answered,
+        router.AnswerRefused: handlers.answer_refused,
+        router.QuestionOverdue: partial(handlers.question_overdue, coordinator),
+        router.QuestionUnroutable: partial(handlers.question_unroutable, coordinator),
+        router.QuestionClosed: handlers.question_closed,
+    }

@@ -1,0 +1,197 @@
+"""What the notifier does for each event: load → decide → save. Sending is the workers' part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel
+
+from services.chassis import trace
+from services.chassis.errors import TooEarly
+from services.chassis.transaction import Unit
+from services.contracts import ingest, router
+from services.contracts.envelope import Event
+from services.contracts.vocabulary import Reach
+from services.notifier.domain import plan
+from services.notifier.domain.plan import WORD_OF_THE_END, Planned
+from services.notifier.domain.standing import Standing, Turn
+from services.notifier.store import deliveries, questions
+
+STILL_SENT = sorted(WORD_OF_THE_END)
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinator:
+    """Whom to tell what no partner can mend, when the event names nobody."""
+
+    address: str
+
+
+async def question_received(unit: Unit, event: Event[ingest.QuestionReceived]) -> None:
+    fact = event.data
+    await questions.add_question(
+        unit.db,
+        event.subject,
+        text=fact.text,
+        private_note=fact.private_note,
+        facets=_json(fact.facets),
+        place=_json(fact.place) if fact.place else None,
+        attachments=_json_list(fact.attachments),
+        publish_consent=fact.publish_consent,
+        asker=_json(fact.asker) if fact.asker else "{}",
+    )
+    await unit.arrived(event.subject)
+
+
+async def question_routed(unit: Unit, event: Event[router.QuestionRouted]) -> None:
+    fact = event.data
+    turn = Turn(
+        fact.assignment_id, fact.partner.id, fact.reach.way, _where(fact.partner.id, fact.reach), fact.attempt
+    )
+    standing = await questions.add_assignment(
+        unit.db,
+        event.subject,
+        turn,
+        partner_name=fact.partner.name,
+        due_at=fact.due_at,
+        promise_at=fact.promise_at,
+        reasons=_json_list(fact.reasons),
+    )
+    known = _known(standing, event.subject)
+    await _decide(
+        unit,
+        [
+            *plan.acknowledgement(known),
+            plan.assigned(known, turn),
+            *plan.overdue(known),
+            *plan.ended(known),
+            *plan.follow_ups(known),
+        ],
+    )
+
+
+async def question_answered(unit: Unit, event: Event[router.QuestionAnswered]) -> None:
+    fact = event.data
+    standing = await questions.add_answer(
+        unit.db,
+        event.subject,
+        fact.answer_id,
+        partner=fact.partner.id,
+        partner_name=fact.partner.name,
+        text=fact.text,
+        sources=orjson.dumps(fact.sources).decode(),
+        attachments=_json_list(fact.attachments),
+        publish_consent=fact.publish_consent,
+        answered_at=fact.answered_at,
+        promise_at=fact.promise_at,
+        facets=_json(fact.facets),
+    )
+    known = _known(standing, event.subject).with_answer(fact.partner.id)
+    to_asker = plan.answer(known, fact.answer_id, fact.facets.channel)
+    await _decide(unit, [to_asker, *plan.ended(known)])
+
+
+async def answer_refused(unit: Unit, event: Event[router.AnswerRefused]) -> None:
+    fact = event.data
+    standing = await questions.standing(unit.db, event.subject)
+    known = _known(standing, event.subject)
+    details = {
+        "reason": fact.reason,
+        "partner": fact.partner.id,
+        "partner_name": fact.partner.name,
+        "answer": str(fact.answer_id),
+        "accepted_answer": str(fact.accepted_answer_id) if fact.accepted_answer_id else None,
+        "accepted_by": fact.accepted_partner.model_dump() if fact.accepted_partner else None,
+    }
+    where = _where(fact.partner.id, fact.reach)
+    await _decide(unit, [plan.refused(known, fact.answer_id, fact.reach.way, where, details)])
+
+
+async def question_overdue(
+    coordinator: Coordinator, unit: Unit, event: Event[router.QuestionOverdue]
+) -> None:
+    fact = event.data
+    if fact.clock == "promise" or fact.assignment_id is None:
+        await _promise_broken(coordinator, unit, event)
+        return
+    standing = await questions.mark_overdue(unit.db, event.subject, fact.assignment_id, fact.due_at)
+    known = _known(standing, event.subject)
+    await _decide(unit, plan.overdue(known) + plan.ended(known))
+
+
+async def _promise_broken(coordinator: Coordinator, unit: Unit, event: Event[router.QuestionOverdue]) -> None:
+    standing = await questions.promise(unit.db, event.subject, event.data.due_at)
+    known = _known(standing, event.subject)
+    partner = event.data.partner
+    details = {"due_at": event.data.due_at.isoformat(), "partner_name": partner.name if partner else None}
+    note = plan.to_coordinator(known, "promise", "", coordinator.address, details)
+    await _decide(unit, [*plan.late(known), note])
+
+
+async def question_unroutable(
+    coordinator: Coordinator, unit: Unit, event: Event[router.QuestionUnroutable]
+) -> None:
+    fact = event.data
+    standing = await questions.promise(unit.db, event.subject, fact.promise_at)
+    known = _known(standing, event.subject)
+    reach = fact.coordinator
+    address = reach.address if reach and reach.way == "mail" else coordinator.address
+    details = {"reason": fact.reason, "excluded": [one.model_dump() for one in fact.excluded]}
+    note = plan.to_coordinator(known, "unroutable", event.id, address, details)
+    await _decide(unit, [*plan.acknowledgement(known), note])
+
+
+async def question_closed(unit: Unit, event: Event[router.QuestionClosed]) -> None:
+    fact = event.data
+    standing = await questions.end(unit.db, event.subject, "closed", unit.now, STILL_SENT)
+    known = _known(standing, event.subject).ended_now()
+    details = {"reason": fact.reason, "explanation": fact.explanation}
+    await _decide(unit, plan.closed(known, details) + plan.ended(known))
+
+
+async def question_withdrawn(unit: Unit, event: Event[ingest.QuestionWithdrawn]) -> None:
+    standing = await questions.end(unit.db, event.subject, "withdrawn", unit.now, STILL_SENT)
+    await _decide(unit, plan.ended(_known(standing, event.subject).ended_now()))
+
+
+async def asker_erased(unit: Unit, event: Event[ingest.AskerErased]) -> None:
+    standing = await questions.erase(unit.db, event.subject, unit.now, STILL_SENT)
+    await _decide(unit, plan.ended(_known(standing, event.subject).ended_now()))
+
+
+async def question_followed_up(unit: Unit, event: Event[ingest.QuestionFollowedUp]) -> None:
+    fact = event.data
+    standing = await questions.add_follow_up(unit.db, event.subject, fact.follow_up_id, fact.text, event.time)
+    await _decide(unit, plan.follow_ups(_known(standing, event.subject)))
+
+
+async def mail_bounced(unit: Unit, event: Event[ingest.MailBounced]) -> None:
+    """A temporary bounce was only a delay: the sending server goes on trying."""
+    fact = event.data
+    if fact.permanent:
+        await deliveries.silence(unit.db, fact.recipient, unit.now, fact.diagnostic)
+
+
+async def _decide(unit: Unit, planned: list[Planned]) -> None:
+    await deliveries.decide(unit.db, planned, trace.current(), unit.now)
+
+
+def _known(standing: Standing | None, question: UUID) -> Standing:
+    if standing is None:
+        raise TooEarly(question)
+    return standing
+
+
+def _where(partner: str, reach: Reach) -> str:
+    """A queue is named after its partner, whatever the event says: nobody reads another's."""
+    return partner if reach.way == "queue" else reach.address
+
+
+def _json(value: BaseModel) -> str:
+    return value.model_dump_json(exclude_none=True)
+
+
+def _json_list(values: tuple[BaseModel, ...]) -> str:
+    return orjson.dumps([value.model_dump(mode="json", exclude_none=True) for value in values]).decode()

@@ -1,0 +1,30 @@
+"""What the notifier counts while it works. Labels never hold a person, a question or an address."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+_SECONDS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 3600.0, 21600.0, 86400.0, 259200.0)
+
+
+class Instruments:
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.attempts = Counter(
+            "sesame_delivery_attempts",
+            "Attempts to send, by outcome: sent, again, given_up, moot",
+            ["way", "kind", "outcome"],
+            registry=registry,
+        )
+        self.waited = Histogram(
+            "sesame_delivery_seconds",
+            "Time from the decision to send until the receiver took it",
+            ["way"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.doubled = Counter(
+            "sesame_deliveries_doubled",
+            "Deliveries sent again because the first success was not noted in time",
+            ["way"],
+            registry=registry,
+        )

@@ -1,0 +1,57 @@
+"""Dates as people write them, in the network's time zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+DAYS = {
+    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MONTHS = {
+    "fr": (
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+}
+
+
+def day(moment: datetime, language: str, zone: str) -> str:
+    """`mercredi 25 novembre 2026`; the first of a month is `1er` in French."""
+    local = moment.astimezone(ZoneInfo(zone))
+    number = "1er" if language == "fr" and local.day == 1 else str(local.day)
+    month = MONTHS[language][local.month - 1]
+    return f"{DAYS[language][local.weekday()]} {number} {month} {local.year}"
+
+
+def day_and_hour(moment: datetime, language: str, zone: str) -> str:
+    """`mercredi 25 novembre 2026 à 17 h 30`, `Wednesday 25 November 2026, 17:30`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    if language == "fr":
+        return f"{day(moment, language, zone)} à {local.hour} h {local.minute:02d}"
+    return f"{day(moment, language, zone)}, {local:%H:%M}"

@@ -1,0 +1,1 @@
+"""One small sender per way out, all behind one protocol."""

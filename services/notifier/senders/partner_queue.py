@@ -1,0 +1,82 @@
+"""The queue that a partner's own system reads: `partner.<id>`, bound to its keys on `sesame.partners`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aio_pika import DeliveryMode, Message
+from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractRobustConnection
+from aio_pika.exceptions import ChannelNotFoundEntity, PublishError
+
+from services.contracts import topology
+from services.contracts.envelope import CONTENT_TYPE, Event
+from services.contracts.vocabulary import Fact
+from services.notifier.domain.delivery import Failed, Sent
+from services.notifier.domain.outgoing import Outgoing
+from services.notifier.senders.facts import fact_of
+
+Connection = Callable[[], AbstractRobustConnection]
+
+
+class QueueSender:
+    """The event's id is the delivery's: a copy sent twice is recognised by its reader. `connection` gives the
+    broker's connection; publishing has a channel of its own on it."""
+
+    def __init__(self, connection: Connection, page_url: Callable[[Outgoing], str | None]) -> None:
+        self._connection = connection
+        self._page_url = page_url
+        self._channel: AbstractChannel | None = None
+        self._exchange: AbstractExchange | None = None
+
+    async def send(self, delivery: Outgoing) -> Sent | Failed:
+        fact = fact_of(delivery, page_url=self._page_url(delivery))
+        partner = delivery.destination
+        try:
+            await self._publish(partner, fact, delivery)
+        except PublishError:
+            # Returned: nobody is bound to this key yet.
+            await self._make_queue(partner)
+            await self._publish(partner, fact, delivery)
+        return Sent()
+
+    async def _publish(self, partner: str, fact: Fact, delivery: Outgoing) -> None:
+        exchange = await self._ready()
+        message = Message(
+            _event(fact, delivery).encode(),
+            content_type=CONTENT_TYPE,
+            message_id=str(delivery.id),
+            delivery_mode=DeliveryMode.PERSISTENT,
+        )
+        await exchange.publish(message, topology.partner_key(partner, type(fact)), mandatory=True)
+
+    async def _ready(self) -> AbstractExchange:
+        if self._exchange is None or self._channel is None or self._channel.is_closed:
+            self._channel = await self._connection().channel(publisher_confirms=True, on_return_raises=True)
+            self._exchange = await self._channel.get_exchange(topology.PARTNERS, ensure=False)
+        return self._exchange
+
+    async def _make_queue(self, partner: str) -> None:
+        """Bind the queue, made first where it is missing; one that the partner made otherwise is left so."""
+        name = topology.partner_queue(partner)
+        async with self._connection().channel() as channel:
+            try:
+                queue = await channel.declare_queue(name, passive=True)
+                await queue.bind(topology.PARTNERS, f"{name}.#")
+                return
+            except ChannelNotFoundEntity:
+                pass
+        async with self._connection().channel() as channel:
+            queue = await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
+            await queue.bind(topology.PARTNERS, f"{name}.#")
+
+
+def _event(fact: Fact, delivery: Outgoing) -> Event[Fact]:
+    return Event(
+        id=str(delivery.id),
+        source="/sesame/notifier",
+        type=fact.wire,
+        subject=delivery.question.id,
+        time=delivery.decided_at,
+        traceparent=delivery.traceparent,
+        data=fact,
+    )

@@ -1,0 +1,52 @@
+"""Settings of the notifier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from services.chassis.settings import ServiceSettings
+
+
+class NotifierSettings(ServiceSettings):
+    link_secret: SecretStr = Field(
+        min_length=16,
+        description="Signs links and reply addresses, as in ingest. Several, by commas: the first signs",
+    )
+    mail_domain: str = Field(
+        default="sesame.localhost", description="Domain of our addresses and Message-IDs"
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8080", description="Where askers and respondents open their pages"
+    )
+    network_name: str = Field(default="Sésame", description="The network's name in mails and on pages")
+    network_language: Literal["fr", "en"] = Field(default="fr", description="Language of mail to libraries")
+    timezone: str = Field(default="Europe/Paris", description="Time zone of dates in mails")
+    coordinator_mail: str = Field(
+        default="coordination@sesame.localhost", description="Who hears of what no partner can mend"
+    )
+    template_folder: Path | None = Field(
+        default=None, description="Own templates: fr/answer.j2, or <partner>/fr/assigned.j2"
+    )
+    smtp_host: str = Field(default="127.0.0.1", description="The SMTP server that takes our mail")
+    smtp_port: int = Field(default=25, ge=1, le=65535, description="Its port")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(
+        default="none", description="starttls insists on it; tls is encrypted from the first byte (port 465)"
+    )
+    smtp_user: str | None = Field(default=None, description="User for the SMTP server; none: no login")
+    smtp_password: SecretStr | None = Field(default=None, description="Its password")
+    smtp_connections: int = Field(default=8, ge=1, description="Connections to the SMTP server at most")
+    queue_at_once: int = Field(
+        default=500, ge=1, description="Deliveries to partner queues in flight at most"
+    )
+    attempt_seconds: float = Field(default=30.0, gt=0, description="Longest time for one attempt to send")
+    lease_seconds: float = Field(
+        default=45.0, gt=0, description="After a crash, time until others send what it had in hand"
+    )
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        secrets = self.link_secret.get_secret_value().split(",")
+        return tuple(secret.strip().encode() for secret in secrets if secret.strip())

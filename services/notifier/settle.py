@@ -1,0 +1,164 @@
+"""What became of deliveries, written down: sent ones are announced, lost ones told to people."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis import trace
+from services.chassis.transaction import Unit
+from services.contracts.notifier import DeliveryFailed, QuestionPublished
+from services.contracts.vocabulary import Facets, PartnerName
+from services.notifier.domain.delivery import Failed, Sent, delivery_id, next_attempt
+from services.notifier.domain.outgoing import Outgoing
+from services.notifier.domain.plan import Planned
+from services.notifier.instruments import Instruments
+from services.notifier.store import deliveries
+
+log = logging.getLogger(__name__)
+
+Roll = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One attempt and its outcome; None is a delivery that was no longer worth sending."""
+
+    delivery: Outgoing
+    outcome: Sent | Failed | None
+
+
+class Settlement:
+    """`coordinator` is the mail address that hears of what was given up."""
+
+    def __init__(self, coordinator: str, instruments: Instruments) -> None:
+        self._coordinator = coordinator
+        self._instruments = instruments
+
+    async def settle(self, unit: Unit, way: str, batch: Sequence[Settled], roll: Roll) -> None:
+        """In one transaction with what is announced about it."""
+        await self._sent(
+            unit, way, [(one.delivery, one.outcome) for one in batch if isinstance(one.outcome, Sent)]
+        )
+        failed = [(one.delivery, one.outcome) for one in batch if isinstance(one.outcome, Failed)]
+        await self._failed(unit, way, failed, roll)
+        moot = [one.delivery for one in batch if one.outcome is None]
+        if moot:
+            await deliveries.moot(unit.db, [one.id for one in moot], unit.now)
+            self._count(moot, "moot")
+
+    async def _sent(self, unit: Unit, way: str, sent: Sequence[tuple[Outgoing, Sent]]) -> None:
+        if not sent:
+            return
+        urls = [outcome.url for _, outcome in sent]
+        fresh = await deliveries.sent(unit.db, [delivery.id for delivery, _ in sent], urls, unit.now)
+        for delivery, outcome in sent:
+            if delivery.id in fresh:
+                self._announce_published(unit, delivery, outcome.url)
+                self._instruments.waited.labels(way).observe((unit.now - delivery.decided_at).total_seconds())
+        self._instruments.doubled.labels(way).inc(len(sent) - len(fresh))
+        self._count((delivery for delivery, _ in sent), "sent")
+
+    def _announce_published(self, unit: Unit, delivery: Outgoing, url: str | None) -> None:
+        answer = delivery.answer
+        if delivery.kind != "answer" or answer is None:
+            return
+        with trace.span(delivery.traceparent):
+            unit.announce(
+                QuestionPublished(
+                    place="asker",
+                    way=delivery.way,
+                    answer_id=answer.id,
+                    partner=PartnerName(id=answer.partner, name=answer.partner_name),
+                    url=url,
+                    answered_at=answer.answered_at,
+                    published_at=unit.now,
+                    promise_at=answer.promise_at,
+                    facets=Facets.model_validate(answer.facets),
+                ),
+                question=delivery.question.id,
+            )
+
+    async def _failed(
+        self, unit: Unit, way: str, failed: Sequence[tuple[Outgoing, Failed]], roll: Roll
+    ) -> None:
+        again: list[tuple[Outgoing, Failed, datetime]] = []
+        lost: list[tuple[Outgoing, Failed]] = []
+        for delivery, failure in failed:
+            moment = next_attempt(delivery.attempts, delivery.decided_at, unit.now, failure, roll())
+            if moment is None:
+                lost.append((delivery, failure))
+            else:
+                again.append((delivery, failure, moment))
+        await self._try_again(unit, again)
+        await self._give_up(unit, lost)
+
+    async def _try_again(self, unit: Unit, again: Sequence[tuple[Outgoing, Failed, datetime]]) -> None:
+        if not again:
+            return
+        await deliveries.again(
+            unit.db,
+            [delivery.id for delivery, _, _ in again],
+            [moment for _, _, moment in again],
+            [failure.error for _, failure, _ in again],
+        )
+        self._count((delivery for delivery, _, _ in again), "again")
+
+    async def _give_up(self, unit: Unit, lost: Sequence[tuple[Outgoing, Failed]]) -> None:
+        if not lost:
+            return
+        errors = [failure.error for _, failure in lost]
+        fresh = await deliveries.given_up(unit.db, [delivery.id for delivery, _ in lost], errors, unit.now)
+        given_up = [(delivery, failure) for delivery, failure in lost if delivery.id in fresh]
+        for delivery, failure in given_up:
+            _announce_failed(unit, delivery, failure)
+        notes = [self._note(*one) for one in given_up if one[0].destination != self._coordinator]
+        await deliveries.decide(unit.db, notes, trace.current(), unit.now)
+        self._count((delivery for delivery, _ in given_up), "given_up")
+
+    def _note(self, delivery: Outgoing, failure: Failed) -> Planned:
+        """A mail to the coordinator; never about a mail to the coordinator, which would go on for ever."""
+        details = {
+            "kind": delivery.kind,
+            "way": delivery.way,
+            "attempts": delivery.attempts,
+            "error": failure.error,
+            "partner_name": delivery.assignment.partner_name if delivery.assignment else None,
+        }
+        return Planned(
+            delivery_id(delivery.question.id, "failure", delivery.id),
+            delivery.question.id,
+            "failure",
+            "mail",
+            destination=self._coordinator,
+            details=details,
+        )
+
+    def _count(self, some: Iterable[Outgoing], outcome: str) -> None:
+        for delivery in some:
+            self._instruments.attempts.labels(delivery.way, delivery.kind, outcome).inc()
+
+
+def _announce_failed(unit: Unit, delivery: Outgoing, failure: Failed) -> None:
+    log.error(
+        "delivery %s given up: %s by %s after %d attempts: %s",
+        delivery.id,
+        delivery.kind,
+        delivery.way,
+        delivery.attempts,
+        failure.error,
+    )
+    with trace.span(delivery.traceparent):
+        unit.announce(
+            DeliveryFailed(
+                delivery_id=delivery.id,
+                kind=delivery.kind,
+                way=delivery.way,
+                partner=delivery.assignment.partner if delivery.assignment else None,
+                attempts=delivery.attempts,
+                error=failure.error or "unknown",
+            ),
+            question=delivery.question.id,
+        )

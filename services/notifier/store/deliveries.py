@@ -1,0 +1,225 @@
+"""Deliveries: decided by handlers, claimed and settled by the workers of any number of copies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+
+from services.chassis.database import Db
+from services.notifier.domain.outgoing import Answered, Asked, Assigned, Outgoing
+from services.notifier.domain.plan import Planned
+
+_DECIDE = """
+INSERT INTO delivery (id, question_id, kind, way, destination, assignment_id, answer_id, details, traceparent,
+    follow_up_id, state, decided_at, next_at)
+SELECT id, question, kind, way, destination, assignment, answer, details::jsonb, $9,
+    follow_up, CASE WHEN cancelled THEN 'cancelled' ELSE 'waiting' END, $10, $10
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::text[],
+    $11::boolean[], $12::uuid[])
+    AS planned (id, question, kind, way, destination, assignment, answer, details, cancelled, follow_up)
+ON CONFLICT DO NOTHING
+"""
+
+# The lease is next_at itself: whoever dies with a delivery in hand leaves it due again after the lease.
+_CLAIM = """
+WITH due AS (
+    SELECT id FROM delivery
+    WHERE state = 'waiting' AND way = $1 AND next_at <= $2
+    ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE delivery d SET attempts = d.attempts + 1, next_at = $2 + $4::interval
+    FROM due WHERE d.id = due.id
+    RETURNING d.*
+)
+SELECT c.id, c.kind, c.way, coalesce(c.destination, q.asker ->> 'mail', '') AS destination, c.attempts,
+    c.decided_at, c.traceparent, c.details::text AS details,
+    q.id AS question_id, q.text, q.private_note, q.facets::text AS facets, q.place::text AS place,
+    q.attachments::text AS attachments, q.asker::text AS asker, q.promise_at,
+    (SELECT f.text FROM follow_up f WHERE f.id = c.follow_up_id) AS follow_up,
+    EXISTS (SELECT FROM silenced_address s WHERE s.digest = sha256(convert_to(
+        lower(coalesce(c.destination, q.asker ->> 'mail', '')), 'UTF8'))) AS silenced,
+    a.id AS assignment_id, a.partner AS assigned_to, a.partner_name AS assigned_name, a.attempt, a.due_at,
+    a.promise_at AS assignment_promise_at, a.reasons::text AS reasons,
+    EXISTS (SELECT FROM overdue o WHERE o.assignment_id = a.id) AS overdue,
+    EXISTS (SELECT FROM assignment n WHERE n.question_id = q.id AND n.attempt > a.attempt) AS passed_on,
+    q.ended,
+    w.id AS answer_id, w.partner AS answered_by, w.partner_name AS answered_name, w.text AS answer_text,
+    w.sources::text AS sources, w.attachments::text AS answer_attachments, w.answered_at,
+    w.promise_at AS answer_promise_at, w.facets::text AS answer_facets
+FROM claimed c
+JOIN question q ON q.id = c.question_id
+LEFT JOIN assignment a ON a.id = c.assignment_id
+LEFT JOIN LATERAL (
+    SELECT * FROM answer
+    WHERE answer.question_id = q.id AND answer.id = coalesce(c.answer_id, answer.id)
+    ORDER BY answer.answered_at LIMIT 1
+) w ON true
+ORDER BY c.decided_at
+"""
+
+_SENT = """
+UPDATE delivery d SET state = 'sent', done_at = $3, url = sent.url, details = '{}', last_error = NULL
+FROM unnest($1::uuid[], $2::text[]) AS sent (id, url)
+WHERE d.id = sent.id AND d.state = 'waiting'
+RETURNING d.id
+"""
+
+_AGAIN = """
+UPDATE delivery d SET next_at = again.next_at, last_error = again.error
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS again (id, next_at, error)
+WHERE d.id = again.id AND d.state = 'waiting'
+"""
+
+_GIVEN_UP = """
+UPDATE delivery d SET state = 'given_up', done_at = $3, last_error = lost.error
+FROM unnest($1::uuid[], $2::text[]) AS lost (id, error)
+WHERE d.id = lost.id AND d.state = 'waiting'
+RETURNING d.id
+"""
+
+_HAND_BACK = """
+UPDATE delivery SET attempts = attempts - 1, next_at = $2 WHERE id = ANY ($1::uuid[]) AND state = 'waiting'
+"""
+
+_MOOT = (
+    "UPDATE delivery SET state = 'cancelled', done_at = $2 WHERE id = ANY ($1::uuid[]) AND state = 'waiting'"
+)
+
+_SILENCE = """
+INSERT INTO silenced_address (digest, silenced_at, diagnostic)
+VALUES (sha256(convert_to(lower($1), 'UTF8')), $2, $3)
+ON CONFLICT DO NOTHING
+"""
+
+_WAITING = """
+SELECT way, count(*) AS deliveries, coalesce(extract(epoch FROM $1 - min(decided_at)), 0)::float8 AS oldest
+FROM delivery WHERE state = 'waiting' GROUP BY way
+"""
+
+
+async def decide(db: Db, planned: Sequence[Planned], traceparent: str | None, now: datetime) -> None:
+    """Note what is to be sent; a delivery decided before keeps its first row."""
+    if not planned:
+        return
+    await db.execute(
+        _DECIDE,
+        [one.id for one in planned],
+        [one.question for one in planned],
+        [one.kind for one in planned],
+        [one.way for one in planned],
+        [one.destination for one in planned],
+        [one.assignment for one in planned],
+        [one.answer for one in planned],
+        [orjson.dumps(dict(one.details)).decode() for one in planned],
+        traceparent,
+        now,
+        [one.cancelled for one in planned],
+        [one.follow_up for one in planned],
+    )
+
+
+async def claim(db: Db, way: str, now: datetime, most: int, lease: timedelta) -> list[Outgoing]:
+    """Take up to `most` deliveries that are due; nobody else gets them before the lease has run out."""
+    return [_read(row) for row in await db.fetch(_CLAIM, way, now, most, lease)]
+
+
+async def sent(db: Db, ids: Sequence[UUID], urls: Sequence[str | None], now: datetime) -> set[UUID]:
+    """Note them as sent; returns those that were not noted before by anybody."""
+    return {row["id"] for row in await db.fetch(_SENT, ids, urls, now)}
+
+
+async def again(db: Db, ids: Sequence[UUID], moments: Sequence[datetime], errors: Sequence[str]) -> None:
+    await db.execute(_AGAIN, ids, moments, errors)
+
+
+async def given_up(db: Db, ids: Sequence[UUID], errors: Sequence[str], now: datetime) -> set[UUID]:
+    return {row["id"] for row in await db.fetch(_GIVEN_UP, ids, errors, now)}
+
+
+async def moot(db: Db, ids: Sequence[UUID], now: datetime) -> None:
+    """No longer worth sending."""
+    await db.execute(_MOOT, ids, now)
+
+
+async def silence(db: Db, address: str, now: datetime, diagnostic: str | None) -> None:
+    """Never write to this address again. Only its digest is kept."""
+    await db.execute(_SILENCE, address, now, diagnostic)
+
+
+async def hand_back(db: Db, ids: Sequence[UUID], now: datetime) -> None:
+    """Claimed but never tried: due at once, for any copy."""
+    await db.execute(_HAND_BACK, ids, now)
+
+
+async def waiting(db: Db, now: datetime) -> dict[str, tuple[int, float]]:
+    """Way → (how many wait, age of the oldest in seconds)."""
+    return {row["way"]: (row["deliveries"], row["oldest"]) for row in await db.fetch(_WAITING, now)}
+
+
+def _read(row: Record) -> Outgoing:
+    return Outgoing(
+        id=row["id"],
+        kind=row["kind"],
+        way=row["way"],
+        destination=row["destination"],
+        attempts=row["attempts"],
+        decided_at=row["decided_at"],
+        traceparent=row["traceparent"],
+        details=orjson.loads(row["details"]),
+        follow_up=row["follow_up"],
+        silenced=row["silenced"],
+        question=_asked(row),
+        assignment=None if row["assignment_id"] is None else _assigned(row),
+        answer=None if row["answer_id"] is None else _answered(row),
+    )
+
+
+def _asked(row: Record) -> Asked:
+    return Asked(
+        id=row["question_id"],
+        text=row["text"],
+        private_note=row["private_note"],
+        facets=orjson.loads(row["facets"]),
+        place=None if row["place"] is None else orjson.loads(row["place"]),
+        attachments=_many(row["attachments"]),
+        asker=orjson.loads(row["asker"]),
+        promise_at=row["promise_at"],
+        ended=row["ended"],
+    )
+
+
+def _assigned(row: Record) -> Assigned:
+    return Assigned(
+        id=row["assignment_id"],
+        partner=row["assigned_to"],
+        partner_name=row["assigned_name"],
+        attempt=row["attempt"],
+        due_at=row["due_at"],
+        promise_at=row["assignment_promise_at"],
+        reasons=_many(row["reasons"]),
+        overdue=row["overdue"],
+        passed_on=row["passed_on"],
+    )
+
+
+def _answered(row: Record) -> Answered:
+    return Answered(
+        id=row["answer_id"],
+        partner=row["answered_by"],
+        partner_name=row["answered_name"],
+        text=row["answer_text"],
+        sources=tuple(orjson.loads(row["sources"])),
+        attachments=_many(row["answer_attachments"]),
+        answered_at=row["answered_at"],
+        promise_at=row["answer_promise_at"],
+        facets=orjson.loads(row["answer_facets"]),
+    )
+
+
+def _many(raw: str) -> tuple[dict[str, Any], ...]:
+    return tuple(orjson.loads(raw))

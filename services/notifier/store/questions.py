@@ -1,0 +1,230 @@
+"""Questions, assignments and answers, as the notifier needs them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+
+from services.chassis.database import Db
+from services.notifier.domain.standing import Standing, Turn
+
+_ADD_QUESTION = """
+INSERT INTO question (id, text, private_note, facets, place, attachments, publish_consent, asker)
+VALUES ($1, $2, $3, $4::text::jsonb, $5::text::jsonb, $6::text::jsonb, $7, $8::text::jsonb)
+ON CONFLICT DO NOTHING
+"""
+
+_STANDING = "SELECT * FROM standing WHERE id = $1"
+
+_ADD_ASSIGNMENT = """
+WITH added AS (
+    INSERT INTO assignment
+        (id, question_id, partner, partner_name, way, address, attempt, due_at, promise_at, reasons)
+    SELECT $2, q.id, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb FROM question q WHERE q.id = $1
+    ON CONFLICT DO NOTHING
+), promised AS (
+    UPDATE question SET promise_at = greatest(promise_at, $9) WHERE id = $1
+)
+SELECT * FROM standing WHERE id = $1
+"""
+
+_ADD_ANSWER = """
+WITH added AS (
+    INSERT INTO answer (id, question_id, partner, partner_name, text, sources, attachments, publish_consent,
+        answered_at, promise_at, facets)
+    SELECT $2, q.id, $3, $4, CASE WHEN q.erased_at IS NULL THEN $5::text ELSE '' END,
+        $6::text::jsonb, $7::text::jsonb, $8, $9, $10, $11::text::jsonb
+    FROM question q WHERE q.id = $1
+    ON CONFLICT DO NOTHING
+)
+SELECT * FROM standing WHERE id = $1
+"""
+
+_MARK_OVERDUE = """
+WITH marked AS (
+    INSERT INTO overdue (assignment_id, question_id, due_at)
+    SELECT $2, q.id, $3 FROM question q WHERE q.id = $1
+    ON CONFLICT DO NOTHING
+)
+SELECT * FROM standing WHERE id = $1
+"""
+
+_PROMISE = """
+WITH promised AS (
+    UPDATE question SET promise_at = greatest(promise_at, $2) WHERE id = $1
+)
+SELECT * FROM standing WHERE id = $1
+"""
+
+_END = """
+WITH over AS (
+    UPDATE question SET ended = $2 WHERE id = $1 AND ended IS DISTINCT FROM 'withdrawn'
+), cancelled AS (
+    UPDATE delivery SET state = 'cancelled', done_at = $3
+    WHERE question_id = $1 AND state = 'waiting' AND kind <> ALL ($4::text[])
+)
+SELECT * FROM standing WHERE id = $1
+"""
+
+_ERASE = """
+WITH erased AS (
+    UPDATE question SET asker = '{}', text = '', private_note = NULL, place = NULL, attachments = '[]',
+        erased_at = coalesce(erased_at, $2)
+    WHERE id = $1
+), answers AS (
+    UPDATE answer SET text = '', attachments = '[]' WHERE question_id = $1
+), follow_ups AS (
+    UPDATE follow_up SET text = '' WHERE question_id = $1
+), cancelled AS (
+    UPDATE delivery SET state = 'cancelled', done_at = $2, details = '{}'
+    WHERE question_id = $1 AND state = 'waiting' AND (destination IS NULL OR kind <> ALL ($3::text[]))
+)
+SELECT * FROM standing WHERE id = $1
+"""
+
+_FOLLOW_UP = """
+WITH added AS (
+    INSERT INTO follow_up (id, question_id, text, asked_at)
+    SELECT $2, q.id, CASE WHEN q.erased_at IS NULL THEN $3::text ELSE '' END, $4
+    FROM question q WHERE q.id = $1
+    ON CONFLICT DO NOTHING
+)
+SELECT * FROM standing WHERE id = $1
+"""
+
+
+async def add_question(
+    db: Db,
+    question: UUID,
+    *,
+    text: str,
+    private_note: str | None,
+    facets: str,
+    place: str | None,
+    attachments: str,
+    publish_consent: bool,
+    asker: str,
+) -> None:
+    """The strings named after parts of the event are JSON."""
+    await db.execute(
+        _ADD_QUESTION, question, text, private_note, facets, place, attachments, publish_consent, asker
+    )
+
+
+async def standing(db: Db, question: UUID) -> Standing | None:
+    return _read(await db.fetchrow(_STANDING, question))
+
+
+async def add_assignment(
+    db: Db,
+    question: UUID,
+    turn: Turn,
+    *,
+    partner_name: str,
+    due_at: datetime,
+    promise_at: datetime,
+    reasons: str,
+) -> Standing | None:
+    """The standing with this turn in it; None, and nothing written, when the question is not known yet."""
+    row = await db.fetchrow(
+        _ADD_ASSIGNMENT,
+        question,
+        turn.id,
+        turn.partner,
+        partner_name,
+        turn.way,
+        turn.address,
+        turn.attempt,
+        due_at,
+        promise_at,
+        reasons,
+    )
+    found = _read(row)
+    return found and found.with_turn(turn)
+
+
+async def add_answer(
+    db: Db,
+    question: UUID,
+    answer: UUID,
+    *,
+    partner: str,
+    partner_name: str,
+    text: str,
+    sources: str,
+    attachments: str,
+    publish_consent: bool,
+    answered_at: datetime,
+    promise_at: datetime,
+    facets: str,
+) -> Standing | None:
+    """The standing before this answer; None, and nothing written, when the question is not known yet."""
+    row = await db.fetchrow(
+        _ADD_ANSWER,
+        question,
+        answer,
+        partner,
+        partner_name,
+        text,
+        sources,
+        attachments,
+        publish_consent,
+        answered_at,
+        promise_at,
+        facets,
+    )
+    return _read(row)
+
+
+async def mark_overdue(db: Db, question: UUID, assignment: UUID, moment: datetime) -> Standing | None:
+    """The standing with the mark; the assignment itself may be heard of later."""
+    found = _read(await db.fetchrow(_MARK_OVERDUE, question, assignment, moment))
+    return found and found.with_overdue(assignment)
+
+
+async def promise(db: Db, question: UUID, promise_at: datetime) -> Standing | None:
+    return _read(await db.fetchrow(_PROMISE, question, promise_at))
+
+
+async def end(db: Db, question: UUID, how: str, now: datetime, still_sent: list[str]) -> Standing | None:
+    """Nothing more of this question is sent, but for the kinds in `still_sent`."""
+    return _read(await db.fetchrow(_END, question, how, now, still_sent))
+
+
+async def erase(db: Db, question: UUID, now: datetime, still_sent: list[str]) -> Standing | None:
+    return _read(await db.fetchrow(_ERASE, question, now, still_sent))
+
+
+async def add_follow_up(
+    db: Db, question: UUID, follow_up: UUID, text: str, asked_at: datetime
+) -> Standing | None:
+    found = _read(await db.fetchrow(_FOLLOW_UP, question, follow_up, text, asked_at))
+    return found and found.with_follow_up(follow_up)
+
+
+def _read(row: Record | None) -> Standing | None:
+    if row is None:
+        return None
+    return Standing(
+        question=row["id"],
+        asker=orjson.loads(row["asker"]),
+        over=row["over"],
+        turns=tuple(_turn(turn) for turn in orjson.loads(row["assignments"])),
+        overdue=frozenset(row["overdue"]),
+        follow_ups=frozenset(row["follow_ups"]),
+        answered_by=row["answered_by"],
+    )
+
+
+def _turn(raw: dict[str, Any]) -> Turn:
+    return Turn(
+        id=UUID(raw["id"]),
+        partner=raw["partner"],
+        way=raw["way"],
+        address=raw["address"],
+        attempt=raw["attempt"],
+    )

@@ -1,0 +1,161 @@
+"""Sending: each way out has a lane that takes what is due, tries it, and notes what became of it.
+
+A delivery is claimed by putting its next attempt one lease ahead. Whoever dies with it in hand leaves it due
+again after the lease; the receiver tells the copy by the delivery's id. Any number of copies may run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.chassis import trace
+from services.chassis.log import about
+from services.chassis.patience import waits
+from services.chassis.transaction import Unit
+from services.notifier.domain.delivery import Failed, Sent, without_addresses
+from services.notifier.domain.outgoing import Outgoing
+from services.notifier.senders.protocol import Sender
+from services.notifier.settle import Settled, Settlement
+from services.notifier.store import deliveries
+
+log = logging.getLogger(__name__)
+
+Begin = Callable[[], AbstractAsyncContextManager[Unit]]
+
+SWEEP_SECONDS = 0.5
+"""How often to look for what became due, or was left by a crash, when nobody wakes us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many deliveries are in hand at once, how long one attempt may take, how long a claim holds."""
+
+    at_once: int
+    attempt_seconds: float = 30.0
+    lease: timedelta = timedelta(seconds=45)
+
+
+class Lane:
+    """One way out. Nothing is claimed that can't be tried at once: a slow receiver holds its own place."""
+
+    def __init__(self, way: str, sender: Sender, pace: Pace, begin: Begin, settlement: Settlement) -> None:
+        self.way = way
+        self._sender = sender
+        self._pace = pace
+        self._begin = begin
+        self._settlement = settlement
+        self._in_hand: dict[asyncio.Task[None], Outgoing] = {}
+        self._outcomes: list[Settled] = []
+        self._woken = asyncio.Event()
+        self._finished = asyncio.Event()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until cancelled: then what is in hand is finished, within an attempt's time, and noted."""
+        noting = asyncio.create_task(self._note_outcomes(), name=f"{self.way} outcomes")
+        try:
+            await self._claim_forever()
+        finally:
+            await self._finish(noting)
+
+    async def _claim_forever(self) -> None:
+        patience = waits(most=5.0)
+        while True:
+            self._woken.clear()
+            try:
+                taken = await self._take()
+            except Exception as error:
+                log.warning("%s deliveries held: %s: %s", self.way, type(error).__name__, error)
+                await asyncio.sleep(next(patience))
+                continue
+            patience = waits(most=5.0)
+            await self._rest(hungry=taken > 0)
+
+    async def _take(self) -> int:
+        """Claim as many as there is room for; gives how many came."""
+        room = self._pace.at_once - len(self._in_hand) - len(self._outcomes)
+        if room <= 0:
+            return 1
+        async with self._begin() as unit:
+            due = await deliveries.claim(unit.db, self.way, unit.now, room, self._pace.lease)
+        for delivery in due:
+            task = asyncio.create_task(self._attempt(delivery))
+            self._in_hand[task] = delivery
+        return len(due)
+
+    async def _rest(self, *, hungry: bool) -> None:
+        """Where there was work there may be more: then only until a good part of the lane is free again."""
+        if not hungry:
+            await _until(self._woken, SWEEP_SECONDS)
+            return
+        while len(self._in_hand) + len(self._outcomes) > self._pace.at_once // 2:
+            self._finished.clear()
+            await _until(self._finished, SWEEP_SECONDS)
+
+    async def _attempt(self, delivery: Outgoing) -> None:
+        with trace.span(delivery.traceparent), about(question=delivery.question.id, delivery=delivery.id):
+            outcome = await self._try(delivery)
+        self._in_hand.pop(_this_task(), None)
+        self._outcomes.append(Settled(delivery, outcome))
+        self._finished.set()
+
+    async def _try(self, delivery: Outgoing) -> Sent | Failed | None:
+        if delivery.moot:
+            return None
+        try:
+            async with asyncio.timeout(self._pace.attempt_seconds):
+                return await self._sender.send(delivery)
+        except Exception as error:
+            text = without_addresses(f"{type(error).__name__}: {error}")
+            log.warning("%s %s not sent, attempt %d: %s", self.way, delivery.kind, delivery.attempts, text)
+            return Failed(text)
+
+    async def _note_outcomes(self) -> None:
+        while True:
+            await _until(self._finished, SWEEP_SECONDS)
+            self._finished.clear()
+            await self._note()
+
+    async def _note(self) -> None:
+        """Insists: what was sent and not noted would be sent again."""
+        patience = waits(most=2.0)
+        while self._outcomes:
+            batch = list(self._outcomes)
+            try:
+                async with self._begin() as unit:
+                    await self._settlement.settle(unit, self.way, batch, random.random)
+            except Exception as error:
+                log.warning("%s outcomes not noted yet: %s: %s", self.way, type(error).__name__, error)
+                await asyncio.sleep(next(patience))
+                continue
+            del self._outcomes[: len(batch)]
+
+    async def _finish(self, noting: asyncio.Task[None]) -> None:
+        if self._in_hand:
+            await asyncio.wait(self._in_hand, timeout=self._pace.attempt_seconds)
+        noting.cancel()
+        await asyncio.wait((noting,))
+        await self._note()
+
+
+def _this_task() -> asyncio.Task[None]:
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("an attempt runs in a task")
+    return task
+
+
+async def _until(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,129 @@
+"""`./sesame bench`: the platform beside a hand-written floor, in one run on one machine.
+
+    throughput   questions a second, from a partner's question to its published answer
+    latency      received → routed at a steady rate
+    memory       of each service at rest
+    start        from the start of a service's process to ready
+
+Absolute numbers say something about this machine today; the ratio says something about Sésame.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+import uvloop
+
+from deploy.local.folders import throwaway_folder
+from deploy.local.servers import Servers, running_servers
+from services.contracts import topology
+from tests.benchmarks.figures import Figure, percentile, show, write
+from tests.benchmarks.flow import Network
+from tests.benchmarks.stage import hand_written, sesame
+
+SETTLE_SECONDS = 2.0
+PATIENCE_SECONDS = 300.0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="./sesame bench", description=__doc__.split("\n")[0])
+    parser.add_argument(
+        "--questions", type=int, default=2000, help="per throughput run (default %(default)s)"
+    )
+    parser.add_argument("--pairs", type=int, default=2, help="runs of floor and Sésame in turn")
+    parser.add_argument("--rate", type=float, default=20, help="questions a second for the latency")
+    parser.add_argument("--seconds", type=float, default=20, help="how long at that rate")
+    parser.add_argument("--json", type=Path, default=Path(".local/bench.json"), help="where the figures go")
+    chosen = parser.parse_args()
+    figures = uvloop.run(measure(chosen))
+    show(figures)
+    chosen.json.parent.mkdir(parents=True, exist_ok=True)
+    write(figures, chosen.json)
+    print(f"written to {chosen.json}")
+
+
+async def measure(chosen: argparse.Namespace) -> list[Figure]:
+    async with _servers() as servers:
+        figures = [await throughput(servers, chosen.questions, chosen.pairs)]
+        figures += await at_rest_and_steady(servers, chosen.rate, chosen.seconds)
+    return figures
+
+
+@asynccontextmanager
+async def _servers() -> AsyncIterator[Servers]:
+    """Durable: fsync stays on for both sides."""
+    with throwaway_folder() as folder:
+        async with running_servers(folder) as servers:
+            yield servers
+
+
+async def throughput(servers: Servers, questions: int, pairs: int) -> Figure:
+    ours, floors = [], []
+    for _ in range(pairs):
+        async with hand_written(servers) as network:
+            floors.append(await _questions_a_second(network, questions))
+        async with sesame(servers) as running:
+            ours.append(await _questions_a_second(running.network, questions))
+    return Figure(
+        "throughput, question to published",
+        statistics.median(ours),
+        "questions/s",
+        statistics.median(floors),
+        "ratio ≥ 0.4",
+    )
+
+
+async def _questions_a_second(network: Network, questions: int) -> float:
+    await network.ask(50)
+    await network.watch.until_published(50, within_seconds=PATIENCE_SECONDS)
+    started = time.perf_counter()
+    await network.ask(questions)
+    await network.watch.until_published(50 + questions, within_seconds=PATIENCE_SECONDS)
+    return questions / (time.perf_counter() - started)
+
+
+async def at_rest_and_steady(servers: Servers, rate: float, seconds: float) -> list[Figure]:
+    async with sesame(servers) as running:
+        await asyncio.sleep(SETTLE_SECONDS)
+        figures = [
+            Figure(
+                f"memory of {service} at rest", _megabytes(running.platform.pid(service)), "MB", wanted="< 90"
+            )
+            for service in topology.SERVICES
+        ]
+        figures += await _latency(running.network, rate, seconds)
+        for service in topology.SERVICES:
+            await running.platform.stop(service)
+            started = time.perf_counter()
+            await running.platform.start(service)
+            figures.append(Figure(f"start of {service}", time.perf_counter() - started, "s", wanted="< 3"))
+        return figures
+
+
+def _megabytes(pid: int) -> float:
+    return float(psutil.Process(pid).memory_info().rss) / 1e6
+
+
+async def _latency(network: Network, rate: float, seconds: float) -> list[Figure]:
+    count = int(rate * seconds)
+    begun = time.perf_counter()
+    for number in range(count):
+        await asyncio.sleep(max(0.0, begun + number / rate - time.perf_counter()))
+        await network.ask_one()
+    await network.watch.until_published(count, within_seconds=PATIENCE_SECONDS)
+    waits = network.watch.seconds_between("question.received.v1", "question.routed.v1")
+    return [
+        Figure(f"received → routed at {rate:g}/s, p50", percentile(waits, 0.5) * 1000, "ms", wanted="< 30"),
+        Figure(f"received → routed at {rate:g}/s, p99", percentile(waits, 0.99) * 1000, "ms"),
+    ]
+
+
+if __name__ == "__main__":
+    main()

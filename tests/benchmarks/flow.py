@@ -1,0 +1,142 @@
+"""Questions through a network, driven from outside: partner systems that ask and answer, and one who watches.
+
+Speaks only the published contract, so the same driver measures Sésame and the floor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
+
+EVENTS, INBOX, PARTNERS = "sesame.events", "sesame.inbox", "sesame.partners"
+
+TEXT = (
+    "Je prépare une exposition sur les bains publics de ma ville entre 1890 et 1930. Où trouver des plans, "
+    "des règlements et des photographies, et que lire pour comprendre qui les fréquentait ? J'ai déjà vu "
+    "l'inventaire des archives municipales, qui ne dit rien du quartier de la gare."
+)
+ANSWER = (
+    "Bonjour, trois pistes : les délibérations du conseil municipal, la série des travaux publics aux "
+    "archives départementales, et la presse locale numérisée, où les tarifs paraissaient chaque année."
+)
+
+
+@dataclass
+class Watch:
+    """What was seen on `sesame.events`, by question: wire name → seconds on this process's clock."""
+
+    seen: dict[str, dict[str, float]] = field(default_factory=dict)
+    published: set[str] = field(default_factory=set)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def take(self, message: AbstractIncomingMessage) -> None:
+        event = json.loads(message.body)
+        self.seen.setdefault(event["subject"], {}).setdefault(event["type"], time.perf_counter())
+        if event["type"] == "question.published.v1":
+            self.published.add(event["subject"])
+        self.moved.set()
+
+    async def until_published(self, count: int, *, within_seconds: float) -> None:
+        async with asyncio.timeout(within_seconds):
+            while len(self.published) < count:
+                self.moved.clear()
+                await self.moved.wait()
+
+    def seconds_between(self, first: str, then: str) -> list[float]:
+        return sorted(
+            times[then] - times[first] for times in self.seen.values() if first in times and then in times
+        )
+
+
+class Network:
+    """Partner systems that answer at once whatever they are assigned."""
+
+    def __init__(self, inbox: AbstractExchange, watch: Watch, partners: Sequence[str]) -> None:
+        self._inbox = inbox
+        self._partners = partners
+        self._asked = 0
+        self.watch = watch
+
+    async def ask(self, count: int, *, in_flight: int = 200) -> None:
+        """As fast as the broker confirms, the partners taking turns."""
+        gate = asyncio.Semaphore(in_flight)
+        async with asyncio.TaskGroup() as asking:
+            for _ in range(count):
+                await gate.acquire()
+                asking.create_task(self.ask_one()).add_done_callback(lambda _: gate.release())
+
+    async def ask_one(self) -> None:
+        self._asked += 1
+        partner = self._partners[self._asked % len(self._partners)]
+        data = {
+            "text": f"{TEXT} ({self._asked})",
+            "language": "fr",
+            "subject": "histoire",
+            "place": {"country": "FR", "postcode": "93100"},
+        }
+        await self._send(partner, "question.received.v1", None, data)
+
+    async def answer(self, message: AbstractIncomingMessage) -> None:
+        event = json.loads(message.body)
+        if event["type"] == "question.assigned.v1":
+            partner = (message.routing_key or "").split(".")[1]
+            data = {"text": ANSWER, "sources": ["Archives municipales, 3 O 12"], "effort": 3}
+            await self._send(partner, "answer.submitted.v1", event["subject"], data)
+        await message.ack()
+
+    async def _send(self, partner: str, wire: str, subject: str | None, data: dict[str, Any]) -> None:
+        event = {
+            "specversion": "1.0",
+            "id": str(uuid4()),
+            "source": f"/partners/{partner}",
+            "type": wire,
+            "time": datetime.now(UTC).isoformat(),
+            "data": data,
+        }
+        if subject is not None:
+            event["subject"] = subject
+        message = aio_pika.Message(
+            json.dumps(event).encode(),
+            content_type="application/cloudevents+json",
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            message_id=str(event["id"]),
+        )
+        await self._inbox.publish(message, f"partner.{partner}.{wire}", mandatory=True)
+
+
+@asynccontextmanager
+async def network(amqp_url: str, partners: Sequence[str]) -> AsyncIterator[Network]:
+    """The partners listen and the watch stands. Their queues are declared as provisioning would."""
+    async with await aio_pika.connect(amqp_url) as asking, await aio_pika.connect(amqp_url) as listening:
+        publishing = await asking.channel(on_return_raises=True)
+        made = Network(await publishing.get_exchange(INBOX), Watch(), partners)
+        channel = await listening.channel()
+        await channel.set_qos(200)
+        for partner in partners:
+            await _listen(channel, partner, made)
+        await _watch(await listening.channel(), made.watch)
+        yield made
+
+
+async def _listen(channel: AbstractChannel, partner: str, made: Network) -> None:
+    arguments: dict[str, Any] = {"x-queue-type": "quorum"}
+    queue = await channel.declare_queue(f"partner.{partner}", durable=True, arguments=arguments)
+    await queue.bind(PARTNERS, f"partner.{partner}.#")
+    await queue.consume(made.answer)
+
+
+async def _watch(channel: AbstractChannel, watch: Watch) -> None:
+    queue = await channel.declare_queue(exclusive=True)
+    for key in ("question.received", "question.routed", "question.answered", "question.published"):
+        await queue.bind(EVENTS, key)
+    await queue.consume(watch.take, no_ack=True)

@@ -1,0 +1,116 @@
+"""What is measured, running: Sésame's four services or the floor's four processes, on private servers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import yaml
+
+from deploy.local.checkout import PYTHON, ROOT
+from deploy.local.folders import throwaway_folder
+from deploy.local.mailbox import running_mailbox
+from deploy.local.platform import Platform, running_platform
+from deploy.local.servers import Servers
+from tests.benchmarks import floor
+from tests.benchmarks.flow import Network, network
+from tests.servers import VirtualHost, virtual_host
+
+PARTNERS = tuple(f"bench-{number}" for number in range(1, 9))
+
+
+@dataclass(frozen=True)
+class Running:
+    platform: Platform
+    network: Network
+
+
+@asynccontextmanager
+async def sesame(servers: Servers) -> AsyncIterator[Running]:
+    """A fresh virtual host, database and platform, with partners that answer at once."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(throwaway_folder())
+        vhost = await stack.enter_async_context(virtual_host(servers))
+        database_url = await stack.enter_async_context(_fresh_database(servers))
+        mailbox = await stack.enter_async_context(running_mailbox(folder / "mails"))
+        settings = {"SESAME_PARTNERS_FILE": str(_partners_file(folder)), "SESAME_LOG_LEVEL": "WARNING"}
+        own = Servers(vhost.amqp_url, servers.amqp_management_url, database_url, None, None)
+        platform = await stack.enter_async_context(
+            running_platform(folder, own, smtp_port=mailbox.port, settings=settings)
+        )
+        yield Running(platform, await stack.enter_async_context(network(vhost.amqp_url, PARTNERS)))
+
+
+@asynccontextmanager
+async def hand_written(servers: Servers) -> AsyncIterator[Network]:
+    """The floor's four processes, each with a database of its own."""
+    async with AsyncExitStack() as stack:
+        vhost = await stack.enter_async_context(virtual_host(servers))
+        for role in floor.ROLES:
+            database_url = await stack.enter_async_context(_fresh_database(servers))
+            await stack.enter_async_context(_hop(role, vhost, database_url))
+        yield await stack.enter_async_context(network(vhost.amqp_url, PARTNERS))
+
+
+@asynccontextmanager
+async def _hop(role: str, vhost: VirtualHost, database_url: str) -> AsyncIterator[None]:
+    process = await asyncio.create_subprocess_exec(
+        *PYTHON,
+        "-m",
+        "tests.benchmarks.floor",
+        role,
+        vhost.amqp_url,
+        database_url,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        if await process.stdout.readline() != b"ready\n":
+            raise RuntimeError(f"floor: {role} ended before it was ready")
+        yield
+    finally:
+        process.kill()
+        await process.wait()
+
+
+@asynccontextmanager
+async def _fresh_database(servers: Servers) -> AsyncIterator[str]:
+    name = f"sesame_bench_{secrets.token_hex(6)}"
+    admin = await asyncpg.connect(servers.database_url)
+    try:
+        await admin.execute(await admin.fetchval("SELECT format('CREATE DATABASE %I', $1::text)", name))
+        yield urlunsplit(urlsplit(servers.database_url)._replace(path=f"/{name}"))
+        await admin.execute(
+            await admin.fetchval("SELECT format('DROP DATABASE %I WITH (FORCE)', $1::text)", name)
+        )
+    finally:
+        await admin.close()
+
+
+def _partners_file(folder: Path) -> Path:
+    path = folder / "partners.yaml"
+    path.write_text(yaml.safe_dump([_partner(partner) for partner in PARTNERS]))
+    return path
+
+
+def _partner(partner: str) -> dict[str, object]:
+    return {
+        "id": partner,
+        "name": f"Bibliothèque {partner}",
+        "email": f"{partner}@partner.example",
+        "languages": ["fr", "en"],
+        "subjects": {"histoire": 3},
+        "territories": ["country:FR"],
+        "capacity_per_week": 1_000_000,
+        "reach": {"way": "queue", "address": f"partner.{partner}"},
+        "role": "member",
+    }

@@ -1,0 +1,105 @@
+"""One question's life as the notifier hears it, made up for tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.contracts import ingest, router
+from services.contracts.vocabulary import Asker, Facets, Fact, PartnerName, Place, Reach, Reason
+
+MOMENT = datetime(2026, 11, 20, 9, 12, 31, tzinfo=UTC)
+DUE = MOMENT + timedelta(days=1)
+PROMISE = MOMENT + timedelta(days=3)
+FACETS = Facets(channel="mail", received_at=MOMENT, language="fr", subject="histoire")
+ASKER = Asker(
+    mail="lectrice@asker.example",
+    name="Odile Marchand",
+    message_id="<question-1@asker.example>",
+    subject_line="Les moulins de la Bièvre",
+)
+TEXT = "Où se trouvaient les moulins de la Bièvre avant qu'elle soit couverte ?"
+NOTE = "Je prépare une visite pour des enfants, vendredi."
+ANSWER = "Bonjour,\n\nVous trouverez un plan des moulins dans l'atlas cité.\n\nBien à vous"
+
+
+def part(question: UUID, name: str) -> UUID:
+    """An id inside this question's life, the same each time."""
+    return uuid5(question, name)
+
+
+def received(asker: Asker | None = ASKER, **more: Any) -> Fact:
+    return ingest.QuestionReceived(
+        text=TEXT,
+        private_note=NOTE,
+        facets=FACETS,
+        place=Place(postcode="75013"),
+        asker=asker,
+        **more,
+    )
+
+
+def routed(question: UUID, attempt: int = 1, partner: str = "bpi", way: str = "queue") -> Fact:
+    return router.QuestionRouted(
+        assignment_id=part(question, f"assignment {attempt}"),
+        partner=PartnerName(id=partner, name=partner.title()),
+        reach=Reach.model_validate({"way": way, "address": f"{partner}@partner.example"}),
+        attempt=attempt,
+        due_at=DUE,
+        promise_at=PROMISE,
+        reasons=(Reason(part="subject", points=3.0, detail="répond à l'histoire locale"),),
+        facets=FACETS,
+    )
+
+
+def answered(question: UUID, attempt: int = 1, partner: str = "bpi", **more: Any) -> Fact:
+    return router.QuestionAnswered(
+        answer_id=part(question, "answer"),
+        assignment_id=part(question, f"assignment {attempt}"),
+        partner=PartnerName(id=partner, name=partner.title()),
+        text=ANSWER,
+        sources=("Atlas des rivières, 1899",),
+        answered_at=MOMENT + timedelta(hours=5),
+        promise_at=PROMISE,
+        facets=FACETS,
+        **more,
+    )
+
+
+def refused(question: UUID, partner: str = "lyon", way: str = "mail") -> Fact:
+    return router.AnswerRefused(
+        answer_id=part(question, "second answer"),
+        partner=PartnerName(id=partner, name=partner.title()),
+        reach=Reach.model_validate({"way": way, "address": f"{partner}@partner.example"}),
+        reason="already_answered",
+        accepted_answer_id=part(question, "answer"),
+        accepted_partner=PartnerName(id="bpi", name="Bpi"),
+    )
+
+
+def overdue(question: UUID, attempt: int = 1) -> Fact:
+    return router.QuestionOverdue(
+        clock="partner",
+        due_at=DUE,
+        assignment_id=part(question, f"assignment {attempt}"),
+        facets=FACETS,
+    )
+
+
+def promise_broken() -> Fact:
+    return router.QuestionOverdue(clock="promise", due_at=PROMISE, facets=FACETS)
+
+
+def unroutable() -> Fact:
+    return router.QuestionUnroutable(reason="no partner is open", promise_at=PROMISE, facets=FACETS)
+
+
+def followed_up(question: UUID) -> Fact:
+    return ingest.QuestionFollowedUp(
+        follow_up_id=part(question, "follow-up"), text="Surtout le moulin de Croulebarbe.", way="mail"
+    )
+
+
+def closed() -> Fact:
+    return router.QuestionClosed(reason="out_of_scope", explanation="Nous n'évaluons pas.", facets=FACETS)

@@ -1,0 +1,104 @@
+"""Any order and any duplication of the notifier's events ends in the same state and the same sendings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID, uuid5
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.chassis.letters import Letter
+from tests.chassis import Bench, bench, letter_of
+from tests.integration import notifier_facts as made
+from tests.notifier_bench import SUBSCRIPTIONS, WAYS, Outside, send_all
+from tests.servers import Database
+
+QUESTION = UUID("01935c2e-7a00-7000-8000-000000000001")
+
+EMPTY = """
+TRUNCATE question, assignment, overdue, answer, follow_up, delivery, silenced_address, inbox, outbox, waiting
+"""
+
+STATE = """
+SELECT kind, way, destination, state, question_id, id, url FROM delivery
+WHERE state <> 'cancelled' ORDER BY id
+"""
+
+BOTH_PARTNERS_LATE = [
+    made.received(),
+    made.routed(QUESTION, 1, "bpi", "mail"),
+    made.overdue(QUESTION, 1),
+    made.routed(QUESTION, 2, "lyon", "queue"),
+    made.overdue(QUESTION, 2),
+    made.unroutable(),
+    made.promise_broken(),
+    made.followed_up(QUESTION),
+    made.answered(QUESTION, 2, "lyon"),
+    made.refused(QUESTION),
+]
+CLOSED_BY_HAND = [
+    made.received(),
+    made.routed(QUESTION, 1),
+    made.followed_up(QUESTION),
+    made.closed(),
+]
+NO_ADDRESS = [made.received(asker=None), made.routed(QUESTION, 1), made.answered(QUESTION)]
+
+
+@st.composite
+def tellings(draw: st.DrawFn) -> tuple[list[Letter], list[Letter]]:
+    """One life told once in order, and the same told in any order with repetitions."""
+    life = draw(st.sampled_from([BOTH_PARTNERS_LATE, CLOSED_BY_HAND, NO_ADDRESS]))
+    kept = draw(st.lists(st.booleans(), min_size=len(life) - 1, max_size=len(life) - 1))
+    facts = [life[0], *(fact for fact, keep in zip(life[1:], kept, strict=True) if keep)]
+    letters = [
+        letter_of(fact, QUESTION, id_=str(uuid5(QUESTION, str(number)))) for number, fact in enumerate(facts)
+    ]
+    again = draw(st.lists(st.sampled_from(letters), max_size=6))
+    return letters, draw(st.permutations(letters + again))
+
+
+async def told(on: Bench, letters: list[Letter], batch: int) -> tuple[Any, ...]:
+    """State and sendings after hearing the letters, from empty tables."""
+    await on.pool.execute(EMPTY)
+    handling = on.handling(SUBSCRIPTIONS)
+    for start in range(0, len(letters), batch):
+        await handling.settle(letters[start : start + batch])
+    outside = Outside()
+    await send_all(on, dict.fromkeys(WAYS, outside))
+    sent = sorted((one.id, one.kind, one.way, one.destination, reason(one)) for one in outside.taken)
+    facts = sorted((event.type, event.data.way, event.data.answer_id) for event in await on.announced())
+    return [tuple(row) for row in await on.pool.fetch(STATE)], sent, facts, await on.dead()
+
+
+def reason(delivery: Any) -> Any:
+    """What a receiver would read that depends on how things stand."""
+    turn = delivery.assignment
+    return (turn and turn.overdue, turn and turn.passed_on, delivery.answer and delivery.answer.id)
+
+
+@asynccontextmanager
+async def notifier(database: Database) -> AsyncIterator[Bench]:
+    async with bench(database("notifier"), "notifier") as on:
+        yield on
+
+
+def test_any_order_and_duplication_sends_the_same(database: Database) -> None:
+    with asyncio.Runner() as runner:
+        context = notifier(database)
+        on = runner.run(context.__aenter__())
+
+        @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @given(tellings(), st.integers(1, 8))
+        def holds(told_twice: tuple[list[Letter], list[Letter]], batch: int) -> None:
+            in_order, shuffled = told_twice
+            assert runner.run(told(on, shuffled, batch)) == runner.run(told(on, in_order, 100))
+
+        try:
+            holds()
+        finally:
+            runner.run(context.__aexit__(None, None, None))

@@ -1,0 +1,108 @@
+"""The running notifier: mail through a real SMTP server, partner queues on a real broker."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from aio_pika.abc import AbstractConnection
+
+from services.contracts.links import Link, party_digest, read_token
+from tests.integration import notifier_facts as made
+from tests.notifier_service import ANNOUNCED, SECRET, environment, heard, listening_others, running, tell
+from tests.servers import Database, VirtualHost, until
+from tests.smtp_sink import Sink, smtp_sink
+
+
+@dataclass
+class Scene:
+    broker: AbstractConnection
+    mails: Sink
+
+
+@pytest.fixture
+async def scene(database: Database, vhost: VirtualHost) -> AsyncIterator[Scene]:
+    async with (
+        smtp_sink() as mails,
+        listening_others(vhost) as broker,
+        running(environment(database, vhost, mails.port)),
+    ):
+        yield Scene(broker, mails)
+
+
+def token_of(address: str) -> str:
+    return address.partition("+")[2].partition("@")[0]
+
+
+async def test_question_goes_to_the_partner_and_its_answer_to_the_asker(scene: Scene) -> None:
+    question = uuid4()
+    await tell(scene.broker, question, made.received(), made.routed(question, way="mail"))
+    await tell(scene.broker, question, made.answered(question))
+    [published] = await heard(scene.broker, ANNOUNCED, 1)
+    assert published["subject"] == str(question)
+    assert (published["data"]["place"], published["data"]["way"]) == ("asker", "mail")
+    await until(lambda: len(scene.mails.taken) == 3)
+    [asked], [answer] = scene.mails.of("assigned"), scene.mails.of("answer")
+    assert (asked.recipient, answer.recipient) == ("bpi@partner.example", "lectrice@asker.example")
+    assert made.NOTE in asked.body("html")
+    assert "plan des moulins" in answer.body("plain")
+
+
+async def test_reply_address_of_a_partner_says_which_question_and_who(scene: Scene) -> None:
+    question = uuid4()
+    await tell(scene.broker, question, made.received(), made.routed(question, way="mail"))
+    await until(lambda: len(scene.mails.of("assigned")) == 1)
+    token = token_of(scene.mails.of("assigned")[0].message["Reply-To"])
+    assert read_token([SECRET.encode()], token) == Link("partner", question, party_digest("bpi"))
+
+
+async def test_acknowledgement_says_the_promised_day_and_is_marked_automatic(scene: Scene) -> None:
+    question = uuid4()
+    await tell(scene.broker, question, made.received(), made.routed(question))
+    await until(lambda: len(scene.mails.taken) == 1)
+    [mail] = scene.mails.of("acknowledgement")
+    assert "lundi 23 novembre 2026 à 10 h 12" in mail.body("plain").replace("\n", " ")
+    assert mail.message["Auto-Submitted"] == "auto-replied"
+    assert mail.message["In-Reply-To"] == made.ASKER.message_id
+
+
+async def test_partner_system_finds_the_question_in_its_queue_without_the_asker(scene: Scene) -> None:
+    question = uuid4()
+    await tell(scene.broker, question, made.received(), made.routed(question, partner="lyon"))
+    [assigned] = await heard(scene.broker, "partner.lyon", 1)
+    assert (assigned["type"], assigned["subject"]) == ("question.assigned.v1", str(question))
+    assert assigned["data"]["text"] == made.TEXT
+    assert assigned["data"]["private_note"] == made.NOTE
+    assert "asker.example" not in str(assigned)
+
+
+async def test_asker_without_an_address_is_answered_on_their_page(scene: Scene) -> None:
+    question = uuid4()
+    await tell(scene.broker, question, made.received(asker=None), made.answered(question))
+    [published] = await heard(scene.broker, ANNOUNCED, 1)
+    assert published["data"]["way"] == "page"
+    token = published["data"]["url"].removeprefix("https://network.example/q/")
+    link = read_token([SECRET.encode()], token)
+    assert link is not None
+    assert link.question_id == question
+
+
+async def test_what_the_server_never_takes_is_given_up_loudly(scene: Scene) -> None:
+    question = uuid4()
+    asker = made.ASKER.model_copy(update={"mail": "nobody@asker.example"})
+    await tell(scene.broker, question, made.received(asker=asker), made.answered(question))
+    [failed] = await heard(scene.broker, ANNOUNCED, 1)
+    assert failed["type"] == "delivery.failed.v1"
+    assert "550" in failed["data"]["error"]
+    assert "nobody@" not in str(failed)
+    await until(lambda: len(scene.mails.of("failure")) == 1)
+
+
+async def test_one_connection_carries_many_mails(scene: Scene) -> None:
+    for _ in range(40):
+        question = uuid4()
+        await tell(scene.broker, question, made.received(), made.answered(question))
+    await until(lambda: len(scene.mails.of("answer")) == 40)
+    assert scene.mails.connections <= 8

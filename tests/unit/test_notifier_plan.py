@@ -1,0 +1,50 @@
+"""Promises about who is told what."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from services.notifier.domain import plan
+from services.notifier.domain.standing import Standing, Turn
+
+QUESTION = UUID("01935c2e-7a00-7000-8000-000000000001")
+MAIL = {"mail": "asker@example.org"}
+
+
+def turn(attempt: int, partner: str = "bpi", way: str = "queue") -> Turn:
+    return Turn(uuid4(), partner, way, partner, attempt)
+
+
+def test_asker_is_answered_where_they_asked_or_on_their_page() -> None:
+    assert plan.asker_way(MAIL, "form") == "mail"
+    assert plan.asker_way({}, "api") == "page"
+
+
+def test_acknowledgement_is_one_however_often_it_is_decided() -> None:
+    standing = Standing(QUESTION, MAIL, over=False)
+    assert plan.acknowledgement(standing) == plan.acknowledgement(standing)
+
+
+def test_nobody_is_written_to_without_an_address() -> None:
+    assert plan.acknowledgement(Standing(QUESTION, {}, over=False)) == []
+
+
+def test_the_first_partner_hears_when_the_question_goes_to_the_next() -> None:
+    first, second = turn(1), turn(2, "lyon")
+    ended = plan.ended(Standing(QUESTION, MAIL, over=False, turns=(second, first)))
+    assert [planned.assignment for planned in ended] == [first.id]
+
+
+def test_system_that_answered_hears_the_end_and_a_person_does_not() -> None:
+    system, person = turn(1, "bpi", "queue"), turn(1, "lyon", "mail")
+    for asked, expected in ((system, 1), (person, 0)):
+        standing = Standing(QUESTION, MAIL, over=False, turns=(asked,), answered_by=asked.partner)
+        assert len(plan.ended(standing)) == expected
+
+
+def test_nothing_but_word_of_the_end_is_sent_when_a_question_is_over() -> None:
+    asked = turn(1)
+    over = Standing(QUESTION, MAIL, over=True, turns=(asked,))
+    assert plan.assigned(over, asked).cancelled
+    assert plan.answer(over, uuid4(), "mail").cancelled
+    assert not any(planned.cancelled for planned in (*plan.ended(over), *plan.closed(over, {})))
