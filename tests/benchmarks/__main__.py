@@ -25,7 +25,7 @@ from deploy.local.folders import throwaway_folder
 from deploy.local.servers import Servers, running_servers
 from services.contracts import topology
 from tests.benchmarks.figures import Figure, percentile, show, write
-from tests.benchmarks.flow import Network
+from tests.benchmarks.flow import RECEIVED, ROUTED, Network
 from tests.benchmarks.stage import hand_written, sesame
 
 SETTLE_SECONDS = 2.0
@@ -82,10 +82,10 @@ async def throughput(servers: Servers, questions: int, pairs: int) -> Figure:
 
 async def _questions_a_second(network: Network, questions: int) -> float:
     await network.ask(50)
-    await network.watch.until_published(50, within_seconds=PATIENCE_SECONDS)
+    await network.until_published(50, within_seconds=PATIENCE_SECONDS)
     started = time.perf_counter()
     await network.ask(questions)
-    await network.watch.until_published(50 + questions, within_seconds=PATIENCE_SECONDS)
+    await network.until_published(50 + questions, within_seconds=PATIENCE_SECONDS)
     return questions / (time.perf_counter() - started)
 
 
@@ -117,8 +117,8 @@ async def _latency(network: Network, rate: float, seconds: float) -> list[Figure
     for number in range(count):
         await asyncio.sleep(max(0.0, begun + number / rate - time.perf_counter()))
         await network.ask_one()
-    await network.watch.until_published(count, within_seconds=PATIENCE_SECONDS)
-    waits = network.watch.seconds_between("question.received.v1", "question.routed.v1")
+    await network.until_published(count, within_seconds=PATIENCE_SECONDS)
+    waits = network.watch.seconds_between(RECEIVED, ROUTED)
     return [
         Figure(f"received → routed at {rate:g}/s, p50", percentile(waits, 0.5) * 1000, "ms", wanted="< 30"),
         Figure(f"received → routed at {rate:g}/s, p99", percentile(waits, 0.99) * 1000, "ms"),

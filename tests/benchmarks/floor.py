@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -151,14 +151,14 @@ class Hop:
             if outgoing:
                 await db.execute(ANNOUNCE, *columns(outgoing, 3))
 
-    async def relay(self, exchanges: dict[str, aio_pika.abc.AbstractExchange]) -> None:
+    async def relay(self, exchanges: Mapping[str, aio_pika.abc.AbstractExchange]) -> None:
         while True:
             await self.woken.wait()
             self.woken.clear()
             while await self.publish_page(exchanges):
                 pass
 
-    async def publish_page(self, exchanges: dict[str, aio_pika.abc.AbstractExchange]) -> int:
+    async def publish_page(self, exchanges: Mapping[str, aio_pika.abc.AbstractExchange]) -> int:
         async with self.pool.acquire() as db, db.transaction():
             rows = await db.fetch(TAKE, PAGE)
             if rows:

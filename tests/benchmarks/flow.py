@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -18,7 +16,10 @@ from uuid import uuid4
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
 
-EVENTS, INBOX, PARTNERS = "sesame.events", "sesame.inbox", "sesame.partners"
+from deploy.demo.watch import Watch, watching
+
+INBOX, PARTNERS = "sesame.inbox", "sesame.partners"
+RECEIVED, ROUTED, PUBLISHED = "question.received.v1", "question.routed.v1", "question.published.v1"
 
 TEXT = (
     "Je prépare une exposition sur les bains publics de ma ville entre 1890 et 1930. Où trouver des plans, "
@@ -29,33 +30,6 @@ ANSWER = (
     "Bonjour, trois pistes : les délibérations du conseil municipal, la série des travaux publics aux "
     "archives départementales, et la presse locale numérisée, où les tarifs paraissaient chaque année."
 )
-
-
-@dataclass
-class Watch:
-    """What was seen on `sesame.events`, by question: wire name → seconds on this process's clock."""
-
-    seen: dict[str, dict[str, float]] = field(default_factory=dict)
-    published: set[str] = field(default_factory=set)
-    moved: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def take(self, message: AbstractIncomingMessage) -> None:
-        event = json.loads(message.body)
-        self.seen.setdefault(event["subject"], {}).setdefault(event["type"], time.perf_counter())
-        if event["type"] == "question.published.v1":
-            self.published.add(event["subject"])
-        self.moved.set()
-
-    async def until_published(self, count: int, *, within_seconds: float) -> None:
-        async with asyncio.timeout(within_seconds):
-            while len(self.published) < count:
-                self.moved.clear()
-                await self.moved.wait()
-
-    def seconds_between(self, first: str, then: str) -> list[float]:
-        return sorted(
-            times[then] - times[first] for times in self.seen.values() if first in times and then in times
-        )
 
 
 class Network:
@@ -85,6 +59,12 @@ class Network:
             "place": {"country": "FR", "postcode": "93100"},
         }
         await self._send(partner, "question.received.v1", None, data)
+
+    async def until_published(self, count: int, *, within_seconds: float) -> None:
+        if not await self.watch.until(
+            lambda: self.watch.count(PUBLISHED) >= count, within_seconds=within_seconds
+        ):
+            raise TimeoutError(f"{self.watch.count(PUBLISHED)} of {count} published in {within_seconds} s")
 
     async def answer(self, message: AbstractIncomingMessage) -> None:
         event = json.loads(message.body)
@@ -117,14 +97,17 @@ class Network:
 @asynccontextmanager
 async def network(amqp_url: str, partners: Sequence[str]) -> AsyncIterator[Network]:
     """The partners listen and the watch stands. Their queues are declared as provisioning would."""
-    async with await aio_pika.connect(amqp_url) as asking, await aio_pika.connect(amqp_url) as listening:
+    async with (
+        await aio_pika.connect(amqp_url) as asking,
+        await aio_pika.connect(amqp_url) as listening,
+        watching(amqp_url, "question.*") as watch,
+    ):
         publishing = await asking.channel(on_return_raises=True)
-        made = Network(await publishing.get_exchange(INBOX), Watch(), partners)
+        made = Network(await publishing.get_exchange(INBOX), watch, partners)
         channel = await listening.channel()
         await channel.set_qos(200)
         for partner in partners:
             await _listen(channel, partner, made)
-        await _watch(await listening.channel(), made.watch)
         yield made
 
 
@@ -133,10 +116,3 @@ async def _listen(channel: AbstractChannel, partner: str, made: Network) -> None
     queue = await channel.declare_queue(f"partner.{partner}", durable=True, arguments=arguments)
     await queue.bind(PARTNERS, f"partner.{partner}.#")
     await queue.consume(made.answer)
-
-
-async def _watch(channel: AbstractChannel, watch: Watch) -> None:
-    queue = await channel.declare_queue(exclusive=True)
-    for key in ("question.received", "question.routed", "question.answered", "question.published"):
-        await queue.bind(EVENTS, key)
-    await queue.consume(watch.take, no_ack=True)
