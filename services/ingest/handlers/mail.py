@@ -43,12 +43,13 @@ async def accept_mail(unit: Unit, door: MailDoor, raw: bytes, envelope: Envelope
     if mail.kind is not Kind.WRITTEN:
         return await _hold(unit, submission, envelope, f"{mail.kind}: {mail.why}")
     try:
-        return await _written(unit, door, submission, mail)
+        return await accept_written(unit, door, submission, mail)
     except Refused as refusal:
         return await _hold(unit, submission, envelope, f"refused: {refusal.field}: {refusal.reason}")
 
 
-async def _written(unit: Unit, door: MailDoor, submission: Submission, mail: ParsedMail) -> str:
+async def accept_written(unit: Unit, door: MailDoor, submission: Submission, mail: ParsedMail) -> str:
+    """A mail that a person wrote, or that a person has looked at. Raises Refused and NotYet."""
     address = door.boxes.reply_token(mail.recipients)
     if address is None:
         accepted = await accept_question(unit, door.intake, submission, _question(unit, door, mail))

@@ -1,0 +1,120 @@
+"""`./sesame ingest quarantine list | show | release | drop`, for what could not be understood."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from rich.console import Console
+from rich.table import Table
+
+from services.chassis import settings
+from services.chassis.clock import SystemClock
+from services.chassis.database import open_pool
+from services.chassis.transaction import Transactions, Unit
+from services.ingest.domain.intake import Refused
+from services.ingest.domain.mail import Envelope, parse_mail
+from services.ingest.domain.mailboxes import Mailboxes
+from services.ingest.entrypoints.release import release_held
+from services.ingest.handlers.mail import MailDoor, NotYet
+from services.ingest.handlers.submissions import Intake
+from services.ingest.settings import IngestSettings
+from services.ingest.store import quarantine
+from services.ingest.store.quarantine import Held
+
+Deed = Callable[[Unit, IngestSettings, argparse.Namespace], Awaitable[int]]
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    ingest = subparsers.add_parser("ingest", help="the doors: what is held for a person")
+    things = ingest.add_subparsers(metavar="THING", required=True)
+    held = things.add_parser("quarantine", help="mails and forms that could not be understood")
+    deeds = held.add_subparsers(metavar="DEED", required=True)
+    for name, deed, meaning in (
+        ("list", show_list, "one line each, with the reason"),
+        ("show", show_one, "one of them whole, as it came"),
+        ("release", release, "a person has looked: take it in after all"),
+        ("drop", drop, "forget it for good"),
+    ):
+        parser = deeds.add_parser(name, help=meaning)
+        if deed is not show_list:
+            parser.add_argument("number", type=int, help="as `list` shows it")
+        parser.set_defaults(run=lambda chosen, deed=deed: run(deed, chosen))
+
+
+def run(deed: Deed, chosen: argparse.Namespace) -> int:
+    return asyncio.run(_do(deed, settings.load(IngestSettings), chosen))
+
+
+async def _do(deed: Deed, options: IngestSettings, chosen: argparse.Namespace) -> int:
+    async with unit_of(options) as unit:
+        return await deed(unit, options, chosen)
+
+
+@asynccontextmanager
+async def unit_of(options: IngestSettings) -> AsyncIterator[Unit]:
+    """A transaction like the service's own; what it announces, the running service publishes."""
+    pool = await open_pool(options.database_url, name="ingest-command", size=1)
+    try:
+        async with Transactions(pool, "ingest", SystemClock(), lambda: None).begin() as unit:
+            yield unit
+    finally:
+        await pool.close()
+
+
+async def show_list(unit: Unit, _options: IngestSettings, _chosen: argparse.Namespace) -> int:
+    table = Table("number", "since", "door", "from", "subject", "reason")
+    for one in await quarantine.held(unit.db):
+        sender, subject = _heading(one)
+        table.add_row(str(one.id), f"{one.received_at:%Y-%m-%d %H:%M}", one.door, sender, subject, one.reason)
+    Console(soft_wrap=True).print(table if table.row_count else "Nothing is held.")
+    return 0
+
+
+def _heading(one: Held) -> tuple[str, str]:
+    if one.door != "mail":
+        return "", ""
+    mail = parse_mail(one.raw, Envelope(one.envelope_from, one.envelope_to), frozenset(), one.received_at)
+    return mail.sender or one.envelope_from or "", mail.subject
+
+
+async def show_one(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
+    one = await quarantine.get(unit.db, chosen.number)
+    if one is None:
+        return _none(chosen.number)
+    print(f"{one.door} {one.key}\nheld: {one.reason}\nfrom: {one.envelope_from}\nto: {one.envelope_to}\n")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(one.raw)
+    return 0
+
+
+async def release(unit: Unit, options: IngestSettings, chosen: argparse.Namespace) -> int:
+    intake = Intake(options.public_url.rstrip("/"), options.keys)
+    door = MailDoor(intake, Mailboxes(options.question_box, options.reply_box))
+    try:
+        async with unit.db.transaction():
+            one = await quarantine.take(unit.db, chosen.number)
+            outcome = await release_held(unit, door, one) if one else None
+    except (Refused, NotYet) as refusal:
+        print(f"sesame: {chosen.number} stays held: {refusal}", file=sys.stderr)
+        return 1
+    if outcome is None:
+        return _none(chosen.number)
+    print(f"{chosen.number}: taken in as {outcome}")
+    return 0
+
+
+async def drop(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
+    one = await quarantine.take(unit.db, chosen.number)
+    if one is None:
+        return _none(chosen.number)
+    print(f"{one.id}: dropped; the same mail sent again stays dropped")
+    return 0
+
+
+def _none(number: int) -> int:
+    print(f"sesame: nothing is held under {number}; see ./sesame ingest quarantine list", file=sys.stderr)
+    return 1
