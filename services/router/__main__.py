@@ -11,6 +11,7 @@ from services.router import entrypoints, partners
 from services.router.desk import Desk
 from services.router.partner_files import read_file
 from services.router.settings import RouterSettings
+from services.router.timers import Timers
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ async def serve(settings: RouterSettings) -> None:
         if settings.partners_file is not None:
             await _import(chassis, settings.partners_file)
         desk = Desk.of(settings)
+        timers = Timers(desk, chassis.pool, chassis.begin, chassis.clock)
+        chassis.every(settings.timer_seconds, timers.fire)
         await chassis.consume(entrypoints.subscriptions(desk))
         await chassis.until_stopped()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.router.domain.calendars import working_days
 from services.router.domain.deadlines import Terms
@@ -21,6 +22,10 @@ class Desk:
     terms: Terms
     weights: Weights
     attempts: int
+
+    def allowed(self, *, taken: bool) -> timedelta:
+        """Open hours a partner is given now: to take the question, if it must, else to answer it."""
+        return self.terms.answer if taken else self.terms.take or self.terms.answer
 
     @classmethod
     def of(cls, settings: RouterSettings) -> Desk:

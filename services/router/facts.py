@@ -9,6 +9,7 @@ from services.contracts.router import (
     Exclusion,
     QuestionClosed,
     QuestionOverdue,
+    QuestionReminded,
     QuestionRouted,
     QuestionUnroutable,
 )
@@ -90,6 +91,16 @@ def refused(directory: Directory, question: Question, answer: Any, partner: str)
         reason="already_answered" if accepted else "closed",
         accepted_answer_id=accepted.answer if accepted else None,
         accepted_partner=PartnerName(id=accepted.partner, name=accepted.name) if accepted else None,
+    )
+
+
+def reminded(directory: Directory, question: Question, assignment: Assignment) -> QuestionReminded:
+    return QuestionReminded(
+        assignment_id=assignment.id,
+        partner=name_of(directory, assignment.partner),
+        reach=reach_of(directory, assignment.partner),
+        due_at=assignment.due_at,
+        facets=facets_of(question),
     )
 
 

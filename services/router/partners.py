@@ -77,6 +77,7 @@ async def apply(db: Db, changes: Sequence[Change], *, hand: str, now: datetime) 
     await store.save_partners(db, version, [(c.partner, _json(c.after)) for c in changes])
     entries = [(c.partner, _json(c.before), _json(c.after)) for c in changes]
     await store.save_partner_history(db, version, now, hand, entries)
+    await store.look_at_assignments(db, [change.partner for change in changes])
     return len(changes)
 
 

@@ -53,7 +53,10 @@ def question_row(question: Question) -> dict[str, Any]:
 
 
 def assignment_rows(question: Question) -> list[dict[str, Any]]:
-    return [{**asdict(assignment), "question": question.id} for assignment in question.assignments]
+    return [
+        {**asdict(assignment), "question": question.id, "look_at": assignment.look_at}
+        for assignment in question.assignments
+    ]
 
 
 def _place(row: Record, facets: dict[str, Any]) -> Place | None:

@@ -49,8 +49,7 @@ async def hand_over(
     """The partner has it from now. `decision` tells fairness who could have had it."""
     ledger = desk.ledgers.of(unit)
     standing = await ledger.standing()
-    allowed = desk.terms.take or desk.terms.answer
-    due = _deadline(desk, standing, partner, question, allowed, unit.now)
+    due = deadline_of(desk, standing, partner.id, question, desk.allowed(taken=False), unit.now)
     assigned = life.assign(question, partner.id, uuid7(), due, unit.now)
     unit.announce(facts.routed(assigned, partner, reasons), question=question.id)
     _let_go(standing, question)
@@ -65,9 +64,7 @@ async def take(desk: Desk, unit: Unit, question: Question) -> None:
     standing = await ledger.standing()
     if question.current is None:
         raise ImpossibleMove("nobody has the question, so nobody can take it")
-    partner = standing.directory.partners.get(question.current.partner)
-    clock = standing.directory.clock(partner) if partner else desk.working_days
-    due = deadline(unit.now, desk.terms.answer, question.promise_at, clock, desk.terms)
+    due = deadline_of(desk, standing, question.current.partner, question, desk.terms.answer, unit.now)
     ledger.put(life.take(question, due, unit.now))
     await unit.arrived(question.id)
 
@@ -97,8 +94,10 @@ def _let_go(standing: Standing, question: Question) -> None:
         standing.book = standing.book.ended(question.current.partner)
 
 
-def _deadline(
-    desk: Desk, standing: Standing, partner: Partner, question: Question, allowed: timedelta, now: datetime
+def deadline_of(
+    desk: Desk, standing: Standing, partner: str, question: Question, allowed: timedelta, start: datetime
 ) -> Deadline:
-    clock = standing.directory.clock(partner)
-    return deadline(now, allowed, question.promise_at, clock, desk.terms)
+    """By the partner's own clock; one that left the network is taken to be open on working days."""
+    known = standing.directory.partners.get(partner)
+    clock = standing.directory.clock(known) if known else desk.working_days
+    return deadline(start, allowed, question.promise_at, clock, desk.terms)

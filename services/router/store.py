@@ -50,13 +50,16 @@ ON CONFLICT (id) DO UPDATE SET
 # Ended ones first: the index that allows one open assignment per question is checked row by row.
 _SAVE_ASSIGNMENTS = """
 INSERT INTO assignment (
-    id, question, partner, attempt, opened_at, remind_at, due_at, taken_at, reminded_at, ended_at, outcome
+    id, question, partner, attempt, opened_at, remind_at, due_at, taken_at, reminded_at, ended_at, outcome,
+    look_at
 )
-SELECT id, question, partner, attempt, opened_at, remind_at, due_at, taken_at, reminded_at, ended_at, outcome
+SELECT id, question, partner, attempt, opened_at, remind_at, due_at, taken_at, reminded_at, ended_at, outcome,
+    look_at
 FROM jsonb_populate_recordset(NULL::assignment, $1::jsonb) ORDER BY ended_at NULLS LAST
 ON CONFLICT (id) DO UPDATE SET
     remind_at = excluded.remind_at, due_at = excluded.due_at, taken_at = excluded.taken_at,
-    reminded_at = excluded.reminded_at, ended_at = excluded.ended_at, outcome = excluded.outcome
+    reminded_at = excluded.reminded_at, ended_at = excluded.ended_at, outcome = excluded.outcome,
+    look_at = excluded.look_at
 """
 
 _SAVE_DECISIONS = """
@@ -67,6 +70,17 @@ SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::jsonb[])
 _SAVE_HISTORY = """
 INSERT INTO history (question, at, what, hand, reason)
 SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
+"""
+
+
+# Breach of the promise, reminder or due time of an assignment: whatever lies before the moment.
+_DUE = """
+SELECT question FROM assignment WHERE ended_at IS NULL AND look_at <= $1
+UNION
+SELECT id FROM question
+WHERE NOT breached AND promise_at <= $1
+    AND state IN ('received', 'assigned', 'taken', 'reopened', 'unroutable')
+LIMIT $2
 """
 
 
@@ -90,6 +104,11 @@ async def save_loads(db: Db, week: date, rows: Sequence[tuple[str, int, int, flo
 
 async def question(db: Db, id_: UUID) -> Record | None:
     return await db.fetchrow(_QUESTION, id_)
+
+
+async def due(db: Db, now: datetime, most: int) -> list[UUID]:
+    """Questions of which something is to be seen to."""
+    return [row["question"] for row in await db.fetch(_DUE, now, most)]
 
 
 async def save_questions(db: Db, rows: Sequence[dict[str, Any]]) -> None:

@@ -27,6 +27,9 @@ SELECT partner, $1, $2, $3, before, after
 FROM unnest($4::text[], $5::jsonb[], $6::jsonb[]) AS changed (partner, before, after)
 """
 
+# Their deadlines follow their hours and closures: to be looked at now.
+_LOOK_AT = "UPDATE assignment SET look_at = '-infinity' WHERE ended_at IS NULL AND partner = ANY($1)"
+
 _HISTORY = """
 SELECT changed_at, hand, before, after FROM partner_history WHERE partner = $1 ORDER BY id
 """
@@ -56,6 +59,10 @@ async def save_partner_history(
 ) -> None:
     names, before, after = ([row[column] for row in rows] for column in range(3))
     await db.execute(_SAVE_HISTORY, version, now, hand, names, before, after)
+
+
+async def look_at_assignments(db: Db, partners: Sequence[str]) -> None:
+    await db.execute(_LOOK_AT, partners)
 
 
 async def history(db: Db, partner: str) -> list[Record]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from services.router.domain.calendars import Closure
 from services.router.domain.working_time import NOTHING, Clock, NeverOpen
 
 
@@ -48,3 +50,8 @@ def _due(asked_at: datetime, allowed: timedelta, promise_at: datetime, clock: Cl
     if promise_at > asked_at:
         return min(own, promise_at)
     return own if own > asked_at else asked_at + max(allowed, NOTHING)
+
+
+def is_away(closures: Iterable[Closure], today: date, until: date) -> bool:
+    """Whether one closure covers every day from today to the other, both included."""
+    return any(closure.covers(today) and closure.last >= until for closure in closures)

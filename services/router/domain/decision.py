@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import nsmallest
 
+from services.router.domain.deadlines import is_away
 from services.router.domain.directory import Directory
 from services.router.domain.loads import LoadBook, fair_capacity
 from services.router.domain.partner import Partner, Role
@@ -145,11 +146,7 @@ def _full(directory: Directory, book: LoadBook) -> set[str]:
 
 def _away(directory: Directory, now: datetime, until: datetime) -> set[str]:
     """Those whose closure covers every day from now to the promise."""
-    return {
-        p.id
-        for p in directory.with_closures
-        if any(c.covers(now.date()) and c.last >= until.date() for c in p.closures)
-    }
+    return {p.id for p in directory.with_closures if is_away(p.closures, now.date(), until.date())}
 
 
 def _rank(

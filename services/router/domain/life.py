@@ -19,6 +19,7 @@ WHY_NOT_AGAIN: Mapping[str, str] = {
     "declined": "declined it",
     "overdue": "let it pass",
     "answered": "answered it before",
+    "away": "is away",
 }
 """Outcome of an assignment → why its partner is not asked again."""
 
@@ -37,6 +38,11 @@ class Assignment:
     reminded_at: datetime | None = None
     ended_at: datetime | None = None
     outcome: str | None = None
+
+    @property
+    def look_at(self) -> datetime:
+        """When something of it is to be seen to next."""
+        return self.due_at if self.reminded_at else min(self.remind_at, self.due_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,20 @@ def release(question: Question, outcome: str, now: datetime) -> Question:
     if question.current is None:
         return question
     return amend(question, replace(question.current, ended_at=now, outcome=outcome))
+
+
+def redate(question: Question, deadline: Deadline) -> Question:
+    """The open assignment is due at another time, because hours, closures or the promise changed."""
+    current = question.current
+    if current is None or (current.remind_at, current.due_at) == (deadline.remind_at, deadline.due_at):
+        return question
+    return amend(question, replace(current, remind_at=deadline.remind_at, due_at=deadline.due_at))
+
+
+def remind(question: Question, now: datetime) -> Question:
+    return (
+        question if question.current is None else amend(question, replace(question.current, reminded_at=now))
+    )
 
 
 def amend(question: Question, assignment: Assignment) -> Question:

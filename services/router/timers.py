@@ -1,0 +1,105 @@
+"""What time brings: reminders, breaches, and the roll-up to the next partner.
+
+Any copy may look. What is due is read without a lock, then each question is looked at again under its own:
+the second copy finds it done. A breach bears the due time as its moment, whenever it was noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Pool, Record
+
+from services.chassis.clock import Clock
+from services.chassis.transaction import Unit
+from services.router import facts, routing, store
+from services.router.desk import Desk
+from services.router.domain import life
+from services.router.domain.deadlines import is_away
+from services.router.domain.life import Assignment, Question
+from services.router.ledger import Standing
+
+Begin = Callable[[UUID], AbstractAsyncContextManager[Unit]]
+
+PAGE = 200
+
+
+class Timers:
+    def __init__(self, desk: Desk, pool: Pool[Record], begin: Begin, clock: Clock) -> None:
+        self._desk = desk
+        self._pool = pool
+        self._begin = begin
+        self._clock = clock
+
+    async def fire(self) -> None:
+        """See to everything that is due now. Safe in several copies at once, and again after a crash."""
+        while questions := await self._due():
+            for question in questions:
+                async with self._begin(question) as unit:
+                    await look(self._desk, unit, question)
+            if len(questions) < PAGE:
+                return
+
+    async def _due(self) -> list[UUID]:
+        async with self._pool.acquire() as db:
+            return await store.due(db, self._clock.now(), PAGE)
+
+
+async def look(desk: Desk, unit: Unit, id_: UUID) -> None:
+    """Whatever is due of this question; nothing if another copy was first."""
+    ledger = desk.ledgers.of(unit)
+    question = await ledger.question(id_)
+    if question is None or not question.is_open:
+        return
+    standing = await ledger.standing()
+    question = _redated(desk, standing, _breach(unit, standing, question))
+    ledger.put(question)
+    current = question.current
+    if current is None:
+        return
+    if _closed_for_good(standing, question, current, unit.now):
+        await _roll_up(desk, unit, question, "away")
+    elif current.due_at <= unit.now:
+        unit.announce(facts.overdue(standing.directory, question, "partner", current), question=id_)
+        await _roll_up(desk, unit, question, "overdue")
+    elif current.remind_at <= unit.now and current.reminded_at is None:
+        unit.announce(facts.reminded(standing.directory, question, current), question=id_)
+        ledger.put(life.remind(question, unit.now))
+
+
+def _breach(unit: Unit, standing: Standing, question: Question) -> Question:
+    """The promise passed: said once, with the partner who has the question then."""
+    if question.breached or question.promise_at > unit.now:
+        return question
+    fact = facts.overdue(standing.directory, question, "promise", question.current)
+    unit.announce(fact, question=question.id)
+    return replace(question, breached=True)
+
+
+def _redated(desk: Desk, standing: Standing, question: Question) -> Question:
+    """With the due time as the partner's hours and closures are now."""
+    current = question.current
+    if current is None:
+        return question
+    start = current.taken_at or current.opened_at
+    allowed = desk.allowed(taken=current.taken_at is not None)
+    return life.redate(
+        question, routing.deadline_of(desk, standing, current.partner, question, allowed, start)
+    )
+
+
+def _closed_for_good(standing: Standing, question: Question, current: Assignment, now: datetime) -> bool:
+    """A closure began that lasts until after the promise."""
+    partner = standing.directory.partners.get(current.partner)
+    if partner is None or question.promise_at <= now:
+        return False
+    return is_away(partner.closures, now.date(), question.promise_at.date())
+
+
+async def _roll_up(desk: Desk, unit: Unit, question: Question, outcome: str) -> None:
+    released = await routing.release(desk, unit, question, outcome)
+    await routing.route(desk, unit, released)
