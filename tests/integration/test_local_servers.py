@@ -79,9 +79,8 @@ async def test_postgresql_never_runs_as_root(servers: Servers) -> None:
         assert psutil.Process(servers.postgresql.pid).uids().effective != 0
 
 
-async def test_the_management_interface_asks_for_the_password(servers: Servers) -> None:
-    assert servers.amqp_management_url is not None
-    address = servers.amqp_management_url.rpartition("@")[2]
+async def test_the_management_interface_asks_for_the_password(vhost: VirtualHost) -> None:
+    address = vhost.management_url.rpartition("@")[2]
     async with httpx.AsyncClient() as client:
         assert (await client.get(f"http://{address}/api/overview")).status_code == 401
 

@@ -1,0 +1,70 @@
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from deploy.local.checkout import PYTHON, ROOT
+from deploy.local.folders import throwaway_folder
+from deploy.local.ports import is_free
+from tests.servers import until
+
+READY = "Ctrl-C stops it."
+START_SECONDS = 90.0
+
+
+@contextmanager
+def up(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """`./sesame up` as a terminal starts it, once it is ready."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SESAME_")}
+    with subprocess.Popen(
+        [*PYTHON, "-m", "deploy.cli", "up", "--folder", str(folder)],
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if READY in line:
+                break
+        yield process
+
+
+def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def ended(members: list[psutil.Process]) -> bool:
+    return all(not member.is_running() or member.status() == psutil.STATUS_ZOMBIE for member in members)
+
+
+def listening(members: list[psutil.Process]) -> set[int]:
+    sockets = [socket for member in members for socket in member.net_connections(kind="tcp")]
+    return {socket.laddr.port for socket in sockets if socket.status == psutil.CONN_LISTEN}
+
+
+def still_taken(ports: set[int]) -> set[int]:
+    return {port for port in ports if not is_free(port)}
+
+
+async def test_ctrl_c_leaves_no_process_and_no_port() -> None:
+    with throwaway_folder() as folder, up(folder / "kept") as process:
+        members = family(process)
+        ports = listening(members)
+        assert len(ports) >= 8
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+        assert ended(members)
+        assert still_taken(ports) == set()
+
+
+async def test_kill_9_leaves_no_process_and_no_port() -> None:
+    with throwaway_folder() as folder, up(folder / "kept") as process:
+        members = family(process)
+        ports = listening(members)
+        process.kill()
+        await until(lambda: ended(members))
+        assert still_taken(ports) == set()

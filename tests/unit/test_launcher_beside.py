@@ -1,0 +1,25 @@
+import stat
+from pathlib import Path
+
+from deploy.local.beside import NOTE, announced, environment_of
+
+RUNNING = {
+    "ingest": {"SESAME_AMQP_URL": "amqp://one", "SESAME_DATABASE_URL": "postgresql://ingest"},
+    "router": {"SESAME_AMQP_URL": "amqp://one", "SESAME_DATABASE_URL": "postgresql://router"},
+}
+
+
+def test_a_second_command_finds_its_service_only_while_it_runs(tmp_path: Path) -> None:
+    with announced(tmp_path, RUNNING):
+        assert environment_of("router", tmp_path) == RUNNING["router"]
+    assert environment_of("router", tmp_path) == {}
+
+
+def test_a_command_of_no_service_finds_the_broker(tmp_path: Path) -> None:
+    with announced(tmp_path, RUNNING):
+        assert environment_of("chassis", tmp_path)["SESAME_AMQP_URL"] == "amqp://one"
+
+
+def test_the_passwords_in_it_are_for_the_owner_only(tmp_path: Path) -> None:
+    with announced(tmp_path, RUNNING):
+        assert stat.S_IMODE((tmp_path / NOTE).stat().st_mode) == 0o600
