@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ import aio_pika
 import yaml
 
 from deploy.demo.askers import question_data
-from deploy.demo.corpus import ANY_THEME, Corpus
+from deploy.demo.corpus import ANY_THEME, Answer, Corpus
 from deploy.local.checkout import PYTHON, ROOT
 from deploy.local.processes import Child
 from services.contracts import topology
@@ -104,11 +104,18 @@ def _stock(corpus: Corpus) -> list[dict[str, Any]]:
             "sources": answer.sources,
             "effort": answer.effort,
             "language": answer.language,
-            "subject": None if answer.theme == ANY_THEME else answer.theme,
-            "question": None if answer.question is None else texts[answer.question],
+            "subject": None if question or answer.theme == ANY_THEME else answer.theme,
+            "question": question,
         }
         for answer in corpus.answers
+        for question in _questions_of(answer, texts)
     ]
+
+
+def _questions_of(answer: Answer, texts: Mapping[int, str]) -> list[str | None]:
+    """The texts it was written for; None stands for any other of its theme."""
+    own: list[str | None] = [texts[n] for n in answer.suits]
+    return [texts[answer.question]] if answer.question is not None else [*own, None]
 
 
 async def _make_queues(amqp_url: str, partners: Sequence[Partner]) -> None:

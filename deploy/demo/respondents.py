@@ -59,8 +59,13 @@ class Respondents:
         return self._corpus.answer_for(asked.theme_truth, asked.language, asked.n)
 
     def _recognise(self, mail_text: str) -> Question | None:
-        folded = "".join(mail_text.split())
+        folded = _letters(mail_text)
         for question in self._corpus.questions:
-            if "".join(question.text.split())[:RECOGNISED_BY] in folded:
+            if _letters(question.text)[:RECOGNISED_BY] in folded:
                 return question
         return None
+
+
+def _letters(text: str) -> str:
+    """Without white space and quotation marks, which a mail may break or add."""
+    return "".join(text.split()).replace(">", "")

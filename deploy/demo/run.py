@@ -120,12 +120,10 @@ def _mail_addresses(partners: list[Partner]) -> frozenset[str]:
 
 @asynccontextmanager
 async def _at_work(respondents: Respondents, askers: Askers) -> AsyncIterator[None]:
-    working = asyncio.create_task(respondents.work(askers.send_mail))
-    try:
+    async with asyncio.TaskGroup() as group:
+        working = group.create_task(respondents.work(askers.send_mail))
         yield
-    finally:
         working.cancel()
-        await asyncio.wait((working,))
 
 
 async def _play(scene: Scene, corpus: Corpus, mbox: Path | None, console: Console) -> int:

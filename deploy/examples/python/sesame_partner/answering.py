@@ -58,8 +58,10 @@ def _fitting(stock: Sequence[Mapping[str, Any]], question: Question) -> list[Map
 
 
 def _fit(entry: Mapping[str, Any], question: Question) -> int:
-    """-1: does not fit. The question itself weighs most, then its language, then its subject."""
-    wanted = {"question": question.text, "language": question.language, "subject": question.subject}
+    """-1: does not fit. The question itself weighs most, then its language, then its subject. A question whose
+    language nobody knows rules no language out."""
+    language = question.language or entry.get("language")
+    wanted = {"question": question.text, "language": language, "subject": question.subject}
     weights = {"question": 4, "language": 2, "subject": 1}
     named = [name for name in wanted if entry.get(name) is not None]
     if any(entry[name] != wanted[name] for name in named):
