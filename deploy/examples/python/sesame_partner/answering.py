@@ -58,8 +58,8 @@ def _fitting(stock: Sequence[Mapping[str, Any]], question: Question) -> list[Map
 
 
 def _fit(entry: Mapping[str, Any], question: Question) -> int:
-    """-1: does not fit. The question itself weighs most, then its language, then its subject. A question whose
-    language nobody knows rules no language out."""
+    """-1: does not fit. The question itself weighs most, then its language, then its subject. Where nobody
+    knows the question's language, none is ruled out."""
     language = question.language or entry.get("language")
     wanted = {"question": question.text, "language": language, "subject": question.subject}
     weights = {"question": 4, "language": 2, "subject": 1}
