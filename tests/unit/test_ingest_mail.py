@@ -303,3 +303,10 @@ def test_no_bytes_make_the_parser_fail(noise: bytes) -> None:
 )
 def test_no_mix_of_headers_makes_the_parser_fail(lines: list[str]) -> None:
     read("\n".join(lines).encode())
+
+
+def test_a_mail_broken_on_the_way_is_no_question_of_its_subject_alone() -> None:
+    raw = b"From: scan@copieur.example\nSubject: page 1\nContent-Type: multipart/mixed\n\n--lost\n\x00\xff\n"
+    mail = parse_mail(raw, Envelope("scan@copieur.example"), frozenset(), datetime(2026, 11, 20, tzinfo=UTC))
+    assert mail.kind is Kind.UNREADABLE
+    assert "broken" in mail.why

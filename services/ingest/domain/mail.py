@@ -76,8 +76,8 @@ def parse_mail(raw: bytes, envelope: Envelope, own_addresses: frozenset[str], no
     kind, why = _kind(mail, envelope, own_addresses, subject, sender)
     body = read_body(mail)
     text = body.text.strip()[:LONGEST_TEXT]
-    if kind is Kind.WRITTEN and not (text or bare_subject(subject) or body.attachments):
-        kind, why = Kind.UNREADABLE, "no text, no subject and no attachment"
+    if kind is Kind.WRITTEN and not text:
+        kind, why = _kind_without_text(mail, bare_subject(subject), body.attachments)
     identity = message_id(mail)
     return ParsedMail(
         kind=kind,
@@ -110,6 +110,17 @@ def _kind(
         return Kind.UNREADABLE, "no address in From, Reply-To or Sender"
     if _is_encrypted(mail):
         return Kind.ENCRYPTED, "encrypted: ask the sender to write in the clear"
+    return Kind.WRITTEN, ""
+
+
+def _kind_without_text(
+    mail: Message, subject: str, attachments: tuple[MailAttachment, ...]
+) -> tuple[Kind, str]:
+    """A subject alone may well be the question, unless what stood below it was broken on the way."""
+    if mail.defects:
+        return Kind.UNREADABLE, f"no text, and broken: {type(mail.defects[0]).__name__}"
+    if not (subject or attachments):
+        return Kind.UNREADABLE, "no text, no subject and no attachment"
     return Kind.WRITTEN, ""
 
 
