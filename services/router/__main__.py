@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.chassis.run import Chassis, run
 from services.router import entrypoints, partners
+from services.router.api import routes
 from services.router.desk import Desk
 from services.router.partner_files import read_file
 from services.router.settings import RouterSettings
@@ -23,9 +24,10 @@ async def serve(settings: RouterSettings) -> None:
         if settings.partners_file is not None:
             await _import(chassis, settings.partners_file)
         desk = Desk.of(settings)
+        await chassis.consume(entrypoints.subscriptions(desk))
         timers = Timers(desk, chassis.pool, chassis.begin, chassis.clock)
         chassis.every(settings.timer_seconds, timers.fire)
-        await chassis.consume(entrypoints.subscriptions(desk))
+        chassis.ops.app.router.routes.extend(routes(desk, chassis.begin, settings.coordinator_token))
         await chassis.until_stopped()
 
 

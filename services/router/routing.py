@@ -20,9 +20,11 @@ from services.router.domain.partner import Partner
 from services.router.ledger import Standing
 
 
-async def route(desk: Desk, unit: Unit, question: Question, *, referred: str | None = None) -> None:
+async def route(
+    desk: Desk, unit: Unit, question: Question, *, referred: str | None = None, by_hand: bool = False
+) -> None:
     """Decide, assign, announce. Whoever had the question before must have been released."""
-    if len(question.assignments) >= desk.attempts:
+    if len(question.assignments) >= desk.attempts and not by_hand:
         in_vain = f"{len(question.assignments)} partners were asked in vain"
         await give_up(desk, unit, question, in_vain)
         return
@@ -101,3 +103,13 @@ def deadline_of(
     known = standing.directory.partners.get(partner)
     clock = standing.directory.clock(known) if known else desk.working_days
     return deadline(start, allowed, question.promise_at, clock, desk.terms)
+
+
+def redated(desk: Desk, standing: Standing, question: Question) -> Question:
+    """With the due time as the partner's hours and closures are now."""
+    current = question.current
+    if current is None:
+        return question
+    start = current.taken_at or current.opened_at
+    allowed = desk.allowed(taken=current.taken_at is not None)
+    return life.redate(question, deadline_of(desk, standing, current.partner, question, allowed, start))

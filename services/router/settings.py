@@ -40,6 +40,11 @@ class RouterSettings(ServiceSettings):
         default=4, ge=0, description="Open hours before the due time: a reminder"
     )
     attempts: int = Field(default=5, ge=1, description="Partners asked before the coordinator must see to it")
+    coordinator_token: str | None = Field(
+        default=None,
+        min_length=16,
+        description="Bearer token of the private HTTP API; none: it answers nobody",
+    )
     timer_seconds: float = Field(default=5, gt=0, description="Rest between two looks for what is due")
     weight_origin: float = Field(default=USUAL.origin, ge=0, description="Points: asked at this library")
     weight_referred: float = Field(default=USUAL.referred, ge=0, description="Points: named by a colleague")

@@ -73,6 +73,12 @@ SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::
 """
 
 
+_SAVE_INTAKE = "UPDATE network SET paused_since = $1, notice = $2"
+
+_HISTORY = "SELECT at, what, hand, reason FROM history WHERE question = $1 ORDER BY id"
+
+_DECISIONS = "SELECT decided_at, chosen, account FROM decision WHERE question = $1 ORDER BY id"
+
 # Breach of the promise, reminder or due time of an assignment: whatever lies before the moment.
 _DUE = """
 SELECT question FROM assignment WHERE ended_at IS NULL AND look_at <= $1
@@ -121,6 +127,18 @@ async def save_assignments(db: Db, rows: Sequence[dict[str, Any]]) -> None:
 
 async def save_decisions(db: Db, rows: Sequence[tuple[UUID, datetime, str | None, str]]) -> None:
     await db.execute(_SAVE_DECISIONS, *map(list, zip(*rows, strict=True)))
+
+
+async def save_intake(db: Db, since: datetime | None, notice: str | None) -> None:
+    await db.execute(_SAVE_INTAKE, since, notice)
+
+
+async def history(db: Db, question: UUID) -> list[Record]:
+    return await db.fetch(_HISTORY, question)
+
+
+async def decisions(db: Db, question: UUID) -> list[Record]:
+    return await db.fetch(_DECISIONS, question)
 
 
 async def save_history(db: Db, rows: Sequence[tuple[UUID, datetime, str, str, str | None]]) -> None:

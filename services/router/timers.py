@@ -56,7 +56,7 @@ async def look(desk: Desk, unit: Unit, id_: UUID) -> None:
     if question is None or not question.is_open:
         return
     standing = await ledger.standing()
-    question = _redated(desk, standing, _breach(unit, standing, question))
+    question = routing.redated(desk, standing, _breach(unit, standing, question))
     ledger.put(question)
     current = question.current
     if current is None:
@@ -78,18 +78,6 @@ def _breach(unit: Unit, standing: Standing, question: Question) -> Question:
     fact = facts.overdue(standing.directory, question, "promise", question.current)
     unit.announce(fact, question=question.id)
     return replace(question, breached=True)
-
-
-def _redated(desk: Desk, standing: Standing, question: Question) -> Question:
-    """With the due time as the partner's hours and closures are now."""
-    current = question.current
-    if current is None:
-        return question
-    start = current.taken_at or current.opened_at
-    allowed = desk.allowed(taken=current.taken_at is not None)
-    return life.redate(
-        question, routing.deadline_of(desk, standing, current.partner, question, allowed, start)
-    )
 
 
 def _closed_for_good(standing: Standing, question: Question, current: Assignment, now: datetime) -> bool:

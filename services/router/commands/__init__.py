@@ -1,0 +1,15 @@
+"""`./sesame router …`: partners, explanations, rehearsals, the coordinator's hand."""
+
+from __future__ import annotations
+
+import argparse
+
+from services.router.commands import partner_deeds, question_deeds, rehearsing
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    router = subparsers.add_parser("router", help="who gets a question: partners, explain, simulate, by hand")
+    things = router.add_subparsers(metavar="THING", required=True)
+    partner_deeds.register(things)
+    question_deeds.register(things)
+    rehearsing.register(things)

@@ -1,0 +1,143 @@
+"""`./sesame router explain | assign | route | take-back | close | reopen | extend | pause | resume`"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+
+from services.chassis.transaction import Unit
+from services.router import hand
+from services.router.commands.at_desk import AtDesk, run, whose_hand
+from services.router.desk import Desk
+from services.router.domain.account import Told, exclusion_line, lines_of, promise_account, span_line
+from services.router.explaining import Explained, explain
+from services.router.hand import Hand
+
+Deed = Callable[[argparse.Namespace, Desk, Unit, Hand], Awaitable[None]]
+
+DEEDS: dict[str, tuple[str, tuple[str, ...], Deed]] = {
+    "assign": (
+        "give it to a partner, whoever has it now",
+        ("partner",),
+        lambda said, desk, unit, by: hand.assign(desk, unit, said.question, by, said.partner),
+    ),
+    "route": (
+        "let the router decide anew",
+        (),
+        lambda said, desk, unit, by: hand.route(desk, unit, said.question, by),
+    ),
+    "take-back": (
+        "take it from the partner who has it",
+        (),
+        lambda said, desk, unit, by: hand.take_back(desk, unit, said.question, by),
+    ),
+    "close": (
+        "out of scope: tell the asker why",
+        ("explanation",),
+        lambda said, desk, unit, by: hand.close(desk, unit, said.question, by, said.explanation),
+    ),
+    "reopen": (
+        "ask again, after an answer or a closing",
+        (),
+        lambda said, desk, unit, by: hand.reopen(desk, unit, said.question, by),
+    ),
+    "extend": (
+        "promise the asker another moment",
+        ("promise",),
+        lambda said, desk, unit, by: hand.extend(desk, unit, said.question, by, said.promise),
+    ),
+}
+"""Name → meaning, further arguments, deed."""
+
+
+def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    shown = things.add_parser("explain", help="why a question went where it went, in numbers")
+    shown.add_argument("question", type=UUID)
+    shown.set_defaults(run=lambda chosen: run(partial(show, chosen)))
+    for name, (meaning, further, deed) in DEEDS.items():
+        parser = things.add_parser(name, help=meaning)
+        parser.add_argument("question", type=UUID)
+        for argument in further:
+            parser.add_argument(argument, type=_moment if argument == "promise" else str)
+        _add_hand(parser)
+        parser.set_defaults(run=lambda chosen, deed=deed: run(partial(do, chosen, deed)))
+    pause = things.add_parser("pause", help="take no questions, with a public notice")
+    pause.add_argument("notice")
+    resume = things.add_parser("resume", help="take questions again")
+    for parser in (pause, resume):
+        _add_hand(parser)
+        parser.set_defaults(run=lambda chosen: run(partial(change_intake, chosen)))
+
+
+def _add_hand(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--hand", default=whose_hand(), help="who does it (default: %(default)s)")
+    parser.add_argument("--reason", help="why; kept, and told the partner")
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} needs a time zone, like 2026-12-01T12:00:00+01:00")
+    return moment
+
+
+async def do(chosen: argparse.Namespace, deed: Deed, there: AtDesk) -> int:
+    async with there.transactions.begin(chosen.question) as unit:
+        await deed(chosen, there.desk, unit, Hand(chosen.hand, chosen.reason))
+        question = await there.desk.ledgers.of(unit).question(chosen.question)
+    if question is not None:
+        print("\n".join(lines_of(question, there.settings.zone)))
+    return 0
+
+
+async def change_intake(chosen: argparse.Namespace, there: AtDesk) -> int:
+    notice = getattr(chosen, "notice", None)
+    async with there.transactions.begin() as unit:
+        await hand.change_intake(unit, Hand(chosen.hand, chosen.reason), notice)
+    print(f"intake paused: {notice}" if notice else "intake open")
+    return 0
+
+
+async def show(chosen: argparse.Namespace, there: AtDesk) -> int:
+    async with there.transactions.begin() as unit:
+        explained = await explain(unit.db, chosen.question)
+    if explained is None:
+        print(f"sesame: there is no question {chosen.question}", file=sys.stderr)
+        return 1
+    _print(explained, there)
+    return 0
+
+
+def _print(explained: Explained, there: AtDesk) -> None:
+    console, zone = Console(), there.settings.zone
+    question = explained.question
+    print("\n".join(lines_of(question, zone)))
+    print("the promise counts")
+    for span in promise_account(explained.received_at, question.promise_at, there.desk.working_days):
+        print(span_line(span, zone))
+    for told in explained.decisions:
+        _print_decision(console, told, zone)
+    for row in explained.history:
+        print(f"{row['at']:%Y-%m-%d %H:%M} {row['what']} by {row['hand']}: {row['reason'] or '-'}")
+
+
+def _print_decision(console: Console, told: Told, zone: ZoneInfo) -> None:
+    title = (
+        f"{told.decided_at.astimezone(zone):%Y-%m-%d %H:%M}: {told.chosen or 'nobody'}, of {told.eligible}"
+    )
+    names = list(told.candidates[0]["parts"]) if told.candidates else []
+    table = Table("partner", "total", *names, title=f"{title} ({told.tier})")
+    for candidate in told.candidates:
+        points = (f"{candidate['parts'][name][0]:g}" for name in names)
+        table.add_row(candidate["partner"], f"{candidate['total']:g}", *points)
+    console.print(table)
+    for why, excluded in told.excluded.items():
+        print(exclusion_line(why, excluded))

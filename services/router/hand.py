@@ -1,0 +1,126 @@
+"""The coordinator's hand: what a person may do to a question, each with its name and reason.
+
+Every deed announces `question.handled` and is kept in the history; what follows from it (routed, closed,
+unroutable) is its own fact, as if the machine had done it. Raises Refusal, or ImpossibleMove where the
+question's state does not allow it; nothing is changed then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.chassis.transaction import Unit
+from services.contracts.router import IntakeChanged, QuestionHandled
+from services.contracts.vocabulary import Reason
+from services.router import facts, routing, store
+from services.router.desk import Desk
+from services.router.domain import life, machine
+from services.router.domain.life import Question
+from services.router.domain.machine import Move, State
+
+NETWORK = UUID(int=0)
+"""The subject of what is said of the whole network."""
+
+
+class Refusal(Exception):
+    """It can't be done; the text says why and what can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who does it, and why."""
+
+    name: str
+    reason: str | None = None
+
+
+async def assign(desk: Desk, unit: Unit, id_: UUID, hand: Hand, partner: str) -> None:
+    """Give it to this partner, whoever has it now and whatever the filters say."""
+    question = await _held(desk, unit, id_)
+    directory = (await desk.ledgers.of(unit).standing()).directory
+    chosen = directory.partners.get(partner)
+    if chosen is None:
+        raise Refusal(f'there is no partner "{partner}"; `./sesame router partners export` lists them')
+    if question.current and question.current.partner == partner:
+        raise Refusal(f"{partner} has question {id_} already")
+    machine.after(question.state, Move.ASSIGN)
+    released = await routing.release(desk, unit, question, "reassigned")
+    reason = Reason(part="hand", points=0, detail=_said(hand))
+    await routing.hand_over(desk, unit, released, chosen, (reason,))
+    _note(desk, unit, released, "assign", hand)
+
+
+async def route(desk: Desk, unit: Unit, id_: UUID, hand: Hand) -> None:
+    """Let the machine decide anew, after partners or weights changed."""
+    question = await _held(desk, unit, id_)
+    machine.after(question.state, Move.ASSIGN)
+    released = await routing.release(desk, unit, question, "reassigned")
+    await routing.route(desk, unit, released, by_hand=True)
+    _note(desk, unit, released, "route", hand)
+
+
+async def take_back(desk: Desk, unit: Unit, id_: UUID, hand: Hand) -> None:
+    """The partner has it no longer; it lies with the coordinator."""
+    question = await _held(desk, unit, id_)
+    if question.current is None:
+        raise Refusal(f"nobody has question {id_}: it is {question.state}")
+    released = await routing.release(desk, unit, question, "taken back")
+    await routing.give_up(desk, unit, released, f"taken back by {hand.name}")
+    _note(desk, unit, released, "take_back", hand)
+
+
+async def close(desk: Desk, unit: Unit, id_: UUID, hand: Hand, explanation: str) -> None:
+    """Out of scope: the asker is told the explanation, and nobody is asked any more."""
+    question = await _held(desk, unit, id_)
+    released = await routing.release(desk, unit, question, "closed")
+    closed = life.close(released, unit.now)
+    unit.announce(facts.closed(closed, State.OUT_OF_SCOPE, explanation, hand.name), question=id_)
+    _note(desk, unit, closed, "close", hand)
+    desk.ledgers.of(unit).put(closed)
+    await unit.arrived(id_)
+
+
+async def reopen(desk: Desk, unit: Unit, id_: UUID, hand: Hand) -> None:
+    """An answer did not do, or it was in scope after all: the next partner is asked."""
+    question = await _held(desk, unit, id_)
+    reopened = life.reopen(question)
+    await routing.route(desk, unit, reopened, by_hand=True)
+    _note(desk, unit, reopened, "reopen", hand)
+
+
+async def extend(desk: Desk, unit: Unit, id_: UUID, hand: Hand, promise_at: datetime) -> None:
+    """Promise the asker another moment; the partner's due time follows."""
+    question = await _held(desk, unit, id_)
+    if not question.is_open:
+        raise Refusal(f"question {id_} is {question.state}: there is no deadline left to change")
+    promised = replace(question, promise_at=promise_at, breached=promise_at <= unit.now and question.breached)
+    standing = await desk.ledgers.of(unit).standing()
+    desk.ledgers.of(unit).put(routing.redated(desk, standing, promised))
+    _note(desk, unit, promised, "extend", hand)
+
+
+async def change_intake(unit: Unit, hand: Hand, notice: str | None) -> None:
+    """Pause with a public notice; without one, take questions again."""
+    await store.save_intake(unit.db, unit.now if notice else None, notice)
+    unit.announce(IntakeChanged(paused=notice is not None, notice=notice, hand=hand.name), question=NETWORK)
+
+
+async def _held(desk: Desk, unit: Unit, id_: UUID) -> Question:
+    question = await desk.ledgers.of(unit).question(id_)
+    if question is None:
+        raise Refusal(f"there is no question {id_}")
+    return question
+
+
+def _said(hand: Hand) -> str:
+    return f"chosen by {hand.name}" + (f": {hand.reason}" if hand.reason else "")
+
+
+def _note(desk: Desk, unit: Unit, question: Question, action: str, hand: Hand) -> None:
+    fact = QuestionHandled(
+        action=action, hand=hand.name, reason=hand.reason, facets=facts.facets_of(question)
+    )
+    unit.announce(fact, question=question.id)
+    desk.ledgers.of(unit).note(question.id, action, hand.name, hand.reason)
