@@ -116,11 +116,13 @@ class Child:
 
 
 def tied_to_parent(death_signal: signal.Signals) -> list[str]:
-    """What to put before a command so that the kernel sends it the signal when its parent dies.
+    """What to put before a command so that the kernel sends it the signal when we die.
 
-    A program that then becomes the command, not a `preexec_fn`: that one may deadlock once there are threads.
+    Programs that then become the command, not a `preexec_fn`: that one may deadlock once there are threads.
+    The shell ends it where we died before the kernel was told: its parent is then another.
     """
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         raise MissingPiece("setpriv is not installed; run: sudo apt-get install util-linux")
-    return [setpriv, "--pdeathsig", death_signal.name, "--"]
+    still_ours = ["/bin/sh", "-c", '[ "$PPID" = "$0" ] && exec "$@"', str(os.getpid())]
+    return [setpriv, "--pdeathsig", death_signal.name, "--", *still_ours]

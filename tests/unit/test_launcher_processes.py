@@ -2,6 +2,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -22,7 +24,7 @@ from deploy.local.processes import Child
 child = Child("sleeper", ["sleep", "600"], os.environ, Path(sys.argv[1]))
 child.start()
 print(child.pid, flush=True)
-signal.pause()
+os.kill(os.getpid(), signal.SIGKILL) if "at once" in sys.argv else signal.pause()
 """
 
 
@@ -36,19 +38,25 @@ def is_gone(pid: int) -> bool:
 
 
 async def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
-    orphan = child_of_a_killed_parent(tmp_path / "log")
-    await until(lambda: is_gone(orphan))
+    with parent_of_one(tmp_path / "log") as (parent, child_pid):
+        assert not is_gone(child_pid)
+        parent.kill()
+    await until(lambda: is_gone(child_pid))
 
 
-def child_of_a_killed_parent(log: Path) -> int:
-    command = [sys.executable, "-c", PARENT, str(log)]
+async def test_children_end_with_a_parent_that_dies_while_they_start(tmp_path: Path) -> None:
+    with parent_of_one(tmp_path / "log", "at once") as (_, child_pid):
+        pass
+    await until(lambda: is_gone(child_pid))
+
+
+@contextmanager
+def parent_of_one(log: Path, *when: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    command = [sys.executable, "-c", PARENT, str(log), *when]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as parent:
         assert parent.stdout is not None
-        orphan = int(parent.stdout.readline())
-        assert not is_gone(orphan)
-        parent.kill()
-    return orphan
+        yield parent, int(parent.stdout.readline())
 
 
 async def test_stop_kills_what_does_not_heed_it_after_the_grace_period(tmp_path: Path) -> None:
