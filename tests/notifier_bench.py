@@ -26,7 +26,7 @@ SUBSCRIPTIONS = entrypoints.subscriptions(Coordinator(COORDINATOR))
 WAYS = ("mail", "queue", "page")
 PACE = Pace(at_once=20, attempt_seconds=5.0, lease=timedelta(seconds=10))
 
-WAITING = "SELECT count(*) FROM delivery WHERE state = 'waiting'"
+WAITING = "SELECT EXISTS (SELECT FROM delivery WHERE state = 'waiting')"
 
 
 @dataclass

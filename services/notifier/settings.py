@@ -39,7 +39,7 @@ class NotifierSettings(ServiceSettings):
     smtp_password: SecretStr | None = Field(default=None, description="Its password")
     smtp_connections: int = Field(default=8, ge=1, description="Connections to the SMTP server at most")
     queue_at_once: int = Field(
-        default=500, ge=1, description="Deliveries to partner queues in flight at most"
+        default=1000, ge=1, description="Deliveries to partner queues in flight at most"
     )
     attempt_seconds: float = Field(default=30.0, gt=0, description="Longest time for one attempt to send")
     lease_seconds: float = Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,11 +54,12 @@ class Settlement:
         if not sent:
             return
         urls = [outcome.url for _, outcome in sent]
+        waited = self._instruments.waited.labels(way)
         fresh = await deliveries.sent(unit.db, [delivery.id for delivery, _ in sent], urls, unit.now)
         for delivery, outcome in sent:
             if delivery.id in fresh:
                 self._announce_published(unit, delivery, outcome.url)
-                self._instruments.waited.labels(way).observe((unit.now - delivery.decided_at).total_seconds())
+                waited.observe((unit.now - delivery.decided_at).total_seconds())
         self._instruments.doubled.labels(way).inc(len(sent) - len(fresh))
         self._count((delivery for delivery, _ in sent), "sent")
 
@@ -92,12 +94,15 @@ class Settlement:
                 lost.append((delivery, failure))
             else:
                 again.append((delivery, failure, moment))
-        await self._try_again(unit, again)
+        await self._try_again(unit, way, again)
         await self._give_up(unit, lost)
 
-    async def _try_again(self, unit: Unit, again: Sequence[tuple[Outgoing, Failed, datetime]]) -> None:
+    async def _try_again(
+        self, unit: Unit, way: str, again: Sequence[tuple[Outgoing, Failed, datetime]]
+    ) -> None:
         if not again:
             return
+        log.warning("%s: %d not sent, will be tried again: %s", way, len(again), again[0][1].error)
         await deliveries.again(
             unit.db,
             [delivery.id for delivery, _, _ in again],
@@ -137,8 +142,8 @@ class Settlement:
         )
 
     def _count(self, some: Iterable[Outgoing], outcome: str) -> None:
-        for delivery in some:
-            self._instruments.attempts.labels(delivery.way, delivery.kind, outcome).inc()
+        for (way, kind), number in Counter((one.way, one.kind) for one in some).items():
+            self._instruments.attempts.labels(way, kind, outcome).inc(number)
 
 
 def _announce_failed(unit: Unit, delivery: Outgoing, failure: Failed) -> None:

@@ -31,6 +31,9 @@ Begin = Callable[[], AbstractAsyncContextManager[Unit]]
 SWEEP_SECONDS = 0.5
 """How often to look for what became due, or was left by a crash, when nobody wakes us."""
 
+GATHER_SECONDS = 0.01
+"""How long the first outcome waits for others, to be written down in one transaction."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -53,7 +56,8 @@ class Lane:
         self._in_hand: dict[asyncio.Task[None], Outgoing] = {}
         self._outcomes: list[Settled] = []
         self._woken = asyncio.Event()
-        self._finished = asyncio.Event()
+        self._due = asyncio.Event()
+        self._noted = asyncio.Event()
 
     def wake(self) -> None:
         self._woken.set()
@@ -97,15 +101,15 @@ class Lane:
             await _until(self._woken, SWEEP_SECONDS)
             return
         while len(self._in_hand) + len(self._outcomes) > self._pace.at_once // 2:
-            self._finished.clear()
-            await _until(self._finished, SWEEP_SECONDS)
+            self._noted.clear()
+            await _until(self._noted, SWEEP_SECONDS)
 
     async def _attempt(self, delivery: Outgoing) -> None:
         with trace.span(delivery.traceparent), about(question=delivery.question.id, delivery=delivery.id):
             outcome = await self._try(delivery)
         self._in_hand.pop(_this_task(), None)
         self._outcomes.append(Settled(delivery, outcome))
-        self._finished.set()
+        self._due.set()
 
     async def _try(self, delivery: Outgoing) -> Sent | Failed | None:
         if delivery.moot:
@@ -114,20 +118,19 @@ class Lane:
             async with asyncio.timeout(self._pace.attempt_seconds):
                 return await self._sender.send(delivery)
         except Exception as error:
-            text = without_addresses(f"{type(error).__name__}: {error}")
-            log.warning("%s %s not sent, attempt %d: %s", self.way, delivery.kind, delivery.attempts, text)
-            return Failed(text)
+            return Failed(without_addresses(f"{type(error).__name__}: {error}"))
 
     async def _note_outcomes(self) -> None:
         while True:
-            await _until(self._finished, SWEEP_SECONDS)
-            self._finished.clear()
+            await _until(self._due, SWEEP_SECONDS)
+            self._due.clear()
             await self._note()
 
     async def _note(self) -> None:
         """Insists: what was sent and not noted would be sent again."""
         patience = waits(most=2.0)
         while self._outcomes:
+            await asyncio.sleep(GATHER_SECONDS)
             batch = list(self._outcomes)
             try:
                 async with self._begin() as unit:
@@ -137,6 +140,7 @@ class Lane:
                 await asyncio.sleep(next(patience))
                 continue
             del self._outcomes[: len(batch)]
+            self._noted.set()
 
     async def _finish(self, noting: asyncio.Task[None]) -> None:
         if self._in_hand:

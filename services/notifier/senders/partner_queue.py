@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 from aio_pika import DeliveryMode, Message
@@ -27,6 +29,9 @@ class QueueSender:
         self._page_url = page_url
         self._channel: AbstractChannel | None = None
         self._exchange: AbstractExchange | None = None
+        self._opening = asyncio.Lock()
+        self._binding = asyncio.Lock()
+        self._bound: Counter[str] = Counter()
 
     async def send(self, delivery: Outgoing) -> Sent | Failed:
         fact = fact_of(delivery, page_url=self._page_url(delivery))
@@ -34,15 +39,23 @@ class QueueSender:
         try:
             await self._publish(partner, fact, delivery)
         except PublishError:
-            # Returned: nobody is bound to this key yet.
-            await self._make_queue(partner)
+            await self._bind(partner)
             await self._publish(partner, fact, delivery)
         return Sent()
+
+    async def _bind(self, partner: str) -> None:
+        """The broker returned an event: nobody was bound to its key. Hundreds may come back at once; one
+        mends it for all."""
+        before = self._bound[partner]
+        async with self._binding:
+            if self._bound[partner] == before:
+                await self._make_queue(partner)
+                self._bound[partner] += 1
 
     async def _publish(self, partner: str, fact: Fact, delivery: Outgoing) -> None:
         exchange = await self._ready()
         message = Message(
-            _event(fact, delivery).encode(),
+            event_of(fact, delivery).encode(),
             content_type=CONTENT_TYPE,
             message_id=str(delivery.id),
             delivery_mode=DeliveryMode.PERSISTENT,
@@ -50,10 +63,14 @@ class QueueSender:
         await exchange.publish(message, topology.partner_key(partner, type(fact)), mandatory=True)
 
     async def _ready(self) -> AbstractExchange:
-        if self._exchange is None or self._channel is None or self._channel.is_closed:
-            self._channel = await self._connection().channel(publisher_confirms=True, on_return_raises=True)
-            self._exchange = await self._channel.get_exchange(topology.PARTNERS, ensure=False)
-        return self._exchange
+        async with self._opening:
+            if self._exchange is None or self._channel is None or self._channel.is_closed:
+                self._channel = await self._open()
+                self._exchange = await self._channel.get_exchange(topology.PARTNERS, ensure=False)
+            return self._exchange
+
+    async def _open(self) -> AbstractChannel:
+        return await self._connection().channel(publisher_confirms=True, on_return_raises=True)
 
     async def _make_queue(self, partner: str) -> None:
         """Bind the queue, made first where it is missing; one that the partner made otherwise is left so."""
@@ -70,7 +87,7 @@ class QueueSender:
             await queue.bind(topology.PARTNERS, f"{name}.#")
 
 
-def _event(fact: Fact, delivery: Outgoing) -> Event[Fact]:
+def event_of(fact: Fact, delivery: Outgoing) -> Event[Fact]:
     return Event(
         id=str(delivery.id),
         source="/sesame/notifier",
