@@ -23,7 +23,7 @@ _ABSENCES = (
     *("fora do escritório", "ausência temporária", "autosvar", "automatiskt svar"),
 )
 ABSENT = re.compile(r"^\W*(?:" + "|".join(_ABSENCES) + ")", re.IGNORECASE)
-OWN_MARK = "x-sesame"
+OWN_MARK = "x-sesame-kind"
 """A header that every mail of ours carries."""
 
 

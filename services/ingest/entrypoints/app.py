@@ -12,6 +12,7 @@ from services.ingest.entrypoints.body_limit import BodyLimit
 from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.pages import ROOT, Pages
 from services.ingest.entrypoints.problems import answers_with_problems
+from services.ingest.entrypoints.respondent_page import respondent_routes
 
 LARGEST_BODY = 1_000_000
 """Bytes of one request."""
@@ -30,7 +31,8 @@ def public_app(door: Door) -> FastAPI:
     app.include_router(question_routes(door))
     app.include_router(ask_routes(door, pages))
     app.include_router(asker_routes(door, pages))
+    app.include_router(respondent_routes(door, pages))
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
-    answers_with_problems(app)
+    answers_with_problems(app, pages)
     app.add_middleware(BodyLimit, most=LARGEST_BODY)
     return app

@@ -78,7 +78,7 @@ def ask_routes(door: Door, pages: Pages) -> APIRouter:
                 await hold_spam(unit, submission, spam)
                 return pages.message(words, "held", 202)
             accepted = await accept_question(unit, door.intake, submission, new_question(values, now))
-        page = f"{door.intake.asker_page(accepted.question)}?new=1&lang={words['language']}"
+        page = f"{door.intake.asker_page(accepted.question)}?done=new&lang={words['language']}"
         return RedirectResponse(page, 303)
 
     return routes

@@ -14,8 +14,11 @@ from starlette.responses import JSONResponse, Response
 
 from services.chassis.errors import is_transient
 from services.ingest.domain.intake import QuestionEnded, Refused, UnknownQuestion
+from services.ingest.entrypoints.pages import Pages
 
 MEDIA_TYPE = "application/problem+json"
+PAGES = {404: "not_found", 405: "not_found", 413: "too_large", 500: "too_busy", 503: "too_busy"}
+"""Status → the words shown to people."""
 
 
 class Problem(BaseModel):
@@ -44,22 +47,41 @@ def status_of(refusal: Refused) -> int:
     return HTTPStatus.CONFLICT if isinstance(refusal, QuestionEnded) else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def answers_with_problems(app: FastAPI) -> None:
-    """Whatever goes wrong behind this application is said as a problem."""
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _failed)
+def answers_with_problems(app: FastAPI, pages: Pages) -> None:
+    """Whatever goes wrong behind this application is said as a problem to programs, as a page to people."""
+
+    def answer(request: Request, told: Response) -> Response:
+        if request.url.path.startswith("/api/"):
+            return told
+        name = PAGES.get(told.status_code, "not_taken")
+        return pages.message(pages.words(request), name, told.status_code)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        return answer(request, _refused(error))
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        return answer(request, _invalid(error))
+
+    async def http(request: Request, error: Exception) -> Response:
+        return answer(request, _http(error))
+
+    async def failed(request: Request, error: Exception) -> Response:
+        return answer(request, _failed(error))
+
+    app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, failed)
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
+def _refused(error: Exception) -> Response:
     if not isinstance(error, Refused):
         raise error
     named = [{"pointer": _pointer([error.field]), "detail": error.reason}] if error.field else []
     return problem(status_of(error), str(error), errors=named)
 
 
-async def _invalid(_request: Request, error: Exception) -> Response:
+def _invalid(error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     faults: Sequence[Any] = error.errors()
@@ -68,13 +90,13 @@ async def _invalid(_request: Request, error: Exception) -> Response:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=named)
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+def _http(error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
 
 
-async def _failed(_request: Request, error: Exception) -> Response:
+def _failed(error: Exception) -> Response:
     if is_transient(error):
         return problem(503, "storage is away for the moment", headers={"retry-after": "5"})
     return problem(500, "our fault; it is logged")

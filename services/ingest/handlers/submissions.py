@@ -30,7 +30,7 @@ from services.ingest.domain.intake import (
 )
 from services.ingest.domain.language import language_of
 from services.ingest.domain.places import department_of
-from services.ingest.store import questions, submissions
+from services.ingest.store import askers, questions, submissions
 from services.ingest.store.submissions import Earlier
 
 
@@ -172,11 +172,15 @@ async def accept_follow_up(
 ) -> Accepted:
     """The asker wrote again about the same question."""
     facets = await _facets_of(unit, question)
+    follow_up, words = uuid7(), clean_text(text) or ""
     with refusing():
         fact = QuestionFollowedUp(
-            follow_up_id=uuid7(), text=clean_text(text) or "", way=way, attachments=attachments, facets=facets
+            follow_up_id=follow_up, text=words, way=way, attachments=attachments, facets=facets
         )
-    return await _announce_once(unit, submission, "follow_up", question, fact)
+    accepted = await _announce_once(unit, submission, "follow_up", question, fact)
+    if not accepted.again:
+        await askers.note_follow_up(unit.db, follow_up, question, words, unit.now)
+    return accepted
 
 
 async def _announce_once(
@@ -191,7 +195,7 @@ async def _announce_once(
 async def _facets_of(unit: Unit, question: UUID) -> Facets:
     facets = await questions.facets(unit.db, question)
     if facets is None:
-        raise UnknownQuestion(f"no question {question} here", field="question")
+        raise UnknownQuestion("no such question here", field="question")
     return Facets.model_validate_json(facets)
 
 

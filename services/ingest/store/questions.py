@@ -14,7 +14,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
 _GET = """
-SELECT question.id, facets, text, private_note, reference, received_at, how, body AS ending, ended_at, url
+SELECT question.id, facets, text, private_note, reference, received_at, how, body AS ending, ended_at, url,
+    withdrawn_at, erased_at, stars
 FROM question LEFT JOIN ending ON ending.question = question.id
 LEFT JOIN archived ON archived.question = question.id WHERE question.id = $1
 """
@@ -39,7 +40,7 @@ _ARCHIVE = """
 INSERT INTO archived (question, url) VALUES ($1, $2) ON CONFLICT (question) DO UPDATE SET url = excluded.url
 """
 
-_FACETS = "SELECT facets FROM question WHERE id = $1"
+_FACETS = "SELECT facets FROM question WHERE id = $1 AND erased_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,13 @@ class Question:
     ending: str | None
     ended_at: datetime | None
     url: str | None
+    withdrawn_at: datetime | None
+    erased_at: datetime | None
+    stars: int | None
+
+    @property
+    def open(self) -> bool:
+        return self.how is None and self.withdrawn_at is None and self.erased_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ async def get(db: Db, question: UUID) -> Question | None:
 
 
 async def facets(db: Db, question: UUID) -> str | None:
-    """The JSON of the question's facets; None when there is no such question."""
+    """The JSON of the question's facets; None when there is no such question, or its asker was erased."""
     found: str | None = await db.fetchval(_FACETS, question)
     return found
 

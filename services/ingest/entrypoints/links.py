@@ -1,0 +1,50 @@
+"""Opening signed links: which question, which party, and whether the link still serves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.chassis.transaction import Unit
+from services.contracts.links import Link, Role, read_token
+from services.ingest.domain.intake import UnknownQuestion
+from services.ingest.entrypoints.door import Door
+from services.ingest.store import links, questions
+from services.ingest.store.questions import Asked, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The question behind a link and everybody asked, the last one last."""
+
+    question: Question
+    asked: list[Asked]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedByPartner(Opened):
+    own: Asked
+    """The partner's own assignment, the latest when it was asked more than once."""
+
+
+def link_of(door: Door, token: str, role: Role) -> Link:
+    """Raises UnknownQuestion for what is no link of ours."""
+    link = read_token(door.intake.keys, token)
+    if link is None or link.role != role:
+        raise UnknownQuestion("no such link")
+    return link
+
+
+async def open_for_asker(unit: Unit, link: Link) -> Opened:
+    question = await questions.get(unit.db, link.question_id)
+    if question is None:
+        raise UnknownQuestion("no such question")
+    return Opened(question, await questions.partners(unit.db, link.question_id))
+
+
+async def open_for_partner(unit: Unit, link: Link) -> OpenedByPartner:
+    """Raises UnknownQuestion too for a link that was taken back."""
+    opened = await open_for_asker(unit, link)
+    own = [one for one in opened.asked if one.digest == link.digest]
+    if not own or await links.is_revoked(unit.db, link.question_id, own[-1].partner):
+        raise UnknownQuestion("no such link")
+    return OpenedByPartner(opened.question, opened.asked, own[-1])

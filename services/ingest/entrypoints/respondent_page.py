@@ -1,0 +1,127 @@
+"""The respondent's page, behind the signed link of the mail: one question, one partner, no account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.chassis.transaction import Unit
+from services.contracts.links import Link
+from services.ingest.domain.forms import new_number
+from services.ingest.domain.intake import NewAnswer, NewDecline, Refused, ReusedKey, Submission
+from services.ingest.entrypoints.door import Door
+from services.ingest.entrypoints.forms import field, form_key
+from services.ingest.entrypoints.links import OpenedByPartner, link_of, open_for_partner
+from services.ingest.entrypoints.pages import Pages
+from services.ingest.handlers.submissions import accept_answer, accept_decline
+from services.ingest.store import askers, links
+
+FIELDS = ("text", "sources", "effort")
+
+
+def respondent_routes(door: Door, pages: Pages) -> APIRouter:
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/r/{token}")
+    async def show(request: Request, token: str) -> Response:
+        return await page(request, token, link_of(door, token, "partner"), FormData(), {})
+
+    async def page(
+        request: Request, token: str, link: Link, form: FormData, faults: dict[str, str]
+    ) -> Response:
+        words = pages.words(request, field(form, "lang") or None)
+        async with door.begin() as unit:
+            opened = await open_for_partner(unit, link)
+            follow_ups = await askers.follow_ups(unit.db, link.question_id)
+            seen = await links.partners_seen(unit.db)
+        return pages.show(
+            "respondent.html",
+            words,
+            status=422 if faults else 200,
+            other_url=f"/r/{token}?lang={words['other_code']}",
+            path=f"/r/{token}",
+            number=new_number(door.intake.keys, door.now()),
+            done=request.query_params.get("done", ""),
+            follow_ups=follow_ups,
+            faults=dict.fromkeys(FIELDS, "") | faults,
+            values={name: field(form, name) for name in FIELDS},
+            partners={partner: name for partner, name in seen.items() if partner != opened.own.partner},
+            **facts_of(opened, words),
+        )
+
+    @routes.post("/r/{token}/answer")
+    async def answer(request: Request, token: str) -> Response:
+        link = link_of(door, token, "partner")
+        form = await request.form()
+        words = pages.words(request, field(form, "lang"))
+        try:
+            async with door.begin(link.question_id) as unit:
+                await take_answer(unit, link, form)
+        except Refused as refusal:
+            if refusal.field not in (*FIELDS, "key"):
+                raise
+            reason = words["error_reused" if isinstance(refusal, ReusedKey) else "error_answer"]
+            return await page(request, token, link, form, {"text": reason})
+        return done(token, "answer", words)
+
+    async def take_answer(unit: Unit, link: Link, form: FormData) -> None:
+        opened = await open_for_partner(unit, link)
+        effort = field(form, "effort")
+        new = NewAnswer(
+            text=field(form, "text"),
+            way="page",
+            sources=tuple(filter(None, map(str.strip, field(form, "sources").splitlines()))),
+            effort=int(effort) if effort in tuple("123456") else None,
+        )
+        submission = Submission("page", form_key(door, form), raw_of(form, *FIELDS), unit.now)
+        await accept_answer(unit, submission, link.question_id, opened.own.partner, new)
+
+    @routes.post("/r/{token}/decline")
+    async def decline(request: Request, token: str) -> Response:
+        link = link_of(door, token, "partner")
+        form = await request.form()
+        async with door.begin(link.question_id) as unit:
+            opened = await open_for_partner(unit, link)
+            new = NewDecline("page", field(form, "reason") or None, field(form, "refer_to") or None)
+            key = f"decline/{link.question_id}/{opened.own.assignment_id}"
+            submission = Submission("page", key, opened.own.partner.encode(), unit.now)
+            await accept_decline(unit, submission, link.question_id, opened.own.partner, new)
+        return done(token, "decline", pages.words(request, field(form, "lang")))
+
+    def done(token: str, deed: str, words: Mapping[str, Any]) -> Response:
+        return RedirectResponse(
+            f"{door.intake.public_url}/r/{token}?done={deed}&lang={words['language']}", 303
+        )
+
+    return routes
+
+
+def raw_of(form: FormData, *names: str) -> bytes:
+    return json.dumps({name: field(form, name) for name in names}, ensure_ascii=False).encode()
+
+
+def facts_of(opened: OpenedByPartner, words: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page says about the question, for the partner of the link."""
+    others = [one.partner_name for one in opened.asked if one.partner != opened.own.partner]
+    return {
+        "question": opened.question,
+        "own": opened.own,
+        "others": list(dict.fromkeys(others)),
+        "language": json.loads(opened.question.facets).get("language"),
+        "attachments": [],
+        "ended": ended(opened, words),
+    }
+
+
+def ended(opened: OpenedByPartner, words: Mapping[str, Any]) -> str | None:
+    """Why nothing can be handed in any more; None while something can."""
+    if opened.question.how == "answered":
+        answer = json.loads(opened.question.ending or "{}")
+        return f"{words['ended_answered']} {answer['partner']['name']}."
+    return None if opened.question.open else str(words["ended_closed"])

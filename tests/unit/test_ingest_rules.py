@@ -1,0 +1,81 @@
+"""Small rules of the doors: places, languages, form numbers, our addresses."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.ingest.domain.forms import new_number, opened_at, why_spam
+from services.ingest.domain.language import language_of
+from services.ingest.domain.mailboxes import Mailboxes
+from services.ingest.domain.places import department_of
+
+KEYS = (b"the key of this year",)
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+BOXES = Mailboxes("question@sesame.example", "reply@sesame.example")
+
+
+@pytest.mark.parametrize(
+    ("postcode", "department"),
+    [
+        *(("69001", "69"), ("01000", "01"), ("20000", "2A"), ("20137", "2A"), ("20200", "2B")),
+        *(("97400", "974"), ("98800", "988"), ("97133", "977"), ("97150", "978"), ("75 011", "75")),
+        *((None, None), ("ABCDE", None), ("7500", None), ("00100", None)),
+    ],
+)
+def test_the_departement_is_read_from_a_french_postcode(postcode: str | None, department: str | None) -> None:
+    assert department_of("FR", postcode) == department
+    assert department_of("BE", postcode) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Où se trouve la maison de la poétesse, et peut-on la visiter ?", "fr"),
+        ("Where can I find the records of the old mill in the valley?", "en"),
+        ("Wo finde ich die Akten der alten Mühle und wer hat sie gebaut?", "de"),
+        ("Waar kan ik de akten van de oude molen vinden en wie heeft hem gebouwd?", "nl"),
+        ("¿Dónde están los planos del molino y quién lo construyó?", "es"),
+        ("Dove sono i disegni del mulino e chi lo ha costruito?", "it"),
+        ("Onde estão os planos do moinho e quem o construiu?", "pt"),
+        ("Zzz", None),
+        ("", None),
+    ],
+)
+def test_the_language_is_told_or_left_open(text: str, language: str | None) -> None:
+    assert language_of(text) == language
+
+
+def test_a_forms_number_says_when_it_was_opened_and_can_not_be_made_up() -> None:
+    number = new_number(KEYS, NOW)
+    assert opened_at(KEYS, number) == NOW
+    assert opened_at((b"another key of 16 letters",), number) is None
+    assert [opened_at(KEYS, made_up) for made_up in ("", "1-2-3", number[:-1] + "x", "é")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("trap", "seconds", "text", "spam"),
+    [
+        ("", 60, "Où ?", False),
+        ("", 60, "Voir https://a.example https://b.example https://c.example", False),
+        ("", None, "Voir https://a.example", False),
+        ("x", 60, "Où ?", True),
+        ("", 1, "Où ?", True),
+        ("", None, "https://a.example https://b.example https://c.example", True),
+    ],
+)
+def test_what_a_program_filled_in_is_told_from_what_a_person_wrote(
+    trap: str, seconds: int | None, text: str, spam: bool
+) -> None:
+    opened = None if seconds is None else NOW - timedelta(seconds=seconds)
+    why = why_spam(trap=trap, opened=opened, text=text, now=NOW, quickest=timedelta(seconds=3))
+    assert bool(why) == spam
+
+
+def test_our_addresses_say_what_a_mail_is() -> None:
+    assert BOXES.takes("QUESTION@Sesame.example")
+    assert not BOXES.takes("question@elsewhere.example")
+    assert BOXES.origin(["x@y.example", "question+montreuil@sesame.example"]) == "montreuil"
+    assert BOXES.origin(["question+..@sesame.example"]) is None
+    assert BOXES.reply_token(["reply+AbC@sesame.example"]) == "abc"
+    assert BOXES.reply_token(["reply@sesame.example"]) == ""
+    assert BOXES.reply_token(["question@sesame.example"]) is None
