@@ -10,7 +10,9 @@ from services.metrics import entrypoints
 from services.metrics.collector import collect
 from services.metrics.domain.times import NetworkTime
 from services.metrics.folding import fold
+from services.metrics.page import Pages
 from services.metrics.settings import MetricsSettings
+from services.metrics.web import Door
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -20,6 +22,9 @@ async def serve(settings: MetricsSettings) -> None:
         times = NetworkTime(settings.timezone)
         chassis.ops.sources["counters"] = partial(collect, chassis.pool)
         chassis.every(settings.metrics_fold_seconds, partial(fold, chassis.pool, times))
+        pages = Pages(base=settings.metrics_public_url, zone=settings.timezone.key)
+        door = Door(chassis.pool, chassis.clock, settings.timezone, pages)
+        await chassis.serve(door.app(), settings.metrics_host, settings.metrics_port)
         await chassis.consume(entrypoints.subscriptions())
         await chassis.until_stopped()
 

@@ -30,6 +30,9 @@ class MetricsSettings(ServiceSettings):
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the figures pages; 0 takes any free one"
     )
+    metrics_public_url: str = Field(
+        default="", description="Where the pages are seen from outside; empty: links stay on the same host"
+    )
     metrics_fold_seconds: float = Field(
         default=0.5, gt=0, description="Rest between two times of counting: how late counters may be"
     )

@@ -1,0 +1,164 @@
+"""What the commands do. Each gets the chosen options and gives the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from asyncpg import Pool, Record
+
+from services.metrics import importing, reading, store
+from services.metrics.domain.figures import YearFigures
+from services.metrics.domain.times import NetworkTime
+from services.metrics.folding import fold
+from services.metrics.formats import FORMATS, Wish
+from services.metrics.keeping import to_json
+from services.metrics.made_up import questions_of
+from services.metrics.recounting import check, rebuild
+
+Deed = Callable[[argparse.Namespace], Awaitable[int]]
+
+BATCH = 5_000
+
+
+class CannotBeDone(Exception):
+    """Said to the operator in one line."""
+
+
+def zone() -> ZoneInfo:
+    return ZoneInfo(os.environ.get("SESAME_TIMEZONE", "Europe/Paris"))
+
+
+@asynccontextmanager
+async def database(chosen: argparse.Namespace) -> AsyncIterator[Pool[Record]]:
+    url = chosen.database_url or os.environ.get("SESAME_DATABASE_URL")
+    if not url:
+        raise CannotBeDone("no database: start ./sesame up, set SESAME_DATABASE_URL or pass --database-url")
+    try:
+        async with asyncpg.create_pool(url, min_size=1, max_size=2, server_settings={"jit": "off"}) as pool:
+            yield pool
+    except OSError as error:
+        raise CannotBeDone(f"the database can't be reached ({error}); is ./sesame up running?") from error
+    except asyncpg.UndefinedTableError as error:
+        raise CannotBeDone(f"{error}: use the URL of metrics' own role, whose schema it is") from error
+
+
+async def write_figures(chosen: argparse.Namespace) -> int:
+    async with database(chosen) as pool:
+        figures = await _figures(pool, chosen.year, chosen.partner)
+    wish = Wish(chosen.lang, zone().key, a3=chosen.paper == "a3", square=chosen.shape == "square")
+    target: Path = chosen.output or Path(_file_name(figures, chosen.format))
+    _save(target, FORMATS[chosen.format].make(figures, wish))
+    return 0
+
+
+def _save(target: Path, content: bytes) -> None:
+    target.write_bytes(content)
+    print(f"{target}: {len(content):,} bytes")
+
+
+async def _figures(pool: Pool[Record], year: int, partner: str = "") -> YearFigures:
+    try:
+        return await reading.read(pool, year, partner=partner, today=_today())
+    except reading.NoSuchYear as error:
+        known = ", ".join(map(str, await reading.years(pool, partner))) or "none"
+        raise CannotBeDone(f"{error}; known years: {known}") from error
+
+
+def _file_name(figures: YearFigures, extension: str) -> str:
+    whose = f"-{figures.partner}" if figures.partner else ""
+    return f"figures-{figures.year}{whose}.{extension}"
+
+
+def _today() -> date:
+    return datetime.now(zone()).date()
+
+
+async def rebuild_counters(chosen: argparse.Namespace) -> int:
+    started = time.monotonic()
+    async with database(chosen) as pool:
+        facts = await rebuild(pool, NetworkTime(zone()))
+    seconds = time.monotonic() - started
+    print(f"{facts:,} facts counted anew in {seconds:.1f} s ({facts / seconds:,.0f}/s)")
+    return 0
+
+
+async def check_counters(chosen: argparse.Namespace) -> int:
+    async with database(chosen) as pool:
+        facts, differences = await check(pool, NetworkTime(zone()))
+    for different in differences:
+        where = " ".join(str(part) for part in different[:5] if part not in ("", None))
+        print(f"{where}: counted {different.counted}, the log says {different.in_log}")
+    if differences:
+        print("the counters differ from the log; mend them with: ./sesame metrics rebuild")
+        return 1
+    print(f"the counters are what the {facts:,} facts of the log say")
+    return 0
+
+
+async def import_years(chosen: argparse.Namespace) -> int:
+    try:
+        rows = importing.read(chosen.file)
+    except (OSError, importing.BadFile) as error:
+        raise CannotBeDone(str(error)) from error
+    async with database(chosen) as pool, pool.acquire() as db:
+        await store.import_years(db, rows)
+    years = sorted({row.year for row in rows})
+    print(f"{len(rows)} numbers of {len(years)} years imported: {', '.join(map(str, years))}")
+    return 0
+
+
+async def freeze(chosen: argparse.Namespace) -> int:
+    """The network's figures and those of every partner in it."""
+    if chosen.year >= _today().year:
+        raise CannotBeDone(f"{chosen.year} is not over: only a year that is past can be frozen")
+    async with database(chosen) as pool:
+        network = await _figures(pool, chosen.year)
+        partners = [share.id for share in network.partners]
+        kept = [network, *[await _figures(pool, chosen.year, partner) for partner in partners]]
+        async with pool.acquire() as db, db.transaction():
+            for figures in kept:
+                await store.freeze(db, figures.year, figures.partner, to_json(figures))
+    print(f"{chosen.year} is frozen: the network and {len(partners)} partners")
+    return 0
+
+
+async def thaw(chosen: argparse.Namespace) -> int:
+    async with database(chosen) as pool, pool.acquire() as db:
+        await store.thaw(db, chosen.year)
+    print(f"{chosen.year} follows the counters again")
+    return 0
+
+
+async def make_up(chosen: argparse.Namespace) -> int:
+    """Goes the way of real facts: appended, folded, logged."""
+    times = NetworkTime(zone())
+    async with database(chosen) as pool:
+        for year in chosen.years:
+            facts = list(
+                questions_of(year, chosen.questions, times, until=min(_today(), date(year + 1, 1, 31)))
+            )
+            async with pool.acquire() as db, db.transaction():
+                for start in range(0, len(facts), BATCH):
+                    await store.append(db, facts[start : start + BATCH])
+            await fold(pool, times)
+            print(f"{year}: {len(facts):,} made-up facts")
+    return 0
+
+
+DEEDS: Mapping[str, Deed] = {
+    "figures": write_figures,
+    "rebuild": rebuild_counters,
+    "check": check_counters,
+    "import": import_years,
+    "freeze": freeze,
+    "thaw": thaw,
+    "made-up": make_up,
+}

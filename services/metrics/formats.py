@@ -1,0 +1,60 @@
+"""The figures as files: what each format is called, and who makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from services.metrics import press, tables
+from services.metrics.domain.figures import YearFigures
+from services.metrics.keeping import to_json
+from services.metrics.words import Language, Words
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a file is wanted. `a3` is for PDF, `square` for PNG."""
+
+    language: Language
+    zone: str
+    a3: bool = False
+    square: bool = False
+
+
+@dataclass(frozen=True)
+class Format:
+    media_type: str
+    make: Callable[[YearFigures, Wish], bytes]
+    """May take seconds (PDF, PNG): call it in a thread."""
+
+
+def _json(figures: YearFigures, _wish: Wish) -> bytes:
+    return to_json(figures, indent=2).encode()
+
+
+def _csv(figures: YearFigures, _wish: Wish) -> bytes:
+    return tables.as_csv(figures)
+
+
+def _ods(figures: YearFigures, wish: Wish) -> bytes:
+    # Imported when wanted: the library behind it would double what the service needs at rest.
+    from services.metrics.spreadsheet import as_ods
+
+    return as_ods(figures, Words(wish.language))
+
+
+def _pdf(figures: YearFigures, wish: Wish) -> bytes:
+    return press.poster(figures, wish.language, zone=wish.zone, paper="a3" if wish.a3 else "a4")
+
+
+def _png(figures: YearFigures, wish: Wish) -> bytes:
+    return press.card(figures, wish.language, zone=wish.zone, square=wish.square)
+
+
+FORMATS: Mapping[str, Format] = {
+    "json": Format("application/json", _json),
+    "csv": Format("text/csv; charset=utf-8", _csv),
+    "ods": Format("application/vnd.oasis.opendocument.spreadsheet", _ods),
+    "pdf": Format("application/pdf", _pdf),
+    "png": Format("image/png", _png),
+}

@@ -1,0 +1,61 @@
+"""Addresses of one page's neighbours: files, years, partners, the other language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from urllib.parse import urlencode
+
+from services.metrics.words import Language
+
+ASSETS = "/figures/assets"
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Links:
+    """`base` is where the pages are seen from outside, without a slash at its end; empty on the same host."""
+
+    base: str
+    shown_year: int
+    shown_partner: str
+    language: Language
+
+    def _to(self, path: str, query: Mapping[str, str] = NOTHING, language: Language | None = None) -> str:
+        chosen = language or self.language
+        asked = {**query, **({"lang": chosen} if chosen != "fr" else {})}
+        return f"{self.base}{path}" + (f"?{urlencode(asked)}" if asked else "")
+
+    def _path(self, year: int, partner: str) -> str:
+        return f"/figures/{year}/{partner}" if partner else f"/figures/{year}"
+
+    @property
+    def style(self) -> str:
+        return f"{self.base}{ASSETS}/figures.css"
+
+    @property
+    def wide(self) -> str:
+        return self.file("png")
+
+    @property
+    def embed(self) -> str:
+        return self._to(self._path(self.shown_year, self.shown_partner), {"embed": "1"})
+
+    @property
+    def other_language(self) -> str:
+        other: Language = "en" if self.language == "fr" else "fr"
+        return self._to(self._path(self.shown_year, self.shown_partner), language=other)
+
+    @property
+    def network(self) -> str:
+        return self._to(self._path(self.shown_year, ""))
+
+    def file(self, extension: str, **query: str) -> str:
+        return self._to(f"{self._path(self.shown_year, self.shown_partner)}.{extension}", query)
+
+    def year(self, year: int) -> str:
+        return self._to(self._path(year, self.shown_partner))
+
+    def partner(self, partner: str) -> str:
+        return self._to(self._path(self.shown_year, partner))

@@ -1,0 +1,59 @@
+"""The figures as a web page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.metrics.domain.figures import YearFigures
+from services.metrics.drawings import channel_order, draw
+from services.metrics.links import Links
+from services.metrics.palette import PAGE
+from services.metrics.sheet import coarse_buckets, compose
+from services.metrics.words import Language, Words
+
+HERE = Path(__file__).parent
+
+
+def templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+class Pages:
+    """Writes pages. `base` is the address they are seen at from outside."""
+
+    def __init__(self, *, base: str, zone: str) -> None:
+        self._base = base.rstrip("/")
+        self._zone = zone
+        self._templates = templates()
+
+    def figures(
+        self, figures: YearFigures, language: Language, years: Sequence[int], *, embedded: bool = False
+    ) -> str:
+        words = Words(language)
+        order = channel_order(figures)
+        return self._templates.get_template("figures.html.j2").render(
+            sheet=compose(figures, words, zone=self._zone),
+            charts=draw(figures, words, PAGE),
+            channel_order=order,
+            channel_legend=[
+                (words.value("channel", channel), f"series-{place}") for place, channel in enumerate(order, 1)
+            ],
+            buckets=coarse_buckets(figures.durations["answer_calendar"].counts, words),
+            years=years,
+            links=Links(self._base, figures.year, figures.partner, language),
+            embedded=embedded,
+        )
+
+    def nothing(self, year: int, language: Language, years: Sequence[int]) -> str:
+        return self._templates.get_template("nothing.html.j2").render(
+            words=Words(language), years=years, links=Links(self._base, year, "", language)
+        )

@@ -1,0 +1,79 @@
+"""Key figures read from the counters, or as they were frozen."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from asyncpg import Pool, Record
+
+from services.chassis.database import Db
+from services.metrics import store
+from services.metrics.domain.figures import HEADLINES, STAGES, Owner, YearFigures, derive
+from services.metrics.domain.tallies import Tallies
+from services.metrics.keeping import from_json
+
+MEASURES = (*HEADLINES, "kept")
+
+CUTS = (
+    "channel",
+    "subject",
+    "language",
+    "purpose",
+    "department",
+    "day",
+    "slot",
+    "number",
+    "partner",
+    "origin",
+    *(f"{stage}_{clock}" for stage in STAGES for clock in ("calendar", "working")),
+)
+
+
+class NoSuchYear(LookupError):
+    """Nothing is known of that year, or of that partner in it."""
+
+
+async def read(pool: Pool[Record], year: int, *, partner: str = "", today: date) -> YearFigures:
+    """The figures of a year, frozen or drawn from the counters. Raises NoSuchYear."""
+    async with pool.acquire() as db, db.transaction(isolation="repeatable_read", readonly=True):
+        if (kept := await store.frozen(db, year, partner)) is not None:
+            return from_json(kept)
+        return await _derive(db, year, partner, today)
+
+
+async def _derive(db: Db, year: int, partner: str, today: date) -> YearFigures:
+    names = await store.partner_names(db)
+    tallies = await _tallies(db, year, partner)
+    if year not in tallies.years():
+        whose = f"partner {partner!r}" if partner else "the network"
+        raise NoSuchYear(f"nothing is known of {whose} in {year}")
+    return derive(
+        year,
+        tallies,
+        today=today,
+        owner=Owner(partner, names.get(partner, partner)),
+        partner_names=names,
+        sources=await store.sources(db, partner, year),
+    )
+
+
+async def _tallies(db: Db, year: int, partner: str) -> Tallies:
+    return Tallies(
+        [
+            *await store.year_lines(db, partner, year, MEASURES, CUTS),
+            *await store.year_lines(db, partner, year - 1, MEASURES, ("day",)),
+            *await store.year_lines(db, partner, year - 1, _without_received(), ("channel",)),
+            *await store.history(db, partner, year),
+            *await store.imported(db, partner, year),
+        ]
+    )
+
+
+def _without_received() -> tuple[str, ...]:
+    """The history brings the received ones already."""
+    return tuple(measure for measure in MEASURES if measure != "received")
+
+
+async def years(pool: Pool[Record], partner: str = "") -> list[int]:
+    async with pool.acquire() as db:
+        return await store.years(db, partner)

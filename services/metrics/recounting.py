@@ -1,0 +1,73 @@
+"""Counters anew from the log: `rebuild` replaces them, `check` says where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
+
+from asyncpg import Pool, Record
+
+from services.chassis.database import Db
+from services.metrics import store
+from services.metrics.domain.facts import Counted
+from services.metrics.domain.increments import Tally, tally
+from services.metrics.domain.times import NetworkTime
+from services.metrics.folding import over_all_time
+
+CHUNK = 50_000
+"""Facts counted at once: what bounds the memory of a rebuild."""
+
+
+class Difference(NamedTuple):
+    """One counter that is not what the log says."""
+
+    partner: str
+    measure: str
+    facet: str
+    month: object
+    value: str
+    counted: int
+    in_log: int
+
+
+async def rebuild(pool: Pool[Record], times: NetworkTime) -> int:
+    """Count the whole log into new tables and swap them in at the end; gives the number of facts.
+
+    Folding waits meanwhile, facts stay pending, readers see the old counters until the swap. Safe while the
+    services run, and to be started again should it be broken off.
+    """
+    async with pool.acquire() as db, db.transaction():
+        await store.wait_for_the_fold(db)
+        await store.begin_recount(db)
+        facts = await _recount(db, times)
+        await store.swap_counters(db)
+        return facts
+
+
+async def check(pool: Pool[Record], times: NetworkTime, most: int = 100) -> tuple[int, Sequence[Difference]]:
+    """The number of facts in the log, and the counters that differ from it (`most` of them at most)."""
+    async with pool.acquire() as db:
+        transaction = db.transaction(isolation="repeatable_read")
+        await transaction.start()
+        try:
+            await store.begin_recount(db)
+            facts = await _recount(db, times)
+            return facts, [Difference(*row) for row in await store.differences(db, most)]
+        finally:
+            await transaction.rollback()
+
+
+async def _recount(db: Db, times: NetworkTime) -> int:
+    facts = 0
+    async for chunk in _chunks(db):
+        counters: Tally = tally(chunk, times)
+        await store.save_recount(db, counters, over_all_time(counters))
+        facts += len(chunk)
+    await store.end_recount(db)
+    return facts
+
+
+async def _chunks(db: Db) -> AsyncIterator[list[Counted]]:
+    cursor = await store.read_log(db)
+    while rows := await cursor.fetch(CHUNK):
+        yield [Counted(*row) for row in rows]

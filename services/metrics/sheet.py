@@ -1,0 +1,215 @@
+"""The figures in words: everything that page, poster and picture show, ready to be set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from services.metrics.domain.buckets import BOUNDS
+from services.metrics.domain.departments import COLUMNS, ROWS, TILES
+from services.metrics.domain.figures import Headline, PartnerShare, Piece, YearFigures
+from services.metrics.words import Words
+
+MOST_BARS = 12
+LEVELS = 6
+"""Steps of the heat map's and the map's colours; 0 is none at all."""
+
+FINEST_BOUND = 3_600
+"""Answers within the hour are shown as one."""
+
+
+@dataclass(frozen=True)
+class Big:
+    """One big number: what it is, what it was, and whether that is up."""
+
+    key: str
+    value: str
+    label: str
+    note: str
+    rising: bool | None = None
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    n: int
+    number: str
+    percent: str
+    share: float
+    """Of the longest bar, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    label: str
+    number: str
+    n: int
+    level: int
+    """0 to LEVELS - 1."""
+    column: int = 0
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    figures: YearFigures
+    words: Words
+    zone: str
+    owner: str
+    title: str
+    state: str
+    bigs: tuple[Big, ...]
+    subjects: tuple[Bar, ...]
+    languages: tuple[Bar, ...]
+    purposes: tuple[Bar, ...]
+    stars: tuple[Bar, ...]
+    effort: tuple[Bar, ...]
+    heat: tuple[tuple[Cell, ...], ...]
+    heat_peak: str
+    map: tuple[Cell, ...]
+    map_rest: str
+    map_size: tuple[int, int]
+    partners: tuple[tuple[PartnerShare, float, str], ...]
+    """Partner, its answers as a share of the most, and its answering percentage."""
+
+
+def compose(figures: YearFigures, words: Words, *, zone: str) -> Sheet:
+    return Sheet(
+        figures=figures,
+        words=words,
+        zone=zone,
+        owner=figures.name or words("network"),
+        title=words("title", year=figures.year),
+        state=words("so_far", day=words.day(figures.until)) if figures.so_far else words("whole_year"),
+        bigs=tuple(_bigs(figures, words)),
+        subjects=_bars(figures.subjects, "subject", words),
+        languages=_bars(figures.languages, "language", words),
+        purposes=_bars(figures.purposes, "purpose", words),
+        stars=_numbered(figures.stars, lambda star: "★" * star, words),
+        effort=_numbered(figures.effort, str, words),
+        heat=_heat(figures, words),
+        heat_peak=_peak(figures, words),
+        map=_map(figures.departments, words),
+        map_rest=_map_rest(figures.departments, words),
+        map_size=(COLUMNS, ROWS),
+        partners=_partners(figures.partners, words),
+    )
+
+
+def _bigs(figures: YearFigures, words: Words) -> Iterable[Big]:
+    yield _counted("received", figures, words)
+    yield _counted("answered", figures, words)
+    if figures.promise_share is not None:
+        yield Big("promise", words.percent(figures.promise_share), words("promise"), "")
+    answer = figures.durations["answer_calendar"]
+    if answer.median is not None and answer.ninetieth is not None:
+        note = words("ninetieth", duration=words.duration(answer.ninetieth))
+        yield Big("median", words.duration(answer.median), words("median"), note)
+    if figures.satisfaction is not None:
+        note = words("rated", n=words.number(sum(figures.stars)))
+        yield Big("satisfaction", words.decimal(figures.satisfaction), words("satisfaction"), note)
+    yield from _given(figures, words)
+    if figures.n("archived"):
+        yield _counted("archived", figures, words)
+
+
+def _given(figures: YearFigures, words: Words) -> Iterable[Big]:
+    """Who is behind the answers: libraries for the network, the answering percentage for a partner."""
+    if figures.partner and figures.answered_share is not None:
+        yield Big(
+            "answering", words.percent(figures.answered_share), words("answering"), words("answering_note")
+        )
+    if not figures.partner and figures.institutions:
+        people = figures.respondents
+        note = words("respondents", n=words.number(people)) if people else words("thanks")
+        yield Big("partners", words.number(figures.institutions), words("partners"), note)
+
+
+def _counted(measure: str, figures: YearFigures, words: Words) -> Big:
+    headline = figures.headlines[measure]
+    rising = None if headline.growth is None else headline.growth >= 0
+    return Big(measure, words.number(headline.n), words(measure), _growth(headline, figures, words), rising)
+
+
+def _growth(headline: Headline, figures: YearFigures, words: Words) -> str:
+    if headline.growth is None:
+        return ""
+    phrase = "growth_so_far" if figures.so_far else "growth_year"
+    return words(phrase, growth=words.growth(headline.growth), year=figures.year - 1)
+
+
+def _bars(pieces: Sequence[Piece], facet: str, words: Words) -> tuple[Bar, ...]:
+    """The largest pieces. What nobody said is left to the table's total: it is no subject."""
+    said = [piece for piece in pieces if piece.value][:MOST_BARS]
+    return tuple(_scaled([(words.value(facet, piece.value), piece.n) for piece in said], words, pieces))
+
+
+def _numbered(counts: Sequence[int], name: Callable[[int], str], words: Words) -> tuple[Bar, ...]:
+    pieces = tuple(Piece(str(number), n) for number, n in enumerate(counts, 1))
+    return tuple(_scaled([(name(int(piece.value)), piece.n) for piece in pieces], words, pieces))
+
+
+def _scaled(named: Sequence[tuple[str, int]], words: Words, pieces: Sequence[Piece]) -> Iterable[Bar]:
+    most = max((n for _, n in named), default=0)
+    total = sum(piece.n for piece in pieces)
+    for label, n in named:
+        percent = words.percent(n / total) if total else ""
+        yield Bar(label, n, words.number(n), percent, n / most if most else 0.0)
+
+
+def _level(n: int, most: int) -> int:
+    """Steps of the square root, as numbers differ by powers of ten; whatever is there is at least 1."""
+    return 0 if n == 0 else max(1, round((LEVELS - 1) * math.sqrt(n / most)))
+
+
+def _heat(figures: YearFigures, words: Words) -> tuple[tuple[Cell, ...], ...]:
+    most = max(max(row) for row in figures.slots)
+    return tuple(
+        tuple(
+            Cell(f"{words.weekdays[day]} {hour}:00", words.number(n), n, _level(n, most), hour, day)
+            for hour, n in enumerate(row)
+        )
+        for day, row in enumerate(figures.slots)
+    )
+
+
+def _peak(figures: YearFigures, words: Words) -> str:
+    slots = [(n, day, hour) for day, row in enumerate(figures.slots) for hour, n in enumerate(row)]
+    n, day, hour = max(slots, key=lambda slot: slot[0])
+    return words("heat_peak", weekday=words.weekdays[day], hour=hour) if n else ""
+
+
+def _map(departments: Sequence[Piece], words: Words) -> tuple[Cell, ...]:
+    counts = {piece.value: piece.n for piece in departments}
+    most = max((counts.get(tile.code, 0) for tile in TILES), default=0)
+    return tuple(
+        Cell(tile.code, words.number(n), n, _level(n, most), tile.column, tile.row)
+        for tile, n in ((tile, counts.get(tile.code, 0)) for tile in TILES)
+    )
+
+
+def _map_rest(departments: Sequence[Piece], words: Words) -> str:
+    drawn = {tile.code for tile in TILES}
+    rest = sum(piece.n for piece in departments if piece.value not in drawn)
+    return words("map_rest", n=words.number(rest)) if rest else ""
+
+
+def _partners(shares: Sequence[PartnerShare], words: Words) -> tuple[tuple[PartnerShare, float, str], ...]:
+    most = max((share.answered for share in shares), default=0)
+    return tuple(
+        (
+            share,
+            share.answered / most if most else 0.0,
+            "" if share.answering is None else words.percent(share.answering),
+        )
+        for share in shares
+    )
+
+
+def coarse_buckets(counts: Sequence[int], words: Words) -> list[tuple[str, int]]:
+    """(upper bound in words, answers), with everything within the hour as one."""
+    fine = sum(1 for bound in BOUNDS if bound <= FINEST_BOUND)
+    bounds = [words.bucket(bound) for bound in BOUNDS[fine - 1 :]]
+    names = [*bounds, words("over")]
+    return list(zip(names, [sum(counts[:fine]), *counts[fine:]], strict=True))

@@ -1,0 +1,103 @@
+"""The figures as an OpenDocument spreadsheet, in the words of a language, with a sheet per subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+
+from odfdo import Document, Row, Table
+
+from services.metrics.domain.figures import Piece, YearFigures
+from services.metrics.tables import cuts
+from services.metrics.words import Words
+
+Cell = str | int | float | None
+Rows = Sequence[Sequence[Cell]]
+
+
+def as_ods(figures: YearFigures, words: Words) -> bytes:
+    """Blocks for a tenth of a second."""
+    document = Document("spreadsheet")
+    document.body.clear()
+    for name, rows in _sheets(figures, words):
+        sheet = Table(name)
+        for row in rows:
+            sheet.append_row(_row(row))
+        document.body.append(sheet)
+    content = BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def _row(cells: Sequence[Cell]) -> Row:
+    row = Row()
+    row.set_values(list(cells))
+    return row
+
+
+def _sheets(figures: YearFigures, words: Words) -> Iterator[tuple[str, Rows]]:
+    yield words("title", year=figures.year), _headlines(figures, words)
+    for facet, pieces in cuts(figures).items():
+        yield words(_TITLES[facet]), _pieces(facet, pieces, words)
+    yield words("months"), _months(figures, words)
+    yield words("heat"), _heat(figures, words)
+    if figures.partners:
+        yield words("partners_title"), _partners(figures, words)
+
+
+_TITLES = {
+    "channel": "channels",
+    "subject": "subjects",
+    "language": "languages",
+    "purpose": "purposes",
+    "department": "map",
+}
+
+
+def _headlines(figures: YearFigures, words: Words) -> Rows:
+    head: list[Sequence[Cell]] = [("", figures.year, figures.year - 1)]
+    shown = ("received", "answered", "archived")
+    rows = [
+        (words(measure), figures.headlines[measure].n, figures.headlines[measure].before) for measure in shown
+    ]
+    answer = figures.durations["answer_calendar"].median
+    return [
+        *head,
+        *rows,
+        (words("promise"), figures.promise_share, None),
+        (words("median"), None if answer is None else words.duration(answer), None),
+        (words("satisfaction"), figures.satisfaction, None),
+    ]
+
+
+def _pieces(facet: str, pieces: Sequence[Piece], words: Words) -> Rows:
+    head: list[Sequence[Cell]] = [(words("piece"), words("questions"))]
+    return [*head, *((_name(facet, piece.value, words), piece.n) for piece in pieces)]
+
+
+def _name(facet: str, value: str, words: Words) -> str:
+    """A département is its number."""
+    return value if value and facet == "department" else words.value(facet, value)
+
+
+def _months(figures: YearFigures, words: Words) -> Rows:
+    head: list[Sequence[Cell]] = [(words("month"), words("received"), words("answered"))]
+    received, answered = figures.months["received"], figures.months["answered"]
+    return [*head, *((name, received[at], answered[at]) for at, name in enumerate(words.months))]
+
+
+def _heat(figures: YearFigures, words: Words) -> Rows:
+    rows: list[Sequence[Cell]] = [("", *range(24))]
+    for day, counts in enumerate(figures.slots):
+        rows.append((words.weekdays[day], *counts))
+    return rows
+
+
+def _partners(figures: YearFigures, words: Words) -> Rows:
+    titles = ("partner", "answers", "asked", "declines", "own_public")
+    head: list[Sequence[Cell]] = [tuple(words(title) for title in titles)]
+    rows = (
+        (partner.name, partner.answered, partner.asked, partner.declined, partner.own_public)
+        for partner in figures.partners
+    )
+    return [*head, *rows]

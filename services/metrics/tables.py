@@ -1,0 +1,59 @@
+"""The figures as one long table for machines."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
+
+from services.metrics.domain.buckets import LABELS
+from services.metrics.domain.figures import Piece, YearFigures
+
+CSV_HEADER = ("year", "partner", "measure", "facet", "value", "n")
+"""The same columns that `sesame metrics import` reads."""
+
+
+def as_csv(figures: YearFigures) -> bytes:
+    """One number per line, in words of the network (not of a language): UTF-8, RFC 4180."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(CSV_HEADER)
+    for measure, facet, value, n in _lines(figures):
+        writer.writerow((figures.year, figures.partner, measure, facet, value, n))
+    return text.getvalue().encode()
+
+
+def _lines(figures: YearFigures) -> Iterator[tuple[str, str, str, int]]:
+    for measure, headline in figures.headlines.items():
+        yield measure, "total", "", headline.n
+    yield "kept", "total", "", figures.kept
+    for facet, pieces in cuts(figures).items():
+        for piece in pieces:
+            yield "received", facet, piece.value, piece.n
+    for measure, months in figures.months.items():
+        for month, n in enumerate(months, 1):
+            yield measure, "month", f"{month:02d}", n
+    for stage, duration in figures.durations.items():
+        for label, n in zip(LABELS, duration.counts, strict=True):
+            yield stage, "seconds", label, n
+    yield from _numbered(figures)
+    for partner in figures.partners:
+        yield "answered", "partner", partner.id, partner.answered
+
+
+def _numbered(figures: YearFigures) -> Iterator[tuple[str, str, str, int]]:
+    for star, n in enumerate(figures.stars, 1):
+        yield "rated", "number", str(star), n
+    for effort, n in enumerate(figures.effort, 1):
+        yield "answered", "number", str(effort), n
+
+
+def cuts(figures: YearFigures) -> dict[str, Sequence[Piece]]:
+    """Facet → the questions received, cut by it."""
+    return {
+        "channel": figures.channels,
+        "subject": figures.subjects,
+        "language": figures.languages,
+        "purpose": figures.purposes,
+        "department": figures.departments,
+    }

@@ -1,0 +1,117 @@
+"""The press itself: `python -m services.metrics.typesetting` reads a job, writes a PDF or PNG."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import typst
+
+from services.metrics.drawings import channel_order, draw
+from services.metrics.page import HERE
+from services.metrics.palette import PAPER
+from services.metrics.press import Job, Shape
+from services.metrics.sheet import Bar, Cell, Sheet, compose
+from services.metrics.words import Words
+
+SOURCES: Mapping[Shape, str] = {
+    "a4": "poster.typ",
+    "a3": "poster.typ",
+    "wide": "card.typ",
+    "square": "card.typ",
+}
+CHART_SIZE = (560, 205)
+MOST_SUBJECTS, MOST_PARTNERS, MOST_LETTERS = 10, 13, 46
+"""What there is room for on a sheet."""
+
+HEADINGS = ("channels", "months", "durations", "subjects", "map", "heat", "partners_title")
+
+
+def set_sheet(job: Job) -> bytes:
+    words = Words(job.language)
+    sheet = compose(job.figures, words, zone=job.zone)
+    with TemporaryDirectory(prefix="sesame-press-") as name:
+        folder = Path(name)
+        _lay_out(folder, job, sheet)
+        return _compile(folder, job.shape)
+
+
+def _lay_out(folder: Path, job: Job, sheet: Sheet) -> None:
+    for chart, svg in draw(job.figures, sheet.words, PAPER, size=CHART_SIZE).items():
+        (folder / f"{chart}.svg").write_text(svg)
+    source = SOURCES[job.shape]
+    (folder / source).write_bytes((HERE / "templates" / source).read_bytes())
+    (folder / "sheet.json").write_text(json.dumps(_content(job, sheet)))
+
+
+def _compile(folder: Path, shape: Shape) -> bytes:
+    made = typst.compile(
+        folder / SOURCES[shape],
+        root=folder,
+        font_paths=[HERE / "assets"],
+        ignore_system_fonts=True,
+        format="pdf" if shape in ("a4", "a3") else "png",
+        ppi=72,
+    )
+    if not isinstance(made, bytes):
+        raise TypeError(f"{SOURCES[shape]}: one page was to be set, {len(made or ())} came out")
+    return made
+
+
+def _content(job: Job, sheet: Sheet) -> dict[str, Any]:
+    words = sheet.words
+    return {
+        "shape": job.shape,
+        "language": words.language,
+        "owner": sheet.owner,
+        "strapline": words("strapline"),
+        "title": sheet.title,
+        "state": sheet.state,
+        "bigs": [
+            {"key": big.key, "value": big.value, "label": big.label, "note": big.note} for big in sheet.bigs
+        ],
+        "headings": {key: _heading(key, sheet) for key in HEADINGS},
+        "dated": sum(job.figures.months["received"]) > 0,
+        "legend": [
+            {"name": words.value("channel", channel), "colour": PAPER.series[place % len(PAPER.series)]}
+            for place, channel in enumerate(channel_order(job.figures))
+        ],
+        "pair": [words("received"), words("answered")],
+        "subjects": _bars(sheet.subjects[:10]),
+        "partners": [
+            {"label": _short(share.name), "number": words.number(share.answered), "share": part}
+            for share, part, _ in sheet.partners[:MOST_PARTNERS]
+        ],
+        "map": _cells(sheet.map),
+        "columns": sheet.map_size[0],
+        "heat": [{"day": words.weekdays[day], "cells": _cells(row)} for day, row in enumerate(sheet.heat)],
+        "foot": words("method_text", zone=sheet.zone),
+    }
+
+
+def _heading(key: str, sheet: Sheet) -> dict[str, str]:
+    note = f"{key.removesuffix('_title')}_note"
+    return {"title": sheet.words(key), "note": sheet.words(note, zone=sheet.zone)}
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1].rstrip(' ,')}…"
+
+
+def _bars(bars: Iterable[Bar]) -> list[dict[str, object]]:
+    return [{"label": bar.label, "number": bar.number, "share": bar.share} for bar in bars]
+
+
+def _cells(cells: Iterable[Cell]) -> list[dict[str, object]]:
+    return [
+        {"label": cell.label, "number": cell.number, "level": cell.level, "x": cell.column, "y": cell.row}
+        for cell in cells
+    ]
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(set_sheet(Job.model_validate_json(sys.stdin.buffer.read())))

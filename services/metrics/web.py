@@ -1,0 +1,104 @@
+"""The public door: key figures as pages and files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from asyncpg import Pool, Record
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from services.chassis.clock import Clock
+from services.metrics import reading
+from services.metrics.domain.figures import YearFigures
+from services.metrics.formats import FORMATS, Wish
+from services.metrics.links import ASSETS
+from services.metrics.page import HERE, Pages
+from services.metrics.words import Language
+
+CACHE = {"cache-control": "public, max-age=60"}
+ASSET_FOLDER: Path = HERE / "assets"
+
+
+@dataclass(frozen=True)
+class Door:
+    pool: Pool[Record]
+    clock: Clock
+    zone: ZoneInfo
+    pages: Pages
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/", self.latest),
+                Route("/figures", self.latest),
+                Mount(ASSETS, StaticFiles(directory=ASSET_FOLDER)),
+                Route("/figures/{year:int}", self.page),
+                Route("/figures/{year:int}.{extension}", self.file),
+                Route("/figures/{year:int}/{partner}.{extension}", self.file),
+                Route("/figures/{year:int}/{partner}", self.page),
+            ]
+        )
+
+    async def latest(self, request: Request) -> Response:
+        known = await reading.years(self.pool)
+        year = known[-1] if known else self._now().year
+        return RedirectResponse(request.url.replace(path=f"/figures/{year}"), status_code=307)
+
+    async def page(self, request: Request) -> Response:
+        partner = request.path_params.get("partner", "")
+        known = await reading.years(self.pool, partner)
+
+        async def show(figures: YearFigures) -> Response:
+            embedded = request.query_params.get("embed") == "1"
+            text = self.pages.figures(figures, _language(request), known, embedded=embedded)
+            return HTMLResponse(text, headers=CACHE)
+
+        return await self._with_figures(request, partner, show)
+
+    async def file(self, request: Request) -> Response:
+        extension = request.path_params["extension"]
+        make = FORMATS.get(extension)
+        if make is None:
+            known = ", ".join(FORMATS)
+            return PlainTextResponse(
+                f"format {extension!r} is not made here; these are: {known}\n", status_code=404
+            )
+        wish = Wish(
+            language=_language(request),
+            zone=self.zone.key,
+            a3=request.query_params.get("paper") == "a3",
+            square=request.query_params.get("shape") == "square",
+        )
+
+        async def show(figures: YearFigures) -> Response:
+            content = await asyncio.to_thread(make.make, figures, wish)
+            return Response(content, media_type=make.media_type, headers=CACHE)
+
+        return await self._with_figures(request, request.path_params.get("partner", ""), show)
+
+    async def _with_figures(
+        self, request: Request, partner: str, show: Callable[[YearFigures], Awaitable[Response]]
+    ) -> Response:
+        year = request.path_params["year"]
+        try:
+            today = self._now().date()
+            return await show(await reading.read(self.pool, year, partner=partner, today=today))
+        except reading.NoSuchYear:
+            page = self.pages.nothing(year, _language(request), await reading.years(self.pool))
+            return HTMLResponse(page, status_code=404)
+
+    def _now(self) -> datetime:
+        return self.clock.now().astimezone(self.zone)
+
+
+def _language(request: Request) -> Language:
+    return "en" if request.query_params.get("lang") == "en" else "fr"

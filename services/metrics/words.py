@@ -1,0 +1,81 @@
+"""The words and number forms of the pages: French and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from services.metrics.lexicon import ENGLISH, FRENCH, Lexicon
+
+Language = Literal["fr", "en"]
+
+_LEXICONS: Mapping[Language, Lexicon] = {"fr": FRENCH, "en": ENGLISH}
+
+_HOUR = 3_600
+_DAY = 24 * _HOUR
+
+
+class Words:
+    """Says things in one language. Unknown words of the network are shown as they are, made readable."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._lexicon = _LEXICONS[language]
+
+    def __call__(self, key: str, **values: object) -> str:
+        return self._lexicon.phrases[key].format(**values)
+
+    def value(self, facet: str, value: str) -> str:
+        """The name of a piece: ("channel", "mail") → "courriel". What nobody said has a name as well."""
+        if not value:
+            return self("unsaid")
+        known = self._lexicon.values.get(facet, {}).get(value)
+        return known or value.replace("_", " ").replace("-", " ").capitalize()
+
+    def number(self, n: float) -> str:
+        return f"{n:,.0f}".replace(",", self._lexicon.thousands)
+
+    def decimal(self, n: float) -> str:
+        return f"{n:.1f}".replace(".", self._lexicon.decimal)
+
+    def percent(self, share: float) -> str:
+        return f"{100 * share:.0f}{self._lexicon.percent}"
+
+    def growth(self, ratio: float) -> str:
+        sign = "+" if ratio >= 0 else "\N{MINUS SIGN}"
+        return f"{sign}{self.percent(abs(ratio))}"
+
+    def duration(self, seconds: float) -> str:
+        """The two largest units that matter: 45 min, 18 h, 2 d 4 h."""
+        day, hour, minute = self._lexicon.units
+        if seconds < _HOUR:
+            return f"{max(1, round(seconds / 60))}\N{NO-BREAK SPACE}{minute}"
+        hours = round(seconds / _HOUR)
+        if hours < 48:
+            return f"{hours}\N{NO-BREAK SPACE}{hour}"
+        days, rest = divmod(hours, 24)
+        tail = f" {rest}\N{NO-BREAK SPACE}{hour}" if rest and days < 7 else ""
+        return f"{days}\N{NO-BREAK SPACE}{day}{tail}"
+
+    def bucket(self, seconds: int) -> str:
+        """The upper bound of a histogram's bucket, short."""
+        day, hour, minute = self._lexicon.units
+        for size, unit in ((_DAY, day), (_HOUR, hour), (60, minute)):
+            if seconds >= size and seconds % size == 0:
+                return f"{seconds // size}\N{NO-BREAK SPACE}{unit}"
+        raise ValueError(f"a bound of {seconds} s is no whole number of minutes")
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        return self._lexicon.months
+
+    @property
+    def weekdays(self) -> tuple[str, ...]:
+        """Monday first."""
+        return self._lexicon.weekdays
+
+    def day(self, day: date) -> str:
+        month = self._lexicon.long_months[day.month - 1]
+        first = self._lexicon.first_of_month if day.day == 1 else str(day.day)
+        return f"{first} {month} {day.year}"

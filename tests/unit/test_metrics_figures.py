@@ -1,0 +1,84 @@
+"""Words, derivation and import, without a database."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from services.metrics import importing
+from services.metrics.domain.departments import TILES
+from services.metrics.domain.figures import derive
+from services.metrics.domain.tallies import Line, Tallies
+from services.metrics.lexicon import ENGLISH, FRENCH
+from services.metrics.words import Words
+
+HEADER = "year,partner,measure,facet,value,n,source\n"
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert FRENCH.phrases.keys() == ENGLISH.phrases.keys()
+    for facet, names in FRENCH.values.items():
+        assert names.keys() == ENGLISH.values[facet].keys()
+
+
+def test_every_departement_has_one_tile_of_its_own() -> None:
+    assert len({tile.code for tile in TILES}) == len(TILES) == 101
+    assert len({(tile.column, tile.row) for tile in TILES}) == 101
+
+
+@pytest.mark.parametrize(
+    ("seconds", "french"),
+    [(40, "1 min"), (2700, "45 min"), (64_800, "18 h"), (187_200, "2 j 4 h"), (864_000, "10 j")],
+)
+def test_durations_are_said_in_two_units_at_most(seconds: int, french: str) -> None:
+    assert Words("fr").duration(seconds).replace("\N{NO-BREAK SPACE}", " ") == french
+
+
+def test_numbers_are_grouped_as_the_language_does() -> None:
+    assert Words("fr").number(12345) == "12\N{NARROW NO-BREAK SPACE}345"
+    assert Words("en").number(12345) == "12,345"
+    assert Words("en").growth(-0.12) == "\N{MINUS SIGN}12%"
+
+
+def test_a_subject_nobody_translated_is_shown_readable() -> None:
+    assert Words("fr").value("subject", "fonds_ancien") == "Fonds ancien"
+
+
+def test_growth_of_a_running_year_is_measured_against_the_same_days() -> None:
+    lines = [
+        Line(2025, 1, "received", "channel", "mail", 100),
+        Line(2025, 1, "received", "day", "10", 40),
+        Line(2025, 1, "received", "day", "20", 60),
+        Line(2026, 1, "received", "channel", "mail", 50),
+    ]
+    figures = derive(2026, Tallies(lines), today=date(2026, 1, 15))
+    assert figures.headlines["received"].before == 40
+    assert figures.headlines["received"].growth == pytest.approx(0.25)
+
+
+def test_the_answering_percentage_is_answered_by_asked_on_its_own_page() -> None:
+    lines = [
+        Line(2025, 0, "answered", "partner", "bpi", 30),
+        Line(2025, 0, "received", "origin", "bpi", 20),
+    ]
+    (bpi,) = derive(2025, Tallies(lines), today=date(2026, 1, 1)).partners
+    assert bpi.answering == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("year,n\n2014,3\n", "column 'partner' is missing"),
+        (HEADER + "2014,,recieved,total,,3,x\n", "measure 'recieved' is not known; one of: received"),
+        (HEADER + "2014,,received,total,,3.5,x\n", "n '3.5' must be a whole number"),
+        (HEADER + "2014,,received,total,,3,\n", "source is empty; say where"),
+        (HEADER + "2014,,received,total,,3,x\n2014,,received,total,,4,x\n", "two rows say 2014"),
+    ],
+)
+def test_a_bad_file_is_refused_whole_with_line_and_fix(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "years.csv"
+    file.write_text(text)
+    with pytest.raises(importing.BadFile, match=told):
+        importing.read(file)
