@@ -33,10 +33,9 @@ from services.router.domain.themes import theme_of
 
 
 async def question_received(desk: Desk, unit: Unit, event: Event[QuestionReceived]) -> None:
-    """Known already: another event about the same question; the first one stands."""
-    if await desk.ledgers.of(unit).question(event.subject) is not None:
-        return
-    await routing.route(desk, unit, _question(desk, event))
+    question = _question(desk, event)
+    desk.ledgers.of(unit).put_new(question)
+    await routing.route(desk, unit, question)
 
 
 def _question(desk: Desk, event: Event[QuestionReceived]) -> Question:

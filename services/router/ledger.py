@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from services.chassis.errors import Poison
 from services.chassis.transaction import Unit
 from services.router import records, store
 from services.router.domain.decision import Decision
@@ -42,6 +43,7 @@ class Ledger:
         self._zone = zone
         self._standing: Standing | None = None
         self._known: dict[UUID, Question] = {}
+        self._new: set[UUID] = set()
         self._questions: dict[UUID, Question] = {}
         self._assignments: dict[UUID, dict[str, Any]] = {}
         self._decisions: list[tuple[UUID, datetime, str | None, str]] = []
@@ -67,6 +69,11 @@ class Ledger:
             self._standing = Standing(directory, turned, book, row["paused_since"], row["notice"])
         return self._standing
 
+    def put_new(self, question: Question) -> None:
+        """A question that nobody here knows yet: one that stands in the database already fails the unit."""
+        self._new.add(question.id)
+        self.put(question)
+
     def put(self, question: Question) -> None:
         for assignment in records.assignment_rows(question):
             self._assignments[assignment["id"]] = assignment
@@ -80,9 +87,7 @@ class Ledger:
         self._history.append((question, self._unit.now, what, hand, reason))
 
     async def write(self, unit: Unit) -> None:
-        if self._questions:
-            rows = [records.question_row(question) for question in self._questions.values()]
-            await store.save_questions(unit.db, rows)
+        await self._write_questions(unit)
         if self._assignments:
             await store.save_assignments(unit.db, list(self._assignments.values()))
         if self._decisions:
@@ -91,6 +96,16 @@ class Ledger:
             await store.save_history(unit.db, self._history)
         if self._standing is not None:
             await store.save_loads(unit.db, self._standing.book.week, _changes(self._standing))
+
+    async def _write_questions(self, unit: Unit) -> None:
+        rows = {id_: records.question_row(question) for id_, question in self._questions.items()}
+        new = [row for id_, row in rows.items() if id_ in self._new]
+        if new:
+            known = self._new - await store.insert_questions(unit.db, new)
+            if known:
+                raise Poison(f"question {min(known)} was received before, in another event")
+        if changed := [row for id_, row in rows.items() if id_ not in self._new]:
+            await store.save_questions(unit.db, changed)
 
 
 class Ledgers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from services.router.domain.machine import State
 from services.router.domain.territory import Place
 
 _ASSIGNMENTS = TypeAdapter(tuple[Assignment, ...])
+_COLUMNS = tuple(field.name for field in fields(Assignment))
 
 
 def question_from(row: Record) -> Question:
@@ -54,7 +55,11 @@ def question_row(question: Question) -> dict[str, Any]:
 
 def assignment_rows(question: Question) -> list[dict[str, Any]]:
     return [
-        {**asdict(assignment), "question": question.id, "look_at": assignment.look_at}
+        {
+            **{name: getattr(assignment, name) for name in _COLUMNS},
+            "question": question.id,
+            "look_at": assignment.look_at,
+        }
         for assignment in question.assignments
     ]
 

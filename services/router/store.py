@@ -32,19 +32,26 @@ SELECT question.*, (
 FROM question WHERE id = $1
 """
 
-_SAVE_QUESTIONS = """
+_INSERT_QUESTIONS = """
 INSERT INTO question (
     id, state, promise_at, facets, country, postcode, text, publish_consent,
     accepted_answer, accepted_partner, accepted_name, breached, learned
 )
 SELECT id, state, promise_at, facets, country, postcode, text, publish_consent,
     accepted_answer, accepted_partner, accepted_name, breached, learned
-FROM jsonb_populate_recordset(NULL::question, $1::jsonb)
-ON CONFLICT (id) DO UPDATE SET
-    state = excluded.state, promise_at = excluded.promise_at, facets = excluded.facets,
-    country = excluded.country, postcode = excluded.postcode, text = excluded.text,
-    accepted_answer = excluded.accepted_answer, accepted_partner = excluded.accepted_partner,
-    accepted_name = excluded.accepted_name, breached = excluded.breached, learned = excluded.learned
+FROM jsonb_populate_recordset(NULL::question, $1::jsonb) ORDER BY id
+ON CONFLICT DO NOTHING
+RETURNING id
+"""
+
+_SAVE_QUESTIONS = """
+UPDATE question SET
+    state = new.state, promise_at = new.promise_at, facets = new.facets, country = new.country,
+    postcode = new.postcode, text = new.text, accepted_answer = new.accepted_answer,
+    accepted_partner = new.accepted_partner, accepted_name = new.accepted_name,
+    breached = new.breached, learned = new.learned
+FROM jsonb_populate_recordset(NULL::question, $1::jsonb) AS new
+WHERE question.id = new.id
 """
 
 # Ended ones first: the index that allows one open assignment per question is checked row by row.
@@ -115,6 +122,12 @@ async def question(db: Db, id_: UUID) -> Record | None:
 async def due(db: Db, now: datetime, most: int) -> list[UUID]:
     """Questions of which something is to be seen to."""
     return [row["question"] for row in await db.fetch(_DUE, now, most)]
+
+
+async def insert_questions(db: Db, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    """Those that were not there before."""
+    inserted = await db.fetch(_INSERT_QUESTIONS, orjson.dumps(rows, default=str).decode())
+    return {row["id"] for row in inserted}
 
 
 async def save_questions(db: Db, rows: Sequence[dict[str, Any]]) -> None:

@@ -145,6 +145,15 @@ async def test_erasing_the_asker_keeps_what_is_counted(database: Database) -> No
     assert tuple(row or ()) == (None, None, "21")
 
 
+async def test_a_question_received_twice_in_different_events_is_assigned_once(database: Database) -> None:
+    async with network(database("router"), [DIJON]) as net:
+        question = await net.ask()
+        await net.tell(received(MONDAY), question)
+        (dead,) = await net.bench.dead()
+        assert len(await net.announced(QuestionRouted, question)) == 1
+    assert "was received before" in dead["x-sesame-reason"]
+
+
 async def test_a_full_week_is_never_overrun(database: Database) -> None:
     small, large = library("dijon", capacity_per_week=2), library("lyon", capacity_per_week=3)
     async with network(database("router"), [small, large]) as net:

@@ -58,10 +58,11 @@ TIERS = (
 class Candidate:
     partner: Partner
     parts: tuple[Part, ...]
+    total: float
 
-    @property
-    def total(self) -> float:
-        return round(sum(part.points for part in self.parts), 6)
+    @classmethod
+    def of(cls, partner: Partner, parts: tuple[Part, ...]) -> Candidate:
+        return cls(partner, parts, round(sum([part.points for part in parts]), 6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _rank(
         if fit <= 0 and not tier.wide:
             closed.add(name)
         else:
-            candidates.append(Candidate(partner, (*score.parts(partner), score.fit(fit))))
+            candidates.append(Candidate.of(partner, (*score.parts(partner), score.fit(fit))))
     return sorted(candidates, key=lambda candidate: (-candidate.total, candidate.partner.id)), closed
 
 

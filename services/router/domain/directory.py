@@ -29,7 +29,8 @@ class Directory:
         self._serving = _index(self.partners.values(), lambda partner: partner.territories)
         self._within = _index(self.partners.values(), _countries)
         self._everywhere = frozenset(p.id for p in self.partners.values() if not p.territories)
-        self._clocks: dict[object, Clock] = {}
+        self._clocks: dict[str, Clock] = {}
+        self._shared: dict[object, Clock] = {}
         self.speakers = lru_cache(maxsize=64)(self._speakers)
         self.in_roles = lru_cache(maxsize=8)(self._in_roles)
         self.strengths = lru_cache(maxsize=64)(self._strengths)
@@ -52,19 +53,21 @@ class Directory:
         return found
 
     def clock(self, partner: Partner) -> Clock:
-        """The clock that runs while the partner is open. Partners with the same hours share one."""
-        key = (
-            tuple(sorted(partner.hours.items())),
-            partner.time_zone,
-            partner.closures,
-            partner.country,
-            partner.region,
-        )
-        if key not in self._clocks:
+        """The clock that runs while the partner is open."""
+        clock = self._clocks.get(partner.id)
+        if clock is None:
+            clock = self._clocks[partner.id] = self._shared_clock(partner)
+        return clock
+
+    def _shared_clock(self, partner: Partner) -> Clock:
+        """Partners with the same hours in the same place share one, and so its agendas."""
+        hours = tuple(sorted(partner.hours.items()))
+        key = (hours, partner.time_zone, partner.closures, partner.country, partner.region)
+        if key not in self._shared:
             holiday = self._holidays_of(partner.country, partner.region)
             zone = ZoneInfo(partner.time_zone)
-            self._clocks[key] = Clock(opening_hours(partner.hours, zone, partner.closures, holiday))
-        return self._clocks[key]
+            self._shared[key] = Clock(opening_hours(partner.hours, zone, partner.closures, holiday))
+        return self._shared[key]
 
     def _speakers(self, language: str) -> frozenset[str]:
         return frozenset(p.id for p in self.partners.values() if not p.languages or language in p.languages)
