@@ -26,6 +26,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.QuestionRouted,
             router.QuestionAnswered,
             router.QuestionClosed,
+            router.IntakeChanged,
             notifier.QuestionPublished,
         ),
         "router": (

@@ -16,6 +16,7 @@ from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.lmtp import lmtp_door
 from services.ingest.entrypoints.mail_intake import MailIntake
 from services.ingest.entrypoints.partner_inbox import PartnerReader
+from services.ingest.entrypoints.pausing import Pausing
 from services.ingest.entrypoints.quarantine_metrics import quarantine_metrics
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.ingest.handlers.mail import MailDoor
@@ -39,7 +40,9 @@ async def opened(settings: IngestSettings) -> AsyncIterator[Running]:
     async with Chassis.start(settings, name="ingest", migrations=MIGRATIONS) as chassis:
         intake = Intake(settings.public_url.rstrip("/"), settings.keys)
         quickest = timedelta(seconds=settings.quickest_form_seconds)
-        door = Door(chassis.begin, chassis.clock.now, intake, settings.network_name, quickest)
+        door = Door(
+            chassis.begin, chassis.clock.now, intake, settings.network_name, Pausing(chassis.pool), quickest
+        )
         boxes = Mailboxes(settings.question_box, settings.reply_box)
         mail = MailIntake(chassis.begin, MailDoor(intake, boxes), chassis.clock, chassis.registry)
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool)

@@ -1,9 +1,11 @@
-"""`./sesame ingest quarantine list | show | release | drop`, for what could not be understood."""
+"""`./sesame ingest quarantine list | show | release | drop`, for what could not be understood, and
+`./sesame ingest keys list | add | revoke`, for partners that use HTTP."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -17,12 +19,12 @@ from services.chassis.database import open_pool
 from services.chassis.transaction import Transactions, Unit
 from services.ingest.domain.intake import Refused
 from services.ingest.domain.mail import Envelope, parse_mail
-from services.ingest.domain.mailboxes import Mailboxes
+from services.ingest.domain.mailboxes import PARTNER, Mailboxes
 from services.ingest.entrypoints.release import release_held
 from services.ingest.handlers.mail import MailDoor, NotYet
 from services.ingest.handlers.submissions import Intake
 from services.ingest.settings import IngestSettings
-from services.ingest.store import quarantine
+from services.ingest.store import partner_keys, quarantine
 from services.ingest.store.quarantine import Held
 
 Deed = Callable[[Unit, IngestSettings, argparse.Namespace], Awaitable[int]]
@@ -43,6 +45,20 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         if deed is not show_list:
             parser.add_argument("number", type=int, help="as `list` shows it")
         parser.set_defaults(run=lambda chosen, deed=deed: run(deed, chosen))
+    register_keys(things)
+
+
+def register_keys(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    keys = things.add_parser("keys", help="keys of partners that use the HTTP API")
+    deeds = keys.add_subparsers(metavar="DEED", required=True)
+    deeds.add_parser("list", help="one line each").set_defaults(run=lambda chosen: run(list_keys, chosen))
+    adding = deeds.add_parser("add", help="a new one; it is shown this once")
+    adding.add_argument("partner", help="the partner's id")
+    adding.add_argument("--label", default="", help="which program it is for")
+    adding.set_defaults(run=lambda chosen: run(add_key, chosen))
+    revoking = deeds.add_parser("revoke", help="from now it opens nothing")
+    revoking.add_argument("name", help="as `list` shows it")
+    revoking.set_defaults(run=lambda chosen: run(revoke_key, chosen))
 
 
 def run(deed: Deed, chosen: argparse.Namespace) -> int:
@@ -118,3 +134,31 @@ async def drop(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace)
 def _none(number: int) -> int:
     print(f"sesame: nothing is held under {number}; see ./sesame ingest quarantine list", file=sys.stderr)
     return 1
+
+
+async def list_keys(unit: Unit, _options: IngestSettings, _chosen: argparse.Namespace) -> int:
+    table = Table("name", "partner", "label", "since", "revoked")
+    for key in await partner_keys.keys(unit.db):
+        revoked = f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else ""
+        table.add_row(key.name, key.partner, key.label, f"{key.created_at:%Y-%m-%d}", revoked)
+    Console(soft_wrap=True).print(table if table.row_count else "No partner has a key.")
+    return 0
+
+
+async def add_key(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
+    if not PARTNER.fullmatch(chosen.partner):
+        print(f'sesame: partner "{chosen.partner}": an id is made of [a-z0-9-]', file=sys.stderr)
+        return 2
+    key = f"sesame-{secrets.token_urlsafe(32)}"
+    await partner_keys.add(unit.db, key, chosen.partner, chosen.label, unit.now)
+    print(key)
+    return 0
+
+
+async def revoke_key(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
+    partner = await partner_keys.revoke(unit.db, chosen.name, unit.now)
+    if partner is None:
+        print(f"sesame: no key is called {chosen.name}; see ./sesame ingest keys list", file=sys.stderr)
+        return 1
+    print(f"{chosen.name}: revoked, it was of {partner}")
+    return 0

@@ -1,20 +1,27 @@
-"""The HTTP API, /api/v1: for programs that do not speak AMQP."""
-
-from __future__ import annotations
+"""The HTTP API, /api/v1: for programs that do not speak AMQP. The same bodies as in the events."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, Field
 from uuid_utils.compat import uuid7
 
-from services.contracts.partners import PartnerQuestion
+from services.contracts.partners import PartnerAnswer, PartnerDecline, PartnerQuestion
 from services.ingest.domain.intake import Submission
+from services.ingest.entrypoints import api_examples as examples
+from services.ingest.entrypoints.api_keys import Callers
 from services.ingest.entrypoints.door import Door
-from services.ingest.entrypoints.problems import MEDIA_TYPE, Problem
-from services.ingest.entrypoints.reading import new_question
-from services.ingest.handlers.submissions import accept_question
+from services.ingest.entrypoints.links import open_for_caller
+from services.ingest.entrypoints.problems import problems
+from services.ingest.entrypoints.reading import new_answer, new_decline, new_question
+from services.ingest.handlers.submissions import (
+    Accepted,
+    accept_answer,
+    accept_decline,
+    accept_question,
+    accept_take,
+)
 
 Key = Annotated[
     str | None,
@@ -22,51 +29,107 @@ Key = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=200,
-        description="The same key and body are accepted once; make a new one for each question",
+        description="The same key and body are accepted once; make a new one for each submission",
         examples=["6f2c0d5e-1f0e-4f4f-9a3a-1c6f3f6b9d10"],
     ),
 ]
 
-QUESTION_EXAMPLE: dict[str, Any] = {
-    "text": "Où trouver les plans du moulin de Grigny avant 1850 ?",
-    "private_note": "Pour un exposé la semaine prochaine.",
-    "language": "fr",
-    "subject": "local-history",
-    "place": {"country": "FR", "postcode": "69520"},
-    "publish_consent": True,
-    "asker": {"mail": "ada@example.org", "name": "Ada"},
-    "reference": "G-2026-17",
-}
-
 
 class Received(BaseModel):
-    """`again` says that this had been accepted before, and nothing was done now."""
+    """A question was accepted. `again`: it had been before, and nothing was done now."""
 
     id: UUID = Field(description="The question's id")
     page_url: str = Field(description="The asker's own page: where the question stands, and its answer")
     again: bool
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in statuses}
+class HandedIn(BaseModel):
+    """What was handed in is stored; whether an answer counts is decided next, and told to the partner."""
+
+    question: UUID
+    again: bool
 
 
-def question_routes(door: Door) -> APIRouter:
+def submission(request: Request, raw: bytes, caller: str | None, key: str | None, now: Any) -> Submission:
+    """A key counts within its caller and its address of the API."""
+    name = f"{caller or ''} {request.url.path} {key or uuid7()}"
+    return Submission("api", name, raw, now)
+
+
+def question_routes(door: Door, callers: Callers) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["questions"])
 
-    @routes.post("/questions", status_code=201, responses=problems(413, 422, 429, 503))
+    @routes.post(
+        "/questions",
+        status_code=201,
+        responses=problems(400, 401, 413, 422, 429, 503),
+        openapi_extra=examples.QUESTION,
+    )
     async def ask(
-        request: Request, response: Response, sent: PartnerQuestion, idempotency_key: Key = None
+        request: Request,
+        response: Response,
+        sent: PartnerQuestion,
+        caller: Annotated[str | None, Depends(callers.maybe)],
+        idempotency_key: Key = None,
     ) -> Received:
-        """Hand in a question. 201 means that it is stored and will be routed."""
-        key = idempotency_key or str(uuid7())
+        """Hand in a question. 201 means that it is stored and will be routed; with a partner's key, the
+        partner counts as the place where it was asked."""
+        await door.paused.raise_if_paused()
         raw = await request.body()
         async with door.begin() as unit:
-            submission = Submission("api", key, raw, unit.now)
-            new = new_question(sent, channel="api", origin=None, now=unit.now)
-            accepted = await accept_question(unit, door.intake, submission, new)
+            new = new_question(sent, channel="api", origin=caller, now=unit.now)
+            once = submission(request, raw, caller, idempotency_key, unit.now)
+            accepted = await accept_question(unit, door.intake, once, new)
         page = door.intake.asker_page(accepted.question)
         response.headers["location"] = page
         return Received(id=accepted.question, page_url=page, again=accepted.again)
 
     return routes
+
+
+def partner_routes(door: Door, callers: Callers) -> APIRouter:
+    """What only partners may do, each with its own key."""
+    routes = APIRouter(prefix="/api/v1/questions/{question}", tags=["partners"])
+    refusals = problems(400, 401, 404, 409, 413, 422, 429, 503)
+    Partner = Annotated[str, Depends(callers.partner)]
+
+    @routes.post("/answers", status_code=202, responses=refusals, openapi_extra=examples.ANSWER)
+    async def answer(
+        request: Request, question: UUID, sent: PartnerAnswer, partner: Partner, idempotency_key: Key = None
+    ) -> HandedIn:
+        """Answer a question you were asked."""
+        raw = await request.body()
+        async with door.begin(question) as unit:
+            await open_for_caller(unit, question, partner)
+            once = submission(request, raw, partner, idempotency_key, unit.now)
+            accepted = await accept_answer(unit, once, question, partner, new_answer(sent, way="api"))
+        return handed_in(accepted)
+
+    @routes.post("/declines", status_code=202, responses=refusals, openapi_extra=examples.DECLINE)
+    async def decline(
+        request: Request, question: UUID, sent: PartnerDecline, partner: Partner, idempotency_key: Key = None
+    ) -> HandedIn:
+        """Say no to a question you were asked, perhaps naming who should be asked instead."""
+        raw = await request.body()
+        async with door.begin(question) as unit:
+            await open_for_caller(unit, question, partner)
+            once = submission(request, raw, partner, idempotency_key, unit.now)
+            accepted = await accept_decline(unit, once, question, partner, new_decline(sent, way="api"))
+        return handed_in(accepted)
+
+    @routes.post("/takes", status_code=202, responses=refusals)
+    async def take(
+        request: Request, question: UUID, partner: Partner, idempotency_key: Key = None
+    ) -> HandedIn:
+        """Say that you are on it: from now you have the time that an answer needs."""
+        async with door.begin(question) as unit:
+            await open_for_caller(unit, question, partner)
+            once = submission(request, b"", partner, idempotency_key, unit.now)
+            accepted = await accept_take(unit, once, question, partner, "api")
+        return handed_in(accepted)
+
+    return routes
+
+
+def handed_in(accepted: Accepted) -> HandedIn:
+    return HandedIn(question=accepted.question, again=accepted.again)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.ingest.entrypoints.api import question_routes
+from services.ingest.entrypoints.api import partner_routes, question_routes
+from services.ingest.entrypoints.api_keys import Callers
 from services.ingest.entrypoints.ask_page import ask_routes
 from services.ingest.entrypoints.asker_page import asker_routes
+from services.ingest.entrypoints.assigned import assigned_routes
 from services.ingest.entrypoints.body_limit import BodyLimit
 from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.pages import ROOT, Pages
@@ -28,7 +30,10 @@ def public_app(door: Door) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     pages = Pages(door.intake.public_url, door.network_name)
-    app.include_router(question_routes(door))
+    callers = Callers(door)
+    app.include_router(question_routes(door, callers))
+    app.include_router(partner_routes(door, callers))
+    app.include_router(assigned_routes(door, callers))
     app.include_router(ask_routes(door, pages))
     app.include_router(asker_routes(door, pages))
     app.include_router(respondent_routes(door, pages))

@@ -53,15 +53,18 @@ def ask_routes(door: Door, pages: Pages) -> APIRouter:
 
     @routes.get("/")
     async def ask(request: Request) -> Response:
+        await door.paused.raise_if_paused()
         return form(request, pages.words(request), {}, {})
 
     @routes.get("/embed/{partner}")
     async def embedded(request: Request, partner: str) -> Response:
         """For a frame in the partner's own page: the partner is where the question was asked."""
+        await door.paused.raise_if_paused()
         return form(request, pages.words(request), {"origin": partner}, {})
 
     @routes.post("/questions")
     async def take(request: Request) -> Response:
+        await door.paused.raise_if_paused()
         values = _values(await request.form())
         words = pages.words(request, values.get("lang"))
         if faults := find_faults(values, words):

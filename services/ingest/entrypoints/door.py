@@ -10,6 +10,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.chassis.transaction import Unit
+from services.ingest.entrypoints.pausing import Pausing
 from services.ingest.handlers.submissions import Intake
 
 
@@ -25,4 +26,5 @@ class Door:
     now: Callable[[], datetime]
     intake: Intake
     network_name: str
+    paused: Pausing
     quickest_form: timedelta

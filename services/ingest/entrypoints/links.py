@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from services.chassis.transaction import Unit
 from services.contracts.links import Link, Role, read_token
-from services.ingest.domain.intake import UnknownQuestion
+from services.ingest.domain.intake import QuestionEnded, UnknownQuestion
 from services.ingest.entrypoints.door import Door
 from services.ingest.store import links, questions
 from services.ingest.store.questions import Asked, Question
@@ -48,3 +49,14 @@ async def open_for_partner(unit: Unit, link: Link) -> OpenedByPartner:
     if not own or await links.is_revoked(unit.db, link.question_id, own[-1].partner):
         raise UnknownQuestion("no such link")
     return OpenedByPartner(opened.question, opened.asked, own[-1])
+
+
+async def open_for_caller(unit: Unit, question_id: UUID, partner: str) -> None:
+    """Raises unless this partner was asked and the question is still open."""
+    question = await questions.get(unit.db, question_id)
+    asked = await questions.partners(unit.db, question_id)
+    if question is None or partner not in {one.partner for one in asked}:
+        raise UnknownQuestion("no such question was asked of you, or not yet: see /api/v1/assignments")
+    if not question.open:
+        how = question.how or "withdrawn"
+        raise QuestionEnded(f"the question is {how}; nothing can be handed in any more")

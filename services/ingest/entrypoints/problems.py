@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from services.chassis.errors import is_transient
 from services.ingest.domain.intake import QuestionEnded, Refused, UnknownQuestion
 from services.ingest.entrypoints.pages import Pages
+from services.ingest.entrypoints.pausing import Paused
 
 MEDIA_TYPE = "application/problem+json"
 PAGES = {404: "not_found", 405: "not_found", 413: "too_large", 500: "too_busy", 503: "too_busy"}
@@ -31,6 +32,11 @@ class Problem(BaseModel):
     errors: list[dict[str, str]] = Field(
         default_factory=list, examples=[[{"pointer": "/text", "detail": "…"}]]
     )
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For the OpenAPI document: these statuses come with a problem."""
+    return {status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in statuses}
 
 
 def problem(
@@ -68,7 +74,16 @@ def answers_with_problems(app: FastAPI, pages: Pages) -> None:
     async def failed(request: Request, error: Exception) -> Response:
         return answer(request, _failed(error))
 
+    async def paused(request: Request, error: Exception) -> Response:
+        notice = error.notice if isinstance(error, Paused) else ""
+        told = problem(503, notice, headers={"retry-after": "3600"})
+        if request.url.path.startswith("/api/"):
+            return told
+        words = pages.words(request)
+        return pages.show("message.html", words, status=503, heading=words["paused"], text=notice)
+
     app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(Paused, paused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, failed)

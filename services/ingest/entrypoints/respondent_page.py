@@ -19,7 +19,7 @@ from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.forms import field, form_key
 from services.ingest.entrypoints.links import OpenedByPartner, link_of, open_for_partner
 from services.ingest.entrypoints.pages import Pages
-from services.ingest.handlers.submissions import accept_answer, accept_decline
+from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_take
 from services.ingest.store import askers, links
 
 FIELDS = ("text", "sources", "effort")
@@ -81,6 +81,18 @@ def respondent_routes(door: Door, pages: Pages) -> APIRouter:
         )
         submission = Submission("page", form_key(door, form), raw_of(form, *FIELDS), unit.now)
         await accept_answer(unit, submission, link.question_id, opened.own.partner, new)
+
+    @routes.post("/r/{token}/take")
+    async def take(request: Request, token: str) -> Response:
+        """We are on it."""
+        link = link_of(door, token, "partner")
+        form = await request.form()
+        async with door.begin(link.question_id) as unit:
+            own = (await open_for_partner(unit, link)).own
+            key = f"take/{link.question_id}/{own.assignment_id}"
+            submission = Submission("page", key, own.partner.encode(), unit.now)
+            await accept_take(unit, submission, link.question_id, own.partner, "page")
+        return done(token, "take", pages.words(request, field(form, "lang")))
 
     @routes.post("/r/{token}/decline")
     async def decline(request: Request, token: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis.letters import Subscriptions
 from services.contracts.notifier import QuestionPublished
-from services.contracts.router import QuestionAnswered, QuestionClosed, QuestionRouted
+from services.contracts.router import IntakeChanged, QuestionAnswered, QuestionClosed, QuestionRouted
 from services.ingest.handlers import facts
 
 SUBSCRIPTIONS: Subscriptions = {
@@ -12,4 +12,5 @@ SUBSCRIPTIONS: Subscriptions = {
     QuestionAnswered: facts.question_answered,
     QuestionClosed: facts.question_closed,
     QuestionPublished: facts.question_published,
+    IntakeChanged: facts.intake_changed,
 }

@@ -6,8 +6,8 @@ from services.chassis.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.links import party_digest
 from services.contracts.notifier import QuestionPublished
-from services.contracts.router import QuestionAnswered, QuestionClosed, QuestionRouted
-from services.ingest.store import questions
+from services.contracts.router import IntakeChanged, QuestionAnswered, QuestionClosed, QuestionRouted
+from services.ingest.store import pause, questions
 from services.ingest.store.questions import Asked
 
 
@@ -39,3 +39,7 @@ async def question_closed(unit: Unit, event: Event[QuestionClosed]) -> None:
 async def question_published(unit: Unit, event: Event[QuestionPublished]) -> None:
     if event.data.place == "archive" and event.data.url:
         await questions.note_archived(unit.db, event.subject, event.data.url)
+
+
+async def intake_changed(unit: Unit, event: Event[IntakeChanged]) -> None:
+    await pause.note(unit.db, event.data.paused, event.data.notice, event.time)

@@ -15,7 +15,13 @@ from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
 from services.chassis.transaction import Unit
-from services.contracts.ingest import AnswerSubmitted, QuestionDeclined, QuestionFollowedUp, QuestionReceived
+from services.contracts.ingest import (
+    AnswerSubmitted,
+    QuestionDeclined,
+    QuestionFollowedUp,
+    QuestionReceived,
+    QuestionTaken,
+)
 from services.contracts.links import asker_token
 from services.contracts.vocabulary import Asker, Attachment, Facets, Fact, Place
 from services.ingest.domain.cleaning import clean_line, clean_text
@@ -160,6 +166,13 @@ async def accept_decline(
             facets=facets,
         )
     return await _announce_once(unit, submission, "decline", question, fact)
+
+
+async def accept_take(unit: Unit, submission: Submission, question: UUID, partner: str, way: str) -> Accepted:
+    """The partner is on it."""
+    facets = await _facets_of(unit, question)
+    fact = QuestionTaken(partner=partner, way=way, facets=facets)
+    return await _announce_once(unit, submission, "take", question, fact)
 
 
 async def accept_follow_up(
