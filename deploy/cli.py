@@ -40,7 +40,8 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="./sesame",
         description="Sésame: libraries answer questions together. Everything from here, on this machine.",
-        epilog="SESAME_AMQP_URL and SESAME_DATABASE_URL name servers to use instead of private ones.",
+        epilog="SESAME_AMQP_URL and SESAME_DATABASE_URL name servers to use instead of private ones; the tests"
+        " then make virtual hosts through SESAME_AMQP_MANAGEMENT_URL (default: port 15672 of the same host).",
     )
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
     for module in (*map(importlib.import_module, COMMANDS), *service_commands().values()):

@@ -37,7 +37,7 @@ class Mailbox:
     """Files are called `<number>-<recipient>-<subject>.eml`: a listing of the folder reads like a journal."""
 
     def __init__(self, folder: Path, port: int, listener: Listener | None) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # letters are private
         self.folder = folder
         self.port = port
         self._listener = listener

@@ -56,7 +56,7 @@ class Platform:
         smtp_port: int,
         settings: Mapping[str, str],
     ) -> None:
-        (folder / "logs").mkdir(parents=True, exist_ok=True)
+        (folder / "logs").mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._amqp_url = amqp_url
         self._database_urls = database_urls

@@ -5,6 +5,7 @@ import asyncio
 import signal
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.local.beside import announced
@@ -58,7 +59,7 @@ async def told_to_stop() -> None:
 def _where(servers: Servers, platform: Platform, mailbox: Mailbox) -> str:
     lines = [
         ("questions", platform.doors("ingest").url()),
-        ("figures", platform.doors("metrics").url()),
+        ("figures", platform.doors("metrics").url(f"/figures/{datetime.now(UTC).year}")),
         ("mail in (LMTP)", f"127.0.0.1:{platform.doors('ingest').lmtp}"),
         ("mail out", str(mailbox.folder)),
         ("logs", str(platform.log("ingest").parent)),
