@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 1 a check or question failed, 2 wrong use or something missing, 130 Ctrl-C."""
     given = sys.argv[1:] if arguments is None else arguments
     _take_environment_of(_service_of(given[0]) if given else None)
-    chosen = parser().parse_args(given)
+    chosen = _parse(given)
     try:
         status: int = chosen.run(chosen)
     except LocalError as problem:
@@ -36,12 +36,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _parse(given: Sequence[str]) -> argparse.Namespace:
+    """A command with `passes_on` gets what argparse doesn't know as `others`; elsewhere it is an error."""
+    top = parser()
+    chosen, others = top.parse_known_args(given, argparse.Namespace(passes_on=False))
+    if others and not chosen.passes_on:
+        top.error(f"unrecognized arguments: {' '.join(others)}")
+    chosen.others = others
+    return chosen
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="./sesame",
         description="Sésame: libraries answer questions together. Everything from here, on this machine.",
-        epilog="SESAME_AMQP_URL and SESAME_DATABASE_URL name servers to use instead of private ones; the tests"
-        " then make virtual hosts through SESAME_AMQP_MANAGEMENT_URL (default: port 15672 of the same host).",
+        epilog="SESAME_AMQP_URL and SESAME_DATABASE_URL name servers to use instead of private ones. Tests"
+        " make virtual hosts there through SESAME_AMQP_MANAGEMENT_URL (default: port 15672 of the host).",
     )
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
     for module in (*map(importlib.import_module, COMMANDS), *service_commands().values()):

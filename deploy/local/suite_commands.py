@@ -19,9 +19,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     test.add_argument("-x", dest="first", action="store_true", help="stop at the first failure")
     test.add_argument("--durations", type=int, metavar="N", help="show the N slowest")
     test.set_defaults(run=run_tests)
-    bench = subparsers.add_parser("bench", help="measure throughput, latency and memory beside the floor")
-    bench.add_argument("options", nargs=argparse.REMAINDER, help="see ./sesame bench --help")
-    bench.set_defaults(run=run_benchmarks)
+    bench = subparsers.add_parser(
+        "bench", help="measure throughput, latency and memory beside the floor", add_help=False
+    )
+    bench.set_defaults(run=run_benchmarks, passes_on=True)
 
 
 def run_tests(chosen: argparse.Namespace) -> NoReturn:
@@ -39,8 +40,10 @@ def run_tests(chosen: argparse.Namespace) -> NoReturn:
 
 
 def run_benchmarks(chosen: argparse.Namespace) -> NoReturn:
-    provide_missing(os.environ)
-    _become(BENCHMARKS.replace("/", "."), chosen.options)
+    """Its options, `--help` among them, are those of tests/benchmarks."""
+    if "--help" not in chosen.others:
+        provide_missing(os.environ)
+    _become(BENCHMARKS.replace("/", "."), chosen.others)
 
 
 def _absolute(path: str) -> str:

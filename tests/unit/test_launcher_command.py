@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy import cli
-from deploy.local.checkout import ROOT
+from deploy.local.checkout import PYTHON, ROOT
 
 TOOLS = ("sh", "dirname", "readlink", "cat", "cut", "sha256sum", "mkdir", "flock", "id", "find", "head", "rm")
 
@@ -74,3 +74,20 @@ def test_an_unknown_command_is_refused_with_the_known_ones(capsys: pytest.Captur
     shown = capsys.readouterr().err
     assert "tset" in shown
     assert "demo" in shown
+
+
+def test_an_option_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["check", "--thorough"])
+    assert "unrecognized arguments: --thorough" in capsys.readouterr().err
+
+
+def test_options_of_the_benchmarks_are_handed_on() -> None:
+    done = subprocess.run(
+        [*PYTHON, "-m", "deploy.cli", "bench", "--help"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "--json" in done.stdout
