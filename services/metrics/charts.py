@@ -15,7 +15,7 @@ from services.metrics.palette import Palette
 # protocol that warns in Python 3.11 and is gone in 3.12.
 sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
-HALF, WHOLE = 600, 1_060
+HALF, WHOLE = 600, 900
 """Widths of charts in half a page and across it, in the same units as their letters."""
 
 

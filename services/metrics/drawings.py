@@ -53,7 +53,7 @@ def channels_over_years(figures: YearFigures, words: Words) -> Columns:
         series=series,
         stacked=True,
         width=WHOLE,
-        height=380,
+        height=330,
     )
 
 

@@ -128,7 +128,7 @@ def _given(figures: YearFigures, words: Words) -> Iterable[Big]:
 
 def _counted(measure: str, figures: YearFigures, words: Words) -> Big:
     headline = figures.headlines[measure]
-    rising = None if headline.growth is None else headline.growth >= 0
+    rising = None if round(100 * (headline.growth or 0)) == 0 else (headline.growth or 0) > 0
     return Big(measure, words.number(headline.n), words(measure), _growth(headline, figures, words), rising)
 
 

@@ -43,7 +43,9 @@ class Words:
         return f"{100 * share:.0f}{self._lexicon.percent}"
 
     def growth(self, ratio: float) -> str:
-        sign = "+" if ratio >= 0 else "\N{MINUS SIGN}"
+        if round(100 * ratio) == 0:
+            return f"±{self.percent(0)}"
+        sign = "+" if ratio > 0 else "\N{MINUS SIGN}"
         return f"{sign}{self.percent(abs(ratio))}"
 
     def duration(self, seconds: float) -> str:
