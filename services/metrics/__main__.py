@@ -19,11 +19,11 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 async def serve(settings: MetricsSettings) -> None:
     async with Chassis.start(settings, name="metrics", migrations=MIGRATIONS) as chassis:
-        times = NetworkTime(settings.timezone)
+        times = NetworkTime(settings.network_time_zone)
         chassis.ops.sources["counters"] = partial(collect, chassis.pool)
         chassis.every(settings.metrics_fold_seconds, partial(fold, chassis.pool, times))
-        pages = Pages(base=settings.metrics_public_url, zone=settings.timezone.key)
-        door = Door(chassis.pool, chassis.clock, settings.timezone, pages)
+        pages = Pages(base=settings.metrics_public_url, zone=settings.network_time_zone.key)
+        door = Door(chassis.pool, chassis.clock, settings.network_time_zone, pages)
         await chassis.serve(door.app(), settings.metrics_host, settings.metrics_port)
         await chassis.consume(entrypoints.subscriptions())
         await chassis.until_stopped()

@@ -33,7 +33,7 @@ class CannotBeDone(Exception):
 
 
 def zone() -> ZoneInfo:
-    return ZoneInfo(os.environ.get("SESAME_TIMEZONE", "Europe/Paris"))
+    return ZoneInfo(os.environ.get("SESAME_NETWORK_TIME_ZONE", "Europe/Paris"))
 
 
 @asynccontextmanager

@@ -140,6 +140,8 @@ FRENCH = Lexicon(
         },
         "purpose": {
             "personal": "Pour soi",
+            "curiosity": "Curiosité",
+            "school": "École",
             "study": "Études",
             "work": "Travail",
             "research": "Recherche",
@@ -301,6 +303,8 @@ ENGLISH = Lexicon(
         },
         "purpose": {
             "personal": "For oneself",
+            "curiosity": "Curiosity",
+            "school": "School",
             "study": "Studies",
             "work": "Work",
             "research": "Research",

@@ -22,7 +22,7 @@ def _zone(value: object) -> object:
 
 
 class MetricsSettings(ServiceSettings):
-    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+    network_time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("Europe/Paris"),
         description="The network's time zone: days, months and years are cut in it",
     )
