@@ -15,7 +15,11 @@ from deploy.local.errors import MissingPiece
 POLICY = Path("/usr/sbin/policy-rc.d")
 MARK = "# by sesame"
 LOCK = Path("/var/lock/sesame-packages")
-UNITS = {"rabbitmq-server": ["rabbitmq-server.service"], "postgresql": ["postgresql.service"]}
+UNITS = {
+    "rabbitmq-server": ["rabbitmq-server.service"],
+    "postgresql": ["postgresql.service"],
+    "prometheus": ["prometheus.service"],
+}
 
 
 def provide(*, rabbitmq: bool, postgresql: bool) -> None:
@@ -29,6 +33,20 @@ def provide(*, rabbitmq: bool, postgresql: bool) -> None:
         packages = missing(rabbitmq=rabbitmq, postgresql=postgresql)
         if packages:
             _install(packages)
+
+
+def provide_program(program: str, package: str) -> str:
+    """Where a program is that tests and benchmarks want, installed when that is allowed."""
+    found = shutil.which(program)
+    if found is not None:
+        return found
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise MissingPiece(f"{program} is not installed here. Run: sudo apt-get install {package}")
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if shutil.which(program) is None:
+            _install([package])
+    return shutil.which(program) or program
 
 
 def missing(*, rabbitmq: bool, postgresql: bool) -> list[str]:
@@ -112,5 +130,5 @@ def _stay_off_after_a_reboot(packages: list[str]) -> None:
     systemctl = shutil.which("systemctl")
     if systemctl is None:
         return
-    units = [unit for package in packages for unit in UNITS[package]]
+    units = [unit for package in packages for unit in UNITS.get(package, ())]
     subprocess.run([systemctl, "disable", "--quiet", *units], capture_output=True, check=False)

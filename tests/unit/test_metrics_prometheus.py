@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.local.packages import provide_program
 from deploy.prometheus.catalogue import HERE, catalogue
 from deploy.prometheus.document import TARGET, document
 
@@ -28,7 +29,11 @@ def alerts() -> list[dict[str, Any]]:
 
 def promtool(*arguments: object) -> str:
     done = subprocess.run(
-        ["promtool", *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120
+        [provide_program("promtool", "prometheus"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
