@@ -16,13 +16,15 @@ from services.notifier.domain.delivery import Failed, Sent
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.handlers import Coordinator
 from services.notifier.instruments import Instruments
+from services.notifier.releasing import Rules
 from services.notifier.senders.protocol import Sender
 from services.notifier.settle import Settlement
 from services.notifier.worker import Lane, Pace
 from tests.chassis import Bench
 
 COORDINATOR = "coordination@network.example"
-SUBSCRIPTIONS = entrypoints.subscriptions(Coordinator(COORDINATOR))
+ARCHIVE = "https://archive.example"
+SUBSCRIPTIONS = entrypoints.subscriptions(Coordinator(COORDINATOR), Rules("review", ARCHIVE))
 WAYS = ("mail", "queue", "page")
 PACE = Pace(at_once=20, attempt_seconds=5.0, lease=timedelta(seconds=10))
 

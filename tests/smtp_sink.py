@@ -62,7 +62,7 @@ class Sink:
         self.taken.append(Taken(str(envelope.mail_from), envelope.rcpt_tos[0], message))
 
     def of(self, kind: str) -> list[Taken]:
-        return [mail for mail in self.taken if mail.message["X-Sesame-Kind"] == kind]
+        return [mail for mail in self.taken if mail.message["X-Sesame"] == kind]
 
 
 @asynccontextmanager

@@ -45,6 +45,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             ingest.AskerErased,
             ingest.MailBounced,
             router.QuestionRouted,
+            router.QuestionReminded,
             router.QuestionAnswered,
             router.AnswerRefused,
             router.QuestionOverdue,

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from services.chassis.run import Chassis, run
 from services.notifier import backlog, entrypoints, lanes, wake
+from services.notifier.archive import app
 from services.notifier.handlers import Coordinator
+from services.notifier.releasing import Rules
 from services.notifier.senders.smtp import SmtpLines
 from services.notifier.settings import NotifierSettings
 from services.notifier.worker import Lane
@@ -26,7 +28,11 @@ async def serve(settings: NotifierSettings) -> None:
             "word of deliveries",
             lambda: wake.listen(settings.database_url, lambda: _wake_all(running)),
         )
-        await chassis.consume(entrypoints.subscriptions(Coordinator(settings.coordinator_mail)))
+        rules = Rules(settings.archive_release, settings.lasting_archive_url)
+        await chassis.consume(entrypoints.subscriptions(Coordinator(settings.coordinator_mail), rules))
+        await chassis.serve(
+            app.build(settings, chassis, rules), settings.notifier_host, settings.notifier_port
+        )
         await chassis.until_stopped()
 
 

@@ -8,9 +8,10 @@ from services.chassis.letters import Subscriptions
 from services.contracts import ingest, router
 from services.notifier import handlers
 from services.notifier.handlers import Coordinator
+from services.notifier.releasing import Rules
 
 
-def subscriptions(coordinator: Coordinator) -> Subscriptions:
+def subscriptions(coordinator: Coordinator, rules: Rules) -> Subscriptions:
     return {
         ingest.QuestionReceived: handlers.question_received,
         ingest.QuestionFollowedUp: handlers.question_followed_up,
@@ -18,7 +19,8 @@ def subscriptions(coordinator: Coordinator) -> Subscriptions:
         ingest.AskerErased: handlers.asker_erased,
         ingest.MailBounced: handlers.mail_bounced,
         router.QuestionRouted: handlers.question_routed,
-        router.QuestionAnswered: handlers.question_answered,
+        router.QuestionAnswered: partial(handlers.question_answered, rules),
+        router.QuestionReminded: handlers.question_reminded,
         router.AnswerRefused: handlers.answer_refused,
         router.QuestionOverdue: partial(handlers.question_overdue, coordinator),
         router.QuestionUnroutable: partial(handlers.question_unroutable, coordinator),

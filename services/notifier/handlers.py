@@ -14,9 +14,11 @@ from services.chassis.transaction import Unit
 from services.contracts import ingest, router
 from services.contracts.envelope import Event
 from services.contracts.vocabulary import Reach
+from services.notifier import releasing
 from services.notifier.domain import plan
 from services.notifier.domain.plan import WORD_OF_THE_END, Planned
 from services.notifier.domain.standing import Standing, Turn
+from services.notifier.releasing import Rules
 from services.notifier.store import deliveries, questions
 
 STILL_SENT = sorted(WORD_OF_THE_END)
@@ -72,7 +74,7 @@ async def question_routed(unit: Unit, event: Event[router.QuestionRouted]) -> No
     )
 
 
-async def question_answered(unit: Unit, event: Event[router.QuestionAnswered]) -> None:
+async def question_answered(rules: Rules, unit: Unit, event: Event[router.QuestionAnswered]) -> None:
     fact = event.data
     standing = await questions.add_answer(
         unit.db,
@@ -91,6 +93,17 @@ async def question_answered(unit: Unit, event: Event[router.QuestionAnswered]) -
     known = _known(standing, event.subject).with_answer(fact.partner.id)
     to_asker = plan.answer(known, fact.answer_id, fact.facets.channel)
     await _decide(unit, [to_asker, *plan.ended(known)])
+    if fact.publish_consent:
+        await releasing.hold(unit, rules, fact.answer_id)
+
+
+async def question_reminded(unit: Unit, event: Event[router.QuestionReminded]) -> None:
+    """A system knows its due time; a person is told that it is near."""
+    fact = event.data
+    known = _known(await questions.standing(unit.db, event.subject), event.subject)
+    where = _where(fact.partner.id, fact.reach)
+    turn = Turn(fact.assignment_id, fact.partner.id, fact.reach.way, where, attempt=1)
+    await _decide(unit, plan.reminder(known, turn))
 
 
 async def answer_refused(unit: Unit, event: Event[router.AnswerRefused]) -> None:
@@ -154,11 +167,14 @@ async def question_closed(unit: Unit, event: Event[router.QuestionClosed]) -> No
 async def question_withdrawn(unit: Unit, event: Event[ingest.QuestionWithdrawn]) -> None:
     standing = await questions.end(unit.db, event.subject, "withdrawn", unit.now, STILL_SENT)
     await _decide(unit, plan.ended(_known(standing, event.subject).ended_now()))
+    await releasing.take_off(unit, event.subject, ("held", "published"))
 
 
 async def asker_erased(unit: Unit, event: Event[ingest.AskerErased]) -> None:
+    """What was released holds nothing personal and stays; what waits for release was not yet looked at."""
     standing = await questions.erase(unit.db, event.subject, unit.now, STILL_SENT)
     await _decide(unit, plan.ended(_known(standing, event.subject).ended_now()))
+    await releasing.take_off(unit, event.subject, ("held",))
 
 
 async def question_followed_up(unit: Unit, event: Event[ingest.QuestionFollowedUp]) -> None:

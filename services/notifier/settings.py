@@ -27,6 +27,19 @@ class NotifierSettings(ServiceSettings):
     coordinator_mail: str = Field(
         default="coordination@sesame.localhost", description="Who hears of what no partner can mend"
     )
+    notifier_host: str = Field(default="127.0.0.1", description="Address of the archive's pages")
+    notifier_port: int = Field(default=0, ge=0, le=65535, description="Their port; 0 takes any free one")
+    archive_url: str | None = Field(
+        default=None, description="Where everyone reads the archive; none: at its own address and port"
+    )
+    archive_release: Literal["review", "masked"] = Field(
+        default="review",
+        description="review: a coordinator releases each answer; masked: at once, personal places replaced",
+    )
+    desk_user: str = Field(default="coordination", description="Name of who may release answers")
+    desk_password: SecretStr | None = Field(
+        default=None, min_length=12, description="Their password; without one there is no desk"
+    )
     template_folder: Path | None = Field(
         default=None, description="Own templates: fr/answer.j2, or <partner>/fr/assigned.j2"
     )
@@ -45,6 +58,10 @@ class NotifierSettings(ServiceSettings):
     lease_seconds: float = Field(
         default=45.0, gt=0, description="After a crash, time until others send what it had in hand"
     )
+
+    @property
+    def lasting_archive_url(self) -> str:
+        return (self.archive_url or f"http://{self.notifier_host}:{self.notifier_port}").rstrip("/")
 
     @property
     def keys(self) -> tuple[bytes, ...]:

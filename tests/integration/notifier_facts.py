@@ -87,6 +87,16 @@ def overdue(question: UUID, attempt: int = 1) -> Fact:
     )
 
 
+def reminded(question: UUID, attempt: int = 1, partner: str = "bpi", way: str = "mail") -> Fact:
+    return router.QuestionReminded(
+        assignment_id=part(question, f"assignment {attempt}"),
+        partner=PartnerName(id=partner, name=partner.title()),
+        reach=Reach.model_validate({"way": way, "address": f"{partner}@partner.example"}),
+        due_at=DUE,
+        facets=FACETS,
+    )
+
+
 def promise_broken() -> Fact:
     return router.QuestionOverdue(clock="promise", due_at=PROMISE, facets=FACETS)
 

@@ -20,7 +20,7 @@ from tests.servers import Database
 QUESTION = UUID("01935c2e-7a00-7000-8000-000000000001")
 
 EMPTY = """
-TRUNCATE question, assignment, overdue, answer, follow_up, delivery, silenced_address, inbox, outbox, waiting
+TRUNCATE question, archive_entry, archive_word, archive_shelf, assignment, overdue, answer, follow_up, delivery, silenced_address, inbox, outbox, waiting
 """
 
 STATE = """
@@ -28,9 +28,12 @@ SELECT kind, way, destination, state, question_id, id, url FROM delivery
 WHERE state <> 'cancelled' ORDER BY id
 """
 
+HELD = "SELECT answer_id, state, question, answer FROM archive_entry"
+
 BOTH_PARTNERS_LATE = [
     made.received(),
     made.routed(QUESTION, 1, "bpi", "mail"),
+    made.reminded(QUESTION),
     made.overdue(QUESTION, 1),
     made.routed(QUESTION, 2, "lyon", "queue"),
     made.overdue(QUESTION, 2),
@@ -46,13 +49,14 @@ CLOSED_BY_HAND = [
     made.followed_up(QUESTION),
     made.closed(),
 ]
+RELEASABLE = [made.received(publish_consent=True), made.answered(QUESTION, publish_consent=True)]
 NO_ADDRESS = [made.received(asker=None), made.routed(QUESTION, 1), made.answered(QUESTION)]
 
 
 @st.composite
 def tellings(draw: st.DrawFn) -> tuple[list[Letter], list[Letter]]:
     """One life told once in order, and the same told in any order with repetitions."""
-    life = draw(st.sampled_from([BOTH_PARTNERS_LATE, CLOSED_BY_HAND, NO_ADDRESS]))
+    life = draw(st.sampled_from([BOTH_PARTNERS_LATE, CLOSED_BY_HAND, NO_ADDRESS, RELEASABLE]))
     kept = draw(st.lists(st.booleans(), min_size=len(life) - 1, max_size=len(life) - 1))
     facts = [life[0], *(fact for fact, keep in zip(life[1:], kept, strict=True) if keep)]
     letters = [
@@ -72,7 +76,9 @@ async def told(on: Bench, letters: list[Letter], batch: int) -> tuple[Any, ...]:
     await send_all(on, dict.fromkeys(WAYS, outside))
     sent = sorted((one.id, one.kind, one.way, one.destination, reason(one)) for one in outside.taken)
     facts = sorted((event.type, event.data.way, event.data.answer_id) for event in await on.announced())
-    return [tuple(row) for row in await on.pool.fetch(STATE)], sent, facts, await on.dead()
+    state = [tuple(row) for row in await on.pool.fetch(STATE)]
+    held = [tuple(row) for row in await on.pool.fetch(HELD)]
+    return state, held, sent, facts, await on.dead()
 
 
 def reason(delivery: Any) -> Any:

@@ -76,9 +76,11 @@ class Outgoing:
 
     @property
     def moot(self) -> bool:
-        """A follow-up concerns only who has the question now; `ended` tells the others enough."""
+        """A follow-up or a reminder concerns only who has the question now; the others heard the end."""
         turn = self.assignment
-        return self.kind == "follow_up" and turn is not None and (turn.passed_on or turn.overdue)
+        if turn is None or self.kind not in {"follow_up", "reminder"}:
+            return False
+        return turn.passed_on or turn.overdue or (self.kind == "reminder" and self.answer is not None)
 
 
 ENGLISH = "en"

@@ -62,6 +62,10 @@ def overdue(standing: Standing) -> list[Planned]:
     return [_to_turn(standing, "overdue", turn) for turn in late_turns if turn.way == "mail"]
 
 
+def reminder(standing: Standing, turn: Turn) -> list[Planned]:
+    return [_to_turn(standing, "reminder", turn)] if turn.way == "mail" else []
+
+
 def ended(standing: Standing) -> list[Planned]:
     return [_to_turn(standing, "ended", turn) for turn in standing.ended_turns()]
 

@@ -90,7 +90,8 @@ class Composer:
             message["Auto-Submitted"] = AUTOMATIC[delivery.kind]
         message["Content-Language"] = language
         message["X-Sesame-Question"] = str(delivery.question.id)
-        message["X-Sesame-Kind"] = delivery.kind
+        # By this ingest knows our own mail when it comes back.
+        message["X-Sesame"] = delivery.kind
         message.set_content(letter.text, cte="quoted-printable")
         message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
         return message

@@ -1,0 +1,28 @@
+"""The archive as one web application."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+
+from services.chassis.run import Chassis
+from services.notifier.archive.desk import Desk, Key
+from services.notifier.archive.pages import Pages
+from services.notifier.archive.public import Public
+from services.notifier.releasing import Rules
+from services.notifier.settings import NotifierSettings
+
+
+def build(settings: NotifierSettings, chassis: Chassis, rules: Rules) -> Starlette:
+    """Without a password for the desk there is no desk."""
+    pages = Pages(
+        network=settings.network_name,
+        archive_url=rules.archive_url,
+        ask_url=settings.public_url,
+        zone=settings.timezone,
+    )
+    public = Public(chassis.pool, pages, url=rules.archive_url, network=settings.network_name)
+    routes = public.routes()
+    if settings.desk_password is not None:
+        key = Key(settings.desk_user, settings.desk_password.get_secret_value())
+        routes += Desk(chassis.begin, pages, rules, key).routes()
+    return Starlette(routes=routes, exception_handlers={404: lambda request, _error: pages.missing(request)})

@@ -1,0 +1,1 @@
+DROP TABLE archive_word, archive_shelf, archive_entry;

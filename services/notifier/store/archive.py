@@ -1,0 +1,181 @@
+"""The archive's entries: held, released, kept private, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+
+from services.chassis.database import Db
+from services.notifier.domain.vocabulary import near, plain, words
+
+_HOLD = """
+INSERT INTO archive_entry (answer_id, question_id, state, title, question, answer, sources, subject, language,
+    partner, partner_name, answered_at, promise_at, facets, held_at)
+SELECT w.id, q.id, 'held', left(q.text, 200), q.text, w.text, w.sources, w.facets ->> 'subject',
+    w.facets ->> 'language', w.partner, w.partner_name, w.answered_at, w.promise_at, w.facets, $2
+FROM answer w JOIN question q ON q.id = w.question_id
+WHERE w.id = $1 AND q.publish_consent AND q.ended IS NULL AND q.erased_at IS NULL
+ON CONFLICT DO NOTHING
+RETURNING number
+"""
+
+_HELD = """
+SELECT e.*, e.sources::text AS sources_json, e.facets::text AS facets_json, q.asker ->> 'name' AS asker_name
+FROM archive_entry e JOIN question q ON q.id = e.question_id
+WHERE e.number = $1 AND e.state = ANY ($2::text[])
+FOR UPDATE OF e
+"""
+
+_QUEUE = """
+SELECT number, title, partner_name, held_at, count(*) OVER () AS held FROM archive_entry
+WHERE state = 'held' ORDER BY held_at LIMIT $1
+"""
+
+_PUBLISH = """
+UPDATE archive_entry SET state = 'published', title = $2, question = $3, answer = $4, released_by = $5,
+    published_at = $6, words =
+        setweight(to_tsvector('french', $7), 'A') || setweight(to_tsvector('french', $8), 'B')
+        || setweight(to_tsvector('french', $9), 'C')
+WHERE number = $1
+"""
+
+_ADD_WORDS = """
+INSERT INTO archive_word (word, entries, near)
+SELECT word, 1, string_to_array(near, ' ') FROM unnest($1::text[], $2::text[]) AS found (word, near)
+ORDER BY word
+ON CONFLICT (word) DO UPDATE SET entries = archive_word.entries + 1
+"""
+
+_DROP_WORDS = """
+WITH fewer AS (
+    SELECT word FROM archive_word WHERE word = ANY ($1::text[]) ORDER BY word FOR UPDATE
+), counted AS (
+    UPDATE archive_word w SET entries = w.entries - 1 FROM fewer WHERE w.word = fewer.word AND w.entries > 1
+)
+DELETE FROM archive_word w USING fewer WHERE w.word = fewer.word AND w.entries <= 1
+"""
+
+_SHELVE = """
+INSERT INTO archive_shelf (kind, value, label, entries)
+SELECT kind, value, label, $4 FROM unnest($1::text[], $2::text[], $3::text[]) AS shelf (kind, value, label)
+ORDER BY kind, value
+ON CONFLICT (kind, value) DO UPDATE SET entries = archive_shelf.entries + $4, label = excluded.label
+"""
+
+_TAKE_OFF = """
+UPDATE archive_entry SET state = $2, withdrawn_at = $3, title = '', question = '', answer = '',
+    sources = '[]', words = NULL
+WHERE number = $1
+"""
+
+_OF_QUESTION = "SELECT number FROM archive_entry WHERE question_id = $1 AND state = ANY ($2::text[])"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One answer of the archive, in whatever state. `asker_name` helps to find it in the texts."""
+
+    number: int
+    answer_id: UUID
+    question_id: UUID
+    state: str
+    title: str
+    question: str
+    answer: str
+    sources: tuple[str, ...]
+    subject: str | None
+    partner: str
+    partner_name: str
+    year: int
+    answered_at: datetime
+    promise_at: datetime
+    facets: dict[str, Any]
+    asker_name: str | None
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        return words(f"{self.title} {self.question} {self.answer}")
+
+    @property
+    def shelves(self) -> tuple[list[str], list[str], list[str]]:
+        """Kinds, values and labels of the shelves it stands on."""
+        found = [("partner", self.partner, self.partner_name), ("year", str(self.year), str(self.year))]
+        if self.subject:
+            found.append(("subject", self.subject, self.subject))
+        kinds, values, labels = zip(*found, strict=True)
+        return list(kinds), list(values), list(labels)
+
+
+async def hold(db: Db, answer: UUID, now: datetime) -> int | None:
+    """The number of the new entry; None when the asker did not agree, or the question is over."""
+    number: int | None = await db.fetchval(_HOLD, answer, now)
+    return number
+
+
+async def queue(db: Db, most: int) -> list[Record]:
+    """What waits for release, the longest waiting first."""
+    return await db.fetch(_QUEUE, most)
+
+
+async def take(db: Db, number: int, states: Sequence[str] = ("held",)) -> Entry | None:
+    """The entry in one of these states, locked until the transaction ends."""
+    row = await db.fetchrow(_HELD, number, list(states))
+    return None if row is None else _read(row)
+
+
+async def publish(db: Db, entry: Entry, by: str, now: datetime) -> None:
+    """With the texts as they stand in `entry`."""
+    await db.execute(
+        _PUBLISH,
+        entry.number,
+        entry.title,
+        entry.question,
+        entry.answer,
+        by,
+        now,
+        plain(entry.title),
+        plain(entry.question),
+        plain(entry.answer),
+    )
+    found = entry.vocabulary
+    await db.execute(_ADD_WORDS, found, [" ".join(near(word)) for word in found])
+    await db.execute(_SHELVE, *entry.shelves, 1)
+
+
+async def take_off(db: Db, entry: Entry, state: str, now: datetime) -> None:
+    """`kept_private` or `withdrawn`: no text of it is kept, its number stays taken."""
+    if entry.state == "published":
+        await db.execute(_DROP_WORDS, entry.vocabulary)
+        await db.execute(_SHELVE, *entry.shelves, -1)
+    await db.execute(_TAKE_OFF, entry.number, state, now)
+
+
+async def of_question(db: Db, question: UUID, states: Sequence[str]) -> list[int]:
+    return [row["number"] for row in await db.fetch(_OF_QUESTION, question, list(states))]
+
+
+def _read(row: Record) -> Entry:
+    return Entry(
+        number=row["number"],
+        answer_id=row["answer_id"],
+        question_id=row["question_id"],
+        state=row["state"],
+        title=row["title"],
+        question=row["question"],
+        answer=row["answer"],
+        sources=tuple(orjson.loads(row["sources_json"])),
+        subject=row["subject"],
+        partner=row["partner"],
+        partner_name=row["partner_name"],
+        year=row["year"],
+        answered_at=row["answered_at"],
+        promise_at=row["promise_at"],
+        facets=orjson.loads(row["facets_json"]),
+        asker_name=row["asker_name"],
+    )
