@@ -20,7 +20,8 @@ from tests.servers import Database
 QUESTION = UUID("01935c2e-7a00-7000-8000-000000000001")
 
 EMPTY = """
-TRUNCATE question, archive_entry, archive_word, archive_shelf, assignment, overdue, answer, follow_up, delivery, silenced_address, inbox, outbox, waiting
+TRUNCATE archive_entry, archive_word, archive_shelf,
+    question, assignment, overdue, answer, follow_up, delivery, silenced_address, inbox, outbox, waiting
 """
 
 STATE = """
