@@ -15,11 +15,11 @@ from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.links import open_for_caller
 from services.ingest.entrypoints.problems import problems
 from services.ingest.entrypoints.reading import new_answer, new_decline, new_question
+from services.ingest.entrypoints.together import Together
 from services.ingest.handlers.submissions import (
     Accepted,
     accept_answer,
     accept_decline,
-    accept_question,
     accept_take,
 )
 
@@ -56,7 +56,7 @@ def submission(request: Request, raw: bytes, caller: str | None, key: str | None
     return Submission("api", name, raw, now)
 
 
-def question_routes(door: Door, callers: Callers) -> APIRouter:
+def question_routes(door: Door, callers: Callers, together: Together) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["questions"])
 
     @routes.post(
@@ -75,11 +75,10 @@ def question_routes(door: Door, callers: Callers) -> APIRouter:
         """Hand in a question. 201 means that it is stored and will be routed; with a partner's key, the
         partner counts as the place where it was asked."""
         await door.paused.raise_if_paused()
-        raw = await request.body()
-        async with door.begin() as unit:
-            new = new_question(sent, channel="api", origin=caller, now=unit.now)
-            once = submission(request, raw, caller, idempotency_key, unit.now)
-            accepted = await accept_question(unit, door.intake, once, new)
+        now = door.now()
+        once = submission(request, await request.body(), caller, idempotency_key, now)
+        new = new_question(sent, channel="api", origin=caller, now=now)
+        accepted = await together.accept(once, new)
         page = door.intake.asker_page(accepted.question)
         response.headers["location"] = page
         return Received(id=accepted.question, page_url=page, again=accepted.again)

@@ -15,6 +15,7 @@ from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.pages import ROOT, Pages
 from services.ingest.entrypoints.problems import answers_with_problems
 from services.ingest.entrypoints.respondent_page import respondent_routes
+from services.ingest.entrypoints.together import Together
 
 LARGEST_BODY = 1_000_000
 """Bytes of one request."""
@@ -31,10 +32,11 @@ def public_app(door: Door) -> FastAPI:
     )
     pages = Pages(door.intake.public_url, door.network_name)
     callers = Callers(door)
-    app.include_router(question_routes(door, callers))
+    together = Together(door.begin, door.intake)
+    app.include_router(question_routes(door, callers, together))
     app.include_router(partner_routes(door, callers))
     app.include_router(assigned_routes(door, callers))
-    app.include_router(ask_routes(door, pages))
+    app.include_router(ask_routes(door, pages, together))
     app.include_router(asker_routes(door, pages))
     app.include_router(respondent_routes(door, pages))
     app.mount("/static", StaticFiles(directory=ROOT / "static"))

@@ -22,8 +22,8 @@ from services.ingest.domain.intake import NewQuestion, Submission
 from services.ingest.domain.mailboxes import PARTNER
 from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.pages import Pages
+from services.ingest.entrypoints.together import Together
 from services.ingest.handlers.spam import hold_spam
-from services.ingest.handlers.submissions import accept_question
 
 LONGEST_QUESTION, LONGEST_NOTE = 20_000, 5_000
 FIELDS = ("text", "private_note", "mail", "postcode", "country", "language", "purpose", "publish_consent")
@@ -31,7 +31,7 @@ EMPTY = dict.fromkeys(FIELDS, "")
 ELSEWHERE = "XX"
 
 
-def ask_routes(door: Door, pages: Pages) -> APIRouter:
+def ask_routes(door: Door, pages: Pages, together: Together) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     def form(
@@ -76,11 +76,11 @@ def ask_routes(door: Door, pages: Pages) -> APIRouter:
         spam = why_spam(
             trap=values["website"], opened=opened, text=values["text"], now=now, quickest=door.quickest_form
         )
-        async with door.begin() as unit:
-            if spam:
+        if spam:
+            async with door.begin() as unit:
                 await hold_spam(unit, submission, spam)
-                return pages.message(words, "held", 202)
-            accepted = await accept_question(unit, door.intake, submission, new_question(values, now))
+            return pages.message(words, "held", 202)
+        accepted = await together.accept(submission, new_question(values, now))
         page = f"{door.intake.asker_page(accepted.question)}?done=new&lang={words['language']}"
         return RedirectResponse(page, 303)
 

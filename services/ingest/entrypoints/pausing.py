@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from asyncpg import Pool, Record
 
 from services.ingest.store import pause
@@ -15,13 +17,23 @@ class Paused(Exception):
         self.notice = notice
 
 
+FRESH_SECONDS = 1.0
+"""How long an answer of the database is believed: one look a second instead of one for each question."""
+
+
 class Pausing:
     def __init__(self, pool: Pool[Record]) -> None:
         self._pool = pool
+        self._known: tuple[float, str | None] = (float("-inf"), None)
 
     async def notice(self) -> str | None:
+        read_at, notice = self._known
+        if monotonic() - read_at < FRESH_SECONDS:
+            return notice
         async with self._pool.acquire() as db:
-            return await pause.notice(db)
+            notice = await pause.notice(db)
+        self._known = (monotonic(), notice)
+        return notice
 
     async def raise_if_paused(self) -> None:
         notice = await self.notice()

@@ -6,7 +6,7 @@ All run inside the door's transaction, which the door commits before it says yes
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -37,7 +37,7 @@ from services.ingest.domain.intake import (
 from services.ingest.domain.language import language_of
 from services.ingest.domain.places import department_of
 from services.ingest.store import askers, questions, submissions
-from services.ingest.store.submissions import Earlier
+from services.ingest.store.submissions import Earlier, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,15 @@ class Intake:
         return f"{self.public_url}/q/{asker_token(self.keys, question)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A question as it was handed in."""
+
+    submission: Submission
+    new: NewQuestion
+    attachments: tuple[Attachment, ...] = ()
+
+
 async def accept_question(
     unit: Unit,
     intake: Intake,
@@ -67,22 +76,57 @@ async def accept_question(
     attachments: tuple[Attachment, ...] = (),
 ) -> Accepted:
     """Raises Refused for what can't be a question, ReusedKey for another text under a known key."""
-    question = uuid7()
-    fact = _question_received(intake, question, new, attachments)
-    if earlier := await submissions.add(unit.db, submission, "question", question):
-        return _again(submission, earlier)
-    await questions.add(
-        unit.db,
-        question,
+    (result,) = await accept_questions(unit, intake, [Handed(submission, new, attachments)])
+    if isinstance(result, Refused):
+        raise result
+    return result
+
+
+async def accept_questions(unit: Unit, intake: Intake, handed: Sequence[Handed]) -> list[Accepted | Refused]:
+    """Several in one transaction; what each came to, in their order. One that is refused harms no other."""
+    drafted = [(one.submission, _draft(intake, one)) for one in handed]
+    rows = [(once, draft.stored) for once, draft in drafted if isinstance(draft, Draft)]
+    new = await submissions.add_questions(unit.db, rows) if rows else set()
+    return [await _result(unit, once, draft, new) for once, draft in drafted]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question that keeps to the contract: the fact to announce and the row to store."""
+
+    fact: QuestionReceived
+    stored: Stored
+
+
+def _draft(intake: Intake, handed: Handed) -> Draft | Refused:
+    question, new = uuid7(), handed.new
+    try:
+        fact = _question_received(intake, question, new, handed.attachments)
+    except Refused as refusal:
+        return refusal
+    stored = Stored(
+        id=question,
         facets=fact.facets.model_dump_json(exclude_none=True),
         text=fact.text,
         private_note=fact.private_note,
         reference=fact.reference,
-        received_at=unit.now,
         asked_by=sender_hash(new.mail or new.account),
     )
-    unit.announce(fact, question=question)
-    return Accepted(question)
+    return Draft(fact, stored)
+
+
+async def _result(
+    unit: Unit, submission: Submission, draft: Draft | Refused, new: set[UUID]
+) -> Accepted | Refused:
+    if isinstance(draft, Refused):
+        return draft
+    if draft.stored.id in new:
+        unit.announce(draft.fact, question=draft.stored.id)
+        return Accepted(draft.stored.id)
+    try:
+        return _again(submission, await submissions.earlier_than(unit.db, submission))
+    except Refused as refusal:
+        return refusal
 
 
 def _question_received(

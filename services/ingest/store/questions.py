@@ -8,11 +8,6 @@ from uuid import UUID
 
 from services.chassis.database import Db
 
-_ADD = """
-INSERT INTO question (id, facets, text, private_note, reference, received_at, asked_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-"""
-
 _GET = """
 SELECT question.id, facets, text, private_note, reference, received_at, how, body AS ending, ended_at, url,
     withdrawn_at, erased_at, stars
@@ -78,20 +73,6 @@ class Asked:
     attempt: int
     due_at: datetime
     promise_at: datetime
-
-
-async def add(
-    db: Db,
-    question: UUID,
-    *,
-    facets: str,
-    text: str,
-    private_note: str | None,
-    reference: str | None,
-    received_at: datetime,
-    asked_by: bytes | None,
-) -> None:
-    await db.execute(_ADD, question, facets, text, private_note, reference, received_at, asked_by)
 
 
 async def get(db: Db, question: UUID) -> Question | None:

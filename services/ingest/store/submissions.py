@@ -15,6 +15,22 @@ INSERT INTO submission (door, key, digest, outcome, question, raw, received_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING true
 """
 
+_ADD_QUESTIONS = """
+WITH given AS (
+    SELECT * FROM unnest(
+        $1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bytea[], $6::timestamptz[],
+        $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[]
+    ) AS row (door, key, digest, id, raw, received_at, facets, text, private_note, reference, asked_by)
+), new AS (
+    INSERT INTO submission (door, key, digest, outcome, question, raw, received_at)
+    SELECT door, key, digest, 'question', id, raw, received_at FROM given ORDER BY door, key
+    ON CONFLICT DO NOTHING RETURNING question
+)
+INSERT INTO question (id, facets, text, private_note, reference, received_at, asked_by)
+SELECT id, facets, text, private_note, reference, received_at, asked_by
+FROM given WHERE id IN (SELECT question FROM new) RETURNING id
+"""
+
 _FIND = "SELECT digest, outcome, question FROM submission WHERE door = $1 AND key = $2"
 
 _FORGET_RAW = "UPDATE submission SET raw = NULL WHERE raw IS NOT NULL AND received_at < $1"
@@ -34,6 +50,36 @@ async def add(db: Db, submission: Submission, outcome: str, question: UUID | Non
     row = (submission.digest, outcome, question, submission.raw, submission.received_at)
     if await db.fetchval(_ADD, submission.door, submission.key, *row):
         return None
+    return await earlier_than(db, submission)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A question as it is kept: `facets` is JSON, `asked_by` a hash of the sender."""
+
+    id: UUID
+    facets: str
+    text: str
+    private_note: str | None
+    reference: str | None
+    asked_by: bytes | None
+
+
+async def add_questions(db: Db, given: Sequence[tuple[Submission, Stored]]) -> set[UUID]:
+    """Submissions with their questions, in one statement; returns the questions that are new. The keys are
+    taken in one order by everybody, so that two copies can't wait for each other."""
+    columns = zip(*(_row(submission, new) for submission, new in given), strict=True)
+    rows = await db.fetch(_ADD_QUESTIONS, *map(list, columns))
+    return {row["id"] for row in rows}
+
+
+def _row(once: Submission, new: Stored) -> tuple[object, ...]:
+    came = (once.door, once.key, once.digest, new.id, once.raw, once.received_at)
+    return (*came, new.facets, new.text, new.private_note, new.reference, new.asked_by)
+
+
+async def earlier_than(db: Db, submission: Submission) -> Earlier:
+    """What came first under this key."""
     earlier = await db.fetchrow(_FIND, submission.door, submission.key)
     if earlier is None:
         raise RuntimeError(f"submission {submission.door}/{submission.key}: neither new nor known")
