@@ -15,14 +15,12 @@ from services.contracts.router import (
 )
 from services.contracts.topology import partner_queue
 from services.contracts.vocabulary import Facets, PartnerName, Reach, Reason, Way
-from services.router.domain.decision import Candidate, Decision
+from services.router.domain.decision import Candidate, Decision, Excluded
 from services.router.domain.directory import Directory
 from services.router.domain.life import Assignment, Question
 from services.router.domain.partner import Partner
 
 EXCLUSIONS_NAMED = 200
-CANDIDATES_KEPT = 50
-EXCLUDED_KEPT = 500
 
 
 def facets_of(question: Question) -> Facets:
@@ -78,7 +76,8 @@ def unroutable(
 
 
 def exclusions_of(decision: Decision) -> tuple[Exclusion, ...]:
-    named = sorted((name, why) for why, names in decision.excluded.items() for name in names)
+    known = ((why, names) for why, names in decision.excluded.items() if not isinstance(names, int))
+    named = sorted((name, why) for why, names in known for name in names)
     return tuple(Exclusion(partner=name, why=why) for name, why in named[:EXCLUSIONS_NAMED])
 
 
@@ -130,8 +129,8 @@ def account_of(decision: Decision) -> dict[str, Any]:
     return {
         "tier": decision.tier,
         "eligible": decision.eligible,
-        "candidates": [_candidate(candidate) for candidate in decision.ranked[:CANDIDATES_KEPT]],
-        "excluded": {why: _some(names) for why, names in decision.excluded.items()},
+        "candidates": [_candidate(candidate) for candidate in decision.ranked],
+        "excluded": {why: _plain(names) for why, names in decision.excluded.items()},
     }
 
 
@@ -140,5 +139,5 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
     return {"partner": candidate.partner.id, "total": candidate.total, "parts": parts}
 
 
-def _some(names: frozenset[str]) -> list[str] | int:
-    return sorted(names) if len(names) <= EXCLUDED_KEPT else len(names)
+def _plain(names: Excluded) -> list[str] | int:
+    return names if isinstance(names, int) else sorted(names)

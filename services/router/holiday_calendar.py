@@ -22,7 +22,7 @@ def holidays_of(country: str, region: str | None) -> IsHoliday:
     wanted = _INSEE_REGIONS.get(region or "", region)
     known = holidays.list_supported_countries()[country]
     calendar = holidays.country_holidays(country, subdiv=wanted if wanted in known else None)
-    return calendar.__contains__
+    return cache(calendar.__contains__)
 
 
 def _never(_day: date) -> bool:

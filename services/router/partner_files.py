@@ -16,6 +16,7 @@ import yaml
 
 from services.router.domain.partner import Partner
 from services.router.domain.partner_record import READERS, FaultyPartner, read_partner
+from services.router.library_list import is_library_list, read_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Fault:
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.text}"
+
+
+Records = Iterator[tuple[int, Mapping[str, Any], Sequence[str]]]
+"""Line, record, and what is known to be wrong with it though it can be taken."""
 
 
 class FaultyFile(ValueError):
@@ -38,17 +43,22 @@ def read_file(path: Path) -> tuple[list[Partner], list[Fault]]:
     except (OSError, UnicodeDecodeError) as error:
         raise FaultyFile(f"{path}: {error}") from error
     try:
-        return read_records(_csv(text) if path.suffix == ".csv" else _yaml(text))
+        return read_records(_records(path, text))
     except (yaml.YAMLError, csv.Error, FaultyFile) as error:
         raise FaultyFile(f"{path}: {error}") from error
 
 
-def read_records(
-    records: Iterator[tuple[int, Mapping[str, Any]]],
-) -> tuple[list[Partner], list[Fault]]:
+def _records(path: Path, text: str) -> Records:
+    if path.suffix != ".csv":
+        return _yaml(text)
+    return read_list(text) if is_library_list(text.partition("\n")[0]) else _csv(text)
+
+
+def read_records(records: Records) -> tuple[list[Partner], list[Fault]]:
     partners: dict[str, Partner] = {}
     faults: list[Fault] = []
-    for line, record in records:
+    for line, record, known_faults in records:
+        faults += [Fault(line, fault) for fault in known_faults]
         try:
             partner = read_partner(record)
         except FaultyPartner as fault:
@@ -61,7 +71,7 @@ def read_records(
     return list(partners.values()), faults
 
 
-def _yaml(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _yaml(text: str) -> Records:
     """Each item of the list with the line it begins on."""
     document = yaml.compose(text, Loader=yaml.CSafeLoader)
     if not isinstance(document, yaml.SequenceNode):
@@ -71,14 +81,14 @@ def _yaml(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         record = loader.construct_document(node)
         if not isinstance(record, dict):
             raise FaultyFile(f"line {node.start_mark.line + 1}: a partner is a mapping, not {record!r}")
-        yield node.start_mark.line + 1, record
+        yield node.start_mark.line + 1, record, ()
 
 
-def _csv(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _csv(text: str) -> Records:
     rows = csv.DictReader(io.StringIO(text))
     for row in rows:
         cells = {name: cell for name, cell in row.items() if name and cell}
-        yield rows.line_num, {name: _cell(name, cell) for name, cell in cells.items()}
+        yield rows.line_num, {name: _cell(name, cell) for name, cell in cells.items()}, ()
 
 
 _NESTED = frozenset({"subjects", "hours", "closures", "reach"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from services.router.domain.working_time import DaySpans, Span
@@ -68,6 +69,7 @@ def opening_hours(
     return spans
 
 
+@lru_cache(maxsize=65_536)
 def _moment(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     if minutes == MIDNIGHT:
         day, minutes = day + timedelta(days=1), 0

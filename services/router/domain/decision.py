@@ -7,7 +7,7 @@ milliseconds; only a short list is then reckoned with opening hours and in named
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import nsmallest
@@ -20,8 +20,16 @@ from services.router.domain.scoring import Part, Score, Weights
 from services.router.domain.territory import Nearness, Place
 from services.router.domain.working_time import NOTHING
 
-SHORT_LIST = 200
-"""How many of the best are reckoned in full; fairness is kept among them."""
+SHORT_LIST = 50
+"""How many of the best are reckoned in full."""
+
+FAIR_AMONG = 100
+"""How many of the best fairness is kept among: all who could have it, but in a very large network."""
+
+NO_LIMIT = 1_000_000
+
+NAMED = 500
+"""Up to so many of those excluded for one reason are named; more are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,9 @@ class Asked:
     origin: str | None = None
     referred: str | None = None
     had: Mapping[str, str] = field(default_factory=dict)
+
+
+Excluded = frozenset[str] | int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +78,18 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`ranked`: the short list, best first. `excluded`: why → who. No candidate: nobody could be asked."""
+    """`ranked`: the short list, best first; without one nobody could be asked. `excluded`: why → who, or how
+    many. `capacities`: of everyone whom fairness shares the question out among."""
 
     tier: str
     ranked: tuple[Candidate, ...]
-    excluded: Mapping[str, frozenset[str]]
+    excluded: Mapping[str, Excluded]
     eligible: int
+    capacities: Mapping[str, float]
 
     @property
     def chosen(self) -> Candidate | None:
         return self.ranked[0] if self.ranked else None
-
-    @property
-    def capacities(self) -> dict[str, float]:
-        """Capacity of everyone who could have had the question: what fairness shares it out by."""
-        return {c.partner.id: fair_capacity(c.partner.capacity_per_week) for c in self.ranked}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,44 +113,64 @@ def decide(asked: Asked, network: Network, now: datetime) -> Decision:
 
 
 def _within(tier: Tier, asked: Asked, network: Network, now: datetime) -> Decision:
-    near = network.directory.near(asked.place)
-    left, excluded = set(network.directory.everyone), {}
-    for why, out in _filters(tier, asked, network, near, now):
-        hit = left & out
-        if hit:
-            excluded[why] = frozenset(hit)
+    left, near, excluded = _in_scope(tier, asked, network.directory)
+    for why, out in _filters(tier, asked, network, now):
+        if hit := left & out:
+            excluded[why] = _named(hit)
             left -= hit
-    ranked, closed = _rank(tier, left, near, asked, network, now)
+    best = nsmallest(FAIR_AMONG, Score(asked, near, network).rough(left, FAIR_AMONG))
+    ranked, closed = _rank(tier, best, near, asked, network, now)
     if closed:
-        excluded["not open before the promise"] = frozenset(closed)
-    return Decision(tier.name, tuple(ranked), excluded, len(left) - len(closed))
+        excluded["not open before the promise"] = _named(closed)
+    capacities = _capacities(network.directory, (name for _, name in best if name not in closed))
+    return Decision(tier.name, tuple(ranked), excluded, len(left) - len(closed), capacities)
+
+
+def _in_scope(
+    tier: Tier, asked: Asked, directory: Directory
+) -> tuple[set[str], Mapping[str, Nearness], dict[str, Excluded]]:
+    """Who serves the place, how near they are to it, and who doesn't. Whoever is called by name is in."""
+    near = directory.near(asked.place) if asked.place else {}
+    if tier.wide or asked.place is None:
+        return set(directory.everyone), near, {}
+    called = {name for name in (asked.origin, asked.referred) if name and name in directory.partners}
+    left = {*near, *called}
+    out = len(directory.everyone) - len(left)
+    if not out:
+        return left, near, {}
+    return left, near, {"serves another territory": directory.everyone - left if out <= NAMED else out}
+
+
+def _named(hit: Collection[str]) -> Excluded:
+    return frozenset(hit) if len(hit) <= NAMED else len(hit)
+
+
+def _capacities(directory: Directory, names: Iterable[str]) -> dict[str, float]:
+    return {name: fair_capacity(directory.partners[name].capacity_per_week) for name in names}
 
 
 def _filters(
-    tier: Tier, asked: Asked, network: Network, near: Mapping[str, Nearness], now: datetime
+    tier: Tier, asked: Asked, network: Network, now: datetime
 ) -> Iterator[tuple[str, frozenset[str] | set[str]]]:
     """Why → everyone that it keeps out, in the order in which reasons are given."""
     directory = network.directory
-    called = {asked.origin, asked.referred} - {None}
     for why in sorted(set(asked.had.values())):
         yield why, {name for name, reason in asked.had.items() if reason == why}
-    yield f"not among the {tier.name}", directory.everyone - directory.in_roles(tier.roles)
+    yield f"not among the {tier.name}", directory.not_in(tier.roles)
     if asked.language:
-        yield (
-            f"does not answer in {asked.language}",
-            directory.everyone - directory.speakers(asked.language),
-        )
+        yield f"does not answer in {asked.language}", directory.not_speaking(asked.language)
     yield "takes no questions", directory.taking_nothing
     yield "has its questions for this week", _full(directory, network.book)
     if not tier.wide:
-        yield "serves another territory", directory.everyone - near.keys() - called
+        called = {asked.origin, asked.referred}
         yield "a specialist of other subjects", directory.off_subject(asked.subject) - called
         yield "closed until after the promise", _away(directory, now, asked.promise_at)
 
 
 def _full(directory: Directory, book: LoadBook) -> set[str]:
-    loads = ((directory.partners.get(name), load) for name, load in book.loads.items())
-    return {p.id for p, load in loads if p and p.capacity_per_week and load.asked >= p.capacity_per_week}
+    asked = [(name, load.asked) for name, load in book.loads.items() if load.asked]
+    limits = directory.limits
+    return {name for name, count in asked if count >= limits.get(name, NO_LIMIT)}
 
 
 def _away(directory: Directory, now: datetime, until: datetime) -> set[str]:
@@ -152,17 +180,19 @@ def _away(directory: Directory, now: datetime, until: datetime) -> set[str]:
 
 def _rank(
     tier: Tier,
-    names: set[str],
+    best: Sequence[tuple[float, str]],
     near: Mapping[str, Nearness],
     asked: Asked,
     network: Network,
     now: datetime,
 ) -> tuple[list[Candidate], set[str]]:
     """The short list in order, and those struck from it because they don't open before the promise."""
-    score = Score(asked.origin, asked.referred, asked.subject, near, network)
-    best = nsmallest(SHORT_LIST, score.rough(names))
-    candidates, closed = [], set()
+    score = Score(asked, near, network)
+    candidates: list[Candidate] = []
+    closed: set[str] = set()
     for _, name in best:
+        if len(candidates) == SHORT_LIST:
+            break
         partner = network.directory.partners[name]
         fit = _fit(partner, asked, network, now)
         if fit <= 0 and not tier.wide:

@@ -24,6 +24,9 @@ class Directory:
         self.partners: Mapping[str, Partner] = {partner.id: partner for partner in partners}
         self.everyone = frozenset(self.partners)
         self.taking_nothing = frozenset(p.id for p in self.partners.values() if p.capacity_per_week == 0)
+        self.limits = {
+            p.id: p.capacity_per_week for p in self.partners.values() if p.capacity_per_week is not None
+        }
         self.with_closures = tuple(p for p in self.partners.values() if p.closures)
         self._holidays_of = holidays_of
         self._serving = _index(self.partners.values(), lambda partner: partner.territories)
@@ -31,9 +34,10 @@ class Directory:
         self._everywhere = frozenset(p.id for p in self.partners.values() if not p.territories)
         self._clocks: dict[str, Clock] = {}
         self._shared: dict[object, Clock] = {}
-        self.speakers = lru_cache(maxsize=64)(self._speakers)
-        self.in_roles = lru_cache(maxsize=8)(self._in_roles)
+        self.not_speaking = lru_cache(maxsize=64)(self._not_speaking)
+        self.not_in = lru_cache(maxsize=8)(self._not_in)
         self.strengths = lru_cache(maxsize=64)(self._strengths)
+        self.levels = lru_cache(maxsize=64)(self._levels)
         self.off_subject = lru_cache(maxsize=64)(self._off_subject)
 
     @property
@@ -41,10 +45,8 @@ class Directory:
         named = (p for p in self.partners.values() if p.role is Role.COORDINATOR)
         return min(named, key=lambda partner: partner.id, default=None)
 
-    def near(self, place: Place | None) -> Mapping[str, Nearness]:
-        """Who serves the place. Without one, everybody does; of a country alone, whoever is in it."""
-        if place is None:
-            return dict.fromkeys(self.everyone, Nearness.SOMEWHERE)
+    def near(self, place: Place) -> Mapping[str, Nearness]:
+        """Who serves the place. Of a country alone: whoever is in it."""
         found = dict.fromkeys(self._everywhere, Nearness.SOMEWHERE)
         if not is_narrow(place):
             found.update(dict.fromkeys(self._within.get(place.country, ()), Nearness.SOMEWHERE))
@@ -69,14 +71,22 @@ class Directory:
             self._shared[key] = Clock(opening_hours(partner.hours, zone, partner.closures, holiday))
         return self._shared[key]
 
-    def _speakers(self, language: str) -> frozenset[str]:
-        return frozenset(p.id for p in self.partners.values() if not p.languages or language in p.languages)
+    def _not_speaking(self, language: str) -> frozenset[str]:
+        return frozenset(p.id for p in self.partners.values() if p.languages and language not in p.languages)
 
-    def _in_roles(self, roles: frozenset[Role]) -> frozenset[str]:
-        return frozenset(p.id for p in self.partners.values() if p.role in roles)
+    def _not_in(self, roles: frozenset[Role]) -> frozenset[str]:
+        return frozenset(p.id for p in self.partners.values() if p.role not in roles)
 
     def _strengths(self, theme: str) -> Mapping[str, int]:
         return {p.id: p.subjects[theme] for p in self.partners.values() if theme in p.subjects}
+
+    def _levels(self, theme: str | None) -> tuple[tuple[str, ...], ...]:
+        """Partners of the same strength in the theme together, each group by name."""
+        strengths = self.strengths(theme) if theme else {}
+        levels: defaultdict[int, list[str]] = defaultdict(list)
+        for name in sorted(self.everyone):
+            levels[strengths.get(name, 0)].append(name)
+        return tuple(map(tuple, levels.values()))
 
     def _off_subject(self, theme: str | None) -> frozenset[str]:
         """Specialists whose subjects the question's is not among."""

@@ -6,8 +6,9 @@ every question somebody is owed, says *how many*.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from services.router.domain.partner import Partner
 from services.router.domain.territory import Nearness
 
 if TYPE_CHECKING:
-    from services.router.domain.decision import Network
+    from services.router.domain.decision import Asked, Network
 
 NEARNESS: Mapping[Nearness, float] = MappingProxyType(
     {
@@ -53,40 +54,54 @@ class Part:
 class Score:
     """The score of one question against any partner."""
 
-    def __init__(
-        self,
-        origin: str | None,
-        referred: str | None,
-        subject: str | None,
-        near: Mapping[str, Nearness],
-        network: Network,
-    ) -> None:
-        self._called = {origin: network.weights.origin, referred: network.weights.referred}
-        self._origin, self._referred = origin, referred
-        self._subject = subject
+    def __init__(self, asked: Asked, near: Mapping[str, Nearness], network: Network) -> None:
+        self._asked = asked
         self._near = near
         self._book = network.book
         self._weights = network.weights
+        self._directory = network.directory
         self._partners = network.directory.partners
-        self._strengths = network.directory.strengths(subject) if subject else {}
+        self._strengths = network.directory.strengths(asked.subject) if asked.subject else {}
 
-    def rough(self, names: Iterable[str]) -> Iterator[tuple[float, str]]:
-        """(points without fit, negated; partner), so that the smallest is the best."""
-        place = {near: self._weights.place * share for near, share in NEARNESS.items()}
+    def rough(self, names: Set[str], most: int) -> list[tuple[float, str]]:
+        """(points without fit, negated; partner): the smallest is the best. At least the `most` best."""
+        place = tuple(self._weights.place * NEARNESS[near] for near in Nearness)
         subject = self._weights.subject / STRONGEST
-        loads = {name: self._load_points(name) for name in self._book.loads if name in self._partners}
-        idle, near, called = self._weights.load, self._near, self._called
-        strengths = self._strengths
-        for name in names:
-            points = place[near.get(name, Nearness.SOMEWHERE)] + subject * strengths.get(name, 0)
-            yield -(points + loads.get(name, idle) + called.get(name, 0.0)), name
+        other, idle = self._other_points(names), self._weights.load
+        near, strength = self._near.get, self._strengths.get
+        return [
+            (-(place[near(name, 0)] + subject * strength(name, 0) + other.get(name, idle)), name)
+            for name in (names if self._near else self._foremost(names, other, most))
+        ]
+
+    def _foremost(self, names: Set[str], other: Mapping[str, float], most: int) -> Iterator[str]:
+        """Where no place tells them apart, those without any other points differ by strength alone: of each
+        strength the first few by name will do."""
+        yield from (name for name in other if name in names)
+        for level in self._directory.levels(self._asked.subject):
+            unknown = (name for name in level if name in names and name not in other)
+            yield from islice(unknown, most)
+
+    def _other_points(self, names: Set[str]) -> dict[str, float]:
+        """Load, fairness and being called by name, of those who have any; plain loops, for they are many."""
+        loads, idle, fairness = self._book.loads, self._weights.load, self._weights.fairness
+        points = {name: idle + loads[name].credit * fairness for name in names if name in loads}
+        for name in [name for name, load in loads.items() if load.open and name in points]:
+            points[name] -= (1 - self._idleness(self._partners[name])) * idle
+        for called, extra in (
+            (self._asked.origin, self._weights.origin),
+            (self._asked.referred, self._weights.referred),
+        ):
+            if called is not None:
+                points[called] = points.get(called, idle) + extra
+        return points
 
     def parts(self, partner: Partner) -> tuple[Part, ...]:
         load = self._book.of(partner.id)
         weights = self._weights
         return (
-            Part("origin", weights.origin * (partner.id == self._origin), "asked at this library"),
-            Part("referred", weights.referred * (partner.id == self._referred), "named by a colleague"),
+            Part("origin", weights.origin * (partner.id == self._asked.origin), "asked at this library"),
+            Part("referred", weights.referred * (partner.id == self._asked.referred), "named by a colleague"),
             self._place(partner.id),
             self._subject_part(partner.id),
             Part("load", round(self._idleness(partner) * weights.load, 3), f"{load.open} open"),
@@ -102,13 +117,9 @@ class Score:
 
     def _subject_part(self, name: str) -> Part:
         strength = self._strengths.get(name, 0)
-        detail = f"{self._subject} {strength}/{STRONGEST}" if self._subject else "subject unknown"
+        detail = f"{self._asked.subject} {strength}/{STRONGEST}" if self._asked.subject else "subject unknown"
         return Part("subject", round(self._weights.subject * strength / STRONGEST, 3), detail)
 
     def _idleness(self, partner: Partner) -> float:
         capacity = fair_capacity(partner.capacity_per_week)
         return max(0.0, 1 - self._book.of(partner.id).open / capacity) if capacity else 0.0
-
-    def _load_points(self, name: str) -> float:
-        owed = self._book.of(name).credit * self._weights.fairness
-        return self._idleness(self._partners[name]) * self._weights.load + owed

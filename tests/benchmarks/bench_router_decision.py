@@ -1,0 +1,99 @@
+"""CPU of one decision: among 500 partners, and among as many as France has public libraries.
+
+    python -m tests.benchmarks.bench_router_decision [LIBRARIES.csv]
+
+The partners are made up, half of them serving all of the country; with a file (the ministry's list, or partners
+of your own as YAML or CSV) its partners are tried too. Wanted at the 99th percentile: 3 ms of CPU among 500
+partners, 20 ms among 15,882.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from statistics import median, quantiles
+from zoneinfo import ZoneInfo
+
+from services.router.domain.calendars import Slot
+from services.router.domain.decision import Asked, Network
+from services.router.domain.directory import Directory
+from services.router.domain.gazetteer import REGIONS
+from services.router.domain.loads import LoadBook
+from services.router.domain.partner import Partner, Reach
+from services.router.domain.rehearsal import rehearse
+from services.router.domain.territory import Place
+from services.router.domain.themes import THEMES
+from services.router.holiday_calendar import holidays_of
+from services.router.partner_files import read_file
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+PARIS = ZoneInfo("Europe/Paris")
+DECISIONS = 1_000
+LIMITS_MS = {500: 3.0, 15_882: 20.0}
+
+
+def partners(chance: random.Random, count: int) -> Iterator[Partner]:
+    departments = [code for code in REGIONS if len(code) == 2]
+    for number in range(count):
+        own = chance.choice(departments)
+        opens = chance.choice([540, 570, 600])
+        yield Partner(
+            id=f"library-{number}",
+            name=f"Library {number}",
+            reach=Reach("queue", f"partner.library-{number}"),
+            languages=frozenset({"fr", *chance.sample(["en", "de", "es", "it", "ar"], 2)}),
+            subjects={theme: chance.randint(1, 5) for theme in chance.sample(THEMES, 4)},
+            territories=frozenset({own, "country:FR"} if chance.random() < 0.5 else {own}),
+            capacity_per_week=chance.choice([5, 10, 20, None]),
+            hours={
+                day: (Slot(opens, 750), Slot(840, 1080 + 30 * chance.randint(0, 3))) for day in range(1, 6)
+            },
+        )
+
+
+def questions(chance: random.Random) -> Iterator[tuple[datetime, Asked]]:
+    """One in four does not say where the asker lives: then everybody is looked at."""
+    for number in range(DECISIONS):
+        now = START + timedelta(minutes=20 * number)
+        postcode = f"{chance.randint(1, 95):02d}{chance.randint(0, 999):03d}"
+        place = Place("FR", postcode) if chance.random() < 0.75 else None
+        subject = chance.choice([*THEMES, None])
+        yield now, Asked(str(number), now + timedelta(days=4), place, "fr", subject)
+
+
+def cpu_milliseconds(wanted: Sequence[Partner]) -> list[float]:
+    """Of each decision after the first hundred, with the loads that the earlier ones made."""
+    network = Network(Directory(wanted, holidays_of), LoadBook(date(2026, 3, 2)))
+    took, before = [], time.thread_time()
+    for _ in rehearse(questions(random.Random(7)), network, PARIS):
+        took.append((time.thread_time() - before) * 1000)
+        before = time.thread_time()
+    return took[100:]
+
+
+def report(label: str, took: Sequence[float], limit: float | None) -> bool:
+    percentile = quantiles(took, n=100)[98]
+    wanted = f"   wanted < {limit:g}" if limit else ""
+    print(f"{label:<28} median {median(took):7.3f} ms   p99 {percentile:7.3f} ms{wanted}")
+    return limit is None or percentile < limit
+
+
+def main() -> int:
+    kept = [
+        report(f"{count} made up", cpu_milliseconds(list(partners(random.Random(3), count))), limit)
+        for count, limit in LIMITS_MS.items()
+    ]
+    for name in sys.argv[1:]:
+        read, _faults = read_file(Path(name))
+        kept.append(
+            report(f"{len(read)} of {Path(name).name}", cpu_milliseconds(read), LIMITS_MS.get(len(read)))
+        )
+    return 0 if all(kept) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
