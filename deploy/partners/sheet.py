@@ -1,0 +1,35 @@
+"""The sheet to send to a new partner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Template
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from deploy.operations.addresses import Addresses
+from services.contracts.catalogue import FROM_PARTNERS
+
+FOLDER = Path(__file__).parent
+LANGUAGES = ("fr", "en")
+UNCHANGED = {"fr": "(inchangé)", "en": "(unchanged)"}
+
+
+def sheet(partner: str, addresses: Addresses, *, password: str | None, key: str | None, language: str) -> str:
+    """`password`, `key`: None where the partner has them already."""
+    template = Template((FOLDER / f"sheet.{language}.txt").read_text(encoding="utf-8"))
+    return template.substitute(
+        partner=partner,
+        amqp_url=amqp_address(addresses, partner),
+        password=password or UNCHANGED[language],
+        key=key or UNCHANGED[language],
+        types=", ".join(fact.wire for fact in FROM_PARTNERS),
+        public_url=addresses.public_url.rstrip("/"),
+    )
+
+
+def amqp_address(addresses: Addresses, partner: str) -> str:
+    """As the partner reaches the broker; the password is to be put in."""
+    parts = urlsplit(addresses.partner_amqp_url or addresses.amqp_url)
+    place = parts.netloc.rpartition("@")[2]
+    vhost = quote(addresses.vhost, safe="")
+    return urlunsplit(parts._replace(netloc=f"{partner}:PASSWORD@{place}", path=f"/{vhost}"))
