@@ -34,8 +34,9 @@ class RabbitMQ:
 
     def __init__(self, folder: Path, *, management: bool = True) -> None:
         self._folder = folder
-        self._plugins = ["rabbitmq_management"] if management else []
-        self.port, self.management_port, self._dist_port, self._epmd_port = (free_port() for _ in range(4))
+        self._plugins = ["rabbitmq_management", "rabbitmq_prometheus"] if management else []
+        self.port, self.management_port, self.metrics_port = (free_port() for _ in range(3))
+        self._dist_port, self._epmd_port = free_port(), free_port()
         self._password = kept_secret(folder / "password")
         environment = self._environment()
         log = folder / "output.log"
@@ -152,6 +153,8 @@ class RabbitMQ:
         if self._plugins:
             yield f"management.tcp.ip = {LOOPBACK}"
             yield f"management.tcp.port = {self.management_port}"
+            yield f"prometheus.tcp.ip = {LOOPBACK}"
+            yield f"prometheus.tcp.port = {self.metrics_port}"
 
 
 async def _listens(port: int) -> bool:

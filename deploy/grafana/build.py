@@ -1,0 +1,35 @@
+"""`python -m deploy.grafana.build` writes dashboards/*.json from boards.py; `--check` compares."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.grafana.boards import BOARDS
+from deploy.grafana.panels import as_json
+
+FOLDER = Path(__file__).parent / "dashboards"
+
+
+def files() -> dict[Path, str]:
+    return {
+        FOLDER / f"{board.uid}.json": json.dumps(as_json(board), indent=1, ensure_ascii=False) + "\n"
+        for board in BOARDS
+    }
+
+
+def main(arguments: Sequence[str]) -> int:
+    different = [path for path, text in files().items() if not path.exists() or path.read_text() != text]
+    if "--check" not in arguments:
+        for path in different:
+            path.write_text(files()[path])
+        return 0
+    for path in different:
+        print(f"{path} is not what boards.py says; write it: python -m deploy.grafana.build")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
