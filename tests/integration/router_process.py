@@ -62,11 +62,19 @@ async def declared(vhost: VirtualHost) -> AsyncIterator[Callable[[Sequence[Lette
 
 async def until(database: Database, query: str, wanted: object) -> None:
     """Ask the router's database until it answers what is wanted."""
+    await _until(database, query, lambda answer: answer == wanted)
+
+
+async def until_more(database: Database, query: str, least: int) -> None:
+    await _until(database, query, lambda answer: answer >= least)
+
+
+async def _until(database: Database, query: str, holds: Callable[[Any], bool]) -> None:
     db = await asyncpg.connect(database("router"))
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
-                if await db.fetchval(query) == wanted:
+                if holds(await db.fetchval(query)):
                     return
                 await asyncio.sleep(0.05)
     finally:

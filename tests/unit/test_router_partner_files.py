@@ -37,7 +37,10 @@ FULL = Partner(
     own_forms=("https://dijon.example/question",),
     own_addresses=("demande@dijon.example",),
 )
-COLUMNS = "CP;Code_bib;Amplitude horaire;Nom de l'établissement;Code région;Code département;Ville;Statut;Type adresse "
+COLUMNS = (
+    "CP;Code_bib;Amplitude horaire;Nom de l'établissement;Code région;Code département;Ville"
+    ";Statut;Type adresse "
+)
 LIST = f"""{COLUMNS}
 21000;7.0;20.0;BIBLIOTHEQUE DU PORT;27.0;21;Dijon;Bibliothèque municipale;Bâtiment ouvert
 ;8.0;;Le Kiosque;27.0;21;Beaune;Bibliothèque municipale;Bâtiment ouvert
