@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -30,11 +30,12 @@ class _Once(Collector):
 
 
 class Ops:
-    """`checks` must all pass for /ready; `sources` are asked anew at each scrape: one that fails shows as
+    """`checks` must all pass for /ready, once `started`; `sources` are asked anew at each scrape: one that fails shows as
     `sesame_source_up 0` and never as old numbers."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
+        self.started = False
         self.checks: dict[str, Check] = {}
         self.sources: dict[str, Source] = {}
         self.app = Starlette(
@@ -49,8 +50,9 @@ class Ops:
         return PlainTextResponse("live\n")
 
     async def _ready(self, _request: Request) -> Response:
-        answers = {name: await _answer(check) for name, check in self.checks.items()}
-        ready = bool(answers) and all(answer == "ok" for answer in answers.values())
+        answers = {name: await _answer(check) for name, check in list(self.checks.items())}
+        answers["start"] = "ok" if self.started else "not finished"
+        ready = all(answer == "ok" for answer in answers.values())
         return JSONResponse(answers, status_code=200 if ready else 503)
 
     async def _metrics(self, _request: Request) -> Response:
@@ -65,7 +67,7 @@ class Ops:
             "sesame_source_up", "Whether this scrape could read the source", labels=["source"]
         )
         metrics: list[Metric] = [up]
-        for name, source in self.sources.items():
+        for name, source in list(self.sources.items()):
             try:
                 metrics.extend(await source())
                 up.add_metric([name], 1)
@@ -81,6 +83,3 @@ async def _answer(check: Check) -> str:
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return "ok"
-
-
-Checks = Mapping[str, Check]

@@ -161,6 +161,7 @@ class Chassis:
         """Ready from here, until SIGTERM or SIGINT, or until something that must run has ended."""
         self.ops.checks["database"] = self._ask_database
         self.ops.checks["broker"] = lambda: rabbit.ping(self.publishing)
+        self.ops.started = True
         logger.info("ready")
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -110,7 +110,7 @@ def _partner(partner: str) -> dict[str, object]:
         "languages": ["fr", "en"],
         "subjects": {"histoire": 3},
         "territories": ["country:FR"],
-        "capacity_per_week": 1_000_000,
+        "capacity_per_week": 100_000,
         "reach": {"way": "queue", "address": f"partner.{partner}"},
         "role": "member",
     }
