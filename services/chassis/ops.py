@@ -30,8 +30,8 @@ class _Once(Collector):
 
 
 class Ops:
-    """`checks` must all pass for /ready, once `started`; `sources` are asked anew at each scrape: one that fails shows as
-    `sesame_source_up 0` and never as old numbers."""
+    """`checks` must all pass for /ready, once `started`. `sources` are asked anew at each scrape: one that
+    fails shows as `sesame_source_up 0` and never as old numbers."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
