@@ -62,7 +62,7 @@ class Bench:
 @asynccontextmanager
 async def bench(url: str, service: str) -> AsyncIterator[Bench]:
     async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
-        yield Bench(service, pool, Transactions(pool, service, SystemClock(), lambda: None))
+        yield Bench(service, pool, Transactions(pool, service, SystemClock()))
 
 
 def letter_of(

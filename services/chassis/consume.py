@@ -88,8 +88,9 @@ class Handling:
         works = [self._read(letter) for letter in letters]
         outcomes: Counter[tuple[str, str]] = Counter()
         questions = {work.question for work in works if work.question and self._lock_questions}
-        async with self._transactions.begin(*questions) as unit:
-            fresh = await inbox.remember(unit.db, [work.key for work in works])
+        async with self._transactions.begin() as unit:
+            service = self._transactions.service
+            fresh = await inbox.remember(unit.db, service, [work.key for work in works], questions)
             for work in sorted(works, key=lambda work: work.question or NOBODY):
                 known = work.key not in fresh
                 outcomes[work.name, "duplicate" if known else await self._do(unit, work)] += 1
@@ -137,10 +138,13 @@ class Consumer:
     """Takes messages from the service's queue as they come, hands them to `Handling` in batches, and
     acknowledges each batch as a whole."""
 
-    def __init__(self, handling: Handling, instruments: Instruments, *, batch: int) -> None:
+    def __init__(
+        self, handling: Handling, instruments: Instruments, *, batch: int, linger_seconds: float = 0.0
+    ) -> None:
         self._handling = handling
         self._instruments = instruments
         self._batch = batch
+        self._linger_seconds = linger_seconds
         self._pending: asyncio.Queue[RabbitMessage] = asyncio.Queue()
         self._stopping = asyncio.Event()
 
@@ -158,6 +162,8 @@ class Consumer:
             if not first.done():
                 first.cancel()
                 break
+            if self._linger_seconds and self._pending.qsize() < self._batch:
+                await asyncio.wait((stopping,), timeout=self._linger_seconds)
             await self._settle([first.result(), *self._more()])
 
     def stop(self) -> None:

@@ -25,7 +25,13 @@ async def open_pool(url: str, *, name: str, size: int) -> Pool[Record]:
             min_size=1,
             max_size=size,
             command_timeout=STATEMENT_TIMEOUT_SECONDS,
+            reset=_nothing,
             server_settings={"application_name": f"sesame-{name}", "jit": "off"},
         )
 
     return await insist("database", attempt)
+
+
+async def _nothing(_connection: Db) -> None:
+    """Nobody here sets, locks or listens beyond a transaction, so there is nothing to reset: it would cost a
+    round trip each time a connection is handed back."""

@@ -11,10 +11,15 @@ from services.chassis.database import Db
 _LOCK = "SELECT pg_advisory_xact_lock($1, key) FROM unnest($2::int[]) AS key"
 
 _REMEMBER = """
-INSERT INTO inbox (source, id)
-SELECT source, id FROM unnest($1::text[], $2::text[]) AS event (source, id) ORDER BY source, id
-ON CONFLICT DO NOTHING
-RETURNING source, id
+WITH fresh AS (
+    INSERT INTO inbox (source, id)
+    SELECT source, id FROM unnest($1::text[], $2::text[]) AS event (source, id) ORDER BY source, id
+    ON CONFLICT DO NOTHING
+    RETURNING source, id
+), locked AS (
+    SELECT pg_advisory_xact_lock($3, key) FROM unnest($4::int[]) AS key
+)
+SELECT source, id FROM fresh, (SELECT count(*) FROM locked) AS questions
 """
 
 _KEEP = "INSERT INTO waiting (question, body) VALUES ($1, $2)"
@@ -36,15 +41,25 @@ def _signed(number: int) -> int:
 async def lock(db: Db, service: str, questions: Iterable[UUID]) -> None:
     """Hold these questions until the transaction ends: no other copy of the service handles them meanwhile.
     Taken in one order by everybody, so that two copies can't wait for each other."""
-    keys = sorted({_signed(question.int) for question in questions})
-    if keys:
-        await db.execute(_LOCK, _signed(crc32(service.encode())), keys)
+    if keys := _keys(questions):
+        await db.execute(_LOCK, _of_service(service), keys)
 
 
-async def remember(db: Db, events: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Note (source, id) pairs; the ones returned had not been handled before."""
-    rows = await db.fetch(_REMEMBER, [source for source, _ in events], [id_ for _, id_ in events])
+async def remember(
+    db: Db, service: str, events: Sequence[tuple[str, str]], questions: Iterable[UUID]
+) -> set[tuple[str, str]]:
+    """Note (source, id) pairs and hold their questions; the pairs returned had not been handled before."""
+    sources, ids = [source for source, _ in events], [id_ for _, id_ in events]
+    rows = await db.fetch(_REMEMBER, sources, ids, _of_service(service), _keys(questions))
     return {(row["source"], row["id"]) for row in rows}
+
+
+def _keys(questions: Iterable[UUID]) -> list[int]:
+    return sorted({_signed(question.int) for question in questions})
+
+
+def _of_service(service: str) -> int:
+    return _signed(crc32(service.encode()))
 
 
 async def keep(db: Db, question: UUID, body: bytes) -> None:

@@ -1,7 +1,9 @@
 """The outbox: what a committed transaction wants published, and the relay that does it.
 
-A row leaves only after the broker confirmed it and somebody's queue took it. A crash between the confirm and
-the delete publishes it again under the same event id, which every reader's inbox recognises.
+Whoever commits a row hands it to the relay of its own process and has a head start; after that any copy's
+sweep may take it, for its owner may be dead. A row leaves only after the broker confirmed it and somebody's
+queue took it. A crash between the confirm and the delete publishes it again under the same event id, which
+every reader's inbox recognises.
 """
 
 from __future__ import annotations
@@ -9,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from asyncpg import Pool, Record
@@ -25,12 +29,20 @@ log = logging.getLogger(__name__)
 PAGE = 500
 """Rows published in one round, all in flight at once."""
 
+HEAD_START_SECONDS = 5
+"""For the process that committed a row, before others take it for left behind."""
+
+MOST_IN_HAND = 20_000
+"""Rows kept in memory; further ones are left to the sweep, which reads them when their turn comes."""
+
 SWEEP_SECONDS = 1.0
-"""How often to look for rows that nobody woke us for: another copy's crash, or a put-off row now due."""
+"""How often to look for rows that nobody handed us: another copy's crash, or a put-off row now due."""
 
 _SAVE = """
-INSERT INTO outbox (exchange, routing_key, content_type, message_id, headers, body)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
+INSERT INTO outbox (exchange, routing_key, content_type, message_id, headers, body, not_before)
+SELECT *, now() + make_interval(secs => $7)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
+RETURNING id
 """
 
 _TAKE = """
@@ -64,10 +76,17 @@ class Outgoing:
         return Outgoing(exchange, routing_key, CONTENT_TYPE, event_id, body)
 
 
-async def save(db: Db, outgoing: Sequence[Outgoing]) -> None:
+@dataclass(frozen=True, slots=True)
+class Saved:
+    id: int
+    outgoing: Outgoing
+
+
+async def save(db: Db, outgoing: Sequence[Outgoing], *, handed: bool) -> Sequence[Saved]:
+    """`handed`: the caller gives them to a relay after commit; else any relay may take them at once."""
     if not outgoing:
-        return
-    await db.execute(
+        return ()
+    rows = await db.fetch(
         _SAVE,
         [out.exchange for out in outgoing],
         [out.routing_key for out in outgoing],
@@ -75,7 +94,9 @@ async def save(db: Db, outgoing: Sequence[Outgoing]) -> None:
         [out.message_id for out in outgoing],
         [json.dumps(out.headers) for out in outgoing],
         [out.body for out in outgoing],
+        HEAD_START_SECONDS if handed else 0,
     )
+    return [Saved(row["id"], out) for row, out in zip(rows, outgoing, strict=True)]
 
 
 async def backlog(pool: Pool[Record]) -> tuple[int, float]:
@@ -91,19 +112,26 @@ class Relay:
         self._pool = pool
         self._publisher = publisher
         self._instruments = instruments
+        self._in_hand: deque[Saved] = deque()
         self._woken = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
-    def wake(self) -> None:
-        self._woken.set()
+    def hand(self, committed: Sequence[Saved]) -> None:
+        """Take what this process has just committed."""
+        if committed and len(self._in_hand) < MOST_IN_HAND:
+            self._in_hand.extend(committed)
+            self._idle.clear()
+            self._woken.set()
 
     async def run(self) -> None:
-        """Until cancelled; cancelling in the middle of a round leaves its rows for the next start."""
+        """Until cancelled; what is not published then stays for the next start, or for another copy."""
         patience = waits(most=5.0)
         while True:
             self._woken.clear()
             try:
-                while await self.publish_page() == PAGE:
-                    pass
+                await self._publish_in_hand()
+                await self.sweep()
             except Exception as error:
                 log.warning("outbox held: %s: %s", type(error).__name__, error)
                 await asyncio.sleep(next(patience))
@@ -111,44 +139,81 @@ class Relay:
             patience = waits(most=5.0)
             await self._rest()
 
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(SWEEP_SECONDS):
-                await self._woken.wait()
-        except TimeoutError:
-            return
+    async def finish(self, seconds: float) -> None:
+        """Wait, so long at most, until what is in hand is published: call it before cancelling `run`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
 
-    async def publish_page(self) -> int:
-        """Publish what is due, up to PAGE rows; says how many there were. What the broker returned because
-        nobody is bound, or refused, is put off and tried again."""
+    async def sweep(self) -> int:
+        """Publish what was left behind or put off and is due; says how much."""
+        swept = 0
+        while found := await self._sweep_page():
+            swept += found
+            await self._publish_in_hand()
+        return swept
+
+    async def _rest(self) -> None:
+        """Publish whatever is handed to us, until it is time to sweep again."""
+        clock = asyncio.get_running_loop()
+        due = clock.time() + SWEEP_SECONDS
+        while (left := due - clock.time()) > 0:
+            self._idle.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), left)
+                self._woken.clear()
+            await self._publish_in_hand()
+
+    async def _publish_in_hand(self) -> None:
+        while self._in_hand:
+            page = [self._in_hand.popleft() for _ in range(min(PAGE, len(self._in_hand)))]
+            failed = await self._publish_all(page)
+            await self._settle(self._pool, [saved.id for saved in page], failed)
+
+    async def _sweep_page(self) -> int:
+        """Rows stay locked while they are published, so that no two copies publish the same."""
         async with self._pool.acquire() as db, db.transaction():
-            rows = await db.fetch(_TAKE, PAGE)
-            if not rows:
-                return 0
-            outcomes = await asyncio.gather(*map(self._publish, rows), return_exceptions=True)
-            failed = [row["id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is not None]
-            await self._settle(db, [row["id"] for row in rows], failed)
-        self._report(outcomes)
+            rows = [_saved(row) for row in await db.fetch(_TAKE, PAGE)]
+            if rows:
+                await self._settle(db, [saved.id for saved in rows], await self._publish_all(rows))
         return len(rows)
 
-    async def _publish(self, row: Record) -> None:
+    async def _publish_all(self, page: Sequence[Saved]) -> set[int]:
+        """All at once. The ids of those that were returned, for nobody is bound, or refused."""
+        outcomes = await asyncio.gather(
+            *(self._publish(saved.outgoing) for saved in page), return_exceptions=True
+        )
+        failed = {saved.id: error for saved, error in zip(page, outcomes, strict=True) if error is not None}
+        self._instruments.published.inc(len(page) - len(failed))
+        self._instruments.publish_failed.inc(len(failed))
+        if failed:
+            log.warning("%d of %d put off: %r", len(failed), len(page), next(iter(failed.values())))
+        return set(failed)
+
+    async def _publish(self, outgoing: Outgoing) -> None:
         await self._publisher.publish(
-            row["body"],
-            exchange=row["exchange"],
-            routing_key=row["routing_key"],
-            content_type=row["content_type"],
-            message_id=row["message_id"],
-            headers=json.loads(row["headers"]),
+            outgoing.body,
+            exchange=outgoing.exchange,
+            routing_key=outgoing.routing_key,
+            content_type=outgoing.content_type,
+            message_id=outgoing.message_id,
+            headers=outgoing.headers,
         )
 
-    async def _settle(self, db: Db, taken: list[int], failed: list[int]) -> None:
+    async def _settle(self, db: Db | Pool[Record], taken: Sequence[int], failed: set[int]) -> None:
         if failed:
-            await db.execute(_PUT_OFF, failed)
-        await db.execute(_DROP, [id_ for id_ in taken if id_ not in set(failed)] if failed else taken)
+            await db.execute(_PUT_OFF, list(failed))
+        await db.execute(_DROP, [id_ for id_ in taken if id_ not in failed])
 
-    def _report(self, outcomes: Sequence[BaseException | None]) -> None:
-        errors = [outcome for outcome in outcomes if outcome is not None]
-        self._instruments.published.inc(len(outcomes) - len(errors))
-        self._instruments.publish_failed.inc(len(errors))
-        if errors:
-            log.warning("%d of %d not published, will try again: %r", len(errors), len(outcomes), errors[0])
+
+def _saved(row: Record) -> Saved:
+    return Saved(
+        row["id"],
+        Outgoing(
+            row["exchange"],
+            row["routing_key"],
+            row["content_type"],
+            row["message_id"],
+            row["body"],
+            json.loads(row["headers"]),
+        ),
+    )

@@ -7,6 +7,7 @@ stop    doors → consuming (the batch in hand is finished) → relay → publis
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
@@ -70,7 +71,7 @@ class Chassis:
         self._stack = stack
         self._instruments = instruments
         self._relay = outbox.Relay(pool, self.publisher, instruments)
-        self._transactions = Transactions(pool, name, clock, self._relay.wake)
+        self._transactions = Transactions(pool, name, clock, self._relay.hand)
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @classmethod
@@ -105,6 +106,7 @@ class Chassis:
         Info("sesame_service", "Which service this is", registry=self.registry).info({"name": self.name})
         self.ops.sources["outbox"] = self._outbox_metrics
         self.background("outbox relay", self._relay_when_all_hear)
+        self._stack.push_async_callback(self._relay.finish, self._options.grace_seconds)
         self.every(PRUNE_SECONDS, self._prune)
 
     def begin(self, *questions: UUID) -> AbstractAsyncContextManager[Unit]:
@@ -117,13 +119,17 @@ class Chassis:
         others: Mapping[str, Reader] | None = None,
         *,
         lock_questions: bool = True,
+        linger_seconds: float = 0.0,
     ) -> None:
         """Hear these facts: they must be those the topology binds. `others` read further exchanges. Handlers
-        that only append need no lock on their question."""
+        that only append need no lock on their question; where nobody waits for the result, lingering makes
+        larger batches and fewer commits."""
         _check(self.name, subscriptions)
         readers = readers_of(FactReader(subscriptions), others or {})
         handling = Handling(self._transactions, readers, self._instruments, lock_questions=lock_questions)
-        consumer = Consumer(handling, self._instruments, batch=self._options.batch)
+        consumer = Consumer(
+            handling, self._instruments, batch=self._options.batch, linger_seconds=linger_seconds
+        )
         broker = rabbit.open_broker(self._options.amqp_url, prefetch=self._options.prefetch)
         broker.subscriber(
             rabbit.service_queue(self.name),
@@ -162,6 +168,7 @@ class Chassis:
         self.ops.checks["database"] = self._ask_database
         self.ops.checks["broker"] = lambda: rabbit.ping(self.publishing)
         self.ops.started = True
+        gc.freeze()
         logger.info("ready")
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -14,13 +14,14 @@ from uuid_utils.compat import uuid7
 from services.chassis import inbox, outbox, trace
 from services.chassis.clock import Clock
 from services.chassis.database import Db
-from services.chassis.outbox import Outgoing
+from services.chassis.outbox import Outgoing, Saved
 from services.contracts import topology
 from services.contracts.envelope import Event, Notice
 from services.contracts.vocabulary import Fact
 
 BeforeCommit = Callable[["Unit"], Awaitable[None]]
 Redeliver = Callable[["Unit", bytes], Awaitable[None]]
+Hand = Callable[[Sequence[Saved]], None]
 
 
 class Unit:
@@ -74,13 +75,12 @@ class Unit:
             "data": fact,
         }
 
-    async def finish(self, redeliver: Redeliver) -> bool:
-        """Do what was put off until commit; says whether anything is to be published."""
+    async def finish(self, redeliver: Redeliver, *, handed: bool) -> Sequence[Saved]:
+        """Do what was put off until commit; gives what is to be published after it."""
         await self._hand_out(redeliver)
         for action in self._before_commit:
             await action(self)
-        await outbox.save(self.db, self._outgoing)
-        return bool(self._outgoing)
+        return await outbox.save(self.db, self._outgoing, handed=handed)
 
     async def _hand_out(self, redeliver: Redeliver) -> None:
         while self._arrived:
@@ -94,13 +94,13 @@ async def nothing_waits(_unit: Unit, _body: bytes) -> None:
 
 
 class Transactions:
-    """Begins units. `wake` is called after each commit that has something to publish; `redeliver` handles an
-    event that waited for its question."""
+    """Begins units. `hand` is given, after each commit, what it left to publish; without one, some running
+    copy's relay will find it. `redeliver` handles an event that waited for its question."""
 
-    def __init__(self, pool: Pool[Record], service: str, clock: Clock, wake: Callable[[], None]) -> None:
+    def __init__(self, pool: Pool[Record], service: str, clock: Clock, hand: Hand | None = None) -> None:
         self._pool = pool
         self._clock = clock
-        self._wake = wake
+        self._hand = hand
         self.service = service
         self.redeliver: Redeliver = nothing_waits
 
@@ -111,6 +111,6 @@ class Transactions:
             await inbox.lock(db, self.service, questions)
             unit = Unit(db, self.service, self._clock)
             yield unit
-            announced = await unit.finish(self.redeliver)
-        if announced:
-            self._wake()
+            announced = await unit.finish(self.redeliver, handed=self._hand is not None)
+        if self._hand is not None:
+            self._hand(announced)

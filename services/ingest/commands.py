@@ -75,7 +75,7 @@ async def unit_of(options: IngestSettings) -> AsyncIterator[Unit]:
     """A transaction like the service's own; what it announces, the running service publishes."""
     pool = await open_pool(options.database_url, name="ingest-command", size=1)
     try:
-        async with Transactions(pool, "ingest", SystemClock(), lambda: None).begin() as unit:
+        async with Transactions(pool, "ingest", SystemClock()).begin() as unit:
             yield unit
     finally:
         await pool.close()

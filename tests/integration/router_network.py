@@ -91,7 +91,7 @@ async def network(
     clock = clock or OwnClock()
     options = RouterSettings(amqp_url="amqp://unused", database_url=url, **settings)
     async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
-        transactions = Transactions(pool, "router", clock, lambda: None)
+        transactions = Transactions(pool, "router", clock)
         bench = Bench("router", pool, transactions, Instruments(CollectorRegistry()))
         made = Network(bench, clock, Desk.of(options))
         await made.import_partners(wanted)

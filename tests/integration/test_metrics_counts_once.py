@@ -65,7 +65,7 @@ class Copy:
 
     def __init__(self, pool: Pool[Record]) -> None:
         self.pool = pool
-        transactions = Transactions(pool, "metrics", SystemClock(), lambda: None)
+        transactions = Transactions(pool, "metrics", SystemClock())
         readers = readers_of(FactReader(entrypoints.subscriptions()), {})
         self.handling = Handling(transactions, readers, Instruments(CollectorRegistry()))
 

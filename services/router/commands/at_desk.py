@@ -52,7 +52,7 @@ async def at_desk(options: RouterSettings) -> AsyncIterator[AtDesk]:
     pool = await open_pool(options.database_url, name="router-command", size=1)
     try:
         desk = Desk.of(options)
-        transactions = Transactions(pool, "router", SystemClock(), lambda: None)
+        transactions = Transactions(pool, "router", SystemClock())
         readers = readers_of(FactReader(entrypoints.subscriptions(desk)), {})
         Handling(transactions, readers, Instruments(CollectorRegistry()))
         yield AtDesk(options, desk, transactions)
