@@ -9,6 +9,7 @@ import asyncio
 import os
 import smtplib
 from collections import Counter
+from functools import partial
 
 import asyncpg
 
@@ -58,11 +59,14 @@ async def heard_yes(port: int, raw: bytes) -> bool:
     return replies[0][0] == 250
 
 
+def come_so_far(accepted: Counter[int], part: int) -> bool:
+    return accepted.total() >= 2 * MAILS * part // (KILLS + 1)
+
+
 async def killed_in_between(process: IngestProcess, accepted: Counter[int]) -> None:
     """At thirds of the way, wherever it then is."""
     for part in range(1, KILLS + 1):
-        share = 2 * MAILS * part // (KILLS + 1)
-        await until(lambda share=share: accepted.total() >= share, within_seconds=240)
+        await until(partial(come_so_far, accepted, part), within_seconds=240)
         await process.kill()
         await process.start()
 

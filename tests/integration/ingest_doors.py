@@ -110,7 +110,7 @@ def deliver(port: int, raw: bytes, to: Sequence[str], sender: str) -> list[tuple
         refused = [reply for reply in replies[1:] if reply[0] != 250]
         if len(refused) == len(to):
             return refused
-        first = lmtp.data(raw)
+        first = lmtp.data(raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
         return refused + [first] + [lmtp.getreply() for _ in range(len(to) - len(refused) - 1)]
 
 

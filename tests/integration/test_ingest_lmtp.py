@@ -129,3 +129,13 @@ async def test_a_mail_that_can_not_be_understood_is_held_once(database: Database
             replies = await door.deliver(b"\xff\x00 neither header nor body")
         assert await door.fetchval("SELECT count(*) FROM quarantine") == 1
     assert replies[0][0] == 250
+
+
+async def test_a_paragraph_in_one_line_is_taken(database: Database, vhost: VirtualHost) -> None:
+    text = b"Du moulin et de ses pierres. " * 5000
+    raw = b"From: a@b.example\nSubject: q\nMessage-ID: <8@b.example>\n\n" + text
+    async with ingest(database, vhost) as door:
+        replies = await door.deliver(raw)
+        (event,) = await door.announced(QuestionReceived)
+    assert replies[0][0] == 250
+    assert len(event.data.text) > 49_000

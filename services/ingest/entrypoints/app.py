@@ -12,13 +12,14 @@ from services.ingest.entrypoints.asker_page import asker_routes
 from services.ingest.entrypoints.assigned import assigned_routes
 from services.ingest.entrypoints.body_limit import BodyLimit
 from services.ingest.entrypoints.door import Door
+from services.ingest.entrypoints.files import LARGEST_FILE, MOST_FILES, file_routes
 from services.ingest.entrypoints.pages import ROOT, Pages
 from services.ingest.entrypoints.problems import answers_with_problems
 from services.ingest.entrypoints.respondent_page import respondent_routes
 from services.ingest.entrypoints.together import Together
 
-LARGEST_BODY = 1_000_000
-"""Bytes of one request."""
+LARGEST_BODY, LARGEST_FORM = 1_000_000, MOST_FILES * LARGEST_FILE + 1_000_000
+"""Bytes of one request, without and with files."""
 
 
 def public_app(door: Door) -> FastAPI:
@@ -39,7 +40,8 @@ def public_app(door: Door) -> FastAPI:
     app.include_router(ask_routes(door, pages, together))
     app.include_router(asker_routes(door, pages))
     app.include_router(respondent_routes(door, pages))
+    app.include_router(file_routes(door))
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
     answers_with_problems(app, pages)
-    app.add_middleware(BodyLimit, most=LARGEST_BODY)
+    app.add_middleware(BodyLimit, most=LARGEST_BODY, most_with_files=LARGEST_FORM)
     return app

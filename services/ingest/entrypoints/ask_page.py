@@ -18,15 +18,28 @@ from uuid_utils.compat import uuid7
 from services.contracts.vocabulary import Asker, Place
 from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.forms import new_number, opened_at, why_spam
-from services.ingest.domain.intake import NewQuestion, Submission
+from services.ingest.domain.intake import NewQuestion, Refused, Submission
 from services.ingest.domain.mailboxes import PARTNER
 from services.ingest.entrypoints.door import Door
+from services.ingest.entrypoints.files import MOST_FILES, uploads_of
 from services.ingest.entrypoints.pages import Pages
 from services.ingest.entrypoints.together import Together
+from services.ingest.handlers.files import Upload, accept_with_files
 from services.ingest.handlers.spam import hold_spam
+from services.ingest.handlers.submissions import Accepted, accept_question
 
 LONGEST_QUESTION, LONGEST_NOTE = 20_000, 5_000
-FIELDS = ("text", "private_note", "mail", "postcode", "country", "language", "purpose", "publish_consent")
+FIELDS = (
+    "text",
+    "private_note",
+    "mail",
+    "postcode",
+    "country",
+    "language",
+    "purpose",
+    "publish_consent",
+    "files",
+)
 EMPTY = dict.fromkeys(FIELDS, "")
 ELSEWHERE = "XX"
 
@@ -51,6 +64,18 @@ def ask_routes(door: Door, pages: Pages, together: Together) -> APIRouter:
             faults=EMPTY | faults,
         )
 
+    async def accept(submission: Submission, new: NewQuestion, uploads: list[Upload]) -> Accepted:
+        if not uploads:
+            return await together.accept(submission, new)
+        async with door.begin() as unit:
+            return await accept_with_files(
+                unit,
+                door.intake.public_url,
+                uploads,
+                "question",
+                lambda files: accept_question(unit, door.intake, submission, new, files),
+            )
+
     @routes.get("/")
     async def ask(request: Request) -> Response:
         await door.paused.raise_if_paused()
@@ -65,26 +90,42 @@ def ask_routes(door: Door, pages: Pages, together: Together) -> APIRouter:
     @routes.post("/questions")
     async def take(request: Request) -> Response:
         await door.paused.raise_if_paused()
-        values = _values(await request.form())
+        async with request.form(max_files=MOST_FILES + 1) as filled:
+            return await taken(request, filled)
+
+    async def taken(request: Request, filled: FormData) -> Response:
+        values = _values(filled)
         words = pages.words(request, values.get("lang"))
         if faults := find_faults(values, words):
             return form(request, words, values, faults)
-        now = door.now()
-        opened = opened_at(door.intake.keys, values["number"])
-        key = values["number"] if opened else str(uuid7())
-        submission = Submission("form", key, json.dumps(values, ensure_ascii=False).encode(), now)
-        spam = why_spam(
-            trap=values["website"], opened=opened, text=values["text"], now=now, quickest=door.quickest_form
-        )
+        submission, spam = once(door, values)
         if spam:
             async with door.begin() as unit:
                 await hold_spam(unit, submission, spam)
             return pages.message(words, "held", 202)
-        accepted = await together.accept(submission, new_question(values, now))
+        try:
+            new = new_question(values, submission.received_at)
+            accepted = await accept(submission, new, uploads_of(filled))
+        except Refused as refusal:
+            if refusal.field != "files":
+                raise
+            return form(request, words, values, {"files": words["error_files"]})
         page = f"{door.intake.asker_page(accepted.question)}?done=new&lang={words['language']}"
         return RedirectResponse(page, 303)
 
     return routes
+
+
+def once(door: Door, values: Mapping[str, str]) -> tuple[Submission, str | None]:
+    """The same for a form sent twice; and why it looks like spam, if it does."""
+    now = door.now()
+    opened = opened_at(door.intake.keys, values["number"])
+    key = values["number"] if opened else str(uuid7())
+    raw = json.dumps(values, ensure_ascii=False).encode()
+    spam = why_spam(
+        trap=values["website"], opened=opened, text=values["text"], now=now, quickest=door.quickest_form
+    )
+    return Submission("form", key, raw, now), spam
 
 
 def _values(form: FormData) -> dict[str, str]:

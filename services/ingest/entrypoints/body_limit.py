@@ -19,41 +19,45 @@ class TooLarge(HTTPException):
 
 
 class BodyLimit:
-    """ASGI middleware. `most` is in bytes."""
+    """ASGI middleware. `most` is in bytes; `most_with_files` counts for forms that may carry files."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, most_with_files: int) -> None:
         self._app = app
-        self._most = most
+        self._plain = most
+        self._with_files = most_with_files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        claimed = dict(scope["headers"]).get(b"content-length", b"0")
-        if claimed.isdigit() and int(claimed) > self._most:
-            await self._refuse(scope, receive, send)
+        headers = dict(scope["headers"])
+        form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+        most = self._with_files if form else self._plain
+        claimed = headers.get(b"content-length", b"0")
+        if claimed.isdigit() and int(claimed) > most:
+            await self._refuse(scope, receive, send, most)
             return
-        await self._app(scope, self._counting(receive), send)
+        await self._app(scope, self._counting(receive, most), send)
 
-    def _counting(self, receive: Receive) -> Receive:
+    def _counting(self, receive: Receive, most: int) -> Receive:
         seen = 0
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._most:
+            if seen > most:
                 raise TooLarge
             return message
 
         return counted
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         """Read on for a while first: who still writes would see a broken connection, not the answer."""
-        left, more = DRAINED * self._most, True
+        left, more = DRAINED * self._plain, True
         while more and left > 0:
             message = await receive()
             left -= len(message.get("body", b"")) or 1
             more = bool(message.get("more_body", False))
-        detail = f"at most {self._most} bytes; send less, or files one by one"
+        detail = f"at most {most} bytes; send less, or files one by one"
         await problem(413, detail, headers={"connection": "close"})(scope, receive, send)

@@ -28,6 +28,12 @@ NOT_OURS = "550 5.1.1 no such address here"
 FAULT = "451 4.3.5 our fault, please try again"
 
 
+class LongLines(LMTP):
+    """Some programs write a whole paragraph into one line, whatever RFC 5321 says (4.5.3.1.6)."""
+
+    line_length_limit = 1_000_000
+
+
 class LmtpDoor:
     """The hooks that aiosmtpd calls. One mail is one transaction, however many recipients it has."""
 
@@ -71,7 +77,7 @@ async def lmtp_door(intake: MailIntake, host: str, port: int, *, largest: int) -
     door = LmtpDoor(intake)
 
     def session() -> LMTP:
-        return LMTP(
+        return LongLines(
             door, data_size_limit=largest, enable_SMTPUTF8=True, hostname="sesame", ident="Sesame", loop=loop
         )
 

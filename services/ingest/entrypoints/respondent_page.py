@@ -16,13 +16,15 @@ from services.contracts.links import Link
 from services.ingest.domain.forms import new_number
 from services.ingest.domain.intake import NewAnswer, NewDecline, Refused, ReusedKey, Submission
 from services.ingest.entrypoints.door import Door
+from services.ingest.entrypoints.files import MOST_FILES, uploads_of
 from services.ingest.entrypoints.forms import field, form_key
 from services.ingest.entrypoints.links import OpenedByPartner, link_of, open_for_partner
 from services.ingest.entrypoints.pages import Pages
+from services.ingest.handlers.files import accept_with_files, listed
 from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_take
 from services.ingest.store import askers, links
 
-FIELDS = ("text", "sources", "effort")
+FIELDS = ("text", "sources", "effort", "files")
 
 
 def respondent_routes(door: Door, pages: Pages) -> APIRouter:
@@ -40,6 +42,7 @@ def respondent_routes(door: Door, pages: Pages) -> APIRouter:
             opened = await open_for_partner(unit, link)
             follow_ups = await askers.follow_ups(unit.db, link.question_id)
             seen = await links.partners_seen(unit.db)
+            attachments = await listed(unit, door.intake.public_url, link.question_id)
         return pages.show(
             "respondent.html",
             words,
@@ -49,6 +52,7 @@ def respondent_routes(door: Door, pages: Pages) -> APIRouter:
             number=new_number(door.intake.keys, door.now()),
             done=request.query_params.get("done", ""),
             follow_ups=follow_ups,
+            attachments=attachments,
             faults=dict.fromkeys(FIELDS, "") | faults,
             values={name: field(form, name) for name in FIELDS},
             partners={partner: name for partner, name in seen.items() if partner != opened.own.partner},
@@ -58,7 +62,10 @@ def respondent_routes(door: Door, pages: Pages) -> APIRouter:
     @routes.post("/r/{token}/answer")
     async def answer(request: Request, token: str) -> Response:
         link = link_of(door, token, "partner")
-        form = await request.form()
+        async with request.form(max_files=MOST_FILES + 1) as form:
+            return await answered(request, token, link, form)
+
+    async def answered(request: Request, token: str, link: Link, form: FormData) -> Response:
         words = pages.words(request, field(form, "lang"))
         try:
             async with door.begin(link.question_id) as unit:
@@ -66,8 +73,7 @@ def respondent_routes(door: Door, pages: Pages) -> APIRouter:
         except Refused as refusal:
             if refusal.field not in (*FIELDS, "key"):
                 raise
-            reason = words["error_reused" if isinstance(refusal, ReusedKey) else "error_answer"]
-            return await page(request, token, link, form, {"text": reason})
+            return await page(request, token, link, form, faults_of(refusal, words))
         return done(token, "answer", words)
 
     async def take_answer(unit: Unit, link: Link, form: FormData) -> None:
@@ -80,7 +86,14 @@ def respondent_routes(door: Door, pages: Pages) -> APIRouter:
             effort=int(effort) if effort in tuple("123456") else None,
         )
         submission = Submission("page", form_key(door, form), raw_of(form, *FIELDS), unit.now)
-        await accept_answer(unit, submission, link.question_id, opened.own.partner, new)
+        partner = opened.own.partner
+        await accept_with_files(
+            unit,
+            door.intake.public_url,
+            uploads_of(form),
+            "answer",
+            lambda files: accept_answer(unit, submission, link.question_id, partner, new, files),
+        )
 
     @routes.post("/r/{token}/take")
     async def take(request: Request, token: str) -> Response:
@@ -114,6 +127,12 @@ def respondent_routes(door: Door, pages: Pages) -> APIRouter:
     return routes
 
 
+def faults_of(refusal: Refused, words: Mapping[str, Any]) -> dict[str, str]:
+    if refusal.field == "files":
+        return {"files": words["error_files"]}
+    return {"text": words["error_reused" if isinstance(refusal, ReusedKey) else "error_answer"]}
+
+
 def raw_of(form: FormData, *names: str) -> bytes:
     return json.dumps({name: field(form, name) for name in names}, ensure_ascii=False).encode()
 
@@ -126,7 +145,6 @@ def facts_of(opened: OpenedByPartner, words: Mapping[str, Any]) -> dict[str, Any
         "own": opened.own,
         "others": list(dict.fromkeys(others)),
         "language": json.loads(opened.question.facets).get("language"),
-        "attachments": [],
         "ended": ended(opened, words),
     }
 

@@ -10,7 +10,7 @@ from services.contracts.vocabulary import Facets
 from services.ingest.domain.cleaning import clean_text
 from services.ingest.domain.intake import UnknownQuestion
 from services.ingest.handlers.submissions import refusing
-from services.ingest.store import askers, questions
+from services.ingest.store import askers, files, questions
 from services.ingest.store.questions import Asked, Question
 
 
@@ -38,5 +38,6 @@ async def withdraw(unit: Unit, question: UUID) -> None:
 
 async def erase(unit: Unit, question: UUID, reason: str) -> None:
     """Forget the asker here, and tell the others to. An open question is withdrawn with it."""
+    await files.forget(unit.db, question)
     if await askers.erase(unit.db, question, unit.now):
         unit.announce(AskerErased(reason=reason), question=question)

@@ -8,12 +8,16 @@ from uuid import UUID
 from services.chassis.transaction import Unit
 from services.contracts.ingest import MailBounced
 from services.contracts.links import Link, read_token
+from services.contracts.vocabulary import Attachment
 from services.ingest.domain.cleaning import clean_line
+from services.ingest.domain.files import HEAD, media_type_of
 from services.ingest.domain.headers import bare_subject
 from services.ingest.domain.intake import NewAnswer, NewQuestion, Refused, Submission
 from services.ingest.domain.mail import Envelope, Kind, ParsedMail
 from services.ingest.domain.mailboxes import Mailboxes
+from services.ingest.handlers.files import Accepts, InMemory, Upload, accept_with_files
 from services.ingest.handlers.submissions import (
+    Accepted,
     Intake,
     accept_answer,
     accept_follow_up,
@@ -52,21 +56,49 @@ async def accept_written(unit: Unit, door: MailDoor, submission: Submission, mai
     """A mail that a person wrote, or that a person has looked at. Raises Refused and NotYet."""
     address = door.boxes.reply_token(mail.recipients)
     if address is None:
-        accepted = await accept_question(unit, door.intake, submission, _question(unit, door, mail))
+        new = _question(unit, door, mail)
+        accepted = await _with_files(
+            unit,
+            door,
+            mail,
+            "question",
+            lambda files: accept_question(unit, door.intake, submission, new, files),
+        )
         return "duplicate" if accepted.again else "question"
     link = read_token(door.intake.keys, address)
     if link is None:
         raise Refused("the reply address is not one of ours", field="to")
-    return await _reply(unit, submission, mail, link)
+    return await _reply(unit, door, submission, mail, link)
 
 
-async def _reply(unit: Unit, submission: Submission, mail: ParsedMail, link: Link) -> str:
+async def _reply(unit: Unit, door: MailDoor, submission: Submission, mail: ParsedMail, link: Link) -> str:
+    question = link.question_id
+
+    async def follow_up(files: tuple[Attachment, ...]) -> Accepted:
+        return await accept_follow_up(unit, submission, question, mail.reply, "mail", files)
+
     if link.role == "asker":
-        accepted = await accept_follow_up(unit, submission, link.question_id, mail.reply, "mail")
+        accepted = await _with_files(unit, door, mail, "follow_up", follow_up)
         return "duplicate" if accepted.again else "follow_up"
     partner = await _partner(unit, link)
-    accepted = await accept_answer(unit, submission, link.question_id, partner, NewAnswer(mail.reply, "mail"))
+
+    async def answer(files: tuple[Attachment, ...]) -> Accepted:
+        return await accept_answer(unit, submission, question, partner, NewAnswer(mail.reply, "mail"), files)
+
+    accepted = await _with_files(unit, door, mail, "answer", answer)
     return "duplicate" if accepted.again else "answer"
+
+
+async def _with_files(
+    unit: Unit, door: MailDoor, mail: ParsedMail, belongs_to: str, accept: Accepts
+) -> Accepted:
+    """Only what is a photo or document is passed on; the raw mail keeps the rest."""
+    uploads = [
+        Upload(one.name, InMemory(one.content))
+        for one in mail.attachments
+        if one.content and media_type_of(one.content[:HEAD], one.name)
+    ]
+    return await accept_with_files(unit, door.intake.public_url, uploads, belongs_to, accept)
 
 
 async def _partner(unit: Unit, link: Link) -> str:

@@ -1,0 +1,95 @@
+"""Keeping the files that come with a question or an answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID, uuid4
+
+from services.chassis.transaction import Unit
+from services.contracts.vocabulary import Attachment
+from services.ingest.domain.cleaning import clean_line
+from services.ingest.domain.files import HEAD, media_type_of
+from services.ingest.domain.intake import Refused
+from services.ingest.handlers.submissions import Accepted
+from services.ingest.store import files
+from services.ingest.store.files import File
+
+CHUNK = 256 * 1024
+"""Bytes in the hand at once."""
+
+
+class Readable(Protocol):
+    async def read(self, size: int) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    name: str
+    content: Readable
+
+
+class InMemory:
+    """The content of a mail's attachment, read like an upload."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._position = 0
+
+    async def read(self, size: int) -> bytes:
+        piece = self._content[self._position : self._position + size]
+        self._position += len(piece)
+        return piece
+
+
+Accepts = Callable[[tuple[Attachment, ...]], Awaitable[Accepted]]
+
+
+async def accept_with_files(
+    unit: Unit, public_url: str, uploads: Sequence[Upload], belongs_to: str, accept: Accepts
+) -> Accepted:
+    """Keep the files, then accept what they came with. What had come before keeps the files it had."""
+    kept = [await _keep(unit, upload, belongs_to) for upload in uploads]
+    accepted = await accept(tuple(attachment_of(public_url, file) for file in kept))
+    if kept and not accepted.again:
+        await files.attach(unit.db, [file.id for file in kept], accepted.question)
+    return accepted
+
+
+def attachment_of(public_url: str, file: File) -> Attachment:
+    url = f"{public_url}/files/{file.id}"
+    return Attachment(name=file.name, media_type=file.media_type, size=file.size, sha256=file.sha256, url=url)
+
+
+async def _keep(unit: Unit, upload: Upload, belongs_to: str) -> File:
+    """Raises Refused for what is no photo or document."""
+    name = clean_line(upload.name.replace("/", "_").replace("\\", "_"), 200) or "attachment"
+    head = await upload.content.read(HEAD)
+    media_type = media_type_of(head, name)
+    if media_type is None:
+        raise Refused(f"{name}: not a photo or document that is taken", field="files")
+    identity, digest, size = uuid4(), hashlib.sha256(), 0
+    number = 0
+    async for piece in _pieces(head, upload.content):
+        digest.update(piece)
+        size += len(piece)
+        await files.add_chunk(unit.db, identity, number, piece)
+        number += 1
+    file = File(identity, name, media_type, size, digest.hexdigest())
+    await files.add(unit.db, file, belongs_to, unit.now)
+    return file
+
+
+async def _pieces(head: bytes, content: Readable) -> AsyncIterator[bytes]:
+    piece = head + await content.read(CHUNK)
+    while piece:
+        yield piece
+        piece = await content.read(CHUNK)
+
+
+async def listed(unit: Unit, public_url: str, question: UUID) -> list[Attachment]:
+    """What the asker sent."""
+    found = await files.files_of(unit.db, question, "question", "follow_up")
+    return [attachment_of(public_url, file) for file in found]

@@ -1,0 +1,68 @@
+"""Files, in pieces: written and read without ever holding one whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.chassis.database import Db
+
+_ADD = """
+INSERT INTO file (id, belongs_to, name, media_type, size, sha256, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+_ADD_CHUNK = "INSERT INTO file_chunk (file, number, content) VALUES ($1, $2, $3)"
+_ATTACH = "UPDATE file SET question = $2 WHERE id = ANY($1::uuid[])"
+_GET = "SELECT id, name, media_type, size, sha256 FROM file WHERE id = $1"
+_CHUNK = "SELECT content FROM file_chunk WHERE file = $1 AND number = $2"
+_OF = """
+SELECT id, name, media_type, size, sha256 FROM file
+WHERE question = $1 AND belongs_to = ANY($2::text[]) ORDER BY created_at, id
+"""
+_FORGET = """
+WITH gone AS (DELETE FROM file WHERE question = $1 AND belongs_to <> 'answer' RETURNING id)
+DELETE FROM file_chunk WHERE file IN (SELECT id FROM gone)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+async def add(db: Db, file: File, belongs_to: str, now: datetime) -> None:
+    row = (file.id, belongs_to, file.name, file.media_type, file.size, file.sha256, now)
+    await db.execute(_ADD, *row)
+
+
+async def add_chunk(db: Db, file: UUID, number: int, content: bytes) -> None:
+    await db.execute(_ADD_CHUNK, file, number, content)
+
+
+async def attach(db: Db, files: list[UUID], question: UUID) -> None:
+    await db.execute(_ATTACH, files, question)
+
+
+async def get(db: Db, file: UUID) -> File | None:
+    row = await db.fetchrow(_GET, file)
+    return File(**row) if row else None
+
+
+async def chunk(db: Db, file: UUID, number: int) -> bytes | None:
+    """None after the last one."""
+    content: bytes | None = await db.fetchval(_CHUNK, file, number)
+    return content
+
+
+async def files_of(db: Db, question: UUID, *belongs_to: str) -> list[File]:
+    return [File(**row) for row in await db.fetch(_OF, question, list(belongs_to))]
+
+
+async def forget(db: Db, question: UUID) -> None:
+    """What the asker sent; the files of an answer are the library's."""
+    await db.execute(_FORGET, question)
