@@ -26,7 +26,7 @@ class Respondents:
         self._inbox: asyncio.Queue[Mail] = asyncio.Queue()
 
     def hear(self, mail: Mail) -> None:
-        if mail.message.get("X-Sesame-Kind") == "assigned" and self._addresses & set(mail.recipients):
+        if mail.message.get("X-Sesame") == "assigned" and self._addresses & set(mail.recipients):
             self._inbox.put_nowait(mail)
 
     async def work(self, send: Send) -> None:
