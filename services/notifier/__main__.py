@@ -9,7 +9,6 @@ from services.notifier import backlog, entrypoints, lanes, wake
 from services.notifier.archive import app
 from services.notifier.handlers import Coordinator
 from services.notifier.releasing import Rules
-from services.notifier.senders.smtp import SmtpLines
 from services.notifier.settings import NotifierSettings
 from services.notifier.worker import Lane
 
@@ -19,9 +18,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 async def serve(settings: NotifierSettings) -> None:
     async with Chassis.start(settings, name="notifier", migrations=MIGRATIONS) as chassis:
         chassis.ops.sources["deliveries"] = backlog.source(chassis)
-        lines = SmtpLines(lanes.smtp_of(settings), most=settings.smtp_connections)
-        await chassis.enter(lines)
-        running = lanes.build(settings, chassis, lines)
+        running = await lanes.build(settings, chassis)
         for lane in running:
             chassis.background(f"{lane.way} deliveries", lane.run)
         chassis.background(

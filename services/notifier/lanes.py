@@ -9,14 +9,18 @@ from services.chassis.broker import connection_of
 from services.chassis.run import Chassis
 from services.contracts.links import partner_token
 from services.notifier.domain.outgoing import Outgoing
+from services.notifier.endpoints import Endpoints
 from services.notifier.instruments import Instruments
 from services.notifier.mail.compose import Composer, House
 from services.notifier.mail.letters import Letters
+from services.notifier.senders.guard import networks
 from services.notifier.senders.mail import MailSender
 from services.notifier.senders.page import PageSender
 from services.notifier.senders.partner_queue import QueueSender
 from services.notifier.senders.protocol import Sender
 from services.notifier.senders.smtp import SmtpLines, SmtpServer
+from services.notifier.senders.sparing import Sparing
+from services.notifier.senders.webhook import WebhookSender, host_of
 from services.notifier.settings import NotifierSettings
 from services.notifier.settle import Settlement
 from services.notifier.worker import Lane, Pace
@@ -45,12 +49,21 @@ def smtp_of(settings: NotifierSettings) -> SmtpServer:
     )
 
 
-def build(settings: NotifierSettings, chassis: Chassis, lines: SmtpLines) -> list[Lane]:
+async def build(settings: NotifierSettings, chassis: Chassis) -> list[Lane]:
+    """Opens what the senders need; the chassis closes it after the lanes have stopped."""
     house = house_of(settings)
     letters = Letters(zone=settings.timezone, replacements=settings.template_folder)
     settlement = Settlement(settings.coordinator_mail, Instruments(chassis.registry))
+    lines = await chassis.enter(SmtpLines(smtp_of(settings), most=settings.smtp_connections))
+    webhooks = await chassis.enter(_webhooks(settings, chassis, house))
+    mail = MailSender(Composer(house, letters), lines)
+    at_smtp = settings.smtp_connections * 4
     senders: dict[str, tuple[Sender, int]] = {
-        "mail": (MailSender(Composer(house, letters), lines), settings.smtp_connections * 4),
+        "mail": (Sparing(mail, lambda _delivery: "smtp", most_at_once=at_smtp), at_smtp),
+        "webhook": (
+            Sparing(webhooks, host_of, most_at_once=settings.webhook_per_host),
+            settings.webhook_at_once,
+        ),
         "queue": (
             QueueSender(lambda: connection_of(chassis.publishing), respondent_page(house)),
             settings.queue_at_once,
@@ -62,6 +75,18 @@ def build(settings: NotifierSettings, chassis: Chassis, lines: SmtpLines) -> lis
         Lane(way, sender, Pace(at_once, settings.attempt_seconds, lease), chassis.begin, settlement)
         for way, (sender, at_once) in senders.items()
     ]
+
+
+def _webhooks(settings: NotifierSettings, chassis: Chassis, house: House) -> WebhookSender:
+    endpoints = Endpoints(chassis.pool, chassis.begin, settings.coordinator_mail)
+    return WebhookSender(
+        endpoints.of,
+        endpoints.switch_off,
+        respondent_page(house),
+        chassis.clock,
+        allowed=networks(settings.webhook_private_networks),
+        seconds=settings.webhook_seconds,
+    )
 
 
 def respondent_page(house: House) -> Callable[[Outgoing], str | None]:

@@ -15,6 +15,7 @@ from services.notifier.store import archive
 from services.notifier.store.archive import Entry
 
 NOBODY = "without review"
+HEADLINE_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,11 @@ async def take_off(unit: Unit, question: UUID, states: tuple[str, ...]) -> None:
 
 def without_personal_data(entry: Entry) -> Entry:
     question, answer = cleaned(entry.question, entry), cleaned(entry.answer, entry)
-    return replace(entry, title=subject_line(question), question=question, answer=answer)
+    return replace(entry, title=headline(question), question=question, answer=answer)
+
+
+def headline(question: str) -> str:
+    return subject_line(question, HEADLINE_LENGTH)
 
 
 def cleaned(text: str, entry: Entry) -> str:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from services.chassis.settings import ServiceSettings
+from services.notifier.senders.guard import networks
+
+
+def _are_networks(text: str) -> str:
+    networks(text)
+    return text
 
 
 class NotifierSettings(ServiceSettings):
@@ -51,6 +57,13 @@ class NotifierSettings(ServiceSettings):
     smtp_user: str | None = Field(default=None, description="User for the SMTP server; none: no login")
     smtp_password: SecretStr | None = Field(default=None, description="Its password")
     smtp_connections: int = Field(default=8, ge=1, description="Connections to the SMTP server at most")
+    webhook_at_once: int = Field(default=100, ge=1, description="Webhook calls in flight at most")
+    webhook_per_host: int = Field(default=4, ge=1, description="Of these, to one host at most")
+    webhook_seconds: float = Field(default=15.0, gt=0, description="Longest wait for a webhook's answer")
+    webhook_private_networks: Annotated[str, AfterValidator(_are_networks)] = Field(
+        default="",
+        description="Private networks that webhooks may reach all the same, also without TLS: 10.1.0.0/16",
+    )
     queue_at_once: int = Field(
         default=1000, ge=1, description="Deliveries to partner queues in flight at most"
     )

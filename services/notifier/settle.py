@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from services.chassis import trace
 from services.chassis.transaction import Unit
 from services.contracts.notifier import DeliveryFailed, QuestionPublished
 from services.contracts.vocabulary import Facets, PartnerName
-from services.notifier.domain.delivery import Failed, Sent, delivery_id, next_attempt
+from services.notifier.domain.delivery import PATIENCE, Failed, Postponed, Sent, delivery_id, next_attempt
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.domain.plan import Planned
 from services.notifier.instruments import Instruments
@@ -23,12 +24,21 @@ log = logging.getLogger(__name__)
 Roll = Callable[[], float]
 
 
+Outcome: TypeAlias = Sent | Failed | Postponed | None
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """One attempt and its outcome; None is a delivery that was no longer worth sending."""
 
     delivery: Outgoing
-    outcome: Sent | Failed | None
+    outcome: Outcome
+
+    def weary(self, now: datetime) -> Settled:
+        """A receiver that rests for days fails in the end, tried or not."""
+        if isinstance(self.outcome, Postponed) and now - self.delivery.decided_at >= PATIENCE:
+            return Settled(self.delivery, Failed("the receiver was unwell all the time", final=True))
+        return self
 
 
 class Settlement:
@@ -43,8 +53,10 @@ class Settlement:
         await self._sent(
             unit, way, [(one.delivery, one.outcome) for one in batch if isinstance(one.outcome, Sent)]
         )
+        batch = [one.weary(unit.now) for one in batch]
         failed = [(one.delivery, one.outcome) for one in batch if isinstance(one.outcome, Failed)]
         await self._failed(unit, way, failed, roll)
+        await self._postponed(unit, batch)
         moot = [one.delivery for one in batch if one.outcome is None]
         if moot:
             await deliveries.moot(unit.db, [one.id for one in moot], unit.now)
@@ -82,6 +94,13 @@ class Settlement:
                 ),
                 question=delivery.question.id,
             )
+
+    async def _postponed(self, unit: Unit, batch: Sequence[Settled]) -> None:
+        """Untried counts for nothing."""
+        waits = {one.delivery.id: one.outcome.wait for one in batch if isinstance(one.outcome, Postponed)}
+        if waits:
+            moments = [unit.now + wait for wait in waits.values()]
+            await deliveries.hand_back(unit.db, list(waits), moments)
 
     async def _failed(
         self, unit: Unit, way: str, failed: Sequence[tuple[Outgoing, Failed]], roll: Roll

@@ -18,10 +18,10 @@ from services.chassis import trace
 from services.chassis.log import about
 from services.chassis.patience import waits
 from services.chassis.transaction import Unit
-from services.notifier.domain.delivery import Failed, Sent, without_addresses
+from services.notifier.domain.delivery import Failed, without_addresses
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.senders.protocol import Sender
-from services.notifier.settle import Settled, Settlement
+from services.notifier.settle import Outcome, Settled, Settlement
 from services.notifier.store import deliveries
 
 log = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ class Lane:
         self._outcomes.append(Settled(delivery, outcome))
         self._due.set()
 
-    async def _try(self, delivery: Outgoing) -> Sent | Failed | None:
+    async def _try(self, delivery: Outgoing) -> Outcome:
         if delivery.moot:
             return None
         try:

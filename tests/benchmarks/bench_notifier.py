@@ -28,9 +28,9 @@ from services.contracts import topology
 from services.contracts.notifier import QuestionAssigned
 from services.notifier.mail.compose import Composer, House
 from services.notifier.mail.letters import Letters
-from services.notifier.senders.facts import fact_of
+from services.notifier.senders.facts import event_of
 from services.notifier.senders.mail import MailSender
-from services.notifier.senders.partner_queue import QueueSender, event_of
+from services.notifier.senders.partner_queue import QueueSender
 from services.notifier.senders.protocol import Sender
 from services.notifier.senders.smtp import SmtpLines, SmtpServer
 from services.notifier.store import deliveries
@@ -139,7 +139,7 @@ async def _sample(on: Bench) -> bytes:
     """One event as it will be sent, left unclaimed."""
     async with on.transactions.begin() as unit:
         [one] = await deliveries.claim(unit.db, "queue", unit.now, 1, timedelta(0))
-    return event_of(fact_of(one, page_url=None), one).encode()
+    return event_of(one, page_url=None).encode()
 
 
 async def mails(here: Place, number: int) -> dict[str, float]:

@@ -24,7 +24,6 @@ from services.chassis.transaction import Unit
 from services.notifier import releasing
 from services.notifier.archive.pages import Pages
 from services.notifier.domain.personal import marks
-from services.notifier.domain.threads import subject_line
 from services.notifier.releasing import Rules
 from services.notifier.store import archive
 from services.notifier.store.archive import Entry
@@ -118,7 +117,7 @@ class Desk:
 def edited(entry: Entry, sent: dict[str, str]) -> Entry:
     """The entry with the coordinator's words; an empty field keeps what stood there."""
     question = _text(sent.get("question")) or entry.question
-    title = " ".join(_text(sent.get("title")).split())[:200] or subject_line(question)
+    title = " ".join(_text(sent.get("title")).split())[:200] or releasing.headline(question)
     return replace(entry, title=title, question=question, answer=_text(sent.get("answer")) or entry.answer)
 
 
@@ -141,7 +140,7 @@ def _prepared(entry: Entry) -> dict[str, Any]:
         "answer_marked": marked(entry.answer, entry),
         "question": question,
         "answer": releasing.cleaned(entry.answer, entry),
-        "title": subject_line(question) if entry.state == "held" else entry.title,
+        "title": releasing.headline(question) if entry.state == "held" else entry.title,
         "number_of_marks": len(found),
     }
 

@@ -35,6 +35,15 @@ class Failed:
     error: str
     final: bool = False
     retry_after: timedelta | None = None
+    unwell: bool = False
+    """The receiver itself is in trouble, whatever it was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Not tried at all: the receiver is busy or resting."""
+
+    wait: timedelta
 
 
 def next_attempt(

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import secrets
 from collections.abc import Sequence
 
 PREFIX = "whsec_"
@@ -17,11 +18,15 @@ class BadSecret(ValueError):
     """A secret that can't sign."""
 
 
-def signature(secrets: Sequence[str], message_id: str, timestamp: int, body: bytes) -> str:
+def signature(keys: Sequence[str], message_id: str, timestamp: int, body: bytes) -> str:
     """The `webhook-signature` header: one signature per secret, so that a receiver can change to the new one
     at its own time. `timestamp` is seconds since 1970 of this attempt."""
     signed = f"{message_id}.{timestamp}.".encode() + body
-    return " ".join(f"v1,{_seal(key_of(secret), signed)}" for secret in secrets)
+    return " ".join(f"v1,{_seal(key_of(secret), signed)}" for secret in keys)
+
+
+def new_secret() -> str:
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def key_of(secret: str) -> bytes:

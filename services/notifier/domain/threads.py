@@ -63,12 +63,12 @@ def _thread(delivery: UUID, ancestors: Iterable[str | None], domain: str) -> Thr
     return Thread(own, tuple(parent for parent in ancestors if parent and parent != own))
 
 
-def subject_line(text: str) -> str:
+def subject_line(text: str, most: int = SUBJECT_LENGTH) -> str:
     """One line from a question, cut between words, for a subject that people recognise."""
     words = " ".join(text.split())
-    if len(words) <= SUBJECT_LENGTH:
+    if len(words) <= most:
         return words
-    return words[:SUBJECT_LENGTH].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+    return words[:most].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
 
 
 def reply_subject(subject: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.contracts.envelope import Event
 from services.contracts.notifier import AssignmentEnded, QuestionAssigned
 from services.contracts.vocabulary import Fact, PartnerName
 from services.notifier.domain.outgoing import Assigned, Outgoing
@@ -10,6 +11,20 @@ from services.notifier.domain.outgoing import Assigned, Outgoing
 def fact_of(delivery: Outgoing, *, page_url: str | None) -> Fact:
     """Raises KeyError for a kind that partners' systems don't hear of."""
     return FACTS[delivery.kind](delivery, page_url)
+
+
+def event_of(delivery: Outgoing, *, page_url: str | None) -> Event[Fact]:
+    """The event's id is the delivery's, at every attempt."""
+    fact = fact_of(delivery, page_url=page_url)
+    return Event(
+        id=str(delivery.id),
+        source="/sesame/notifier",
+        type=fact.wire,
+        subject=delivery.question.id,
+        time=delivery.decided_at,
+        traceparent=delivery.traceparent,
+        data=fact,
+    )
 
 
 def _assigned(delivery: Outgoing, page_url: str | None) -> Fact:

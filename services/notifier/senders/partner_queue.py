@@ -15,7 +15,7 @@ from services.contracts.envelope import CONTENT_TYPE, Event
 from services.contracts.vocabulary import Fact
 from services.notifier.domain.delivery import Failed, Sent
 from services.notifier.domain.outgoing import Outgoing
-from services.notifier.senders.facts import fact_of
+from services.notifier.senders.facts import event_of
 
 Connection = Callable[[], AbstractRobustConnection]
 
@@ -34,13 +34,13 @@ class QueueSender:
         self._bound: Counter[str] = Counter()
 
     async def send(self, delivery: Outgoing) -> Sent | Failed:
-        fact = fact_of(delivery, page_url=self._page_url(delivery))
+        event = event_of(delivery, page_url=self._page_url(delivery))
         partner = delivery.destination
         try:
-            await self._publish(partner, fact, delivery)
+            await self._publish(partner, event)
         except PublishError:
             await self._bind(partner)
-            await self._publish(partner, fact, delivery)
+            await self._publish(partner, event)
         return Sent()
 
     async def _bind(self, partner: str) -> None:
@@ -52,15 +52,15 @@ class QueueSender:
                 await self._make_queue(partner)
                 self._bound[partner] += 1
 
-    async def _publish(self, partner: str, fact: Fact, delivery: Outgoing) -> None:
+    async def _publish(self, partner: str, event: Event[Fact]) -> None:
         exchange = await self._ready()
         message = Message(
-            event_of(fact, delivery).encode(),
+            event.encode(),
             content_type=CONTENT_TYPE,
-            message_id=str(delivery.id),
+            message_id=event.id,
             delivery_mode=DeliveryMode.PERSISTENT,
         )
-        await exchange.publish(message, topology.partner_key(partner, type(fact)), mandatory=True)
+        await exchange.publish(message, topology.partner_key(partner, type(event.data)), mandatory=True)
 
     async def _ready(self) -> AbstractExchange:
         async with self._opening:
@@ -85,15 +85,3 @@ class QueueSender:
         async with self._connection().channel() as channel:
             queue = await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
             await queue.bind(topology.PARTNERS, f"{name}.#")
-
-
-def event_of(fact: Fact, delivery: Outgoing) -> Event[Fact]:
-    return Event(
-        id=str(delivery.id),
-        source="/sesame/notifier",
-        type=fact.wire,
-        subject=delivery.question.id,
-        time=delivery.decided_at,
-        traceparent=delivery.traceparent,
-        data=fact,
-    )

@@ -83,7 +83,9 @@ RETURNING d.id
 """
 
 _HAND_BACK = """
-UPDATE delivery SET attempts = attempts - 1, next_at = $2 WHERE id = ANY ($1::uuid[]) AND state = 'waiting'
+UPDATE delivery d SET attempts = d.attempts - 1, next_at = back.next_at
+FROM unnest($1::uuid[], $2::timestamptz[]) AS back (id, next_at)
+WHERE d.id = back.id AND d.state = 'waiting'
 """
 
 _MOOT = (
@@ -151,9 +153,9 @@ async def silence(db: Db, address: str, now: datetime, diagnostic: str | None) -
     await db.execute(_SILENCE, address, now, diagnostic)
 
 
-async def hand_back(db: Db, ids: Sequence[UUID], now: datetime) -> None:
-    """Claimed but never tried: due at once, for any copy."""
-    await db.execute(_HAND_BACK, ids, now)
+async def hand_back(db: Db, ids: Sequence[UUID], moments: Sequence[datetime]) -> None:
+    """Claimed but never tried: due again at these moments, for any copy."""
+    await db.execute(_HAND_BACK, ids, moments)
 
 
 async def waiting(db: Db, now: datetime) -> dict[str, tuple[int, float]]:

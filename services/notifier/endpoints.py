@@ -1,0 +1,51 @@
+"""What becomes of a partner's webhook endpoint: looked up for each attempt, switched off at its wish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from asyncpg import Pool, Record
+
+from services.chassis.transaction import Unit
+from services.notifier.domain.delivery import delivery_id
+from services.notifier.domain.outgoing import Outgoing
+from services.notifier.domain.plan import Planned
+from services.notifier.senders.webhook import Endpoint
+from services.notifier.store import deliveries, endpoints
+
+Begin = Callable[[], AbstractAsyncContextManager[Unit]]
+
+
+class Endpoints:
+    def __init__(self, pool: Pool[Record], begin: Begin, coordinator: str) -> None:
+        self._pool = pool
+        self._begin = begin
+        self._coordinator = coordinator
+
+    async def of(self, partner: str) -> Endpoint | None:
+        found = await endpoints.of(self._pool, partner)
+        return None if found is None else Endpoint(*found)
+
+    async def switch_off(self, partner: str, delivery: Outgoing) -> None:
+        """410: the partner wants no more. A person is told, once."""
+        async with self._begin() as unit:
+            if await endpoints.switch_off(unit.db, partner, unit.now, "answered 410"):
+                await deliveries.decide(unit.db, [self._note(partner, delivery)], None, unit.now)
+
+    def _note(self, partner: str, delivery: Outgoing) -> Planned:
+        details = {
+            "kind": "webhook",
+            "way": "webhook",
+            "attempts": delivery.attempts,
+            "error": "HTTP 410: the endpoint switched itself off",
+            "partner_name": partner,
+        }
+        return Planned(
+            delivery_id(delivery.question.id, "failure", f"endpoint {partner}"),
+            delivery.question.id,
+            "failure",
+            "mail",
+            destination=self._coordinator,
+            details=details,
+        )

@@ -1,0 +1,62 @@
+"""Where a webhook may lead: never into our own network (server-side request forgery, OWASP).
+
+A name is resolved here and the connection made to the very address that was checked: a name server that
+changes its answer between the look and the leap gains nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
+
+from httpcore import AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream
+
+Network = IPv4Network | IPv6Network
+
+
+class Forbidden(Exception):
+    """The host stands where webhooks may not go."""
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """`127.0.0.0/8, fd00::/8` as networks. Raises ValueError naming the wrong one."""
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+class GuardedNetwork(AsyncNetworkBackend):
+    """Connects to public addresses, and to those in `allowed`."""
+
+    def __init__(self, allowed: Sequence[Network] = ()) -> None:
+        self._allowed = tuple(allowed)
+        self._network = AnyIOBackend()
+
+    async def connect_tcp(self, host: str, port: int, *more: Any, **named: Any) -> AsyncNetworkStream:
+        address = await self._checked(host, port)
+        return await self._network.connect_tcp(address, port, *more, **named)
+
+    async def connect_unix_socket(self, path: str, *_more: Any, **_named: Any) -> AsyncNetworkStream:
+        raise Forbidden(f"{path}: webhooks go to hosts")
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def _checked(self, host: str, port: int) -> str:
+        """One address of the host. All must be allowed: which one is used is not for a name server to say."""
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = [str(entry[4][0]) for entry in found]
+        for address in addresses:
+            if not self.allows(address):
+                raise Forbidden(f"{host}: stands in a private network; webhooks go to public addresses only")
+        return addresses[0]
+
+    def allows(self, address: str) -> bool:
+        parsed = ip_address(address.partition("%")[0])
+        if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+            parsed = parsed.ipv4_mapped
+        if any(parsed in network for network in self._allowed):
+            return True
+        return parsed.is_global and not parsed.is_multicast
