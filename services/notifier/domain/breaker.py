@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 FAILURES_TO_REST = 5
-FIRST_REST_SECONDS = 15.0
+FIRST_REST_SECONDS = 2.0
 LONGEST_REST_SECONDS = 600.0
 
 

@@ -88,12 +88,12 @@ class Composer:
             message[name] = value
         if delivery.kind in AUTOMATIC:
             message["Auto-Submitted"] = AUTOMATIC[delivery.kind]
-        message["Content-Language"] = language
         message["X-Sesame-Question"] = str(delivery.question.id)
         # By this ingest knows our own mail when it comes back.
         message["X-Sesame"] = delivery.kind
         message.set_content(letter.text, cte="quoted-printable")
         message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+        message["Content-Language"] = language
         return message
 
     def _thread(self, delivery: Outgoing) -> Thread:

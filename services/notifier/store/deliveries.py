@@ -98,6 +98,17 @@ VALUES (sha256(convert_to(lower($1), 'UTF8')), $2, $3)
 ON CONFLICT DO NOTHING
 """
 
+_LOST = """
+SELECT id, kind, way, question_id, attempts, done_at, last_error FROM delivery
+WHERE state = 'given_up' ORDER BY done_at DESC LIMIT 200
+"""
+
+_FROM_THE_BEGINNING = """
+UPDATE delivery SET state = 'waiting', attempts = 0, decided_at = $2, next_at = $2, done_at = NULL
+WHERE id::text = $1 AND state = 'given_up'
+RETURNING id
+"""
+
 _WAITING = """
 SELECT way, count(*) AS deliveries, coalesce(extract(epoch FROM $1 - min(decided_at)), 0)::float8 AS oldest
 FROM delivery WHERE state = 'waiting' GROUP BY way
@@ -156,6 +167,16 @@ async def silence(db: Db, address: str, now: datetime, diagnostic: str | None) -
 async def hand_back(db: Db, ids: Sequence[UUID], moments: Sequence[datetime]) -> None:
     """Claimed but never tried: due again at these moments, for any copy."""
     await db.execute(_HAND_BACK, ids, moments)
+
+
+async def lost(db: Db) -> list[Record]:
+    """What was given up, the latest first."""
+    return await db.fetch(_LOST)
+
+
+async def from_the_beginning(db: Db, delivery: str, now: datetime) -> bool:
+    """A given up delivery waits again, with its old id; False when there is none of this id."""
+    return await db.fetchval(_FROM_THE_BEGINNING, delivery, now) is not None
 
 
 async def waiting(db: Db, now: datetime) -> dict[str, tuple[int, float]]:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from asyncpg import Pool, Record
 
-MOST_RANKED = 400
+MOST_RANKED = 200
 """Of more matches than this only the newest are ranked: nobody reads page twenty, and everybody waits."""
 
 # The words are known when the plan is made: few matches are fetched by the index of words, many by age.
@@ -52,7 +52,7 @@ _SHELVES = "SELECT kind, value, label, entries FROM archive_shelf WHERE entries 
 
 _KNOWN = "SELECT word, entries FROM archive_word WHERE word = ANY ($1::text[])"
 
-_NEAR = "SELECT word, entries FROM archive_word WHERE near && $1::text[] LIMIT 200"
+_NEAR = "SELECT word, entries FROM archive_word WHERE near && $1::text[]"
 
 _LIKE = """
 SELECT number, title, partner_name, language,
