@@ -36,7 +36,24 @@ TITLE, QUESTION, ANSWER = 8, 30, 90
 """Words in each."""
 PAGE = 1_000
 LIMIT_MS = 50.0
-SYLLABLES = "ba bi cha co da de fa gri la lu ma mon ni or pa pré qua ri sol ta ter va vi zé".split()
+SYLLABLES = [
+    *"aeiou",
+    "ba",
+    "cha",
+    "co",
+    "de",
+    "fa",
+    "gri",
+    "lu",
+    "mon",
+    "ni",
+    "pré",
+    "qua",
+    "sol",
+    "ter",
+    "vi",
+    "zé",
+]
 
 FILL_QUESTIONS = """
 INSERT INTO question (id, text, facets, attachments, publish_consent, asker)
@@ -93,7 +110,7 @@ async def fill(pool: Pool[Record], language: Language, number: int) -> dict[str,
         for row in rows:
             for word in words(" ".join(row[1:4])):
                 uses[word] = uses.get(word, 0) + 1
-        folded = [[plain(row[at]) for row in rows] for at in (1, 2, 3)]
+        folded = [[plain(str(row[at])) for row in rows] for at in (1, 2, 3)]
         await pool.execute(FILL_QUESTIONS, [row[0] for row in rows])
         await pool.execute(FILL, *map(list, zip(*rows, strict=True)), *folded)
     await pool.execute(FILL_WORDS, list(uses), list(uses.values()), [" ".join(near(word)) for word in uses])
