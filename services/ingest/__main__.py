@@ -10,15 +10,19 @@ from pathlib import Path
 
 from services.chassis.run import Chassis, run
 from services.contracts import topology
+from services.ingest.domain.addresses import networks
+from services.ingest.domain.limits import Limit
 from services.ingest.domain.mailboxes import Mailboxes
 from services.ingest.entrypoints.app import public_app
 from services.ingest.entrypoints.door import Door
+from services.ingest.entrypoints.limiting import Limits
 from services.ingest.entrypoints.lmtp import lmtp_door
 from services.ingest.entrypoints.mail_intake import MailIntake
 from services.ingest.entrypoints.partner_inbox import PartnerReader
 from services.ingest.entrypoints.pausing import Pausing
 from services.ingest.entrypoints.quarantine_metrics import quarantine_metrics
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
+from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.mail import MailDoor
 from services.ingest.handlers.submissions import Intake
 from services.ingest.settings import IngestSettings
@@ -35,18 +39,35 @@ class Running:
     lmtp_port: int
 
 
+def door_of(chassis: Chassis, settings: IngestSettings) -> Door:
+    limits = Limits(
+        chassis.clock,
+        address=Limit(settings.address_per_hour, settings.address_burst),
+        partner=Limit(settings.key_per_hour, settings.key_burst),
+        trusted=networks(settings.trusted_proxies),
+        exempt=networks(settings.unlimited_networks),
+    )
+    return Door(
+        begin=chassis.begin,
+        now=chassis.clock.now,
+        intake=Intake(settings.public_url.rstrip("/"), settings.keys),
+        network_name=settings.network_name,
+        paused=Pausing(chassis.pool),
+        limits=limits,
+        caps=Caps(settings.mails_per_sender, settings.open_questions),
+        quickest_form=timedelta(seconds=settings.quickest_form_seconds),
+    )
+
+
 @asynccontextmanager
 async def opened(settings: IngestSettings) -> AsyncIterator[Running]:
     async with Chassis.start(settings, name="ingest", migrations=MIGRATIONS) as chassis:
-        intake = Intake(settings.public_url.rstrip("/"), settings.keys)
-        quickest = timedelta(seconds=settings.quickest_form_seconds)
-        door = Door(
-            chassis.begin, chassis.clock.now, intake, settings.network_name, Pausing(chassis.pool), quickest
-        )
+        door = door_of(chassis, settings)
         boxes = Mailboxes(settings.question_box, settings.reply_box)
-        mail = MailIntake(chassis.begin, MailDoor(intake, boxes), chassis.clock, chassis.registry)
+        letters = MailDoor(door.intake, boxes, door.caps)
+        mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry)
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool)
-        await chassis.consume(SUBSCRIPTIONS, {topology.INBOX: PartnerReader(intake)})
+        await chassis.consume(SUBSCRIPTIONS, {topology.INBOX: PartnerReader(door.intake)})
         http_port = await chassis.serve(public_app(door), settings.ingest_host, settings.ingest_port)
         lmtp = lmtp_door(mail, settings.lmtp_host, settings.lmtp_port, largest=settings.largest_mail)
         yield Running(chassis, http_port, await chassis.enter(lmtp))

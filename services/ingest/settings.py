@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from services.chassis.settings import ServiceSettings
+from services.ingest.domain.addresses import networks
 
 
 def _keys(value: str) -> str:
@@ -18,8 +18,7 @@ def _keys(value: str) -> str:
 
 
 def _networks(value: str) -> str:
-    for network in filter(None, value.split(",")):
-        ip_network(network.strip())
+    networks(value)
     return value
 
 
@@ -44,6 +43,22 @@ class IngestSettings(ServiceSettings):
     network_name: str = Field(default="Sésame", description="Name of the network, on its pages")
     quickest_form_seconds: float = Field(
         default=3.0, ge=0, description="A form filled in faster is held as spam; nobody writes so fast"
+    )
+    trusted_proxies: Networks = Field(
+        default="", description="Networks of our own proxies, by commas: their X-Forwarded-For is believed"
+    )
+    unlimited_networks: Networks = Field(
+        default="127.0.0.0/8,::1", description="Networks without a limit per address: our own programs"
+    )
+    address_per_hour: float = Field(default=60, gt=0, description="Submissions an hour per address")
+    address_burst: int = Field(default=20, ge=1, description="Submissions at once per address")
+    key_per_hour: float = Field(default=3600, gt=0, description="Submissions an hour per partner's key")
+    key_burst: int = Field(default=300, ge=1, description="Submissions at once per partner's key")
+    mails_per_sender: int = Field(
+        default=30, ge=1, description="Questions by mail an hour per sender; more are held for a person"
+    )
+    open_questions: int = Field(
+        default=50, ge=1, description="Open questions per sender, by form and mail; more wait for answers"
     )
     largest_mail: int = Field(default=36_000_000, ge=10_000, description="Bytes of a mail at most, encoded")
 

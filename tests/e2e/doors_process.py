@@ -64,6 +64,8 @@ async def ingest_process(database: Database, vhost: VirtualHost) -> AsyncIterato
         "SESAME_LMTP_PORT": str(lmtp_port),
         "SESAME_LINK_SECRET": SECRET,
         "SESAME_LOG_LEVEL": "ERROR",
+        "SESAME_MAILS_PER_SENDER": "1000000",
+        "SESAME_OPEN_QUESTIONS": "1000000",
     }
     process = IngestProcess(environ, http_port, lmtp_port)
     await process.start()

@@ -74,6 +74,7 @@ def question_routes(door: Door, callers: Callers, together: Together) -> APIRout
     ) -> Received:
         """Hand in a question. 201 means that it is stored and will be routed; with a partner's key, the
         partner counts as the place where it was asked."""
+        door.limits.check(request, caller)
         await door.paused.raise_if_paused()
         now = door.now()
         once = submission(request, await request.body(), caller, idempotency_key, now)
@@ -97,6 +98,7 @@ def partner_routes(door: Door, callers: Callers) -> APIRouter:
         request: Request, question: UUID, sent: PartnerAnswer, partner: Partner, idempotency_key: Key = None
     ) -> HandedIn:
         """Answer a question you were asked."""
+        door.limits.check(request, partner)
         raw = await request.body()
         async with door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
@@ -109,6 +111,7 @@ def partner_routes(door: Door, callers: Callers) -> APIRouter:
         request: Request, question: UUID, sent: PartnerDecline, partner: Partner, idempotency_key: Key = None
     ) -> HandedIn:
         """Say no to a question you were asked, perhaps naming who should be asked instead."""
+        door.limits.check(request, partner)
         raw = await request.body()
         async with door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
@@ -121,6 +124,7 @@ def partner_routes(door: Door, callers: Callers) -> APIRouter:
         request: Request, question: UUID, partner: Partner, idempotency_key: Key = None
     ) -> HandedIn:
         """Say that you are on it: from now you have the time that an answer needs."""
+        door.limits.check(request, partner)
         async with door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
             once = submission(request, b"", partner, idempotency_key, unit.now)

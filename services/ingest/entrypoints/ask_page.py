@@ -27,6 +27,7 @@ from services.ingest.entrypoints.together import Together
 from services.ingest.handlers.files import Upload, accept_with_files
 from services.ingest.handlers.spam import hold_spam
 from services.ingest.handlers.submissions import Accepted, accept_question
+from services.ingest.store import submissions
 
 LONGEST_QUESTION, LONGEST_NOTE = 20_000, 5_000
 FIELDS = (
@@ -89,6 +90,7 @@ def ask_routes(door: Door, pages: Pages, together: Together) -> APIRouter:
 
     @routes.post("/questions")
     async def take(request: Request) -> Response:
+        door.limits.check(request)
         await door.paused.raise_if_paused()
         async with request.form(max_files=MOST_FILES + 1) as filled:
             return await taken(request, filled)
@@ -103,6 +105,9 @@ def ask_routes(door: Door, pages: Pages, together: Together) -> APIRouter:
             async with door.begin() as unit:
                 await hold_spam(unit, submission, spam)
             return pages.message(words, "held", 202)
+        async with door.begin() as unit:
+            if not await submissions.is_known(unit.db, submission):
+                await door.caps.check(unit, values["mail"])
         try:
             new = new_question(values, submission.received_at)
             accepted = await accept(submission, new, uploads_of(filled))

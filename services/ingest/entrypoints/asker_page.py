@@ -71,6 +71,7 @@ def asker_routes(door: Door, pages: Pages) -> APIRouter:
 
     @routes.post("/q/{token}/{deed}")
     async def do(request: Request, token: str, deed: str) -> Response:
+        door.limits.check(request)
         link = link_of(door, token, "asker")
         if deed not in deeds:
             raise UnknownQuestion("no such deed")

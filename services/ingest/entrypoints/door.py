@@ -10,7 +10,9 @@ from typing import Protocol
 from uuid import UUID
 
 from services.chassis.transaction import Unit
+from services.ingest.entrypoints.limiting import Limits
 from services.ingest.entrypoints.pausing import Pausing
+from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.submissions import Intake
 
 
@@ -27,4 +29,6 @@ class Door:
     intake: Intake
     network_name: str
     paused: Pausing
+    limits: Limits
+    caps: Caps
     quickest_form: timedelta

@@ -14,11 +14,20 @@ from starlette.responses import JSONResponse, Response
 
 from services.chassis.errors import is_transient
 from services.ingest.domain.intake import QuestionEnded, Refused, UnknownQuestion
+from services.ingest.entrypoints.limiting import TooMany
 from services.ingest.entrypoints.pages import Pages
 from services.ingest.entrypoints.pausing import Paused
+from services.ingest.handlers.caps import OverCap
 
 MEDIA_TYPE = "application/problem+json"
-PAGES = {404: "not_found", 405: "not_found", 413: "too_large", 500: "too_busy", 503: "too_busy"}
+PAGES = {
+    429: "too_many",
+    404: "not_found",
+    405: "not_found",
+    413: "too_large",
+    500: "too_busy",
+    503: "too_busy",
+}
 """Status → the words shown to people."""
 
 
@@ -50,6 +59,8 @@ def problem(
 def status_of(refusal: Refused) -> int:
     if isinstance(refusal, UnknownQuestion):
         return HTTPStatus.NOT_FOUND
+    if isinstance(refusal, OverCap):
+        return HTTPStatus.TOO_MANY_REQUESTS
     return HTTPStatus.CONFLICT if isinstance(refusal, QuestionEnded) else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -60,7 +71,10 @@ def answers_with_problems(app: FastAPI, pages: Pages) -> None:
         if request.url.path.startswith("/api/"):
             return told
         name = PAGES.get(told.status_code, "not_taken")
-        return pages.message(pages.words(request), name, told.status_code)
+        shown = pages.message(pages.words(request), name, told.status_code)
+        if "retry-after" in told.headers:
+            shown.headers["retry-after"] = told.headers["retry-after"]
+        return shown
 
     async def refused(request: Request, error: Exception) -> Response:
         return answer(request, _refused(error))
@@ -82,7 +96,12 @@ def answers_with_problems(app: FastAPI, pages: Pages) -> None:
         words = pages.words(request)
         return pages.show("message.html", words, status=503, heading=words["paused"], text=notice)
 
+    async def too_many(request: Request, error: Exception) -> Response:
+        wait = error.wait_seconds if isinstance(error, TooMany) else 60
+        return answer(request, problem(429, str(error), headers={"retry-after": str(wait)}))
+
     app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(TooMany, too_many)
     app.add_exception_handler(Paused, paused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)

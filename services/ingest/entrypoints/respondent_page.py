@@ -61,6 +61,7 @@ def respondent_routes(door: Door, pages: Pages) -> APIRouter:
 
     @routes.post("/r/{token}/answer")
     async def answer(request: Request, token: str) -> Response:
+        door.limits.check(request)
         link = link_of(door, token, "partner")
         async with request.form(max_files=MOST_FILES + 1) as form:
             return await answered(request, token, link, form)
@@ -98,6 +99,7 @@ def respondent_routes(door: Door, pages: Pages) -> APIRouter:
     @routes.post("/r/{token}/take")
     async def take(request: Request, token: str) -> Response:
         """We are on it."""
+        door.limits.check(request)
         link = link_of(door, token, "partner")
         form = await request.form()
         async with door.begin(link.question_id) as unit:
@@ -109,6 +111,7 @@ def respondent_routes(door: Door, pages: Pages) -> APIRouter:
 
     @routes.post("/r/{token}/decline")
     async def decline(request: Request, token: str) -> Response:
+        door.limits.check(request)
         link = link_of(door, token, "partner")
         form = await request.form()
         async with door.begin(link.question_id) as unit:

@@ -15,6 +15,7 @@ from services.ingest.domain.headers import bare_subject
 from services.ingest.domain.intake import NewAnswer, NewQuestion, Refused, Submission
 from services.ingest.domain.mail import Envelope, Kind, ParsedMail
 from services.ingest.domain.mailboxes import Mailboxes
+from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.files import Accepts, InMemory, Upload, accept_with_files
 from services.ingest.handlers.submissions import (
     Accepted,
@@ -35,6 +36,7 @@ class NotYet(Exception):
 class MailDoor:
     intake: Intake
     boxes: Mailboxes
+    caps: Caps
 
 
 async def accept_mail(unit: Unit, door: MailDoor, raw: bytes, envelope: Envelope, mail: ParsedMail) -> str:
@@ -56,6 +58,8 @@ async def accept_written(unit: Unit, door: MailDoor, submission: Submission, mai
     """A mail that a person wrote, or that a person has looked at. Raises Refused and NotYet."""
     address = door.boxes.reply_token(mail.recipients)
     if address is None:
+        if not await submissions.is_known(unit.db, submission):
+            await door.caps.check(unit, mail.sender)
         new = _question(unit, door, mail)
         accepted = await _with_files(
             unit,

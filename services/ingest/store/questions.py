@@ -35,6 +35,12 @@ _ARCHIVE = """
 INSERT INTO archived (question, url) VALUES ($1, $2) ON CONFLICT (question) DO UPDATE SET url = excluded.url
 """
 
+_LATELY = """
+SELECT count(*) FILTER (WHERE received_at > $2) AS lately,
+    count(*) FILTER (WHERE ending.question IS NULL AND withdrawn_at IS NULL AND erased_at IS NULL) AS open
+FROM question LEFT JOIN ending ON ending.question = question.id WHERE asked_by = $1
+"""
+
 _FACETS = "SELECT facets FROM question WHERE id = $1 AND erased_at IS NULL"
 
 
@@ -113,3 +119,9 @@ async def end(db: Db, question: UUID, how: str, body: str, ended_at: datetime) -
 
 async def note_archived(db: Db, question: UUID, url: str) -> None:
     await db.execute(_ARCHIVE, question, url)
+
+
+async def of_sender(db: Db, asked_by: bytes, since: datetime) -> tuple[int, int]:
+    """How many this sender asked since then, and how many of all are still open."""
+    row = await db.fetchrow(_LATELY, asked_by, since)
+    return (row["lately"], row["open"]) if row else (0, 0)

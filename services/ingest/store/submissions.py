@@ -78,6 +78,10 @@ def _row(once: Submission, new: Stored) -> tuple[object, ...]:
     return (*came, new.facets, new.text, new.private_note, new.reference, new.asked_by)
 
 
+async def is_known(db: Db, submission: Submission) -> bool:
+    return await db.fetchrow(_FIND, submission.door, submission.key) is not None
+
+
 async def earlier_than(db: Db, submission: Submission) -> Earlier:
     """What came first under this key."""
     earlier = await db.fetchrow(_FIND, submission.door, submission.key)

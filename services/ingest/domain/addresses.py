@@ -1,0 +1,42 @@
+"""Who calls, when proxies stand in between."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Network = IPv4Network | IPv6Network
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """`10.0.0.0/8, ::1` → networks. Raises ValueError for anything else."""
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
+    """The address that spoke to the outermost proxy of ours. What stands left of it in X-Forwarded-For was
+    written by somebody else, and is not believed."""
+    address = peer
+    for hop in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
+        if not is_within(address, trusted):
+            break
+        address = hop
+    return address
+
+
+def is_within(address: str, known: Sequence[Network]) -> bool:
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in known)
+
+
+def sender_of(address: str) -> str:
+    """What a limit counts: the address itself, of IPv6 the network that one customer has (/64)."""
+    parsed = _parsed(address)
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((parsed, 64), strict=False))
+    return address
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(address)
+    except ValueError:
+        return None

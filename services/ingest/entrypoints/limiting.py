@@ -1,0 +1,50 @@
+"""Limits at the HTTP doors: each refusal names the limit and when to come back."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from services.chassis.clock import Clock
+from services.ingest.domain.addresses import Network, client_address, is_within, sender_of
+from services.ingest.domain.limits import Buckets, Limit
+
+
+class TooMany(Exception):
+    def __init__(self, limit: str, wait_seconds: int) -> None:
+        super().__init__(f"{limit}; come back in {wait_seconds} s")
+        self.wait_seconds = wait_seconds
+
+
+class Limits:
+    """Per address for those without a key, per partner for those with one. Counted in each copy apart."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        address: Limit,
+        partner: Limit,
+        trusted: tuple[Network, ...],
+        exempt: tuple[Network, ...],
+    ) -> None:
+        self._clock = clock
+        self._addresses = Buckets(address)
+        self._partners = Buckets(partner)
+        self._trusted = trusted
+        self._exempt = exempt
+
+    def check(self, request: Request, partner: str | None = None) -> None:
+        """Raises TooMany."""
+        if partner is not None:
+            self._take(self._partners, partner, "key")
+            return
+        peer = request.client.host if request.client else ""
+        address = client_address(peer, request.headers.get("x-forwarded-for", ""), self._trusted)
+        if not is_within(address, self._exempt):
+            self._take(self._addresses, sender_of(address), "address")
+
+    def _take(self, buckets: Buckets, sender: str, kind: str) -> None:
+        wait = buckets.wait_seconds(sender, self._clock.now())
+        if wait:
+            limit = buckets.limit
+            raise TooMany(f"at most {limit.burst} at once and {limit.per_hour:g} an hour per {kind}", wait)

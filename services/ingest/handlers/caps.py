@@ -1,0 +1,34 @@
+"""How many questions one sender may have: against loops that no header betrays, and against floods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.chassis.transaction import Unit
+from services.ingest.domain.intake import Refused
+from services.ingest.handlers.submissions import sender_hash
+from services.ingest.store import questions
+
+HOUR = timedelta(hours=1)
+
+
+class OverCap(Refused):
+    """The sender has asked enough for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    per_hour: int
+    open: int
+
+    async def check(self, unit: Unit, sender: str) -> None:
+        """Raises OverCap, naming the cap."""
+        asked_by = sender_hash(sender)
+        if asked_by is None:
+            return
+        lately, still_open = await questions.of_sender(unit.db, asked_by, unit.now - HOUR)
+        if lately >= self.per_hour:
+            raise OverCap(f"{lately} questions of one sender within an hour; {self.per_hour} at most")
+        if still_open >= self.open:
+            raise OverCap(f"{still_open} open questions of one sender; {self.open} at most", field="open")
