@@ -49,7 +49,7 @@ async def test_what_is_held_is_listed_shown_and_released(database: Database, vho
         again = await sesame(database, "release", number)
     assert "ada@mail.example" in listed[1]
     assert "encrypted" in listed[1]
-    assert ENCRYPTED.decode() in shown[1]
+    assert ENCRYPTED.decode() in shown[1].replace("\r\n", "\n")
     assert released == (0, f"{number}: taken in as question\n")
     assert event.data.text == "Un moulin\n\nPar ici"
     assert again[0] == 1
