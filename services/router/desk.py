@@ -13,6 +13,7 @@ from services.router.holiday_calendar import holidays_of
 from services.router.ledger import Ledgers
 from services.router.partners import Partners
 from services.router.settings import RouterSettings
+from services.router.subject_models import SubjectModels
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Desk:
     def of(cls, settings: RouterSettings) -> Desk:
         holiday = holidays_of(settings.network_country, settings.network_region)
         return cls(
-            ledgers=Ledgers(Partners(holidays_of), settings.zone),
+            ledgers=Ledgers(Partners(holidays_of), SubjectModels(), settings.zone),
             working_days=Clock(working_days(settings.zone, holiday)),
             terms=settings.terms,
             weights=settings.weights,

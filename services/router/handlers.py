@@ -26,15 +26,18 @@ from services.router import facts, routing
 from services.router.desk import Desk
 from services.router.domain import life
 from services.router.domain.deadlines import promised
+from services.router.domain.language import language_of
 from services.router.domain.life import Accepted, Question
 from services.router.domain.machine import State
+from services.router.domain.subjects import SubjectModel
 from services.router.domain.territory import Place, departments_of
 from services.router.domain.themes import theme_of
 
 
 async def question_received(desk: Desk, unit: Unit, event: Event[QuestionReceived]) -> None:
-    question = _question(desk, event)
-    desk.ledgers.of(unit).put_new(question)
+    ledger = desk.ledgers.of(unit)
+    question = _understood(_question(desk, event), (await ledger.standing()).subjects)
+    ledger.put_new(question)
     await routing.route(desk, unit, question)
 
 
@@ -49,6 +52,15 @@ def _question(desk: Desk, event: Event[QuestionReceived]) -> Question:
         text=fact.text,
         publish_consent=fact.publish_consent,
     )
+
+
+def _understood(question: Question, subjects: SubjectModel | None) -> Question:
+    """What the asker did not say, from the text; what it does not say clearly stays unknown."""
+    facets, text = dict(question.facets), question.text or ""
+    language = facets.get("language") or language_of(text)
+    subject = facets.get("subject") or (subjects.guess(text).theme if subjects else None)
+    known = {"language": language, "subject": subject}
+    return replace(question, facets=facets | {name: word for name, word in known.items() if word})
 
 
 def _facets(fact: QuestionReceived) -> dict[str, Any]:

@@ -22,7 +22,9 @@ from services.router.domain.decision import Decision
 from services.router.domain.directory import Directory
 from services.router.domain.life import Question
 from services.router.domain.loads import Load, LoadBook, week_of
+from services.router.domain.subjects import SubjectModel
 from services.router.partners import Partners
+from services.router.subject_models import SubjectModels
 
 
 @dataclass(slots=True)
@@ -30,16 +32,16 @@ class Standing:
     """The network as this transaction holds it."""
 
     directory: Directory
+    subjects: SubjectModel | None
     book: LoadBook
     before: LoadBook
-    paused_since: datetime | None
-    notice: str | None
 
 
 class Ledger:
-    def __init__(self, unit: Unit, partners: Partners, zone: ZoneInfo) -> None:
+    def __init__(self, unit: Unit, partners: Partners, subjects: SubjectModels, zone: ZoneInfo) -> None:
         self._unit = unit
         self._partners = partners
+        self._subjects = subjects
         self._zone = zone
         self._standing: Standing | None = None
         self._known: dict[UUID, Question] = {}
@@ -66,7 +68,8 @@ class Ledger:
             loads = {load["partner"]: _load(load) for load in await store.loads(self._unit.db)}
             book = LoadBook(row["week"], loads)
             turned = book.turned(week_of(self._unit.now, self._zone))
-            self._standing = Standing(directory, turned, book, row["paused_since"], row["notice"])
+            subjects = await self._subjects.newest(self._unit.db)
+            self._standing = Standing(directory, subjects, turned, book)
         return self._standing
 
     def put_new(self, question: Question) -> None:
@@ -111,15 +114,16 @@ class Ledger:
 class Ledgers:
     """The ledger of each unit; made with the first question asked of it."""
 
-    def __init__(self, partners: Partners, zone: ZoneInfo) -> None:
+    def __init__(self, partners: Partners, subjects: SubjectModels, zone: ZoneInfo) -> None:
         self._partners = partners
+        self._subjects = subjects
         self._zone = zone
         self._open: WeakKeyDictionary[Unit, Ledger] = WeakKeyDictionary()
 
     def of(self, unit: Unit) -> Ledger:
         ledger = self._open.get(unit)
         if ledger is None:
-            ledger = self._open[unit] = Ledger(unit, self._partners, self._zone)
+            ledger = self._open[unit] = Ledger(unit, self._partners, self._subjects, self._zone)
             unit.before_commit(ledger.write)
         return ledger
 

@@ -12,7 +12,7 @@ from asyncpg import Record
 
 from services.chassis.database import Db
 
-_NETWORK = "SELECT partners_version, week, paused_since, notice FROM network FOR UPDATE"
+_NETWORK = "SELECT partners_version, week FROM network FOR UPDATE"
 
 _LOADS = "SELECT partner, asked, open, credit FROM load"
 

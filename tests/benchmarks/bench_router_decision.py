@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.bench_router_decision [LIBRARIES.csv]
 
-The partners are made up, half of them serving all of the country; with a file (the ministry's list, or others
-as YAML or CSV) its partners are tried too. Wanted at the 99th percentile: 3 ms of CPU among 500 partners, 20 ms
-among 15,882.
+The partners are made up, half of them serving all of the country; with a file (the ministry's list, or
+others as YAML or CSV) its partners are tried too. Wanted at the 99th percentile: 3 ms of CPU among 500
+partners, 20 ms among 15,882.
 """
 
 from __future__ import annotations

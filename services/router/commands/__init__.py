@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from services.router.commands import partner_deeds, question_deeds, rehearsing
+from services.router.commands import learning_deeds, partner_deeds, question_deeds, rehearsing
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -13,3 +13,4 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     partner_deeds.register(things)
     question_deeds.register(things)
     rehearsing.register(things)
+    learning_deeds.register(things)
