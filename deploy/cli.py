@@ -18,6 +18,7 @@ COMMANDS = (
     "deploy.local.up_command",
     "deploy.local.suite_commands",
     "deploy.local.check_command",
+    "deploy.docs.commands",
     "deploy.partners.commands",
 )
 

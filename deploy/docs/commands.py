@@ -1,0 +1,35 @@
+"""`./sesame docs`: writes anew every file that is made from the code. `./sesame check` and the tests compare."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+
+from deploy.docs import check as contract
+from deploy.grafana import build as dashboards
+from deploy.local.checkout import ROOT
+from deploy.prometheus import document as metrics
+from deploy.rabbitmq import check as definitions
+
+MAKERS: dict[str, Callable[[], int]] = {
+    "docs/asyncapi.yaml, docs/schemas, docs/events.md": lambda: contract.main(["--write"]),
+    "docs/metrics.md": lambda: metrics.main([]),
+    "deploy/rabbitmq/definitions.json": lambda: definitions.main(["--write"]),
+    "deploy/grafana/dashboards": lambda: dashboards.main([]),
+}
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    docs = subparsers.add_parser(
+        "docs", help="write anew what is made from the code: contract, lists, boards"
+    )
+    docs.set_defaults(run=run)
+
+
+def run(_: argparse.Namespace) -> int:
+    os.chdir(ROOT)
+    for what, make in MAKERS.items():
+        make()
+        print(f"written: {what}")
+    return 0
