@@ -41,7 +41,7 @@ async def _in_a_unit(deed: Deed, chosen: argparse.Namespace) -> int:
     options = settings.load(NotifierSettings)
     pool = await open_pool(options.database_url, name="notifier", size=2)
     try:
-        async with Transactions(pool, "notifier", SystemClock(), lambda: None).begin() as unit:
+        async with Transactions(pool, "notifier", SystemClock(), None).begin() as unit:
             return await deed(unit, chosen)
     finally:
         await pool.close()

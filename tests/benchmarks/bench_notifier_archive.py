@@ -68,7 +68,8 @@ SELECT id, id, 'published', title, question, answer, '["Catalogue"]', subject, '
     || setweight(to_tsvector('french', folded_answer), 'C')
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
     $8::text[], $9::text[], $10::text[])
-    AS made (id, title, question, answer, subject, partner, moment, folded_title, folded_question, folded_answer)
+    AS made (id, title, question, answer, subject, partner, moment, folded_title, folded_question,
+        folded_answer)
 """
 FILL_WORDS = """
 INSERT INTO archive_word (word, entries, near)

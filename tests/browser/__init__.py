@@ -1,0 +1,1 @@
+"""Pages in a real browser. `axe.min.js` is axe-core 4.14.1 by Deque Systems (MPL 2.0), as published."""
