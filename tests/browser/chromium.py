@@ -45,7 +45,7 @@ document.getElementById("page").addEventListener("load", async (event) => {{
   const found = await page.axe.run(page.document, {{resultTypes: ["violations"]}});
   document.getElementById("verdict").textContent = JSON.stringify({{
     "overflow": root.scrollWidth - root.clientWidth,
-    "violations": found.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html).join(" | ")),
+    "violations": found.violations.map((one) => one.id + ": " + one.nodes.map((at) => at.html).join(" ")),
   }});
 }});
 </script>
