@@ -25,13 +25,14 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from deploy.demo import report
+from deploy.demo import report, years
 from deploy.demo.askers import Askers, Doors
 from deploy.demo.corpus import Corpus, load_corpus
 from deploy.demo.partners import Partner, running_programs, write_partners
 from deploy.demo.report import ANSWERED, PUBLISHED, RECEIVED, ROUTED
 from deploy.demo.respondents import Respondents
 from deploy.demo.watch import Watch, watching
+from deploy.local.checkout import KEPT
 from deploy.local.folders import throwaway_folder
 from deploy.local.mailbox import Mailbox, running_mailbox
 from deploy.local.platform import Platform, running_platform
@@ -76,7 +77,10 @@ class Scene:
 async def _demonstrate(folder: Path, console: Console, *, once: bool, mbox: Path | None) -> int:
     corpus = load_corpus(DATA)
     async with _scene(folder, corpus, console) as scene:
-        expected = await _play(scene, corpus, mbox, console)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(years.fill(scene.platform, _this_year()))
+            expected = await _play(scene, corpus, mbox, console)
+        await years.write_poster(scene.platform, _this_year(), _poster())
         complete = scene.watch.count(PUBLISHED) == scene.watch.count(RECEIVED) == expected
         report.show(scene.watch, console)
         _say_where(scene, console)
@@ -209,12 +213,22 @@ def _say_where(scene: Scene, console: Console) -> None:
     places = {
         "ask a question": f"{scene.doors.url}/",
         "public answers": scene.platform.doors("notifier").url(),
-        "key figures": scene.platform.doors("metrics").url(f"/figures/{datetime.now(UTC).year}"),
+        "key figures": scene.platform.doors("metrics").url(f"/figures/{_this_year()}"),
+        "the year as a poster": str(_poster()),
         "mails that went out": str(scene.mailbox.folder),
         "logs": str(scene.platform.log("ingest").parent),
     }
     for what, place in places.items():
         console.print(f"{what:>20}  {place}", highlight=False, soft_wrap=True)
+
+
+def _this_year() -> int:
+    return datetime.now(UTC).year
+
+
+def _poster() -> Path:
+    """It stays when the demonstration is over."""
+    return KEPT / f"figures-{_this_year()}.pdf"
 
 
 def _what_is_missing(watch: Watch, expected: int) -> str:
