@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ import asyncpg
 from asyncpg import Pool, Record
 
 from services.metrics import importing, reading, store
+from services.metrics.domain.facts import Counted
 from services.metrics.domain.figures import YearFigures
 from services.metrics.domain.times import NetworkTime
 from services.metrics.folding import fold
@@ -26,6 +27,7 @@ from services.metrics.recounting import check, rebuild
 Deed = Callable[[argparse.Namespace], Awaitable[int]]
 
 BATCH = 5_000
+GROWTH = 1.08
 
 
 class CannotBeDone(Exception):
@@ -138,19 +140,22 @@ async def thaw(chosen: argparse.Namespace) -> int:
 
 
 async def make_up(chosen: argparse.Namespace) -> int:
-    """Goes the way of real facts: appended, folded, logged."""
+    """Goes the way of real facts: appended, folded, logged. Each year has a little more than the last."""
     times = NetworkTime(zone())
     async with database(chosen) as pool:
-        for year in chosen.years:
-            facts = list(
-                questions_of(year, chosen.questions, times, until=min(_today(), date(year + 1, 1, 31)))
-            )
-            async with pool.acquire() as db, db.transaction():
-                for start in range(0, len(facts), BATCH):
-                    await store.append(db, facts[start : start + BATCH])
+        for at, year in enumerate(sorted(chosen.years)):
+            until = min(_today(), date(year + 1, 1, 31))
+            facts = list(questions_of(year, round(chosen.questions * GROWTH**at), times, until=until))
+            await _append(pool, facts)
             await fold(pool, times)
             print(f"{year}: {len(facts):,} made-up facts")
     return 0
+
+
+async def _append(pool: Pool[Record], facts: Sequence[Counted]) -> None:
+    async with pool.acquire() as db, db.transaction():
+        for start in range(0, len(facts), BATCH):
+            await store.append(db, facts[start : start + BATCH])
 
 
 DEEDS: Mapping[str, Deed] = {

@@ -34,10 +34,24 @@ DELETE FROM pending WHERE ctid = ANY (ARRAY(SELECT ctid FROM pending LIMIT $1)) 
 
 _ENSURE_MONTHS = "SELECT ensure_log_month(month) FROM unnest($1::date[]) AS month"
 
+_NUMBER_NEW = """
+INSERT INTO cut (partner, measure, facet, value)
+SELECT DISTINCT partner, measure, facet, value
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS raised (partner, measure, facet, value)
+WHERE NOT EXISTS (
+    SELECT FROM cut
+    WHERE cut.partner = raised.partner AND cut.measure = raised.measure
+        AND cut.facet = raised.facet AND cut.value = raised.value
+)
+"""
+
 _RAISE = """
-INSERT INTO tally AS known (partner, measure, facet, month, value, n)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::bigint[])
-ON CONFLICT (partner, measure, facet, month, value) DO UPDATE SET n = known.n + excluded.n
+INSERT INTO monthly AS known (cut, month, n)
+SELECT cut.id, raised.month, raised.n
+FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::bigint[])
+    AS raised (partner, measure, facet, month, value, n)
+    JOIN cut USING (partner, measure, facet, value)
+ON CONFLICT (cut, month) DO UPDATE SET n = known.n + excluded.n
 """
 
 _RAISE_EVER = """
@@ -81,7 +95,12 @@ def _utc_months(facts: Iterable[Counted]) -> list[date]:
 
 
 async def raise_counters(db: Db, counters: Tally) -> None:
-    await db.execute(_RAISE, *_columns([(*key, n) for key, n in counters.items()], 6))
+    """Only while the fold is held: two at once would number the same new cuts."""
+    partners, measures, facets, months, values, amounts = _columns(
+        [(*key, n) for key, n in counters.items()], 6
+    )
+    await db.execute(_NUMBER_NEW, partners, measures, facets, values)
+    await db.execute(_RAISE, partners, measures, facets, months, values, amounts)
 
 
 async def raise_ever(db: Db, counters: Iterable[tuple[str, str, str, str, int]]) -> None:
@@ -205,28 +224,40 @@ async def thaw(db: Db, year: int) -> None:
 _WAIT_FOR_THE_FOLD = "SELECT pg_advisory_xact_lock(hashtext('sesame metrics fold'))"
 
 _BEGIN_RECOUNT = """
-CREATE TEMPORARY TABLE counted_tally (LIKE tally) ON COMMIT DROP;
-CREATE TEMPORARY TABLE counted_ever (LIKE ever) ON COMMIT DROP;
+CREATE TEMPORARY TABLE counted_tally
+    (partner text, measure text, facet text, month date, value text, n bigint) ON COMMIT DROP;
+CREATE TEMPORARY TABLE counted_ever
+    (partner text, measure text, facet text, value text, n bigint) ON COMMIT DROP;
 """
 
 _END_RECOUNT = """
-CREATE TABLE tally_new (LIKE tally INCLUDING STORAGE) WITH (fillfactor = 80);
-CREATE TABLE ever_new (LIKE ever INCLUDING STORAGE) WITH (fillfactor = 80);
-INSERT INTO tally_new
-SELECT partner, measure, facet, month, value, sum(n) FROM counted_tally GROUP BY 1, 2, 3, 4, 5;
-INSERT INTO ever_new
-SELECT partner, measure, facet, value, sum(n) FROM counted_ever GROUP BY 1, 2, 3, 4;
+CREATE TEMPORARY TABLE tally_new ON COMMIT DROP AS
+SELECT partner, measure, facet, month, value, sum(n)::bigint AS n FROM counted_tally GROUP BY 1, 2, 3, 4, 5;
+CREATE TEMPORARY TABLE ever_new ON COMMIT DROP AS
+SELECT partner, measure, facet, value, sum(n)::bigint AS n FROM counted_ever GROUP BY 1, 2, 3, 4;
+ANALYZE tally_new;
 """
 
 _SWAP = """
-DROP TABLE tally;
-DROP TABLE ever;
-ALTER TABLE tally_new RENAME TO tally;
-ALTER TABLE ever_new RENAME TO ever;
-ALTER TABLE tally ADD CONSTRAINT tally_pkey PRIMARY KEY (partner, measure, facet, month, value);
-ALTER TABLE ever ADD CONSTRAINT ever_pkey PRIMARY KEY (partner, measure, facet, value);
-ANALYZE tally;
-ANALYZE ever;
+INSERT INTO cut (partner, measure, facet, value)
+SELECT DISTINCT partner, measure, facet, value FROM tally_new
+EXCEPT SELECT partner, measure, facet, value FROM cut;
+
+CREATE TABLE monthly_new (LIKE monthly) WITH (fillfactor = 90);
+INSERT INTO monthly_new (cut, month, n)
+SELECT cut.id, month, n FROM tally_new JOIN cut USING (partner, measure, facet, value);
+
+DROP VIEW tally;
+DROP TABLE monthly;
+ALTER TABLE monthly_new RENAME TO monthly;
+ALTER TABLE monthly ADD CONSTRAINT monthly_pkey PRIMARY KEY (cut, month);
+CREATE VIEW tally AS
+SELECT partner, measure, facet, month, value, n FROM monthly JOIN cut ON cut.id = monthly.cut;
+
+DELETE FROM ever;
+INSERT INTO ever SELECT partner, measure, facet, value, n FROM ever_new;
+ANALYZE monthly;
+ANALYZE cut;
 """
 
 _DIFFERENCES = """

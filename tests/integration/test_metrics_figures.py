@@ -182,9 +182,8 @@ async def test_a_rebuild_from_the_log_gives_the_same_counters(pool: Pool[Record]
 
 async def test_a_check_names_the_counter_that_differs_and_a_rebuild_mends_it(pool: Pool[Record]) -> None:
     await pool.execute(
-        "UPDATE tally SET n = n + 7 WHERE partner = '' AND measure = 'received' AND facet = 'slot'"
-        " AND month = '2026-03-01' AND value = (SELECT max(value) FROM tally WHERE partner = ''"
-        " AND measure = 'received' AND facet = 'slot' AND month = '2026-03-01')"
+        "UPDATE monthly SET n = n + 7 WHERE month = '2026-03-01' AND cut = (SELECT min(id) FROM cut"
+        " WHERE partner = '' AND measure = 'received' AND facet = 'channel')"
     )
     _, differences = await check(pool, TIMES)
     assert [(found.measure, found.counted - found.in_log) for found in differences] == [("received", 7)]
