@@ -19,6 +19,7 @@ from services.contracts.vocabulary import (
     Place,
     Reason,
     Text,
+    Value,
     Word,
 )
 
@@ -52,6 +53,13 @@ class DeliveryFailed(Fact):
     error: Line
 
 
+class SimilarAnswer(Value):
+    """An answer that everyone can read already and that may be of use."""
+
+    title: Line
+    url: Line
+
+
 class QuestionAssigned(Fact):
     """To a partner: this question is yours until `due_at`. Answer or decline it by your inbox key."""
 
@@ -69,6 +77,7 @@ class QuestionAssigned(Fact):
     reasons: tuple[Reason, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     page_url: Line | None = Field(default=None, description="Where a respondent can answer in a browser")
+    similar: tuple[SimilarAnswer, ...] = Field(default=(), description="Of the archive, the most alike first")
 
 
 class AssignmentEnded(Fact):
