@@ -8,12 +8,14 @@ from datetime import timedelta
 from services.chassis.broker import connection_of
 from services.chassis.run import Chassis
 from services.contracts.links import partner_token
+from services.notifier.archive.similar import SimilarAnswers
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.endpoints import Endpoints
 from services.notifier.instruments import Instruments
 from services.notifier.mail.compose import Composer, House
 from services.notifier.mail.letters import Letters
 from services.notifier.senders.guard import networks
+from services.notifier.senders.informed import Informed
 from services.notifier.senders.mail import MailSender
 from services.notifier.senders.page import PageSender
 from services.notifier.senders.partner_queue import QueueSender
@@ -56,16 +58,19 @@ async def build(settings: NotifierSettings, chassis: Chassis) -> list[Lane]:
     settlement = Settlement(settings.coordinator_mail, Instruments(chassis.registry))
     lines = await chassis.enter(SmtpLines(smtp_of(settings), most=settings.smtp_connections))
     webhooks = await chassis.enter(_webhooks(settings, chassis, house))
-    mail = MailSender(Composer(house, letters), lines)
+    similar = SimilarAnswers(chassis.pool, settings.lasting_archive_url)
+    mail = Informed(MailSender(Composer(house, letters), lines), similar.to)
     at_smtp = settings.smtp_connections * 4
     senders: dict[str, tuple[Sender, int]] = {
         "mail": (Sparing(mail, lambda _delivery: "smtp", most_at_once=at_smtp), at_smtp),
         "webhook": (
-            Sparing(webhooks, host_of, most_at_once=settings.webhook_per_host),
+            Sparing(Informed(webhooks, similar.to), host_of, most_at_once=settings.webhook_per_host),
             settings.webhook_at_once,
         ),
         "queue": (
-            QueueSender(lambda: connection_of(chassis.publishing), respondent_page(house)),
+            Informed(
+                QueueSender(lambda: connection_of(chassis.publishing), respondent_page(house)), similar.to
+            ),
             settings.queue_at_once,
         ),
         "page": (PageSender(house), settings.queue_at_once),

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from services.contracts.ingest import AskerErased, QuestionWithdrawn
+from services.notifier.archive.similar import SimilarAnswers
 from tests.notifier_archive import URL, Archive, archive
 from tests.servers import Database
 
@@ -181,3 +182,15 @@ async def test_partner_can_frame_its_own_answers(here: Archive) -> None:
     assert "herbier" in frame.text
     assert "Bièvre" not in frame.text
     assert "asker.example" not in frame.text
+
+
+async def test_respondent_is_offered_what_was_answered_before(here: Archive) -> None:
+    number = await here.released(MILLS)
+    await here.released("Comment conserver un herbier ?", "Au sec, à plat.")
+    similar = SimilarAnswers(here.on.pool, URL)
+    asked = await similar.to("Combien de moulins comptait la Bièvre ?")
+    assert [one.url for one in asked] == [f"{URL}/a/{number}"]
+
+
+async def test_empty_archive_offers_nothing(here: Archive) -> None:
+    assert await SimilarAnswers(here.on.pool, URL).to(MILLS) == ()

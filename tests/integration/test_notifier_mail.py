@@ -13,8 +13,10 @@ import pytest
 from aiosmtplib import SMTPServerDisconnected
 
 from services.notifier.domain.delivery import Failed, Sent
+from services.notifier.domain.outgoing import Similar
 from services.notifier.mail.compose import Composer, House
 from services.notifier.mail.letters import Letters
+from services.notifier.senders.informed import Informed
 from services.notifier.senders.mail import MailSender
 from services.notifier.senders.smtp import SmtpLines, SmtpServer
 from tests.integration import notifier_facts as made
@@ -156,3 +158,13 @@ async def test_network_and_partner_can_replace_any_template(tmp_path: Path) -> N
         await sender.send(outgoing("mail", PARTNER))
         assert sink.taken[0].message["Subject"] == "Bonjour Bpi"
         assert "À vous : Où se trouvaient" in sink.taken[0].body("plain")
+
+
+async def test_respondent_reads_what_was_answered_before_in_the_mail(scene: Scene) -> None:
+    async def similar(_text: str) -> tuple[Similar, ...]:
+        return (Similar("Les moulins peints", "https://archive.example/a/7"),)
+
+    await Informed(scene.sender, similar).send(outgoing("mail", PARTNER))
+    [mail] = scene.sink.taken
+    assert "https://archive.example/a/7" in mail.body("plain")
+    assert 'href="https://archive.example/a/7"' in mail.body("html")

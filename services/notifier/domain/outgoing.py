@@ -56,6 +56,14 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Similar:
+    """An answer of the archive that may help a respondent."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One attempt at one delivery. `destination` is a mail address, a partner's id, or a URL, by `way`."""
 
@@ -71,6 +79,7 @@ class Outgoing:
     assignment: Assigned | None = None
     answer: Answered | None = None
     follow_up: str | None = None
+    similar: tuple[Similar, ...] = ()
     silenced: bool = False
     """The address bounced for good before."""
 

@@ -149,7 +149,7 @@ def _of_question(delivery: Outgoing) -> dict[str, Any]:
         "promise_at": question.promise_at or delivery.decided_at,
         "over": question.ended is not None,
         "follow_up": delivery.follow_up,
-        "similar": [],
+        "similar": [f"{one.title}\n  {one.url}" for one in delivery.similar],
     }
 
 

@@ -46,6 +46,7 @@ def _assigned(delivery: Outgoing, page_url: str | None) -> Fact:
             "reasons": turn.reasons,
             "attachments": question.attachments,
             "page_url": page_url,
+            "similar": [{"title": one.title, "url": one.url} for one in delivery.similar],
         }
     )
 

@@ -50,6 +50,8 @@ FROM archive_entry WHERE number = $1 AND state IN ('published', 'withdrawn')
 
 _SHELVES = "SELECT kind, value, label, entries FROM archive_shelf WHERE entries > 0 ORDER BY kind, label"
 
+_EMPTY = "SELECT NOT EXISTS (SELECT FROM archive_shelf WHERE entries > 0)"
+
 _KNOWN = "SELECT word, entries FROM archive_word WHERE word = ANY ($1::text[])"
 
 _NEAR = "SELECT word, entries FROM archive_word WHERE near && $1::text[]"
@@ -159,6 +161,11 @@ async def entry(pool: Pool[Record], number: int) -> Released | None:
 
 async def shelves(pool: Pool[Record]) -> tuple[Shelf, ...]:
     return tuple(Shelf(**dict(row)) for row in await pool.fetch(_SHELVES))
+
+
+async def is_empty(pool: Pool[Record]) -> bool:
+    empty: bool = await pool.fetchval(_EMPTY)
+    return empty
 
 
 async def known(pool: Pool[Record], words: Sequence[str]) -> dict[str, int]:
