@@ -1,0 +1,1 @@
+"""The containers on a real engine: `./sesame test --containers`."""
