@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
+
 from services.chassis.run import Chassis, run
 from services.contracts import topology
 from services.ingest.domain.addresses import networks
 from services.ingest.domain.limits import Limit
 from services.ingest.domain.mailboxes import Mailboxes
 from services.ingest.entrypoints.app import public_app
+from services.ingest.entrypoints.channels import Channels
 from services.ingest.entrypoints.door import Door
+from services.ingest.entrypoints.facebook import facebook_routes
 from services.ingest.entrypoints.limiting import Limits
 from services.ingest.entrypoints.lmtp import lmtp_door
 from services.ingest.entrypoints.mail_intake import MailIntake
+from services.ingest.entrypoints.mastodon import MastodonReader
 from services.ingest.entrypoints.partner_inbox import PartnerReader
 from services.ingest.entrypoints.pausing import Pausing
 from services.ingest.entrypoints.quarantine_metrics import quarantine_metrics
@@ -59,6 +64,11 @@ def door_of(chassis: Chassis, settings: IngestSettings) -> Door:
     )
 
 
+def mastodon_client(settings: IngestSettings) -> httpx.AsyncClient:
+    token = {"authorization": f"Bearer {settings.mastodon_token}"}
+    return httpx.AsyncClient(base_url=settings.mastodon_url, headers=token, timeout=15)
+
+
 @asynccontextmanager
 async def opened(settings: IngestSettings) -> AsyncIterator[Running]:
     async with Chassis.start(settings, name="ingest", migrations=MIGRATIONS) as chassis:
@@ -68,7 +78,15 @@ async def opened(settings: IngestSettings) -> AsyncIterator[Running]:
         mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry)
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool)
         await chassis.consume(SUBSCRIPTIONS, {topology.INBOX: PartnerReader(door.intake)})
-        http_port = await chassis.serve(public_app(door), settings.ingest_host, settings.ingest_port)
+        channels = Channels.on(chassis.registry)
+        app = public_app(door)
+        if settings.facebook:
+            app.include_router(facebook_routes(door, settings.facebook, channels.posts))
+        if settings.mastodon_url:
+            client = await chassis.enter(mastodon_client(settings))
+            reader = MastodonReader(door, client, channels.posts, channels.up)
+            chassis.every(settings.mastodon_seconds, reader.read)
+        http_port = await chassis.serve(app, settings.ingest_host, settings.ingest_port)
         lmtp = lmtp_door(mail, settings.lmtp_host, settings.lmtp_port, largest=settings.largest_mail)
         yield Running(chassis, http_port, await chassis.enter(lmtp))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from services.chassis.settings import ServiceSettings
 from services.ingest.domain.addresses import networks
@@ -23,6 +24,13 @@ def _networks(value: str) -> str:
 
 
 Networks = Annotated[str, AfterValidator(_networks)]
+
+
+@dataclass(frozen=True, slots=True)
+class FacebookPage:
+    page_id: str
+    app_secret: str
+    verify_token: str
 
 
 class IngestSettings(ServiceSettings):
@@ -61,6 +69,28 @@ class IngestSettings(ServiceSettings):
         default=50, ge=1, description="Open questions per sender, by form and mail; more wait for answers"
     )
     largest_mail: int = Field(default=36_000_000, ge=10_000, description="Bytes of a mail at most, encoded")
+
+    facebook_page_id: str = Field(default="", description="Our Facebook Page; empty: no such channel")
+    facebook_app_secret: str = Field(default="", description="The app's secret: it signs what Facebook sends")
+    facebook_verify_token: str = Field(default="", description="What Facebook shows at the handshake")
+    mastodon_url: str = Field(
+        default="", description="Our account's server, https://…; empty: no such channel"
+    )
+    mastodon_token: str = Field(default="", description="The account's token, with read:notifications")
+    mastodon_seconds: float = Field(default=20, gt=0, description="Rest between two looks for mentions")
+
+    @model_validator(mode="after")
+    def _whole_channels(self) -> Self:
+        if self.facebook_page_id and not (self.facebook_app_secret and self.facebook_verify_token):
+            raise ValueError("SESAME_FACEBOOK_PAGE_ID needs …_APP_SECRET and …_VERIFY_TOKEN beside it")
+        if self.mastodon_url and not self.mastodon_token:
+            raise ValueError("SESAME_MASTODON_URL needs SESAME_MASTODON_TOKEN beside it")
+        return self
+
+    @property
+    def facebook(self) -> FacebookPage | None:
+        secrets = (self.facebook_app_secret, self.facebook_verify_token)
+        return FacebookPage(self.facebook_page_id, *secrets) if self.facebook_page_id else None
 
     @property
     def keys(self) -> tuple[bytes, ...]:

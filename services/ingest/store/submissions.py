@@ -78,6 +78,12 @@ def _row(once: Submission, new: Stored) -> tuple[object, ...]:
     return (*came, new.facets, new.text, new.private_note, new.reference, new.asked_by)
 
 
+async def question_of(db: Db, door: str, key: str) -> UUID | None:
+    """The question that came by this door under this key."""
+    row = await db.fetchrow(_FIND, door, key)
+    return row["question"] if row else None
+
+
 async def is_known(db: Db, submission: Submission) -> bool:
     return await db.fetchrow(_FIND, submission.door, submission.key) is not None
 

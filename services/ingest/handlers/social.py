@@ -1,0 +1,53 @@
+"""What people write to us in social channels: a question, or more about one that stands there already."""
+
+from __future__ import annotations
+
+from services.chassis.transaction import Unit
+from services.ingest.domain.intake import NewQuestion, Refused, Submission
+from services.ingest.domain.social import SocialPost
+from services.ingest.handlers.submissions import Intake, accept_follow_up, accept_question
+from services.ingest.store import submissions
+
+
+async def accept_post(
+    unit: Unit, intake: Intake, channel: str, post: SocialPost, *, language: str | None = None
+) -> str:
+    """What became of it, in one word. Everything there is public: it may be published as it stands."""
+    submission = Submission(channel, post.id, post.text.encode(), unit.now)
+    try:
+        return await _accept(unit, intake, submission, post, language)
+    except Refused as refusal:
+        if await submissions.add(unit.db, submission, "quarantined", None) is None:
+            await submissions.quarantine(unit.db, submission, f"refused: {refusal.reason}", None, ())
+        return "quarantined"
+
+
+async def _accept(
+    unit: Unit, intake: Intake, submission: Submission, post: SocialPost, language: str | None
+) -> str:
+    parent = post.answers
+    above = await submissions.question_of(unit.db, submission.door, parent) if parent else None
+    if above is not None:
+        followed = await accept_follow_up(unit, submission, above, post.text, submission.door)
+        return "duplicate" if followed.again else "follow_up"
+    new = NewQuestion(
+        text=post.text,
+        channel=submission.door,
+        asked_at=unit.now,
+        language=language,
+        publish_consent=True,
+        account=post.author,
+        post_url=post.url,
+        post_id=post.id,
+    )
+    accepted = await accept_question(unit, intake, submission, new)
+    return "duplicate" if accepted.again else "question"
+
+
+async def hold_private(unit: Unit, channel: str, post: SocialPost) -> str:
+    """A private mention: what is answered there would be public, so a person decides."""
+    submission = Submission(channel, post.id, post.text.encode(), unit.now)
+    if await submissions.add(unit.db, submission, "quarantined", None) is None:
+        reason = f"private mention by {post.author}: answer by hand, and not in public"
+        await submissions.quarantine(unit.db, submission, reason, None, ())
+    return "quarantined"
