@@ -1,4 +1,4 @@
-"""`./sesame docs`: writes anew every file that is made from the code. `./sesame check` and the tests compare."""
+"""`./sesame docs`: writes anew every file that is made from the code; checks and tests compare."""
 
 from __future__ import annotations
 
