@@ -1,5 +1,5 @@
 """`./sesame ingest quarantine list | show | release | drop`, for what could not be understood, and
-`./sesame ingest keys list | add | revoke`, for partners that use HTTP."""
+`./sesame ingest keys list | add | revoke`, for partners that use HTTP, and `./sesame ingest desk PARTNER`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from services.chassis import settings
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_pool
 from services.chassis.transaction import Transactions, Unit
+from services.ingest.domain.forms import desk_seal
 from services.ingest.domain.intake import Refused
 from services.ingest.domain.mail import Envelope, parse_mail
 from services.ingest.domain.mailboxes import PARTNER, Mailboxes
@@ -50,6 +51,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             parser.add_argument("number", type=int, help="as `list` shows it")
         parser.set_defaults(run=lambda chosen, deed=deed: run(deed, chosen))
     register_keys(things)
+    desk = things.add_parser("desk", help="the address of a partner's page for questions asked at its desk")
+    desk.add_argument("partner", help="the partner's id")
+    desk.set_defaults(run=show_desk)
 
 
 def register_keys(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -165,4 +169,14 @@ async def revoke_key(unit: Unit, _options: IngestSettings, chosen: argparse.Name
         print(f"sesame: no key is called {chosen.name}; see ./sesame ingest keys list", file=sys.stderr)
         return 1
     print(f"{chosen.name}: revoked, it was of {partner}")
+    return 0
+
+
+def show_desk(chosen: argparse.Namespace) -> int:
+    options = settings.load(IngestSettings)
+    if not PARTNER.fullmatch(chosen.partner):
+        print(f'sesame: partner "{chosen.partner}": an id is made of [a-z0-9-]', file=sys.stderr)
+        return 2
+    seal = desk_seal(options.keys[0], chosen.partner)
+    print(f"{options.public_url.rstrip('/')}/desk/{chosen.partner}/{seal}")
     return 0

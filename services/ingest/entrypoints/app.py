@@ -11,6 +11,7 @@ from services.ingest.entrypoints.ask_page import ask_routes
 from services.ingest.entrypoints.asker_page import asker_routes
 from services.ingest.entrypoints.assigned import assigned_routes
 from services.ingest.entrypoints.body_limit import BodyLimit
+from services.ingest.entrypoints.desk_page import desk_routes
 from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.files import LARGEST_FILE, MOST_FILES, file_routes
 from services.ingest.entrypoints.pages import ROOT, Pages
@@ -40,6 +41,7 @@ def public_app(door: Door) -> FastAPI:
     app.include_router(ask_routes(door, pages, together))
     app.include_router(asker_routes(door, pages))
     app.include_router(respondent_routes(door, pages))
+    app.include_router(desk_routes(door, pages, together))
     app.include_router(file_routes(door))
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
     answers_with_problems(app, pages)
