@@ -103,3 +103,16 @@ async def test_explain_shows_every_number(database: Database) -> None:
     assert "does not answer in en: dijon" in said
     assert "1. lyon: asked Mon 2026-11-23 10:00, due Wed 2026-11-25 10:00" in said
     assert "Mon 2026-11-23 10:00 to Tue 2026-11-24 00:00: 14 h" in said
+
+
+@pytest.mark.usefixtures("router_environment")
+def test_a_year_leaves_no_question_without_an_end_and_nothing_behind(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["router", "partners", "import", str(file)])
+    assert main(["router", "year", "--made-up", "5", "--questions", "30"]) == 0
+    said = capsys.readouterr().out
+    assert "30 questions asked" in said
+    assert "0 without an end; 0 still with a partner, 0 by the loads" in said
+    assert main(["router", "partners", "diff", str(file)]) == 0
+    assert "2 partners read, 0 would change" in capsys.readouterr().out

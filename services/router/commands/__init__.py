@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from services.router.commands import learning_deeds, partner_deeds, question_deeds, rehearsing
+from services.router.commands import learning_deeds, partner_deeds, question_deeds, rehearsing, year_deed
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -14,3 +14,4 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     question_deeds.register(things)
     rehearsing.register(things)
     learning_deeds.register(things)
+    year_deed.register(things)
