@@ -11,6 +11,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import httpx
+from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
 from services.chassis.letters import Subscriptions
@@ -18,9 +19,12 @@ from services.contracts.vocabulary import Asker, Fact
 from services.notifier import entrypoints
 from services.notifier.archive.desk import Desk, Key
 from services.notifier.archive.pages import Pages
+from services.notifier.archive.posting import Posting
 from services.notifier.archive.public import Public
 from services.notifier.handlers import Coordinator
+from services.notifier.instruments import Instruments
 from services.notifier.releasing import Rules
+from services.notifier.settle import Settlement
 from tests.chassis import Bench, bench, letter_of
 from tests.integration import notifier_facts as made
 from tests.servers import Database
@@ -84,8 +88,11 @@ class Archive:
 
 def application(on: Bench, rules: Rules) -> Starlette:
     pages = Pages(network=NETWORK, archive_url=URL, ask_url="https://ask.example", zone="Europe/Paris")
+    settlement = Settlement("coordination@network.example", Instruments(CollectorRegistry()))
+    posting = Posting(on.transactions.begin, settlement)
+    desk = Desk(on.transactions.begin, posting, pages, rules, KEY)
     public = Public(on.pool, pages, url=URL, network=NETWORK)
-    return Starlette(routes=public.routes() + Desk(on.transactions.begin, pages, rules, KEY).routes())
+    return Starlette(routes=public.routes() + desk.routes())
 
 
 @asynccontextmanager
@@ -93,7 +100,8 @@ async def archive(
     database: Database, release: Literal["review", "masked"] = "review"
 ) -> AsyncIterator[Archive]:
     rules = Rules(release, URL)
-    subscriptions = entrypoints.subscriptions(Coordinator("coordination@network.example"), rules)
+    coordinator = Coordinator("coordination@network.example")
+    subscriptions = entrypoints.subscriptions(coordinator, rules, frozenset({"facebook_group"}))
     async with bench(database("notifier"), "notifier") as on:
         transport = httpx.ASGITransport(application(on, rules))
         client = partial(httpx.AsyncClient, transport=transport, base_url=URL)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.chassis.run import Chassis, run
-from services.notifier import backlog, entrypoints, lanes, wake
+from services.notifier import backlog, channels, entrypoints, lanes, wake
 from services.notifier.archive import app
 from services.notifier.handlers import Coordinator
+from services.notifier.instruments import Instruments
 from services.notifier.releasing import Rules
 from services.notifier.settings import NotifierSettings
+from services.notifier.settle import Settlement
 from services.notifier.worker import Lane
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -18,7 +20,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 async def serve(settings: NotifierSettings) -> None:
     async with Chassis.start(settings, name="notifier", migrations=MIGRATIONS) as chassis:
         chassis.ops.sources["deliveries"] = backlog.source(chassis)
-        running = await lanes.build(settings, chassis)
+        instruments = Instruments(chassis.registry)
+        settlement = Settlement(settings.coordinator_mail, instruments)
+        running = await lanes.build(settings, chassis, instruments, settlement)
         for lane in running:
             chassis.background(f"{lane.way} deliveries", lane.run)
         chassis.background(
@@ -26,9 +30,13 @@ async def serve(settings: NotifierSettings) -> None:
             lambda: wake.listen(settings.database_url, lambda: _wake_all(running)),
         )
         rules = Rules(settings.archive_release, settings.lasting_archive_url)
-        await chassis.consume(entrypoints.subscriptions(Coordinator(settings.coordinator_mail), rules))
+        await chassis.consume(
+            entrypoints.subscriptions(
+                Coordinator(settings.coordinator_mail), rules, channels.set_up(settings)
+            )
+        )
         await chassis.serve(
-            app.build(settings, chassis, rules), settings.notifier_host, settings.notifier_port
+            app.build(settings, chassis, rules, settlement), settings.notifier_host, settings.notifier_port
         )
         await chassis.until_stopped()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from functools import partial
 
 from services.chassis.letters import Subscriptions
@@ -11,7 +12,8 @@ from services.notifier.handlers import Coordinator
 from services.notifier.releasing import Rules
 
 
-def subscriptions(coordinator: Coordinator, rules: Rules) -> Subscriptions:
+def subscriptions(coordinator: Coordinator, rules: Rules, channels: Set[str] = frozenset()) -> Subscriptions:
+    """`channels` are the social ones where askers can be answered."""
     return {
         ingest.QuestionReceived: handlers.question_received,
         ingest.QuestionFollowedUp: handlers.question_followed_up,
@@ -19,7 +21,7 @@ def subscriptions(coordinator: Coordinator, rules: Rules) -> Subscriptions:
         ingest.AskerErased: handlers.asker_erased,
         ingest.MailBounced: handlers.mail_bounced,
         router.QuestionRouted: handlers.question_routed,
-        router.QuestionAnswered: partial(handlers.question_answered, rules),
+        router.QuestionAnswered: partial(handlers.question_answered, rules, channels),
         router.QuestionReminded: handlers.question_reminded,
         router.AnswerRefused: handlers.answer_refused,
         router.QuestionOverdue: partial(handlers.question_overdue, coordinator),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -74,7 +75,9 @@ async def question_routed(unit: Unit, event: Event[router.QuestionRouted]) -> No
     )
 
 
-async def question_answered(rules: Rules, unit: Unit, event: Event[router.QuestionAnswered]) -> None:
+async def question_answered(
+    rules: Rules, channels: Set[str], unit: Unit, event: Event[router.QuestionAnswered]
+) -> None:
     fact = event.data
     standing = await questions.add_answer(
         unit.db,
@@ -91,7 +94,7 @@ async def question_answered(rules: Rules, unit: Unit, event: Event[router.Questi
         facets=_json(fact.facets),
     )
     known = _known(standing, event.subject).with_answer(fact.partner.id)
-    to_asker = plan.answer(known, fact.answer_id, fact.facets.channel)
+    to_asker = plan.answer(known, fact.answer_id, fact.facets.channel, channels)
     await _decide(unit, [to_asker, *plan.ended(known)])
     if fact.publish_consent:
         await releasing.hold(unit, rules, fact.answer_id)

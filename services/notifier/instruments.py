@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _SECONDS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 3600.0, 21600.0, 86400.0, 259200.0)
 
@@ -20,6 +20,12 @@ class Instruments:
             "Time from the decision to send until the receiver took it",
             ["way"],
             buckets=_SECONDS,
+            registry=registry,
+        )
+        self.token_good = Gauge(
+            "sesame_channel_token_good",
+            "Whether the channel took our token at the last try: 1 or 0",
+            ["channel"],
             registry=registry,
         )
         self.doubled = Counter(

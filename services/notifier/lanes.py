@@ -9,6 +9,7 @@ from services.chassis.broker import connection_of
 from services.chassis.run import Chassis
 from services.contracts.links import partner_token
 from services.notifier.archive.similar import SimilarAnswers
+from services.notifier.channels import Channels
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.endpoints import Endpoints
 from services.notifier.instruments import Instruments
@@ -26,6 +27,9 @@ from services.notifier.senders.webhook import WebhookSender, host_of
 from services.notifier.settings import NotifierSettings
 from services.notifier.settle import Settlement
 from services.notifier.worker import Lane, Pace
+
+SOCIAL_AT_ONCE = 2
+"""Channels count calls: Mastodon allows 300 in five minutes."""
 
 
 def house_of(settings: NotifierSettings) -> House:
@@ -51,18 +55,20 @@ def smtp_of(settings: NotifierSettings) -> SmtpServer:
     )
 
 
-async def build(settings: NotifierSettings, chassis: Chassis) -> list[Lane]:
+async def build(
+    settings: NotifierSettings, chassis: Chassis, instruments: Instruments, settlement: Settlement
+) -> list[Lane]:
     """Opens what the senders need; the chassis closes it after the lanes have stopped."""
     house = house_of(settings)
     letters = Letters(zone=settings.timezone, replacements=settings.template_folder)
-    settlement = Settlement(settings.coordinator_mail, Instruments(chassis.registry))
+    social = await chassis.enter(Channels(settings, chassis.clock, instruments))
     lines = await chassis.enter(SmtpLines(smtp_of(settings), most=settings.smtp_connections))
     webhooks = await chassis.enter(_webhooks(settings, chassis, house))
     similar = SimilarAnswers(chassis.pool, settings.lasting_archive_url)
     mail = Informed(MailSender(Composer(house, letters), lines), similar.to)
     at_smtp = settings.smtp_connections * 4
     senders: dict[str, tuple[Sender, int]] = {
-        "mail": (Sparing(mail, lambda _delivery: "smtp", most_at_once=at_smtp), at_smtp),
+        "mail": (Sparing(mail, _same("smtp"), most_at_once=at_smtp), at_smtp),
         "webhook": (
             Sparing(Informed(webhooks, similar.to), host_of, most_at_once=settings.webhook_per_host),
             settings.webhook_at_once,
@@ -75,11 +81,17 @@ async def build(settings: NotifierSettings, chassis: Chassis) -> list[Lane]:
         ),
         "page": (PageSender(house), settings.queue_at_once),
     }
+    for way, sender in social.senders.items():
+        senders[way] = (Sparing(sender, _same(way), most_at_once=SOCIAL_AT_ONCE), SOCIAL_AT_ONCE)
     lease = timedelta(seconds=settings.lease_seconds)
     return [
         Lane(way, sender, Pace(at_once, settings.attempt_seconds, lease), chassis.begin, settlement)
         for way, (sender, at_once) in senders.items()
     ]
+
+
+def _same(receiver: str) -> Callable[[Outgoing], str]:
+    return lambda _delivery: receiver
 
 
 def _webhooks(settings: NotifierSettings, chassis: Chassis, house: House) -> WebhookSender:

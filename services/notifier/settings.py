@@ -46,6 +46,20 @@ class NotifierSettings(ServiceSettings):
     desk_password: SecretStr | None = Field(
         default=None, min_length=12, description="Their password; without one there is no desk"
     )
+    mastodon_url: str = Field(
+        default="", description="Our account's server: https://…; empty: no such channel"
+    )
+    mastodon_post_token: SecretStr | None = Field(
+        default=None, description="Its token that may write (write:statuses); none: the token that reads"
+    )
+    mastodon_token: SecretStr | None = Field(default=None, description="The account's token, as in ingest")
+    facebook_page_id: str = Field(default="", description="Our Facebook Page, as in ingest")
+    facebook_page_token: SecretStr | None = Field(
+        default=None, description="The Page's token (pages_manage_engagement); none: no such channel"
+    )
+    facebook_graph_url: str = Field(
+        default="https://graph.facebook.com/v23.0/", description="The Graph API with its version"
+    )
     template_folder: Path | None = Field(
         default=None, description="Own templates: fr/answer.j2, or <partner>/fr/assigned.j2"
     )

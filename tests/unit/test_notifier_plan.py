@@ -16,8 +16,11 @@ def turn(attempt: int, partner: str = "bpi", way: str = "queue") -> Turn:
 
 
 def test_asker_is_answered_where_they_asked_or_on_their_page() -> None:
-    assert plan.asker_way(MAIL, "form") == "mail"
-    assert plan.asker_way({}, "api") == "page"
+    channels = {"mastodon"}
+    assert plan.asker_way(MAIL, "form", channels) == "mail"
+    assert plan.asker_way({}, "api", channels) == "page"
+    assert plan.asker_way({"post_id": "1"}, "mastodon", channels) == "mastodon"
+    assert plan.asker_way({"post_id": "1"}, "facebook_page", channels) == "page"
 
 
 def test_acknowledgement_is_one_however_often_it_is_decided() -> None:

@@ -7,12 +7,14 @@ from starlette.applications import Starlette
 from services.chassis.run import Chassis
 from services.notifier.archive.desk import Desk, Key
 from services.notifier.archive.pages import Pages
+from services.notifier.archive.posting import Posting
 from services.notifier.archive.public import Public
 from services.notifier.releasing import Rules
 from services.notifier.settings import NotifierSettings
+from services.notifier.settle import Settlement
 
 
-def build(settings: NotifierSettings, chassis: Chassis, rules: Rules) -> Starlette:
+def build(settings: NotifierSettings, chassis: Chassis, rules: Rules, settlement: Settlement) -> Starlette:
     """Without a password for the desk there is no desk."""
     pages = Pages(
         network=settings.network_name,
@@ -24,5 +26,6 @@ def build(settings: NotifierSettings, chassis: Chassis, rules: Rules) -> Starlet
     routes = public.routes()
     if settings.desk_password is not None:
         key = Key(settings.desk_user, settings.desk_password.get_secret_value())
-        routes += Desk(chassis.begin, pages, rules, key).routes()
+        posting = Posting(chassis.begin, settlement)
+        routes += Desk(chassis.begin, posting, pages, rules, key).routes()
     return Starlette(routes=routes, exception_handlers={404: lambda request, _error: pages.missing(request)})

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from services.chassis.transaction import Unit
 from services.notifier import releasing
 from services.notifier.archive.pages import Pages
+from services.notifier.archive.posting import Posting
 from services.notifier.domain.personal import marks
 from services.notifier.releasing import Rules
 from services.notifier.store import archive
@@ -51,12 +52,13 @@ class Key:
         wanted = f"{self.user}:{self.password}".encode()
         return scheme.lower() == "basic" and hmac.compare_digest(decoded, wanted)
 
-    def token(self, number: int) -> str:
-        return hmac.new(self.password.encode(), f"release {number}".encode(), hashlib.sha256).hexdigest()
+    def token(self, about: object) -> str:
+        return hmac.new(self.password.encode(), f"release {about}".encode(), hashlib.sha256).hexdigest()
 
 
 class Desk:
-    def __init__(self, begin: Begin, pages: Pages, rules: Rules, key: Key) -> None:
+    def __init__(self, begin: Begin, posting: Posting, pages: Pages, rules: Rules, key: Key) -> None:
+        self._posting = posting
         self._begin = begin
         self._pages = pages
         self._rules = rules
@@ -65,6 +67,8 @@ class Desk:
     def routes(self) -> list[Route]:
         return [
             Route("/desk", self._guarded(self.queue)),
+            Route("/desk/posts", self._guarded(self.posts)),
+            Route("/desk/posts/{delivery:uuid}", self._guarded(self.posted), methods=["POST"]),
             Route("/desk/{number:int}", self._guarded(self.look)),
             Route("/desk/{number:int}", self._guarded(self.decide), methods=["POST"]),
         ]
@@ -77,6 +81,21 @@ class Desk:
             return PlainTextResponse("a name and a password are needed here\n", 401, headers=challenge)
 
         return guarded
+
+    async def posts(self, request: Request) -> Response:
+        waiting = [(one, text, self._key.token(one.id)) for one, text in await self._posting.waiting()]
+        return self._pages.desk(request, "posts.html", waiting=waiting)
+
+    async def posted(self, request: Request) -> Response:
+        delivery = request.path_params["delivery"]
+        if not await self._genuine(request, delivery):
+            return _forged()
+        await self._posting.posted(delivery)
+        return RedirectResponse("/desk/posts", status_code=303)
+
+    async def _genuine(self, request: Request, about: object) -> bool:
+        async with request.form(max_fields=10) as form:
+            return hmac.compare_digest(str(form.get("token", "")), self._key.token(about))
 
     async def queue(self, request: Request) -> Response:
         async with self._begin() as unit:
@@ -97,7 +116,7 @@ class Desk:
         async with request.form(max_fields=10) as form:
             sent = {name: str(value) for name, value in form.items()}
         if not hmac.compare_digest(sent.get("token", ""), self._key.token(number)):
-            return PlainTextResponse("this form is not ours, or too old: open the page again\n", 403)
+            return _forged()
         async with self._begin() as unit:
             entry = await archive.take(unit.db, number, ("held", "published"))
             if entry is not None:
@@ -112,6 +131,10 @@ class Desk:
             await archive.take_off(unit.db, entry, "kept_private", unit.now)
         elif deed == "withdraw" and entry.state == "published":
             await archive.take_off(unit.db, entry, "withdrawn", unit.now)
+
+
+def _forged() -> Response:
+    return PlainTextResponse("this form is not ours, or too old: open the page again\n", 403)
 
 
 def edited(entry: Entry, sent: dict[str, str]) -> Entry:

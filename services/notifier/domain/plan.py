@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -30,11 +30,11 @@ class Planned:
     cancelled: bool = False
 
 
-def asker_way(asker: Mapping[str, Any], channel: str) -> str:
-    """Where the asker asked; their page when they left no address."""
+def asker_way(asker: Mapping[str, Any], channel: str, channels: Set[str]) -> str:
+    """Where the asker asked, if we can answer there; their page when they left no address."""
     if asker.get("mail"):
         return "mail"
-    if channel in {"mastodon", "facebook_page", "facebook_group"} and asker.get("post_id"):
+    if channel in channels and (asker.get("post_id") or asker.get("post_url")):
         return channel
     return "page"
 
@@ -83,12 +83,13 @@ def follow_ups(standing: Standing) -> list[Planned]:
     ]
 
 
-def answer(standing: Standing, answer_id: UUID, channel: str) -> Planned:
+def answer(standing: Standing, answer_id: UUID, channel: str, channels: Set[str] = frozenset()) -> Planned:
+    """`channels` are the social ones that are set up."""
     return Planned(
         delivery_id(standing.question, "answer", answer_id),
         standing.question,
         "answer",
-        asker_way(standing.asker, channel),
+        asker_way(standing.asker, channel, channels),
         answer=answer_id,
         cancelled=standing.over,
     )

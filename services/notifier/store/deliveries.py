@@ -29,7 +29,7 @@ ON CONFLICT DO NOTHING
 _CLAIM = """
 WITH due AS (
     SELECT id FROM delivery
-    WHERE state = 'waiting' AND way = $1 AND next_at <= $2
+    WHERE state = 'waiting' AND way = $1 AND next_at <= $2 AND ($5::uuid IS NULL OR id = $5)
     ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE delivery d SET attempts = d.attempts + 1, next_at = $2 + $4::interval
@@ -136,9 +136,11 @@ async def decide(db: Db, planned: Sequence[Planned], traceparent: str | None, no
     )
 
 
-async def claim(db: Db, way: str, now: datetime, most: int, lease: timedelta) -> list[Outgoing]:
+async def claim(
+    db: Db, way: str, now: datetime, most: int, lease: timedelta, *, only: UUID | None = None
+) -> list[Outgoing]:
     """Take up to `most` deliveries that are due; nobody else gets them before the lease has run out."""
-    return [_read(row) for row in await db.fetch(_CLAIM, way, now, most, lease)]
+    return [_read(row) for row in await db.fetch(_CLAIM, way, now, most, lease, only)]
 
 
 async def sent(db: Db, ids: Sequence[UUID], urls: Sequence[str | None], now: datetime) -> set[UUID]:
