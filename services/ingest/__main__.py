@@ -19,6 +19,7 @@ from services.ingest.entrypoints.app import public_app
 from services.ingest.entrypoints.channels import Channels
 from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.facebook import facebook_routes
+from services.ingest.entrypoints.imap import ImapDoor
 from services.ingest.entrypoints.limiting import Limits
 from services.ingest.entrypoints.lmtp import lmtp_door
 from services.ingest.entrypoints.mail_intake import MailIntake
@@ -86,6 +87,9 @@ async def opened(settings: IngestSettings) -> AsyncIterator[Running]:
             client = await chassis.enter(mastodon_client(settings))
             reader = MastodonReader(door, client, channels.posts, channels.up)
             chassis.every(settings.mastodon_seconds, reader.read)
+        if settings.mailbox:
+            imap = ImapDoor(settings.mailbox, mail, chassis.begin, channels.up)
+            chassis.background("mailbox", imap.run)
         http_port = await chassis.serve(app, settings.ingest_host, settings.ingest_port)
         lmtp = lmtp_door(mail, settings.lmtp_host, settings.lmtp_port, largest=settings.largest_mail)
         yield Running(chassis, http_port, await chassis.enter(lmtp))

@@ -33,6 +33,22 @@ class FacebookPage:
     verify_token: str
 
 
+@dataclass(frozen=True, slots=True)
+class MailboxAddress:
+    """`name` is the mailbox as the cursor knows it: user, server and folder, never the password."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+    tls: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.user}@{self.host}:{self.port}/{self.folder}"
+
+
 class IngestSettings(ServiceSettings):
     ingest_host: str = Field(default="127.0.0.1", description="Address of the public pages and the HTTP API")
     ingest_port: int = Field(
@@ -79,6 +95,13 @@ class IngestSettings(ServiceSettings):
     mastodon_token: str = Field(default="", description="The account's token, with read:notifications")
     mastodon_seconds: float = Field(default=20, gt=0, description="Rest between two looks for mentions")
 
+    imap_host: str = Field(default="", description="Server of a mailbox to read; empty: mail comes by LMTP")
+    imap_port: int = Field(default=993, ge=1, le=65535, description="Port of the same")
+    imap_user: str = Field(default="", description="User of the same")
+    imap_password: str = Field(default="", description="Password of the same")
+    imap_folder: str = Field(default="INBOX", description="Folder that is read")
+    imap_tls: bool = Field(default=True, description="Whether the connection begins with TLS")
+
     @model_validator(mode="after")
     def _whole_channels(self) -> Self:
         if self.facebook_page_id and not (self.facebook_app_secret and self.facebook_verify_token):
@@ -86,6 +109,19 @@ class IngestSettings(ServiceSettings):
         if self.mastodon_url and not self.mastodon_token:
             raise ValueError("SESAME_MASTODON_URL needs SESAME_MASTODON_TOKEN beside it")
         return self
+
+    @property
+    def mailbox(self) -> MailboxAddress | None:
+        if not self.imap_host:
+            return None
+        return MailboxAddress(
+            self.imap_host,
+            self.imap_port,
+            self.imap_user,
+            self.imap_password,
+            self.imap_folder,
+            self.imap_tls,
+        )
 
     @property
     def facebook(self) -> FacebookPage | None:

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter
 from services.chassis.clock import Clock
 from services.ingest.domain.mail import Envelope, parse_mail
 from services.ingest.entrypoints.door import Begins
-from services.ingest.handlers.mail import MailDoor, accept_mail
+from services.ingest.handlers.mail import MailDoor, accept_mail, hold_raw
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,12 @@ class MailIntake:
         """Wait for what is in hand."""
         if self._in_hand:
             await asyncio.wait(self._in_hand)
+
+    async def hold(self, raw: bytes, reason: str) -> None:
+        """For a person, without another look at it: it has failed before."""
+        async with self._begin() as unit:
+            await hold_raw(unit, raw, reason)
+        self._mails.labels("quarantined").inc()
 
     async def _take(self, raw: bytes, envelope: Envelope) -> None:
         arguments = (raw, envelope, self._door.boxes.own, self._clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -139,6 +140,12 @@ async def _hold(unit: Unit, submission: Submission, envelope: Envelope, reason: 
         return "duplicate"
     await submissions.quarantine(unit.db, submission, reason, envelope.sender, envelope.recipients)
     return "quarantined"
+
+
+async def hold_raw(unit: Unit, raw: bytes, reason: str) -> None:
+    """A mail that nothing is known of but its bytes."""
+    key = "sha256:" + hashlib.sha256(raw).hexdigest()
+    await _hold(unit, Submission("mail", key, raw, unit.now), Envelope(), reason)
 
 
 async def _bounce(unit: Unit, door: MailDoor, submission: Submission, mail: ParsedMail) -> str:

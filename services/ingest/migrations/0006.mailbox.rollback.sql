@@ -1,0 +1,2 @@
+DROP TABLE mailbox_attempt;
+DROP TABLE mailbox;
