@@ -45,7 +45,7 @@ def test_a_link_leads_somewhere(page: str, target: str) -> None:
         assert ((ROOT / page).parent / target).exists()
 
 
-@pytest.mark.parametrize(("page", "command"), found(COMMAND, *newcomers()))
+@pytest.mark.parametrize(("page", "command"), found(COMMAND, *EVERY_PAGE))
 def test_a_command_named_can_be_given(page: str, command: str) -> None:
     words = [word for word in shlex.split(command.rstrip(".,;: ")) if word != "…"]
     parser, named = deepest(cli.parser(), words)
