@@ -20,6 +20,9 @@ COMMANDS = (
     "deploy.local.check_command",
     "deploy.docs.commands",
     "deploy.partners.commands",
+    "deploy.operations.trace",
+    "deploy.operations.doctor",
+    "deploy.operations.broker_copy",
 )
 
 

@@ -12,7 +12,12 @@ from deploy.cli import service_commands
 from deploy.local.errors import LocalError
 from deploy.operations.addresses import SECRETS
 
-COMMANDS = ("deploy.partners.commands",)
+COMMANDS = (
+    "deploy.partners.commands",
+    "deploy.operations.trace",
+    "deploy.operations.doctor",
+    "deploy.operations.broker_copy",
+)
 FROM_SECRETS = ("SESAME_AMQP_URL", "SESAME_DATABASE_URL")
 
 

@@ -31,8 +31,13 @@ class Management:
         await self._ask("POST", "/api/definitions", definitions)
 
     async def definitions(self) -> Mapping[str, Any]:
+        """Everything that is declared here, and every user with its rights and password hash."""
         whole: Mapping[str, Any] = await self._ask("GET", "/api/definitions")
         return whole
+
+    async def nodes(self) -> Sequence[Mapping[str, Any]]:
+        found: Sequence[Mapping[str, Any]] = await self._ask("GET", "/api/nodes")
+        return found
 
     async def users(self) -> Sequence[Mapping[str, Any]]:
         found: Sequence[Mapping[str, Any]] = await self._ask("GET", "/api/users")

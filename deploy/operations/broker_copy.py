@@ -1,0 +1,58 @@
+"""`./sesame broker save | load`: everything declared on the broker, with users and rights, as one file.
+
+Messages are not in it. Passwords are, as hashes: keep the file like a secret.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from deploy.operations.addresses import addresses
+from deploy.rabbitmq.management import managing
+
+STREAM = "-"
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    broker = subparsers.add_parser("broker", help="save and load the broker's definitions, partners included")
+    deeds = broker.add_subparsers(metavar="DEED", required=True)
+    for name, deed, meaning in (
+        ("save", save, "write them to a file"),
+        ("load", load, "add them to what the broker has"),
+    ):
+        parser = deeds.add_parser(name, help=meaning)
+        parser.add_argument("file", help=f"JSON; {STREAM} for the standard stream")
+        parser.set_defaults(run=lambda chosen, deed=deed: asyncio.run(deed(chosen.file)))
+
+
+async def save(file: str) -> int:
+    where = addresses()
+    async with managing(where.management_url, where.vhost) as management:
+        text = json.dumps(await management.definitions(), indent=1)
+    await asyncio.to_thread(_write, file, text)
+    return 0
+
+
+async def load(file: str) -> int:
+    where = addresses()
+    definitions = json.loads(await asyncio.to_thread(_read, file))
+    async with managing(where.management_url, where.vhost) as management:
+        await management.load(definitions)
+    return 0
+
+
+def _write(file: str, text: str) -> None:
+    if file == STREAM:
+        print(text)
+        return
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+
+
+def _read(file: str) -> str:
+    return sys.stdin.read() if file == STREAM else Path(file).read_text()

@@ -1,0 +1,159 @@
+"""What may be wrong with an installation. Each check gives findings; none of them changes anything."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import services
+from deploy.operations.addresses import Addresses
+from deploy.operations.database import as_service
+from deploy.rabbitmq.definitions import Json, definitions
+from deploy.rabbitmq.management import Management
+from services.chassis.migrate import CHASSIS
+from services.contracts import topology
+
+CLOCK_SECONDS = 2.0
+OUTBOX_SECONDS = 60.0
+CERTIFICATE_DAYS = 14
+DISK_FREE = 0.10
+
+
+class Grade(StrEnum):
+    OK = "ok"
+    WARNING = "warn"
+    FAULT = "FAIL"
+
+
+class Finding(NamedTuple):
+    grade: Grade
+    what: str
+    said: str
+
+
+Check = Callable[[Addresses], AsyncIterator[Finding]]
+
+_APPLIED = "SELECT migration_id FROM _yoyo_migration"
+_OUTBOX = """
+SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float AS age FROM outbox
+"""
+_NOW = "SELECT now() AS now, current_setting('server_version') AS version"
+
+
+async def broker(management: Management) -> AsyncIterator[Finding]:
+    overview = await management.overview()
+    yield Finding(Grade.OK, "broker", f"RabbitMQ {overview['rabbitmq_version']}, {management.vhost}")
+    for node in await management.nodes():
+        for alarm in ("mem_alarm", "disk_free_alarm"):
+            if node.get(alarm):
+                yield Finding(Grade.FAULT, f"broker node {node['name']}", f"{alarm}: publishers are blocked")
+        if not node.get("running"):
+            yield Finding(Grade.FAULT, f"broker node {node['name']}", "does not run")
+
+
+async def drift(management: Management) -> AsyncIterator[Finding]:
+    """The broker beside what the topology in code makes; what is there besides is nobody's fault."""
+    missing = list(different(definitions(management.vhost), await management.definitions()))
+    for kind, what in missing:
+        fix = "run deploy.operations.provision again"
+        yield Finding(Grade.FAULT, f"topology: {kind}", f"{what} is missing or different; {fix}")
+    if not missing:
+        yield Finding(Grade.OK, "topology", "exchanges, queues, bindings and rights are those of the code")
+
+
+def different(wanted: Json, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(kind, name) of each wanted entry that the broker does not have as it should be."""
+    for kind in ("exchanges", "queues", "bindings", "permissions", "topic_permissions"):
+        there = found.get(kind, ())
+        for entry in wanted[kind]:
+            if not any(entry.items() <= other.items() for other in there):
+                yield kind, _name(entry)
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    parts = (entry.get(key) for key in ("user", "name", "exchange", "source", "routing_key", "destination"))
+    return " ".join(str(part) for part in parts if part)
+
+
+async def queues(management: Management) -> AsyncIterator[Finding]:
+    found = {queue["name"]: queue for queue in await management.queues()}
+    for service in topology.SERVICES:
+        queue = found.get(service, {})
+        if not queue.get("consumers"):
+            yield Finding(Grade.FAULT, f"queue {service}", "nobody consumes it; does the service run?")
+        dead = found.get(topology.dead_queue(service), {}).get("messages", 0)
+        if dead:
+            hint = "./sesame dead-letters list"
+            yield Finding(Grade.WARNING, f"dead letters of {service}", f"{dead}; see {hint}")
+
+
+async def database(where: Addresses) -> AsyncIterator[Finding]:
+    async with as_service(where.database_url, "metrics") as db:
+        row = await db.fetchrow(_NOW)
+    if row is None:
+        return
+    yield Finding(Grade.OK, "database", f"PostgreSQL {row['version']}")
+    skew = abs((datetime.now(UTC) - row["now"]).total_seconds())
+    grade = Grade.OK if skew < CLOCK_SECONDS else Grade.FAULT
+    yield Finding(grade, "clock", f"{skew:.2f} s between here and the database")
+
+
+async def schemas(where: Addresses) -> AsyncIterator[Finding]:
+    for service in topology.SERVICES:
+        async with as_service(where.database_url, service) as db:
+            applied = {row["migration_id"] for row in await db.fetch(_APPLIED)}
+            row = await db.fetchrow(_OUTBOX)
+        missing = sorted(_migrations(service) - applied)
+        if missing:
+            yield Finding(Grade.FAULT, f"schema {service}", f"not applied: {', '.join(missing)}; restart it")
+        if row is not None and row["age"] > OUTBOX_SECONDS:
+            said = f"{row['rows']} rows, the oldest {row['age']:.0f} s old; can it publish?"
+            yield Finding(Grade.FAULT, f"outbox of {service}", said)
+        if not missing:
+            yield Finding(Grade.OK, f"schema {service}", f"{len(applied)} migrations applied")
+
+
+def _migrations(service: str) -> set[str]:
+    own = Path(services.__path__[0]) / service / "migrations"
+    files = [*CHASSIS.glob("*.sql"), *own.glob("*.sql")]
+    return {file.stem for file in files if not file.name.endswith(".rollback.sql")}
+
+
+async def certificates(where: Addresses) -> AsyncIterator[Finding]:
+    for url in filter(None, (where.public_url, where.partner_amqp_url)):
+        parts = urlsplit(url)
+        if parts.scheme not in ("https", "amqps"):
+            continue
+        port = parts.port or {"https": 443, "amqps": 5671}[parts.scheme]
+        yield await _certificate(str(parts.hostname), port)
+
+
+async def _certificate(host: str, port: int) -> Finding:
+    try:
+        async with asyncio.timeout(10):
+            _, writer = await asyncio.open_connection(host, port, ssl=ssl.create_default_context())
+    except (OSError, TimeoutError) as error:
+        return Finding(Grade.WARNING, f"certificate of {host}", f"{type(error).__name__}: {error}")
+    expires = ssl.cert_time_to_seconds(writer.get_extra_info("peercert")["notAfter"])
+    writer.close()
+    days = (datetime.fromtimestamp(expires, UTC) - datetime.now(UTC)).days
+    grade = Grade.OK if days >= CERTIFICATE_DAYS else Grade.FAULT
+    return Finding(grade, f"certificate of {host}", f"good for {days} days")
+
+
+async def disk(_: Addresses) -> AsyncIterator[Finding]:
+    usage = shutil.disk_usage("/")
+    free = usage.free / usage.total
+    grade = Grade.OK if free > DISK_FREE else Grade.FAULT
+    yield Finding(grade, "disk", f"{usage.free / 1e9:.0f} GB free, {free:.0%}")
+
+
+OF_BROKER: Iterable[Callable[[Management], AsyncIterator[Finding]]] = (broker, drift, queues)
+OF_REST: Iterable[Check] = (database, schemas, certificates, disk)

@@ -1,0 +1,46 @@
+"""`./sesame doctor`: what is wrong here, one line each; status 1 when anything is."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+
+from deploy.local.errors import LocalError
+from deploy.operations import checks
+from deploy.operations.addresses import Addresses, addresses
+from deploy.operations.checks import Finding, Grade
+from deploy.rabbitmq.management import managing
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    doctor = subparsers.add_parser("doctor", help="what is wrong with this installation")
+    doctor.set_defaults(run=lambda _: asyncio.run(examine()))
+
+
+async def examine() -> int:
+    findings = [finding async for finding in _findings(addresses())]
+    for finding in findings:
+        print(f"{finding.grade:<5} {finding.what}: {finding.said}")
+    return 1 if any(finding.grade is Grade.FAULT for finding in findings) else 0
+
+
+async def _findings(where: Addresses) -> AsyncIterator[Finding]:
+    async with managing(where.management_url, where.vhost) as management:
+        for check in checks.OF_BROKER:
+            async for finding in _safely(check.__name__, check(management)):
+                yield finding
+    for rest in checks.OF_REST:
+        async for finding in _safely(rest.__name__, rest(where)):
+            yield finding
+
+
+async def _safely(what: str, findings: AsyncIterator[Finding]) -> AsyncIterator[Finding]:
+    """One check that can't be made must not hide the others."""
+    try:
+        async for finding in findings:
+            yield finding
+    except (LocalError, OSError, asyncpg.PostgresError) as error:
+        yield Finding(Grade.FAULT, what, f"{type(error).__name__}: {error}")

@@ -1,0 +1,121 @@
+"""What an operator asks: where is this question, what is wrong here; and the broker's copy."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.operations.cli import main
+from deploy.partners import broker
+from deploy.rabbitmq.management import Management, managing
+from deploy.rabbitmq.provision import provision
+from services.contracts import topology
+from tests.servers import Database, VirtualHost
+
+QUESTION = "019ab3c0-7c00-7d4e-9a51-2f6f0c1e5a10"
+Sesame = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+async def management(vhost: VirtualHost) -> AsyncIterator[Management]:
+    async with managing(vhost.management_url, vhost.name) as management:
+        await provision(management, dict.fromkeys(topology.SERVICES, secrets.token_hex(8)))
+        yield management
+        for service in topology.SERVICES:
+            await management.delete_user(f"sesame.{service}")
+
+
+@pytest.fixture
+def sesame(
+    vhost: VirtualHost,
+    database: Database,
+    management: Management,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Sesame:
+    monkeypatch.setenv("SESAME_AMQP_URL", vhost.amqp_url)
+    monkeypatch.setenv("SESAME_AMQP_MANAGEMENT_URL", vhost.management_url)
+    monkeypatch.setenv("SESAME_DATABASE_URL", database.admin_url)
+
+    async def run(*arguments: str, status: int = 0) -> str:
+        ended = await asyncio.to_thread(main, list(arguments))
+        printed = capsys.readouterr()
+        assert ended == status, printed.out + printed.err
+        return printed.out
+
+    return run
+
+
+async def test_the_doctor_names_what_is_missing_on_the_broker(sesame: Sesame, management: Management) -> None:
+    assert "topology: exchanges, queues, bindings and rights are those of the code" in await sesame(
+        "doctor", status=1
+    )
+    await management.delete_queue("router")
+    said = await sesame("doctor", status=1)
+    assert "FAIL  topology: queues: router is missing or different" in said
+    assert "FAIL  topology: bindings: sesame.events question.received router" in said
+
+
+async def test_the_doctor_sees_that_nobody_consumes(sesame: Sesame) -> None:
+    assert "FAIL  queue notifier: nobody consumes it" in await sesame("doctor", status=1)
+
+
+async def test_the_doctor_finds_schemas_and_clock_in_order(sesame: Sesame) -> None:
+    said = await sesame("doctor", status=1)
+    for service in topology.SERVICES:
+        assert f"ok    schema {service}" in said
+    assert "ok    clock" in said
+
+
+async def test_the_doctor_sees_an_outbox_that_does_not_empty(sesame: Sesame, database: Database) -> None:
+    db = await asyncpg.connect(database("router"))
+    await db.execute(
+        "INSERT INTO outbox (exchange, routing_key, content_type, message_id, headers, body, created_at)"
+        " VALUES ('sesame.events', 'question.routed', 'text/plain', 'x', '{}', '', now() - interval '1 hour')"
+    )
+    await db.close()
+    assert "FAIL  outbox of router: 1 rows, the oldest 3600 s old" in await sesame("doctor", status=1)
+
+
+async def test_a_question_is_traced_through_the_services_in_order_of_time(
+    sesame: Sesame, database: Database
+) -> None:
+    ingest = await asyncpg.connect(database("ingest"))
+    await ingest.execute(
+        "INSERT INTO question (id, facets, text, received_at) VALUES ($1, '{}', 'Où ?', '2026-11-20 09:00Z')",
+        QUESTION,
+    )
+    await ingest.close()
+    router = await asyncpg.connect(database("router"))
+    await router.execute(
+        "INSERT INTO history (question, at, what, hand) VALUES ($1, '2026-11-20 09:01Z', 'assign', 'router')",
+        QUESTION,
+    )
+    await router.close()
+    said = await sesame("trace", QUESTION)
+    assert said.index("received") < said.index("assign")
+    assert "Où ?" not in said
+
+
+async def test_an_unknown_question_is_said_to_be_unknown(sesame: Sesame) -> None:
+    assert "no service knows" in await sesame("trace", QUESTION, status=1)
+
+
+async def test_the_brokers_copy_brings_a_partner_back(
+    sesame: Sesame, management: Management, tmp_path: Path
+) -> None:
+    partner = f"lyon-{secrets.token_hex(3)}"
+    await broker.open_account(management, partner)
+    copy = tmp_path / "broker.json"
+    await sesame("broker", "save", str(copy))
+    assert copy.stat().st_mode & 0o077 == 0
+    await broker.close_account(management, partner)
+    await sesame("broker", "load", str(copy))
+    assert partner in await broker.partner_users(management)
+    assert f"partner.{partner}" in {queue["name"] for queue in await management.queues()}
+    assert any(user["name"] == partner for user in json.loads(copy.read_text())["users"])
+    await broker.close_account(management, partner)
