@@ -18,6 +18,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     test.add_argument("-k", dest="expression", help="only tests whose name matches, as pytest's -k")
     test.add_argument("-x", dest="first", action="store_true", help="stop at the first failure")
     test.add_argument("--durations", type=int, metavar="N", help="show the N slowest")
+    test.add_argument("--containers", action="store_true", help="the containers, on a real Docker engine")
     test.set_defaults(run=run_tests)
     bench = subparsers.add_parser(
         "bench", help="measure throughput, latency and memory beside the floor", add_help=False
@@ -26,6 +27,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run_tests(chosen: argparse.Namespace) -> NoReturn:
+    if chosen.containers:
+        _become("tests.containers", [])
     paths = [_absolute(path) for path in chosen.paths]
     if _need_servers(paths):
         provide_missing(os.environ)
