@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
 from services.chassis.run import Chassis, run
 from services.metrics import entrypoints
 from services.metrics.collector import collect
-from services.metrics.domain.times import NetworkTime
 from services.metrics.folding import fold
+from services.metrics.holiday_calendar import network_time
 from services.metrics.page import Pages
 from services.metrics.settings import MetricsSettings
 from services.metrics.web import Door
@@ -22,11 +23,12 @@ LINGER_SECONDS = 0.1
 
 async def serve(settings: MetricsSettings) -> None:
     async with Chassis.start(settings, name="metrics", migrations=MIGRATIONS) as chassis:
-        times = NetworkTime(settings.network_time_zone)
+        zone = settings.network_time_zone
+        times = await asyncio.to_thread(network_time, zone, settings.network_country, settings.network_region)
         chassis.ops.sources["counters"] = partial(collect, chassis.pool)
         chassis.every(settings.metrics_fold_seconds, partial(fold, chassis.pool, times))
-        pages = Pages(base=settings.metrics_public_url, zone=settings.network_time_zone.key)
-        door = Door(chassis.pool, chassis.clock, settings.network_time_zone, pages)
+        pages = Pages(base=settings.metrics_public_url, zone=zone.key)
+        door = Door(chassis.pool, chassis.clock, zone, pages)
         await chassis.serve(door.app(), settings.metrics_host, settings.metrics_port)
         await chassis.consume(
             entrypoints.subscriptions(), lock_questions=False, linger_seconds=LINGER_SECONDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 
 import pygal
 from pygal.style import Style
@@ -84,7 +85,7 @@ def _style(chart: Columns, palette: Palette) -> Style:
         major_guide_stroke_color=palette.quiet,
         guide_stroke_dasharray="none",
         major_guide_stroke_dasharray="none",
-        colors=tuple(chart.colours) or palette.series,
+        colors=tuple(islice(cycle(chart.colours or palette.series), len(chart.series))),
         font_family="inherit",
         label_font_size=14,
         major_label_font_size=14,

@@ -20,9 +20,11 @@ from services.metrics.domain.figures import YearFigures
 from services.metrics.domain.times import NetworkTime
 from services.metrics.folding import fold
 from services.metrics.formats import FORMATS, Wish
+from services.metrics.holiday_calendar import network_time
 from services.metrics.keeping import to_json
 from services.metrics.made_up import questions_of
 from services.metrics.recounting import check, rebuild
+from services.metrics.settings import NetworkSettings
 
 Deed = Callable[[argparse.Namespace], Awaitable[int]]
 
@@ -35,7 +37,13 @@ class CannotBeDone(Exception):
 
 
 def zone() -> ZoneInfo:
-    return ZoneInfo(os.environ.get("SESAME_NETWORK_TIME_ZONE", "Europe/Paris"))
+    return NetworkSettings().network_time_zone
+
+
+def times() -> NetworkTime:
+    """As the service counts: with other settings, `check` would find other working times."""
+    network = NetworkSettings()
+    return network_time(network.network_time_zone, network.network_country, network.network_region)
 
 
 @asynccontextmanager
@@ -86,7 +94,7 @@ def _today() -> date:
 async def rebuild_counters(chosen: argparse.Namespace) -> int:
     started = time.monotonic()
     async with database(chosen) as pool:
-        facts = await rebuild(pool, NetworkTime(zone()))
+        facts = await rebuild(pool, times())
     seconds = time.monotonic() - started
     print(f"{facts:,} facts counted anew in {seconds:.1f} s ({facts / seconds:,.0f}/s)")
     return 0
@@ -94,7 +102,7 @@ async def rebuild_counters(chosen: argparse.Namespace) -> int:
 
 async def check_counters(chosen: argparse.Namespace) -> int:
     async with database(chosen) as pool:
-        facts, differences = await check(pool, NetworkTime(zone()))
+        facts, differences = await check(pool, times())
     for different in differences:
         where = " ".join(str(part) for part in different[:5] if part not in ("", None))
         print(f"{where}: counted {different.counted}, the log says {different.in_log}")
@@ -141,13 +149,13 @@ async def thaw(chosen: argparse.Namespace) -> int:
 
 async def make_up(chosen: argparse.Namespace) -> int:
     """Goes the way of real facts: appended, folded, logged. Each year has a little more than the last."""
-    times = NetworkTime(zone())
+    counted_in = times()
     async with database(chosen) as pool:
         for at, year in enumerate(sorted(chosen.years)):
             until = min(_today(), date(year + 1, 1, 31))
-            facts = list(questions_of(year, round(chosen.questions * GROWTH**at), times, until=until))
+            facts = list(questions_of(year, round(chosen.questions * GROWTH**at), counted_in, until=until))
             await _append(pool, facts)
-            await fold(pool, times)
+            await fold(pool, counted_in)
             print(f"{year}: {len(facts):,} made-up facts")
     return 0
 

@@ -45,7 +45,8 @@ class Pages:
             charts=draw(figures, words, PAGE),
             channel_order=order,
             channel_legend=[
-                (words.value("channel", channel), f"series-{place}") for place, channel in enumerate(order, 1)
+                (words.value("channel", channel), f"series-{1 + place % len(PAGE.series)}")
+                for place, channel in enumerate(order)
             ],
             buckets=coarse_buckets(figures.durations["answer_calendar"].counts, words),
             years=years,

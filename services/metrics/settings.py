@@ -6,6 +6,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.chassis.settings import ServiceSettings
 
@@ -21,11 +22,24 @@ def _zone(value: object) -> object:
     return value
 
 
-class MetricsSettings(ServiceSettings):
+class NetworkSettings(BaseSettings):
+    """How the network counts time. Commands need only this; the router's settings have the same names."""
+
+    model_config = SettingsConfigDict(env_prefix="SESAME_", extra="ignore")
+
     network_time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("Europe/Paris"),
         description="The network's time zone: days, months and years are cut in it",
     )
+    network_country: str = Field(
+        default="FR",
+        pattern=r"^[A-Z]{2}$",
+        description="Whose public holidays are no working time (ISO 3166)",
+    )
+    network_region: str | None = Field(default=None, description="Region of these holidays, if they differ")
+
+
+class MetricsSettings(NetworkSettings, ServiceSettings):
     metrics_host: str = Field(default="127.0.0.1", description="Address of the figures pages")
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the figures pages; 0 takes any free one"

@@ -98,8 +98,10 @@ def compose(figures: YearFigures, words: Words, *, zone: str) -> Sheet:
 
 
 def _bigs(figures: YearFigures, words: Words) -> Iterable[Big]:
+    """What is known. Of an imported year that is little, and unknown is not nought."""
     yield _counted("received", figures, words)
-    yield _counted("answered", figures, words)
+    if figures.n("answered") or sum(figures.months["received"]):
+        yield _counted("answered", figures, words)
     if figures.promise_share is not None:
         yield Big("promise", words.percent(figures.promise_share), words("promise"), "")
     answer = figures.durations["answer_calendar"]

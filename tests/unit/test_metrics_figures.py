@@ -12,6 +12,7 @@ from services.metrics.domain.departments import TILES
 from services.metrics.domain.figures import derive
 from services.metrics.domain.tallies import Line, Tallies
 from services.metrics.lexicon import ENGLISH, FRENCH
+from services.metrics.page import Pages
 from services.metrics.words import Words
 
 HEADER = "year,partner,measure,facet,value,n,source\n"
@@ -65,6 +66,13 @@ def test_the_answering_percentage_is_answered_by_asked_on_its_own_page() -> None
     ]
     (bpi,) = derive(2025, Tallies(lines), today=date(2026, 1, 1)).partners
     assert bpi.answering == pytest.approx(1.5)
+
+
+def test_more_channels_than_colours_are_still_drawn() -> None:
+    lines = [Line(2025, 1, "received", "channel", f"channel-{n}", 1 + n) for n in range(20)]
+    figures = derive(2025, Tallies(lines), today=date(2026, 1, 1))
+    page = Pages(base="", zone="Europe/Paris").figures(figures, "en", [2025])
+    assert all(f"Channel {n}" in page for n in range(20))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.metrics.domain.times import NetworkTime, Slot
+from services.metrics.holiday_calendar import network_time
 
 PARIS = ZoneInfo("Europe/Paris")
 OFFICE = {weekday: (Slot(9 * 3600, 12 * 3600), Slot(14 * 3600, 18 * 3600)) for weekday in range(5)}
@@ -56,3 +57,16 @@ def test_working_time_adds_up_and_never_exceeds_the_calendar(start: datetime, a:
     parts = times.working_seconds(start, middle) + times.working_seconds(middle, end)
     assert abs(whole - parts) < 1e-3
     assert whole <= a + b + 1e-3
+
+
+def test_the_first_of_may_is_free_in_france_and_the_21st_of_july_in_belgium() -> None:
+    france, belgium = (network_time(PARIS, country, None) for country in ("FR", "BE"))
+    day = 24 * 3600
+    assert france.working_seconds(at("2026-05-01T00:00"), at("2026-05-02T00:00")) == 0
+    assert france.working_seconds(at("2026-07-21T00:00"), at("2026-07-22T00:00")) == day
+    assert belgium.working_seconds(at("2026-07-21T00:00"), at("2026-07-22T00:00")) == 0
+
+
+def test_a_country_nobody_knows_has_no_holidays() -> None:
+    nowhere = network_time(PARIS, "XX", None)
+    assert nowhere.working_seconds(at("2026-05-01T00:00"), at("2026-05-02T00:00")) == 24 * 3600
