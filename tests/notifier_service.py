@@ -11,7 +11,7 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import repeat
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 import aio_pika
@@ -52,8 +52,10 @@ def environment(database: Database, vhost: VirtualHost, smtp_port: int, **more: 
     return os.environ | own | more
 
 
-async def start(environ: dict[str, str]) -> Process:
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.notifier", env=environ)
+async def start(environ: dict[str, str], log: IO[bytes] | None = None) -> Process:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.notifier", env=environ, stdout=log, stderr=log
+    )
     await until_ready(environ["SESAME_OPS_PORT"])
     return process
 
@@ -68,8 +70,8 @@ async def until_ready(port: str) -> None:
 
 
 @asynccontextmanager
-async def running(environ: dict[str, str]) -> AsyncIterator[Process]:
-    process = await start(environ)
+async def running(environ: dict[str, str], log: IO[bytes] | None = None) -> AsyncIterator[Process]:
+    process = await start(environ, log)
     try:
         yield process
     finally:

@@ -52,6 +52,7 @@ def smtp_of(settings: NotifierSettings) -> SmtpServer:
         user=settings.smtp_user,
         password=password.get_secret_value() if password else None,
         seconds=settings.attempt_seconds,
+        authority=settings.smtp_authority,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -98,6 +99,26 @@ async def test_what_the_server_never_takes_is_given_up_loudly(scene: Scene) -> N
     assert "550" in failed["data"]["error"]
     assert "nobody@" not in str(failed)
     await until(lambda: len(scene.mails.of("failure")) == 1)
+
+
+async def test_log_of_a_whole_run_holds_no_address_and_no_text(
+    database: Database, vhost: VirtualHost, tmp_path: Path
+) -> None:
+    unknown = made.ASKER.model_copy(update={"mail": "nobody@asker.example"})
+    with (tmp_path / "log").open("wb") as log:
+        async with smtp_sink() as mails, listening_others(vhost) as broker:
+            mails.answers = ["451 <lectrice@asker.example> later"]
+            environ = environment(database, vhost, mails.port, SESAME_LOG_LEVEL="DEBUG")
+            async with running(environ, log):
+                for asker in (made.ASKER, unknown):
+                    question = uuid4()
+                    facts = (made.received(asker=asker), made.routed(question, way="mail"))
+                    await tell(broker, question, *facts, made.answered(question))
+                await heard(broker, ANNOUNCED, 3)
+    written = (tmp_path / "log").read_text()
+    assert "ready" in written
+    for secret in ("asker.example", "partner.example", "Odile", "Bièvre", made.NOTE[:20], "plan des moulins"):
+        assert secret not in written
 
 
 async def test_one_connection_carries_many_mails(scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""Answers that a person must post, because the channel lets no program do it: text, link, a mark when done."""
+"""Answers that a person must post, because the channel lets no program do it: text, link, and a mark."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ TokenSays = Callable[[bool], None]
 
 
 class MastodonSender:
-    """Each post has an Idempotency-Key of its own, which the server keeps for an hour: a second attempt within
-    it finds the first one's posts. `token_says` hears whether the account's token is still good."""
+    """Each post has an Idempotency-Key of its own, which the server keeps for an hour: a second attempt in
+    time finds the first one's posts. `token_says` hears whether the account's token is still good."""
 
     def __init__(self, client: httpx.AsyncClient, clock: Clock, token_says: TokenSays) -> None:
         self._client = client

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 from typing import Literal
 
@@ -28,6 +29,8 @@ class SmtpServer:
     user: str | None = None
     password: str | None = None
     seconds: float = 30.0
+    authority: Path | None = None
+    """Certificates that vouch for it; None: those the system trusts."""
 
 
 @dataclass(slots=True)
@@ -87,6 +90,7 @@ class SmtpLines:
             start_tls=server.security == "starttls",
             username=server.user,
             password=server.password,
+            cert_bundle=str(server.authority) if server.authority else None,
             timeout=server.seconds,
         )
         try:
