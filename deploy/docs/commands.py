@@ -9,6 +9,7 @@ from collections.abc import Callable
 from deploy.docs import check as contract
 from deploy.grafana import build as dashboards
 from deploy.local.checkout import ROOT
+from deploy.operations import settings_page
 from deploy.prometheus import document as metrics
 from deploy.rabbitmq import check as definitions
 
@@ -16,6 +17,7 @@ MAKERS: dict[str, Callable[[], int]] = {
     "docs/asyncapi.yaml, docs/schemas, docs/events.md": lambda: contract.main(["--write"]),
     "docs/metrics.md": lambda: metrics.main([]),
     "deploy/rabbitmq/definitions.json": lambda: definitions.main(["--write"]),
+    "docs/settings.md": lambda: settings_page.main(["--write"]),
     "deploy/grafana/dashboards": lambda: dashboards.main([]),
 }
 

@@ -25,6 +25,7 @@ from tests.containers.installation import Installation, installation, until
 IMAGE = "sesame:local"
 HEALTHY_SECONDS = 120.0
 COPIES = {"ingest": 2, "router": 2, "notifier": 2}
+OPERATOR = ("--profile", "operator", "run", "--rm", "-T", "operator")
 TRIAL = ("--profile", "demo", "run", "--rm", "--no-deps", "-T", "demo", "deploy.operations.trial")
 
 
@@ -107,12 +108,11 @@ def demonstrate(place: Installation) -> str:
 
 
 def a_partner_in_a_minute(place: Installation) -> str:
-    operator = ("--profile", "operator", "run", "--rm", "-T", "operator", "partners")
-    sheet = place.run(*operator, "add", "lyon", "--name", "Bibliothèque de Lyon")
+    sheet = place.run(*OPERATOR, "partners", "add", "lyon", "--name", "Bibliothèque de Lyon")
     password = next(line.split()[-1] for line in sheet.splitlines() if "Mot de passe" in line)
-    tried = place.run(*operator, "try", "lyon", "--password", password)
+    tried = place.run(*OPERATOR, "partners", "try", "lyon", "--password", password)
     assert "FAIL" not in tried, tried
-    place.run(*operator, "suspend", "lyon")
+    place.run(*OPERATOR, "partners", "suspend", "lyon")
     return f"{tried.count('ok  ')} trials"
 
 
@@ -158,11 +158,34 @@ def keep_everything(place: Installation) -> str:
     return demonstrate(place)
 
 
+def restore_on_an_empty_machine(place: Installation) -> str:
+    """The steps of docs/operations.md, "Back up and restore"."""
+    place.run("stop", *topology.SERVICES)
+    before = _counts(place)
+    dump = place.take("exec", "-T", "postgres", "sh", "-c", _as_owner("pg_dump", "-Fc sesame"))
+    broker = place.take(*OPERATOR, "broker", "save", "-")
+    place.run("--profile", "demo", "--profile", "operator", "down", "-v", "-t", "5")
+    come_up(place)
+    place.run("stop", *topology.SERVICES)
+    assert _counts(place) != before
+    loading = _as_owner("pg_restore", "-d sesame --clean --if-exists")
+    place.give(dump, "exec", "-T", "postgres", "sh", "-c", loading)
+    place.give(broker, *OPERATOR, "broker", "load", "-")
+    place.run("run", "--rm", "-T", "provision")
+    come_up(place)
+    assert _counts(place) == before, (before, _counts(place))
+    assert "lyon" in place.run(*OPERATOR, "partners", "list")
+    return demonstrate(place)
+
+
 def _counts(place: Installation) -> str:
     query = "SELECT (SELECT count(*) FROM router.question), (SELECT count(*) FROM notifier.delivery)"
-    login = 'PGPASSWORD="$POSTGRES_PASSWORD" psql -h 127.0.0.1 -U sesame -d sesame -Atc'
-    read = 'POSTGRES_PASSWORD="$(cat $POSTGRES_PASSWORD_FILE)"; export POSTGRES_PASSWORD; '
-    return place.run("exec", "-T", "postgres", "sh", "-c", f'{read}{login} "{query}"')
+    return place.run("exec", "-T", "postgres", "sh", "-c", _as_owner("psql", f'-d sesame -Atc "{query}"'))
+
+
+def _as_owner(program: str, options: str) -> str:
+    login = "-h 127.0.0.1 -U sesame"
+    return f'PGPASSWORD="$(cat $POSTGRES_PASSWORD_FILE)" {program} {login} {options}'
 
 
 STEPS: dict[str, Callable[[Installation], str]] = {
@@ -176,6 +199,7 @@ STEPS: dict[str, Callable[[Installation], str]] = {
     "one of each killed while 300 questions flow": kill_one_of_each,
     "watched": watched,
     "down and up keep everything": keep_everything,
+    "restored on an empty machine": restore_on_an_empty_machine,
 }
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,22 @@ class Installation:
         self._command = [*_compose(), "-p", project, "-f", str(COMPOSE_FILE), "--env-file", str(settings)]
         self.https_port = https_port
 
-    def run(self, *arguments: str, seconds: float = 600, check: bool = True) -> str:
+    def run(self, *arguments: str, check: bool = True) -> str:
         """What compose printed; an error with all of it when it failed."""
-        done = subprocess.run(
-            [*self._command, *arguments], capture_output=True, text=True, timeout=seconds, check=False
-        )
+        return self._run(arguments, b"", check=check).decode()
+
+    def give(self, data: bytes, *arguments: str) -> None:
+        self._run(arguments, data, check=True)
+
+    def take(self, *arguments: str) -> bytes:
+        return self._run(arguments, b"", check=True)
+
+    def _run(self, arguments: Sequence[str], data: bytes, *, check: bool) -> bytes:
+        command = [*self._command, *arguments]
+        done = subprocess.run(command, input=data, capture_output=True, timeout=600, check=False)
         if check and done.returncode != 0:
-            raise AssertionError(f"compose {' '.join(arguments)}: {done.stdout}\n{done.stderr}")
+            said = (done.stdout + done.stderr).decode(errors="replace")
+            raise AssertionError(f"compose {' '.join(arguments)}: {said}")
         return done.stdout
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
