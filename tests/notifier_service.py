@@ -83,11 +83,11 @@ async def running(environ: dict[str, str], log: IO[bytes] | None = None) -> Asyn
 @asynccontextmanager
 async def listening_others(vhost: VirtualHost) -> AsyncIterator[AbstractConnection]:
     """The other services' queues stand, nobody reads them; gives a connection to publish and look with."""
-    declaring = rabbit.open_broker(vhost.amqp_url)
-    await declaring.start()
+    declaring = rabbit.Link(vhost.amqp_url)
+    await declaring.open()
     for service in OTHERS:
-        await rabbit.declare_topology(declaring, service)
-    await declaring.stop()
+        await rabbit.declare_topology(declaring.broker, service)
+    await declaring.close()
     async with await aio_pika.connect(vhost.amqp_url) as connection:
         async with connection.channel() as channel:
             announced = await channel.declare_queue(ANNOUNCED, durable=True)

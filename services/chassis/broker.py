@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from aio_pika.abc import AbstractRobustConnection
+from aio_pika.abc import AbstractChannel, AbstractRobustConnection, UnderlayConnection
 from faststream.rabbit import Channel, ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
 
 from services.chassis.patience import insist
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PUBLISH_TIMEOUT_SECONDS = 30.0
+PUBLISH_TIMEOUT_SECONDS = 10.0
 PING_TIMEOUT_SECONDS = 2.0
+CLOSE_TIMEOUT_SECONDS = 5.0
+LOOK_SECONDS = 0.5
 
 _TYPES = {"topic": ExchangeType.TOPIC, "direct": ExchangeType.DIRECT}
 
@@ -34,18 +36,90 @@ EXCHANGES: Mapping[str, RabbitExchange] = {
 DEFAULT = RabbitExchange("")
 
 
-def open_broker(url: str, *, prefetch: int | None = None) -> RabbitBroker:
-    """Not yet connected: `start_broker` does that. Messages reach subscribers as they came, undecoded."""
-    return RabbitBroker(
-        url,
-        default_channel=Channel(prefetch_count=prefetch, publisher_confirms=True, on_return_raises=True),
-        apply_types=False,
-        logger=None,
-    )
+class Link:
+    """One connection with everything on it, made anew from nothing once it is lost.
 
+    aio-pika reconnects by itself, but gives up on a channel or consumer that the broker refuses at that
+    moment (a queue whose leader is not elected yet), and says so to nobody. Starting over does not.
+    """
 
-async def start_broker(broker: RabbitBroker) -> None:
-    await insist("broker", broker.start)
+    def __init__(
+        self,
+        url: str,
+        *,
+        prefetch: int | None = None,
+        subscribe: Callable[[RabbitBroker], None] | None = None,
+    ) -> None:
+        """`subscribe` is called with each new broker before it starts."""
+        self._url = url
+        self._prefetch = prefetch
+        self._subscribe = subscribe
+        self._broker: RabbitBroker | None = None
+        self._transport: UnderlayConnection | None = None
+        self._channel: AbstractChannel | None = None
+
+    @property
+    def broker(self) -> RabbitBroker:
+        if self._broker is None:
+            raise ConnectionError("broker: not connected")
+        return self._broker
+
+    @property
+    def connection(self) -> AbstractRobustConnection:
+        connection = self.broker._connection
+        if connection is None:
+            raise ConnectionError("broker: not connected")
+        return connection
+
+    async def open(self) -> None:
+        """Wait as long as the broker is away."""
+        await insist("broker", self._start)
+
+    async def keep(self) -> None:
+        """Until cancelled: look whether it still stands, and open it again where not."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._is_lost():
+                log.warning("broker: connection lost, starting over")
+                await self.close()
+                await self.open()
+
+    async def close(self) -> None:
+        broker, self._broker = self._broker, None
+        if broker is not None:
+            with suppress(Exception):
+                await asyncio.wait_for(broker.stop(), CLOSE_TIMEOUT_SECONDS)
+
+    async def ping(self) -> None:
+        """Ask the broker something only a living one can answer. Raises if it does not within the time."""
+        async with asyncio.timeout(PING_TIMEOUT_SECONDS):
+            channel = await self.connection.channel()
+            await channel.close()
+
+    async def _start(self) -> None:
+        broker = RabbitBroker(
+            self._url,
+            default_channel=Channel(
+                prefetch_count=self._prefetch, publisher_confirms=True, on_return_raises=True
+            ),
+            apply_types=False,
+            logger=None,
+        )
+        if self._subscribe is not None:
+            self._subscribe(broker)
+        try:
+            await broker.start()
+            default = await broker.declare_exchange(DEFAULT)
+        except BaseException:
+            await broker.stop()
+            raise
+        self._broker, self._channel = broker, default.channel
+        self._transport = self.connection.transport
+
+    def _is_lost(self) -> bool:
+        if self._broker is None or self._channel is None:
+            return True
+        return self._channel.is_closed or self.connection.transport is not self._transport
 
 
 def service_queue(service: str, *, declare: bool = False) -> RabbitQueue:
@@ -59,10 +133,10 @@ def service_queue(service: str, *, declare: bool = False) -> RabbitQueue:
 
 
 class Publisher:
-    """Publishes on one broker's connection."""
+    """Publishes over one link."""
 
-    def __init__(self, broker: RabbitBroker) -> None:
-        self._broker = broker
+    def __init__(self, link: Link) -> None:
+        self._link = link
 
     async def publish(
         self,
@@ -75,7 +149,7 @@ class Publisher:
         headers: Mapping[str, str] | None = None,
     ) -> None:
         """Returns once the broker has it safe. Raises when it is away, refuses, or no queue is bound."""
-        await self._broker.publish(
+        await self._link.broker.publish(
             body,
             exchange=EXCHANGES[exchange] if exchange else DEFAULT,
             routing_key=routing_key,
@@ -111,28 +185,13 @@ def dead_queue(service: str) -> RabbitQueue:
     )
 
 
-async def until_all_hear(broker: RabbitBroker) -> None:
+async def until_all_hear(link: Link) -> None:
     """Wait until every service's queue is bound, so that no fact is announced to half of its readers: matters
     only the first time services start on an empty broker."""
     for service in topology.SERVICES:
-        await insist(f"queue of {service}", partial(_exists, broker, topology.dead_queue(service)))
+        await insist(f"queue of {service}", partial(_exists, link, topology.dead_queue(service)))
 
 
-async def _exists(broker: RabbitBroker, queue: str) -> None:
-    async with connection_of(broker).channel() as channel:
+async def _exists(link: Link, queue: str) -> None:
+    async with link.connection.channel() as channel:
         await channel.declare_queue(queue, passive=True)
-
-
-def connection_of(broker: RabbitBroker) -> AbstractRobustConnection:
-    connection = broker._connection
-    if connection is None:
-        raise ConnectionError("broker: not connected")
-    return connection
-
-
-async def ping(broker: RabbitBroker) -> None:
-    """Ask the broker something only a living one can answer. Raises if it does not within the time."""
-    async with asyncio.timeout(PING_TIMEOUT_SECONDS):
-        channel = await connection_of(broker).channel()
-        with suppress(Exception):
-            await channel.close()

@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
-from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 from faststream.rabbit.message import RabbitMessage
 
 from services.chassis import inbox, trace
@@ -30,6 +29,9 @@ from services.contracts.envelope import NotAnEvent
 log = logging.getLogger(__name__)
 
 NOBODY = UUID(int=0)
+
+ACK_TIMEOUT_SECONDS = 5.0
+"""On a connection that died unnoticed, an acknowledgement can wait for ever."""
 
 
 class Handling:
@@ -176,9 +178,10 @@ class Consumer:
     async def _settle(self, messages: Sequence[RabbitMessage]) -> None:
         await self._handling.settle([_letter(message) for message in messages])
         try:
-            await messages[-1].raw_message.ack(multiple=True)
-        except (AMQPError, ChannelInvalidStateError, ConnectionError) as error:
-            log.warning("acknowledgement lost, the inbox will know these again: %s", error)
+            async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
+                await messages[-1].raw_message.ack(multiple=True)
+        except Exception as error:
+            log.warning("acknowledgement lost, the inbox will know these again: %r", error)
 
 
 def _letter(message: RabbitMessage) -> Letter:

@@ -29,6 +29,7 @@ _TRANSIENT = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
@@ -38,8 +39,8 @@ _TRANSIENT = (
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same work may succeed later. asyncpg reports a lost connection also as InterfaceError,
-    a class it shares with programming errors: only its words tell them apart."""
+    """Whether the same work may succeed later. asyncpg reports a lost connection also as InternalClientError,
+    and as InterfaceError, a class it shares with programming errors: only its words tell them apart."""
     if isinstance(error, asyncpg.InterfaceError):
         return "closed" in str(error) or "released" in str(error)
     return isinstance(error, _TRANSIENT)

@@ -55,5 +55,7 @@ def configure(service: str, level: str) -> None:
     )
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(level)
-    for chatty in ("aio_pika", "aiormq", "httpx", "httpcore", "yoyo", "uvicorn.error", "mail.log"):
+    for chatty in ("aio_pika", "httpx", "httpcore", "yoyo", "uvicorn.error", "mail.log"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.root.level))
+    # The link says itself, once, that the broker is away.
+    logging.getLogger("aiormq").setLevel(logging.CRITICAL)

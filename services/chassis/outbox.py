@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from aio_pika.exceptions import PublishError
 from asyncpg import Pool, Record
 
 from services.chassis.broker import Publisher
@@ -132,12 +133,12 @@ class Relay:
             try:
                 await self._publish_in_hand()
                 await self.sweep()
+                await self._rest()
             except Exception as error:
                 log.warning("outbox held: %s: %s", type(error).__name__, error)
                 await asyncio.sleep(next(patience))
                 continue
             patience = waits(most=5.0)
-            await self._rest()
 
     async def finish(self, seconds: float) -> None:
         """Wait, so long at most, until what is in hand is published: call it before cancelling `run`."""
@@ -166,28 +167,35 @@ class Relay:
     async def _publish_in_hand(self) -> None:
         while self._in_hand:
             page = [self._in_hand.popleft() for _ in range(min(PAGE, len(self._in_hand)))]
-            failed = await self._publish_all(page)
-            await self._settle(self._pool, [saved.id for saved in page], failed)
+            if (trouble := await self._publish_all(page, self._pool)) is not None:
+                raise trouble
 
     async def _sweep_page(self) -> int:
         """Rows stay locked while they are published, so that no two copies publish the same."""
         async with self._pool.acquire() as db, db.transaction():
             rows = [_saved(row) for row in await db.fetch(_TAKE, PAGE)]
-            if rows:
-                await self._settle(db, [saved.id for saved in rows], await self._publish_all(rows))
+            trouble = await self._publish_all(rows, db)
+        if trouble is not None:
+            raise trouble
         return len(rows)
 
-    async def _publish_all(self, page: Sequence[Saved]) -> set[int]:
-        """All at once. The ids of those that were returned, for nobody is bound, or refused."""
-        outcomes = await asyncio.gather(
-            *(self._publish(saved.outgoing) for saved in page), return_exceptions=True
-        )
-        failed = {saved.id: error for saved, error in zip(page, outcomes, strict=True) if error is not None}
-        self._instruments.published.inc(len(page) - len(failed))
-        self._instruments.publish_failed.inc(len(failed))
-        if failed:
-            log.warning("%d of %d put off: %r", len(failed), len(page), next(iter(failed.values())))
-        return set(failed)
+    async def _publish_all(self, page: Sequence[Saved], db: Db | Pool[Record]) -> Exception | None:
+        """All at once. What is confirmed leaves the table; what came back because nobody is bound is put off.
+        Where the broker is in trouble the row stays as it is, and the trouble is given back."""
+        sent = asyncio.gather(*(self._publish(saved.outgoing) for saved in page), return_exceptions=True)
+        outcomes = list(zip(page, await sent, strict=True))
+        returned = [saved.id for saved, error in outcomes if isinstance(error, PublishError)]
+        confirmed = [saved.id for saved, error in outcomes if error is None]
+        self._instruments.published.inc(len(confirmed))
+        self._instruments.publish_failed.inc(len(page) - len(confirmed))
+        if returned:
+            log.warning("%d of %d events came back: nobody is bound", len(returned), len(page))
+            await db.execute(_PUT_OFF, returned)
+        if confirmed:
+            await db.execute(_DROP, confirmed)
+        troubles = [error for _, error in outcomes if error and not isinstance(error, PublishError)]
+        # A channel that closes cancels what waits on it: no reason to end this task.
+        return ConnectionError(f"{len(troubles)} not confirmed: {troubles[0]!r}") if troubles else None
 
     async def _publish(self, outgoing: Outgoing) -> None:
         await self._publisher.publish(
@@ -198,11 +206,6 @@ class Relay:
             message_id=outgoing.message_id,
             headers=outgoing.headers,
         )
-
-    async def _settle(self, db: Db | Pool[Record], taken: Sequence[int], failed: set[int]) -> None:
-        if failed:
-            await db.execute(_PUT_OFF, list(failed))
-        await db.execute(_DROP, [id_ for id_ in taken if id_ not in failed])
 
 
 def _saved(row: Record) -> Saved:

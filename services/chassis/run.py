@@ -12,6 +12,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from uuid import UUID
 import uvloop
 from asyncpg import Pool, Record
 from faststream import AckPolicy
-from faststream.rabbit import RabbitBroker
+from faststream.rabbit import RabbitBroker, RabbitQueue
 from faststream.rabbit.message import RabbitMessage
 from prometheus_client import CollectorRegistry, Info
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -55,7 +56,7 @@ class Chassis:
         options: settings.ServiceSettings,
         clock: Clock,
         pool: Pool[Record],
-        publishing: RabbitBroker,
+        publishing: rabbit.Link,
         stack: AsyncExitStack,
         ops: Ops,
         instruments: Instruments,
@@ -93,11 +94,11 @@ class Chassis:
             pool = await open_pool(options.database_url, name=name, size=options.pool_size)
             stack.push_async_callback(_close, pool, options.grace_seconds)
             await _migrate(options, migrations)
-            publishing = rabbit.open_broker(options.amqp_url)
-            await rabbit.start_broker(publishing)
-            stack.push_async_callback(publishing.stop)
+            publishing = rabbit.Link(options.amqp_url)
+            await publishing.open()
+            stack.push_async_callback(publishing.close)
             if options.declare_topology:
-                await rabbit.declare_topology(publishing, name)
+                await rabbit.declare_topology(publishing.broker, name)
             chassis = cls(name, options, clock or SystemClock(), pool, publishing, stack, ops, instruments)
             chassis._look_after_itself()
             yield chassis
@@ -105,6 +106,7 @@ class Chassis:
     def _look_after_itself(self) -> None:
         Info("sesame_service", "Which service this is", registry=self.registry).info({"name": self.name})
         self.ops.sources["outbox"] = self._outbox_metrics
+        self.background("publishing link", self.publishing.keep)
         self.background("outbox relay", self._relay_when_all_hear)
         self._stack.push_async_callback(self._relay.finish, self._options.grace_seconds)
         self.every(PRUNE_SECONDS, self._prune)
@@ -130,18 +132,14 @@ class Chassis:
         consumer = Consumer(
             handling, self._instruments, batch=self._options.batch, linger_seconds=linger_seconds
         )
-        broker = rabbit.open_broker(self._options.amqp_url, prefetch=self._options.prefetch)
-        broker.subscriber(
-            rabbit.service_queue(self.name),
-            ack_policy=AckPolicy.MANUAL,
-            no_reply=True,
-            decoder=_undecoded,
-        )(consumer.take)
-        await rabbit.start_broker(broker)
+        subscribe = partial(_subscribe, rabbit.service_queue(self.name), consumer)
+        link = rabbit.Link(self._options.amqp_url, prefetch=self._options.prefetch, subscribe=subscribe)
+        await link.open()
         working = asyncio.create_task(consumer.run(), name="consumer")
         working.add_done_callback(self._watch)
-        self._stack.push_async_callback(_stop_consuming, consumer, working, broker)
-        self.ops.checks["consuming"] = lambda: rabbit.ping(broker)
+        self._stack.push_async_callback(_stop_consuming, consumer, working, link)
+        self.background("consuming link", link.keep)
+        self.ops.checks["consuming"] = link.ping
 
     async def serve(self, app: ASGIApp, host: str, port: int) -> int:
         """Open a door; gives its port."""
@@ -166,7 +164,7 @@ class Chassis:
     async def until_stopped(self) -> None:
         """Ready from here, until SIGTERM or SIGINT, or until something that must run has ended."""
         self.ops.checks["database"] = self._ask_database
-        self.ops.checks["broker"] = lambda: rabbit.ping(self.publishing)
+        self.ops.checks["broker"] = self.publishing.ping
         self.ops.started = True
         gc.freeze()
         logger.info("ready")
@@ -219,6 +217,11 @@ def run(
     uvloop.run(serve(options))
 
 
+def _subscribe(queue: RabbitQueue, consumer: Consumer, broker: RabbitBroker) -> None:
+    subscriber = broker.subscriber(queue, ack_policy=AckPolicy.MANUAL, no_reply=True, decoder=_undecoded)
+    subscriber(consumer.take)
+
+
 async def _undecoded(message: RabbitMessage) -> RabbitMessage:
     return message
 
@@ -247,10 +250,10 @@ async def _cancel(task: asyncio.Task[None]) -> None:
     await asyncio.wait((task,))
 
 
-async def _stop_consuming(consumer: Consumer, working: asyncio.Task[None], broker: RabbitBroker) -> None:
+async def _stop_consuming(consumer: Consumer, working: asyncio.Task[None], link: rabbit.Link) -> None:
     consumer.stop()
     await asyncio.wait((working,))
-    await broker.stop()
+    await link.close()
 
 
 async def _repeat(seconds: float, job: Callable[[], Awaitable[object]]) -> None:

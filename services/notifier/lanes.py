@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from services.chassis.broker import connection_of
 from services.chassis.run import Chassis
 from services.contracts.links import partner_token
 from services.notifier.archive.similar import SimilarAnswers
@@ -76,7 +75,7 @@ async def build(
         ),
         "queue": (
             Informed(
-                QueueSender(lambda: connection_of(chassis.publishing), respondent_page(house)), similar.to
+                QueueSender(lambda: chassis.publishing.connection, respondent_page(house)), similar.to
             ),
             settings.queue_at_once,
         ),

@@ -25,8 +25,8 @@ from deploy.local.folders import throwaway_folder
 from deploy.local.servers import Servers, running_servers
 from services.contracts import topology
 from tests.benchmarks.figures import Figure, percentile, show, write
-from tests.benchmarks.flow import RECEIVED, ROUTED, Network
 from tests.benchmarks.stage import hand_written, sesame
+from tests.flow import RECEIVED, ROUTED, Network
 
 SETTLE_SECONDS = 2.0
 PATIENCE_SECONDS = 120.0

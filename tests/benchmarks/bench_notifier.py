@@ -110,11 +110,11 @@ async def raw(connection: AbstractConnection, bodies: list[tuple[str, bytes]]) -
 
 
 async def queues(here: Place, number: int) -> dict[str, float]:
-    broker = rabbit.open_broker(here.vhost.amqp_url)
-    await broker.start()
+    link = rabbit.Link(here.vhost.amqp_url)
+    await link.open()
     for exchange in rabbit.EXCHANGES.values():
-        await broker.declare_exchange(exchange)
-    sender = QueueSender(lambda: rabbit.connection_of(broker), lambda _delivery: None)
+        await link.broker.declare_exchange(exchange)
+    sender = QueueSender(lambda: link.connection, lambda _delivery: None)
     await decide(here.on, PARTNERS, way="queue", answered=False)
     await sending(here.on, "queue", sender, QUEUE_PACE)
     deciding = await decide(here.on, number, way="queue", answered=False)
@@ -122,7 +122,7 @@ async def queues(here: Place, number: int) -> dict[str, float]:
     ours = await sending(here.on, "queue", sender, QUEUE_PACE)
     async with await aio_pika.connect(here.vhost.amqp_url) as connection:
         floor = await raw(connection, [(key_of(turn), sample) for turn in range(number)])
-    await broker.stop()
+    await link.close()
     return {
         "decided/s": number / deciding,
         "sent/s": number / ours,

@@ -20,7 +20,7 @@ from deploy.local.mailbox import running_mailbox
 from deploy.local.platform import Platform, running_platform
 from deploy.local.servers import Servers
 from tests.benchmarks import floor
-from tests.benchmarks.flow import Network, network
+from tests.flow import Network, network
 from tests.servers import VirtualHost, virtual_host
 
 PARTNERS = tuple(f"bench-{number}" for number in range(1, 9))

@@ -1,0 +1,127 @@
+"""Partner systems that keep their side of the contract through anything: what was not confirmed is sent again
+under the same id, what was not answered is not acknowledged. And one who writes down every event."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import aio_pika
+from aio_pika.abc import AbstractIncomingMessage, AbstractRobustChannel, AbstractRobustConnection
+
+from services.contracts import topology
+
+OBSERVER = "observer"
+AGAIN_SECONDS = 0.3
+QUORUM: dict[str, Any] = {"x-queue-type": "quorum"}
+
+
+class Partners:
+    def __init__(self, connection: AbstractRobustConnection, channel: AbstractRobustChannel) -> None:
+        self._connection = connection
+        self._channel = channel
+        self.asked = 0
+
+    async def ask(self, partner: str, number: int) -> None:
+        """Returns once the broker has it: from here on the network has accepted the question."""
+        data: dict[str, Any] = {"text": f"Question {number} ?", "language": "fr", "reference": str(number)}
+        if number % 5 == 0:
+            data["asker"] = {"mail": f"asker-{number}@asker.example"}
+        await self._insist(partner, "question.received.v1", f"ask-{number}", None, data)
+        self.asked += 1
+
+    async def answer(self, message: AbstractIncomingMessage) -> None:
+        event = json.loads(message.body)
+        if event["type"] == "question.assigned.v1":
+            partner = (message.routing_key or "").split(".")[1]
+            id_ = str(uuid5(NAMESPACE_URL, event["data"]["assignment_id"]))
+            await self._insist(partner, "answer.submitted.v1", id_, event["subject"], {"text": "Voici."})
+        try:
+            await message.ack()
+        except Exception:  # the broker is gone and will deliver it again
+            return
+
+    async def _insist(
+        self, partner: str, wire: str, id_: str, subject: str | None, data: dict[str, Any]
+    ) -> None:
+        event = {
+            "specversion": "1.0",
+            "id": id_,
+            "source": f"/partners/{partner}",
+            "type": wire,
+            "time": datetime.now(UTC).isoformat(),
+            "data": data,
+            **({"subject": subject} if subject else {}),
+        }
+        message = aio_pika.Message(
+            json.dumps(event).encode(),
+            content_type="application/cloudevents+json",
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        )
+        while True:
+            try:
+                exchange = await self._channel.get_exchange(topology.INBOX, ensure=False)
+                key = f"partner.{partner}.{wire}"
+                await exchange.publish(message, key, mandatory=True, timeout=10)
+                return
+            except Exception:  # whatever it was, nothing was confirmed
+                await asyncio.sleep(AGAIN_SECONDS)
+
+
+@asynccontextmanager
+async def partners(amqp_url: str, ids: Sequence[str]) -> AsyncIterator[Partners]:
+    """Their queues and the observer's are declared, and they answer while inside."""
+    publishing = await aio_pika.connect_robust(amqp_url, reconnect_interval=AGAIN_SECONDS)
+    reading = await aio_pika.connect_robust(amqp_url, reconnect_interval=AGAIN_SECONDS)
+    async with publishing, reading:
+        made = Partners(publishing, await _channel(publishing))
+        channel = await reading.channel()
+        await channel.set_qos(50)
+        observer = await channel.declare_queue(OBSERVER, durable=True, arguments=QUORUM)
+        await observer.bind(topology.EVENTS, "#")
+        for id_ in ids:
+            queue = await channel.declare_queue(topology.partner_queue(id_), durable=True, arguments=QUORUM)
+            await queue.bind(topology.PARTNERS, f"{topology.partner_queue(id_)}.#")
+            await queue.consume(made.answer)
+        yield made
+
+
+async def _channel(connection: AbstractRobustConnection) -> AbstractRobustChannel:
+    channel = await connection.channel(on_return_raises=True)
+    assert isinstance(channel, AbstractRobustChannel)
+    return channel
+
+
+class Observed:
+    """Every event that was on `sesame.events`, each once however often it was published."""
+
+    def __init__(self) -> None:
+        self.events: dict[str, dict[str, Any]] = {}
+
+    async def read(self, amqp_url: str) -> None:
+        async with await aio_pika.connect(amqp_url) as connection, connection.channel() as channel:
+            queue = await channel.get_queue(OBSERVER)
+            while (message := await queue.get(fail=False)) is not None:
+                event = json.loads(message.body)
+                self.events[event["id"]] = event
+                await message.ack()
+
+    def of(self, wire: str, **fields: str) -> list[str]:
+        """The questions of which this was said, once for each event that says it."""
+        return [
+            event["subject"]
+            for event in self.events.values()
+            if event["type"] == wire and fields.items() <= event["data"].items()
+        ]
+
+
+async def waiting_in(amqp_url: str, queue: str) -> int:
+    """Messages ready in the queue."""
+    async with await aio_pika.connect(amqp_url) as connection, connection.channel() as channel:
+        declared = await channel.declare_queue(queue, passive=True)
+        return declared.declaration_result.message_count or 0
