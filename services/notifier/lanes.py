@@ -74,9 +74,7 @@ async def build(
             settings.webhook_at_once,
         ),
         "queue": (
-            Informed(
-                QueueSender(lambda: chassis.publishing.connection, respondent_page(house)), similar.to
-            ),
+            Informed(QueueSender(lambda: chassis.publishing.connection, respondent_page(house)), similar.to),
             settings.queue_at_once,
         ),
         "page": (PageSender(house), settings.queue_at_once),

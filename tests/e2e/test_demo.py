@@ -1,4 +1,4 @@
-"""The demonstration is the platform whole: every way in, partner programs, mail respondents, every way out."""
+"""The demonstration is the whole platform: every way in, partner programs, mail respondents, each way out."""
 
 import asyncio
 import os
