@@ -18,7 +18,7 @@ import aio_pika
 import yaml
 
 from deploy.demo.askers import question_data
-from deploy.demo.corpus import ANY_THEME, Answer, Corpus
+from deploy.demo.corpus import ANY_THEME, Answer, Corpus, Question
 from deploy.local.checkout import PYTHON, ROOT
 from deploy.local.processes import Child
 from services.contracts import topology
@@ -53,15 +53,16 @@ def write_partners(corpus: Corpus, folder: Path) -> tuple[Path, list[Partner]]:
 
 @asynccontextmanager
 async def running_programs(
-    partners: Sequence[Partner], corpus: Corpus, amqp_url: str, folder: Path
+    partners: Sequence[Partner], corpus: Corpus, amqp_url: str, folder: Path, *, asking: bool
 ) -> AsyncIterator[None]:
-    """One process for each partner with a queue, until the block ends."""
+    """One process for each partner with a queue, until the block ends; `asking`, it hands in questions, too."""
     answers = folder / "answers.json"
     answers.write_text(json.dumps(_stock(corpus), ensure_ascii=False))
     with_queue = [partner for partner in partners if partner.way == "queue"]
     await _make_queues(amqp_url, with_queue)
+    questions = corpus.questions if asking else ()
     children = [
-        _program(partner, corpus, amqp_url, folder, answers, declines=number == 0)
+        _program(partner, questions, amqp_url, folder, answers, declines=number == 0)
         for number, partner in enumerate(with_queue)
     ]
     try:
@@ -74,16 +75,22 @@ async def running_programs(
 
 
 def _program(
-    partner: Partner, corpus: Corpus, amqp_url: str, folder: Path, answers: Path, *, declines: bool
+    partner: Partner,
+    questions: Sequence[Question],
+    amqp_url: str,
+    folder: Path,
+    answers: Path,
+    *,
+    declines: bool,
 ) -> Child:
     asked = [
         question_data(question)
-        for question in corpus.questions
+        for question in questions
         if question.channel == "partner" and question.origin_partner == partner.id
     ]
-    questions = folder / f"questions-{partner.id}.json"
-    questions.write_text(json.dumps(asked, ensure_ascii=False))
-    options = ["--partner", partner.id, "--answers", str(answers), "--ask", str(questions)]
+    to_ask = folder / f"questions-{partner.id}.json"
+    to_ask.write_text(json.dumps(asked, ensure_ascii=False))
+    options = ["--partner", partner.id, "--answers", str(answers), "--ask", str(to_ask)]
     if declines:
         options += ["--decline-every", str(DECLINES_EVERY)]
     return Child(

@@ -76,7 +76,7 @@ class Scene:
 
 async def _demonstrate(folder: Path, console: Console, *, once: bool, mbox: Path | None) -> int:
     corpus = load_corpus(DATA)
-    async with _scene(folder, corpus, console) as scene:
+    async with _scene(folder, corpus, console, asking=mbox is None) as scene:
         async with asyncio.TaskGroup() as group:
             group.create_task(years.fill(scene.platform, _this_year()))
             expected = await _play(scene, corpus, mbox, console)
@@ -93,7 +93,8 @@ async def _demonstrate(folder: Path, console: Console, *, once: bool, mbox: Path
 
 
 @asynccontextmanager
-async def _scene(folder: Path, corpus: Corpus, console: Console) -> AsyncIterator[Scene]:
+async def _scene(folder: Path, corpus: Corpus, console: Console, *, asking: bool) -> AsyncIterator[Scene]:
+    """`asking`: whether the partners' programs hand in their readers' questions, too."""
     async with AsyncExitStack() as stack:
         with console.status("starting RabbitMQ and PostgreSQL"):
             servers = await stack.enter_async_context(running_servers(folder))
@@ -109,7 +110,9 @@ async def _scene(folder: Path, corpus: Corpus, console: Console) -> AsyncIterato
         doors = _doors(platform)
         askers = Askers(doors)
         await stack.enter_async_context(_at_work(respondents, askers))
-        await stack.enter_async_context(running_programs(partners, corpus, servers.amqp_url, folder))
+        await stack.enter_async_context(
+            running_programs(partners, corpus, servers.amqp_url, folder, asking=asking)
+        )
         yield Scene(platform, mailbox, watch, askers, doors)
 
 
