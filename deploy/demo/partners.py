@@ -55,7 +55,7 @@ def write_partners(corpus: Corpus, folder: Path) -> tuple[Path, list[Partner]]:
 async def running_programs(
     partners: Sequence[Partner], corpus: Corpus, amqp_url: str, folder: Path, *, asking: bool
 ) -> AsyncIterator[None]:
-    """One process for each partner with a queue, until the block ends; `asking`, it hands in questions, too."""
+    """One process for each partner with a queue, until the block ends; `asking`, it hands in questions."""
     answers = folder / "answers.json"
     answers.write_text(json.dumps(_stock(corpus), ensure_ascii=False))
     with_queue = [partner for partner in partners if partner.way == "queue"]
