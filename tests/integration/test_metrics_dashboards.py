@@ -41,6 +41,9 @@ PATIENCE_SECONDS = 60
 IDLE = {
     "sesame_dead_letters_total",
     "sesame_ingest_mails_total",
+    "sesame_ingest_posts_total",
+    "sesame_ingest_channel_up",
+    "sesame_channel_token_good",
     "sesame_deliveries_doubled_total",
     "sesame_deliveries_waiting",
     "sesame_deliveries_oldest_seconds",
