@@ -59,31 +59,12 @@ class Step:
     partner: str
 
 
+HEARD = ("answer", "decline", "take", "withdraw")
+BY_HAND = ("assign", "take-back", "close", "reopen", "route")
+WHAT = ("ask", "ask", "wait", "wait", "shut", *HEARD, *BY_HAND)
+
 STEPS = st.lists(
-    st.builds(
-        Step,
-        st.sampled_from(
-            [
-                "ask",
-                "ask",
-                "answer",
-                "decline",
-                "take",
-                "withdraw",
-                "wait",
-                "wait",
-                "assign",
-                "take-back",
-                "close",
-                "reopen",
-                "route",
-                "shut",
-            ]
-        ),
-        st.integers(0, 4),
-        st.sampled_from(NAMES),
-    ),
-    max_size=25,
+    st.builds(Step, st.sampled_from(WHAT), st.integers(0, 4), st.sampled_from(NAMES)), max_size=25
 )
 
 
