@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from pathlib import Path
 
 from services.chassis.run import Chassis, run
 from services.router import entrypoints, partners
 from services.router.api import routes
 from services.router.desk import Desk
+from services.router.holiday_calendar import look_up
 from services.router.partner_files import read_file
 from services.router.settings import RouterSettings
 from services.router.timers import Timers
@@ -24,11 +26,19 @@ async def serve(settings: RouterSettings) -> None:
         if settings.partners_file is not None:
             await _import(chassis, settings.partners_file)
         desk = Desk.of(settings)
+        chassis.background("holidays", partial(_look_up_holidays, chassis, settings.network_country))
         await chassis.consume(entrypoints.subscriptions(desk))
         timers = Timers(desk, chassis.pool, chassis.begin, chassis.clock)
         chassis.every(settings.timer_seconds, timers.fire)
         chassis.ops.app.router.routes.extend(routes(desk, chassis.begin, settings.coordinator_token))
         await chassis.until_stopped()
+
+
+async def _look_up_holidays(chassis: Chassis, network: str) -> None:
+    async with chassis.begin() as unit:
+        records = await partners.records(unit.db)
+    countries = {network, *(record.get("country", "FR") for record in records.values())}
+    await asyncio.to_thread(look_up, countries, chassis.clock.now().year)
 
 
 async def _import(chassis: Chassis, path: Path) -> None:
