@@ -48,5 +48,5 @@ class MetricsSettings(NetworkSettings, ServiceSettings):
         default="", description="Where the pages are seen from outside; empty: links stay on the same host"
     )
     metrics_fold_seconds: float = Field(
-        default=0.5, gt=0, description="Rest between two times of counting: how late counters may be"
+        default=2.0, gt=0, description="Seconds between two times of counting: how late counters may be"
     )
