@@ -85,7 +85,7 @@ USUAL = {
     "link_secret": SECRET,
     "ingest_port": 0,
     "lmtp_port": 0,
-    "grace_seconds": 5,
+    "grace_seconds": 0.3,
 }
 
 
