@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -32,8 +33,12 @@ from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.mail import MailDoor
 from services.ingest.handlers.submissions import Intake
 from services.ingest.settings import IngestSettings
+from services.ingest.store import submissions
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+HOUR_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +95,16 @@ async def opened(settings: IngestSettings) -> AsyncIterator[Running]:
         if settings.mailbox:
             imap = ImapDoor(settings.mailbox, mail, chassis.begin, channels.up)
             chassis.background("mailbox", imap.run)
+        chassis.every(HOUR_SECONDS, partial(forget_raw, chassis, timedelta(days=settings.raw_days)))
         http_port = await chassis.serve(app, settings.ingest_host, settings.ingest_port)
         lmtp = lmtp_door(mail, settings.lmtp_host, settings.lmtp_port, largest=settings.largest_mail)
         yield Running(chassis, http_port, await chassis.enter(lmtp))
+
+
+async def forget_raw(chassis: Chassis, after: timedelta) -> None:
+    """The question stays; the mail it came in, with all its headers, goes."""
+    async with chassis.begin() as unit:
+        await submissions.forget_raw(unit.db, unit.now - after)
 
 
 async def serve(settings: IngestSettings) -> None:

@@ -95,6 +95,9 @@ class IngestSettings(ServiceSettings):
     mastodon_token: str = Field(default="", description="The account's token, with read:notifications")
     mastodon_seconds: float = Field(default=20, gt=0, description="Rest between two looks for mentions")
 
+    raw_days: int = Field(
+        default=30, ge=1, description="Days after which what came is forgotten as it came, mails and forms"
+    )
     imap_host: str = Field(default="", description="Server of a mailbox to read; empty: mail comes by LMTP")
     imap_port: int = Field(default=993, ge=1, le=65535, description="Port of the same")
     imap_user: str = Field(default="", description="User of the same")
