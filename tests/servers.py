@@ -14,8 +14,9 @@ import httpx
 import services
 from deploy.local.secrets import role_password
 from deploy.local.servers import AMQP_MANAGEMENT_URL, Servers
-from services.chassis.migrate import CHASSIS, migrate
+from services.chassis.migrate import migrate
 from services.chassis.provision import provision
+from services.chassis.schema import CHASSIS
 from services.contracts import topology
 
 MANAGEMENT_PORT = 15672

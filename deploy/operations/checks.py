@@ -17,7 +17,7 @@ from deploy.operations.addresses import Addresses
 from deploy.operations.database import as_service
 from deploy.rabbitmq.definitions import Json, definitions
 from deploy.rabbitmq.management import Management
-from services.chassis.migrate import CHASSIS
+from services.chassis.schema import CHASSIS
 from services.contracts import topology
 
 CLOCK_SECONDS = 2.0

@@ -1,7 +1,12 @@
-"""Migrations: numbered plain SQL, applied by yoyo under a lock, so that copies may start at once."""
+"""Migrations: numbered plain SQL, applied by yoyo under a lock, so that copies may start at once.
+
+As a program it reads what to do from standard input (see `schema`) and prints the ids it applied.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +14,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from yoyo import get_backend, read_migrations
-
-CHASSIS = Path(__file__).parent / "migrations"
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_lock(hashtext('sesame migrations of ' || current_user))"
 
@@ -44,3 +47,13 @@ def _one_at_a_time(url: str) -> Iterator[None]:
 
 def _for_yoyo(url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(scheme="postgresql+psycopg"))
+
+
+def main() -> None:
+    order = json.load(sys.stdin)
+    folders = [Path(folder) for folder in order["folders"]]
+    print(json.dumps(migrate(order["url"], folders, lock_timeout_seconds=order["lock_timeout"])))
+
+
+if __name__ == "__main__":
+    main()

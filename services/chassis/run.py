@@ -27,7 +27,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from starlette.types import ASGIApp
 
 from services.chassis import broker as rabbit
-from services.chassis import inbox, log, migrate, outbox, settings
+from services.chassis import inbox, log, outbox, schema, settings
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.consume import Consumer, Handling, readers_of
 from services.chassis.database import open_pool
@@ -227,10 +227,9 @@ async def _undecoded(message: RabbitMessage) -> RabbitMessage:
 
 
 async def _migrate(options: settings.ServiceSettings, own: Path) -> None:
-    applied = await asyncio.to_thread(
-        migrate.migrate,
+    applied = await schema.bring_up_to_date(
         options.database_url,
-        (migrate.CHASSIS, own),
+        (schema.CHASSIS, own),
         lock_timeout_seconds=options.lock_timeout_seconds,
     )
     if applied:

@@ -14,8 +14,9 @@ import httpx
 import services
 from deploy.local.ports import free_port
 from services.chassis import dead_letters
-from services.chassis.migrate import CHASSIS, migrate
+from services.chassis.migrate import migrate
 from services.chassis.run import Chassis
+from services.chassis.schema import CHASSIS
 from services.chassis.settings import ServiceSettings
 from services.contracts import topology
 from services.contracts.ingest import QuestionRated
