@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from deploy.local.checkout import ROOT
+from deploy.local.packages import provide_program
+from deploy.local.servers import Servers
 from tests.integration.partner_stage import PARTNER, Stage, partner_stage
-from tests.servers import VirtualHost
+from tests.servers import VirtualHost, until
 
 EXAMPLES = ROOT / "deploy" / "examples"
 Run = Callable[..., AbstractAsyncContextManager[asyncio.subprocess.Process]]
@@ -23,20 +27,53 @@ async def stage(vhost: VirtualHost) -> AsyncIterator[Stage]:
         yield stage
 
 
-@pytest.fixture
-def client() -> tuple[Sequence[str], Path]:
-    """The command that starts the program, and where."""
-    return (sys.executable, "-m", "sesame_partner"), EXAMPLES / "python"
+@dataclass(frozen=True)
+class Client:
+    """`command` starts the program in `folder`; `provide` gets what it needs, where it is not there."""
+
+    command: Sequence[str]
+    folder: Path
+    provide: Callable[[Path], None]
+
+
+def _nothing(_: Path) -> None: ...
+
+
+def _php(_: Path) -> None:
+    provide_program("php", "php-cli")
+    if not Path("/usr/share/php/PhpAmqpLib").is_dir():
+        subprocess.run(["apt-get", "install", "-qq", "-y", "php-amqplib"], check=True)
+
+
+def _node(folder: Path) -> None:
+    provide_program("node", "nodejs")
+    provide_program("npm", "npm")
+    if not (folder / "node_modules" / "amqplib").is_dir():
+        subprocess.run(
+            ["npm", "install", "--silent", "--no-audit", "--no-package-lock"], cwd=folder, check=True
+        )
+
+
+CLIENTS = {
+    "python": Client((sys.executable, "-m", "sesame_partner"), EXAMPLES / "python", _nothing),
+    "javascript": Client(("node", "partner.js"), EXAMPLES / "javascript", _node),
+    "php": Client(("php", "partner.php"), EXAMPLES / "php", _php),
+}
+
+
+@pytest.fixture(params=CLIENTS)
+def client(request: pytest.FixtureRequest) -> Client:
+    client = CLIENTS[request.param]
+    client.provide(client.folder)
+    return client
 
 
 @pytest.fixture
-def run(client: tuple[Sequence[str], Path], vhost: VirtualHost) -> Run:
-    command, folder = client
-
+def run(client: Client, vhost: VirtualHost) -> Run:
     @asynccontextmanager
     async def running(*options: str) -> AsyncIterator[asyncio.subprocess.Process]:
         process = await asyncio.create_subprocess_exec(
-            *command, "--url", vhost.amqp_url, "--partner", PARTNER, *options, cwd=folder
+            *client.command, "--url", vhost.amqp_url, "--partner", PARTNER, *options, cwd=client.folder
         )
         yield process
         if "--idle" not in options:
@@ -117,3 +154,20 @@ async def test_a_question_nobody_answers_stays_in_the_queue(stage: Stage, run: R
     async with run("--idle", "1"):
         pass
     assert await stage.left() == 1
+
+
+async def test_the_python_program_outlives_the_broker(mortal_servers: Servers, answers: str) -> None:
+    rabbitmq, client = mortal_servers.rabbitmq, CLIENTS["python"]
+    assert rabbitmq is not None
+    async with partner_stage(mortal_servers.amqp_url):
+        await until(lambda: rabbitmq.has_on_disk(f"partner.{PARTNER}"))
+    options = ("--url", mortal_servers.amqp_url, "--partner", PARTNER, "--answers", answers)
+    program = await asyncio.create_subprocess_exec(*client.command, *options, cwd=client.folder)
+    await rabbitmq.kill()
+    await rabbitmq.start()
+    async with partner_stage(mortal_servers.amqp_url) as stage:
+        await stage.tell("QuestionAssigned")
+        key, _ = await stage.heard(within_seconds=40)
+        program.terminate()
+        assert await asyncio.wait_for(program.wait(), 20) == 0
+    assert key == "partner.lyon.answer.submitted.v1"

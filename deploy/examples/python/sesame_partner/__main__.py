@@ -9,10 +9,12 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from aio_pika.exceptions import AMQPError
 
 from . import events
 from .answering import Answering, by_yourself, declining_every, from_file
@@ -48,12 +50,30 @@ async def _work(chosen: argparse.Namespace) -> None:
     partner = chosen.partner or unquote(urlsplit(chosen.url).username or "")
     answering, to_ask = _answering(chosen), _questions(chosen.ask)
     told = _told_to_stop()
-    async with connected(chosen.url, partner) as network:
-        await _ask(network, to_ask)
-        desk = Desk(network, answering)
-        await network.read(desk.take)
-        log.info("reading partner.%s", partner)
-        await _until(told, desk, chosen.idle)
+    for wait in _waits():
+        try:
+            async with connected(chosen.url, partner) as network:
+                await _ask(network, to_ask)
+                to_ask = ()
+                desk = Desk(network, answering)
+                await network.read(desk.take)
+                log.info("reading partner.%s", partner)
+                if await _until(told, desk, network, chosen.idle):
+                    return
+        except (AMQPError, OSError) as error:
+            log.warning("broker: %s: %s", type(error).__name__, error)
+        log.info("connecting again in %g s", wait)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), wait)
+            return
+
+
+def _waits() -> Iterator[float]:
+    """Seconds between two tries to connect: a broker that comes back is not to be run over."""
+    yield 1.0
+    yield 2.0
+    while True:
+        yield 5.0
 
 
 def _answering(chosen: argparse.Namespace) -> Answering:
@@ -84,14 +104,19 @@ def _told_to_stop() -> asyncio.Event:
     return told
 
 
-async def _until(told: asyncio.Event, desk: Desk, idle_seconds: float | None) -> None:
-    """Told to stop, or nothing came for so long."""
-    while not told.is_set():
-        rest = None if idle_seconds is None else desk.last_active + idle_seconds - time.monotonic()
-        if rest is not None and rest <= 0:
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(told.wait(), rest)
+async def _until(told: asyncio.Event, desk: Desk, network: Network, idle_seconds: float | None) -> bool:
+    """True: told to stop, or nothing came for so long. False: the connection was lost."""
+    ends = [asyncio.create_task(event.wait()) for event in (told, network.lost)]
+    try:
+        while not told.is_set() and not network.lost.is_set():
+            rest = None if idle_seconds is None else desk.last_active + idle_seconds - time.monotonic()
+            if rest is not None and rest <= 0:
+                return True
+            await asyncio.wait(ends, timeout=rest, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for end in ends:
+            end.cancel()
+    return told.is_set()
 
 
 if __name__ == "__main__":

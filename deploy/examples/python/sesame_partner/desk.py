@@ -1,11 +1,13 @@
 """What happens to each event that the network sends."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from datetime import UTC, datetime
 
 from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import AMQPConnectionError, ChannelClosed, ChannelInvalidStateError
 
 from . import events
 from .answering import Answering
@@ -15,6 +17,7 @@ from .network import Network
 log = logging.getLogger("partner")
 
 AGAIN_SECONDS = 30.0
+LOST = (ConnectionError, AMQPConnectionError, ChannelClosed, ChannelInvalidStateError)
 
 
 class Desk:
@@ -33,11 +36,13 @@ class Desk:
         except NotReadable as error:
             log.error("set aside: %s", error)
             await message.reject(requeue=False)
+        except LOST:
+            log.warning("connection lost, the broker hands it out again")
         except Exception:
             log.exception("will try again")
             await _later(message)
         else:
-            await (message.ack() if done else _later(message))
+            await (_done(message) if done else _later(message))
         self.last_active = time.monotonic()
 
     async def _deal_with(self, event: Event) -> bool:
@@ -66,6 +71,12 @@ class Desk:
         return True
 
 
+async def _done(message: AbstractIncomingMessage) -> None:
+    with contextlib.suppress(*LOST):
+        await message.ack()
+
+
 async def _later(message: AbstractIncomingMessage) -> None:
     await asyncio.sleep(AGAIN_SECONDS)
-    await message.nack(requeue=True)
+    with contextlib.suppress(*LOST):
+        await message.nack(requeue=True)

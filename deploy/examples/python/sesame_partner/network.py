@@ -1,5 +1,6 @@
 """The way to the network and back: RabbitMQ, AMQP 0-9-1, with aio-pika."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -21,13 +22,14 @@ class Network:
 
     def __init__(self, partner: str, publishing: AbstractChannel, reading: AbstractChannel) -> None:
         self.partner = partner
-        self._publishing = publishing
-        self._reading = reading
+        self.publishing = publishing
+        self.reading = reading
+        self.lost = asyncio.Event()
 
     async def publish(self, event: Mapping[str, Any]) -> None:
         """Returns once the broker has the event safe. Raises when it is away, refuses or has nobody to read
         it; publishing the same event again, with the same id, is then safe."""
-        inbox = await self._publishing.get_exchange(INBOX, ensure=False)
+        inbox = await self.publishing.get_exchange(INBOX, ensure=False)
         message = aio_pika.Message(
             json.dumps(event, ensure_ascii=False).encode(),
             content_type=CONTENT_TYPE,
@@ -40,15 +42,18 @@ class Network:
     async def read(self, take: Callable[[AbstractIncomingMessage], Awaitable[Any]]) -> None:
         """Hands over whatever is in the partner's queue, from now on, up to AT_ONCE at a time. `take`
         acknowledges what it has dealt with; the rest comes again."""
-        await self._reading.set_qos(prefetch_count=AT_ONCE)
-        queue = await self._reading.get_queue(f"partner.{self.partner}", ensure=False)
+        await self.reading.set_qos(prefetch_count=AT_ONCE)
+        queue = await self.reading.get_queue(f"partner.{self.partner}", ensure=False)
         await queue.consume(take)
 
 
 @asynccontextmanager
 async def connected(url: str, partner: str) -> AsyncIterator[Network]:
-    """Reconnects by itself when the connection is lost. Reading and publishing each have a connection, so
-    that a broker which slows down publishers does not stop reading."""
-    async with await aio_pika.connect_robust(url) as sending, await aio_pika.connect_robust(url) as receiving:
+    """Reading and publishing each have a connection, so that a broker which slows down publishers does not
+    stop reading. When anything of it is lost, `network.lost` is set: leave, and come in again."""
+    async with await aio_pika.connect(url) as sending, await aio_pika.connect(url) as receiving:
         publishing = await sending.channel(publisher_confirms=True, on_return_raises=True)
-        yield Network(partner, publishing, await receiving.channel())
+        network = Network(partner, publishing, await receiving.channel())
+        for part in (sending, receiving, network.publishing, network.reading):
+            part.close_callbacks.add(lambda *_: network.lost.set())
+        yield network

@@ -1,0 +1,114 @@
+// node partner.js --url amqps://lyon:password@broker.example.org/sesame [--answers FILE]
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { byYourself, decliningEvery, fromFile } from "./answering.js";
+import * as events from "./events.js";
+import { Network } from "./network.js";
+
+const AGAIN_MS = 30_000;
+
+const stopping = new AbortController();
+for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => stopping.abort());
+
+const { values: options } = parseArgs({
+  options: {
+    url: { type: "string", default: process.env.SESAME_PARTNER_URL },
+    partner: { type: "string" },
+    answers: { type: "string" },
+    "decline-every": { type: "string" },
+    ask: { type: "string" },
+    idle: { type: "string" },
+  },
+});
+
+let lastActive = Date.now();
+
+await work();
+
+async function work() {
+  if (!options.url) fail("no broker: give --url amqps://… or set SESAME_PARTNER_URL");
+  const partner = options.partner ?? decodeURIComponent(new URL(options.url).username);
+  const answering = chosenAnswering();
+  const network = await Network.connected(options.url, partner);
+  for (const question of options.ask ? JSON.parse(readFileSync(options.ask, "utf8")) : []) {
+    await network.publish(events.ask(partner, idOf(question), question));
+    console.log("asked:", idOf(question));
+  }
+  await network.read((body) => take(body, network, answering));
+  console.log(`reading partner.${partner}`);
+  await Promise.race([network.lost, untilToldOrIdle()]);
+  await network.close();
+}
+
+function chosenAnswering() {
+  const answering = options.answers ? fromFile(options.answers) : byYourself;
+  return options["decline-every"] ? decliningEvery(Number(options["decline-every"]), answering) : answering;
+}
+
+/** The same for the same question, so that asking again by mistake asks once. */
+function idOf(question) {
+  return question.reference ?? createHash("sha256").update(question.text).digest("hex").slice(0, 32);
+}
+
+/** Answers first, acknowledges afterwards: a crash in between makes the question come again. */
+async function take(body, network, answering) {
+  lastActive = Date.now();
+  try {
+    return await dealWith(events.read(body), network, answering);
+  } catch (error) {
+    console.error(error instanceof events.NotReadable ? "set aside:" : "will try again:", error.message);
+    return error instanceof events.NotReadable ? "reject" : later();
+  } finally {
+    lastActive = Date.now();
+  }
+}
+
+async function dealWith(event, network, answering) {
+  const { data } = event;
+  switch (event.type) {
+    case events.QUESTION_ASSIGNED:
+      return reply(event, network, answering);
+    case events.ASSIGNMENT_ENDED:
+      console.log(`question ${event.subject} is no longer ours: ${data.reason}`);
+      return "ack";
+    case events.ACCEPTED:
+      console.log(`accepted: ${data.original_type} ${data.original_id}`);
+      return "ack";
+    case events.REFUSED:
+      console.warn(`refused: ${data.original_id}: ${data.reason}`);
+      return "ack";
+    default:
+      console.log(`event of a later version ignored: ${event.type}`);
+      return "ack";
+  }
+}
+
+async function reply(event, network, answering) {
+  const found = await answering(event.data);
+  if (found === null) {
+    console.log(`question ${event.subject} stays, due ${event.data.due_at}`);
+    return new Date(event.data.due_at) < new Date() ? "ack" : later();
+  }
+  await network.publish(events.replyTo(event, network.partner, found));
+  console.log(`${found.decline ? "decline" : "answer"} sent for question ${event.subject}`);
+  return "ack";
+}
+
+/** Unacknowledged until then: when the program ends first, the broker hands it out again all the same. */
+async function later() {
+  await sleep(AGAIN_MS, undefined, { ref: false });
+  return "again";
+}
+
+async function untilToldOrIdle() {
+  const idle = options.idle === undefined ? Infinity : Number(options.idle) * 1000;
+  while (!stopping.signal.aborted && Date.now() - lastActive < idle) await sleep(100);
+}
+
+function fail(reason) {
+  console.error(reason);
+  process.exit(2);
+}

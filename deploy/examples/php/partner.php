@@ -1,0 +1,139 @@
+<?php
+
+// php partner.php --url=amqps://lyon:password@broker.example.org/sesame [--answers=FILE]
+
+declare(strict_types=1);
+
+namespace Sesame\Partner;
+
+use PhpAmqpLib\Message\AMQPMessage;
+
+// Composer's loader, or the one of Debian's package php-amqplib.
+require is_file(__DIR__ . '/vendor/autoload.php') ? __DIR__ . '/vendor/autoload.php' : 'PhpAmqpLib/autoload.php';
+require __DIR__ . '/events.php';
+require __DIR__ . '/network.php';
+require __DIR__ . '/answering.php';
+
+const AGAIN_SECONDS = 30;
+const LOOK_SECONDS = 0.2;
+
+final class Desk
+{
+    public float $lastActive;
+    /** @var array<int, array{float, AMQPMessage}> when to hand it back, and what */
+    private array $later = [];
+
+    public function __construct(private readonly Network $network, private readonly \Closure $answering)
+    {
+        $this->lastActive = microtime(true);
+    }
+
+    /** Answers first, acknowledges afterwards: a crash in between makes the question come again. */
+    public function take(AMQPMessage $message): void
+    {
+        try {
+            $this->deal_with(read($message->getBody())) ? $message->ack() : $this->put_off($message);
+        } catch (NotReadable $error) {
+            say('set aside: ' . $error->getMessage());
+            $message->reject(false);
+        }
+        $this->lastActive = microtime(true);
+    }
+
+    public function hand_back_what_is_due(): void
+    {
+        foreach ($this->later as $number => [$at, $message]) {
+            if ($at <= microtime(true)) {
+                unset($this->later[$number]);
+                $message->nack(true);
+            }
+        }
+    }
+
+    /** False: not now. */
+    private function deal_with(array $event): bool
+    {
+        $data = $event['data'];
+        switch ($event['type']) {
+            case 'question.assigned.v1':
+                return $this->reply($event);
+            case 'assignment.ended.v1':
+                say("question {$event['subject']} is no longer ours: {$data['reason']}");
+                return true;
+            case 'submission.accepted.v1':
+                say("accepted: {$data['original_type']} {$data['original_id']}");
+                return true;
+            case 'submission.refused.v1':
+                say('refused: ' . ($data['original_id'] ?? '?') . ": {$data['reason']}");
+                return true;
+            default:
+                say("event of a later version ignored: {$event['type']}");
+                return true;
+        }
+    }
+
+    private function reply(array $event): bool
+    {
+        $reply = ($this->answering)($event['data']);
+        if ($reply === null) {
+            say("question {$event['subject']} stays, due {$event['data']['due_at']}");
+            return new \DateTimeImmutable($event['data']['due_at']) < new \DateTimeImmutable();
+        }
+        $this->network->publish(reply_to($event, $this->network->partner, $reply));
+        say((isset($reply['decline']) ? 'decline' : 'answer') . " sent for question {$event['subject']}");
+        return true;
+    }
+
+    private function put_off(AMQPMessage $message): void
+    {
+        $this->later[] = [microtime(true) + AGAIN_SECONDS, $message];
+    }
+}
+
+function say(string $line): void
+{
+    fwrite(STDERR, date('c') . " $line\n");
+}
+
+/** The same for the same question, so that asking again by mistake asks once. */
+function id_of(array $question): string
+{
+    return $question['reference'] ?? substr(hash('sha256', $question['text']), 0, 32);
+}
+
+function main(array $options): int
+{
+    $told = false;
+    pcntl_async_signals(true);
+    foreach ([SIGTERM, SIGINT] as $signal) {
+        pcntl_signal($signal, function () use (&$told): void { $told = true; });
+    }
+    $url = $options['url'] ?? getenv('SESAME_PARTNER_URL');
+    if (!$url) {
+        say('no broker: give --url=amqps://… or set SESAME_PARTNER_URL');
+        return 2;
+    }
+    $partner = $options['partner'] ?? rawurldecode(parse_url($url, PHP_URL_USER));
+    $answering = isset($options['answers']) ? from_file($options['answers']) : by_yourself(...);
+    if (isset($options['decline-every'])) {
+        $answering = declining_every((int) $options['decline-every'], $answering);
+    }
+    $connection = connection($url);
+    $network = new Network($partner, $connection->channel(), $connection->channel());
+    foreach (isset($options['ask']) ? json_decode(file_get_contents($options['ask']), true) : [] as $question) {
+        $network->publish(ask($partner, id_of($question), $question));
+        say('asked: ' . id_of($question));
+    }
+    $desk = new Desk($network, $answering(...));
+    $network->read($desk->take(...));
+    say("reading partner.$partner");
+    $idle = (float) ($options['idle'] ?? INF);
+    while (!$told && microtime(true) - $desk->lastActive < $idle) {
+        $network->wait(LOOK_SECONDS);
+        $desk->hand_back_what_is_due();
+    }
+    $connection->close();
+    return 0;
+}
+
+exit(main(getopt('', ['url:', 'partner:', 'answers:', 'decline-every:', 'ask:', 'idle:'])));
