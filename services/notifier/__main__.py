@@ -10,10 +10,12 @@ from services.notifier.archive import app
 from services.notifier.handlers import Coordinator
 from services.notifier.instruments import Instruments
 from services.notifier.releasing import Rules
+from services.notifier.rounds import Rounds
 from services.notifier.settings import NotifierSettings
 from services.notifier.settle import Settlement
 from services.notifier.worker import Lane
 
+ROUNDS_SECONDS = 600.0
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -21,7 +23,7 @@ async def serve(settings: NotifierSettings) -> None:
     async with Chassis.start(settings, name="notifier", migrations=MIGRATIONS) as chassis:
         chassis.ops.sources["deliveries"] = backlog.source(chassis)
         instruments = Instruments(chassis.registry)
-        settlement = Settlement(settings.coordinator_mail, instruments)
+        settlement = Settlement(settings.coordinator_mail, instruments, settings.rating_after)
         running = await lanes.build(settings, chassis, instruments, settlement)
         for lane in running:
             chassis.background(f"{lane.way} deliveries", lane.run)
@@ -29,6 +31,8 @@ async def serve(settings: NotifierSettings) -> None:
             "word of deliveries",
             lambda: wake.listen(settings.database_url, lambda: _wake_all(running)),
         )
+        rounds = Rounds(chassis.begin, settings.coordinator_mail, settings.timezone)
+        chassis.every(ROUNDS_SECONDS, rounds.make)
         rules = Rules(settings.archive_release, settings.lasting_archive_url)
         await chassis.consume(
             entrypoints.subscriptions(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -60,6 +61,9 @@ class NotifierSettings(ServiceSettings):
     facebook_graph_url: str = Field(
         default="https://graph.facebook.com/v23.0/", description="The Graph API with its version"
     )
+    rating_days: float = Field(
+        default=3.0, ge=0, description="Days after an answer until its asker is invited to rate it; 0: never"
+    )
     template_folder: Path | None = Field(
         default=None, description="Own templates: fr/answer.j2, or <partner>/fr/assigned.j2"
     )
@@ -92,6 +96,10 @@ class NotifierSettings(ServiceSettings):
     @property
     def lasting_archive_url(self) -> str:
         return (self.archive_url or f"http://{self.notifier_host}:{self.notifier_port}").rstrip("/")
+
+    @property
+    def rating_after(self) -> timedelta | None:
+        return timedelta(days=self.rating_days) if self.rating_days else None
 
     @property
     def keys(self) -> tuple[bytes, ...]:

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from services.chassis import trace
@@ -42,10 +42,14 @@ class Settled:
 
 
 class Settlement:
-    """`coordinator` is the mail address that hears of what was given up."""
+    """`coordinator` is the mail address that hears of what was given up. So long after an answer went out by
+    mail its asker is invited to say how good it was; never, when None."""
 
-    def __init__(self, coordinator: str, instruments: Instruments) -> None:
+    def __init__(
+        self, coordinator: str, instruments: Instruments, rating_after: timedelta | None = None
+    ) -> None:
         self._coordinator = coordinator
+        self._rating_after = rating_after
         self._instruments = instruments
 
     async def settle(self, unit: Unit, way: str, batch: Sequence[Settled], roll: Roll) -> None:
@@ -72,8 +76,25 @@ class Settlement:
             if delivery.id in fresh:
                 self._announce_published(unit, delivery, outcome.url)
                 waited.observe((unit.now - delivery.decided_at).total_seconds())
+        await self._invite_to_rate(unit, [delivery for delivery, _ in sent if delivery.id in fresh])
         self._instruments.doubled.labels(way).inc(len(sent) - len(fresh))
         self._count((delivery for delivery, _ in sent), "sent")
+
+    async def _invite_to_rate(self, unit: Unit, sent: Sequence[Outgoing]) -> None:
+        if self._rating_after is None:
+            return
+        invitations = [
+            Planned(
+                delivery_id(one.question.id, "rating"),
+                one.question.id,
+                "rating",
+                "mail",
+                answer=one.answer.id,
+            )
+            for one in sent
+            if one.kind == "answer" and one.way == "mail" and one.answer is not None
+        ]
+        await deliveries.decide(unit.db, invitations, trace.current(), unit.now + self._rating_after)
 
     def _announce_published(self, unit: Unit, delivery: Outgoing, url: str | None) -> None:
         answer = delivery.answer

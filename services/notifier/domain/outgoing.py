@@ -85,7 +85,10 @@ class Outgoing:
 
     @property
     def moot(self) -> bool:
-        """A follow-up or a reminder concerns only who has the question now; the others heard the end."""
+        """A follow-up or a reminder concerns who has the question now; the others heard the end. An
+        erased asker has no address left."""
+        if self.way == "mail" and not self.destination:
+            return True
         turn = self.assignment
         if turn is None or self.kind not in {"follow_up", "reminder"}:
             return False

@@ -24,7 +24,9 @@ from services.notifier.domain.threads import (
 from services.notifier.mail.letters import Letter, Letters
 
 TO_ASKER = frozenset({"acknowledgement", "answer", "late", "closed", "rating"})
-TO_COORDINATOR = frozenset({"unroutable", "promise", "failure"})
+TO_COORDINATOR = frozenset({"unroutable", "promise", "failure", "daily"})
+ROUNDS = frozenset({"daily", "digest"})
+"""About no single question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Composer:
     def _token(self, delivery: Outgoing) -> str | None:
         if delivery.kind in TO_ASKER:
             return asker_token(self._house.keys, delivery.question.id)
-        partner = _partner_id(delivery)
+        partner = None if delivery.kind in ROUNDS else _partner_id(delivery)
         return partner and partner_token(self._house.keys, delivery.question.id, partner)
 
     def _message(self, delivery: Outgoing, letter: Letter, box: str, language: str) -> EmailMessage:
@@ -88,7 +90,10 @@ class Composer:
             message[name] = value
         if delivery.kind in AUTOMATIC:
             message["Auto-Submitted"] = AUTOMATIC[delivery.kind]
-        message["X-Sesame-Question"] = str(delivery.question.id)
+        if delivery.kind in ROUNDS:
+            message["List-Unsubscribe"] = f"<mailto:{self._house.coordinator}?subject=unsubscribe>"
+        else:
+            message["X-Sesame-Question"] = str(delivery.question.id)
         # By this ingest knows our own mail when it comes back.
         message["X-Sesame"] = delivery.kind
         message.set_content(letter.text, cte="quoted-printable")
@@ -113,6 +118,7 @@ class Composer:
         page = f"{self._house.public_url}/{'q' if delivery.kind in TO_ASKER else 'r'}/{token}"
         return {
             **values,
+            "given": delivery.details,
             "network": self._house.network,
             "coordinator": self._house.coordinator,
             "page_url": page if token else None,

@@ -111,7 +111,7 @@ RETURNING id
 
 _WAITING = """
 SELECT way, count(*) AS deliveries, coalesce(extract(epoch FROM $1 - min(decided_at)), 0)::float8 AS oldest
-FROM delivery WHERE state = 'waiting' GROUP BY way
+FROM delivery WHERE state = 'waiting' AND decided_at <= $1 GROUP BY way
 """
 
 
