@@ -43,7 +43,8 @@ SELECT a.partner, max(a.partner_name) AS partner_name, max(a.address) AS address
 )::text AS told
 FROM assignment a
 JOIN question q ON q.id = a.question_id
-JOIN delivery d ON d.assignment_id = a.id AND d.kind = 'assigned' AND d.decided_at > $1::timestamptz - interval '7 days'
+JOIN delivery d ON d.assignment_id = a.id AND d.kind = 'assigned'
+    AND d.decided_at > $1::timestamptz - interval '7 days'
 LEFT JOIN answer w ON w.question_id = a.question_id
 LEFT JOIN overdue o ON o.assignment_id = a.id
 WHERE a.way = 'mail'
