@@ -76,10 +76,10 @@ class Scene:
 
 async def _demonstrate(folder: Path, console: Console, *, once: bool, mbox: Path | None) -> int:
     corpus = load_corpus(DATA)
-    async with _scene(folder, corpus, console, asking=mbox is None) as scene:
+    async with scene_of(folder, corpus, console, asking=mbox is None) as scene:
         async with asyncio.TaskGroup() as group:
             group.create_task(years.fill(scene.platform, _this_year()))
-            expected = await _play(scene, corpus, mbox, console)
+            expected = await play(scene, corpus, mbox, console)
         await years.write_poster(scene.platform, _this_year(), _poster())
         complete = scene.watch.count(PUBLISHED) == scene.watch.count(RECEIVED) == expected
         report.show(scene.watch, console)
@@ -93,7 +93,7 @@ async def _demonstrate(folder: Path, console: Console, *, once: bool, mbox: Path
 
 
 @asynccontextmanager
-async def _scene(folder: Path, corpus: Corpus, console: Console, *, asking: bool) -> AsyncIterator[Scene]:
+async def scene_of(folder: Path, corpus: Corpus, console: Console, *, asking: bool) -> AsyncIterator[Scene]:
     """`asking`: whether the partners' programs hand in their readers' questions, too."""
     async with AsyncExitStack() as stack:
         with console.status("starting RabbitMQ and PostgreSQL"):
@@ -133,7 +133,7 @@ async def _at_work(respondents: Respondents, askers: Askers) -> AsyncIterator[No
         working.cancel()
 
 
-async def _play(scene: Scene, corpus: Corpus, mbox: Path | None, console: Console) -> int:
+async def play(scene: Scene, corpus: Corpus, mbox: Path | None, console: Console) -> int:
     """Send everything in and wait until it is out again; gives the number of questions there should be."""
     total = None if mbox else len(corpus.questions)
     with _progress(scene.watch, console, total) as sent:
