@@ -27,11 +27,13 @@ Hand = Callable[[Sequence[Saved]], None]
 class Unit:
     """Use `db` for every statement; announce what happened; leave without error to commit both at once.
 
-    `scratch` holds what handlers gather for a `before_commit` action; it goes with the unit.
+    `scratch` holds what handlers gather for a `before_commit` action; it goes with the unit. `held` are the
+    questions whose locks this transaction has: what is read of them stays true until it ends.
     """
 
-    def __init__(self, db: Db, service: str, clock: Clock) -> None:
+    def __init__(self, db: Db, service: str, clock: Clock, held: Sequence[UUID] = ()) -> None:
         self.db = db
+        self.held = frozenset(held)
         self.now: datetime = clock.now()
         self.scratch: dict[object, Any] = {}
         self._service = service
@@ -109,7 +111,7 @@ class Transactions:
         """One transaction, holding the lock of each question named. An error rolls everything back."""
         async with self._pool.acquire() as db, db.transaction():
             await inbox.lock(db, self.service, questions)
-            unit = Unit(db, self.service, self._clock)
+            unit = Unit(db, self.service, self._clock, questions)
             yield unit
             announced = await unit.finish(self.redeliver, handed=self._hand is not None)
         if self._hand is not None:

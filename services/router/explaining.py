@@ -24,10 +24,10 @@ class Explained:
 
 
 async def explain(db: Db, id_: UUID) -> Explained | None:
-    row = await store.question(db, id_)
-    if row is None:
+    rows = await store.questions(db, [id_])
+    if not rows:
         return None
-    question = records.question_from(row)
+    question = records.question_from(rows[0])
     decisions = [_told(decision) for decision in await store.decisions(db, id_)]
     received_at = datetime.fromisoformat(question.facets["received_at"])
     return Explained(question, received_at, decisions, await store.history(db, id_))

@@ -45,6 +45,7 @@ class Ledger:
         self._zone = zone
         self._standing: Standing | None = None
         self._known: dict[UUID, Question] = {}
+        self._absent: set[UUID] = set()
         self._new: set[UUID] = set()
         self._questions: dict[UUID, Question] = {}
         self._assignments: dict[UUID, dict[str, Any]] = {}
@@ -52,13 +53,15 @@ class Ledger:
         self._history: list[tuple[UUID, datetime, str, str, str | None]] = []
 
     async def question(self, id_: UUID) -> Question | None:
-        if id_ in self._known:
-            return self._known[id_]
-        row = await store.question(self._unit.db, id_)
-        if row is None:
-            return None
-        self._known[id_] = records.question_from(row)
-        return self._known[id_]
+        """The first time all that this unit holds are read at once, in one query."""
+        if id_ not in self._known and id_ not in self._absent:
+            await self._read({id_, *self._unit.held} - self._known.keys() - self._absent)
+        return self._known.get(id_)
+
+    async def _read(self, ids: set[UUID]) -> None:
+        found = map(records.question_from, await store.questions(self._unit.db, ids))
+        self._known |= {question.id: question for question in found}
+        self._absent |= ids - self._known.keys()
 
     async def standing(self) -> Standing:
         """Partners and loads. From here to the commit, no other copy decides anything."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -24,12 +24,12 @@ SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::float8[])
 ON CONFLICT (partner) DO UPDATE SET asked = excluded.asked, open = excluded.open, credit = excluded.credit
 """
 
-_QUESTION = """
+_QUESTIONS = """
 SELECT question.*, (
     SELECT coalesce(json_agg(assignment ORDER BY attempt), '[]'::json)
     FROM assignment WHERE question = question.id
 ) AS assignments
-FROM question WHERE id = $1
+FROM question WHERE id = ANY($1)
 """
 
 _INSERT_QUESTIONS = """
@@ -115,8 +115,8 @@ async def save_loads(db: Db, week: date, rows: Sequence[tuple[str, int, int, flo
         await db.execute(_SAVE_LOADS, *map(list, zip(*rows, strict=True)))
 
 
-async def question(db: Db, id_: UUID) -> Record | None:
-    return await db.fetchrow(_QUESTION, id_)
+async def questions(db: Db, ids: Collection[UUID]) -> list[Record]:
+    return await db.fetch(_QUESTIONS, ids)
 
 
 async def due(db: Db, now: datetime, most: int) -> list[UUID]:
