@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +25,9 @@ from services.metrics.page import HERE, Pages
 from services.metrics.words import Language
 
 CACHE = {"cache-control": "public, max-age=60"}
+AT_ONCE = 2
+"""Files made at once: a poster takes a processor for half a second, and the door is public."""
+
 ASSET_FOLDER: Path = HERE / "assets"
 
 
@@ -34,6 +37,7 @@ class Door:
     clock: Clock
     zone: ZoneInfo
     pages: Pages
+    presses: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def app(self) -> Starlette:
         return Starlette(
@@ -80,7 +84,8 @@ class Door:
         )
 
         async def show(figures: YearFigures) -> Response:
-            content = await asyncio.to_thread(make.make, figures, wish)
+            async with self.presses:
+                content = await asyncio.to_thread(make.make, figures, wish)
             return Response(content, media_type=make.media_type, headers=CACHE)
 
         return await self._with_figures(request, request.path_params.get("partner", ""), show)
