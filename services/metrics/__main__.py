@@ -11,7 +11,7 @@ from services.metrics import entrypoints
 from services.metrics.collector import collect
 from services.metrics.folding import fold
 from services.metrics.holiday_calendar import network_time
-from services.metrics.page import Pages
+from services.metrics.pages.page import Pages
 from services.metrics.settings import MetricsSettings
 from services.metrics.web import Door
 

@@ -14,10 +14,10 @@ from prometheus_client.core import (
     Metric,
 )
 
-from services.metrics import store
 from services.metrics.domain.buckets import LABELS, OVER
 from services.metrics.domain.increments import NETWORK
 from services.metrics.families import CLOCKS, DURATIONS, FAMILIES, DurationFamily, Family
+from services.metrics.store import counting
 
 MOST_VALUES = 200
 """Series of one family at most: subjects may come from outside. The smallest are summed as `other`."""
@@ -31,8 +31,8 @@ Counts = Mapping[tuple[str, str], Counter[str]]
 
 async def collect(pool: Pool[Record]) -> Iterable[Metric]:
     async with pool.acquire() as db:
-        counts = _counts(await store.ever(db))
-        backlog = await store.backlog(db)
+        counts = _counts(await counting.ever(db))
+        backlog = await counting.backlog(db)
     return [
         *(_counter(family, counts) for family in FAMILIES),
         *(_histogram(family, counts) for family in DURATIONS),

@@ -14,17 +14,18 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from asyncpg import Pool, Record
 
-from services.metrics import importing, reading, store
+from services.metrics import importing, reading
 from services.metrics.domain.facts import Counted
 from services.metrics.domain.figures import YearFigures
 from services.metrics.domain.times import NetworkTime
 from services.metrics.folding import fold
-from services.metrics.formats import FORMATS, Wish
 from services.metrics.holiday_calendar import network_time
 from services.metrics.keeping import to_json
 from services.metrics.made_up import questions_of
+from services.metrics.pages.formats import FORMATS, Wish
 from services.metrics.recounting import check, rebuild
 from services.metrics.settings import NetworkSettings
+from services.metrics.store import counting, other_years
 
 Deed = Callable[[argparse.Namespace], Awaitable[int]]
 
@@ -119,7 +120,7 @@ async def import_years(chosen: argparse.Namespace) -> int:
     except (OSError, importing.BadFile) as error:
         raise CannotBeDone(str(error)) from error
     async with database(chosen) as pool, pool.acquire() as db:
-        await store.import_years(db, rows)
+        await other_years.import_years(db, rows)
     years = sorted({row.year for row in rows})
     print(f"{len(rows)} numbers of {len(years)} years imported: {', '.join(map(str, years))}")
     return 0
@@ -135,14 +136,14 @@ async def freeze(chosen: argparse.Namespace) -> int:
         kept = [network, *[await _figures(pool, chosen.year, partner) for partner in partners]]
         async with pool.acquire() as db, db.transaction():
             for figures in kept:
-                await store.freeze(db, figures.year, figures.partner, to_json(figures))
+                await other_years.freeze(db, figures.year, figures.partner, to_json(figures))
     print(f"{chosen.year} is frozen: the network and {len(partners)} partners")
     return 0
 
 
 async def thaw(chosen: argparse.Namespace) -> int:
     async with database(chosen) as pool, pool.acquire() as db:
-        await store.thaw(db, chosen.year)
+        await other_years.thaw(db, chosen.year)
     print(f"{chosen.year} follows the counters again")
     return 0
 
@@ -163,7 +164,7 @@ async def make_up(chosen: argparse.Namespace) -> int:
 async def _append(pool: Pool[Record], facts: Sequence[Counted]) -> None:
     async with pool.acquire() as db, db.transaction():
         for start in range(0, len(facts), BATCH):
-            await store.append(db, facts[start : start + BATCH])
+            await counting.append(db, facts[start : start + BATCH])
 
 
 DEEDS: Mapping[str, Deed] = {

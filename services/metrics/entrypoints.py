@@ -8,9 +8,9 @@ from weakref import WeakKeyDictionary
 from services.chassis.letters import Handler, Subscriptions
 from services.chassis.transaction import Unit
 from services.contracts.envelope import Event
-from services.metrics import store
 from services.metrics.domain.facts import Counted
 from services.metrics.handlers import NOTES, Note
+from services.metrics.store import counting
 
 
 class Notebook:
@@ -24,7 +24,7 @@ class Notebook:
         unit.before_commit(self._write)
 
     async def _write(self, unit: Unit) -> None:
-        await store.append(unit.db, self._rows.pop(unit, []))
+        await counting.append(unit.db, self._rows.pop(unit, []))
 
 
 def subscriptions() -> Subscriptions:

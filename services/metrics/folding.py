@@ -12,10 +12,10 @@ from datetime import datetime
 
 from asyncpg import Pool, Record
 
-from services.metrics import store
 from services.metrics.domain.facts import Counted
 from services.metrics.domain.increments import NETWORK, Tally, tally
 from services.metrics.domain.times import NetworkTime
+from services.metrics.store import counting
 
 MOST = 20_000
 """Facts in one fold at most: some hundred milliseconds of work."""
@@ -43,15 +43,15 @@ async def fold(pool: Pool[Record], times: NetworkTime, most: int = MOST) -> int:
 
 async def _fold_once(pool: Pool[Record], times: NetworkTime, most: int) -> int:
     async with pool.acquire() as db, db.transaction():
-        if not await store.hold_the_fold(db):
+        if not await counting.hold_the_fold(db):
             return 0
-        facts = await store.take(db, most)
+        facts = await counting.take(db, most)
         if facts:
-            await store.log(db, facts)
-            await store.name_partners(db, latest_names(facts))
+            await counting.log(db, facts)
+            await counting.name_partners(db, latest_names(facts))
             counters = tally(facts, times)
-            await store.raise_counters(db, counters)
-            await store.raise_ever(db, over_all_time(counters))
+            await counting.raise_counters(db, counters)
+            await counting.raise_ever(db, over_all_time(counters))
         return len(facts)
 
 

@@ -7,10 +7,10 @@ from datetime import date
 from asyncpg import Pool, Record
 
 from services.chassis.database import Db
-from services.metrics import store
 from services.metrics.domain.figures import HEADLINES, STAGES, Owner, YearFigures, derive
 from services.metrics.domain.tallies import Tallies
 from services.metrics.keeping import from_json
+from services.metrics.store import other_years, sums
 
 MEASURES = (*HEADLINES, "kept")
 
@@ -36,13 +36,13 @@ class NoSuchYear(LookupError):
 async def read(pool: Pool[Record], year: int, *, partner: str = "", today: date) -> YearFigures:
     """The figures of a year, frozen or drawn from the counters. Raises NoSuchYear."""
     async with pool.acquire() as db, db.transaction(isolation="repeatable_read", readonly=True):
-        if (kept := await store.frozen(db, year, partner)) is not None:
+        if (kept := await other_years.frozen(db, year, partner)) is not None:
             return from_json(kept)
         return await _derive(db, year, partner, today)
 
 
 async def _derive(db: Db, year: int, partner: str, today: date) -> YearFigures:
-    names = await store.partner_names(db)
+    names = await sums.partner_names(db)
     tallies = await _tallies(db, year, partner)
     if year not in tallies.years():
         whose = f"partner {partner!r}" if partner else "the network"
@@ -53,18 +53,18 @@ async def _derive(db: Db, year: int, partner: str, today: date) -> YearFigures:
         today=today,
         owner=Owner(partner, names.get(partner, partner)),
         partner_names=names,
-        sources=await store.sources(db, partner, year),
+        sources=await sums.sources(db, partner, year),
     )
 
 
 async def _tallies(db: Db, year: int, partner: str) -> Tallies:
     return Tallies(
         [
-            *await store.year_lines(db, partner, year, MEASURES, CUTS),
-            *await store.year_lines(db, partner, year - 1, MEASURES, ("day",)),
-            *await store.year_lines(db, partner, year - 1, _without_received(), ("channel",)),
-            *await store.history(db, partner, year),
-            *await store.imported(db, partner, year),
+            *await sums.year_lines(db, partner, year, MEASURES, CUTS),
+            *await sums.year_lines(db, partner, year - 1, MEASURES, ("day",)),
+            *await sums.year_lines(db, partner, year - 1, _without_received(), ("channel",)),
+            *await sums.history(db, partner, year),
+            *await sums.imported(db, partner, year),
         ]
     )
 
@@ -76,4 +76,4 @@ def _without_received() -> tuple[str, ...]:
 
 async def years(pool: Pool[Record], partner: str = "") -> list[int]:
     async with pool.acquire() as db:
-        return await store.years(db, partner)
+        return await sums.years(db, partner)

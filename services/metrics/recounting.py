@@ -8,11 +8,11 @@ from typing import NamedTuple
 from asyncpg import Pool, Record
 
 from services.chassis.database import Db
-from services.metrics import store
 from services.metrics.domain.facts import Counted
 from services.metrics.domain.increments import Tally, tally
 from services.metrics.domain.times import NetworkTime
 from services.metrics.folding import over_all_time
+from services.metrics.store import recount
 
 CHUNK = 50_000
 """Facts counted at once: what bounds the memory of a rebuild."""
@@ -37,10 +37,10 @@ async def rebuild(pool: Pool[Record], times: NetworkTime) -> int:
     services run, and to be started again should it be broken off.
     """
     async with pool.acquire() as db, db.transaction():
-        await store.wait_for_the_fold(db)
-        await store.begin_recount(db)
+        await recount.wait_for_the_fold(db)
+        await recount.begin_recount(db)
         facts = await _recount(db, times)
-        await store.swap_counters(db)
+        await recount.swap_counters(db)
         return facts
 
 
@@ -50,9 +50,9 @@ async def check(pool: Pool[Record], times: NetworkTime, most: int = 100) -> tupl
         transaction = db.transaction(isolation="repeatable_read")
         await transaction.start()
         try:
-            await store.begin_recount(db)
+            await recount.begin_recount(db)
             facts = await _recount(db, times)
-            return facts, [Difference(*row) for row in await store.differences(db, most)]
+            return facts, [Difference(*row) for row in await recount.differences(db, most)]
         finally:
             await transaction.rollback()
 
@@ -61,13 +61,13 @@ async def _recount(db: Db, times: NetworkTime) -> int:
     facts = 0
     async for chunk in _chunks(db):
         counters: Tally = tally(chunk, times)
-        await store.save_recount(db, counters, over_all_time(counters))
+        await recount.save_recount(db, counters, over_all_time(counters))
         facts += len(chunk)
-    await store.end_recount(db)
+    await recount.end_recount(db)
     return facts
 
 
 async def _chunks(db: Db) -> AsyncIterator[list[Counted]]:
-    cursor = await store.read_log(db)
+    cursor = await recount.read_log(db)
     while rows := await cursor.fetch(CHUNK):
         yield [Counted(*row) for row in rows]

@@ -19,10 +19,10 @@ from starlette.staticfiles import StaticFiles
 from services.chassis.clock import Clock
 from services.metrics import reading
 from services.metrics.domain.figures import YearFigures
-from services.metrics.formats import FORMATS, Wish
-from services.metrics.links import ASSETS
-from services.metrics.page import HERE, Pages
-from services.metrics.words import Language
+from services.metrics.pages.formats import FORMATS, Wish
+from services.metrics.pages.links import ASSETS
+from services.metrics.pages.page import HERE, Pages
+from services.metrics.pages.words import Language
 
 CACHE = {"cache-control": "public, max-age=60"}
 AT_ONCE = 2

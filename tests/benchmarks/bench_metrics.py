@@ -31,11 +31,11 @@ from deploy.local.folders import throwaway_folder
 from deploy.local.platform import running_platform
 from deploy.local.servers import Servers, running_servers
 from services.chassis.database import open_pool
-from services.metrics import store
 from services.metrics.collector import collect
 from services.metrics.domain.times import NetworkTime
 from services.metrics.made_up import questions_of
 from services.metrics.recounting import rebuild
+from services.metrics.store import counting
 from tests.benchmarks.figures import Figure, show, write
 from tests.integration.metrics_network import PARIS, figures_door
 from tests.servers import Database, cloned, drop, make_template, migrate_template
@@ -166,7 +166,7 @@ async def _fill_log(pool: Pool[Record], questions: int) -> None:
     for year in YEARS:
         facts = list(questions_of(year, questions, TIMES, until=date(year + 1, 1, 31)))
         async with pool.acquire() as db, db.transaction():
-            await store.log(db, facts)
+            await counting.log(db, facts)
     await pool.execute("ANALYZE log")
 
 

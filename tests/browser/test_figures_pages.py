@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 import httpx
 import pytest
 
-from services.metrics.page import Pages
+from services.metrics.pages.page import Pages
 from services.metrics.web import Door
 from tests.browser.chromium import Browser, browser
 from tests.integration.metrics_network import PARIS, Noon, count_year, pool_of

@@ -11,11 +11,11 @@ import httpx
 from asyncpg import Pool, Record
 
 from services.chassis.database import open_pool
-from services.metrics import store
 from services.metrics.domain.times import NetworkTime
 from services.metrics.folding import fold
 from services.metrics.made_up import questions_of
-from services.metrics.page import Pages
+from services.metrics.pages.page import Pages
+from services.metrics.store import counting
 from services.metrics.web import Door
 from tests.servers import Database
 
@@ -44,7 +44,7 @@ async def count_year(pool: Pool[Record], year: int, questions: int) -> int:
     """Made-up facts of one year up to today, counted; gives how many."""
     facts = list(questions_of(year, questions, TIMES, until=min(TODAY, date(year, 12, 31))))
     async with pool.acquire() as db:
-        await store.append(db, facts)
+        await counting.append(db, facts)
     return await fold(pool, TIMES)
 
 

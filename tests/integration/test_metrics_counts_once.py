@@ -24,11 +24,12 @@ from services.chassis.instruments import Instruments
 from services.chassis.letters import FactReader
 from services.chassis.transaction import Transactions
 from services.contracts.envelope import Event
-from services.metrics import entrypoints, store
+from services.metrics import entrypoints
 from services.metrics.domain.increments import tally
 from services.metrics.domain.times import NetworkTime
 from services.metrics.folding import fold
 from services.metrics.handlers import NOTES
+from services.metrics.store import counting
 from tests.integration import metrics_facts as made
 from tests.servers import Database
 
@@ -174,4 +175,4 @@ async def test_a_fold_leaves_nothing_pending_and_a_second_one_counts_nothing(dat
         assert await fold(copy.pool, TIMES) == 5
         assert await fold(copy.pool, TIMES) == 0
         async with copy.pool.acquire() as db:
-            assert await store.backlog(db) == 0
+            assert await counting.backlog(db) == 0

@@ -14,9 +14,10 @@ import httpx
 import pytest
 from asyncpg import Pool, Record
 
-from services.metrics import importing, reading, store
+from services.metrics import importing, reading
 from services.metrics.keeping import to_json
 from services.metrics.recounting import check, rebuild
+from services.metrics.store import other_years
 from tests.integration.metrics_network import TIMES, TODAY, count_year, figures_door, pool_of
 from tests.servers import Database
 
@@ -143,11 +144,11 @@ async def test_a_format_nobody_makes_is_refused_with_those_that_are(door: httpx.
 async def test_a_frozen_year_no_longer_changes(pool: Pool[Record]) -> None:
     before = await reading.read(pool, 2025, today=TODAY)
     async with pool.acquire() as db:
-        await store.freeze(db, 2025, "", to_json(before))
+        await other_years.freeze(db, 2025, "", to_json(before))
     await count_year(pool, 2025, 60)
     assert await reading.read(pool, 2025, today=TODAY) == before
     async with pool.acquire() as db:
-        await store.thaw(db, 2025)
+        await other_years.thaw(db, 2025)
     assert await received(pool, 2025) > before.n("received")
 
 
@@ -161,7 +162,7 @@ async def test_imported_years_stand_in_the_history_beside_counted_ones(
         "2014,,received,channel,facebook_group,740,Made up for a test\n"
     )
     async with pool.acquire() as db:
-        await store.import_years(db, importing.read(file))
+        await other_years.import_years(db, importing.read(file))
     figures = await reading.read(pool, 2026, today=TODAY)
     first = figures.history[0]
     assert (first.year, first.n) == (2014, 3700)

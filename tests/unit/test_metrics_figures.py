@@ -11,9 +11,10 @@ from services.metrics import importing
 from services.metrics.domain.departments import TILES
 from services.metrics.domain.figures import derive
 from services.metrics.domain.tallies import Line, Tallies
-from services.metrics.lexicon import ENGLISH, FRENCH
-from services.metrics.page import Pages
-from services.metrics.words import Words
+from services.metrics.pages.english import ENGLISH
+from services.metrics.pages.french import FRENCH
+from services.metrics.pages.page import Pages
+from services.metrics.pages.words import Words
 
 HEADER = "year,partner,measure,facet,value,n,source\n"
 

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from services.metrics.domain.figures import YearFigures
-from services.metrics.words import Language
+from services.metrics.pages.words import Language
 
 Shape = Literal["a4", "a3", "wide", "square"]
 
@@ -42,7 +42,7 @@ def card(figures: YearFigures, language: Language, *, zone: str, square: bool) -
 
 def _press(job: Job) -> bytes:
     done = subprocess.run(
-        [sys.executable, "-m", "services.metrics.typesetting"],
+        [sys.executable, "-m", "services.metrics.pages.typesetting"],
         input=job.model_dump_json().encode(),
         capture_output=True,
         timeout=SECONDS,

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
-from services.metrics.lexicon import ENGLISH, FRENCH, Lexicon
+from services.metrics.pages.english import ENGLISH
+from services.metrics.pages.french import FRENCH
+from services.metrics.pages.lexicon import Lexicon
 
 Language = Literal["fr", "en"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.metrics.charts import WHOLE, Columns, Series, columns
 from services.metrics.domain.figures import YearFigures
-from services.metrics.palette import Palette
-from services.metrics.sheet import coarse_buckets
-from services.metrics.words import Words
+from services.metrics.pages.charts import WHOLE, Columns, Series, columns
+from services.metrics.pages.palette import Palette
+from services.metrics.pages.sheet import coarse_buckets
+from services.metrics.pages.words import Words
 
 MOST_YEARS = 12
 

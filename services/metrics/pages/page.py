@@ -8,11 +8,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.metrics.domain.figures import YearFigures
-from services.metrics.drawings import channel_order, draw
-from services.metrics.links import Links
-from services.metrics.palette import PAGE
-from services.metrics.sheet import coarse_buckets, compose
-from services.metrics.words import Language, Words
+from services.metrics.pages.drawings import channel_order, draw
+from services.metrics.pages.links import Links
+from services.metrics.pages.palette import PAGE
+from services.metrics.pages.sheet import coarse_buckets, compose
+from services.metrics.pages.words import Language, Words
 
 HERE = Path(__file__).parent
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from services.metrics.domain.buckets import BOUNDS
 from services.metrics.domain.departments import COLUMNS, ROWS, TILES
 from services.metrics.domain.figures import Headline, PartnerShare, Piece, YearFigures
-from services.metrics.words import Words
+from services.metrics.pages.words import Words
 
 MOST_BARS = 12
 LEVELS = 6

@@ -10,7 +10,7 @@ from itertools import cycle, islice
 import pygal
 from pygal.style import Style
 
-from services.metrics.palette import Palette
+from services.metrics.pages.palette import Palette
 
 # For its plug-ins, of which none is used here, pygal hooks into every later import of the process, by a
 # protocol that warns in Python 3.11 and is gone in 3.12.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from services.metrics import press, tables
 from services.metrics.domain.figures import YearFigures
 from services.metrics.keeping import to_json
-from services.metrics.words import Language, Words
+from services.metrics.pages import press, tables
+from services.metrics.pages.words import Language, Words
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def _csv(figures: YearFigures, _wish: Wish) -> bytes:
 
 def _ods(figures: YearFigures, wish: Wish) -> bytes:
     # Imported when wanted: the library behind it would double what the service needs at rest.
-    from services.metrics.spreadsheet import as_ods
+    from services.metrics.pages.spreadsheet import as_ods
 
     return as_ods(figures, Words(wish.language))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlencode
 
-from services.metrics.words import Language
+from services.metrics.pages.words import Language
 
 ASSETS = "/figures/assets"
 NOTHING: Mapping[str, str] = MappingProxyType({})

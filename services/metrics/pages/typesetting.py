@@ -1,4 +1,4 @@
-"""The press itself: `python -m services.metrics.typesetting` reads a job, writes a PDF or PNG."""
+"""The press itself: `python -m services.metrics.pages.typesetting` reads a job, writes a PDF or PNG."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 
 import typst
 
-from services.metrics.drawings import channel_order, draw
-from services.metrics.page import HERE
-from services.metrics.palette import PAPER
-from services.metrics.press import Job, Shape
-from services.metrics.sheet import Bar, Cell, Sheet, compose
-from services.metrics.words import Words
+from services.metrics.pages.drawings import channel_order, draw
+from services.metrics.pages.page import HERE
+from services.metrics.pages.palette import PAPER
+from services.metrics.pages.press import Job, Shape
+from services.metrics.pages.sheet import Bar, Cell, Sheet, compose
+from services.metrics.pages.words import Words
 
 SOURCES: Mapping[Shape, str] = {
     "a4": "poster.typ",

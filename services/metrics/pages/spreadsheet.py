@@ -8,8 +8,8 @@ from io import BytesIO
 from odfdo import Document, Row, Table
 
 from services.metrics.domain.figures import Piece, YearFigures
-from services.metrics.tables import cuts
-from services.metrics.words import Words
+from services.metrics.pages.tables import cuts
+from services.metrics.pages.words import Words
 
 Cell = str | int | float | None
 Rows = Sequence[Sequence[Cell]]

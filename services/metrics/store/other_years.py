@@ -1,0 +1,42 @@
+"""Years that no longer change, and years from before Sésame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.chassis.database import Db
+from services.metrics.importing import Imported
+
+_FROZEN = "SELECT figures::text FROM frozen WHERE year = $1 AND partner = $2"
+
+_FREEZE = """
+INSERT INTO frozen (year, partner, figures) VALUES ($1, $2, $3::jsonb)
+ON CONFLICT (year, partner) DO NOTHING
+"""
+
+_THAW = "DELETE FROM frozen WHERE year = $1"
+
+
+async def frozen(db: Db, year: int, partner: str) -> str | None:
+    """The figures as JSON, when the year has been frozen."""
+    figures: str | None = await db.fetchval(_FROZEN, year, partner)
+    return figures
+
+
+async def freeze(db: Db, year: int, partner: str, figures: str) -> None:
+    """Keeps what was frozen first."""
+    await db.execute(_FREEZE, year, partner, figures)
+
+
+async def thaw(db: Db, year: int) -> None:
+    await db.execute(_THAW, year)
+
+
+_IMPORT_CLEAR = "DELETE FROM imported WHERE (partner, year) IN (SELECT * FROM unnest($1::text[], $2::int[]))"
+
+
+async def import_years(db: Db, rows: Sequence[Imported]) -> None:
+    """What was imported before for the same partners and years is replaced. In one transaction."""
+    async with db.transaction():
+        await db.execute(_IMPORT_CLEAR, [row.partner for row in rows], [row.year for row in rows])
+        await db.copy_records_to_table("imported", records=rows, columns=Imported._fields)

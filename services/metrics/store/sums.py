@@ -1,0 +1,71 @@
+"""Counters of one owner, the network or a partner, by year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from services.chassis.database import Db
+from services.metrics.domain.tallies import Line
+
+_YEAR = """
+SELECT
+    extract(year FROM month)::int,
+    CASE WHEN facet IN ('channel', 'day') THEN extract(month FROM month)::int ELSE 0 END AS month_of_year,
+    measure, facet, value, sum(n)::bigint
+FROM tally
+WHERE partner = $1 AND measure = ANY ($2::text[]) AND facet = ANY ($3::text[])
+    AND month >= make_date($4, 1, 1) AND month < make_date($4 + 1, 1, 1)
+GROUP BY 1, 2, 3, 4, 5
+"""
+
+_HISTORY = """
+SELECT extract(year FROM month)::int, 0, measure, facet, value, sum(n)::bigint
+FROM tally
+WHERE partner = $1 AND measure = 'received' AND facet = 'channel' AND month < make_date($2, 1, 1)
+GROUP BY 1, 3, 4, 5
+"""
+
+_IMPORTED = """
+SELECT year, 0, measure, facet, value, n FROM imported WHERE partner = $1 AND year <= $2
+"""
+
+_SOURCES = "SELECT DISTINCT source FROM imported WHERE partner = $1 AND year <= $2 ORDER BY source"
+
+_NAMES = "SELECT id, name FROM partner_name"
+
+_YEARS = """
+SELECT DISTINCT extract(year FROM month)::int AS year FROM tally
+WHERE partner = $1 AND measure = 'received' AND facet = 'channel'
+UNION
+SELECT year FROM imported WHERE partner = $1
+ORDER BY year
+"""
+
+
+async def year_lines(
+    db: Db, partner: str, year: int, measures: Sequence[str], facets: Sequence[str]
+) -> list[Line]:
+    """Sums of one year; by month for the facets `channel` and `day`, undated for the others."""
+    return [Line(*row) for row in await db.fetch(_YEAR, partner, measures, facets, year)]
+
+
+async def history(db: Db, partner: str, before: int) -> list[Line]:
+    """Questions received by channel in each year before this one."""
+    return [Line(*row) for row in await db.fetch(_HISTORY, partner, before)]
+
+
+async def imported(db: Db, partner: str, until: int) -> list[Line]:
+    return [Line(*row) for row in await db.fetch(_IMPORTED, partner, until)]
+
+
+async def sources(db: Db, partner: str, until: int) -> list[str]:
+    return [row["source"] for row in await db.fetch(_SOURCES, partner, until)]
+
+
+async def partner_names(db: Db) -> Mapping[str, str]:
+    return {row["id"]: row["name"] for row in await db.fetch(_NAMES)}
+
+
+async def years(db: Db, partner: str) -> list[int]:
+    """The years of which anything is known, in order."""
+    return [row["year"] for row in await db.fetch(_YEARS, partner)]
