@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.chassis.letters import Letter
-from services.contracts.ingest import AskerErased, QuestionFollowedUp
-from services.contracts.router import AnswerRefused, QuestionAnswered, QuestionRouted
+from services.contracts.ingest import AskerErased, QuestionFollowedUp, QuestionTaken, QuestionWithdrawn
+from services.contracts.router import AnswerRefused, QuestionAnswered, QuestionClosed, QuestionRouted
 from services.contracts.vocabulary import Fact
 from tests.chassis import letter_of
 from tests.integration.router_network import (
@@ -44,9 +44,11 @@ TRIED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 
 @st.composite
 def lives(draw: st.DrawFn) -> list[Fact]:
-    """One question: some decline, perhaps somebody answers, perhaps the asker writes again or is erased."""
+    """One question: some decline, perhaps one takes and answers it, the asker writes again or is erased."""
     declines = draw(st.integers(0, 3))
     facts: list[Fact] = [received(MONDAY, subject="histoire"), *map(decline, CHAIN[:declines])]
+    if draw(st.booleans()):
+        facts.append(QuestionTaken(partner=CHAIN[declines], way="page"))
     if draw(st.booleans()):
         facts.append(answer(CHAIN[declines], subject="arts"))
     if draw(st.booleans()):
@@ -120,3 +122,25 @@ async def test_of_competing_answers_one_counts_and_the_others_are_told_which(
         routed = await net.announced(QuestionRouted)
     assert refused.accepted_answer_id == answered.answer_id != refused.answer_id
     assert answered.assignment_id in {fact.assignment_id for fact in routed}
+
+
+@TRIED
+@given(order=st.permutations(range(4)), cut=st.integers(1, 4))
+async def test_a_withdrawn_question_ends_withdrawn_whatever_came_before_or_after(
+    database: Database, order: list[int], cut: int
+) -> None:
+    """What was announced before the asker's wish stays said; after it nothing is routed or answered."""
+    question = uuid4()
+    facts: list[Fact] = [
+        received(MONDAY, subject="histoire"),
+        decline("dijon"),
+        answer("lyon"),
+        QuestionWithdrawn(),
+    ]
+    letters = [letter_of(facts[number], question) for number in order]
+    async with network(database("router"), PARTNERS, **ONLY_MERIT) as net:
+        await outcome(net, [letters[at : at + cut] for at in range(0, 4, cut)])
+        said = [event.data for event in await net.events()]
+        assert await net.value("SELECT state FROM question") == "withdrawn"
+    (closed,) = [at for at, fact in enumerate(said) if isinstance(fact, QuestionClosed)]
+    assert all(isinstance(fact, AnswerRefused) for fact in said[closed + 1 :])

@@ -171,3 +171,13 @@ async def test_a_change_among_the_partners_counts_at_the_next_decision(database:
         question = await net.ask(subject="histoire")
         (routed,) = await net.announced(QuestionRouted, question)
     assert routed.partner.id == "lyon"
+
+
+async def test_a_change_made_in_one_copy_counts_at_once_in_the_other(database: Database) -> None:
+    url = database("router")
+    async with network(url, [DIJON]) as one, network(url, [DIJON]) as other:
+        await other.ask(subject="histoire")
+        await one.import_partners([LYON])
+        question = await other.ask(subject="histoire")
+        (routed,) = await other.announced(QuestionRouted, question)
+    assert routed.partner.id == "lyon"

@@ -74,6 +74,7 @@ class Year:
         self._tempers = people.tempers(chance, wanted)
         self._agenda: list[Appointment] = []
         self._numbers = count()
+        self._ticking = False
         self.report = Report()
 
     async def play(self, year: int, moments: list[datetime], progress: Callable[[], None]) -> None:
@@ -86,7 +87,6 @@ class Year:
         for moment in moments:
             self._at(moment, self._ask)
         self._plan_closures(year)
-        self._at(moments[0], self._tick)
         self._end = moments[-1] + LATER
         while self._agenda:
             appointment = heappop(self._agenda)
@@ -100,9 +100,10 @@ class Year:
         heappush(self._agenda, Appointment(moment, next(self._numbers), do))
 
     async def _tick(self) -> None:
-        """The timers, once an hour; a breach bears its own moment anyway."""
+        """The timers, once an hour while anything is open; a breach bears its own moment anyway."""
         await self._timers.fire()
-        if self._clock.moment < self._end:
+        self._ticking = self.report.unanswered > 0 and self._clock.moment < self._end
+        if self._ticking:
             self._at(self._clock.moment + TICK, self._tick)
 
     async def _ask(self) -> None:
@@ -115,6 +116,9 @@ class Year:
         )
         self.report.asked += 1
         await self._tell(fact, uuid7())
+        if not self._ticking:
+            self._ticking = True
+            self._at(self._clock.moment + TICK, self._tick)
 
     async def _tell(self, fact: Fact, question: UUID) -> None:
         event: Event[Any] = Event(

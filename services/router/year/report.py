@@ -24,6 +24,10 @@ class Report:
     in_time: int = 0
     working_hours: list[float] = field(default_factory=list)
 
+    @property
+    def unanswered(self) -> int:
+        return self.asked - self.facts["question.answered"] - self.facts["question.closed"]
+
     def count(self, event: Event[Any]) -> None:
         self.facts[event.type.removesuffix(".v1")] += 1
         if isinstance(event.data, QuestionRouted):
