@@ -10,10 +10,12 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import aio_pika
+import yaml
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
 
 from deploy.demo.watch import Watch, watching
@@ -116,3 +118,24 @@ async def _listen(channel: AbstractChannel, partner: str, made: Network) -> None
     queue = await channel.declare_queue(f"partner.{partner}", durable=True, arguments=arguments)
     await queue.bind(PARTNERS, f"partner.{partner}.#")
     await queue.consume(made.answer)
+
+
+def write_partners(ids: Sequence[str], folder: Path) -> Path:
+    """A file of partners, alike but for their names, that take whatever they are given from their queues."""
+    path = folder / "partners.yaml"
+    path.write_text(yaml.safe_dump([_partner(id_) for id_ in ids]))
+    return path
+
+
+def _partner(id_: str) -> dict[str, object]:
+    return {
+        "id": id_,
+        "name": f"Bibliothèque {id_.capitalize()}",
+        "email": f"questions@{id_}.example",
+        "languages": ["fr", "en"],
+        "subjects": {"histoire": 3},
+        "territories": ["country:FR"],
+        "capacity_per_week": 100_000,
+        "reach": {"way": "queue", "address": f"partner.{id_}"},
+        "role": "member",
+    }

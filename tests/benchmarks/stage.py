@@ -8,11 +8,9 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
-import yaml
 
 from deploy.local.checkout import PYTHON, ROOT
 from deploy.local.folders import throwaway_folder
@@ -20,7 +18,7 @@ from deploy.local.mailbox import running_mailbox
 from deploy.local.platform import Platform, running_platform
 from deploy.local.servers import Servers
 from tests.benchmarks import floor
-from tests.flow import Network, network
+from tests.flow import Network, network, write_partners
 from tests.servers import VirtualHost, virtual_host
 
 PARTNERS = tuple(f"bench-{number}" for number in range(1, 9))
@@ -40,7 +38,10 @@ async def sesame(servers: Servers) -> AsyncIterator[Running]:
         vhost = await stack.enter_async_context(virtual_host(servers))
         database_url = await stack.enter_async_context(_fresh_database(servers))
         mailbox = await stack.enter_async_context(running_mailbox(folder / "mails"))
-        settings = {"SESAME_PARTNERS_FILE": str(_partners_file(folder)), "SESAME_LOG_LEVEL": "WARNING"}
+        settings = {
+            "SESAME_PARTNERS_FILE": str(write_partners(PARTNERS, folder)),
+            "SESAME_LOG_LEVEL": "WARNING",
+        }
         own = Servers(vhost.amqp_url, servers.amqp_management_url, database_url, None, None)
         platform = await stack.enter_async_context(
             running_platform(folder, own, smtp_port=mailbox.port, settings=settings)
@@ -94,23 +95,3 @@ async def _fresh_database(servers: Servers) -> AsyncIterator[str]:
         )
     finally:
         await admin.close()
-
-
-def _partners_file(folder: Path) -> Path:
-    path = folder / "partners.yaml"
-    path.write_text(yaml.safe_dump([_partner(partner) for partner in PARTNERS]))
-    return path
-
-
-def _partner(partner: str) -> dict[str, object]:
-    return {
-        "id": partner,
-        "name": f"Bibliothèque {partner}",
-        "email": f"{partner}@partner.example",
-        "languages": ["fr", "en"],
-        "subjects": {"histoire": 3},
-        "territories": ["country:FR"],
-        "capacity_per_week": 100_000,
-        "reach": {"way": "queue", "address": f"partner.{partner}"},
-        "role": "member",
-    }

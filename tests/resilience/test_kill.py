@@ -8,16 +8,15 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import asyncpg
-import yaml
 
 from deploy.local.folders import throwaway_folder
 from deploy.local.mailbox import Mail, running_mailbox
 from deploy.local.platform import Platform, running_platform
 from deploy.local.servers import Servers
 from services.contracts import topology
+from tests.flow import write_partners
 from tests.resilience.steadfast import Observed, Partners, partners, waiting_in
 
 PARTNERS = ("brest", "lyon", "namur", "bastia")
@@ -62,7 +61,10 @@ async def _scene(servers: Servers) -> AsyncIterator[Scene]:
     mails: list[Mail] = []
     with throwaway_folder() as folder:
         async with running_mailbox(folder / "mails", mails.append) as mailbox:
-            settings = {"SESAME_PARTNERS_FILE": str(_partners_file(folder)), "SESAME_LOG_LEVEL": "WARNING"}
+            settings = {
+                "SESAME_PARTNERS_FILE": str(write_partners(PARTNERS, folder)),
+                "SESAME_LOG_LEVEL": "WARNING",
+            }
             async with (
                 running_platform(folder, servers, smtp_port=mailbox.port, settings=settings) as platform,
                 partners(servers.amqp_url, PARTNERS) as made,
@@ -169,7 +171,7 @@ def _assert_no_asker_has_two_different_answers(mails: list[Mail]) -> None:
     for mail in mails:
         if mail.message["X-Sesame"] == "answer":
             answers.setdefault(mail.recipients[0], set()).add(str(mail.message["Message-ID"]))
-    assert len(answers) == QUESTIONS // 5, Counter(mail.message["X-Sesame-Kind"] for mail in mails)
+    assert len(answers) == QUESTIONS // 5
     assert {len(ids) for ids in answers.values()} == {1}
 
 
@@ -178,23 +180,3 @@ async def _dead_letters(servers: Servers) -> int:
         await waiting_in(servers.amqp_url, topology.dead_queue(service)) for service in topology.SERVICES
     ]
     return sum(counts)
-
-
-def _partners_file(folder: Path) -> Path:
-    path = folder / "partners.yaml"
-    path.write_text(yaml.safe_dump([_partner(id_) for id_ in PARTNERS]))
-    return path
-
-
-def _partner(id_: str) -> dict[str, object]:
-    return {
-        "id": id_,
-        "name": f"Bibliothèque de {id_.capitalize()}",
-        "email": f"questions@{id_}.example",
-        "languages": ["fr"],
-        "subjects": {"histoire": 3},
-        "territories": ["country:FR"],
-        "capacity_per_week": 10_000,
-        "reach": {"way": "queue", "address": f"partner.{id_}"},
-        "role": "member",
-    }
