@@ -26,6 +26,7 @@ class Addresses(BaseSettings):
     amqp_management_url: str | None = Field(
         default=None, description="RabbitMQ's HTTP API; default: the same host and user, usual port"
     )
+    amqp_vhost: str | None = Field(default=None, description="Virtual host; default: as the address says")
     partner_amqp_url: str | None = Field(
         default=None, description="The broker as partners reach it: amqps://host:port; default: as we do"
     )
@@ -33,7 +34,7 @@ class Addresses(BaseSettings):
 
     @property
     def vhost(self) -> str:
-        return unquote(urlsplit(self.amqp_url).path.removeprefix("/")) or "/"
+        return self.amqp_vhost or unquote(urlsplit(self.amqp_url).path.removeprefix("/")) or "/"
 
     @property
     def management_url(self) -> str:
