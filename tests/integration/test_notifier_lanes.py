@@ -1,0 +1,126 @@
+"""Promises of the workers: each delivery once, tried again, left to others by a crash, finished at stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.notifier.domain.delivery import Failed, Sent
+from services.notifier.domain.outgoing import Outgoing
+from services.notifier.store import deliveries
+from services.notifier.worker import Pace
+from tests.chassis import Bench, bench, letter_of
+from tests.integration import notifier_facts as made
+from tests.notifier_bench import SUBSCRIPTIONS, Outside, at_work, nothing_waits, send_all
+from tests.servers import Database, until
+
+STATES = "SELECT state, attempts, last_error FROM delivery WHERE kind = 'answer'"
+
+
+@pytest.fixture
+async def on(database: Database) -> AsyncIterator[Bench]:
+    async with bench(database("notifier"), "notifier") as on:
+        yield on
+
+
+async def answers(on: Bench, number: int) -> list[UUID]:
+    """So many answers decided, for askers without an address of their own."""
+    questions = [uuid4() for _ in range(number)]
+    facts = [(made.received(asker=None), made.answered(question)) for question in questions]
+    letters = [
+        letter_of(fact, question) for question, pair in zip(questions, facts, strict=True) for fact in pair
+    ]
+    await on.handling(SUBSCRIPTIONS).settle(letters)
+    return questions
+
+
+@dataclass
+class Slow:
+    """Takes its time, until told to go on."""
+
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: int = 0
+
+    async def send(self, _delivery: Outgoing) -> Sent:
+        self.begun += 1
+        await self.go_on.wait()
+        return Sent()
+
+
+async def test_several_copies_send_and_announce_each_answer_once(on: Bench) -> None:
+    questions = await answers(on, 60)
+    outside = Outside()
+    async with at_work(on, {"page": outside}), at_work(on, {"page": outside}):
+        await nothing_waits(on)
+    assert sorted(one.question.id for one in outside.taken) == sorted(questions)
+    assert sorted(event.subject for event in await on.announced()) == sorted(questions)
+
+
+async def test_failure_is_tried_again_with_its_error_kept(on: Bench) -> None:
+    await answers(on, 1)
+    outside = Outside(answers={"answer": [Failed("away"), Failed("still away")]})
+    await send_all(on, {"page": outside})
+    row = await on.pool.fetchrow(STATES)
+    assert row is not None
+    assert (row["state"], row["attempts"]) == ("sent", 3)
+
+
+async def test_one_that_is_given_up_is_announced_and_told_to_the_coordinator_once(on: Bench) -> None:
+    await answers(on, 1)
+    outside = Outside(answers={"answer": [Failed("no such place", final=True)]})
+    await send_all(on, {"page": outside, "mail": outside})
+    [failed] = await on.announced()
+    assert failed.type == "delivery.failed.v1"
+    assert [one.kind for one in outside.taken] == ["failure"]
+
+
+async def test_fault_in_a_sender_is_a_failure_and_no_end(on: Bench) -> None:
+    await answers(on, 2)
+
+    class Broken:
+        tries = 0
+
+        async def send(self, _delivery: Outgoing) -> Sent:
+            self.tries += 1
+            if self.tries <= 2:
+                raise LookupError("a fault of ours")
+            return Sent()
+
+    await send_all(on, {"page": Broken()})
+    assert len(await on.announced()) == 2
+
+
+async def test_what_a_dead_copy_had_in_hand_is_sent_after_its_lease(on: Bench) -> None:
+    await answers(on, 1)
+    async with on.transactions.begin() as unit:
+        [_taken] = await deliveries.claim(unit.db, "page", unit.now, 10, timedelta(seconds=1))
+    outside = Outside()
+    async with on.transactions.begin() as unit:
+        assert await deliveries.claim(unit.db, "page", unit.now, 10, timedelta(seconds=1)) == []
+    await send_all(on, {"page": outside})
+    assert [one.attempts for one in outside.taken] == [2]
+
+
+async def test_stopping_finishes_and_notes_what_is_in_hand(on: Bench) -> None:
+    await answers(on, 5)
+    slow = Slow()
+    async with at_work(on, {"page": slow}):
+        await until(lambda: slow.begun == 5)
+        asyncio.get_running_loop().call_later(0.2, slow.go_on.set)
+    assert len(await on.announced()) == 5
+
+
+async def test_no_more_is_claimed_than_can_be_tried_at_once(on: Bench) -> None:
+    await answers(on, 10)
+    slow = Slow()
+    pace = Pace(at_once=3, attempt_seconds=5.0, lease=timedelta(seconds=10))
+    async with at_work(on, {"page": slow}, pace):
+        await until(lambda: slow.begun == 3)
+        untouched = await on.pool.fetchval("SELECT count(*) FROM delivery WHERE attempts = 0")
+        slow.go_on.set()
+    assert untouched == 7
