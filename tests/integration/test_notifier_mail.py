@@ -91,6 +91,14 @@ async def test_refusal_leaves_the_connection_clean_for_the_next_mail(scene: Scen
     assert await scene.sender.send(outgoing("mail", PARTNER)) == Sent()
 
 
+@pytest.mark.parametrize("address", ["a b@c.example", "a@@c.example", "é@c.example"])
+async def test_what_no_server_could_reach_is_given_up(scene: Scene, address: str) -> None:
+    outcome = await scene.sender.send(outgoing("mail", address))
+    assert isinstance(outcome, Failed)
+    assert outcome.final
+    assert address not in outcome.error
+
+
 async def test_silenced_address_is_not_written_to(scene: Scene) -> None:
     outcome = await scene.sender.send(but(outgoing("mail", PARTNER), silenced=True))
     assert isinstance(outcome, Failed)

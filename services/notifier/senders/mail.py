@@ -30,6 +30,8 @@ class MailSender:
         mail = self._composer.compose(delivery)
         try:
             await self._lines.deliver(mail)
+        except ValueError as error:
+            return Failed(without_addresses(f"not a mail address: {type(error).__name__}"), final=True)
         except SMTPRecipientsRefused as refusal:
             return _failed(refusal.recipients[0])
         except SMTPResponseException as refusal:
