@@ -7,7 +7,8 @@ from datetime import date
 from asyncpg import Pool, Record
 
 from services.chassis.database import Db
-from services.metrics.domain.figures import HEADLINES, STAGES, Owner, YearFigures, derive
+from services.metrics.domain.derivation import derive
+from services.metrics.domain.figures import HEADLINES, STAGES, Owner, YearFigures
 from services.metrics.domain.tallies import Tallies
 from services.metrics.keeping import from_json
 from services.metrics.store import other_years, sums

@@ -9,7 +9,7 @@ import pytest
 
 from services.metrics import importing
 from services.metrics.domain.departments import TILES
-from services.metrics.domain.figures import derive
+from services.metrics.domain.derivation import derive
 from services.metrics.domain.tallies import Line, Tallies
 from services.metrics.pages.english import ENGLISH
 from services.metrics.pages.french import FRENCH

@@ -5,5 +5,6 @@ times       the network's time zone, calendar and working time
 buckets     histograms
 increments  fact → counters to raise
 tallies     counters as read back, and questions asked of them
-figures     counters → key figures of a year
+figures     key figures of a year
+derivation  counters → key figures
 """

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-
-from services.metrics.domain.buckets import LABELS, quantile
-from services.metrics.domain.tallies import Tallies
 
 HEADLINES = (
     "received",
@@ -147,117 +144,4 @@ class Owner:
     name: str = ""
 
 
-def derive(
-    year: int,
-    tallies: Tallies,
-    *,
-    today: date,
-    owner: Owner = Owner(),
-    partner_names: Mapping[str, str] | None = None,
-    sources: Sequence[str] = (),
-) -> YearFigures:
-    """The figures of `year` as of `today`, a day of the network's zone."""
-    so_far = today.year == year
-    until = today if so_far else date(year, 12, 31)
-    partners = _partners(tallies, year, partner_names or {})
-    return YearFigures(
-        year=year,
-        partner=owner.id,
-        name=owner.name,
-        until=until,
-        so_far=so_far,
-        headlines={measure: _headline(tallies, measure, year, until, so_far) for measure in HEADLINES},
-        kept=tallies.total(year, "kept"),
-        months={measure: tallies.months(year, measure) for measure in ("received", "answered")},
-        slots=_slots(tallies.pieces(year, "received", "slot")),
-        history=tuple(_history(tallies, year)),
-        channels=_pieces(tallies, year, "channel"),
-        subjects=_pieces(tallies, year, "subject"),
-        languages=_pieces(tallies, year, "language"),
-        purposes=_pieces(tallies, year, "purpose"),
-        departments=_pieces(tallies, year, "department"),
-        durations=_durations(tallies, year),
-        stars=_numbers(tallies.pieces(year, "rated", "number"), 5),
-        effort=_numbers(tallies.pieces(year, "answered", "number"), 6),
-        partners=partners,
-        institutions=sum(1 for partner in partners if partner.answered)
-        or _stated(tallies, year, "institutions"),
-        respondents=_stated(tallies, year, "respondents"),
-        sources=tuple(sources),
-    )
-
-
-def _headline(tallies: Tallies, measure: str, year: int, until: date, so_far: bool) -> Headline:
-    before: int | None = tallies.total(year - 1, measure)
-    if so_far:
-        before = tallies.until(measure, _same_day_before(until))
-    return Headline(tallies.total(year, measure), before)
-
-
-def _same_day_before(day: date) -> date:
-    leap_day = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year - 1, day=28 if leap_day else day.day)
-
-
-def _pieces(tallies: Tallies, year: int, facet: str) -> tuple[Piece, ...]:
-    """Largest first; what nobody said comes last."""
-    pieces = tallies.pieces(year, "received", facet)
-    return _sorted(pieces)
-
-
-def _sorted(pieces: Mapping[str, int]) -> tuple[Piece, ...]:
-    order = sorted(pieces.items(), key=lambda piece: (piece[0] == "", -piece[1], piece[0]))
-    return tuple(Piece(value, n) for value, n in order)
-
-
-def _slots(pieces: Mapping[str, int]) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(pieces.get(f"{day}-{hour:02d}", 0) for hour in range(24)) for day in range(7))
-
-
-def _history(tallies: Tallies, last: int) -> Iterable[YearOfChannels]:
-    for year in tallies.years():
-        pieces = tallies.pieces(year, "received", "channel")
-        if year <= last and pieces:
-            yield YearOfChannels(year, _sorted(pieces))
-
-
-def _durations(tallies: Tallies, year: int) -> dict[str, Duration]:
-    ends = {"route": "routed", "answer": "answered", "publish": "published"}
-    return {
-        f"{stage}_{clock}": _duration(tallies.pieces(year, ends[stage], f"{stage}_{clock}"))
-        for stage in STAGES
-        for clock in ("calendar", "working")
-    }
-
-
-def _duration(counts: Mapping[str, int]) -> Duration:
-    return Duration(quantile(counts, 0.5), quantile(counts, 0.9), tuple(counts.get(b, 0) for b in LABELS))
-
-
-def _numbers(pieces: Mapping[str, int], most: int) -> tuple[int, ...]:
-    return tuple(pieces.get(str(number), 0) for number in range(1, most + 1))
-
-
-def _stated(tallies: Tallies, year: int, measure: str) -> int | None:
-    return tallies.total(year, measure) or None
-
-
-def _partners(tallies: Tallies, year: int, names: Mapping[str, str]) -> tuple[PartnerShare, ...]:
-    """Most answers first, then by name."""
-    asked, answered, declined = (
-        tallies.pieces(year, measure, "partner") for measure in ("routed", "answered", "declined")
-    )
-    own = tallies.pieces(year, "received", "origin")
-    ids = (asked.keys() | answered.keys() | own.keys()) - {""}
-    shares = (
-        PartnerShare(
-            id=partner,
-            name=names.get(partner, partner),
-            asked=asked.get(partner, 0),
-            answered=answered.get(partner, 0),
-            declined=declined.get(partner, 0),
-            own_public=own.get(partner, 0),
-        )
-        for partner in ids
-    )
-    return tuple(sorted(shares, key=lambda share: (-share.answered, share.name)))
+THE_NETWORK = Owner()
