@@ -63,7 +63,8 @@ class Door:
 
         async def show(figures: YearFigures) -> Response:
             embedded = request.query_params.get("embed") == "1"
-            text = self.pages.figures(figures, _language(request), known, embedded=embedded)
+            here = str(request.base_url)
+            text = self.pages.figures(figures, _language(request), known, embedded=embedded, here=here)
             return HTMLResponse(text, headers=CACHE)
 
         return await self._with_figures(request, partner, show)

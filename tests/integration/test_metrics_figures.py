@@ -99,6 +99,11 @@ async def test_an_embedded_page_has_no_footer_to_click_away_with(door: httpx.Asy
     assert '<body class="embedded">' in (await door.get("/figures/2026?embed=1")).text
 
 
+async def test_the_embedding_code_names_the_whole_address(door: httpx.AsyncClient) -> None:
+    page = (await door.get("/figures/2026?lang=en")).text
+    assert 'iframe src="http://figures/figures/2026?embed=1&amp;lang=en"' in page
+
+
 @pytest.mark.parametrize(
     ("address", "start"),
     [

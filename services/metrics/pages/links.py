@@ -15,9 +15,12 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Links:
-    """`base` is where the pages are seen from outside, without a slash at its end; empty on the same host."""
+    """`base` is where the pages are seen from outside, without a slash at its end; empty on the same host.
+    `here` is where this reader sees them: for what leaves the page, as the embedding code, without a base.
+    """
 
     base: str
+    here: str
     shown_year: int
     shown_partner: str
     language: Language
@@ -36,11 +39,14 @@ class Links:
 
     @property
     def wide(self) -> str:
-        return self.file("png")
+        return self._outside(self.file("png"))
 
     @property
     def embed(self) -> str:
-        return self._to(self._path(self.shown_year, self.shown_partner), {"embed": "1"})
+        return self._outside(self._to(self._path(self.shown_year, self.shown_partner), {"embed": "1"}))
+
+    def _outside(self, address: str) -> str:
+        return address if self.base else f"{self.here}{address}"
 
     @property
     def other_language(self) -> str:

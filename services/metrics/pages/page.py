@@ -28,19 +28,27 @@ def templates() -> Environment:
 
 
 class Pages:
-    """Writes pages. `base` is the address they are seen at from outside."""
+    """Writes pages. `base` is the address they are seen at from outside, if that is known."""
 
     def __init__(self, *, base: str, zone: str) -> None:
         self._base = base.rstrip("/")
         self._zone = zone
-        self._templates = templates()
+        environment = templates()
+        self._figures = environment.get_template("figures.html.j2")
+        self._nothing = environment.get_template("nothing.html.j2")
 
     def figures(
-        self, figures: YearFigures, language: Language, years: Sequence[int], *, embedded: bool = False
+        self,
+        figures: YearFigures,
+        language: Language,
+        years: Sequence[int],
+        *,
+        embedded: bool = False,
+        here: str = "",
     ) -> str:
         words = Words(language)
         order = channel_order(figures)
-        return self._templates.get_template("figures.html.j2").render(
+        return self._figures.render(
             sheet=compose(figures, words, zone=self._zone),
             charts=draw(figures, words, PAGE),
             channel_order=order,
@@ -50,11 +58,11 @@ class Pages:
             ],
             buckets=coarse_buckets(figures.durations["answer_calendar"].counts, words),
             years=years,
-            links=Links(self._base, figures.year, figures.partner, language),
+            links=Links(self._base, here.rstrip("/"), figures.year, figures.partner, language),
             embedded=embedded,
         )
 
     def nothing(self, year: int, language: Language, years: Sequence[int]) -> str:
-        return self._templates.get_template("nothing.html.j2").render(
-            words=Words(language), years=years, links=Links(self._base, year, "", language)
+        return self._nothing.render(
+            words=Words(language), years=years, links=Links(self._base, "", year, "", language)
         )
