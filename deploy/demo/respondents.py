@@ -59,11 +59,14 @@ class Respondents:
         return self._corpus.answer_for(asked.theme_truth, asked.language, asked.n)
 
     def _recognise(self, mail_text: str) -> Question | None:
+        """The one that stands first: further down the mail offers answers to similar questions."""
         folded = _letters(mail_text)
-        for question in self._corpus.questions:
-            if _letters(question.text)[:RECOGNISED_BY] in folded:
-                return question
-        return None
+        places = {
+            folded.find(_letters(question.text)[:RECOGNISED_BY]): question
+            for question in self._corpus.questions
+        }
+        found = [place for place in places if place >= 0]
+        return places[min(found)] if found else None
 
 
 def _letters(text: str) -> str:
