@@ -18,9 +18,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+import asyncpg
 import httpx
 
 from deploy.local.checkout import ROOT
+from deploy.local.errors import LocalError
 from deploy.operations.addresses import Addresses, addresses
 from deploy.operations.database import as_service
 from deploy.partners import broker, keys, register
@@ -63,7 +65,7 @@ async def main(chosen: argparse.Namespace) -> int:
     async with as_service(where.database_url, "ingest") as db:
         key = await keys.change_key(db, PARTNER)
     async with _partner_program(where):
-        asked = await _ask(chosen.ingest_url, key, chosen.questions)
+        asked = await _ask(chosen.ingest_url, key, chosen.questions, chosen.rest)
         standing = await _until_answered(where, asked, chosen.patience)
     print(f"{len(asked)} asked, {standing.answered} answered, {standing.mails} answers sent", flush=True)
     return 0 if standing.is_complete(len(asked)) else 1
@@ -108,11 +110,15 @@ async def _keep_running(url: str) -> None:
         await asyncio.sleep(1.0)
 
 
-async def _ask(ingest_url: str, key: str, count: int) -> list[UUID]:
+async def _ask(ingest_url: str, key: str, count: int, rest: float) -> list[UUID]:
     """With the partner's key: whoever has none may hand in but a few at once."""
     run, shown = secrets.token_hex(4), {"authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=ingest_url, headers=shown, timeout=10) as http:
-        return [await _ask_one(http, run, number) for number in range(1, count + 1)]
+        asked = []
+        for number in range(1, count + 1):
+            asked.append(await _ask_one(http, run, number))
+            await asyncio.sleep(rest)
+        return asked
 
 
 async def _ask_one(http: httpx.AsyncClient, run: str, number: int) -> UUID:
@@ -137,8 +143,12 @@ async def _ask_one(http: httpx.AsyncClient, run: str, number: int) -> UUID:
 
 async def _until_answered(where: Addresses, asked: Sequence[UUID], patience: float) -> Standing:
     deadline = time.monotonic() + patience
+    standing = Standing(0, 0, 0)
     while True:
-        standing = await _standing(where, asked)
+        try:
+            standing = await _standing(where, asked)
+        except (LocalError, OSError, asyncpg.PostgresError) as error:
+            print(f"not to be asked just now: {error}", flush=True)
         if standing.is_complete(len(asked)) or time.monotonic() > deadline:
             return standing
         print(f"{standing.answered} of {len(asked)} answered", flush=True)
@@ -156,6 +166,7 @@ async def _standing(where: Addresses, asked: Sequence[UUID]) -> Standing:
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="trial", description=__doc__)
     parser.add_argument("--questions", type=int, default=50)
+    parser.add_argument("--rest", type=float, default=0.0, help="seconds between two questions")
     parser.add_argument("--patience", type=float, default=180.0, help="seconds to wait for the last answer")
     usual = os.environ.get("SESAME_INGEST_URL", "http://127.0.0.1:8080")
     parser.add_argument("--ingest-url", default=usual, help="the HTTP API; or SESAME_INGEST_URL")

@@ -125,14 +125,14 @@ def scale(place: Installation) -> str:
 
 def kill_one_of_each(place: Installation) -> str:
     """While questions flow. The trial itself counts: each answered once, each answer sent once."""
-    trial = place.start(*TRIAL, "--questions", "300", "--patience", "240")
+    trial = place.start(*TRIAL, "--questions", "300", "--rest", "0.2", "--patience", "240")
     time.sleep(6)
     for service in (*topology.SERVICES, "rabbitmq", "postgres"):
         container = place.containers(service)[0]
         place.kill(container)
-        time.sleep(2)
+        time.sleep(1)
         place.start_again(container)
-        time.sleep(3)
+        time.sleep(2)
     said, _ = trial.communicate(timeout=400)
     last = said.strip().splitlines()[-1]
     assert trial.returncode == 0, last
