@@ -17,7 +17,7 @@ from rich.table import Table
 from deploy.local.errors import LocalError
 from deploy.operations.addresses import Addresses, addresses
 from deploy.operations.database import as_service
-from deploy.partners import broker, keys
+from deploy.partners import broker, keys, webhooks
 from deploy.partners import register as registry
 from deploy.partners import sheet as sheets
 from deploy.partners.conformance import try_out
@@ -34,8 +34,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _describe(
         _add(deeds, "add", add, "account, queue, rights, record, API key; again: mends what is missing")
     )
-    rotating = _add(deeds, "rotate", rotate, "new broker password and API key; the old ones end at once")
-    rotating.add_argument("--only", choices=("broker", "api"), help="one of the two")
+    rotating = _add(deeds, "rotate", rotate, "new secrets; the old password and key end at once")
+    rotating.add_argument("--only", choices=("broker", "api", "webhook"), help="one of them")
     _add(deeds, "suspend", suspend, "no new questions, no connection; its questions stay until they are due")
     _add(deeds, "resume", resume, "end a suspension")
     removing = _add(deeds, "remove", remove, "account, queue and record go; its past stays counted")
@@ -58,6 +58,7 @@ def _add(
 def _describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="as askers read it; needed the first time")
     parser.add_argument("--mail", help="reach it by mail at this address; default: by its queue")
+    parser.add_argument("--webhook", metavar="URL", help="reach it by signed POST to this address")
     parser.add_argument("--languages", help="as in fr,en")
     parser.add_argument("--subjects", help="theme:strength of 1 to 5, as in histoire:4,droit:2")
     parser.add_argument("--territories", help="as in 69,2A,country:BE; none: everywhere")
@@ -83,18 +84,27 @@ async def add(chosen: argparse.Namespace, where: Addresses) -> int:
         password = await broker.open_account(management, chosen.id)
     async with as_service(where.database_url, "ingest") as db:
         key = await keys.first_key(db, chosen.id)
-    print(sheets.sheet(chosen.id, where, password=password, key=key, language=chosen.language))
+    webhook = await _webhook_secret(chosen.id, where) if chosen.webhook else None
+    print(sheets.sheet(chosen.id, where, sheets.Secrets(password, key, webhook), chosen.language))
     print(f"record: {', '.join(changed) or 'unchanged'}")
     return 0
 
 
+async def _webhook_secret(partner: str, where: Addresses) -> str | None:
+    async with as_service(where.database_url, "notifier") as db:
+        return await webhooks.first_secret(db, partner)
+
+
 async def rotate(chosen: argparse.Namespace, where: Addresses) -> int:
-    if chosen.only != "api":
+    if chosen.only in (None, "broker"):
         async with managing(where.management_url, where.vhost) as management:
             print(f"broker password: {await broker.change_password(management, chosen.id)}")
-    if chosen.only != "broker":
+    if chosen.only in (None, "api"):
         async with as_service(where.database_url, "ingest") as db:
             print(f"API key: {await keys.change_key(db, chosen.id)}")
+    async with as_service(where.database_url, "notifier") as db:
+        if chosen.only == "webhook" or (chosen.only is None and await webhooks.has_one(db, chosen.id)):
+            print(f"webhook secret: {await webhooks.change_secret(db, chosen.id)}")
     return 0
 
 
@@ -163,6 +173,8 @@ async def _wanted(chosen: argparse.Namespace, held: dict[str, Any]) -> dict[str,
     wanted: dict[str, Any] = await asyncio.to_thread(_from_file, chosen.record) if chosen.record else {}
     if chosen.mail:
         wanted["reach"] = {"way": "mail", "address": chosen.mail}
+    elif chosen.webhook:
+        wanted["reach"] = {"way": "webhook", "address": chosen.webhook}
     elif "reach" not in wanted and chosen.id not in held:
         wanted["reach"] = {"way": "queue", "address": f"partner.{chosen.id}"}
     given = {

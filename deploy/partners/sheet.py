@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -11,17 +12,26 @@ from services.contracts.catalogue import FROM_PARTNERS
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("fr", "en")
-UNCHANGED = {"fr": "(inchangé)", "en": "(unchanged)"}
+UNCHANGED = {"fr": "(inchangé, ou aucun)", "en": "(unchanged, or none)"}
 
 
-def sheet(partner: str, addresses: Addresses, *, password: str | None, key: str | None, language: str) -> str:
-    """`password`, `key`: None where the partner has them already."""
+@dataclass(frozen=True)
+class Secrets:
+    """None where the partner has it already, or has none."""
+
+    password: str | None
+    key: str | None
+    webhook: str | None = None
+
+
+def sheet(partner: str, addresses: Addresses, secrets: Secrets, language: str) -> str:
     template = Template((FOLDER / f"sheet.{language}.txt").read_text(encoding="utf-8"))
     return template.substitute(
         partner=partner,
         amqp_url=amqp_address(addresses, partner),
-        password=password or UNCHANGED[language],
-        key=key or UNCHANGED[language],
+        password=secrets.password or UNCHANGED[language],
+        key=secrets.key or UNCHANGED[language],
+        webhook=secrets.webhook or UNCHANGED[language],
         types=", ".join(fact.wire for fact in FROM_PARTNERS),
         public_url=addresses.public_url.rstrip("/"),
     )

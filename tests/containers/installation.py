@@ -71,7 +71,8 @@ def installation(folder: Path) -> Iterator[Installation]:
     https_port = free_port()
     settings = folder / "env"
     ports = f"SESAME_HTTP_PORT={LOOPBACK}:{free_port()}\nSESAME_HTTPS_PORT={LOOPBACK}:{https_port}\n"
-    settings.write_text(EXAMPLE.read_text() + ports)
+    network = f"SESAME_EDGE_NETWORK=10.{secrets.randbelow(200) + 20}.{secrets.randbelow(256)}.0/24\n"
+    settings.write_text(EXAMPLE.read_text() + ports + network)
     found = Installation(f"sesame-test-{secrets.token_hex(3)}", settings, https_port)
     try:
         yield found

@@ -88,7 +88,7 @@ async def test_adding_again_changes_no_secret_and_what_is_said_only(
 ) -> None:
     first = await sesame("add", partner, "--name", "Lyon", "--capacity", "20")
     again = await sesame("add", partner, "--mail", "lyon@partner.example")
-    assert "(inchangé)" in again
+    assert "(inchangé" in again
     assert await connects(vhost, partner, password_in(first))
     async with as_service(database.admin_url, "router") as db:
         record = (await register.records(db))[partner]
@@ -108,6 +108,23 @@ async def test_rotating_ends_the_old_password_and_key(
         opening = [key for key in await partner_keys.keys(db) if key.revoked_at is None]
         assert await partner_keys.owner(db, fresh[2]) == partner
     assert len(opening) == 1
+
+
+async def test_a_partner_with_a_webhook_gets_a_secret_that_signs(
+    sesame: Sesame, partner: str, database: Database
+) -> None:
+    url = "https://partner.example/questions"
+    sheet = await sesame("add", partner, "--name", "Lyon", "--webhook", url)
+    first = re.search(r"whsec_\S+", sheet)
+    rotated = re.search(r"whsec_\S+", await sesame("rotate", partner, "--only", "webhook"))
+    assert first is not None
+    assert rotated is not None
+    async with as_service(database.admin_url, "notifier") as db:
+        held = await db.fetchval("SELECT secrets FROM webhook_endpoint WHERE partner = $1", partner)
+    assert held == [rotated[0], first[0]]
+    async with as_service(database.admin_url, "router") as db:
+        record = (await register.records(db))[partner]
+    assert record["reach"] == {"way": "webhook", "address": url}
 
 
 async def test_a_suspended_partner_is_shown_so_and_comes_back(
