@@ -145,6 +145,8 @@ def watched(place: Installation) -> str:
         return len(targets) >= 7 and all(target["health"] == "up" for target in targets)
 
     until(all_up, "every Prometheus target up", 90)
+    known = place.ask("http://prometheus:9090/api/v1/alertmanagers")["data"]["activeAlertmanagers"]
+    assert len(known) == 1, known
     rules = place.ask("http://prometheus:9090/api/v1/rules")["data"]["groups"]
     return f"{sum(len(group['rules']) for group in rules)} rules"
 
