@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from services.contracts.vocabulary import (
     Fact,
@@ -17,6 +17,12 @@ from services.contracts.vocabulary import (
     Value,
     Word,
 )
+
+
+def _no_number(value: object) -> object:
+    if isinstance(value, int | float):
+        raise ValueError("a moment is written as in RFC 3339, 2026-11-20T09:12:31Z, not as a number")
+    return value
 
 
 class PartnerAsker(Value):
@@ -39,7 +45,9 @@ class PartnerQuestion(Fact):
     place: Place | None = None
     publish_consent: bool = False
     asker: PartnerAsker | None = None
-    asked_at: Moment | None = Field(default=None, description="When the asker asked, if not just now")
+    asked_at: Annotated[Moment | None, BeforeValidator(_no_number)] = Field(
+        default=None, description="When the asker asked, if not just now"
+    )
     reference: Line | None = Field(default=None, description="Your own number; comes back in the receipt")
 
 

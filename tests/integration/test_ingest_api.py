@@ -55,11 +55,13 @@ async def test_the_same_key_with_another_text_is_a_problem(database: Database, v
 
 async def test_a_fault_is_named_with_its_field(database: Database, vhost: VirtualHost) -> None:
     async with ingest(database, vhost) as door:
-        wrong = QUESTION | {"text": "", "place": {"postcode": "?"}}
+        wrong = QUESTION | {"text": "", "place": {"postcode": "?"}, "asked_at": 0}
         answer = await door.http.post("/api/v1/questions", json=wrong)
         assert await door.announced(QuestionReceived) == []
     assert answer.status_code == 422
-    assert [error["pointer"] for error in answer.json()["errors"]] == ["/text", "/place/postcode"]
+    assert [error["pointer"] for error in answer.json()["errors"]] == [
+        *("/text", "/place/postcode", "/asked_at"),
+    ]
 
 
 async def test_what_is_no_json_or_too_large_is_a_problem(database: Database, vhost: VirtualHost) -> None:

@@ -29,10 +29,13 @@ Key = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=200,
-        description="The same key and body are accepted once; make a new one for each submission",
-        examples=["6f2c0d5e-1f0e-4f4f-9a3a-1c6f3f6b9d10"],
+        description="The same key and body are accepted once; make a new one (a UUID, say) each time",
     ),
 ]
+
+
+NO_KEY: dict[str, list[str]] = {}
+"""In OpenAPI's list of ways to prove who one is: none at all will do, too."""
 
 
 class Received(BaseModel):
@@ -63,7 +66,7 @@ def question_routes(door: Door, callers: Callers, together: Together) -> APIRout
         "/questions",
         status_code=201,
         responses=problems(400, 401, 413, 422, 429, 503),
-        openapi_extra=examples.QUESTION,
+        openapi_extra=examples.QUESTION | {"security": [NO_KEY]},
     )
     async def ask(
         request: Request,
