@@ -31,7 +31,7 @@ class Endpoints:
         """410: the partner wants no more. A person is told, once."""
         async with self._begin() as unit:
             if await endpoints.switch_off(unit.db, partner, unit.now, "answered 410"):
-                await deliveries.decide(unit.db, [self._note(partner, delivery)], None, unit.now)
+                await deliveries.decide(unit.db, [self._note(partner, delivery)], [None], unit.now)
 
     def _note(self, partner: str, delivery: Outgoing) -> Planned:
         details = {

@@ -22,6 +22,7 @@ from services.notifier.domain.standing import Standing, Turn
 from services.notifier.releasing import Rules
 from services.notifier.store import deliveries, questions
 
+GATHERED = "deliveries decided"
 STILL_SENT = sorted(WORD_OF_THE_END)
 
 
@@ -194,7 +195,16 @@ async def mail_bounced(unit: Unit, event: Event[ingest.MailBounced]) -> None:
 
 
 async def _decide(unit: Unit, planned: list[Planned]) -> None:
-    await deliveries.decide(unit.db, planned, trace.current(), unit.now)
+    """Written down in one statement for all events of the unit."""
+    gathered = unit.scratch.setdefault(GATHERED, [])
+    gathered += [(one, trace.current()) for one in planned]
+    unit.before_commit(_write_down)
+
+
+async def _write_down(unit: Unit) -> None:
+    gathered: list[tuple[Planned, str | None]] = unit.scratch.pop(GATHERED)
+    traceparents = [traceparent for _, traceparent in gathered]
+    await deliveries.decide(unit.db, [planned for planned, _ in gathered], traceparents, unit.now)
 
 
 def _known(standing: Standing | None, question: UUID) -> Standing:

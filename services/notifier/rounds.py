@@ -40,7 +40,7 @@ class Rounds:
             planned = await self._day(unit, local.date())
             if local.weekday() == MONDAY:
                 planned += await self._week(unit, local.date())
-            await deliveries.decide(unit.db, planned, None, unit.now)
+            await deliveries.decide(unit.db, planned, [None] * len(planned), unit.now)
 
     async def _day(self, unit: Unit, day: date) -> list[Planned]:
         """Nothing when there is nothing to say."""

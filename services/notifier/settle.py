@@ -94,7 +94,8 @@ class Settlement:
             for one in sent
             if one.kind == "answer" and one.way == "mail" and one.answer is not None
         ]
-        await deliveries.decide(unit.db, invitations, trace.current(), unit.now + self._rating_after)
+        traceparents = [trace.current()] * len(invitations)
+        await deliveries.decide(unit.db, invitations, traceparents, unit.now + self._rating_after)
 
     def _announce_published(self, unit: Unit, delivery: Outgoing, url: str | None) -> None:
         answer = delivery.answer
@@ -160,7 +161,7 @@ class Settlement:
         for delivery, failure in given_up:
             _announce_failed(unit, delivery, failure)
         notes = [self._note(*one) for one in given_up if one[0].destination != self._coordinator]
-        await deliveries.decide(unit.db, notes, trace.current(), unit.now)
+        await deliveries.decide(unit.db, notes, [trace.current()] * len(notes), unit.now)
         self._count((delivery for delivery, _ in given_up), "given_up")
 
     def _note(self, delivery: Outgoing, failure: Failed) -> Planned:

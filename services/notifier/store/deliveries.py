@@ -12,16 +12,22 @@ from asyncpg import Record
 
 from services.chassis.database import Db
 from services.notifier.domain.outgoing import Answered, Asked, Assigned, Outgoing
-from services.notifier.domain.plan import Planned
+from services.notifier.domain.plan import WORD_OF_THE_END, Planned
 
 _DECIDE = """
 INSERT INTO delivery (id, question_id, kind, way, destination, assignment_id, answer_id, details, traceparent,
     follow_up_id, state, decided_at, next_at)
-SELECT id, question, kind, way, destination, assignment, answer, details::jsonb, $9,
-    follow_up, CASE WHEN cancelled THEN 'cancelled' ELSE 'waiting' END, $10, $10
+SELECT planned.id, question, kind, way, destination, assignment, answer, details::jsonb, traceparent,
+    follow_up,
+    CASE WHEN cancelled THEN 'cancelled'
+        WHEN q.ended IS NULL AND q.erased_at IS NULL THEN 'waiting'
+        WHEN kind <> ALL ($13::text[]) OR (q.erased_at IS NOT NULL AND destination IS NULL) THEN 'cancelled'
+        ELSE 'waiting' END,
+    $10, $10
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::text[],
-    $11::boolean[], $12::uuid[])
-    AS planned (id, question, kind, way, destination, assignment, answer, details, cancelled, follow_up)
+    $9::text[], $11::boolean[], $12::uuid[]) AS planned
+    (id, question, kind, way, destination, assignment, answer, details, traceparent, cancelled, follow_up)
+JOIN question q ON q.id = planned.question
 ON CONFLICT DO NOTHING
 """
 
@@ -115,8 +121,11 @@ FROM delivery WHERE state = 'waiting' AND decided_at <= $1 GROUP BY way
 """
 
 
-async def decide(db: Db, planned: Sequence[Planned], traceparent: str | None, now: datetime) -> None:
-    """Note what is to be sent; a delivery decided before keeps its first row."""
+async def decide(
+    db: Db, planned: Sequence[Planned], traceparents: Sequence[str | None], now: datetime
+) -> None:
+    """Note what is to be sent, each with the trace it belongs to; one that was decided before keeps its first
+    row. Of a question that is over by now only word of the end is sent."""
     if not planned:
         return
     await db.execute(
@@ -129,10 +138,11 @@ async def decide(db: Db, planned: Sequence[Planned], traceparent: str | None, no
         [one.assignment for one in planned],
         [one.answer for one in planned],
         [orjson.dumps(dict(one.details)).decode() for one in planned],
-        traceparent,
+        traceparents,
         now,
         [one.cancelled for one in planned],
         [one.follow_up for one in planned],
+        sorted(WORD_OF_THE_END),
     )
 
 
