@@ -38,7 +38,10 @@ async def _look_up_holidays(chassis: Chassis, network: str) -> None:
     async with chassis.begin() as unit:
         records = await partners.records(unit.db)
     countries = {network, *(record.get("country", "FR") for record in records.values())}
-    await asyncio.to_thread(look_up, countries, chassis.clock.now().year)
+    try:
+        await asyncio.to_thread(look_up, countries, chassis.clock.now().year)
+    except OSError as error:
+        log.warning("%s; tried again when a decision needs it", error)
 
 
 async def _import(chassis: Chassis, path: Path) -> None:

@@ -38,9 +38,15 @@ def holidays_of(country: str, region: str | None) -> IsHoliday:
 
 @cache
 def _decade(country: str, first_year: int) -> Mapping[str, frozenset[date]]:
-    """Asked of a process of its own, once for each country and ten years. Blocks about half a second."""
+    """Asked of a process of its own, once for each country and ten years. Blocks about half a second.
+
+    Raises OSError, which passes, when the process can't be had now.
+    """
     command = [sys.executable, "-P", str(_LOOK_UP), country, str(first_year), str(YEARS)]
-    asked = subprocess.run(command, capture_output=True, check=True, timeout=LOOK_UP_SECONDS)
+    try:
+        asked = subprocess.run(command, capture_output=True, check=True, timeout=LOOK_UP_SECONDS)
+    except subprocess.SubprocessError as error:
+        raise OSError(f"holidays of {country} from {first_year} could not be looked up: {error}") from error
     return {
         region: frozenset(map(date.fromisoformat, days)) for region, days in json.loads(asked.stdout).items()
     }

@@ -14,6 +14,7 @@ from services.router.domain.decision import Asked, Decision, Network, decide
 from services.router.domain.directory import Directory
 from services.router.domain.loads import Load, LoadBook
 from services.router.domain.partner import Partner, Reach, Role
+from services.router.domain.scoring import Score
 from services.router.domain.territory import Place
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -203,3 +204,16 @@ def test_the_same_state_gives_the_same_decision(partners: list[Partner], questio
     one, other = (decide(question, network(*order), NOW) for order in (partners, partners[::-1]))
     assert one.ranked == other.ranked
     assert one.excluded == other.excluded
+
+
+@given(partners=PARTNERS, question=ASKED, loads=st.data(), most=st.integers(1, 4))
+def test_the_best_of_very_many_are_the_best_of_all(
+    partners: list[Partner], question: Asked, loads: st.DataObject, most: int
+) -> None:
+    """The short cut that large networks need finds the same ones as scoring everybody."""
+    credit = {p.id: Load(credit=loads.draw(st.sampled_from([-1.0, 0.5]))) for p in partners[::2]}
+    made = network(*partners, **credit)
+    near = made.directory.near(question.place) if question.place else {}
+    score = Score(question, near, made)
+    names = frozenset(near) if question.place else made.directory.everyone
+    assert sorted(score.rough(names, most))[:most] == sorted(score.rough(names, len(names)))[:most]

@@ -6,7 +6,7 @@ every question somebody is owed, says *how many*.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
@@ -29,6 +29,9 @@ NEARNESS: Mapping[Nearness, float] = MappingProxyType(
     }
 )
 STRONGEST = 5
+
+FAR = (Nearness.SOMEWHERE, Nearness.COUNTRY)
+"""So wide that very many partners may share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +74,22 @@ class Score:
         near, strength = self._near.get, self._strengths.get
         return [
             (-(place[near(name, 0)] + subject * strength(name, 0) + other.get(name, idle)), name)
-            for name in (names if self._near else self._foremost(names, other, most))
+            for name in self._foremost(names, other, most)
         ]
 
-    def _foremost(self, names: Set[str], other: Mapping[str, float], most: int) -> Iterator[str]:
-        """Where no place tells them apart, those without any other points differ by strength alone: of each
-        strength the first few by name will do."""
-        yield from (name for name in other if name in names)
-        for level in self._directory.levels(self._asked.subject):
-            unknown = (name for name in level if name in names and name not in other)
-            yield from islice(unknown, most)
+    def _foremost(self, names: Set[str], other: Mapping[str, float], most: int) -> Iterable[str]:
+        """Who may be among the `most` best: those with points of their own, those who are near, and of the
+        rest, whom only nearness and strength tell apart, the first few by name of each kind."""
+        if len(names) <= most:
+            return names
+        near = self._near.get
+        alike = names - other.keys()
+        found = [name for name in other if name in names]
+        found += [name for name in alike if near(name, 0) > FAR[-1]]
+        for far in FAR if self._near else FAR[:1]:
+            for level in self._directory.levels(self._asked.subject):
+                found += islice((name for name in level if name in alike and near(name, 0) == far), most)
+        return found
 
     def _other_points(self, names: Set[str]) -> dict[str, float]:
         """Load, fairness and being called by name, of those who have any; plain loops, for they are many."""
