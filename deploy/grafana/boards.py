@@ -294,7 +294,13 @@ SERVICES = Dashboard(
         Panel(
             "Deliveries waiting",
             "timeseries",
-            [Query("max by (way) (sesame_deliveries_waiting) or vector(0)", "{{way}}")],
+            [
+                Query(
+                    "max by (way) (sesame_deliveries_waiting)"
+                    ' or label_replace(vector(0), "way", "all", "", "")',
+                    "{{way}}",
+                )
+            ],
             "Decided and not yet sent. Runbook: docs/operations.md#sesamedeliverieslate",
         ),
         Panel(
@@ -436,7 +442,7 @@ BROKER = Dashboard(
             [
                 Query(
                     'topk(20, max by (queue) (rabbitmq_detailed_queue_messages{queue=~"partner[.].+"}))'
-                    " or vector(0)",
+                    ' or label_replace(vector(0), "queue", "all others", "", "")',
                     "{{queue}}",
                     instant=True,
                 )

@@ -19,8 +19,10 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from deploy.grafana.answers import Sources
 from deploy.grafana.boards import BOARDS
 from deploy.grafana.build import files
+from deploy.grafana.draw import draw
 from deploy.grafana.panels import Query
 from deploy.local.checkout import ROOT
 from deploy.local.folders import throwaway_folder
@@ -245,6 +247,15 @@ async def _families(platform: Platform, service: str) -> set[str]:
         for family in text_string_to_metric_families(text)
         if family.name.startswith("sesame_") and not family.name.endswith("_created")
     }
+
+
+def test_every_dashboard_can_be_drawn_from_its_own_queries(
+    watched: tuple[asyncio.Runner, Watched], tmp_path: Path
+) -> None:
+    runner, platform = watched
+    sources = Sources(platform.prometheus, platform.database_url, 1, {"partner": PARTNER})
+    runner.run(draw(sources, tmp_path))
+    assert {path.stem for path in tmp_path.glob("*.png")} == {board.uid for board in BOARDS}
 
 
 @pytest.mark.parametrize("path", sorted(files()), ids=lambda path: path.name)
