@@ -48,7 +48,7 @@ def smtp_of(settings: NotifierSettings) -> SmtpServer:
         host=settings.smtp_host,
         port=settings.smtp_port,
         security=settings.smtp_security,
-        user=settings.smtp_user,
+        user=settings.smtp_user or None,
         password=password.get_secret_value() if password else None,
         seconds=settings.attempt_seconds,
         authority=settings.smtp_authority,

@@ -12,6 +12,20 @@ from services.chassis.settings import ServiceSettings
 from services.notifier.senders.guard import networks
 
 
+def _set(secret: SecretStr | None) -> SecretStr | None:
+    """A variable that is there but empty, as compose files leave it, is not set."""
+    return secret if secret is not None and secret.get_secret_value() else None
+
+
+def _hard_to_guess(secret: SecretStr | None) -> SecretStr | None:
+    if secret is not None and len(secret.get_secret_value()) < 12:
+        raise ValueError("needs 12 characters or more")
+    return secret
+
+
+Secret = Annotated[SecretStr | None, AfterValidator(_set)]
+
+
 def _are_networks(text: str) -> str:
     networks(text)
     return text
@@ -44,18 +58,18 @@ class NotifierSettings(ServiceSettings):
         description="review: a coordinator releases each answer; masked: at once, personal places replaced",
     )
     desk_user: str = Field(default="coordination", description="Name of who may release answers")
-    desk_password: SecretStr | None = Field(
-        default=None, min_length=12, description="Their password; without one there is no desk"
+    desk_password: Annotated[Secret, AfterValidator(_hard_to_guess)] = Field(
+        default=None, description="Their password; without one there is no desk"
     )
     mastodon_url: str = Field(
         default="", description="Our account's server: https://…; empty: no such channel"
     )
-    mastodon_post_token: SecretStr | None = Field(
+    mastodon_post_token: Secret = Field(
         default=None, description="Its token that may write (write:statuses); none: the token that reads"
     )
-    mastodon_token: SecretStr | None = Field(default=None, description="The account's token, as in ingest")
+    mastodon_token: Secret = Field(default=None, description="The account's token, as in ingest")
     facebook_page_id: str = Field(default="", description="Our Facebook Page, as in ingest")
-    facebook_page_token: SecretStr | None = Field(
+    facebook_page_token: Secret = Field(
         default=None, description="The Page's token (pages_manage_engagement); none: no such channel"
     )
     facebook_graph_url: str = Field(
@@ -73,7 +87,7 @@ class NotifierSettings(ServiceSettings):
         default="none", description="starttls insists on it; tls is encrypted from the first byte (port 465)"
     )
     smtp_user: str | None = Field(default=None, description="User for the SMTP server; none: no login")
-    smtp_password: SecretStr | None = Field(default=None, description="Its password")
+    smtp_password: Secret = Field(default=None, description="Its password")
     smtp_authority: Path | None = Field(
         default=None, description="PEM file of certificates that vouch for it; none: those the system trusts"
     )
