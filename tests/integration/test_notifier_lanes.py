@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.contracts.ingest import MailBounced
 from services.notifier.domain.delivery import Failed, Sent
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.store import deliveries
@@ -124,3 +125,22 @@ async def test_no_more_is_claimed_than_can_be_tried_at_once(on: Bench) -> None:
         untouched = await on.pool.fetchval("SELECT count(*) FROM delivery WHERE attempts = 0")
         slow.go_on.set()
     assert untouched == 7
+
+
+async def test_address_that_bounced_for_good_is_never_written_to_again(on: Bench) -> None:
+    question = uuid4()
+    bounce = MailBounced(recipient="Lectrice@Asker.example", permanent=True, diagnostic="550 gone")
+    facts = (bounce, made.received(), made.answered(question))
+    await on.handling(SUBSCRIPTIONS).settle([letter_of(fact, question) for fact in facts])
+    async with on.transactions.begin() as unit:
+        due = await deliveries.claim(unit.db, "mail", unit.now, 10, timedelta(0))
+    assert [one.silenced for one in due] == [True]
+    kept = await on.pool.fetchval("SELECT silenced_address::text FROM silenced_address")
+    assert "asker.example" not in kept.lower()
+
+
+async def test_passing_bounce_silences_nobody(on: Bench) -> None:
+    question = uuid4()
+    bounce = MailBounced(recipient="lectrice@asker.example", permanent=False)
+    await on.handling(SUBSCRIPTIONS).settle([letter_of(bounce, question)])
+    assert await on.pool.fetchval("SELECT count(*) FROM silenced_address") == 0
