@@ -31,7 +31,7 @@ from services.ingest.entrypoints.quarantine_metrics import quarantine_metrics
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.mail import MailDoor
-from services.ingest.handlers.submissions import Intake
+from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
 from services.ingest.store import submissions
 

@@ -1,5 +1,6 @@
 """`./sesame ingest quarantine list | show | release | drop`, for what could not be understood, and
-`./sesame ingest keys list | add | revoke`, for partners that use HTTP, and `./sesame ingest desk PARTNER`."""
+`./sesame ingest keys list | add | revoke`, for partners that use HTTP, `./sesame ingest desk PARTNER`
+and `./sesame ingest revoke-link QUESTION PARTNER`."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 from rich.console import Console
 from rich.table import Table
@@ -24,9 +26,9 @@ from services.ingest.domain.mailboxes import PARTNER, Mailboxes
 from services.ingest.entrypoints.release import release_held
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.mail import MailDoor, NotYet
-from services.ingest.handlers.submissions import Intake
+from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
-from services.ingest.store import partner_keys, quarantine
+from services.ingest.store import links, partner_keys, quarantine
 from services.ingest.store.quarantine import Held
 
 BY_HAND = Caps(per_hour=1_000_000, open=1_000_000)
@@ -51,6 +53,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             parser.add_argument("number", type=int, help="as `list` shows it")
         parser.set_defaults(run=lambda chosen, deed=deed: run(deed, chosen))
     register_keys(things)
+    link = things.add_parser("revoke-link", help="a partner's link to a question opens nothing any more")
+    link.add_argument("question", type=UUID, help="the question's id")
+    link.add_argument("partner", help="the partner's id")
+    link.set_defaults(run=lambda chosen: run(revoke_link, chosen))
     desk = things.add_parser("desk", help="the address of a partner's page for questions asked at its desk")
     desk.add_argument("partner", help="the partner's id")
     desk.set_defaults(run=show_desk)
@@ -169,6 +175,12 @@ async def revoke_key(unit: Unit, _options: IngestSettings, chosen: argparse.Name
         print(f"sesame: no key is called {chosen.name}; see ./sesame ingest keys list", file=sys.stderr)
         return 1
     print(f"{chosen.name}: revoked, it was of {partner}")
+    return 0
+
+
+async def revoke_link(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
+    await links.revoke(unit.db, chosen.question, chosen.partner, unit.now)
+    print(f"{chosen.partner}: its link to {chosen.question} is revoked, its reply address too")
     return 0
 
 

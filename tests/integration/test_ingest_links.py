@@ -13,8 +13,9 @@ from services.contracts.ingest import (
     QuestionRated,
     QuestionWithdrawn,
 )
-from services.contracts.links import asker_token, partner_token
-from tests.integration.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, routed_to
+from services.contracts.links import asker_token, partner_token, reply_address
+from services.ingest.store import links
+from tests.integration.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, mail, routed_to
 from tests.servers import Database, VirtualHost
 
 ASKED: dict[str, Any] = {
@@ -157,3 +158,16 @@ async def test_no_way_of_filling_in_makes_a_page_fail(database: Database, vhost:
         ]
     assert [answer.status_code for answer in answers] == [422, 422, 404, 422, 422, 422]
     assert {answer.headers["content-type"] for answer in answers} == {"text/html; charset=utf-8"}
+
+
+async def test_a_link_that_was_revoked_opens_nothing(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door, "grigny")
+        async with door.running.chassis.begin() as unit:
+            await links.revoke(unit.db, question, "grigny", unit.now)
+        page = await door.http.get(partners_page(question, "grigny"))
+        address = reply_address("reply@sesame.example", partner_token(KEYS, question, "grigny"))
+        await door.deliver(mail("À Grigny.", To=address), [address])
+        assert await door.announced(AnswerSubmitted) == []
+        assert "revoked" in await door.fetchval("SELECT reason FROM quarantine")
+    assert page.status_code == 404

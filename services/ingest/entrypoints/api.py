@@ -16,12 +16,7 @@ from services.ingest.entrypoints.links import open_for_caller
 from services.ingest.entrypoints.problems import problems
 from services.ingest.entrypoints.reading import new_answer, new_decline, new_question
 from services.ingest.entrypoints.together import Together
-from services.ingest.handlers.submissions import (
-    Accepted,
-    accept_answer,
-    accept_decline,
-    accept_take,
-)
+from services.ingest.handlers.submissions import Accepted, accept_answer, accept_decline, accept_take
 
 Key = Annotated[
     str | None,

@@ -25,8 +25,9 @@ from services.ingest.entrypoints.files import MOST_FILES, uploads_of
 from services.ingest.entrypoints.pages import Pages
 from services.ingest.entrypoints.together import Together
 from services.ingest.handlers.files import Upload, accept_with_files
+from services.ingest.handlers.questions import accept_question
 from services.ingest.handlers.spam import hold_spam
-from services.ingest.handlers.submissions import Accepted, accept_question
+from services.ingest.handlers.submissions import Accepted
 from services.ingest.store import submissions
 
 LONGEST_QUESTION, LONGEST_NOTE = 20_000, 5_000

@@ -13,7 +13,7 @@ from services.chassis.transaction import Unit
 from services.ingest.entrypoints.limiting import Limits
 from services.ingest.entrypoints.pausing import Pausing
 from services.ingest.handlers.caps import Caps
-from services.ingest.handlers.submissions import Intake
+from services.ingest.handlers.questions import Intake
 
 
 class Begins(Protocol):

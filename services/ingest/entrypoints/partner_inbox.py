@@ -28,7 +28,8 @@ from services.contracts.vocabulary import PARTNER_ID_PATTERN
 from services.ingest.domain import intake as words
 from services.ingest.domain.intake import Refused
 from services.ingest.entrypoints.reading import new_answer, new_decline, new_question
-from services.ingest.handlers.submissions import Intake, accept_answer, accept_decline, accept_question
+from services.ingest.handlers.questions import Intake, accept_question
+from services.ingest.handlers.submissions import accept_answer, accept_decline
 
 READERS = submission_readers(FROM_PARTNERS)
 KEY = re.compile(rf"^partner\.({PARTNER_ID_PATTERN.strip('^$')})\.(.+)$")

@@ -9,7 +9,7 @@ from services.ingest.domain.intake import Refused, Submission
 from services.ingest.domain.mail import Envelope, parse_mail
 from services.ingest.entrypoints.ask_page import new_question
 from services.ingest.handlers.mail import MailDoor, accept_written
-from services.ingest.handlers.submissions import accept_question
+from services.ingest.handlers.questions import accept_question
 from services.ingest.store import quarantine
 from services.ingest.store.quarantine import Held
 

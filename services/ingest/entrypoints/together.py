@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from services.chassis.errors import is_transient
 from services.ingest.domain.intake import NewQuestion, Submission
 from services.ingest.entrypoints.door import Begins
-from services.ingest.handlers.submissions import Accepted, Handed, Intake, accept_questions
+from services.ingest.handlers.questions import Handed, Intake, accept_questions
+from services.ingest.handlers.submissions import Accepted
 
 MOST = 200
 """Questions in one transaction."""

@@ -18,15 +18,9 @@ from services.ingest.domain.mail import Envelope, Kind, ParsedMail
 from services.ingest.domain.mailboxes import Mailboxes
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.files import Accepts, InMemory, Upload, accept_with_files
-from services.ingest.handlers.submissions import (
-    Accepted,
-    Intake,
-    accept_answer,
-    accept_follow_up,
-    accept_question,
-    sender_hash,
-)
-from services.ingest.store import bounces, questions, submissions
+from services.ingest.handlers.questions import Intake, accept_question
+from services.ingest.handlers.submissions import Accepted, accept_answer, accept_follow_up, sender_hash
+from services.ingest.store import bounces, links, questions, submissions
 
 
 class NotYet(Exception):
@@ -110,6 +104,8 @@ async def _partner(unit: Unit, link: Link) -> str:
     asked = await questions.partners(unit.db, link.question_id)
     for one in asked:
         if one.digest == link.digest:
+            if await links.is_revoked(unit.db, link.question_id, one.partner):
+                raise Refused("this reply address was revoked", field="to")
             return one.partner
     raise NotYet(f"question {link.question_id}: the partner of this reply address is not known yet")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.chassis.transaction import Unit
 from services.ingest.domain.intake import NewQuestion, Refused, Submission
 from services.ingest.domain.social import SocialPost
-from services.ingest.handlers.submissions import Intake, accept_follow_up, accept_question
+from services.ingest.handlers.questions import Intake, accept_question
+from services.ingest.handlers.submissions import accept_follow_up
 from services.ingest.store import submissions
 
 
