@@ -23,7 +23,7 @@ from services.router.domain.working_time import NOTHING
 SHORT_LIST = 50
 """How many of the best are reckoned in full."""
 
-FAIR_AMONG = 100
+FAIR_AMONG = 50
 """How many of the best fairness is kept among: all who could have it, but in a very large network."""
 
 NO_LIMIT = 1_000_000

@@ -6,7 +6,7 @@ every question somebody is owed, says *how many*.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
@@ -29,6 +29,8 @@ NEARNESS: Mapping[Nearness, float] = MappingProxyType(
     }
 )
 STRONGEST = 5
+
+Names = set[str] | frozenset[str]
 
 FAR = (Nearness.SOMEWHERE, Nearness.COUNTRY)
 """So wide that very many partners may share it."""
@@ -66,7 +68,7 @@ class Score:
         self._partners = network.directory.partners
         self._strengths = network.directory.strengths(asked.subject) if asked.subject else {}
 
-    def rough(self, names: Set[str], most: int) -> list[tuple[float, str]]:
+    def rough(self, names: Names, most: int) -> list[tuple[float, str]]:
         """(points without fit, negated; partner): the smallest is the best. At least the `most` best."""
         place = tuple(self._weights.place * NEARNESS[near] for near in Nearness)
         subject = self._weights.subject / STRONGEST
@@ -77,13 +79,13 @@ class Score:
             for name in self._foremost(names, other, most)
         ]
 
-    def _foremost(self, names: Set[str], other: Mapping[str, float], most: int) -> Iterable[str]:
+    def _foremost(self, names: Names, other: Mapping[str, float], most: int) -> Iterable[str]:
         """Who may be among the `most` best: those with points of their own, those who are near, and of the
         rest, whom only nearness and strength tell apart, the first few by name of each kind."""
         if len(names) <= most:
             return names
         near = self._near.get
-        alike = names - other.keys()
+        alike = names.difference(other)
         found = [name for name in other if name in names]
         found += [name for name in alike if near(name, 0) > FAR[-1]]
         for far in FAR if self._near else FAR[:1]:
@@ -91,10 +93,10 @@ class Score:
                 found += islice((name for name in level if name in alike and near(name, 0) == far), most)
         return found
 
-    def _other_points(self, names: Set[str]) -> dict[str, float]:
+    def _other_points(self, names: Names) -> dict[str, float]:
         """Load, fairness and being called by name, of those who have any; plain loops, for they are many."""
         loads, idle, fairness = self._book.loads, self._weights.load, self._weights.fairness
-        points = {name: idle + loads[name].credit * fairness for name in names if name in loads}
+        points = {name: idle + loads[name].credit * fairness for name in names.intersection(loads)}
         for name in [name for name, load in loads.items() if load.open and name in points]:
             points[name] -= (1 - self._idleness(self._partners[name])) * idle
         for called, extra in (
