@@ -49,7 +49,9 @@ class Respondents:
         reply["In-Reply-To"] = reply["References"] = str(mail.message["Message-ID"])
         quoted = "\n".join(f"> {line}" for line in question.splitlines())
         written = f"Le {mail.message['Date']}, {mail.message['From']} a écrit :"
-        reply.set_content(f"{self._answer(question).text}\n\n{written}\n{quoted}\n")
+        answer = self._answer(question)
+        sources = "\n".join(f"- {source}" for source in answer.sources)
+        reply.set_content(f"{answer.text}\n\nSources :\n{sources}\n\n{written}\n{quoted}\n")
         return reply
 
     def _answer(self, mail_text: str) -> Answer:
