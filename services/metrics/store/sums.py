@@ -7,15 +7,20 @@ from collections.abc import Mapping, Sequence
 from services.chassis.database import Db
 from services.metrics.domain.tallies import Line
 
+# From the cuts to their months, whatever the statistics say: a cut has twelve of them in a year, and a plan
+# that starts from the months reads all partners' to find one's.
 _YEAR = """
 SELECT
-    extract(year FROM month)::int,
+    $4::int,
     CASE WHEN facet IN ('channel', 'day') THEN extract(month FROM month)::int ELSE 0 END AS month_of_year,
     measure, facet, value, sum(n)::bigint
-FROM tally
+FROM cut CROSS JOIN LATERAL (
+    SELECT month, n FROM monthly
+    WHERE monthly.cut = cut.id AND month >= make_date($4, 1, 1) AND month < make_date($4 + 1, 1, 1)
+    OFFSET 0
+) AS counted
 WHERE partner = $1 AND measure = ANY ($2::text[]) AND facet = ANY ($3::text[])
-    AND month >= make_date($4, 1, 1) AND month < make_date($4 + 1, 1, 1)
-GROUP BY 1, 2, 3, 4, 5
+GROUP BY 2, 3, 4, 5
 """
 
 _HISTORY = """
