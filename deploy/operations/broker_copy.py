@@ -1,6 +1,7 @@
 """`./sesame broker save | load`: everything declared on the broker, with users and rights, as one file.
 
-Messages are not in it. Passwords are, as hashes: keep the file like a secret.
+Messages are not in it. Passwords are, as hashes: keep the file like a secret. Loading brings partners'
+accounts back; administrator and services keep the passwords of the installation that is loaded into.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from deploy.operations.addresses import addresses
+from deploy.partners.broker import is_partner
 from deploy.rabbitmq.management import managing
 
 STREAM = "-"
@@ -42,8 +46,17 @@ async def load(file: str) -> int:
     where = addresses()
     definitions = json.loads(await asyncio.to_thread(_read, file))
     async with managing(where.management_url, where.vhost) as management:
-        await management.load(definitions)
+        await management.load(of_partners(definitions))
     return 0
+
+
+def of_partners(definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the users that every installation has of its own, with passwords of its own."""
+    partners = {user["name"] for user in definitions["users"] if is_partner(user)}
+    kept = dict(definitions) | {"users": [user for user in definitions["users"] if user["name"] in partners]}
+    for kind in ("permissions", "topic_permissions"):
+        kept[kind] = [entry for entry in definitions.get(kind, ()) if entry["user"] in partners]
+    return kept
 
 
 def _write(file: str, text: str) -> None:

@@ -23,7 +23,7 @@ QUEUE_ARGUMENTS: Mapping[str, Any] = {"x-queue-type": "quorum", "x-delivery-limi
 
 async def partner_users(management: Management) -> list[str]:
     users = await management.users()
-    return sorted(user["name"] for user in users if TAG in _tags(user))
+    return sorted(user["name"] for user in users if is_partner(user))
 
 
 async def open_account(management: Management, partner: str) -> str | None:
@@ -79,7 +79,7 @@ async def _is_free(management: Management, partner: str) -> bool:
     """Raises when the name belongs to a user that is no partner: an administrator, a service."""
     for user in await management.users():
         if user["name"] == partner:
-            if TAG in _tags(user):
+            if is_partner(user):
                 return False
             raise LocalError(f'partner "{partner}": the broker has a user of that name; choose another id')
     return True
@@ -90,6 +90,10 @@ async def _must_exist(management: Management, partner: str) -> None:
         raise LocalError(
             f'partner "{partner}": no such broker user; make it: ./sesame partners add {partner}'
         )
+
+
+def is_partner(user: Mapping[str, Any]) -> bool:
+    return TAG in _tags(user)
 
 
 def _tags(user: Mapping[str, Any]) -> list[str]:

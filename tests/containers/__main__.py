@@ -173,7 +173,6 @@ def restore_on_an_empty_machine(place: Installation) -> str:
     loading = _as_owner("pg_restore", "-d sesame --clean --if-exists")
     place.give(dump, "exec", "-T", "postgres", "sh", "-c", loading)
     place.give(broker, *OPERATOR, "broker", "load", "-")
-    place.run("run", "--rm", "-T", "provision")
     come_up(place)
     assert _counts(place) == before, (before, _counts(place))
     assert "lyon" in place.run(*OPERATOR, "partners", "list")

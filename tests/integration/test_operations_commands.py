@@ -11,6 +11,7 @@ import pytest
 
 from deploy.operations.cli import main
 from deploy.partners import broker
+from deploy.rabbitmq.definitions import password_hash
 from deploy.rabbitmq.management import Management, managing
 from deploy.rabbitmq.provision import provision
 from services.contracts import topology
@@ -119,3 +120,16 @@ async def test_the_brokers_copy_brings_a_partner_back(
     assert f"partner.{partner}" in {queue["name"] for queue in await management.queues()}
     assert any(user["name"] == partner for user in json.loads(copy.read_text())["users"])
     await broker.close_account(management, partner)
+
+
+async def test_a_copy_of_another_installation_leaves_the_administrator_alone(
+    sesame: Sesame, management: Management, tmp_path: Path
+) -> None:
+    copy = tmp_path / "broker.json"
+    await sesame("broker", "save", str(copy))
+    foreign = json.loads(copy.read_text())
+    for user in foreign["users"]:
+        user["password_hash"] = password_hash("another installation's")
+    copy.write_text(json.dumps(foreign))
+    await sesame("broker", "load", str(copy))
+    assert await management.overview()
