@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
+from aio_pika.exceptions import AMQPError
 from rich.console import Console
 from rich.table import Table
 
@@ -50,7 +52,13 @@ def _run(deed: Deed, chosen: argparse.Namespace) -> int:
     if not chosen.amqp_url:
         print("sesame: no broker: set SESAME_AMQP_URL or pass --amqp-url amqp://…", file=sys.stderr)
         return 2
-    return asyncio.run(_await(deed, chosen))
+    # What it would say in between, we say once at the end.
+    logging.getLogger("aiormq").setLevel(logging.CRITICAL)
+    try:
+        return asyncio.run(_await(deed, chosen))
+    except (OSError, AMQPError) as error:
+        print(f"sesame: the broker does not answer as it should: {error}", file=sys.stderr)
+        return 2
 
 
 async def _await(deed: Deed, chosen: argparse.Namespace) -> int:
