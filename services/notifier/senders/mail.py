@@ -30,6 +30,8 @@ class MailSender:
         mail = self._composer.compose(delivery)
         try:
             await self._lines.deliver(mail)
+        except OSError:
+            raise  # a certificate that can't be verified is a ValueError, too; nobody's address is at fault
         except ValueError as error:
             return Failed(without_addresses(f"not a mail address: {type(error).__name__}"), final=True)
         except SMTPRecipientsRefused as refusal:
