@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 FAILURES_TO_REST = 5
 FIRST_REST_SECONDS = 2.0
-LONGEST_REST_SECONDS = 600.0
+LONGEST_REST_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -29,10 +29,13 @@ class Receiver:
         self.at_once += 1
 
     def ended(self, now: float, *, well: bool) -> None:
-        """Each failure beyond the allowed ones doubles the rest."""
+        """Each failure beyond the allowed ones doubles the rest. Tries that were under way when it began are
+        the same trouble and not counted again: one short outage must not look like thirty."""
         self.at_once -= 1
         if well:
             self.failures, self.rests_until = 0, 0.0
+            return
+        if now < self.rests_until:
             return
         self.failures += 1
         excess = self.failures - FAILURES_TO_REST
