@@ -10,6 +10,8 @@ from deploy.local.checkout import PYTHON, ROOT
 from deploy.local.servers import provide_missing
 
 BENCHMARKS = "tests/benchmarks"
+LONG = ("tests/resilience/test_notifier_killed.py",)
+"""Long runs, not yet passing every time: with --chaos, or when named."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -17,6 +19,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     test.add_argument("paths", nargs="*", metavar="PATH", help="files, folders or file::test; default: all")
     test.add_argument("-k", dest="expression", help="only tests whose name matches, as pytest's -k")
     test.add_argument("-x", dest="first", action="store_true", help="stop at the first failure")
+    test.add_argument("--chaos", action="store_true", help="the long runs with kill -9, too")
     test.add_argument("--durations", type=int, metavar="N", help="show the N slowest")
     test.add_argument("--containers", action="store_true", help="the containers, on a real Docker engine")
     test.set_defaults(run=run_tests)
@@ -33,6 +36,8 @@ def run_tests(chosen: argparse.Namespace) -> NoReturn:
     if _need_servers(paths):
         provide_missing(os.environ)
     options = [f"--ignore={BENCHMARKS}"]
+    if not chosen.chaos and not chosen.paths:
+        options += [f"--ignore={path}" for path in LONG]
     if chosen.expression:
         options += ["-k", chosen.expression]
     if chosen.first:
