@@ -1,6 +1,13 @@
 from uuid import UUID
 
-from services.contracts.ingest import AnswerSubmitted, MailBounced, QuestionFollowedUp, QuestionReceived
+from services.contracts.ingest import (
+    AnswerSubmitted,
+    MailBounced,
+    QuestionDeclined,
+    QuestionFollowedUp,
+    QuestionReceived,
+    QuestionTaken,
+)
 from services.contracts.links import asker_token, partner_token, reply_address
 from tests.integration.ingest_doors import KEYS, Ingest, hears, ingest, mail, routed_to
 from tests.servers import Database, VirtualHost
@@ -55,6 +62,34 @@ async def test_a_reply_to_the_signed_address_is_the_partners_answer(
     assert (event.subject, event.data.partner, event.data.way) == (question, "grigny", "mail")
     assert event.data.text == "Au bord du Rhône."
     assert event.data.facets is not None
+
+
+async def test_a_respondent_declines_refers_and_takes_by_mail(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door)
+        await hears(door, question, routed_to("lyon", "Lyon"), routed_to("grigny"))
+        address = reply_address(REPLY_BOX, partner_token(KEYS, question, "grigny"))
+        words = ("En cours", "REFUS\nLe fonds est à Lyon.\nVers : lyon", "Refus : trop loin\nVers : Paris")
+        for number, body in enumerate(words):
+            await door.deliver(mail(body, Message_ID=f"<{number}@bib.example>", To=address), [address])
+        (taken,) = await door.announced(QuestionTaken)
+        first, second = await door.announced(QuestionDeclined)
+        assert await door.announced(AnswerSubmitted) == []
+    assert (taken.data.partner, taken.data.way) == ("grigny", "mail")
+    assert (first.data.partner, first.data.refer_to) == ("grigny", "lyon")
+    assert (second.data.reason, second.data.refer_to) == ("trop loin\nVers : Paris", None)
+
+
+async def test_an_answer_by_mail_names_its_sources(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door)
+        await hears(door, question, routed_to("grigny"))
+        address = reply_address(REPLY_BOX, partner_token(KEYS, question, "grigny"))
+        body = "Au bord du Rhône.\n\nSources :\n- 3 P 69\n- https://gallica.example\n\nREAD : 3"
+        await door.deliver(mail(body, Message_ID="<2@bib.example>", To=address), [address])
+        (event,) = await door.announced(AnswerSubmitted)
+    assert (event.data.text, event.data.effort) == ("Au bord du Rhône.", 3)
+    assert event.data.sources == ("3 P 69", "https://gallica.example")
 
 
 async def test_an_answer_that_comes_before_the_routing_is_put_off(

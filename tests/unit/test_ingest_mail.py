@@ -209,7 +209,7 @@ def test_mail_from_nobody_is_automatic() -> None:
 
 def test_our_own_mail_coming_back_is_seen() -> None:
     assert read(written(From="reponse+abc@sesame.example")).kind is Kind.OURS
-    assert read(written(X_Sesame_Kind="acknowledgement")).kind is Kind.OURS
+    assert read(written(X_Sesame="acknowledgement")).kind is Kind.OURS
 
 
 def bounce(status: str) -> bytes:

@@ -23,7 +23,7 @@ _ABSENCES = (
     *("fora do escritório", "ausência temporária", "autosvar", "automatiskt svar"),
 )
 ABSENT = re.compile(r"^\W*(?:" + "|".join(_ABSENCES) + ")", re.IGNORECASE)
-OWN_MARK = "x-sesame-kind"
+OWN_MARK = "x-sesame"
 """A header that every mail of ours carries."""
 
 

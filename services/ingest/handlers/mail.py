@@ -13,13 +13,21 @@ from services.contracts.vocabulary import Attachment
 from services.ingest.domain.cleaning import clean_line
 from services.ingest.domain.files import HEAD, media_type_of
 from services.ingest.domain.headers import bare_subject
-from services.ingest.domain.intake import NewAnswer, NewQuestion, Refused, Submission
+from services.ingest.domain.intake import NewAnswer, NewDecline, NewQuestion, Refused, Submission
 from services.ingest.domain.mail import Envelope, Kind, ParsedMail
 from services.ingest.domain.mailboxes import Mailboxes
+from services.ingest.domain.replies import Deed, partner_named, read_reply
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.files import Accepts, InMemory, Upload, accept_with_files
 from services.ingest.handlers.questions import Intake, accept_question
-from services.ingest.handlers.submissions import Accepted, accept_answer, accept_follow_up, sender_hash
+from services.ingest.handlers.submissions import (
+    Accepted,
+    accept_answer,
+    accept_decline,
+    accept_follow_up,
+    accept_take,
+    sender_hash,
+)
 from services.ingest.store import bounces, links, questions, submissions
 
 
@@ -80,12 +88,26 @@ async def _reply(unit: Unit, door: MailDoor, submission: Submission, mail: Parse
         accepted = await _with_files(unit, door, mail, "follow_up", follow_up)
         return "duplicate" if accepted.again else "follow_up"
     partner = await _partner(unit, link)
+    reply = read_reply(mail.reply)
+    new = NewAnswer(reply.text, "mail", reply.sources, reply.effort)
 
     async def answer(files: tuple[Attachment, ...]) -> Accepted:
-        return await accept_answer(unit, submission, question, partner, NewAnswer(mail.reply, "mail"), files)
+        return await accept_answer(unit, submission, question, partner, new, files)
 
-    accepted = await _with_files(unit, door, mail, "answer", answer)
-    return "duplicate" if accepted.again else "answer"
+    if reply.deed is Deed.TAKE:
+        accepted = await accept_take(unit, submission, question, partner, "mail")
+    elif reply.deed is Deed.DECLINE:
+        refer_to = await _referred(unit, reply.refer_to)
+        declined = NewDecline("mail", reply.text or None, refer_to)
+        accepted = await accept_decline(unit, submission, question, partner, declined)
+    else:
+        accepted = await _with_files(unit, door, mail, "answer", answer)
+    return "duplicate" if accepted.again else reply.deed.value
+
+
+async def _referred(unit: Unit, wish: str | None) -> str | None:
+    """The partner of this id or name; one that is not known stays in the reason, for a person to read."""
+    return partner_named(wish, await links.partners_seen(unit.db)) if wish else None
 
 
 async def _with_files(
