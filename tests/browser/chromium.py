@@ -69,12 +69,13 @@ class Browser:
 
     async def look(self, address: str, *, width: int = 1000) -> Verdict:
         probe = httpx.URL(self._url + "/probe", params={"address": address, "width": width})
-        html = await self._dump(str(probe))
+        html = await self.dom(str(probe))
         found = re.search(r'<pre id="verdict">(.*?)</pre>', html, re.DOTALL)
         assert found is not None
         return Verdict(**json.loads(unescape(found[1])))
 
-    async def _dump(self, url: str) -> str:
+    async def dom(self, url: str) -> str:
+        """The page as its scripts have made it."""
         chromium = await asyncio.to_thread(provide_program, "chromium", "chromium")
         with TemporaryDirectory() as profile:
             process = await asyncio.create_subprocess_exec(

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
 from deploy.local.ports import free_port
+from services.chassis.web import serving
 from services.contracts.links import asker_token, partner_token
 from services.ingest.domain.forms import desk_seal
 from tests.browser.chromium import browser
@@ -17,6 +25,9 @@ NARROW, WIDE = 320, 1100
 LONG = "https://archives.example/" + "tres-long/" * 30
 FORM = {"text": f"Où était le moulin ? {LONG}", "private_note": "Pour ma mère.", "mail": "a@b.example"}
 DESK = f"/desk/grigny/{desk_seal(KEYS[0], 'grigny')}"
+SCRIPT = re.compile(r'<script src="([^"]*)"')
+LINES = """<script src="{0}/static/embed.js" data-library="grigny" data-lang="fr" async></script>
+<noscript><a href="{0}/embed/grigny">Poser une question</a></noscript>"""
 
 
 @asynccontextmanager
@@ -69,5 +80,25 @@ async def test_every_page_works_without_a_script(database: Database, vhost: Virt
     async with here(database, vhost) as door:
         for address in await pages(door):
             page = await door.http.get(address)
-            assert "<script" not in page.text
+            scripts = ["/static/framed.js"] if address.startswith("/embed/") else []
+            assert [urlsplit(found).path for found in SCRIPT.findall(page.text)] == scripts
             assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+async def test_two_lines_of_html_put_the_whole_form_into_a_librarys_page(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with here(database, vhost) as door, browser(door.http) as looking:
+        lines = LINES.format(str(door.http.base_url).rstrip("/"))
+
+        async def page(_request: Request) -> Response:
+            return HTMLResponse(f"<!doctype html><title>Grigny</title><body>{lines}")
+
+        site = Starlette(routes=[Route("/", page)])
+        async with serving(site, "127.0.0.1", 0, grace_seconds=1) as port:
+            html = await looking.dom(f"http://localhost:{port}/")
+    frame = re.search(r'<iframe src="([^"]*)" title="([^"]*)" style="[^"]*height: (\d+)px', html)
+    assert frame is not None, html
+    assert frame[1].endswith("/embed/grigny?lang=fr")
+    assert frame[2] == "Poser une question"
+    assert int(frame[3]) > 900

@@ -52,13 +52,11 @@ def ask_routes(door: Door, pages: Pages, together: Together) -> APIRouter:
     def form(
         request: Request, words: Mapping[str, Any], values: dict[str, str], faults: dict[str, str]
     ) -> Response:
-        embedded = request.url.path.startswith("/embed/")
         return pages.show(
             "ask.html",
             words,
             status=422 if faults else 200,
-            frames="*" if embedded else "'none'",
-            embedded=embedded,
+            embedded=request.url.path.startswith("/embed/"),
             other_url=f"{request.url.path}?lang={words['other_code']}",
             number=new_number(door.intake.keys, door.now()),
             origin=origin_of(values.get("origin") or request.path_params.get("partner")),

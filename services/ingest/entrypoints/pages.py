@@ -21,6 +21,11 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors {frames}"
 )
+FRAMED = "*", "; script-src 'self'"
+"""In a partner's page, whose address we don't know; a script of ours tells that page how high the form is."""
+UNFRAMED = "'none'", ""
+BEFORE_MARKS = re.compile(r" (?=[?!;:»])|(?<=«) ")
+"""The spaces of French typography, at which no line may break."""
 
 
 class Pages:
@@ -52,12 +57,12 @@ class Pages:
         words: Mapping[str, Any],
         *,
         status: int = 200,
-        frames: str = "'none'",
+        embedded: bool = False,
         **context: Any,
     ) -> HTMLResponse:
-        shown = {"embedded": False, "other_url": None} | context
+        shown = {"embedded": embedded, "other_url": None} | context
         html = self._environment.get_template(template).render(t=words, **shown)
-        return HTMLResponse(html, status, headers=_safe(frames))
+        return HTMLResponse(html, status, headers=_safe(*(FRAMED if embedded else UNFRAMED)))
 
     def message(self, words: Mapping[str, Any], name: str, status: int) -> HTMLResponse:
         return self.show(
@@ -71,7 +76,8 @@ class Pages:
 
 
 def _read_words(code: str) -> Mapping[str, Any]:
-    return tomllib.loads((ROOT / "wording" / f"{code}.toml").read_text(encoding="utf-8"))
+    text = (ROOT / "wording" / f"{code}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(BEFORE_MARKS.sub("\u00a0", text))
 
 
 def _preferred(header: str) -> str:
@@ -88,9 +94,9 @@ def _number(quality: str) -> bool:
     return re.fullmatch(r"(?:\d(?:\.\d{0,3})?)?", quality) is not None
 
 
-def _safe(frames: str) -> dict[str, str]:
+def _safe(frames: str, scripts: str) -> dict[str, str]:
     return {
-        "content-security-policy": POLICY.format(frames=frames),
+        "content-security-policy": POLICY.format(frames=frames) + scripts,
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",
         "cache-control": "no-store",
