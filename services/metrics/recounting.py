@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import gc
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from asyncpg import Pool, Record
@@ -59,12 +61,25 @@ async def check(pool: Pool[Record], times: NetworkTime, most: int = 100) -> tupl
 
 async def _recount(db: Db, times: NetworkTime) -> int:
     facts = 0
-    async for chunk in _chunks(db):
-        counters: Tally = tally(chunk, times)
-        await recount.save_recount(db, counters, over_all_time(counters))
-        facts += len(chunk)
+    with _no_search_for_cycles():
+        async for chunk in _chunks(db):
+            counters: Tally = tally(chunk, times)
+            await recount.save_recount(db, counters, over_all_time(counters))
+            facts += len(chunk)
     await recount.end_recount(db)
     return facts
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Rows and keys have none, and there are so many of them that looking takes a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 async def _chunks(db: Db) -> AsyncIterator[list[Counted]]:

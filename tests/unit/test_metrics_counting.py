@@ -55,6 +55,14 @@ def test_any_order_and_any_split_give_the_same_counters(
 
 
 @given(st.lists(facts, max_size=30))
+def test_many_facts_count_as_each_alone_adds_up(all_: list[Counted]) -> None:
+    alone: Counter[Key] = Counter()
+    for fact in all_:
+        alone.update(tally([fact], TIMES))
+    assert tally(all_, TIMES) == alone
+
+
+@given(st.lists(facts, max_size=30))
 def test_every_fact_is_counted_once_in_every_dimension(all_: list[Counted]) -> None:
     counters = tally(all_, TIMES)
     expected = Counter(fact.kind for fact in all_)

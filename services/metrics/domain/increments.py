@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import repeat
 from typing import NamedTuple
 
 from services.metrics.domain.buckets import bucket
-from services.metrics.domain.facts import Counted
+from services.metrics.domain.facts import KINDS, Counted
 from services.metrics.domain.times import Local, NetworkTime
 
 NETWORK = ""
@@ -27,110 +28,118 @@ class Key(NamedTuple):
 
 Tally = Counter[Key]
 
-Cut = tuple[str, str]
-"""Facet and value."""
-
-Raised = tuple[Cut, int]
-
 STAGES = {"routed": "route", "answered": "answer", "published": "publish"}
 """Kinds that end a stage of a question's life, each timed since the question was received."""
 
 _ONE_ROUTING = 1
 
+Values = Sequence[str | None]
+"""One for each row: the piece it counts in; None where it is not cut by that facet."""
+
+
+class _Rows(NamedTuple):
+    """Facts of one measure as columns: counting a column is one call, however long it is."""
+
+    measure: str
+    facts: Sequence[Counted]
+    locals: Sequence[Local]
+    owners: Sequence[str]
+    months: Sequence[date]
+
 
 def tally(facts: Iterable[Counted], times: NetworkTime) -> Tally:
-    """What the facts raise, counter by counter.
-
-    Sums are kept by owner, measure and month first: most of the time of a rebuild would otherwise go into
-    making keys.
-    """
-    sums: dict[tuple[str, str, date], Counter[Cut]] = defaultdict(Counter)
-    for fact in facts:
-        local = times.local(fact.at)
-        for measure in measures(fact):
-            _raise(sums, fact, measure, local, times)
-    return Counter(
-        {
-            Key(partner, measure, facet, month, value): n
-            for (partner, measure, month), cuts in sums.items()
-            for (facet, value), n in cuts.items()
-        }
-    )
+    """What the facts raise, counter by counter."""
+    counters = Tally()
+    for measure, counted in _by_measure(facts).items():
+        locals_ = [times.local(fact.at) for fact in counted]
+        owners = [_owner(fact) for fact in counted]
+        rows = _Rows(measure, counted, locals_, owners, [local.month for local in locals_])
+        for facet, values in _cuts(rows):
+            _count(counters, rows, facet, values)
+        for facet, values in _only_for_the_network(rows):
+            _count(counters, rows._replace(owners=[NETWORK] * len(counted)), facet, values)
+        if measure in STAGES:
+            _time(counters, rows, STAGES[measure], times)
+    return counters
 
 
-def _raise(
-    sums: Mapping[tuple[str, str, date], Counter[Cut]],
-    fact: Counted,
-    measure: str,
-    local: Local,
-    times: NetworkTime,
-) -> None:
-    raised = tuple(_raised(fact, measure, local, times))
-    for owner in _owners(fact):
-        counters = sums[owner, measure, local.month]
-        for cut, amount in raised:
-            counters[cut] += amount
-    for cut in _only_for_the_network(fact, measure):
-        sums[NETWORK, measure, local.month][cut] += 1
-
-
-def measures(fact: Counted) -> Iterator[str]:
+def _by_measure(facts: Iterable[Counted]) -> Mapping[str, Sequence[Counted]]:
     """What one fact counts as: itself, and what follows from it."""
-    yield fact.kind
-    if fact.kind == "routed" and (fact.number or _ONE_ROUTING) > _ONE_ROUTING:
-        yield "rerouted"
-    if fact.kind == "answered" and _within_promise(fact):
-        yield "kept"
+    measured: dict[str, list[Counted]] = defaultdict(list)
+    for fact in facts:
+        measured[fact.kind].append(fact)
+    for measure, kind, follows in (("rerouted", "routed", _not_the_first), ("kept", "answered", _in_time)):
+        if following := [fact for fact in measured.get(kind, ()) if follows(fact)]:
+            measured[measure] = following
+    return measured
 
 
-def _within_promise(fact: Counted) -> bool:
+def _not_the_first(fact: Counted) -> bool:
+    return (fact.number or _ONE_ROUTING) > _ONE_ROUTING
+
+
+def _in_time(fact: Counted) -> bool:
     return fact.promise_at is None or fact.at <= fact.promise_at
 
 
-def _owners(fact: Counted) -> tuple[str, ...]:
-    """Whose counters rise: the network's and the partner's; of a received question, the origin's."""
-    partner = fact.origin if fact.kind in ("received", "withdrawn") else fact.partner
-    return (NETWORK, partner) if partner else (NETWORK,)
+def _owner(fact: Counted) -> str:
+    """Whose counters rise beside the network's: the partner's; of a received question, the origin's."""
+    return fact.origin if fact.kind in ("received", "withdrawn") else fact.partner
 
 
-def _raised(fact: Counted, measure: str, local: Local, times: NetworkTime) -> Iterator[Raised]:
-    for cut in _cuts(fact, measure, local):
-        yield cut, 1
-    if measure in STAGES and fact.received_at is not None and _ends_stage(fact):
-        yield from _durations(STAGES[measure], fact.received_at, fact.at, times)
+def _count(counters: Tally, rows: _Rows, facet: str, values: Values) -> None:
+    owned = Counter(zip(rows.owners, rows.months, values, strict=True))
+    whole = Counter(zip(repeat(NETWORK), rows.months, values, strict=False))
+    for (owner, month, value), n in {**owned, **whole}.items():
+        if value is not None:
+            counters[Key(owner, rows.measure, facet, month, value)] = n
 
 
-def _cuts(fact: Counted, measure: str, local: Local) -> Iterator[Cut]:
-    yield "channel", fact.channel
-    yield "subject", fact.subject
-    yield "language", fact.language
-    yield "purpose", fact.purpose
-    yield "day", f"{local.day.day:02d}"
+def _cuts(rows: _Rows) -> Iterator[tuple[str, Values]]:
+    measure, facts, locals_ = rows[:3]
+    yield "channel", [fact.channel for fact in facts]
+    yield "subject", [fact.subject for fact in facts]
+    yield "language", [fact.language for fact in facts]
+    yield "purpose", [fact.purpose for fact in facts]
+    yield "day", [f"{local.day.day:02d}" for local in locals_]
     if measure in ("received", "answered"):
-        yield "department", fact.department
+        yield "department", [fact.department for fact in facts]
     if measure == "received":
-        yield "slot", f"{local.weekday}-{local.hour:02d}"
-    if fact.detail and measure == fact.kind:
-        yield "detail", fact.detail
-    if fact.number is not None and measure in ("answered", "rated"):
-        yield "number", str(fact.number)
+        yield "slot", [f"{local.weekday}-{local.hour:02d}" for local in locals_]
+    if measure in KINDS:
+        yield "detail", [fact.detail or None for fact in facts]
+    if measure in ("answered", "rated"):
+        yield "number", [None if fact.number is None else str(fact.number) for fact in facts]
 
 
-def _ends_stage(fact: Counted) -> bool:
-    return fact.kind != "routed" or fact.number in (None, _ONE_ROUTING)
+def _only_for_the_network(rows: _Rows) -> Iterator[tuple[str, Values]]:
+    yield "partner", [fact.partner or None for fact in rows.facts]
+    if rows.measure == "received":
+        yield "origin", [fact.origin for fact in rows.facts]
+        yield "country", [fact.country for fact in rows.facts]
 
 
-def _durations(stage: str, start: datetime, end: datetime, times: NetworkTime) -> Iterator[Raised]:
-    calendar = max(0.0, (end - start).total_seconds())
-    working = times.working_seconds(start, end)
-    for clock, seconds in (("calendar", calendar), ("working", working)):
-        yield (f"{stage}_{clock}", bucket(seconds)), 1
-        yield (f"{stage}_{clock}_seconds", ""), round(seconds)
+def _time(counters: Tally, rows: _Rows, stage: str, times: NetworkTime) -> None:
+    for clock, seconds in (("calendar", _calendar), ("working", times.working_seconds)):
+        taken = [seconds(*span) if (span := _stage(fact)) else None for fact in rows.facts]
+        facet = f"{stage}_{clock}"
+        _count(counters, rows, facet, [None if took is None else bucket(took) for took in taken])
+        _sum(counters, rows, f"{facet}_seconds", taken)
 
 
-def _only_for_the_network(fact: Counted, measure: str) -> Iterator[Cut]:
-    if fact.partner:
-        yield "partner", fact.partner
-    if measure == "received":
-        yield "origin", fact.origin
-        yield "country", fact.country
+def _sum(counters: Tally, rows: _Rows, facet: str, taken: Iterable[float | None]) -> None:
+    for owner, month, seconds in zip(rows.owners, rows.months, taken, strict=True):
+        if seconds is not None:
+            for whose in {owner, NETWORK}:
+                counters[Key(whose, rows.measure, facet, month, "")] += round(seconds)
+
+
+def _calendar(start: datetime, end: datetime) -> float:
+    return max(0.0, (end - start).total_seconds())
+
+
+def _stage(fact: Counted) -> tuple[datetime, datetime] | None:
+    """From received to the fact, where it ends a stage: later routings of a question don't."""
+    if fact.received_at is None or (fact.kind == "routed" and _not_the_first(fact)):
+        return None
+    return fact.received_at, fact.at
