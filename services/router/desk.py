@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from services.router.domain.calendars import working_days
 from services.router.domain.deadlines import Terms
-from services.router.domain.scoring import Weights
+from services.router.domain.network import Weights
 from services.router.domain.working_time import Clock
 from services.router.holiday_calendar import holidays_of
 from services.router.ledger import Ledgers

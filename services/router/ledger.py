@@ -34,7 +34,6 @@ class Standing:
     directory: Directory
     subjects: SubjectModel | None
     book: LoadBook
-    before: LoadBook
 
 
 class Ledger:
@@ -69,10 +68,9 @@ class Ledger:
             row = await store.lock_network(self._unit.db)
             directory = await self._partners.at(self._unit.db, row["partners_version"])
             loads = {load["partner"]: _load(load) for load in await store.loads(self._unit.db)}
-            book = LoadBook(row["week"], loads)
-            turned = book.turned(week_of(self._unit.now, self._zone))
+            book = LoadBook.holding(row["week"], loads).turned(week_of(self._unit.now, self._zone))
             subjects = await self._subjects.newest(self._unit.db)
-            self._standing = Standing(directory, subjects, turned, book)
+            self._standing = Standing(directory, subjects, book)
         return self._standing
 
     def put_new(self, question: Question) -> None:
@@ -101,7 +99,7 @@ class Ledger:
         if self._history:
             await store.save_history(unit.db, self._history)
         if self._standing is not None:
-            await store.save_loads(unit.db, self._standing.book.week, _changes(self._standing))
+            await store.save_loads(unit.db, self._standing.book.week, _changes(self._standing.book))
 
     async def _write_questions(self, unit: Unit) -> None:
         rows = {id_: records.question_row(question) for id_, question in self._questions.items()}
@@ -135,7 +133,7 @@ def _load(row: Any) -> Load:
     return Load(row["asked"], row["open"], row["credit"])
 
 
-def _changes(standing: Standing) -> list[tuple[str, int, int, float]]:
+def _changes(book: LoadBook) -> list[tuple[str, int, int, float]]:
     """Rows that differ from what was read, in one order for every copy."""
-    changed = {name: load for name, load in standing.book.loads.items() if load != standing.before.of(name)}
-    return [(name, load.asked, load.open, load.credit) for name, load in sorted(changed.items())]
+    loads = ((name, book.of(name)) for name in sorted(book.changed))
+    return [(name, load.asked, load.open, load.credit) for name, load in loads]

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from services.router.domain.deadlines import Terms, promised
-from services.router.domain.decision import Asked
+from services.router.domain.network import Asked
 from services.router.domain.territory import Place
 from services.router.domain.themes import theme_of
 from services.router.domain.working_time import Clock

@@ -13,9 +13,10 @@ from services.router import facts
 from services.router.desk import Desk
 from services.router.domain import life
 from services.router.domain.deadlines import Deadline, deadline
-from services.router.domain.decision import Decision, Network, decide
+from services.router.domain.decision import Decision, decide
 from services.router.domain.life import Question
 from services.router.domain.machine import ImpossibleMove
+from services.router.domain.network import Network
 from services.router.domain.partner import Partner
 from services.router.ledger import Standing
 

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.router.domain.decision import Asked, Network
 from services.router.domain.directory import Directory
 from services.router.domain.loads import LoadBook
+from services.router.domain.network import Asked, Network
 from services.router.domain.partner import Partner, Reach
 from services.router.domain.rehearsal import Shares, rehearse
 from services.router.domain.territory import Place

@@ -12,11 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from services.router.commands.at_desk import AtDesk, run
-from services.router.domain.decision import Network
 from services.router.domain.directory import Directory
 from services.router.domain.loads import LoadBook, week_of
+from services.router.domain.network import Network, Weights
 from services.router.domain.rehearsal import Shares, rehearse
-from services.router.domain.scoring import Weights
 from services.router.holiday_calendar import holidays_of
 from services.router.partner_files import FaultyFile, read_file
 from services.router.question_files import read_questions

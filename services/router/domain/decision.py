@@ -1,49 +1,34 @@
 """Which partner gets a question: hard filters, then a score of named parts, then the reasons why.
 
 Pure and deterministic: the same question, partners, loads and moment give the same decision, ties by partner
-id. The filters run over sets and the first sum over a few look-ups, so that thousands of partners cost
+id. The filters run over crowds and the first sum over a few look-ups, so that thousands of partners cost
 milliseconds; only a short list is then reckoned with opening hours and in named parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from heapq import nsmallest
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
 
-from services.router.domain.deadlines import is_away
+from services.router.domain.crowd import Crowd
 from services.router.domain.directory import Directory
-from services.router.domain.loads import LoadBook, fair_capacity
+from services.router.domain.loads import LoadBook
+from services.router.domain.network import Asked, Network
 from services.router.domain.partner import Partner, Role
-from services.router.domain.scoring import Part, Score, Weights
-from services.router.domain.territory import Nearness, Place
-from services.router.domain.working_time import NOTHING
+from services.router.domain.scoring import Part, Score
+from services.router.domain.territory import Nearness
 
 SHORT_LIST = 50
-"""How many of the best are reckoned in full."""
-
-FAIR_AMONG = 50
-"""How many of the best fairness is kept among: all who could have it, but in a very large network."""
+"""How many of the best are reckoned in full, and fairness is kept among: everybody, but in a very large
+network."""
 
 NO_LIMIT = 1_000_000
 
 NAMED = 500
 """Up to so many of those excluded for one reason are named; more are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a decision needs to know of a question. `subject` is a theme, `had` says why somebody is out."""
-
-    id: str
-    promise_at: datetime
-    place: Place | None = None
-    language: str | None = None
-    subject: str | None = None
-    origin: str | None = None
-    referred: str | None = None
-    had: Mapping[str, str] = field(default_factory=dict)
 
 
 Excluded = frozenset[str] | int
@@ -92,17 +77,6 @@ class Decision:
         return self.ranked[0] if self.ranked else None
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
-    """What decisions are made from, at one moment."""
-
-    directory: Directory
-    book: LoadBook
-    weights: Weights = field(default_factory=Weights)
-    needed: timedelta = timedelta(hours=16)
-    """Open hours that a partner is given to answer."""
-
-
 def decide(asked: Asked, network: Network, now: datetime) -> Decision:
     """The best of the members, else of the back-ups, else of all who could; else nobody."""
     for tier in TIERS:
@@ -113,98 +87,69 @@ def decide(asked: Asked, network: Network, now: datetime) -> Decision:
 
 
 def _within(tier: Tier, asked: Asked, network: Network, now: datetime) -> Decision:
-    left, near, excluded = _in_scope(tier, asked, network.directory)
+    directory = network.directory
+    near = directory.near(asked.place) if asked.place else {}
+    left = _in_scope(tier, asked, near, directory)
+    excluded = _shut_out("serves another territory", directory.roll.everyone & ~left, directory)
     for why, out in _filters(tier, asked, network, now):
-        if hit := left & out:
-            excluded[why] = _named(hit)
-            left -= hit
-    best = nsmallest(FAIR_AMONG, Score(asked, near, network).rough(left, FAIR_AMONG))
-    ranked, closed = _rank(tier, best, near, asked, network, now)
+        excluded |= _shut_out(why, left & out, directory)
+        left &= ~out
+    ranked, closed = _rank(tier, left, Score(asked, near, network), now)
     if closed:
         excluded["not open before the promise"] = _named(closed)
-    capacities = _capacities(network.directory, (name for _, name in best if name not in closed))
-    return Decision(tier.name, tuple(ranked), excluded, len(left) - len(closed), capacities)
+    capacities = {c.partner.id: directory.capacities[c.partner.id] for c in ranked}
+    return Decision(tier.name, tuple(ranked), excluded, left.bit_count() - len(closed), capacities)
 
 
-def _in_scope(
-    tier: Tier, asked: Asked, directory: Directory
-) -> tuple[set[str], Mapping[str, Nearness], dict[str, Excluded]]:
-    """Who serves the place, how near they are to it, and who doesn't. Whoever is called by name is in."""
-    near = directory.near(asked.place) if asked.place else {}
+def _in_scope(tier: Tier, asked: Asked, near: Mapping[Nearness, Crowd], directory: Directory) -> Crowd:
+    """Who serves the place. Whoever is called by name is in."""
     if tier.wide or asked.place is None:
-        return set(directory.everyone), near, {}
-    called = {name for name in (asked.origin, asked.referred) if name and name in directory.partners}
-    left = {*near, *called}
-    out = len(directory.everyone) - len(left)
-    if not out:
-        return left, near, {}
-    return left, near, {"serves another territory": directory.everyone - left if out <= NAMED else out}
+        return directory.roll.everyone
+    return reduce(or_, near.values(), directory.roll.crowd(asked.called))
+
+
+def _shut_out(why: str, hit: Crowd, directory: Directory) -> dict[str, Excluded]:
+    count = hit.bit_count()
+    if not count:
+        return {}
+    return {why: count if count > NAMED else _named(directory.roll.named(hit))}
 
 
 def _named(hit: Collection[str]) -> Excluded:
     return frozenset(hit) if len(hit) <= NAMED else len(hit)
 
 
-def _capacities(directory: Directory, names: Iterable[str]) -> dict[str, float]:
-    return {name: fair_capacity(directory.partners[name].capacity_per_week) for name in names}
-
-
-def _filters(
-    tier: Tier, asked: Asked, network: Network, now: datetime
-) -> Iterator[tuple[str, frozenset[str] | set[str]]]:
+def _filters(tier: Tier, asked: Asked, network: Network, now: datetime) -> Iterator[tuple[str, Crowd]]:
     """Why → everyone that it keeps out, in the order in which reasons are given."""
-    directory = network.directory
+    directory, crowd = network.directory, network.directory.roll.crowd
     for why in sorted(set(asked.had.values())):
-        yield why, {name for name, reason in asked.had.items() if reason == why}
+        yield why, crowd(name for name, reason in asked.had.items() if reason == why)
     yield f"not among the {tier.name}", directory.not_in(tier.roles)
     if asked.language:
         yield f"does not answer in {asked.language}", directory.not_speaking(asked.language)
     yield "takes no questions", directory.taking_nothing
-    yield "has its questions for this week", _full(directory, network.book)
+    yield "has its questions for this week", crowd(_full(directory, network.book))
     if not tier.wide:
-        called = {asked.origin, asked.referred}
-        yield "a specialist of other subjects", directory.off_subject(asked.subject) - called
-        yield "closed until after the promise", _away(directory, now, asked.promise_at)
+        off_subject = directory.off_subject(asked.subject) & ~crowd(asked.called)
+        yield "a specialist of other subjects", off_subject
+        yield "closed until after the promise", directory.away(now.date(), asked.promise_at.date())
 
 
-def _full(directory: Directory, book: LoadBook) -> set[str]:
-    asked = [(name, load.asked) for name, load in book.loads.items() if load.asked]
+def _full(directory: Directory, book: LoadBook) -> Iterator[str]:
     limits = directory.limits
-    return {name for name, count in asked if count >= limits.get(name, NO_LIMIT)}
+    return (name for name, count in book.asked.items() if count >= limits.get(name, NO_LIMIT))
 
 
-def _away(directory: Directory, now: datetime, until: datetime) -> set[str]:
-    """Those whose closure covers every day from now to the promise."""
-    return {p.id for p in directory.with_closures if is_away(p.closures, now.date(), until.date())}
-
-
-def _rank(
-    tier: Tier,
-    best: Sequence[tuple[float, str]],
-    near: Mapping[str, Nearness],
-    asked: Asked,
-    network: Network,
-    now: datetime,
-) -> tuple[list[Candidate], set[str]]:
+def _rank(tier: Tier, left: Crowd, score: Score, now: datetime) -> tuple[list[Candidate], list[str]]:
     """The short list in order, and those struck from it because they don't open before the promise."""
-    score = Score(asked, near, network)
     candidates: list[Candidate] = []
-    closed: set[str] = set()
-    for _, name in best:
+    closed: list[str] = []
+    for partner in score.best_first(left):
+        fit = score.open_share(partner, now)
+        if fit <= 0 and not tier.wide:
+            closed.append(partner.id)
+            continue
+        candidates.append(Candidate.of(partner, (*score.parts(partner), score.fit(fit))))
         if len(candidates) == SHORT_LIST:
             break
-        partner = network.directory.partners[name]
-        fit = _fit(partner, asked, network, now)
-        if fit <= 0 and not tier.wide:
-            closed.add(name)
-        else:
-            candidates.append(Candidate.of(partner, (*score.parts(partner), score.fit(fit))))
     return sorted(candidates, key=lambda candidate: (-candidate.total, candidate.partner.id)), closed
-
-
-def _fit(partner: Partner, asked: Asked, network: Network, now: datetime) -> float:
-    """How much of the time that an answer needs the partner is open before the promise: 0 to 1."""
-    if asked.promise_at <= now:
-        return 1.0
-    open_time = network.directory.clock(partner).between(now, asked.promise_at)
-    return min(open_time / network.needed, 1.0) if network.needed > NOTHING else 1.0

@@ -6,11 +6,15 @@ A directory never changes; a change among the partners makes a new one. It keeps
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from services.router.domain.calendars import IsHoliday, opening_hours
+from services.router.domain.crowd import NOBODY, Crowd, Roll
+from services.router.domain.deadlines import is_away
+from services.router.domain.loads import fair_capacity
 from services.router.domain.partner import Partner, Role
 from services.router.domain.territory import Nearness, Place, country_of, is_narrow, territories_of
 from services.router.domain.working_time import Clock
@@ -22,37 +26,41 @@ HolidaysOf = Callable[[str, str | None], IsHoliday]
 class Directory:
     def __init__(self, partners: Iterable[Partner], holidays_of: HolidaysOf) -> None:
         self.partners: Mapping[str, Partner] = {partner.id: partner for partner in partners}
-        self.everyone = frozenset(self.partners)
-        self.taking_nothing = frozenset(p.id for p in self.partners.values() if p.capacity_per_week == 0)
+        self.roll = Roll(self.partners)
         self.limits = {
             p.id: p.capacity_per_week for p in self.partners.values() if p.capacity_per_week is not None
         }
-        self.with_closures = tuple(p for p in self.partners.values() if p.closures)
+        self.capacities = {p.id: fair_capacity(p.capacity_per_week) for p in self.partners.values()}
+        self.taking_nothing = self._who(lambda partner: partner.capacity_per_week == 0)
+        self._with_closures = tuple(p for p in self.partners.values() if p.closures)
         self._holidays_of = holidays_of
-        self._serving = _index(self.partners.values(), lambda partner: partner.territories)
-        self._within = _index(self.partners.values(), _countries)
-        self._everywhere = frozenset(p.id for p in self.partners.values() if not p.territories)
+        self._names_serving = self._index(lambda partner: partner.territories)
+        self._names_within = self._index(_countries)
+        self._everywhere = self._who(lambda partner: not partner.territories)
         self._clocks: dict[str, Clock] = {}
         self._shared: dict[object, Clock] = {}
+        self._serving = lru_cache(maxsize=256)(lambda territory: self._found(self._names_serving, territory))
+        self._within = lru_cache(maxsize=16)(lambda country: self._found(self._names_within, country))
         self.not_speaking = lru_cache(maxsize=64)(self._not_speaking)
         self.not_in = lru_cache(maxsize=8)(self._not_in)
         self.strengths = lru_cache(maxsize=64)(self._strengths)
-        self.levels = lru_cache(maxsize=64)(self._levels)
         self.off_subject = lru_cache(maxsize=64)(self._off_subject)
+        self.away = lru_cache(maxsize=64)(self._away)
 
     @property
     def coordinator(self) -> Partner | None:
         named = (p for p in self.partners.values() if p.role is Role.COORDINATOR)
         return min(named, key=lambda partner: partner.id, default=None)
 
-    def near(self, place: Place) -> Mapping[str, Nearness]:
-        """Who serves the place. Of a country alone: whoever is in it."""
-        found = dict.fromkeys(self._everywhere, Nearness.SOMEWHERE)
+    def near(self, place: Place) -> Mapping[Nearness, Crowd]:
+        """Who serves the place, the nearest first. Of a country alone: whoever is in it."""
+        crowds = dict.fromkeys(sorted(Nearness, reverse=True), NOBODY)
+        crowds[Nearness.SOMEWHERE] = self._everywhere
         if not is_narrow(place):
-            found.update(dict.fromkeys(self._within.get(place.country, ()), Nearness.SOMEWHERE))
-        for territory, nearness in sorted(territories_of(place).items(), key=lambda item: item[1]):
-            found.update(dict.fromkeys(self._serving.get(territory, ()), nearness))
-        return found
+            crowds[Nearness.SOMEWHERE] |= self._within(place.country)
+        for territory, nearness in territories_of(place).items():
+            crowds[nearness] |= self._serving(territory)
+        return crowds
 
     def clock(self, partner: Partner) -> Clock:
         """The clock that runs while the partner is open."""
@@ -71,38 +79,37 @@ class Directory:
             self._shared[key] = Clock(opening_hours(partner.hours, zone, partner.closures, holiday))
         return self._shared[key]
 
-    def _not_speaking(self, language: str) -> frozenset[str]:
-        return frozenset(p.id for p in self.partners.values() if p.languages and language not in p.languages)
+    def _who(self, fits: Callable[[Partner], bool]) -> Crowd:
+        return self.roll.crowd(p.id for p in self.partners.values() if fits(p))
 
-    def _not_in(self, roles: frozenset[Role]) -> frozenset[str]:
-        return frozenset(p.id for p in self.partners.values() if p.role not in roles)
+    def _not_speaking(self, language: str) -> Crowd:
+        return self._who(lambda partner: bool(partner.languages) and language not in partner.languages)
+
+    def _not_in(self, roles: frozenset[Role]) -> Crowd:
+        return self._who(lambda partner: partner.role not in roles)
 
     def _strengths(self, theme: str) -> Mapping[str, int]:
         return {p.id: p.subjects[theme] for p in self.partners.values() if theme in p.subjects}
 
-    def _levels(self, theme: str | None) -> tuple[tuple[str, ...], ...]:
-        """Partners of the same strength in the theme together, each group by name."""
-        strengths = self.strengths(theme) if theme else {}
-        levels: defaultdict[int, list[str]] = defaultdict(list)
-        for name in sorted(self.everyone):
-            levels[strengths.get(name, 0)].append(name)
-        return tuple(map(tuple, levels.values()))
-
-    def _off_subject(self, theme: str | None) -> frozenset[str]:
+    def _off_subject(self, theme: str | None) -> Crowd:
         """Specialists whose subjects the question's is not among."""
-        specialists = (p for p in self.partners.values() if p.role is Role.SPECIALIST)
-        return frozenset(p.id for p in specialists if theme not in p.subjects)
+        return self._who(lambda partner: partner.role is Role.SPECIALIST and theme not in partner.subjects)
+
+    def _away(self, today: date, until: date) -> Crowd:
+        """Those whose closure covers every day from one to the other."""
+        return self.roll.crowd(p.id for p in self._with_closures if is_away(p.closures, today, until))
+
+    def _index(self, words: Callable[[Partner], Iterable[str]]) -> Mapping[str, Sequence[str]]:
+        """Word → names; a crowd for each of thousands of postcodes would be a hundred megabytes."""
+        index: defaultdict[str, list[str]] = defaultdict(list)
+        for partner in self.partners.values():
+            for word in words(partner):
+                index[word].append(partner.id)
+        return index
+
+    def _found(self, index: Mapping[str, Sequence[str]], word: str) -> Crowd:
+        return self.roll.crowd(index.get(word, ()))
 
 
 def _countries(partner: Partner) -> set[str]:
     return {country_of(territory) or partner.country for territory in partner.territories}
-
-
-def _index(
-    partners: Iterable[Partner], words: Callable[[Partner], Iterable[str]]
-) -> Mapping[str, tuple[str, ...]]:
-    index: defaultdict[str, list[str]] = defaultdict(list)
-    for partner in partners:
-        for word in words(partner):
-            index[word].append(partner.id)
-    return {word: tuple(found) for word, found in index.items()}

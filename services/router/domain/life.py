@@ -10,8 +10,8 @@ from uuid import UUID
 
 from services.router.domain import machine
 from services.router.domain.deadlines import Deadline
-from services.router.domain.decision import Asked
 from services.router.domain.machine import Move, State
+from services.router.domain.network import Asked
 from services.router.domain.territory import Place
 from services.router.domain.themes import theme_of
 

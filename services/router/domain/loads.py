@@ -25,39 +25,57 @@ class Load:
     credit: float = 0.0
 
 
-NO_LOAD = Load()
-
-
 @dataclass(frozen=True, slots=True)
 class LoadBook:
-    """The loads of the whole network in one week (the Monday it began on)."""
+    """The loads of the whole network in one week (the Monday it began on). Each mapping names only those who
+    have any; `changed` names whoever has another load than the book began with."""
 
     week: date
-    loads: Mapping[str, Load] = field(default_factory=dict)
+    asked: Mapping[str, int] = field(default_factory=dict)
+    open: Mapping[str, int] = field(default_factory=dict)
+    credit: Mapping[str, float] = field(default_factory=dict)
+    changed: frozenset[str] = frozenset()
+
+    @classmethod
+    def holding(cls, week: date, loads: Mapping[str, Load]) -> LoadBook:
+        return cls(
+            week,
+            {name: load.asked for name, load in loads.items() if load.asked},
+            {name: load.open for name, load in loads.items() if load.open},
+            {name: load.credit for name, load in loads.items() if load.credit},
+        )
 
     def of(self, partner: str) -> Load:
-        return self.loads.get(partner, NO_LOAD)
+        return Load(self.asked.get(partner, 0), self.open.get(partner, 0), self.credit.get(partner, 0.0))
 
     def turned(self, week: date) -> LoadBook:
         """The same book in a later week: what was asked starts anew, the rest is carried over."""
         if week <= self.week:
             return self
-        return LoadBook(week, {partner: replace(load, asked=0) for partner, load in self.loads.items()})
+        return replace(self, week=week, asked={}, changed=self.changed | self.asked.keys())
 
     def given(self, partner: str, among: Mapping[str, float]) -> LoadBook:
         """After a question went to the partner; `among` is the capacity of everyone who could have had it."""
-        loads = dict(self.loads)
+        credit = dict(self.credit)
         for name, earned in shares(among):
-            load = self.of(name)
-            loads[name] = replace(load, credit=_bounded(load.credit + earned))
-        chosen = loads.get(partner, NO_LOAD)
-        loads[partner] = Load(chosen.asked + 1, chosen.open + 1, _bounded(chosen.credit - 1))
-        return LoadBook(self.week, loads)
+            credit[name] = _bounded(credit.get(name, 0.0) + earned)
+        credit[partner] = _bounded(credit.get(partner, 0.0) - 1)
+        return LoadBook(
+            self.week,
+            {**self.asked, partner: self.asked.get(partner, 0) + 1},
+            {**self.open, partner: self.open.get(partner, 0) + 1},
+            credit,
+            self.changed | among.keys() | {partner},
+        )
 
     def ended(self, partner: str) -> LoadBook:
         """After a question that the partner had is no longer its own."""
-        load = self.of(partner)
-        return LoadBook(self.week, {**self.loads, partner: replace(load, open=max(load.open - 1, 0))})
+        still = dict(self.open)
+        if still.get(partner, 0) > 1:
+            still[partner] -= 1
+        else:
+            still.pop(partner, None)
+        return replace(self, open=still, changed=self.changed | {partner})
 
 
 def shares(capacities: Mapping[str, float]) -> Iterable[tuple[str, float]]:

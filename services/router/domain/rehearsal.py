@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.router.domain.decision import Asked, Decision, Network, decide
+from services.router.domain.decision import Decision, decide
 from services.router.domain.loads import LoadBook, shares, week_of
+from services.router.domain.network import Asked, Network
 
 USUAL_ANSWER_TIME = timedelta(days=1)
 

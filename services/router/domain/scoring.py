@@ -6,18 +6,17 @@ every question somebody is owed, says *how many*.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from datetime import datetime
+from heapq import heapify, heappop
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from services.router.domain.loads import fair_capacity
+from services.router.domain.crowd import Crowd
+from services.router.domain.network import Asked, Network
 from services.router.domain.partner import Partner
 from services.router.domain.territory import Nearness
-
-if TYPE_CHECKING:
-    from services.router.domain.decision import Asked, Network
+from services.router.domain.working_time import NOTHING
 
 NEARNESS: Mapping[Nearness, float] = MappingProxyType(
     {
@@ -30,24 +29,6 @@ NEARNESS: Mapping[Nearness, float] = MappingProxyType(
 )
 STRONGEST = 5
 
-Names = set[str] | frozenset[str]
-
-FAR = (Nearness.SOMEWHERE, Nearness.COUNTRY)
-"""So wide that very many partners may share it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Points of each part at its fullest; fairness: points per question owed."""
-
-    origin: float = 1000.0
-    referred: float = 2000.0
-    place: float = 40.0
-    subject: float = 40.0
-    load: float = 20.0
-    fairness: float = 15.0
-    fit: float = 20.0
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -57,54 +38,57 @@ class Part:
 
 
 class Score:
-    """The score of one question against any partner."""
+    """The score of one question against any partner. `near`: who serves its place, the nearest first."""
 
-    def __init__(self, asked: Asked, near: Mapping[str, Nearness], network: Network) -> None:
+    def __init__(self, asked: Asked, near: Mapping[Nearness, Crowd], network: Network) -> None:
         self._asked = asked
         self._near = near
         self._book = network.book
         self._weights = network.weights
+        self._needed = network.needed
+        self._called = [
+            (name, points)
+            for name, points in (
+                (asked.origin, network.weights.origin),
+                (asked.referred, network.weights.referred),
+            )
+            if name
+        ]
         self._directory = network.directory
-        self._partners = network.directory.partners
         self._strengths = network.directory.strengths(asked.subject) if asked.subject else {}
 
-    def rough(self, names: Names, most: int) -> list[tuple[float, str]]:
-        """(points without fit, negated; partner): the smallest is the best. At least the `most` best."""
-        place = tuple(self._weights.place * NEARNESS[near] for near in Nearness)
-        subject = self._weights.subject / STRONGEST
-        other, idle = self._other_points(names), self._weights.load
-        near, strength = self._near.get, self._strengths.get
-        return [
-            (-(place[near(name, 0)] + subject * strength(name, 0) + other.get(name, idle)), name)
-            for name in self._foremost(names, other, most)
-        ]
+    def best_first(self, crowd: Crowd) -> Iterator[Partner]:
+        """By all parts but fit, ties by id; whoever takes a few of very many pays for these few."""
+        ranked = self._rough(crowd)
+        heapify(ranked)
+        while ranked:
+            yield self._directory.partners[heappop(ranked)[1]]
 
-    def _foremost(self, names: Names, other: Mapping[str, float], most: int) -> Iterable[str]:
-        """Who may be among the `most` best: those with points of their own, those who are near, and of the
-        rest, whom only nearness and strength tell apart, the first few by name of each kind."""
-        if len(names) <= most:
-            return names
-        near = self._near.get
-        alike = names.difference(other)
-        found = [name for name in other if name in names]
-        found += [name for name in alike if near(name, 0) > FAR[-1]]
-        for far in FAR if self._near else FAR[:1]:
-            for level in self._directory.levels(self._asked.subject):
-                found += islice((name for name in level if name in alike and near(name, 0) == far), most)
+    def _rough(self, crowd: Crowd) -> list[tuple[float, str]]:
+        """(points without fit, negated; partner): the smallest is the best."""
+        roll, found = self._directory.roll, []
+        for nearness, serving in (*self._near.items(), (Nearness.SOMEWHERE, roll.everyone)):
+            base = self._weights.place * NEARNESS[nearness] + self._weights.load
+            found += self._level(roll.named(crowd & serving), base)
+            crowd &= ~serving
         return found
 
-    def _other_points(self, names: Names) -> dict[str, float]:
-        """Load, fairness and being called by name, of those who have any; plain loops, for they are many."""
-        loads, idle, fairness = self._book.loads, self._weights.load, self._weights.fairness
-        points = {name: idle + loads[name].credit * fairness for name in names.intersection(loads)}
-        for name in [name for name, load in loads.items() if load.open and name in points]:
-            points[name] -= (1 - self._idleness(self._partners[name])) * idle
-        for called, extra in (
-            (self._asked.origin, self._weights.origin),
-            (self._asked.referred, self._weights.referred),
-        ):
-            if called is not None:
-                points[called] = points.get(called, idle) + extra
+    def _level(self, names: list[str], base: float) -> list[tuple[float, str]]:
+        """Of those equally near. They may be very many: a plain loop over a few look-ups."""
+        subject, fairness = self._weights.subject / STRONGEST, self._weights.fairness
+        other = self._other_points(names)
+        strength, credit, more = self._strengths.get, self._book.credit.get, other.get
+        return [
+            (-(base + subject * strength(name, 0) + fairness * credit(name, 0.0) + more(name, 0.0)), name)
+            for name in names
+        ]
+
+    def _other_points(self, names: list[str]) -> dict[str, float]:
+        """What few have: something open, or being called by name."""
+        open_now, weight = self._book.open, self._weights.load
+        points = {name: (self._idleness(name) - 1) * weight for name in names if name in open_now}
+        for called, extra in self._called:
+            points[called] = points.get(called, 0.0) + extra
         return points
 
     def parts(self, partner: Partner) -> tuple[Part, ...]:
@@ -115,22 +99,35 @@ class Score:
             Part("referred", weights.referred * (partner.id == self._asked.referred), "named by a colleague"),
             self._place(partner.id),
             self._subject_part(partner.id),
-            Part("load", round(self._idleness(partner) * weights.load, 3), f"{load.open} open"),
+            Part("load", round(self._idleness(partner.id) * weights.load, 3), f"{load.open} open"),
             Part("fairness", round(load.credit * weights.fairness, 3), f"owed {load.credit:+.2f} questions"),
         )
+
+    def open_share(self, partner: Partner, now: datetime) -> float:
+        """How much of the time that an answer needs the partner is open before the promise: 0 to 1."""
+        promise_at, needed = self._asked.promise_at, self._needed
+        if promise_at <= now or needed <= NOTHING:
+            return 1.0
+        return min(self._directory.clock(partner).between(now, promise_at) / needed, 1.0)
 
     def fit(self, share: float) -> Part:
         return Part("fit", round(share * self._weights.fit, 3), f"open for {share:.0%} of the time needed")
 
     def _place(self, name: str) -> Part:
-        near = self._near.get(name, Nearness.SOMEWHERE)
+        near = self._nearness(name)
         return Part("place", round(NEARNESS[near] * self._weights.place, 3), near.name.lower())
+
+    def _nearness(self, name: str) -> Nearness:
+        roll = self._directory.roll
+        serving = (nearness for nearness, crowd in self._near.items() if roll.has(crowd, name))
+        return next(serving, Nearness.SOMEWHERE)
 
     def _subject_part(self, name: str) -> Part:
         strength = self._strengths.get(name, 0)
         detail = f"{self._asked.subject} {strength}/{STRONGEST}" if self._asked.subject else "subject unknown"
         return Part("subject", round(self._weights.subject * strength / STRONGEST, 3), detail)
 
-    def _idleness(self, partner: Partner) -> float:
-        capacity = fair_capacity(partner.capacity_per_week)
-        return max(0.0, 1 - self._book.of(partner.id).open / capacity) if capacity else 0.0
+    def _idleness(self, name: str) -> float:
+        """1 with nothing open, 0 at a whole week's capacity."""
+        opened, capacity = self._book.open.get(name, 0), self._directory.capacities[name]
+        return max(0.0, 1 - opened / capacity) if opened and capacity else float(not opened)
