@@ -21,6 +21,7 @@ COMMANDS = (
     "deploy.docs.commands",
     "deploy.partners.commands",
     "deploy.operations.trace",
+    "deploy.operations.person",
     "deploy.operations.doctor",
     "deploy.operations.broker_copy",
 )

@@ -15,6 +15,7 @@ from deploy.operations.addresses import SECRETS
 COMMANDS = (
     "deploy.partners.commands",
     "deploy.operations.trace",
+    "deploy.operations.person",
     "deploy.operations.doctor",
     "deploy.operations.broker_copy",
 )

@@ -55,6 +55,10 @@ class DeadLetter:
         except NotAnEvent:
             return "-"
 
+    def names(self, who: str) -> bool:
+        """Whether this address or account stands in it."""
+        return who.lower().encode() in self.message.body.lower()
+
     @property
     def _death(self) -> Mapping[str, Any]:
         """What the broker noted when it was the broker that gave up (delivery limit)."""

@@ -29,6 +29,16 @@ WITH gone AS (DELETE FROM waiting WHERE question = ANY($1::uuid[]) RETURNING id,
 SELECT body FROM gone ORDER BY id
 """
 
+_HANDLED = "SELECT count(*) FROM inbox WHERE source = $1 AND id = ANY($2::text[])"
+
+_DROP_WAITING = """
+WITH gone AS (
+    DELETE FROM waiting WHERE question = ANY($1::uuid[]) AND strpos(convert_from(body, 'UTF8'), $2) = 0
+    RETURNING id
+)
+SELECT count(*) FROM gone
+"""
+
 _FORGET = "DELETE FROM inbox WHERE handled_at < now() - make_interval(days => $1)"
 
 _SIGNED_32_BITS = 0x80000000
@@ -69,6 +79,16 @@ async def keep(db: Db, question: UUID, body: bytes) -> None:
 async def hand_out(db: Db, questions: Sequence[UUID]) -> list[bytes]:
     """Take what waits for these questions, in the order it came."""
     return [row["body"] for row in await db.fetch(_HAND_OUT, questions)]
+
+
+async def handled(db: Db, source: str, ids: Sequence[str]) -> int:
+    """How many of these events were taken in here, be it that they wait for their question."""
+    return int(await db.fetchval(_HANDLED, source, ids))
+
+
+async def drop_waiting(db: Db, questions: Sequence[UUID], *, but: str) -> int:
+    """What waits for questions that will not come any more, except events of the type `but`."""
+    return int(await db.fetchval(_DROP_WAITING, questions, f'"type":"{but}"'))
 
 
 async def forget(db: Db, days: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,16 +30,20 @@ from services.ingest.entrypoints.partner_inbox import PartnerReader
 from services.ingest.entrypoints.pausing import Pausing
 from services.ingest.entrypoints.quarantine_metrics import quarantine_metrics
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
+from services.ingest.handlers import retention
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.mail import MailDoor
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
 from services.ingest.store import submissions
 
+log = logging.getLogger(__name__)
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 HOUR_SECONDS = 3600.0
+DAY_SECONDS = 24 * HOUR_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ async def opened(settings: IngestSettings) -> AsyncIterator[Running]:
             imap = ImapDoor(settings.mailbox, mail, chassis.begin, channels.up)
             chassis.background("mailbox", imap.run)
         chassis.every(HOUR_SECONDS, partial(forget_raw, chassis, timedelta(days=settings.raw_days)))
+        chassis.every(DAY_SECONDS, partial(forget_askers, chassis, settings.term))
         http_port = await chassis.serve(app, settings.ingest_host, settings.ingest_port)
         lmtp = lmtp_door(mail, settings.lmtp_host, settings.lmtp_port, largest=settings.largest_mail)
         yield Running(chassis, http_port, await chassis.enter(lmtp))
@@ -105,6 +111,14 @@ async def forget_raw(chassis: Chassis, after: timedelta) -> None:
     """The question stays; the mail it came in, with all its headers, goes."""
     async with chassis.begin() as unit:
         await submissions.forget_raw(unit.db, unit.now - after)
+
+
+async def forget_askers(chassis: Chassis, term: timedelta) -> None:
+    done = await retention.run(chassis.begin, term)
+    if done.questions or done.held:
+        log.info("term: %d askers forgotten, %d held things dropped", done.questions, done.held)
+    if done.still_open:
+        log.warning("term: %d questions are as old and still open; end them", done.still_open)
 
 
 async def serve(settings: IngestSettings) -> None:

@@ -1,6 +1,6 @@
 """`./sesame ingest quarantine list | show | release | drop`, for what could not be understood, and
-`./sesame ingest keys list | add | revoke`, for partners that use HTTP, `./sesame ingest desk PARTNER`
-and `./sesame ingest revoke-link QUESTION PARTNER`."""
+`./sesame ingest keys list | add | revoke`, for partners that use HTTP, `./sesame ingest desk PARTNER`,
+`./sesame ingest revoke-link QUESTION PARTNER`, and `./sesame retention run [--dry-run]`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from services.ingest.domain.intake import Refused
 from services.ingest.domain.mail import Envelope, parse_mail
 from services.ingest.domain.mailboxes import PARTNER, Mailboxes
 from services.ingest.entrypoints.release import release_held
+from services.ingest.handlers import retention
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.mail import MailDoor, NotYet
 from services.ingest.handlers.questions import Intake
@@ -60,6 +61,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     desk = things.add_parser("desk", help="the address of a partner's page for questions asked at its desk")
     desk.add_argument("partner", help="the partner's id")
     desk.set_defaults(run=show_desk)
+    register_retention(subparsers)
 
 
 def register_keys(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -75,6 +77,27 @@ def register_keys(things: argparse._SubParsersAction[argparse.ArgumentParser]) -
     revoking.set_defaults(run=lambda chosen: run(revoke_key, chosen))
 
 
+def register_retention(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    term = subparsers.add_parser("retention", help="forget the askers whose term has passed")
+    deeds = term.add_subparsers(metavar="DEED", required=True)
+    running = deeds.add_parser("run", help="now, in every service; it runs by itself every day as well")
+    running.add_argument("--dry-run", action="store_true", help="only say how many")
+    running.set_defaults(run=lambda chosen: asyncio.run(keep_the_term(chosen)))
+
+
+async def keep_the_term(chosen: argparse.Namespace) -> int:
+    options = settings.load(IngestSettings)
+    deed = retention.due if chosen.dry_run else retention.run
+    async with transactions_of(options) as transactions:
+        found = await deed(transactions.begin, options.term)
+    print(f"Term: {options.retention_days} days after a question's end (SESAME_RETENTION_DAYS).")
+    print(f"Askers {'to forget' if chosen.dry_run else 'forgotten'}: {found.questions}")
+    print(f"Held things {'to drop' if chosen.dry_run else 'dropped'}: {found.held}")
+    if found.still_open:
+        print(f"As old, but still open and so not touched: {found.still_open}. Close or answer them.")
+    return 0
+
+
 def run(deed: Deed, chosen: argparse.Namespace) -> int:
     return asyncio.run(_do(deed, settings.load(IngestSettings), chosen))
 
@@ -86,11 +109,17 @@ async def _do(deed: Deed, options: IngestSettings, chosen: argparse.Namespace) -
 
 @asynccontextmanager
 async def unit_of(options: IngestSettings) -> AsyncIterator[Unit]:
-    """A transaction like the service's own; what it announces, the running service publishes."""
+    """A transaction like the service's own."""
+    async with transactions_of(options) as transactions, transactions.begin() as unit:
+        yield unit
+
+
+@asynccontextmanager
+async def transactions_of(options: IngestSettings) -> AsyncIterator[Transactions]:
+    """What they announce, the running service publishes."""
     pool = await open_pool(options.database_url, name="ingest-command", size=1)
     try:
-        async with Transactions(pool, "ingest", SystemClock()).begin() as unit:
-            yield unit
+        yield Transactions(pool, "ingest", SystemClock())
     finally:
         await pool.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -98,6 +99,11 @@ class IngestSettings(ServiceSettings):
     raw_days: int = Field(
         default=30, ge=1, description="Days after which what came is forgotten as it came, mails and forms"
     )
+    retention_days: int = Field(
+        default=365,
+        ge=1,
+        description="The network's term: days after a question's end its asker is forgotten",
+    )
     imap_host: str = Field(default="", description="Server of a mailbox to read; empty: mail comes by LMTP")
     imap_port: int = Field(default=993, ge=1, le=65535, description="Port of the same")
     imap_user: str = Field(default="", description="User of the same")
@@ -112,6 +118,10 @@ class IngestSettings(ServiceSettings):
         if self.mastodon_url and not self.mastodon_token:
             raise ValueError("SESAME_MASTODON_URL needs SESAME_MASTODON_TOKEN beside it")
         return self
+
+    @property
+    def term(self) -> timedelta:
+        return timedelta(days=self.retention_days)
 
     @property
     def mailbox(self) -> MailboxAddress | None:

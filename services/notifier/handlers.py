@@ -17,6 +17,7 @@ from services.contracts.envelope import Event
 from services.contracts.vocabulary import Reach
 from services.notifier import releasing
 from services.notifier.domain import plan
+from services.notifier.domain.delivery import without_addresses
 from services.notifier.domain.plan import WORD_OF_THE_END, Planned
 from services.notifier.domain.standing import Standing, Turn
 from services.notifier.releasing import Rules
@@ -191,7 +192,8 @@ async def mail_bounced(unit: Unit, event: Event[ingest.MailBounced]) -> None:
     """A temporary bounce was only a delay: the sending server goes on trying."""
     fact = event.data
     if fact.permanent:
-        await deliveries.silence(unit.db, fact.recipient, unit.now, fact.diagnostic)
+        said = without_addresses(fact.diagnostic) if fact.diagnostic else None
+        await deliveries.silence(unit.db, fact.recipient, unit.now, said)
 
 
 async def _decide(unit: Unit, planned: list[Planned]) -> None:

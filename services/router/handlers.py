@@ -22,7 +22,7 @@ from services.contracts.ingest import (
     QuestionWithdrawn,
 )
 from services.contracts.router import QuestionAnswered
-from services.router import facts, routing
+from services.router import facts, routing, store_person
 from services.router.desk import Desk
 from services.router.domain import life
 from services.router.domain.deadlines import promised
@@ -175,6 +175,7 @@ async def question_followed_up(desk: Desk, unit: Unit, event: Event[QuestionFoll
 async def asker_erased(desk: Desk, unit: Unit, event: Event[AskerErased]) -> None:
     question = await _known(desk, unit, event)
     desk.ledgers.of(unit).put(life.forget(question))
+    await store_person.forget_reasons(unit.db, question.id)
 
 
 async def _known(desk: Desk, unit: Unit, event: Event[Any]) -> Question:

@@ -63,8 +63,6 @@ def asker_routes(door: Door, pages: Pages) -> APIRouter:
         await askers.withdraw(unit, opened.question.id)
 
     async def erase(unit: Unit, opened: Opened, _form: FormData) -> None:
-        if opened.question.open:
-            await askers.withdraw(unit, opened.question.id)
         await askers.erase(unit, opened.question.id, "wish")
 
     deeds: dict[str, Deed] = {"follow-up": follow_up, "rate": rate, "withdraw": withdraw, "erase": erase}

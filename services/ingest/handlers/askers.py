@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.chassis.transaction import Unit
+from services.contracts.envelope import Event
 from services.contracts.ingest import AskerErased, QuestionRated, QuestionWithdrawn
 from services.contracts.vocabulary import Facets
 from services.ingest.domain.cleaning import clean_text
 from services.ingest.domain.intake import UnknownQuestion
 from services.ingest.handlers.submissions import refusing
-from services.ingest.store import askers, files, questions
+from services.ingest.store import askers, questions
 from services.ingest.store.questions import Asked, Question
 
 
@@ -36,8 +37,13 @@ async def withdraw(unit: Unit, question: UUID) -> None:
         unit.announce(QuestionWithdrawn(facets=Facets.model_validate_json(facets)), question=question)
 
 
-async def erase(unit: Unit, question: UUID, reason: str) -> None:
-    """Forget the asker here, and tell the others to. An open question is withdrawn with it."""
-    await files.forget(unit.db, question)
-    if await askers.erase(unit.db, question, unit.now):
-        unit.announce(AskerErased(reason=reason), question=question)
+async def erase(unit: Unit, question: UUID, reason: str) -> Event[AskerErased] | None:
+    """Forget the asker here, and tell the others to; None when that was done before. An open question is
+    withdrawn with it. `reason`: wish or term."""
+    known = await questions.get(unit.db, question)
+    if known is None or known.erased_at:
+        return None
+    if known.open:
+        await withdraw(unit, question)
+    await askers.erase(unit.db, question, unit.now)
+    return unit.announce(AskerErased(reason=reason), question=question)

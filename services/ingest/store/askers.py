@@ -13,9 +13,16 @@ _FOLLOW_UPS = "SELECT text, written_at FROM follow_up WHERE question = $1 ORDER 
 _RATE = "UPDATE question SET stars = $2 WHERE id = $1 AND stars IS NULL RETURNING true"
 _WITHDRAW = "UPDATE question SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL RETURNING true"
 
+# What came keeps its row under a tombstone, so that a mailbox brings nothing back.
 _ERASE = """
 WITH words AS (DELETE FROM follow_up WHERE question = $1),
-     raws AS (UPDATE submission SET raw = NULL WHERE question = $1)
+    ends AS (UPDATE ending SET body = '' WHERE question = $1),
+    files AS (DELETE FROM file WHERE question = $1 RETURNING id),
+    contents AS (DELETE FROM file_chunk WHERE file IN (SELECT id FROM files)),
+    raws AS (
+        UPDATE submission SET raw = NULL, key = tombstone(door, key)
+        WHERE question = $1 AND key NOT LIKE 'erased:%'
+    )
 UPDATE question SET text = '', private_note = NULL, reference = NULL, asked_by = NULL, erased_at = $2
 WHERE id = $1 AND erased_at IS NULL RETURNING true
 """

@@ -20,10 +20,6 @@ _OF = """
 SELECT id, name, media_type, size, sha256 FROM file
 WHERE question = $1 AND belongs_to = ANY($2::text[]) ORDER BY created_at, id
 """
-_FORGET = """
-WITH gone AS (DELETE FROM file WHERE question = $1 AND belongs_to <> 'answer' RETURNING id)
-DELETE FROM file_chunk WHERE file IN (SELECT id FROM gone)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +57,3 @@ async def chunk(db: Db, file: UUID, number: int) -> bytes | None:
 
 async def files_of(db: Db, question: UUID, *belongs_to: str) -> list[File]:
     return [File(**row) for row in await db.fetch(_OF, question, list(belongs_to))]
-
-
-async def forget(db: Db, question: UUID) -> None:
-    """What the asker sent; the files of an answer are the library's."""
-    await db.execute(_FORGET, question)

@@ -26,7 +26,9 @@ FROM asked WHERE question = $1 ORDER BY attempt, assignment_id
 """
 
 _END = """
-INSERT INTO ending (question, how, body, ended_at) VALUES ($1, $2, $3, $4)
+INSERT INTO ending (question, how, body, ended_at)
+SELECT $1, $2, CASE WHEN EXISTS (SELECT FROM question WHERE id = $1 AND erased_at IS NOT NULL)
+    THEN '' ELSE $3::text END, $4
 ON CONFLICT (question) DO UPDATE SET how = excluded.how, body = excluded.body, ended_at = excluded.ended_at
 WHERE ending.how <> 'answered'
 """

@@ -12,7 +12,9 @@ from services.ingest.domain.intake import Submission
 
 _ADD = """
 INSERT INTO submission (door, key, digest, outcome, question, raw, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING true
+SELECT $1, $2, $3, $4, $5, $6, $7
+WHERE NOT EXISTS (SELECT FROM submission WHERE door = $1 AND key IN ($2, tombstone($1, $2)))
+ON CONFLICT DO NOTHING RETURNING true
 """
 
 _ADD_QUESTIONS = """
@@ -23,7 +25,12 @@ WITH given AS (
     ) AS row (door, key, digest, id, raw, received_at, facets, text, private_note, reference, asked_by)
 ), new AS (
     INSERT INTO submission (door, key, digest, outcome, question, raw, received_at)
-    SELECT door, key, digest, 'question', id, raw, received_at FROM given ORDER BY door, key
+    SELECT door, key, digest, 'question', id, raw, received_at FROM given
+    WHERE NOT EXISTS (
+        SELECT FROM submission s
+        WHERE s.door = given.door AND s.key IN (given.key, tombstone(given.door, given.key))
+    )
+    ORDER BY door, key
     ON CONFLICT DO NOTHING RETURNING question
 )
 INSERT INTO question (id, facets, text, private_note, reference, received_at, asked_by)
@@ -31,7 +38,9 @@ SELECT id, facets, text, private_note, reference, received_at, asked_by
 FROM given WHERE id IN (SELECT question FROM new) RETURNING id
 """
 
-_FIND = "SELECT digest, outcome, question FROM submission WHERE door = $1 AND key = $2"
+_FIND = """
+SELECT digest, outcome, question FROM submission WHERE door = $1 AND key IN ($2, tombstone($1, $2))
+"""
 
 _FORGET_RAW = "UPDATE submission SET raw = NULL WHERE raw IS NOT NULL AND received_at < $1"
 

@@ -17,8 +17,8 @@ from services.notifier.domain.plan import WORD_OF_THE_END, Planned
 _DECIDE = """
 INSERT INTO delivery (id, question_id, kind, way, destination, assignment_id, answer_id, details, traceparent,
     follow_up_id, state, decided_at, next_at)
-SELECT planned.id, question, kind, way, destination, assignment, answer, details::jsonb, traceparent,
-    follow_up,
+SELECT planned.id, question, kind, way, destination, assignment, answer,
+    CASE WHEN q.erased_at IS NULL THEN details::jsonb ELSE '{}' END, traceparent, follow_up,
     CASE WHEN cancelled THEN 'cancelled'
         WHEN q.ended IS NULL AND q.erased_at IS NULL THEN 'waiting'
         WHEN kind <> ALL ($13::text[]) OR (q.erased_at IS NOT NULL AND destination IS NULL) THEN 'cancelled'
@@ -112,6 +112,7 @@ WHERE state = 'given_up' ORDER BY done_at DESC LIMIT 200
 _FROM_THE_BEGINNING = """
 UPDATE delivery SET state = 'waiting', attempts = 0, decided_at = $2, next_at = $2, done_at = NULL
 WHERE id::text = $1 AND state = 'given_up'
+    AND NOT EXISTS (SELECT FROM question q WHERE q.id = question_id AND q.erased_at IS NOT NULL)
 RETURNING id
 """
 
@@ -187,7 +188,8 @@ async def lost(db: Db) -> list[Record]:
 
 
 async def from_the_beginning(db: Db, delivery: str, now: datetime) -> bool:
-    """A given up delivery waits again, with its old id; False when there is none of this id."""
+    """A given up delivery waits again, with its old id; False when there is none of this id, or nobody left
+    to send it to."""
     return await db.fetchval(_FROM_THE_BEGINNING, delivery, now) is not None
 
 

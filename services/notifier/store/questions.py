@@ -37,7 +37,8 @@ WITH added AS (
     INSERT INTO answer (id, question_id, partner, partner_name, text, sources, attachments, publish_consent,
         answered_at, promise_at, facets)
     SELECT $2, q.id, $3, $4, CASE WHEN q.erased_at IS NULL THEN $5::text ELSE '' END,
-        $6::text::jsonb, $7::text::jsonb, $8, $9, $10, $11::text::jsonb
+        CASE WHEN q.erased_at IS NULL THEN $6::text::jsonb ELSE '[]' END,
+        CASE WHEN q.erased_at IS NULL THEN $7::text::jsonb ELSE '[]' END, $8, $9, $10, $11::text::jsonb
     FROM question q WHERE q.id = $1
     ON CONFLICT DO NOTHING
 )
@@ -76,12 +77,17 @@ WITH erased AS (
         erased_at = coalesce(erased_at, $2)
     WHERE id = $1
 ), answers AS (
-    UPDATE answer SET text = '', attachments = '[]' WHERE question_id = $1
+    UPDATE answer SET text = '', sources = '[]', attachments = '[]' WHERE question_id = $1
 ), follow_ups AS (
     UPDATE follow_up SET text = '' WHERE question_id = $1
 ), cancelled AS (
-    UPDATE delivery SET state = 'cancelled', done_at = $2, details = '{}'
-    WHERE question_id = $1 AND state = 'waiting' AND (destination IS NULL OR kind <> ALL ($3::text[]))
+    UPDATE delivery SET details = '{}', url = CASE WHEN destination IS NOT NULL THEN url END,
+        state = CASE WHEN cancel THEN 'cancelled' ELSE state END,
+        done_at = CASE WHEN cancel THEN $2 ELSE done_at END
+    FROM (
+        SELECT id AS one, state = 'waiting' AND (destination IS NULL OR kind <> ALL ($3::text[])) AS cancel
+        FROM delivery WHERE question_id = $1
+    ) AS known WHERE id = one
 )
 SELECT * FROM standing WHERE id = $1
 """

@@ -1,0 +1,2 @@
+DROP INDEX question_not_erased;
+DROP FUNCTION tombstone;

@@ -1,0 +1,108 @@
+"""What is kept here of one asker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.chassis.database import Db
+
+_QUESTIONS = "SELECT id FROM question WHERE asked_by = $1 ORDER BY received_at, id"
+
+_TOLD = """
+SELECT json_build_object(
+    'question', q.id, 'received_at', q.received_at, 'text', q.text, 'private_note', q.private_note,
+    'reference', q.reference, 'facets', q.facets::json, 'stars', q.stars,
+    'withdrawn_at', q.withdrawn_at, 'erased_at', q.erased_at,
+    'follow_ups', (SELECT json_agg(json_build_object('text', f.text, 'written_at', f.written_at)
+        ORDER BY f.written_at, f.id) FROM follow_up f WHERE f.question = q.id),
+    'ending', (SELECT json_build_object('how', e.how, 'at', e.ended_at, 'body', nullif(e.body, '')::json)
+        FROM ending e WHERE e.question = q.id),
+    'files', (SELECT json_agg(json_build_object('name', f.name, 'media_type', f.media_type,
+        'with', f.belongs_to, 'base64', (
+            SELECT encode(string_agg(c.content, ''::bytea ORDER BY c.number), 'base64') FROM file_chunk c
+            WHERE c.file = f.id)) ORDER BY f.created_at, f.id)
+        FROM file f WHERE f.question = q.id),
+    'came_in', (SELECT json_agg(json_build_object('door', s.door, 'key', s.key, 'at', s.received_at,
+        'outcome', s.outcome, 'base64', encode(s.raw, 'base64')) ORDER BY s.received_at, s.key)
+        FROM submission s WHERE s.question = q.id AND s.outcome IN ('question', 'follow_up'))
+)::text AS told
+FROM question q WHERE q.id = ANY($1::uuid[]) ORDER BY q.received_at, q.id
+"""
+
+_LEFT = """
+SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[])
+        AND (text <> '' OR private_note IS NOT NULL OR reference IS NOT NULL OR asked_by IS NOT NULL))
+    + (SELECT count(*) FROM follow_up WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM file WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM ending WHERE question = ANY($1::uuid[]) AND body <> '')
+    + (SELECT count(*) FROM submission WHERE question = ANY($1::uuid[])
+        AND (raw IS NOT NULL OR key NOT LIKE 'erased:%'))
+"""
+
+# `$1`: a regular expression for the address; escaped bytes keep ASCII readable.
+_HELD = """
+SELECT id, door, envelope_from, reason, raw FROM quarantine
+WHERE envelope_from ~* $1 OR reason ~* $1 OR encode(raw, 'escape') ~* $1 ORDER BY id
+"""
+
+_DROP_HELD = """
+WITH gone AS (DELETE FROM quarantine WHERE id = ANY($1::bigint[]) RETURNING door, key)
+UPDATE submission s SET raw = NULL, key = tombstone(s.door, s.key)
+FROM gone WHERE s.door = gone.door AND s.key = gone.key
+"""
+
+_DROP_LOOSE = """
+WITH gone AS (
+    UPDATE submission SET raw = NULL, key = tombstone(door, key)
+    WHERE question IS NULL AND raw IS NOT NULL AND encode(raw, 'escape') ~* $1 AND key NOT LIKE 'erased:%'
+        AND NOT EXISTS (SELECT FROM quarantine q WHERE q.door = submission.door AND q.key = submission.key)
+    RETURNING key
+)
+SELECT count(*) FROM gone
+"""
+
+
+async def questions_of(db: Db, asked_by: bytes) -> list[UUID]:
+    """The questions of whoever this hash stands for (see handlers.submissions.sender_hash)."""
+    return [row["id"] for row in await db.fetch(_QUESTIONS, asked_by)]
+
+
+async def told(db: Db, questions: Sequence[UUID]) -> list[dict[str, Any]]:
+    """All that is kept of them, for the asker to read; files and mails in base64."""
+    return [orjson.loads(row["told"]) for row in await db.fetch(_TOLD, questions)]
+
+
+async def left(db: Db, questions: Sequence[UUID]) -> int:
+    """Rows that still hold something of the asker's."""
+    return int(await db.fetchval(_LEFT, questions))
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """Something that waits for a person to look at it, and speaks of this asker."""
+
+    id: int
+    door: str
+    envelope_from: str | None
+    reason: str
+    raw: bytes
+
+
+async def mentioned(db: Db, pattern: str) -> list[Mentioned]:
+    """Held things in which this regular expression is found."""
+    return [Mentioned(**row) for row in await db.fetch(_HELD, pattern)]
+
+
+async def drop_held(db: Db, numbers: Sequence[int]) -> None:
+    """A tombstone stays of each."""
+    await db.execute(_DROP_HELD, numbers)
+
+
+async def drop_loose(db: Db, pattern: str) -> int:
+    """Mails in which this is found and that became no question: bounces, automatic replies."""
+    return int(await db.fetchval(_DROP_LOOSE, pattern))

@@ -1,0 +1,64 @@
+"""What is kept here of one asker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.chassis.database import Db
+
+_TOLD = """
+SELECT json_build_object(
+    'question', q.id, 'asker', q.asker, 'text', q.text, 'private_note', q.private_note, 'place', q.place,
+    'attachments', q.attachments, 'publish_consent', q.publish_consent, 'promise_at', q.promise_at,
+    'ended', q.ended, 'erased_at', q.erased_at,
+    'answers', (SELECT json_agg(json_build_object('by', w.partner_name, 'text', w.text, 'sources', w.sources,
+        'attachments', w.attachments, 'answered_at', w.answered_at) ORDER BY w.answered_at, w.id)
+        FROM answer w WHERE w.question_id = q.id),
+    'follow_ups', (SELECT json_agg(json_build_object('text', f.text, 'asked_at', f.asked_at)
+        ORDER BY f.asked_at, f.id) FROM follow_up f WHERE f.question_id = q.id),
+    'sent_to_the_asker', (SELECT json_agg(json_build_object('what', d.kind, 'by', d.way, 'state', d.state,
+        'decided_at', d.decided_at, 'done_at', d.done_at, 'attempts', d.attempts, 'url', d.url,
+        'details', d.details) ORDER BY d.decided_at, d.id)
+        FROM delivery d WHERE d.question_id = q.id AND d.destination IS NULL),
+    'archive', (SELECT json_agg(json_build_object('number', e.number, 'state', e.state, 'title', e.title,
+        'question', e.question, 'answer', e.answer, 'published_at', e.published_at) ORDER BY e.number)
+        FROM archive_entry e WHERE e.question_id = q.id),
+    'address_silenced_after_a_bounce', EXISTS (SELECT FROM silenced_address s
+        WHERE s.digest = sha256(convert_to(lower(q.asker ->> 'mail'), 'UTF8')))
+)::text AS told
+FROM question q WHERE q.id = ANY($1::uuid[]) ORDER BY q.id
+"""
+
+_LEFT = """
+SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND (asker <> '{}' OR text <> ''
+        OR private_note IS NOT NULL OR place IS NOT NULL OR attachments <> '[]'))
+    + (SELECT count(*) FROM answer
+        WHERE question_id = ANY($1::uuid[]) AND (text <> '' OR sources <> '[]' OR attachments <> '[]'))
+    + (SELECT count(*) FROM follow_up WHERE question_id = ANY($1::uuid[]) AND text <> '')
+    + (SELECT count(*) FROM archive_entry WHERE question_id = ANY($1::uuid[]) AND state = 'held')
+    + (SELECT count(*) FROM delivery WHERE question_id = ANY($1::uuid[])
+        AND (details <> '{}' OR (destination IS NULL AND url IS NOT NULL)))
+"""
+
+_PUBLISHED = """
+SELECT number FROM archive_entry WHERE question_id = ANY($1::uuid[]) AND state = 'published' ORDER BY number
+"""
+
+
+async def told(db: Db, questions: Sequence[UUID]) -> list[dict[str, Any]]:
+    """All that is kept of them, for the asker to read."""
+    return [orjson.loads(row["told"]) for row in await db.fetch(_TOLD, questions)]
+
+
+async def left(db: Db, questions: Sequence[UUID]) -> int:
+    """Rows that still hold something of the asker's."""
+    return int(await db.fetchval(_LEFT, questions))
+
+
+async def published(db: Db, questions: Sequence[UUID]) -> list[int]:
+    """Numbers of their entries that everybody may read."""
+    return [row["number"] for row in await db.fetch(_PUBLISHED, questions)]

@@ -1,0 +1,190 @@
+"""One asker through the whole platform: what is kept of them is told to them, and forgotten everywhere."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+import asyncpg
+import httpx
+import pytest
+
+from deploy.local.mailbox import Mail, running_mailbox
+from deploy.local.platform import Platform, running_platform
+from deploy.local.servers import Servers
+from deploy.operations import person
+from deploy.operations.addresses import Addresses
+from services.contracts import topology
+from tests.flow import write_partners
+from tests.integration.ingest_doors import deliver, mail
+from tests.resilience.steadfast import partners
+from tests.servers import Database, VirtualHost
+
+PARTNERS = ("lyon",)
+ADDRESS, NAME = "ada.moulin@mail.example", "Ada Moulin-Lefort"
+WORDS = "la rue des Tanneurs où vivait ma grand-mère"
+PRIVATE = (ADDRESS, NAME, WORDS, "mot-du-message@mail.example", "69520", "Encore un mot de moi")
+PATIENCE_SECONDS = 30.0
+
+_TABLES = """
+SELECT table_schema, table_name FROM information_schema.tables
+WHERE table_schema = ANY($1::text[]) AND table_type = 'BASE TABLE'
+"""
+_COUNTED = """
+SELECT count(*) = $2 FROM (SELECT kind FROM metrics.pending UNION ALL SELECT kind FROM metrics.log) AS facts
+WHERE kind = $1
+"""
+_ROWS = "SELECT format('SELECT t::text AS row FROM %I.%I t', $1::text, $2::text)"
+
+
+@dataclass(frozen=True)
+class Scene:
+    platform: Platform
+    servers: Servers
+    mails: list[Mail]
+
+    @property
+    def where(self) -> Addresses:
+        return Addresses(amqp_url=self.servers.amqp_url, database_url=self.servers.database_url)
+
+    def write(self, raw: bytes) -> None:
+        deliver(self.platform.doors("ingest").lmtp, raw, ["question@sesame.localhost"], ADDRESS)
+
+    async def until(self, query: str, *arguments: object) -> None:
+        db = await asyncpg.connect(self.servers.database_url)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                for rest in repeat(0.1):
+                    if await db.fetchval(query, *arguments):
+                        return
+                    await asyncio.sleep(rest)
+        finally:
+            await db.close()
+
+
+@asynccontextmanager
+async def scene(folder: Path, database: Database, vhost: VirtualHost) -> AsyncIterator[Scene]:
+    servers = Servers(
+        vhost.amqp_url, vhost.management_url, database.admin_url, rabbitmq=None, postgresql=None
+    )
+    mails: list[Mail] = []
+    settings = {"SESAME_PARTNERS_FILE": str(write_partners(PARTNERS, folder)), "SESAME_LOG_LEVEL": "DEBUG"}
+    async with (
+        running_mailbox(folder / "mails", mails.append) as mailbox,
+        running_platform(folder, servers, smtp_port=mailbox.port, settings=settings) as platform,
+        partners(vhost.amqp_url, PARTNERS),
+    ):
+        yield Scene(platform, servers, mails)
+
+
+async def found_in_tables(admin_url: str) -> list[str]:
+    """Every table in which a private word stands, in letters or as bytes."""
+    needles = [form for word in PRIVATE for form in (word, word.encode().hex())]
+    found = []
+    db = await asyncpg.connect(admin_url)
+    try:
+        for schema, table in await db.fetch(_TABLES, list(topology.SERVICES)):
+            rows = await db.fetch(await db.fetchval(_ROWS, schema, table))
+            text = "\n".join(row["row"] for row in rows)
+            found += [f"{schema}.{table}: {needle}" for needle in needles if needle in text]
+    finally:
+        await db.close()
+    return found
+
+
+async def bury(amqp_url: str, service: str, body: bytes) -> None:
+    async with await aio_pika.connect(amqp_url) as connection, connection.channel() as channel:
+        await (await channel.get_exchange(topology.DEAD)).publish(aio_pika.Message(body), service)
+
+
+async def say(deed: Callable[..., Awaitable[int]], here: Scene, **chosen: Any) -> int:
+    return await deed(argparse.Namespace(**chosen), here.where)
+
+
+async def test_all_of_one_person_is_told_and_then_forgotten(
+    tmp_path: Path, database: Database, vhost: VirtualHost, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = mail(
+        f"Je cherche des photographies de {WORDS}.",
+        From=f"{NAME} <{ADDRESS}>",
+        To="question@sesame.localhost",
+        Message_ID="<mot-du-message@mail.example>",
+    )
+    async with scene(tmp_path, database, vhost) as here:
+        here.write(raw)
+        await ask_by_form(here)
+        await here.until("SELECT count(*) = 2 FROM ingest.ending WHERE how = 'answered'")
+        await here.until(
+            "SELECT count(*) = 2 FROM notifier.delivery WHERE kind = 'answer' AND state = 'sent'"
+        )
+        await here.until("SELECT count(*) = 1 FROM notifier.archive_entry WHERE state = 'held'")
+        await follow_up(here)
+        await here.until("SELECT count(*) = 1 FROM notifier.follow_up")
+        await bury(vhost.amqp_url, "router", f'{{"asker": "{ADDRESS}"}}'.encode())
+
+        assert await say(person.export, here, who=ADDRESS) == 0
+        exported = capsys.readouterr().out
+        assert [word for word in (ADDRESS, NAME, WORDS, "69520") if word not in exported] == []
+        assert {len(told) for told in json.loads(exported).values() if isinstance(told, list)} == {2}
+
+        assert await say(person.erase, here, who=ADDRESS, yes=False, archive=False, wait=20.0) == 1
+        assert "2 questions" in capsys.readouterr().out
+        assert await say(person.erase, here, who=ADDRESS, yes=True, archive=False, wait=20.0) == 0
+        receipt = capsys.readouterr().out
+        await here.until("SELECT count(*) = 0 FROM ingest.outbox")
+        assert await found_in_tables(database.admin_url) == []
+        assert [word for word in PRIVATE if word in receipt] == []
+        assert json.loads(receipt)["dead_letters_dropped"]["router"] == 1
+
+        here.write(raw)
+        await here.until("SELECT true FROM ingest.submission WHERE key LIKE 'erased:%'")
+        await here.until(_COUNTED, "received", 2)
+        await here.until(_COUNTED, "erased", 2)
+        assert await found_in_tables(database.admin_url) == []
+        figures = await counted(here)
+        logs = "".join(here.platform.log(service).read_text() for service in topology.SERVICES)
+    assert [word for word in PRIVATE if word in logs or word in figures] == []
+
+
+async def ask_by_form(here: Scene) -> None:
+    body = {
+        "text": f"Qui habitait {WORDS} ?",
+        "private_note": f"Écrivez-moi, {NAME}",
+        "place": {"country": "FR", "postcode": "69520"},
+        "publish_consent": True,
+        "asker": {"mail": ADDRESS, "name": NAME},
+    }
+    async with httpx.AsyncClient() as client:
+        url = here.platform.doors("ingest").url("/api/v1/questions")
+        (await client.post(url, json=body)).raise_for_status()
+
+
+async def follow_up(here: Scene) -> None:
+    page = next(
+        word
+        for letter in here.mails
+        for part in letter.message.walk()
+        if part.get_content_type() == "text/plain"
+        for word in part.get_content().split()
+        if "/q/" in word
+    )
+    async with httpx.AsyncClient() as client:
+        await client.post(f"{page}/follow-up", data={"text": "Encore un mot de moi", "number": "x"})
+
+
+async def counted(here: Scene) -> str:
+    """What everybody who may look at metrics sees, of all services."""
+    async with httpx.AsyncClient() as client:
+        pages = [
+            (await client.get(here.platform.doors(service).ops_url("/metrics"))).text
+            for service in topology.SERVICES
+        ]
+    return "\n".join(pages)
