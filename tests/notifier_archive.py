@@ -21,6 +21,7 @@ from services.notifier.archive.desk import Desk, Key
 from services.notifier.archive.pages import Pages
 from services.notifier.archive.posting import Posting
 from services.notifier.archive.public import Public
+from services.notifier.archive.views import Views
 from services.notifier.handlers import Coordinator
 from services.notifier.instruments import Instruments
 from services.notifier.releasing import Rules
@@ -39,6 +40,7 @@ class Archive:
     on: Bench
     reader: httpx.AsyncClient
     desk: httpx.AsyncClient
+    views: Views
     subscriptions: Subscriptions
 
     async def hear(self, question: UUID, *facts: Fact) -> None:
@@ -86,12 +88,12 @@ class Archive:
         return [one["number"] for one in json.loads(reply.content)["answers"]]
 
 
-def application(on: Bench, rules: Rules) -> Starlette:
+def application(on: Bench, rules: Rules, views: Views) -> Starlette:
     pages = Pages(network=NETWORK, archive_url=URL, ask_url="https://ask.example", zone="Europe/Paris")
     settlement = Settlement("coordination@network.example", Instruments(CollectorRegistry()))
     posting = Posting(on.transactions.begin, settlement)
     desk = Desk(on.transactions.begin, posting, pages, rules, KEY)
-    public = Public(on.pool, pages, url=URL, network=NETWORK)
+    public = Public(on.pool, pages, views, url=URL, network=NETWORK)
     return Starlette(routes=public.routes() + desk.routes())
 
 
@@ -103,7 +105,8 @@ async def archive(
     coordinator = Coordinator("coordination@network.example")
     subscriptions = entrypoints.subscriptions(coordinator, rules, frozenset({"facebook_group"}))
     async with bench(database("notifier"), "notifier") as on:
-        transport = httpx.ASGITransport(application(on, rules))
+        views = Views(on.transactions.begin)
+        transport = httpx.ASGITransport(application(on, rules, views))
         client = partial(httpx.AsyncClient, transport=transport, base_url=URL)
         async with client() as reader, client(auth=(KEY.user, KEY.password)) as desk:
-            yield Archive(on, reader, desk, subscriptions)
+            yield Archive(on, reader, desk, views, subscriptions)

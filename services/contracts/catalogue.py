@@ -25,6 +25,7 @@ FACTS: tuple[type[Fact], ...] = (
     router.QuestionHandled,
     router.IntakeChanged,
     notifier.QuestionPublished,
+    notifier.QuestionViewed,
     notifier.DeliveryFailed,
 )
 """On `sesame.events`, from one service to the others."""

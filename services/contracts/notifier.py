@@ -40,6 +40,20 @@ class QuestionPublished(Fact):
     facets: Facets
 
 
+MOST_VIEWS = 30_000
+
+
+class QuestionViewed(Fact):
+    """An answer in the public archive was read: how often since the last word of it, never by whom."""
+
+    wire: ClassVar[str] = "question.viewed.v1"
+
+    views: int = Field(ge=1, le=MOST_VIEWS)
+    answer_id: UUID
+    partner: PartnerName
+    facets: Facets
+
+
 class DeliveryFailed(Fact):
     """A delivery was given up: somebody has to look."""
 

@@ -57,6 +57,7 @@ BY_OTHER = (
     Family("sesame_answers_by_effort", "answered", "number", "effort", "Answers by READ effort, 1 to 6"),
     Family("sesame_answers_published", "published", "detail", "way", "Answers out, by way to the asker"),
     Family("sesame_ratings", "rated", "number", "stars", "Ratings by askers, 1 to 5 stars"),
+    Family("sesame_archive_views", "viewed", "subject", "subject", "Times published answers were read"),
     Family("sesame_deliveries_given_up", "delivery_failed", "detail", "way", "Deliveries given up"),
     Family("sesame_mails_bounced", "bounced", "detail", "kind", "Mails that came back"),
     Family("sesame_askers_erased", "erased", "detail", "reason", "Askers forgotten"),

@@ -128,6 +128,12 @@ def published(event: Event[notifier.QuestionPublished]) -> Counted:
     )
 
 
+def viewed(event: Event[notifier.QuestionViewed]) -> Counted:
+    """One row for all its views: it counts as many times as its number says."""
+    data = event.data
+    return _counted("viewed", event, data.facets, partner=data.partner, number=data.views)
+
+
 def delivery_failed(event: Event[notifier.DeliveryFailed]) -> Counted:
     return _counted("delivery_failed", event, None, partner=event.data.partner or "", detail=event.data.way)
 
@@ -152,6 +158,7 @@ NOTES: Mapping[type[Fact], Note] = {
     router.QuestionHandled: handled,
     router.IntakeChanged: intake,
     notifier.QuestionPublished: published,
+    notifier.QuestionViewed: viewed,
     notifier.DeliveryFailed: delivery_failed,
 }
 

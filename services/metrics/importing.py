@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 COLUMNS = ("year", "partner", "measure", "facet", "value", "n", "source")
-MEASURES = ("received", "answered", "kept", "published", "archived", "institutions", "respondents", "rated")
+MEASURES = (
+    "received",
+    "answered",
+    "kept",
+    "published",
+    "archived",
+    "viewed",
+    "rated",
+    "institutions",
+    "respondents",
+)
 FACETS = ("total", "channel", "subject", "language", "purpose", "department", "partner", "origin")
 YEARS = range(1990, 2101)
 

@@ -158,6 +158,8 @@ def _answers(
     yield fact("published", published, partner, "mail")
     if chance.random() < 0.46:
         yield fact("archived", published + timedelta(days=2), partner, "archive")
+        views = round(chance.lognormvariate(2.2, 0.9))
+        yield fact("viewed", published + timedelta(days=9), partner, number=max(1, views))
     if chance.random() < 0.31:
         yield fact("rated", published + timedelta(days=1), partner, number=_one_of(chance, STARS))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.chassis.run import Chassis, run
 from services.notifier import backlog, channels, entrypoints, lanes, wake
-from services.notifier.archive import app
+from services.notifier.archive import app, views
 from services.notifier.handlers import Coordinator
 from services.notifier.instruments import Instruments
 from services.notifier.releasing import Rules
@@ -39,10 +39,15 @@ async def serve(settings: NotifierSettings) -> None:
                 Coordinator(settings.coordinator_mail), rules, channels.set_up(settings)
             )
         )
+        read = views.Views(chassis.begin)
+        chassis.every(views.SECONDS, read.announce)
         await chassis.serve(
-            app.build(settings, chassis, rules, settlement), settings.notifier_host, settings.notifier_port
+            app.build(settings, chassis, rules, settlement, read),
+            settings.notifier_host,
+            settings.notifier_port,
         )
         await chassis.until_stopped()
+        await read.announce()
 
 
 def _wake_all(running: list[Lane]) -> None:

@@ -25,6 +25,7 @@ from uuid_utils.compat import uuid7
 from deploy.local.folders import throwaway_folder
 from deploy.local.servers import running_servers
 from services.chassis.web import serving
+from services.notifier.archive.views import Views
 from services.notifier.domain.vocabulary import near, plain, words
 from services.notifier.releasing import Rules
 from tests.chassis import Bench, bench
@@ -159,7 +160,7 @@ async def full(number: int, language: Language) -> AsyncIterator[tuple[httpx.Asy
         database = await stack.enter_async_context(cloned(template))
         on: Bench = await stack.enter_async_context(bench(database("notifier"), "notifier"))
         uses = await fill(on.pool, language, number)
-        app = application(on, Rules("review", URL))
+        app = application(on, Rules("review", URL), Views(on.transactions.begin))
         port = await stack.enter_async_context(serving(app, "127.0.0.1", 0, grace_seconds=1))
         yield await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}")), uses
 

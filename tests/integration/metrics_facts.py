@@ -72,6 +72,10 @@ def published(cut: Facets, partner: str) -> Fact:
     )
 
 
+def viewed(cut: Facets, partner: str) -> Fact:
+    return notifier.QuestionViewed(views=4, answer_id=uuid4(), partner=name(partner), facets=cut)
+
+
 def declined(cut: Facets, partner: str) -> Fact:
     return ingest.QuestionDeclined(partner=partner, way="page", facets=cut)
 
@@ -90,6 +94,7 @@ MAKERS: tuple[Callable[[Facets, str], Fact], ...] = (
     submitted,
     answered,
     published,
+    viewed,
     declined,
     rated,
     erased,
@@ -111,5 +116,5 @@ def life(question: UUID, cut: Facets, partner: str) -> list[Event[Any]]:
     """The events of a question that goes well."""
     return [
         event(make(cut, partner)).model_copy(update={"subject": question})
-        for make in (received, routed, submitted, answered, published)
+        for make in (received, routed, submitted, answered, published, viewed)
     ]

@@ -194,3 +194,14 @@ async def test_respondent_is_offered_what_was_answered_before(here: Archive) -> 
 
 async def test_empty_archive_offers_nothing(here: Archive) -> None:
     assert await SimilarAnswers(here.on.pool, URL).to(MILLS) == ()
+
+
+async def test_reading_an_answer_is_counted_and_not_by_whom(here: Archive) -> None:
+    number = await here.released("Who built the first lighthouse?")
+    for reader in ("Firefox", "Firefox", "Googlebot/2.1"):
+        await here.reader.get(f"/a/{number}", headers={"user-agent": reader})
+    await here.reader.head(f"/a/{number}")
+    await here.views.announce()
+    await here.views.announce()
+    viewed = [event for event in await here.on.announced() if event.type == "question.viewed.v1"]
+    assert [(event.data.views, event.data.partner.id) for event in viewed] == [(2, "bpi")]

@@ -65,7 +65,9 @@ def test_many_facts_count_as_each_alone_adds_up(all_: list[Counted]) -> None:
 @given(st.lists(facts, max_size=30))
 def test_every_fact_is_counted_once_in_every_dimension(all_: list[Counted]) -> None:
     counters = tally(all_, TIMES)
-    expected = Counter(fact.kind for fact in all_)
+    expected: Counter[str] = Counter()
+    for fact in all_:
+        expected[fact.kind] += (fact.number or 1) if fact.kind == "viewed" else 1
     for facet in ("channel", "subject", "language", "purpose", "day"):
         counted: Counter[str] = Counter()
         for key, n in counters.items():
@@ -79,6 +81,13 @@ def test_an_answer_counts_for_the_network_and_for_its_partner() -> None:
     assert counters[Key(NETWORK, "answered", "channel", MARCH, "mail")] == 1
     assert counters[Key("bpi", "answered", "channel", MARCH, "mail")] == 1
     assert counters[Key(NETWORK, "answered", "partner", MARCH, "bpi")] == 1
+
+
+def test_one_row_of_views_counts_as_often_as_it_says() -> None:
+    viewed = Counted("viewed", MONDAY, UUID(int=1), subject="cinema", partner="bpi", number=40)
+    counters = tally([viewed, viewed._replace(number=2)], TIMES)
+    assert counters[Key(NETWORK, "viewed", "subject", MARCH, "cinema")] == 42
+    assert counters[Key("bpi", "viewed", "day", MARCH, "02")] == 42
 
 
 def test_a_received_question_is_its_origins_own_public() -> None:

@@ -31,7 +31,7 @@ class Counted(NamedTuple):
     detail: str = ""
     """One more word where the kind has one: the reason of a refusal, the way of a publication."""
     number: int | None = None
-    """READ effort of an answer, stars of a rating, attempt of a routing."""
+    """READ effort of an answer, stars of a rating, attempt of a routing, how often an answer was viewed."""
     received_at: datetime | None = None
     promise_at: datetime | None = None
     partner_name: str = ""
@@ -52,6 +52,7 @@ KINDS = (
     "refused",
     "published",
     "archived",
+    "viewed",
     "closed",
     "handled",
     "intake",

@@ -11,6 +11,7 @@ HEADLINES = (
     "answered",
     "published",
     "archived",
+    "viewed",
     "routed",
     "rerouted",
     "declined",
@@ -119,7 +120,9 @@ class YearFigures:
     """Where imported numbers come from."""
 
     def n(self, measure: str) -> int:
-        return self.headlines[measure].n
+        """0 as well for what was not counted yet when the year was frozen."""
+        headline = self.headlines.get(measure)
+        return headline.n if headline else 0
 
     @property
     def promise_share(self) -> float | None:

@@ -37,6 +37,10 @@ Values = Sequence[str | None]
 """One for each row: the piece it counts in; None where it is not cut by that facet."""
 
 
+Cut = tuple[str, date, str | None]
+"""Owner, month and value."""
+
+
 class _Rows(NamedTuple):
     """Facts of one measure as columns: counting a column is one call, however long it is."""
 
@@ -88,11 +92,20 @@ def _owner(fact: Counted) -> str:
 
 
 def _count(counters: Tally, rows: _Rows, facet: str, values: Values) -> None:
-    owned = Counter(zip(rows.owners, rows.months, values, strict=True))
-    whole = Counter(zip(repeat(NETWORK), rows.months, values, strict=False))
+    owned = _add_up(zip(rows.owners, rows.months, values, strict=True), rows)
+    whole = _add_up(zip(repeat(NETWORK), rows.months, values, strict=False), rows)
     for (owner, month, value), n in {**owned, **whole}.items():
         if value is not None:
             counters[Key(owner, rows.measure, facet, month, value)] = n
+
+
+def _add_up(cuts: Iterable[Cut], rows: _Rows) -> Mapping[Cut, int]:
+    if rows.measure != "viewed":
+        return Counter(cuts)
+    views: Counter[Cut] = Counter()
+    for cut, fact in zip(cuts, rows.facts, strict=True):
+        views[cut] += fact.number or 1
+    return views
 
 
 def _cuts(rows: _Rows) -> Iterator[tuple[str, Values]]:

@@ -9,12 +9,15 @@ from services.notifier.archive.desk import Desk, Key
 from services.notifier.archive.pages import Pages
 from services.notifier.archive.posting import Posting
 from services.notifier.archive.public import Public
+from services.notifier.archive.views import Views
 from services.notifier.releasing import Rules
 from services.notifier.settings import NotifierSettings
 from services.notifier.settle import Settlement
 
 
-def build(settings: NotifierSettings, chassis: Chassis, rules: Rules, settlement: Settlement) -> Starlette:
+def build(
+    settings: NotifierSettings, chassis: Chassis, rules: Rules, settlement: Settlement, views: Views
+) -> Starlette:
     """Without a password for the desk there is no desk."""
     pages = Pages(
         network=settings.network_name,
@@ -22,7 +25,7 @@ def build(settings: NotifierSettings, chassis: Chassis, rules: Rules, settlement
         ask_url=settings.public_url,
         zone=settings.timezone,
     )
-    public = Public(chassis.pool, pages, url=rules.archive_url, network=settings.network_name)
+    public = Public(chassis.pool, pages, views, url=rules.archive_url, network=settings.network_name)
     routes = public.routes()
     if settings.desk_password is not None:
         key = Key(settings.desk_user, settings.desk_password.get_secret_value())

@@ -17,6 +17,7 @@ from services.notifier.archive import machine
 from services.notifier.archive.pages import SECONDS_KEPT, Pages
 from services.notifier.archive.reader import asked_for, show
 from services.notifier.archive.related import related
+from services.notifier.archive.views import Views
 from services.notifier.store import shelves
 from services.notifier.store.shelves import Shelf
 
@@ -29,8 +30,9 @@ Door = Callable[[Request], Awaitable[Response]]
 
 
 class Public:
-    def __init__(self, pool: Pool[Record], pages: Pages, *, url: str, network: str) -> None:
+    def __init__(self, pool: Pool[Record], pages: Pages, views: Views, *, url: str, network: str) -> None:
         self._pool = pool
+        self._views = views
         self._pages = pages
         self._url = url
         self._network = network
@@ -63,6 +65,8 @@ class Public:
             return self._pages.missing(request)
         if found.state == "withdrawn":
             return self._pages.gone(request)
+        if request.method == "GET":
+            self._views.count(found.number, request.headers.get("user-agent", ""))
         alike = await related(self._pool, f"{found.title} {found.question}", but=found.number)
         return self._pages.entry(request, found, alike, machine.question_and_answer(self._url, found))
 

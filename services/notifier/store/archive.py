@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -43,6 +43,11 @@ UPDATE archive_entry SET state = 'published', title = $2, question = $3, answer 
         setweight(to_tsvector('french', $7), 'A') || setweight(to_tsvector('french', $8), 'B')
         || setweight(to_tsvector('french', $9), 'C')
 WHERE number = $1
+"""
+
+_VIEWED = """
+SELECT number, question_id, answer_id, partner, partner_name, facets::text
+FROM archive_entry WHERE number = ANY ($1::bigint[]) ORDER BY number
 """
 
 _ADD_WORDS = """
@@ -112,6 +117,18 @@ class Entry:
         return list(kinds), list(values), list(labels)
 
 
+class Viewed(NamedTuple):
+    """What may be counted of an entry that was read."""
+
+    number: int
+    question_id: UUID
+    answer_id: UUID
+    partner: str
+    partner_name: str
+    facets: str
+    """JSON."""
+
+
 async def hold(db: Db, answer: UUID, now: datetime) -> int | None:
     """The number of the new entry; None when the asker did not agree, or the question is over."""
     number: int | None = await db.fetchval(_HOLD, answer, now)
@@ -154,6 +171,10 @@ async def take_off(db: Db, entry: Entry, state: str, now: datetime) -> None:
         await db.execute(_DROP_WORDS, entry.vocabulary)
         await db.execute(_SHELVE, *entry.shelves, -1)
     await db.execute(_TAKE_OFF, entry.number, state, now)
+
+
+async def viewed(db: Db, numbers: Sequence[int]) -> list[Viewed]:
+    return [Viewed(*row) for row in await db.fetch(_VIEWED, numbers)]
 
 
 async def of_question(db: Db, question: UUID, states: Sequence[str]) -> list[int]:
