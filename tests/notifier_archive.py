@@ -103,7 +103,8 @@ async def archive(
 ) -> AsyncIterator[Archive]:
     rules = Rules(release, URL)
     coordinator = Coordinator("coordination@network.example")
-    subscriptions = entrypoints.subscriptions(coordinator, rules, frozenset({"facebook_group"}))
+    settlement = Settlement("coordination@network.example", Instruments(CollectorRegistry()))
+    subscriptions = entrypoints.subscriptions(coordinator, rules, settlement, frozenset({"facebook_group"}))
     async with bench(database("notifier"), "notifier") as on:
         views = Views(on.transactions.begin)
         transport = httpx.ASGITransport(application(on, rules, views))

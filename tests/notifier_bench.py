@@ -24,7 +24,8 @@ from tests.chassis import Bench
 
 COORDINATOR = "coordination@network.example"
 ARCHIVE = "https://archive.example"
-SUBSCRIPTIONS = entrypoints.subscriptions(Coordinator(COORDINATOR), Rules("review", ARCHIVE))
+SETTLEMENT = Settlement(COORDINATOR, Instruments(CollectorRegistry()))
+SUBSCRIPTIONS = entrypoints.subscriptions(Coordinator(COORDINATOR), Rules("review", ARCHIVE), SETTLEMENT)
 WAYS = ("mail", "queue", "page")
 PACE = Pace(at_once=20, attempt_seconds=5.0, lease=timedelta(seconds=10))
 

@@ -12,6 +12,7 @@ FACTS: tuple[type[Fact], ...] = (
     ingest.QuestionTaken,
     ingest.QuestionRated,
     ingest.QuestionFollowedUp,
+    ingest.AnswerPosted,
     ingest.QuestionWithdrawn,
     ingest.AskerErased,
     ingest.MailBounced,

@@ -98,6 +98,16 @@ class QuestionFollowedUp(Fact):
     facets: Facets | None = None
 
 
+class AnswerPosted(Fact):
+    """A person put the answer under the post that asked, in a group where no program may write."""
+
+    wire: ClassVar[str] = "answer.posted.v1"
+
+    answer_id: UUID
+    partner: PartnerId = Field(description="At whose desk the post was entered")
+    facets: Facets | None = None
+
+
 class QuestionWithdrawn(Fact):
     """The asker took the question back: nothing more is sent, and nothing of it stays public."""
 

@@ -41,6 +41,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
         "notifier": (
             ingest.QuestionReceived,
             ingest.QuestionFollowedUp,
+            ingest.AnswerPosted,
             ingest.QuestionWithdrawn,
             ingest.AskerErased,
             ingest.MailBounced,

@@ -44,6 +44,10 @@ def followed_up(event: Event[ingest.QuestionFollowedUp]) -> Counted:
     return _counted("followed_up", event, event.data.facets, detail=event.data.way)
 
 
+def posted(event: Event[ingest.AnswerPosted]) -> Counted:
+    return _counted("posted", event, event.data.facets, partner=event.data.partner)
+
+
 def withdrawn(event: Event[ingest.QuestionWithdrawn]) -> Counted:
     return _counted("withdrawn", event, event.data.facets)
 
@@ -145,6 +149,7 @@ NOTES: Mapping[type[Fact], Note] = {
     ingest.QuestionTaken: taken,
     ingest.QuestionRated: rated,
     ingest.QuestionFollowedUp: followed_up,
+    ingest.AnswerPosted: posted,
     ingest.QuestionWithdrawn: withdrawn,
     ingest.AskerErased: erased,
     ingest.MailBounced: bounced,

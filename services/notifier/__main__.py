@@ -36,7 +36,7 @@ async def serve(settings: NotifierSettings) -> None:
         rules = Rules(settings.archive_release, settings.lasting_archive_url)
         await chassis.consume(
             entrypoints.subscriptions(
-                Coordinator(settings.coordinator_mail), rules, channels.set_up(settings)
+                Coordinator(settings.coordinator_mail), rules, settlement, channels.set_up(settings)
             )
         )
         read = views.Views(chassis.begin)

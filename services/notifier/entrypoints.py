@@ -10,13 +10,17 @@ from services.contracts import ingest, router
 from services.notifier import handlers
 from services.notifier.handlers import Coordinator
 from services.notifier.releasing import Rules
+from services.notifier.settle import Settlement
 
 
-def subscriptions(coordinator: Coordinator, rules: Rules, channels: Set[str] = frozenset()) -> Subscriptions:
+def subscriptions(
+    coordinator: Coordinator, rules: Rules, settlement: Settlement, channels: Set[str] = frozenset()
+) -> Subscriptions:
     """`channels` are the social ones where askers can be answered."""
     return {
         ingest.QuestionReceived: handlers.question_received,
         ingest.QuestionFollowedUp: handlers.question_followed_up,
+        ingest.AnswerPosted: partial(handlers.answer_posted, settlement),
         ingest.QuestionWithdrawn: handlers.question_withdrawn,
         ingest.AskerErased: handlers.asker_erased,
         ingest.MailBounced: handlers.mail_bounced,

@@ -17,10 +17,11 @@ from services.contracts.envelope import Event
 from services.contracts.vocabulary import Reach
 from services.notifier import releasing
 from services.notifier.domain import plan
-from services.notifier.domain.delivery import without_addresses
+from services.notifier.domain.delivery import delivery_id, without_addresses
 from services.notifier.domain.plan import WORD_OF_THE_END, Planned
 from services.notifier.domain.standing import Standing, Turn
 from services.notifier.releasing import Rules
+from services.notifier.settle import Settlement
 from services.notifier.store import deliveries, questions
 
 GATHERED = "deliveries decided"
@@ -98,6 +99,7 @@ async def question_answered(
     known = _known(standing, event.subject).with_answer(fact.partner.id)
     to_asker = plan.answer(known, fact.answer_id, fact.facets.channel, channels)
     await _decide(unit, [to_asker, *plan.ended(known)])
+    await unit.arrived(event.subject)
     if fact.publish_consent:
         await releasing.hold(unit, rules, fact.answer_id)
 
@@ -169,6 +171,15 @@ async def question_closed(unit: Unit, event: Event[router.QuestionClosed]) -> No
     await _decide(unit, plan.closed(known, details) + plan.ended(known))
 
 
+async def answer_posted(settlement: Settlement, unit: Unit, event: Event[ingest.AnswerPosted]) -> None:
+    """Where no person has to post, or another one did before, it changes nothing."""
+    answer = event.data.answer_id
+    if not await questions.is_answered(unit.db, event.subject, answer):
+        raise TooEarly(event.subject)
+    await _write_down(unit)
+    await settlement.posted(unit, delivery_id(event.subject, "answer", answer))
+
+
 async def question_withdrawn(unit: Unit, event: Event[ingest.QuestionWithdrawn]) -> None:
     standing = await questions.end(unit.db, event.subject, "withdrawn", unit.now, STILL_SENT)
     await _decide(unit, plan.ended(_known(standing, event.subject).ended_now()))
@@ -204,7 +215,7 @@ async def _decide(unit: Unit, planned: list[Planned]) -> None:
 
 
 async def _write_down(unit: Unit) -> None:
-    gathered: list[tuple[Planned, str | None]] = unit.scratch.pop(GATHERED)
+    gathered: list[tuple[Planned, str | None]] = unit.scratch.pop(GATHERED, [])
     traceparents = [traceparent for _, traceparent in gathered]
     await deliveries.decide(unit.db, [planned for planned, _ in gathered], traceparents, unit.now)
 

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
+from uuid import UUID
 
 from services.chassis import trace
 from services.chassis.transaction import Unit
 from services.contracts.notifier import DeliveryFailed, QuestionPublished
 from services.contracts.vocabulary import Facets, PartnerName
+from services.notifier.channels import ASSISTED
 from services.notifier.domain.delivery import PATIENCE, Failed, Postponed, Sent, delivery_id, next_attempt
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.domain.plan import Planned
@@ -22,6 +24,7 @@ from services.notifier.store import deliveries
 log = logging.getLogger(__name__)
 
 Roll = Callable[[], float]
+NO_LEASE = timedelta(0)
 
 
 Outcome: TypeAlias = Sent | Failed | Postponed | None
@@ -65,6 +68,13 @@ class Settlement:
         if moot:
             await deliveries.moot(unit.db, [one.id for one in moot], unit.now)
             self._count(moot, "moot")
+
+    async def posted(self, unit: Unit, delivery: UUID) -> bool:
+        """A person says that it stands there now. False when it was said before, or is not waiting."""
+        due = await deliveries.claim(unit.db, ASSISTED, unit.now, 1, NO_LEASE, only=delivery)
+        done = [Settled(one, Sent(one.question.asker.get("post_url"))) for one in due]
+        await self.settle(unit, ASSISTED, done, lambda: 0.0)
+        return bool(due)
 
     async def _sent(self, unit: Unit, way: str, sent: Sequence[tuple[Outgoing, Sent]]) -> None:
         if not sent:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from services.contracts.ingest import AnswerPosted
 from services.notifier.domain.delivery import Failed, Sent
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.senders.facebook_page import FacebookPageSender
@@ -215,6 +216,21 @@ async def test_graph_errors_are_sorted(status: int, code: int, final: bool) -> N
         outcome = await sender.send(answer("facebook_page"))
     assert isinstance(outcome, Failed)
     assert outcome.final == final
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (2, 1, 0)])
+async def test_answer_posted_at_a_librarys_desk_is_out(database: Database, order: tuple[int, ...]) -> None:
+    asker = made.ASKER.model_copy(update={"mail": None, "post_url": "https://group.example/7"})
+    question = uuid4()
+    facets = made.FACETS.model_copy(update={"channel": "facebook_group"})
+    answered = made.answered(question).model_copy(update={"facets": facets})
+    posted = AnswerPosted(answer_id=made.part(question, "answer"), partner="bpi")
+    facts = [made.received(asker=asker), answered, posted]
+    async with archive(database) as here:
+        await here.hear(question, *(facts[number] for number in order))
+        assert "https://group.example/7" not in (await here.desk.get("/desk/posts")).text
+        [published] = await here.on.announced()
+    assert (published.data.way, published.data.url) == ("facebook_group", "https://group.example/7")
 
 
 async def test_answer_in_a_group_is_posted_by_a_person(database: Database) -> None:

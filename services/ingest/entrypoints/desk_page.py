@@ -5,78 +5,129 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.ingest.domain.forms import is_desk, new_number
-from services.ingest.domain.intake import Submission, UnknownQuestion
+from services.ingest.domain.intake import NewQuestion, Submission, UnknownQuestion
 from services.ingest.entrypoints.ask_page import EMPTY, find_faults, new_question
 from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.forms import field, form_key
 from services.ingest.entrypoints.pages import Pages
 from services.ingest.entrypoints.together import Together
+from services.ingest.handlers import group_posts
+from services.ingest.handlers.submissions import Accepted
+from services.ingest.store import links
 
 FIELDS = (*EMPTY, "channel", "post_url")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One partner's desk. `path` is its sealed address."""
+
+    partner: str
+    path: str
 
 
 def desk_routes(door: Door, pages: Pages, together: Together) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
-    def form(
+    async def show(
         request: Request,
-        partner: str,
+        desk: Desk,
         words: Mapping[str, Any],
         values: dict[str, str],
         faults: dict[str, str],
     ) -> Response:
+        async with door.begin() as unit:
+            name = (await links.partners_seen(unit.db)).get(desk.partner, desk.partner)
+            posts = await group_posts.to_paste(unit, desk.partner)
         return pages.show(
             "desk.html",
             words,
             status=422 if faults else 200,
-            path=request.url.path,
-            other_url=f"{request.url.path}?lang={words['other_code']}",
+            path=desk.path,
+            other_url=f"{desk.path}?lang={words['other_code']}",
             number=new_number(door.intake.keys, door.now()),
-            origin=partner,
+            done=request.query_params.get("done", ""),
+            name=name,
+            ready=[post for post in posts if post.text],
+            waiting=[post for post in posts if not post.text],
             values=dict.fromkeys(FIELDS, "") | values,
             faults=dict.fromkeys(FIELDS, "") | faults,
         )
 
     @routes.get("/desk/{partner}/{seal}")
-    async def desk(request: Request, partner: str, seal: str) -> Response:
-        open_desk(door, partner, seal)
-        return form(request, partner, pages.words(request), {}, {})
+    async def open_page(request: Request, partner: str, seal: str) -> Response:
+        return await show(request, opened(door, partner, seal), pages.words(request), {}, {})
 
     @routes.post("/desk/{partner}/{seal}")
     async def take(request: Request, partner: str, seal: str) -> Response:
-        open_desk(door, partner, seal)
+        desk = opened(door, partner, seal)
+        door.limits.check(request, desk.partner)
         async with request.form() as filled:
             values = {name: field(filled, name) for name in FIELDS}
             key = form_key(door, filled)
             words = pages.words(request, field(filled, "lang"))
         if faults := desk_faults(values, words):
-            return form(request, partner, words, values, faults)
-        now = door.now()
+            return await show(request, desk, words, values, faults)
         raw = json.dumps(values, ensure_ascii=False).encode()
-        new = replace(
-            new_question(values | {"origin": partner}, now),
-            channel=values["channel"],
-            post_url=values["post_url"] or None,
-        )
-        accepted = await together.accept(Submission("desk", key, raw, now), new)
-        page = f"{door.intake.asker_page(accepted.question)}?done=new&lang={words['language']}"
+        submission = Submission("desk", key, raw, door.now())
+        new = asked_at_desk(values, desk.partner, submission)
+        if new.channel == group_posts.CHANNEL:
+            async with door.begin() as unit:
+                await group_posts.accept_group_post(unit, door.intake, submission, new, desk.partner)
+            return done(desk, "entered", words)
+        return asker_page(await together.accept(submission, new), words)
+
+    def asker_page(accepted: Accepted, words: Mapping[str, Any]) -> Response:
+        page = f"{door.intake.asker_page(accepted.question)}?done=desk&lang={words['language']}"
         return RedirectResponse(page, 303)
+
+    @routes.post("/desk/{partner}/{seal}/posted")
+    async def posted(request: Request, partner: str, seal: str) -> Response:
+        desk = opened(door, partner, seal)
+        door.limits.check(request, desk.partner)
+        async with request.form() as filled:
+            question, words = (
+                _question(field(filled, "question")),
+                pages.words(request, field(filled, "lang")),
+            )
+        async with door.begin(question) as unit:
+            await group_posts.mark_posted(unit, question, desk.partner)
+        return done(desk, "posted", words)
+
+    def done(desk: Desk, what: str, words: Mapping[str, Any]) -> Response:
+        return RedirectResponse(
+            f"{door.intake.public_url}{desk.path}?done={what}&lang={words['language']}", 303
+        )
 
     return routes
 
 
-def open_desk(door: Door, partner: str, seal: str) -> None:
+def opened(door: Door, partner: str, seal: str) -> Desk:
     if not is_desk(door.intake.keys, partner, seal):
         raise UnknownQuestion("no such desk")
+    return Desk(partner, f"/desk/{partner}/{seal}")
+
+
+def asked_at_desk(values: dict[str, str], partner: str, submission: Submission) -> NewQuestion:
+    new = new_question(values | {"origin": partner}, submission.received_at)
+    return replace(new, channel=values["channel"], post_url=values["post_url"] or None)
+
+
+def _question(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise UnknownQuestion(f"{text[:40]!r} is no question's id", field="question") from None
 
 
 def desk_faults(values: Mapping[str, str], words: Mapping[str, Any]) -> dict[str, str]:

@@ -16,6 +16,7 @@ _WITHDRAW = "UPDATE question SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_a
 # What came keeps its row under a tombstone, so that a mailbox brings nothing back.
 _ERASE = """
 WITH words AS (DELETE FROM follow_up WHERE question = $1),
+    posts AS (DELETE FROM group_post WHERE question = $1),
     ends AS (UPDATE ending SET body = '' WHERE question = $1),
     files AS (DELETE FROM file WHERE question = $1 RETURNING id),
     contents AS (DELETE FROM file_chunk WHERE file IN (SELECT id FROM files)),

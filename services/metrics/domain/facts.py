@@ -56,6 +56,7 @@ KINDS = (
     "closed",
     "handled",
     "intake",
+    "posted",
     "withdrawn",
     "followed_up",
     "rated",

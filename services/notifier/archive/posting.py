@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
 from uuid import UUID
 
 from services.chassis.transaction import Unit
 from services.notifier.channels import ASSISTED
-from services.notifier.domain.delivery import Sent
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.domain.posts import posts
-from services.notifier.settle import Settled, Settlement
+from services.notifier.settle import NO_LEASE, Settlement
 from services.notifier.store import deliveries
 
 Begin = Callable[[], AbstractAsyncContextManager[Unit]]
 
 MOST = 50
 LENGTH = 8_000
-NO_LEASE = timedelta(0)
 
 
 class Posting:
@@ -36,11 +33,7 @@ class Posting:
     async def posted(self, delivery: UUID) -> bool:
         """A person says that it stands there now. False when it was said before, or is not waiting."""
         async with self._begin() as unit:
-            due = await deliveries.claim(unit.db, ASSISTED, unit.now, 1, NO_LEASE, only=delivery)
-            for one in due:
-                url = one.question.asker.get("post_url")
-                await self._settlement.settle(unit, ASSISTED, [Settled(one, Sent(url))], lambda: 0.0)
-        return bool(due)
+            return await self._settlement.posted(unit, delivery)
 
 
 def text_of(delivery: Outgoing) -> str:

@@ -45,6 +45,8 @@ WITH added AS (
 SELECT * FROM standing WHERE id = $1
 """
 
+_IS_ANSWERED = "SELECT true FROM answer WHERE question_id = $1 AND id = $2"
+
 _MARK_OVERDUE = """
 WITH marked AS (
     INSERT INTO overdue (assignment_id, question_id, due_at)
@@ -184,6 +186,10 @@ async def add_answer(
         facets,
     )
     return _read(row)
+
+
+async def is_answered(db: Db, question: UUID, answer: UUID) -> bool:
+    return bool(await db.fetchval(_IS_ANSWERED, question, answer))
 
 
 async def mark_overdue(db: Db, question: UUID, assignment: UUID, moment: datetime) -> Standing | None:
