@@ -10,8 +10,8 @@ from deploy.local.checkout import PYTHON, ROOT
 from deploy.local.servers import provide_missing
 
 BENCHMARKS = "tests/benchmarks"
-LONG = ("tests/resilience/test_notifier_killed.py",)
-"""Long runs, not yet passing every time: with --chaos, or when named."""
+LONG = ("tests/resilience/test_notifier_killed_long.py",)
+"""Long runs: with --chaos, or when named."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

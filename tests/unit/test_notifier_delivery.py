@@ -39,6 +39,12 @@ def test_next_attempt_is_always_ahead_and_never_farther_than_a_working_day(
     assert DECIDED < moment <= DECIDED + 1.5 * LONGEST_WAIT
 
 
+def test_a_long_outage_of_the_receiver_does_not_put_off_what_was_tried_most() -> None:
+    gone = Failed("connection refused", unwell=True, unreached=True)
+    assert next_attempt(40, DECIDED, DECIDED, gone, 0.5) == DECIDED + timedelta(seconds=2)
+    assert next_attempt(40, DECIDED, DECIDED + PATIENCE, gone, 0.5) is None
+
+
 def test_what_failed_together_does_not_come_back_together() -> None:
     moments = {next_attempt(4, DECIDED, DECIDED, AWAY, roll / 10) for roll in range(10)}
     assert len(moments) == 10

@@ -37,6 +37,9 @@ class Failed:
     retry_after: timedelta | None = None
     unwell: bool = False
     """The receiver itself is in trouble, whatever it was sent."""
+    unreached: bool = False
+    """Nobody was there to take it: how long the receiver rests says when to come back, not how often this
+    one was tried. Else what was tried most in an outage would wait for hours after its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def next_attempt(
     that what failed together does not come back together."""
     if failure.final or now - decided_at >= PATIENCE:
         return None
-    wait = growing_wait(attempts) * (0.5 + roll)
+    wait = growing_wait(1 if failure.unreached else attempts) * (0.5 + roll)
     if failure.retry_after is not None:
         wait = max(wait, min(failure.retry_after, LONGEST_WAIT))
     return now + wait

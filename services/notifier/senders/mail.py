@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from aiosmtplib import (
     SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPConnectTimeoutError,
     SMTPRecipientsRefused,
     SMTPResponseException,
     SMTPSenderRefused,
@@ -30,6 +32,8 @@ class MailSender:
         mail = self._composer.compose(delivery)
         try:
             await self._lines.deliver(mail)
+        except (SMTPConnectError, SMTPConnectTimeoutError) as error:
+            return Failed(without_addresses(f"SMTP server away: {error}"), unwell=True, unreached=True)
         except OSError:
             raise  # a certificate that can't be verified is a ValueError, too; nobody's address is at fault
         except ValueError as error:
