@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
+from xdist.remote import Producer
 
 from deploy.local.folders import throwaway_folder
 from deploy.local.servers import Servers, running_servers
+from tests.scheduling import ByFile
 from tests.servers import (
     Database,
     VirtualHost,
@@ -21,6 +23,11 @@ from tests.servers import (
     migrate_template,
     virtual_host,
 )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
@@ -19,6 +18,7 @@ import httpx
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractQueueIterator
 from aio_pika.exceptions import ChannelNotFoundEntity
 
+from deploy.local.ports import free_port
 from services.chassis import broker as rabbit
 from services.contracts import topology
 from services.contracts.vocabulary import Fact
@@ -29,13 +29,6 @@ PATIENCE_SECONDS = 20
 SECRET = "a secret that only tests know"
 ANNOUNCED = "announced-by-notifier"
 OTHERS = ("ingest", "router", "metrics")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(database: Database, vhost: VirtualHost, smtp_port: int, **more: str) -> dict[str, str]:

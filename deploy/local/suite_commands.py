@@ -1,15 +1,19 @@
 """`./sesame test` and `./sesame bench`: pytest and the measurements, from the root of the checkout."""
 
 import argparse
+import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from deploy.local.checkout import PYTHON, ROOT
-from deploy.local.servers import provide_missing
+from deploy.local.folders import throwaway_folder
+from deploy.local.servers import AMQP_MANAGEMENT_URL, AMQP_URL, DATABASE_URL, provide_missing, running_servers
 
 BENCHMARKS = "tests/benchmarks"
+PROCESSES = 4
+"""Twice the cores of a small machine: most tests wait for a server, a process or a moment."""
 LONG = ("tests/resilience/test_notifier_killed_long.py",)
 """Long runs: with --chaos, or when named."""
 
@@ -29,22 +33,50 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     bench.set_defaults(run=run_benchmarks, passes_on=True)
 
 
-def run_tests(chosen: argparse.Namespace) -> NoReturn:
+def run_tests(chosen: argparse.Namespace) -> int:
     if chosen.containers:
         _become("tests.containers", [])
     paths = [_absolute(path) for path in chosen.paths]
-    if _need_servers(paths):
-        provide_missing(os.environ)
-    options = [f"--ignore={BENCHMARKS}"]
+    options = [*_options(chosen), *paths]
+    if not _need_servers(paths):
+        _become("pytest", options)
+    return asyncio.run(_test_on_shared_servers(options))
+
+
+def _options(chosen: argparse.Namespace) -> Iterator[str]:
+    yield f"--ignore={BENCHMARKS}"
+    if not chosen.paths:
+        yield from (f"--numprocesses={PROCESSES}", "--dist=loadfile", "--no-loadscope-reorder")
     if not chosen.chaos and not chosen.paths:
-        options += [f"--ignore={path}" for path in LONG]
+        yield from (f"--ignore={path}" for path in LONG)
     if chosen.expression:
-        options += ["-k", chosen.expression]
+        yield from ("-k", chosen.expression)
     if chosen.first:
-        options.append("-x")
+        yield "-x"
     if chosen.durations is not None:
-        options.append(f"--durations={chosen.durations}")
-    _become("pytest", [*options, *paths])
+        yield f"--durations={chosen.durations}"
+
+
+async def _test_on_shared_servers(options: Sequence[str]) -> int:
+    """pytest's exit status. Its processes find the servers where an operator's would be given."""
+    with throwaway_folder() as folder:
+        async with running_servers(folder, fsync=False) as servers:
+            addresses = {AMQP_URL: servers.amqp_url, DATABASE_URL: servers.database_url}
+            if servers.amqp_management_url is not None:
+                addresses[AMQP_MANAGEMENT_URL] = servers.amqp_management_url
+            process = await asyncio.create_subprocess_exec(
+                *PYTHON, "-m", "pytest", *options, cwd=ROOT, env=os.environ | addresses
+            )
+            return await _ended(process)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> int:
+    """Its exit status. Ctrl-C reaches it too: its tests put away what they opened before the servers go."""
+    try:
+        return await process.wait()
+    except asyncio.CancelledError:
+        await process.wait()
+        raise
 
 
 def run_benchmarks(chosen: argparse.Namespace) -> NoReturn:

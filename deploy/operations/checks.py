@@ -17,7 +17,7 @@ from deploy.operations.addresses import Addresses
 from deploy.operations.database import as_service
 from deploy.rabbitmq.definitions import Json, definitions
 from deploy.rabbitmq.management import Management
-from services.chassis.schema import CHASSIS
+from services.chassis import schema
 from services.contracts import topology
 
 CLOCK_SECONDS = 2.0
@@ -40,7 +40,6 @@ class Finding(NamedTuple):
 
 Check = Callable[[Addresses], AsyncIterator[Finding]]
 
-_APPLIED = "SELECT migration_id FROM _yoyo_migration"
 _OUTBOX = """
 SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float AS age FROM outbox
 """
@@ -108,9 +107,10 @@ async def database(where: Addresses) -> AsyncIterator[Finding]:
 async def schemas(where: Addresses) -> AsyncIterator[Finding]:
     for service in topology.SERVICES:
         async with as_service(where.database_url, service) as db:
-            applied = {row["migration_id"] for row in await db.fetch(_APPLIED)}
+            applied = await schema.applied(db)
             row = await db.fetchrow(_OUTBOX)
-        missing = sorted(_migrations(service) - applied)
+        own = Path(services.__path__[0]) / service / "migrations"
+        missing = sorted(schema.wanted([schema.CHASSIS, own]) - applied)
         if missing:
             yield Finding(Grade.FAULT, f"schema {service}", f"not applied: {', '.join(missing)}; restart it")
         if row is not None and row["age"] > OUTBOX_SECONDS:
@@ -118,12 +118,6 @@ async def schemas(where: Addresses) -> AsyncIterator[Finding]:
             yield Finding(Grade.FAULT, f"outbox of {service}", said)
         if not missing:
             yield Finding(Grade.OK, f"schema {service}", f"{len(applied)} migrations applied")
-
-
-def _migrations(service: str) -> set[str]:
-    own = Path(services.__path__[0]) / service / "migrations"
-    files = [*CHASSIS.glob("*.sql"), *own.glob("*.sql")]
-    return {file.stem for file in files if not file.name.endswith(".rollback.sql")}
 
 
 async def certificates(where: Addresses) -> AsyncIterator[Finding]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from itertools import islice
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
 from services.chassis.database import Db
+from services.chassis.patience import waits
+
+TRIES = 8
+
+# What PostgreSQL says to one of two who make or change a role at the same moment.
+_RACES = (asyncpg.InternalServerError, asyncpg.UniqueViolationError, asyncpg.DuplicateObjectError)
 
 _SERIALISE = "SELECT pg_advisory_xact_lock(7377)"
 
@@ -37,13 +45,26 @@ async def provision(admin_url: str, passwords: Mapping[str, str]) -> dict[str, s
     """
     db = await asyncpg.connect(admin_url)
     try:
-        async with db.transaction():
-            await db.execute(_SERIALISE)
-            for service, password in passwords.items():
-                await _provision_one(db, service, password)
+        await _provision_all(db, passwords)
     finally:
         await db.close()
     return {service: as_role(admin_url, service, password) for service, password in passwords.items()}
+
+
+async def _provision_all(db: asyncpg.Connection[asyncpg.Record], passwords: Mapping[str, str]) -> None:
+    """The lock holds off others in this database. Roles belong to the server: one in another may race us."""
+    patience = islice(waits(most=1.0), TRIES)
+    while True:
+        try:
+            async with db.transaction():
+                await db.execute(_SERIALISE)
+                for service, password in passwords.items():
+                    await _provision_one(db, service, password)
+            return
+        except _RACES:
+            if (wait := next(patience, None)) is None:
+                raise
+            await asyncio.sleep(wait)
 
 
 async def _provision_one(db: Db, service: str, password: str) -> None:

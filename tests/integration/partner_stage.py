@@ -1,8 +1,10 @@
 """The broker as a partner's program sees it: its queue, the inbox, and nothing of the services behind."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import repeat
 from typing import Any
 
 import aio_pika
@@ -42,10 +44,21 @@ class Stage:
                 return str(message.routing_key), decode(message.body, submission_readers(FROM_PARTNERS))
         raise AssertionError("unreachable: the iterator ends with an error")
 
-    async def left(self) -> int:
-        """Events that wait in the partner's queue, not counting those in a program's hands."""
+    async def comes_to_hold(self, number: int, within_seconds: float = 10.0) -> None:
+        """Until no program reads the partner's queue and so many events wait in it.
+
+        What a program had in hand goes back a moment after its end.
+        """
+        async with asyncio.timeout(within_seconds):
+            for rest in repeat(0.02):
+                if await self._events_and_readers() == (number, 0):
+                    return
+                await asyncio.sleep(rest)
+
+    async def _events_and_readers(self) -> tuple[int, int]:
         queue = await self._channel.declare_queue(topology.partner_queue(PARTNER), passive=True)
-        return queue.declaration_result.message_count or 0
+        found = queue.declaration_result
+        return found.message_count or 0, found.consumer_count or 0
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,19 +11,20 @@ from uuid import uuid4
 
 import aio_pika
 import httpx
+import pytest
 
 import services
 from deploy.local.ports import free_port
+from deploy.local.servers import Servers
 from services.chassis import dead_letters
-from services.chassis.migrate import migrate
 from services.chassis.run import Chassis
-from services.chassis.schema import CHASSIS
+from services.chassis.schema import CHASSIS, bring_up_to_date, wanted
 from services.chassis.settings import ServiceSettings
 from services.contracts import topology
 from services.contracts.ingest import QuestionRated
 from services.contracts.topology import HEARS
 from tests.chassis import letter_of
-from tests.servers import Database, VirtualHost, until
+from tests.servers import Database, VirtualHost, drop, make_template, until
 
 RATED = QuestionRated(stars=4)
 
@@ -34,10 +36,13 @@ async def service(
     options = ServiceSettings(
         amqp_url=vhost.amqp_url, database_url=database(name), ops_port=ops_port, grace_seconds=5
     )
-    migrations = Path(services.__path__[0]) / name / "migrations"
-    async with Chassis.start(options, name=name, migrations=migrations) as chassis:
+    async with Chassis.start(options, name=name, migrations=migrations_of(name)) as chassis:
         await chassis.consume(dict.fromkeys(HEARS[name], handle or ignore))
         yield chassis
+
+
+def migrations_of(service: str) -> Path:
+    return Path(services.__path__[0]) / service / "migrations"
 
 
 async def ignore(_unit: Any, _event: Any) -> None: ...
@@ -151,11 +156,29 @@ async def test_poison_goes_aside_and_its_neighbours_flow_on(database: Database, 
     assert any(reason.startswith("data.stars") for reason in reasons)
 
 
-async def test_copies_started_at_once_migrate_once(database: Database) -> None:
-    url, folders = database("router"), (CHASSIS,)
-    starts = (asyncio.to_thread(migrate, url, folders, lock_timeout_seconds=5) for _ in range(4))
-    applied = await asyncio.gather(*starts)
-    assert sum(len(ids) for ids in applied) == 0
+@pytest.fixture
+async def unmigrated(servers: Servers) -> AsyncIterator[Database]:
+    database = await make_template(servers)
+    yield database
+    await drop(database)
+
+
+async def test_copies_started_at_once_migrate_once(unmigrated: Database) -> None:
+    starts = (migrated(unmigrated) for _ in range(4))
+    applied = [id_ for ids in await asyncio.gather(*starts) for id_ in ids]
+    assert sorted(applied) == sorted(wanted([CHASSIS, migrations_of("router")]))
+
+
+async def test_a_start_with_nothing_to_migrate_needs_no_second_process(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    assert await migrated(database) == []
+
+
+async def migrated(database: Database) -> list[str]:
+    folders = (CHASSIS, migrations_of("router"))
+    return await bring_up_to_date(database("router"), folders, lock_timeout_seconds=5)
 
 
 async def test_an_unfinished_batch_is_finished_before_the_end(database: Database, vhost: VirtualHost) -> None:

@@ -146,14 +146,14 @@ async def test_receipts_and_unknown_events_are_taken_from_the_queue(
         await stage.tell(name)
     async with run("--answers", answers, "--idle", "1"):
         pass
-    assert await stage.left() == 0
+    await stage.comes_to_hold(0)
 
 
 async def test_a_question_nobody_answers_stays_in_the_queue(stage: Stage, run: Run) -> None:
     await stage.tell("QuestionAssigned", due_at="2999-01-01T00:00:00Z")
     async with run("--idle", "1"):
         pass
-    assert await stage.left() == 1
+    await stage.comes_to_hold(1)
 
 
 async def test_the_python_program_outlives_the_broker(mortal_servers: Servers, answers: str) -> None:

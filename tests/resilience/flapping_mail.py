@@ -17,11 +17,12 @@ import aio_pika
 import asyncpg
 from aio_pika.abc import AbstractConnection
 
+from deploy.local.ports import free_port
 from services.chassis.letters import Letter
 from services.contracts import topology
 from tests.chassis import letter_of
 from tests.integration import notifier_facts as made
-from tests.notifier_service import ANNOUNCED, environment, free_port, listening_others, start
+from tests.notifier_service import ANNOUNCED, environment, listening_others, start
 from tests.servers import Database, VirtualHost
 from tests.smtp_sink import Taken, smtp_sink
 
