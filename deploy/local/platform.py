@@ -55,6 +55,7 @@ class Platform:
         database_urls: Mapping[str, str],
         smtp_port: int,
         settings: Mapping[str, str],
+        code: Mapping[str, Path],
     ) -> None:
         (folder / "logs").mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
@@ -62,6 +63,7 @@ class Platform:
         self._database_urls = database_urls
         self._smtp_port = smtp_port
         self._settings = settings
+        self._code = code
         self._link_secret = kept_secret(folder / "link-secret")
         self._doors: dict[tuple[str, int], Doors] = {}
         self._running: dict[tuple[str, int], Child] = {}
@@ -76,14 +78,15 @@ class Platform:
         """Its JSON lines."""
         return self._folder / "logs" / f"{service}-{copy}.jsonl"
 
-    async def start(self, service: str, copy: int = FIRST) -> None:
-        """Returns when it says that it is ready."""
+    async def start(self, service: str, copy: int = FIRST, *, code: Path | None = None) -> None:
+        """Returns when it says that it is ready. `code`: the checkout it is run from, this time."""
+        code = code or self._code.get(service, ROOT)
         child = Child(
             name=f"{service} {copy}",
             argv=[*PYTHON, "-m", f"services.{service}"],
-            env=os.environ | {"PYTHONPATH": str(ROOT)} | self.environment(service, copy),
+            env=os.environ | {"PYTHONPATH": str(code)} | self.environment(service, copy),
             log=self.log(service, copy),
-            cwd=ROOT,
+            cwd=code,
         )
         child.start()
         self._running[service, copy] = child
@@ -145,11 +148,13 @@ async def running_platform(
     smtp_port: int,
     settings: Mapping[str, str] | None = None,
     services: Iterable[str] = topology.SERVICES,
+    code: Mapping[str, Path] | None = None,
 ) -> AsyncIterator[Platform]:
-    """All of `services` ready, and stopped with the block. `settings`: more SESAME_* variables, for each."""
+    """All of `services` ready, and stopped with the block. `settings`: more SESAME_* variables, for each.
+    `code`: service → another checkout that it is run from."""
     password = role_password(servers.database_url)
     urls = await provision(servers.database_url, dict.fromkeys(topology.SERVICES, password))
-    platform = Platform(folder, servers.amqp_url, urls, smtp_port, settings or {})
+    platform = Platform(folder, servers.amqp_url, urls, smtp_port, settings or {}, code or {})
     try:
         await platform.start_together(services)
         yield platform

@@ -25,6 +25,33 @@ def find_server() -> Path | None:
     return next((script for script in scripts if os.access(script, os.X_OK)), None)
 
 
+class Epmd:
+    """Erlang's list of nodes: one for all nodes of a cluster.
+
+    A child of ours in the foreground; the one a node starts for itself is a daemon and stays behind.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        argv = [_epmd_or_complain(), "-port", str(self.port), "-address", LOOPBACK]
+        self._child = Child("epmd", argv, _plain_environment(folder), folder / "output.log")
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    async def start(self) -> None:
+        if not self._child.is_running:
+            self._child.start()
+            await self._child.until(lambda: _listens(self.port), START_SECONDS)
+
+    async def stop(self) -> None:
+        await self._child.stop()
+
+    async def kill(self) -> None:
+        await self._child.kill()
+
+
 class RabbitMQ:
     """`folder` keeps data and log; a second start on it finds queues and messages again.
 
@@ -32,16 +59,18 @@ class RabbitMQ:
     clients.
     """
 
-    def __init__(self, folder: Path, *, management: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *, management: bool = True, name: str = "sesame", epmd: Epmd | None = None
+    ) -> None:
+        """`name` and `epmd`: for one node of several, which share the latter."""
         self._folder = folder
         self._plugins = ["rabbitmq_management", "rabbitmq_prometheus"] if management else []
         self.port, self.management_port, self.metrics_port = (free_port() for _ in range(3))
-        self._dist_port, self._epmd_port = free_port(), free_port()
+        self._dist_port = free_port()
+        self.name = f"{name}@localhost"
         self._password = kept_secret(folder / "password")
-        environment = self._environment()
-        log = folder / "output.log"
-        self._epmd = Child("epmd", self._epmd_argv(), environment, log)
-        self._node = Child("RabbitMQ", [_server_or_complain()], environment, log)
+        self._epmd = epmd or Epmd(folder)
+        self._node = Child("RabbitMQ", [_server_or_complain()], self._environment(), folder / "output.log")
 
     @property
     def amqp_url(self) -> str:
@@ -65,9 +94,7 @@ class RabbitMQ:
     async def start(self) -> None:
         """Returns when clients can connect."""
         self._write_configuration()
-        if not self._epmd.is_running:
-            self._epmd.start()
-            await self._epmd.until(lambda: _listens(self._epmd_port), START_SECONDS)
+        await self._epmd.start()
         self._node.start()
         await self._node.until(self._greets, START_SECONDS)
         if self._plugins:
@@ -110,20 +137,14 @@ class RabbitMQ:
         finally:
             writer.close()
 
-    def _epmd_argv(self) -> list[str]:
-        # A child of ours in the foreground; the one a node starts for itself is a daemon and stays behind.
-        return [_epmd_or_complain(), "-port", str(self._epmd_port), "-address", LOOPBACK]
-
     def _environment(self) -> dict[str, str]:
         """All of it, instead of what the caller has: a RABBITMQ_… of theirs would lead to their node."""
         folder = self._folder
         return {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "LANG": "C.UTF-8",
-            "HOME": str(folder),  # where Erlang keeps its cookie
-            "ERL_EPMD_PORT": str(self._epmd_port),
+            **_plain_environment(folder),
+            "ERL_EPMD_PORT": str(self._epmd.port),
             "ERL_EPMD_ADDRESS": LOOPBACK,
-            "RABBITMQ_NODENAME": "sesame@localhost",
+            "RABBITMQ_NODENAME": self.name,
             "RABBITMQ_DIST_PORT": str(self._dist_port),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
             "RABBITMQ_CONF_ENV_FILE": str(folder / "rabbitmq-env.conf"),
@@ -164,6 +185,11 @@ async def _listens(port: int) -> bool:
         return False
     writer.close()
     return True
+
+
+def _plain_environment(folder: Path) -> dict[str, str]:
+    """HOME is where Erlang keeps its cookie."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "HOME": str(folder)}
 
 
 def _server_or_complain() -> Path:

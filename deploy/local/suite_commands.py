@@ -14,7 +14,7 @@ from deploy.local.servers import AMQP_MANAGEMENT_URL, AMQP_URL, DATABASE_URL, pr
 BENCHMARKS = "tests/benchmarks"
 PROCESSES = 4
 """Twice the cores of a small machine: most tests wait for a server, a process or a moment."""
-LONG = ("tests/resilience/test_notifier_killed_long.py",)
+LONG = ("tests/resilience/test_notifier_killed_long.py", "tests/resilience/test_cluster_long.py")
 """Long runs: with --chaos, or when named."""
 
 

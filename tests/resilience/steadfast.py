@@ -26,6 +26,7 @@ class Partners:
         self._connection = connection
         self._channel = channel
         self.asked = 0
+        self.with_mail = 0
 
     async def ask(self, partner: str, number: int) -> None:
         """Returns once the broker has it: from here on the network has accepted the question."""
@@ -34,6 +35,7 @@ class Partners:
             data["asker"] = {"mail": f"asker-{number}@asker.example"}
         await self._insist(partner, "question.received.v1", f"ask-{number}", None, data)
         self.asked += 1
+        self.with_mail += "asker" in data
 
     async def answer(self, message: AbstractIncomingMessage) -> None:
         event = json.loads(message.body)
@@ -118,6 +120,10 @@ class Observed:
             for event in self.events.values()
             if event["type"] == wire and fields.items() <= event["data"].items()
         ]
+
+    def moments(self, wire: str) -> list[str]:
+        """When each was said, as it says itself."""
+        return [event["time"] for event in self.events.values() if event["type"] == wire]
 
 
 async def waiting_in(amqp_url: str, queue: str) -> int:
