@@ -8,14 +8,18 @@ import json
 import re
 import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
 from asyncpg import Pool, Record
 
 from services.metrics import importing, reading
+from services.metrics.domain.figures import PartnerShare
 from services.metrics.keeping import to_json
+from services.metrics.pages.press import poster
 from services.metrics.recounting import check, rebuild
 from services.metrics.store import other_years
 from tests.integration.metrics_network import TIMES, TODAY, count_year, figures_door, pool_of
@@ -118,6 +122,20 @@ async def test_posters_and_pictures_are_made(door: httpx.AsyncClient, address: s
     answer = await door.get(f"/figures/{address}", timeout=60)
     assert answer.status_code == 200
     assert answer.content.startswith(start)
+
+
+@pytest.mark.parametrize("partners", [0, 1, 47])
+@pytest.mark.parametrize("paper", ["a4", "a3"])
+async def test_a_poster_is_one_page_however_many_partners_and_however_long_their_names(
+    pool: Pool[Record], partners: int, paper: Literal["a4", "a3"]
+) -> None:
+    figures = await reading.read(pool, 2026, today=TODAY)
+    names = tuple(
+        PartnerShare(f"p{n}", "Réseau de lecture publique de l’agglomération " * 3, 9, 9, 0, 3)
+        for n in range(partners)
+    )
+    pdf = poster(replace(figures, partners=names), "fr", zone="Europe/Paris", paper=paper)
+    assert re.findall(rb"/Count (\d+)", pdf) == [b"1"]
 
 
 @pytest.mark.parametrize(("shape", "size"), [("", (1200, 630)), ("?shape=square", (1200, 1200))])

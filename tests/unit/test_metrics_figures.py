@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from services.metrics import importing
 from services.metrics.domain.departments import TILES
 from services.metrics.domain.derivation import derive
 from services.metrics.domain.tallies import Line, Tallies
+from services.metrics.pages.drawings import channels_over_years
 from services.metrics.pages.english import ENGLISH
 from services.metrics.pages.french import FRENCH
 from services.metrics.pages.page import Pages
+from services.metrics.pages.palette import PAPER
+from services.metrics.pages.sheet import Big, compose
 from services.metrics.pages.words import Words
 
 HEADER = "year,partner,measure,facet,value,n,source\n"
@@ -67,6 +71,36 @@ def test_the_answering_percentage_is_answered_by_asked_on_its_own_page() -> None
     ]
     (bpi,) = derive(2025, Tallies(lines), today=date(2026, 1, 1)).partners
     assert bpi.answering == pytest.approx(1.5)
+
+
+def big_received(*by_year: int) -> Big:
+    lines = [Line(2026 - ago, 0, "received", "channel", "mail", n) for ago, n in enumerate(reversed(by_year))]
+    figures = derive(2026, Tallies(lines), today=date(2027, 1, 2))
+    return compose(figures, Words("en"), zone="Europe/Paris").bigs[0]
+
+
+def test_a_handful_is_compared_by_number_and_not_in_per_cent() -> None:
+    assert big_received(2, 6).note == "2 in 2025"
+    assert big_received(200, 600).note == "+200% on 2025"
+
+
+def test_one_is_said_in_the_singular() -> None:
+    assert big_received(1).label == "question received"
+    assert (Words("fr").of("received", 0), Words("fr").of("received", 2)) == (
+        "question reçue",
+        "questions reçues",
+    )
+
+
+def test_years_that_are_missing_leave_a_gap_in_the_chart() -> None:
+    lines = [Line(year, 0, "received", "channel", "mail", 9) for year in (2013, 2025, 2026)]
+    figures = derive(2026, Tallies(lines), today=date(2027, 1, 2))
+    assert channels_over_years(figures, Words("en"), PAPER).labels == ["2013", "…", "2025", "2026"]
+
+
+def test_a_year_frozen_before_readings_were_counted_has_none() -> None:
+    figures = derive(2025, Tallies([]), today=date(2026, 1, 2))
+    assert replace(figures, headlines={}).n("viewed") == 0
 
 
 def test_more_channels_than_colours_are_still_drawn() -> None:

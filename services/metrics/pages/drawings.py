@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from services.metrics.domain.figures import YearFigures
+from services.metrics.domain.figures import YearFigures, YearOfChannels
 from services.metrics.pages.charts import WHOLE, Columns, Series, columns
 from services.metrics.pages.palette import Palette
 from services.metrics.pages.sheet import coarse_buckets
@@ -19,7 +19,7 @@ def draw(
 ) -> dict[str, str]:
     """Name → SVG. `size` is for paper, where all have one: width and height."""
     charts: tuple[Columns, ...] = (
-        channels_over_years(figures, words),
+        channels_over_years(figures, words, palette),
         months(figures, words, palette),
         durations(figures, words, palette),
     )
@@ -37,8 +37,19 @@ def channel_order(figures: YearFigures) -> list[str]:
     return sorted(totals, key=lambda value: (value == "", -totals[value], value))
 
 
-def channels_over_years(figures: YearFigures, words: Words) -> Columns:
-    years = figures.history[-MOST_YEARS:]
+def channel_legend(figures: YearFigures, words: Words, palette: Palette) -> list[tuple[str, str]]:
+    """Name and colour of each channel; a colour comes again only where there are more than colours."""
+    return [
+        (
+            words.value("channel", channel),
+            palette.series[place % len(palette.series)] if channel else palette.unsaid,
+        )
+        for place, channel in enumerate(channel_order(figures))
+    ]
+
+
+def channels_over_years(figures: YearFigures, words: Words, palette: Palette) -> Columns:
+    years = list(_with_gaps(figures.history[-MOST_YEARS:]))
     series = [
         Series(
             words.value("channel", channel),
@@ -46,15 +57,27 @@ def channels_over_years(figures: YearFigures, words: Words) -> Columns:
         )
         for channel in channel_order(figures)
     ]
+    labels = [str(year.year) if year.channels else "…" for year in years]
     return Columns(
         name="channels",
-        text=_told(words("channels_note"), [str(year.year) for year in years], [y.n for y in years], words),
-        labels=[str(year.year) for year in years],
+        text=_told(words("channels_note"), labels, [year.n for year in years], words),
+        labels=labels,
         series=series,
         stacked=True,
+        colours=[colour for _, colour in channel_legend(figures, words, palette)],
         width=WHOLE,
         height=330,
     )
+
+
+def _with_gaps(years: Sequence[YearOfChannels]) -> Iterable[YearOfChannels]:
+    """An empty column where years are missing, however many: they must not look like neighbours."""
+    before = None
+    for year in years:
+        if before is not None and year.year > before + 1:
+            yield YearOfChannels(before + 1, ())
+        yield year
+        before = year.year
 
 
 def months(figures: YearFigures, words: Words, palette: Palette) -> Columns:

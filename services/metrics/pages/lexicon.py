@@ -11,11 +11,8 @@ class Lexicon:
     phrases: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
     months: tuple[str, ...]
-    long_months: tuple[str, ...]
-    weekdays: tuple[str, ...]
     units: tuple[str, str, str]
     """Day, hour, minute."""
     thousands: str
     decimal: str
     percent: str
-    first_of_month: str

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.metrics.domain.figures import YearFigures
-from services.metrics.pages.drawings import channel_order, draw
+from services.metrics.pages.drawings import channel_legend, channel_order, draw
 from services.metrics.pages.links import Links
 from services.metrics.pages.palette import PAGE
 from services.metrics.pages.sheet import coarse_buckets, compose
@@ -47,15 +47,12 @@ class Pages:
         here: str = "",
     ) -> str:
         words = Words(language)
-        order = channel_order(figures)
         return self._figures.render(
             sheet=compose(figures, words, zone=self._zone),
             charts=draw(figures, words, PAGE),
-            channel_order=order,
-            channel_legend=[
-                (words.value("channel", channel), f"series-{1 + place % len(PAGE.series)}")
-                for place, channel in enumerate(order)
-            ],
+            channel_order=channel_order(figures),
+            channel_legend=channel_legend(figures, words, PAGE),
+            palette=PAGE,
             buckets=coarse_buckets(figures.durations["answer_calendar"].counts, words),
             years=years,
             links=Links(self._base, here.rstrip("/"), figures.year, figures.partner, language),

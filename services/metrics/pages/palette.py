@@ -11,6 +11,8 @@ class Palette(NamedTuple):
     accent: str
     warm: str
     series: tuple[str, ...]
+    unsaid: str
+    """For what nobody said, beside any number of series."""
 
 
 PAGE = Palette(
@@ -19,6 +21,7 @@ PAGE = Palette(
     accent="var(--accent)",
     warm="var(--warm)",
     series=tuple(f"var(--series-{number})" for number in range(1, 9)),
+    unsaid="var(--unsaid)",
 )
 """For the page: its style sheet says what they are by day, by night and on paper."""
 
@@ -27,5 +30,6 @@ PAPER = Palette(
     quiet="#d9dee8",
     accent="#2b4a9b",
     warm="#e08a00",
-    series=("#2b4a9b", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#7a7f8c", "#b8a200"),
+    series=("#2b4a9b", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#5b4a8a", "#b8a200"),
+    unsaid="#b4bac8",
 )

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.metrics.domain.buckets import BOUNDS
 from services.metrics.domain.departments import COLUMNS, ROWS, TILES
+from services.metrics.domain.derivation import STARS
 from services.metrics.domain.figures import Headline, PartnerShare, Piece, YearFigures
 from services.metrics.pages.words import Words
 
 MOST_BARS = 12
 LEVELS = 6
 """Steps of the heat map's and the map's colours; 0 is none at all."""
+
+FEW = 30
+"""Below this, the number of the year before says more than a percentage of it."""
 
 FINEST_BOUND = 3_600
 """Answers within the hour are shown as one."""
@@ -28,6 +32,8 @@ class Big:
     label: str
     note: str
     rising: bool | None = None
+    gauge: float | None = None
+    """Of the whole, 0 to 1, where there is one: drawn below the number."""
 
 
 @dataclass(frozen=True)
@@ -103,17 +109,18 @@ def _bigs(figures: YearFigures, words: Words) -> Iterable[Big]:
     if figures.n("answered") or sum(figures.months["received"]):
         yield _counted("answered", figures, words)
     if figures.promise_share is not None:
-        yield Big("promise", words.percent(figures.promise_share), words("promise"), "")
+        share = figures.promise_share
+        yield Big("promise", words.percent(share), words("promise"), "", gauge=share)
     answer = figures.durations["answer_calendar"]
     if answer.median is not None and answer.ninetieth is not None:
         note = words("ninetieth", duration=words.duration(answer.ninetieth))
         yield Big("median", words.duration(answer.median), words("median"), note)
     if figures.satisfaction is not None:
-        note = words("rated", n=words.number(sum(figures.stars)))
-        yield Big("satisfaction", words.decimal(figures.satisfaction), words("satisfaction"), note)
+        mean, note = figures.satisfaction, words("rated", n=words.number(sum(figures.stars)))
+        yield Big("satisfaction", words.decimal(mean), words("satisfaction"), note, gauge=mean / STARS)
     yield from _given(figures, words)
     if figures.n("archived"):
-        yield _counted("archived", figures, words)
+        yield _archived(figures, words)
 
 
 def _given(figures: YearFigures, words: Words) -> Iterable[Big]:
@@ -125,19 +132,35 @@ def _given(figures: YearFigures, words: Words) -> Iterable[Big]:
     if not figures.partner and figures.institutions:
         people = figures.respondents
         note = words("respondents", n=words.number(people)) if people else words("thanks")
-        yield Big("partners", words.number(figures.institutions), words("partners"), note)
+        label = words.of("partners", figures.institutions)
+        yield Big("partners", words.number(figures.institutions), label, note)
+
+
+def _archived(figures: YearFigures, words: Words) -> Big:
+    """How often they were read is the better news, where it is known."""
+    archived, views = _counted("archived", figures, words), figures.n("viewed")
+    return replace(archived, note=words("read", n=words.number(views)), rising=None) if views else archived
 
 
 def _counted(measure: str, figures: YearFigures, words: Words) -> Big:
     headline = figures.headlines[measure]
-    rising = None if round(100 * (headline.growth or 0)) == 0 else (headline.growth or 0) > 0
-    return Big(measure, words.number(headline.n), words(measure), _growth(headline, figures, words), rising)
+    label = words.of(measure, headline.n)
+    return Big(measure, words.number(headline.n), label, _growth(headline, figures, words), _rising(headline))
+
+
+def _rising(headline: Headline) -> bool | None:
+    """None where there is no arrow to draw."""
+    growth = headline.growth or 0.0
+    return None if (headline.before or 0) < FEW or round(100 * growth) == 0 else growth > 0
 
 
 def _growth(headline: Headline, figures: YearFigures, words: Words) -> str:
-    if headline.growth is None:
+    if headline.growth is None or headline.before is None:
         return ""
-    phrase = "growth_so_far" if figures.so_far else "growth_year"
+    when = "_so_far" if figures.so_far else ""
+    if headline.before < FEW:
+        return words(f"before{when}", n=words.number(headline.before), year=figures.year - 1)
+    phrase = f"growth{when or '_year'}"
     return words(phrase, growth=words.growth(headline.growth), year=figures.year - 1)
 
 

@@ -56,9 +56,11 @@ _TITLES = {
 
 def _headlines(figures: YearFigures, words: Words) -> Rows:
     head: list[Sequence[Cell]] = [("", figures.year, figures.year - 1)]
-    shown = ("received", "answered", "archived")
+    shown = ("received", "answered", "archived", "viewed")
     rows = [
-        (words(measure), figures.headlines[measure].n, figures.headlines[measure].before) for measure in shown
+        (words(measure), headline.n, headline.before)
+        for measure in shown
+        if (headline := figures.headlines.get(measure))
     ]
     answer = figures.durations["answer_calendar"].median
     return [

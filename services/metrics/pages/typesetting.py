@@ -11,7 +11,7 @@ from typing import Any
 
 import typst
 
-from services.metrics.pages.drawings import channel_order, draw
+from services.metrics.pages.drawings import channel_legend, draw
 from services.metrics.pages.page import HERE
 from services.metrics.pages.palette import PAPER
 from services.metrics.pages.press import Job, Shape
@@ -24,11 +24,11 @@ SOURCES: Mapping[Shape, str] = {
     "wide": "card.typ",
     "square": "card.typ",
 }
-CHART_SIZE = (560, 205)
-MOST_SUBJECTS, MOST_PARTNERS, MOST_LETTERS = 10, 13, 46
+CHART_SIZE = (560, 165)
+MOST_SUBJECTS, MOST_LANGUAGES, MOST_PARTNERS = 10, 6, 60
 """What there is room for on a sheet."""
 
-HEADINGS = ("channels", "months", "durations", "subjects", "map", "heat", "partners_title")
+HEADINGS = ("channels", "months", "durations", "subjects", "languages", "map", "heat", "partners_title")
 
 
 def set_sheet(job: Job) -> bytes:
@@ -72,34 +72,41 @@ def _content(job: Job, sheet: Sheet) -> dict[str, Any]:
         "title": sheet.title,
         "state": sheet.state,
         "bigs": [
-            {"key": big.key, "value": big.value, "label": big.label, "note": big.note} for big in sheet.bigs
+            {"key": big.key, "value": big.value, "label": big.label, "note": big.note, "gauge": big.gauge}
+            for big in sheet.bigs
         ],
         "headings": {key: _heading(key, sheet) for key in HEADINGS},
         "dated": sum(job.figures.months["received"]) > 0,
         "legend": [
-            {"name": words.value("channel", channel), "colour": PAPER.series[place % len(PAPER.series)]}
-            for place, channel in enumerate(channel_order(job.figures))
+            {"name": name, "colour": colour} for name, colour in channel_legend(job.figures, words, PAPER)
         ],
         "pair": [words("received"), words("answered")],
-        "subjects": _bars(sheet.subjects[:10]),
+        "subjects": _bars(sheet.subjects[:MOST_SUBJECTS]),
+        "languages": _bars(sheet.languages[:MOST_LANGUAGES]),
         "partners": [
-            {"label": _short(share.name), "number": words.number(share.answered), "share": part}
-            for share, part, _ in sheet.partners[:MOST_PARTNERS]
+            {"name": share.name, "number": words.number(share.answered)}
+            for share, _, _ in sheet.partners[:MOST_PARTNERS]
         ],
+        "more_partners": words("and_more", n=len(sheet.partners) - MOST_PARTNERS)
+        if len(sheet.partners) > MOST_PARTNERS
+        else "",
         "map": _cells(sheet.map),
         "columns": sheet.map_size[0],
+        "rows": sheet.map_size[1],
         "heat": [{"day": words.weekdays[day], "cells": _cells(row)} for day, row in enumerate(sheet.heat)],
-        "foot": words("method_text", zone=sheet.zone),
+        "foot": _foot(job, sheet),
     }
+
+
+def _foot(job: Job, sheet: Sheet) -> str:
+    method = sheet.words("method_text", zone=sheet.zone)
+    sources = job.figures.sources
+    return f"{method} {sheet.words('sources', sources=' ; '.join(sources))}" if sources else method
 
 
 def _heading(key: str, sheet: Sheet) -> dict[str, str]:
     note = f"{key.removesuffix('_title')}_note"
     return {"title": sheet.words(key), "note": sheet.words(note, zone=sheet.zone)}
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1].rstrip(' ,')}…"
 
 
 def _bars(bars: Iterable[Bar]) -> list[dict[str, object]]:
@@ -108,7 +115,13 @@ def _bars(bars: Iterable[Bar]) -> list[dict[str, object]]:
 
 def _cells(cells: Iterable[Cell]) -> list[dict[str, object]]:
     return [
-        {"label": cell.label, "number": cell.number, "level": cell.level, "x": cell.column, "y": cell.row}
+        {
+            "label": cell.label,
+            "number": cell.number if cell.n else "",
+            "level": cell.level,
+            "x": cell.column,
+            "y": cell.row,
+        }
         for cell in cells
     ]
 

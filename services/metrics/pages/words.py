@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
+from services.chassis.dates import DAYS, written
 from services.metrics.pages.english import ENGLISH
 from services.metrics.pages.french import FRENCH
 from services.metrics.pages.lexicon import Lexicon
@@ -27,6 +28,11 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         return self._lexicon.phrases[key].format(**values)
+
+    def of(self, key: str, n: float) -> str:
+        """What stands beside a number: one is said in the singular, in French nought as well."""
+        single = n == 1 or (self.language == "fr" and n == 0)
+        return self(f"one_{key}") if single and f"one_{key}" in self._lexicon.phrases else self(key)
 
     def value(self, facet: str, value: str) -> str:
         """The name of a piece: ("channel", "mail") → "courriel". What nobody said has a name as well."""
@@ -77,9 +83,7 @@ class Words:
     @property
     def weekdays(self) -> tuple[str, ...]:
         """Monday first."""
-        return self._lexicon.weekdays
+        return DAYS[self.language]
 
     def day(self, day: date) -> str:
-        month = self._lexicon.long_months[day.month - 1]
-        first = self._lexicon.first_of_month if day.day == 1 else str(day.day)
-        return f"{first} {month} {day.year}"
+        return written(day, self.language)

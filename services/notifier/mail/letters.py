@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
-from services.notifier.mail.dates import day_and_hour
+from services.chassis.dates import day_and_hour
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH = 76

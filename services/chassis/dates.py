@@ -1,8 +1,8 @@
-"""Dates as people write them, in the network's time zone."""
+"""Dates as people write them, in the languages that the network writes in."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 DAYS = {
@@ -42,11 +42,15 @@ MONTHS = {
 
 
 def day(moment: datetime, language: str, zone: str) -> str:
-    """`mercredi 25 novembre 2026`; the first of a month is `1er` in French."""
-    local = moment.astimezone(ZoneInfo(zone))
-    number = "1er" if language == "fr" and local.day == 1 else str(local.day)
-    month = MONTHS[language][local.month - 1]
-    return f"{DAYS[language][local.weekday()]} {number} {month} {local.year}"
+    """`mercredi 25 novembre 2026` in that zone; the first of a month is `1er` in French."""
+    local = moment.astimezone(ZoneInfo(zone)).date()
+    return f"{DAYS[language][local.weekday()]} {written(local, language)}"
+
+
+def written(day: date, language: str) -> str:
+    """`25 novembre 2026`."""
+    number = "1er" if language == "fr" and day.day == 1 else str(day.day)
+    return f"{number} {MONTHS[language][day.month - 1]} {day.year}"
 
 
 def day_and_hour(moment: datetime, language: str, zone: str) -> str:
