@@ -3,12 +3,14 @@
 import argparse
 import asyncio
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from deploy.local.checkout import PYTHON, ROOT
 from deploy.local.folders import throwaway_folder
+from deploy.local.processes import tied_to_parent
 from deploy.local.servers import AMQP_MANAGEMENT_URL, AMQP_URL, DATABASE_URL, provide_missing, running_servers
 
 BENCHMARKS = "tests/benchmarks"
@@ -64,9 +66,8 @@ async def _test_on_shared_servers(options: Sequence[str]) -> int:
             addresses = {AMQP_URL: servers.amqp_url, DATABASE_URL: servers.database_url}
             if servers.amqp_management_url is not None:
                 addresses[AMQP_MANAGEMENT_URL] = servers.amqp_management_url
-            process = await asyncio.create_subprocess_exec(
-                *PYTHON, "-m", "pytest", *options, cwd=ROOT, env=os.environ | addresses
-            )
+            argv = [*tied_to_parent(signal.SIGINT), *PYTHON, "-m", "pytest", *options]
+            process = await asyncio.create_subprocess_exec(*argv, cwd=ROOT, env=os.environ | addresses)
             return await _ended(process)
 
 
