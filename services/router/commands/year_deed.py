@@ -20,9 +20,9 @@ from services.router.domain.partner_record import read_partner
 from services.router.holiday_calendar import holidays_of
 from services.router.partner_files import FaultyFile, read_file
 from services.router.year import people
+from services.router.year.alone import Alone, tables_apart
 from services.router.year.play import Year
 from services.router.year.report import Report
-from services.router.year.stage import stage
 
 _STATES = "SELECT state, count(*) AS number FROM question GROUP BY state"
 _OPEN_LOADS = "SELECT coalesce(sum(open), 0) FROM load"
@@ -46,8 +46,8 @@ async def play(chosen: argparse.Namespace, there: AtDesk) -> int:
     settings = there.settings
     holiday = holidays_of(settings.network_country, settings.network_region)
     moments = people.arrivals(chance, chosen.year, chosen.questions, settings.zone, holiday)
-    async with stage(settings.database_url) as pool:
-        year = Year(there.desk, pool, wanted, chance)
+    async with tables_apart(settings.database_url) as pool:
+        year = Year(Alone(there.desk, pool), wanted, there.desk.working_days, holidays_of, chance)
         with Progress(transient=True) as progress:
             task = progress.add_task("questions", total=len(moments))
             await year.play(chosen.year, moments, lambda: progress.advance(task))

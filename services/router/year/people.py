@@ -21,6 +21,8 @@ HOURS = (1, 1, 1, 0, 0, 0, 1, 2, 5, 9, 11, 10, 7, 8, 10, 10, 9, 8, 6, 5, 5, 4, 3
 
 ON_A_HOLIDAY = 0.4
 
+TEXT = "Où trouver les plans du canal de Bourgogne ?"
+
 
 @dataclass(frozen=True, slots=True)
 class Temper:

@@ -1,51 +1,49 @@
-"""A stage that leaves nothing behind: the router's tables, empty, as temporary ones of one connection.
-
-PostgreSQL looks for a table among a session's temporary ones first. So the same SQL plays here, the real ones
-are not touched, and all of it is gone with the connection.
-"""
+"""What a year is played on: the router alone, or all four services (`deploy/year`)."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
 
-import asyncpg
-from asyncpg import Pool, Record
+from services.contracts.envelope import Event
+from services.router.domain.partner import Partner
 
-from services.chassis.database import Db
-
-_TABLES = """
-CREATE TEMPORARY TABLE inbox (LIKE inbox INCLUDING ALL);
-CREATE TEMPORARY TABLE outbox (LIKE outbox INCLUDING ALL);
-CREATE TEMPORARY TABLE waiting (LIKE waiting INCLUDING ALL);
-CREATE TEMPORARY TABLE network (LIKE network INCLUDING ALL);
-CREATE TEMPORARY TABLE partner (LIKE partner INCLUDING ALL);
-CREATE TEMPORARY TABLE partner_history (LIKE partner_history INCLUDING ALL);
-CREATE TEMPORARY TABLE load (LIKE load INCLUDING ALL);
-CREATE TEMPORARY TABLE question (LIKE question INCLUDING ALL);
-CREATE TEMPORARY TABLE assignment (LIKE assignment INCLUDING ALL);
-CREATE TEMPORARY TABLE decision (LIKE decision INCLUDING ALL);
-CREATE TEMPORARY TABLE history (LIKE history INCLUDING ALL);
-INSERT INTO network DEFAULT VALUES;
-"""
+COORDINATOR = "coordination"
 
 
-@asynccontextmanager
-async def stage(url: str) -> AsyncIterator[Pool[Record]]:
-    """One connection, never exchanged for another; should it be, the new one has a stage of its own: no query
-    can reach the real tables."""
-    async with asyncpg.create_pool(
-        url,
-        min_size=1,
-        max_size=1,
-        max_queries=sys.maxsize,
-        max_inactive_connection_lifetime=0,
-        init=_set_up,
-        server_settings={"jit": "off"},
-    ) as pool:
-        yield pool
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question as it is put in. `facets`: channel, language, perhaps subject and origin."""
+
+    text: str
+    facets: Mapping[str, Any]
+    postcode: str | None
 
 
-async def _set_up(db: Db) -> None:
-    await db.execute(_TABLES)
+class Stage(Protocol):
+    async def go_to(self, moment: datetime) -> None:
+        """Time moves on to the moment, in UTC; it never goes back."""
+        ...
+
+    async def ask(self, asking: Asking) -> None: ...
+
+    async def answer(self, question: UUID, partner: str) -> None: ...
+
+    async def decline(self, question: UUID, partner: str) -> None: ...
+
+    async def assign(self, question: UUID, partner: str, reason: str) -> None:
+        """By the coordinator's hand."""
+        ...
+
+    async def close(self, question: UUID, explanation: str) -> None: ...
+
+    async def change(self, changed: Sequence[Partner]) -> None:
+        """These partners are now as given; others stay as they are."""
+        ...
+
+    async def heard(self) -> Sequence[Event[Any]]:
+        """What was announced since the last time, in order, once everything has come to rest."""
+        ...
