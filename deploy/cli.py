@@ -16,6 +16,7 @@ from deploy.local.errors import LocalError
 COMMANDS = (
     "deploy.local.demo_command",
     "deploy.local.up_command",
+    "deploy.year.command",
     "deploy.local.suite_commands",
     "deploy.local.check_command",
     "deploy.docs.commands",

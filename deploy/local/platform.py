@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,13 @@ STOP_SECONDS = 25.0
 FIRST = 1
 MAIL_DOMAIN = "sesame.localhost"
 """ingest reads replies at the addresses that notifier writes, so both need the same."""
+
+
+Program = Callable[[str], Sequence[str]]
+
+
+def as_it_is(service: str) -> Sequence[str]:
+    return "-m", f"services.{service}"
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class Platform:
         smtp_port: int,
         settings: Mapping[str, str],
         code: Mapping[str, Path],
+        program: Program,
     ) -> None:
         (folder / "logs").mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
@@ -64,6 +72,7 @@ class Platform:
         self._smtp_port = smtp_port
         self._settings = settings
         self._code = code
+        self._program = program
         self._link_secret = kept_secret(folder / "link-secret")
         self._doors: dict[tuple[str, int], Doors] = {}
         self._running: dict[tuple[str, int], Child] = {}
@@ -83,7 +92,7 @@ class Platform:
         code = code or self._code.get(service, ROOT)
         child = Child(
             name=f"{service} {copy}",
-            argv=[*PYTHON, "-m", f"services.{service}"],
+            argv=[*PYTHON, *self._program(service)],
             env=os.environ | {"PYTHONPATH": str(code)} | self.environment(service, copy),
             log=self.log(service, copy),
             cwd=code,
@@ -149,12 +158,13 @@ async def running_platform(
     settings: Mapping[str, str] | None = None,
     services: Iterable[str] = topology.SERVICES,
     code: Mapping[str, Path] | None = None,
+    program: Program = as_it_is,
 ) -> AsyncIterator[Platform]:
     """All of `services` ready, and stopped with the block. `settings`: more SESAME_* variables, for each.
-    `code`: service → another checkout that it is run from."""
+    `code`: service → another checkout that it is run from. `program`: what Python is to run for a service."""
     password = role_password(servers.database_url)
     urls = await provision(servers.database_url, dict.fromkeys(topology.SERVICES, password))
-    platform = Platform(folder, servers.amqp_url, urls, smtp_port, settings or {}, code or {})
+    platform = Platform(folder, servers.amqp_url, urls, smtp_port, settings or {}, code or {}, program)
     try:
         await platform.start_together(services)
         yield platform

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from services.chassis.clock import Clock
 from services.chassis.run import Chassis, run
 from services.contracts import topology
 from services.ingest.domain.addresses import networks
@@ -81,8 +82,8 @@ def mastodon_client(settings: IngestSettings) -> httpx.AsyncClient:
 
 
 @asynccontextmanager
-async def opened(settings: IngestSettings) -> AsyncIterator[Running]:
-    async with Chassis.start(settings, name="ingest", migrations=MIGRATIONS) as chassis:
+async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncIterator[Running]:
+    async with Chassis.start(settings, name="ingest", migrations=MIGRATIONS, clock=clock) as chassis:
         door = door_of(chassis, settings)
         boxes = Mailboxes(settings.question_box, settings.reply_box)
         letters = MailDoor(door.intake, boxes, door.caps)
@@ -121,8 +122,8 @@ async def forget_askers(chassis: Chassis, term: timedelta) -> None:
         log.warning("term: %d questions are as old and still open; end them", done.still_open)
 
 
-async def serve(settings: IngestSettings) -> None:
-    async with opened(settings) as running:
+async def serve(settings: IngestSettings, clock: Clock | None = None) -> None:
+    async with opened(settings, clock) as running:
         await running.chassis.until_stopped()
 
 

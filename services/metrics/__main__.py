@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
+from services.chassis.clock import Clock
 from services.chassis.run import Chassis, run
 from services.metrics import entrypoints
 from services.metrics.collector import collect
@@ -21,8 +22,8 @@ LINGER_SECONDS = 0.1
 """Nobody waits for a count: larger batches are cheaper."""
 
 
-async def serve(settings: MetricsSettings) -> None:
-    async with Chassis.start(settings, name="metrics", migrations=MIGRATIONS) as chassis:
+async def serve(settings: MetricsSettings, clock: Clock | None = None) -> None:
+    async with Chassis.start(settings, name="metrics", migrations=MIGRATIONS, clock=clock) as chassis:
         zone = settings.network_time_zone
         times = await asyncio.to_thread(network_time, zone, settings.network_country, settings.network_region)
         chassis.ops.sources["counters"] = partial(collect, chassis.pool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from services.chassis.clock import Clock
 from services.chassis.run import Chassis, run
 from services.notifier import backlog, channels, entrypoints, lanes, wake
 from services.notifier.archive import app, views
@@ -19,8 +20,8 @@ ROUNDS_SECONDS = 600.0
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-async def serve(settings: NotifierSettings) -> None:
-    async with Chassis.start(settings, name="notifier", migrations=MIGRATIONS) as chassis:
+async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
+    async with Chassis.start(settings, name="notifier", migrations=MIGRATIONS, clock=clock) as chassis:
         chassis.ops.sources["deliveries"] = backlog.source(chassis)
         instruments = Instruments(chassis.registry)
         settlement = Settlement(settings.coordinator_mail, instruments, settings.rating_after)

@@ -7,6 +7,7 @@ import logging
 from functools import partial
 from pathlib import Path
 
+from services.chassis.clock import Clock
 from services.chassis.run import Chassis, run
 from services.router import entrypoints, partners
 from services.router.api import routes
@@ -21,8 +22,8 @@ log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-async def serve(settings: RouterSettings) -> None:
-    async with Chassis.start(settings, name="router", migrations=MIGRATIONS) as chassis:
+async def serve(settings: RouterSettings, clock: Clock | None = None) -> None:
+    async with Chassis.start(settings, name="router", migrations=MIGRATIONS, clock=clock) as chassis:
         if settings.partners_file is not None:
             await _import(chassis, settings.partners_file)
         desk = Desk.of(settings)

@@ -1,28 +1,26 @@
-"""`./sesame router year`: a whole year with this network in a few minutes; nothing is sent, nothing kept."""
+"""`./sesame router year`: a whole year with the router alone, in minutes; nothing is sent or kept."""
 
 from __future__ import annotations
 
 import argparse
 import random
-from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from services.router import partners
 from services.router.commands.at_desk import AtDesk, run
-from services.router.domain.partner import Partner, Role
+from services.router.domain.partner import Partner
 from services.router.domain.partner_record import read_partner
 from services.router.holiday_calendar import holidays_of
 from services.router.partner_files import FaultyFile, read_file
 from services.router.year import people
 from services.router.year.alone import Alone, tables_apart
 from services.router.year.play import Year
-from services.router.year.report import Report
+from services.router.year.report import ENDED, by_partner
 
 _STATES = "SELECT state, count(*) AS number FROM question GROUP BY state"
 _OPEN_LOADS = "SELECT coalesce(sum(open), 0) FROM load"
@@ -30,7 +28,7 @@ _OPEN_ASSIGNMENTS = "SELECT count(*) FROM assignment WHERE ended_at IS NULL"
 
 
 def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = things.add_parser("year", help="a whole year with this network, in minutes; nothing is sent")
+    parser = things.add_parser("year", help="a whole year with the router alone, in minutes; nothing is sent")
     parser.add_argument("--questions", type=int, default=3_500)
     parser.add_argument("--year", type=int, default=datetime.now(UTC).year)
     parser.add_argument("--partners", type=Path, help="these (YAML or CSV) instead of the database's")
@@ -51,10 +49,10 @@ async def play(chosen: argparse.Namespace, there: AtDesk) -> int:
         with Progress(transient=True) as progress:
             task = progress.add_task("questions", total=len(moments))
             await year.play(chosen.year, moments, lambda: progress.advance(task))
-        states = Counter({row["state"]: row["number"] for row in await pool.fetch(_STATES)})
+        states = {row["state"]: row["number"] for row in await pool.fetch(_STATES)}
         loads, held = await pool.fetchval(_OPEN_LOADS), await pool.fetchval(_OPEN_ASSIGNMENTS)
-    _print(year.report, states, wanted)
-    left = sum(number for state, number in states.items() if state not in ("answered", "out_of_scope"))
+    Console().print(by_partner(year.report, wanted), year.report.table(states))
+    left = sum(number for state, number in states.items() if state not in ENDED)
     print(f"{left} without an end; {held} still with a partner, {loads} by the loads")
     return 1 if left or sum(states.values()) != chosen.questions or loads != held else 0
 
@@ -72,14 +70,3 @@ async def _wanted(chosen: argparse.Namespace, there: AtDesk, chance: random.Rand
     if not held:
         raise FaultyFile("the database has no partners; try --made-up 47, or --partners FILE")
     return held
-
-
-def _print(report: Report, states: Counter[str], wanted: list[Partner]) -> None:
-    table = Table("partner", "a week", "asked", "answered")
-    for partner in sorted(wanted, key=lambda partner: -report.given[partner.id]):
-        if partner.role is not Role.COORDINATOR:
-            capacity = "any" if partner.capacity_per_week is None else str(partner.capacity_per_week)
-            name = partner.id
-            table.add_row(name, capacity, str(report.given[name]), str(report.answers[name]))
-    Console().print(table)
-    print("\n".join(report.lines(states)))

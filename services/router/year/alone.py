@@ -34,6 +34,7 @@ from services.router.desk import Desk
 from services.router.domain.partner import Partner
 from services.router.hand import Hand
 from services.router.timers import Timers
+from services.router.year import people
 from services.router.year.stage import COORDINATOR, Asking
 
 READERS = event_readers(FACTS)
@@ -88,13 +89,15 @@ class Alone:
     async def ask(self, asking: Asking) -> None:
         fact = QuestionReceived(
             text=asking.text,
-            facets=Facets(received_at=self._clock.moment, **asking.facets),
+            facets=Facets(received_at=asking.asked_at, **asking.facets),
             place=Place(postcode=asking.postcode) if asking.postcode else None,
         )
         await self._tell(fact, uuid7())
 
     async def answer(self, question: UUID, partner: str) -> None:
-        await self._tell(AnswerSubmitted(answer_id=uuid7(), partner=partner, text="!", way="page"), question)
+        await self._tell(
+            AnswerSubmitted(answer_id=uuid7(), partner=partner, text=people.ANSWER, way="page"), question
+        )
 
     async def decline(self, question: UUID, partner: str) -> None:
         await self._tell(QuestionDeclined(partner=partner, way="page"), question)

@@ -22,6 +22,8 @@ HOURS = (1, 1, 1, 0, 0, 0, 1, 2, 5, 9, 11, 10, 7, 8, 10, 10, 9, 8, 6, 5, 5, 4, 3
 ON_A_HOLIDAY = 0.4
 
 TEXT = "Où trouver les plans du canal de Bourgogne ?"
+ANSWER = "Aux archives de la Côte-d'Or, série XIV F."
+REFUSAL = "Hors de nos fonds."
 
 
 @dataclass(frozen=True, slots=True)

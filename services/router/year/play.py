@@ -46,8 +46,9 @@ class Appointment:
 
 
 class Year:
-    """`play` it to the end, then read its `report`. What falls into one `step` of time happens together, at
-    its end: the smaller the step the truer, and the more often the stage must come to rest."""
+    """`play` it to the end, then read its `report`. What falls into one `step` of time is done together, at
+    its end: the smaller the step the truer, and the more often the stage must come to rest. When a question
+    was asked is exact all the same."""
 
     def __init__(
         self,
@@ -76,7 +77,7 @@ class Year:
         await self._stage.go_to(self._now)
         await self._change(list(self._partners.values()))
         for moment in moments:
-            self._at(moment, partial(self._ask, progress))
+            self._at(moment, partial(self._ask, moment, progress))
         self._plan_closures(year)
         self._end = moments[-1] + LATER
         while self._agenda:
@@ -102,9 +103,9 @@ class Year:
         if self._ticking:
             self._at(self._now + max(TICK, self._step), self._tick)
 
-    async def _ask(self, progress: Callable[[], None]) -> None:
+    async def _ask(self, moment: datetime, progress: Callable[[], None]) -> None:
         facets = people.facets(self._chance, list(self._partners.values()))
-        await self._stage.ask(Asking(people.TEXT, facets, people.postcode(self._chance)))
+        await self._stage.ask(Asking(moment, people.TEXT, facets, people.postcode(self._chance)))
         self.report.asked += 1
         progress()
         if not self._ticking:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from statistics import median, quantiles
 from typing import Any
 
+from rich.table import Table
+
 from services.contracts.envelope import Event
 from services.contracts.router import QuestionAnswered, QuestionRouted
+from services.router.domain.partner import Partner, Role
 from services.router.domain.working_time import Clock
+
+ENDED = ("answered", "out_of_scope")
 
 
 @dataclass
@@ -40,17 +45,60 @@ class Report:
         took = working_days.between(fact.facets.received_at, fact.answered_at)
         self.working_hours.append(took / timedelta(hours=1))
 
-    def lines(self, states: Counter[str]) -> Iterator[str]:
-        total = sum(self.answers.values())
-        yield f"{self.asked} questions asked; {dict(sorted(states.items()))}"
-        yield "facts: " + ", ".join(f"{name} {number}" for name, number in sorted(self.facts.items()))
-        if total:
-            yield f"answered within the promise: {self.in_time / total:.1%} of {total}"
+    def table(self, states: Mapping[str, int]) -> Table:
+        """The year in a few lines; `states`: how many questions ended how."""
+        table = Table(show_header=False, title="The year")
+        table.add_column(style="bold")
+        table.add_column()
+        for row in self._rows(states):
+            table.add_row(*row)
+        return table
+
+    def _rows(self, states: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+        yield "questions asked", str(self.asked)
+        yield "now", ", ".join(f"{number} {state.replace('_', ' ')}" for state, number in states.items())
+        if self.working_hours:
             middle, slow = median(self.working_hours), _p90(self.working_hours)
-            yield f"working hours to the answer: median {middle:.1f}, 90th percentile {slow:.1f}"
-        yield "partners asked per question: " + ", ".join(
-            f"{count} at least {number}×" for number, count in sorted(self.attempts.items())
-        )
+            share = self.in_time / len(self.working_hours)
+            yield "answered within the promise", f"{share:.1%}"
+            yield "working hours to the answer", f"half within {middle:.1f}, nine in ten within {slow:.1f}"
+        yield "partners asked", ", ".join(self._attempts())
+        for name, what in HAPPENED.items():
+            if self.facts[name]:
+                yield what, str(self.facts[name])
+
+    def _attempts(self) -> Iterator[str]:
+        for number, reached in sorted(self.attempts.items()):
+            if only := reached - self.attempts[number + 1]:
+                yield f"{number} for {only} questions" if number == 1 else f"{number} for {only}"
+
+
+HAPPENED = {
+    "question.reminded": "reminders",
+    "question.declined": "refusals by partners",
+    "question.overdue": "times somebody's time ran out",
+    "answer.refused": "answers after the first",
+    "question.unroutable": "times the coordinator was asked",
+}
+
+
+def by_partner(report: Report, wanted: Sequence[Partner]) -> Table:
+    """Whoever was asked most comes first."""
+    table = Table("partner", title="The partners")
+    for title in ("a week at most", "asked", "answered", "of those asked"):
+        table.add_column(title, justify="right")
+    for partner in sorted(wanted, key=lambda partner: (-report.given[partner.id], partner.id)):
+        if partner.role is not Role.COORDINATOR:
+            table.add_row(partner.id, *_numbers(report, partner))
+    return table
+
+
+def _numbers(report: Report, partner: Partner) -> Iterator[str]:
+    asked, answered = report.given[partner.id], report.answers[partner.id]
+    yield "-" if partner.capacity_per_week is None else str(partner.capacity_per_week)
+    yield str(asked)
+    yield str(answered)
+    yield f"{answered / asked:.0%}" if asked else "-"
 
 
 def _p90(hours: list[float]) -> float:

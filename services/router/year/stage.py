@@ -18,6 +18,7 @@ COORDINATOR = "coordination"
 class Asking:
     """A question as it is put in. `facets`: channel, language, perhaps subject and origin."""
 
+    asked_at: datetime
     text: str
     facets: Mapping[str, Any]
     postcode: str | None

@@ -1,0 +1,87 @@
+"""Whether everything has come to rest: only then may time move on.
+
+It has when no outbox holds anything, nothing is due, no delivery is in hand, and every fact stands in the
+inbox of whoever hears it. Who handles a fact commits its inbox row together with what follows, so one look at
+the tables tells; nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import asyncpg
+from asyncpg import Record
+
+from services.contracts import topology
+
+PROMPT = ("ingest", "router", "notifier")
+"""Who is waited for at every step; metrics counts in batches, and is waited for at the end."""
+
+_MOVING = """
+SELECT
+    (SELECT count(*) FROM ingest.outbox) + (SELECT count(*) FROM router.outbox)
+        + (SELECT count(*) FROM notifier.outbox) AS "facts not yet published",
+    (SELECT count(*) FROM router.assignment WHERE ended_at IS NULL AND look_at <= $1) + (
+        SELECT count(*) FROM router.question WHERE NOT breached AND promise_at <= $1
+            AND state IN ('received', 'assigned', 'taken', 'reopened', 'unroutable')
+    ) AS "questions with something due",
+    (
+        SELECT count(*) FROM notifier.delivery WHERE state = 'waiting'
+            AND next_at <= $1 + CASE WHEN last_error IS NULL THEN interval '1 minute' ELSE '0' END
+    ) AS "deliveries in hand"
+"""
+
+_HANDLED = """
+SELECT 'ingest' AS service, id FROM ingest.inbox WHERE id = ANY($1)
+UNION ALL SELECT 'router', id FROM router.inbox WHERE id = ANY($2)
+UNION ALL SELECT 'notifier', id FROM notifier.inbox WHERE id = ANY($3)
+"""
+
+_COUNTED = "SELECT count(*) FROM metrics.inbox"
+
+_STATES = "SELECT state, count(*) AS number FROM router.question GROUP BY state ORDER BY number DESC"
+
+
+@dataclass
+class Rest:
+    """`db` may read all services' tables."""
+
+    db: asyncpg.Connection[Record]
+    _expected: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def expect(self, service: str, event: str) -> None:
+        """The service is to handle the event of this id."""
+        self._expected[service].add(event)
+
+    def published(self, wire: str, event: str) -> None:
+        """A fact is out: all who hear it are to handle it."""
+        for service in PROMPT:
+            if any(fact.wire == wire for fact in topology.HEARS[service]):
+                self.expect(service, event)
+
+    async def moving(self, now: datetime) -> dict[str, int]:
+        """What is still on its way, and how much of it; empty at rest."""
+        await self._strike_handled()
+        row = await self.db.fetchrow(_MOVING, now)
+        waited_for = {f"events that {name} has not handled": len(ids) for name, ids in self._expected.items()}
+        return {what: count for what, count in (*(row or {}).items(), *waited_for.items()) if count}
+
+    async def _strike_handled(self) -> None:
+        if any(self._expected.values()):
+            for row in await self.db.fetch(_HANDLED, *(list(self._expected[name]) for name in PROMPT)):
+                self._expected[row["service"]].discard(row["id"])
+
+    async def counted(self) -> int:
+        """Facts that metrics has handled."""
+        count: int = await self.db.fetchval(_COUNTED)
+        return count
+
+    async def states(self) -> dict[str, int]:
+        return {row["state"]: row["number"] for row in await self.db.fetch(_STATES)}
+
+
+def told(moving: Iterable[tuple[str, int]]) -> Iterator[str]:
+    return (f"{count} {what}" for what, count in moving)
