@@ -18,6 +18,8 @@ PROCESSES = 4
 """Twice the cores of a small machine: most tests wait for a server, a process or a moment."""
 LONG = ("tests/resilience/test_notifier_killed_long.py", "tests/resilience/test_cluster_long.py")
 """Long runs: with --chaos, or when named."""
+OFTEN = {"SESAME_TEST_MAILS": "2000", "SESAME_TEST_FUZZ": "300"}
+"""How much is tried with --chaos; the environment may say otherwise."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -38,6 +40,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run_tests(chosen: argparse.Namespace) -> int:
     if chosen.containers:
         _become("tests.containers", [])
+    if chosen.chaos:
+        os.environ.update(OFTEN | os.environ)
     paths = [_absolute(path) for path in chosen.paths]
     options = [*_options(chosen), *paths]
     if not _need_servers(paths):

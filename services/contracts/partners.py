@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, Strict, StringConstraints
 
 from services.contracts.vocabulary import (
     Fact,
@@ -22,6 +22,13 @@ from services.contracts.vocabulary import (
 def _no_number(value: object) -> object:
     if isinstance(value, int | float):
         raise ValueError("a moment is written as in RFC 3339, 2026-11-20T09:12:31Z, not as a number")
+    return value
+
+
+def _a_number(value: object) -> object:
+    """JSON Schema's integers: 3 and 3.0, but not "3" and not true."""
+    if isinstance(value, str | bool):
+        raise ValueError("a whole number is written without quotes")
     return value
 
 
@@ -43,7 +50,7 @@ class PartnerQuestion(Fact):
     subject: Word | None = None
     purpose: Word | None = None
     place: Place | None = None
-    publish_consent: bool = False
+    publish_consent: Annotated[bool, Strict()] = False
     asker: PartnerAsker | None = None
     asked_at: Annotated[Moment | None, BeforeValidator(_no_number)] = Field(
         default=None, description="When the asker asked, if not just now"
@@ -58,7 +65,9 @@ class PartnerAnswer(Fact):
 
     text: Text
     sources: tuple[Line, ...] = ()
-    effort: int | None = Field(default=None, ge=1, le=6, description="READ scale")
+    effort: Annotated[int, Field(ge=1, le=6), BeforeValidator(_a_number)] | None = Field(
+        default=None, description="READ scale"
+    )
     subject: Word | None = None
 
 

@@ -48,7 +48,7 @@ async def test_the_same_key_with_another_text_is_a_problem(database: Database, v
         await door.http.post("/api/v1/questions", json=QUESTION, headers=key)
         answer = await door.http.post("/api/v1/questions", json=QUESTION | {"text": "Autre"}, headers=key)
         assert len(await door.announced(QuestionReceived)) == 1
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert answer.headers["content-type"] == "application/problem+json"
     assert "another content" in answer.json()["detail"]
 

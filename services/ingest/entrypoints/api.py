@@ -60,7 +60,7 @@ def question_routes(door: Door, callers: Callers, together: Together) -> APIRout
     @routes.post(
         "/questions",
         status_code=201,
-        responses=problems(400, 401, 413, 422, 429, 503),
+        responses=problems(400, 401, 409, 413, 422, 429, 503),
         openapi_extra=examples.QUESTION | {"security": [NO_KEY]},
     )
     async def ask(

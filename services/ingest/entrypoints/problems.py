@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from services.chassis.errors import is_transient
-from services.ingest.domain.intake import QuestionEnded, Refused, UnknownQuestion
+from services.ingest.domain.intake import QuestionEnded, Refused, ReusedKey, UnknownQuestion
 from services.ingest.entrypoints.limiting import TooMany
 from services.ingest.entrypoints.pages import Pages
 from services.ingest.entrypoints.pausing import Paused
@@ -61,7 +61,9 @@ def status_of(refusal: Refused) -> int:
         return HTTPStatus.NOT_FOUND
     if isinstance(refusal, OverCap):
         return HTTPStatus.TOO_MANY_REQUESTS
-    return HTTPStatus.CONFLICT if isinstance(refusal, QuestionEnded) else HTTPStatus.UNPROCESSABLE_ENTITY
+    if isinstance(refusal, QuestionEnded | ReusedKey):
+        return HTTPStatus.CONFLICT
+    return HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def answers_with_problems(app: FastAPI, pages: Pages) -> None:
