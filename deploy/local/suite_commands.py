@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from deploy.local.checkout import PYTHON, ROOT
+from deploy.local.errors import LocalError
 from deploy.local.folders import throwaway_folder
 from deploy.local.processes import tied_to_parent
 from deploy.local.servers import AMQP_MANAGEMENT_URL, AMQP_URL, DATABASE_URL, provide_missing, running_servers
@@ -85,10 +86,22 @@ async def _ended(process: asyncio.subprocess.Process) -> int:
 
 
 def run_benchmarks(chosen: argparse.Namespace) -> NoReturn:
-    """Its options, `--help` among them, are those of tests/benchmarks."""
-    if "--help" not in chosen.others:
+    """`bench`, or `bench PART`. Options, `--help` among them, are those of the part's own module."""
+    part, options = "", list(chosen.others)
+    if options and not options[0].startswith("-"):
+        part = _module_of(options.pop(0))
+    if "--help" not in options:
         provide_missing(os.environ)
-    _become(BENCHMARKS.replace("/", "."), chosen.others)
+    _become(f"{BENCHMARKS.replace('/', '.')}{part}", options)
+
+
+def _module_of(part: str) -> str:
+    """`router-decision` is tests/benchmarks/bench_router_decision.py."""
+    files = (ROOT / BENCHMARKS).glob("bench_*.py")
+    modules = {file.stem.removeprefix("bench_").replace("_", "-"): f".{file.stem}" for file in files}
+    if part not in modules:
+        raise LocalError(f"bench: no part is called {part!r}; there are {', '.join(sorted(modules))}")
+    return modules[part]
 
 
 def _absolute(path: str) -> str:

@@ -33,7 +33,12 @@ PATIENCE_SECONDS = 120.0
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="./sesame bench", description=__doc__.split("\n")[0])
+    parts = sorted(file.stem.removeprefix("bench_") for file in Path(__file__).parent.glob("bench_*.py"))
+    parser = argparse.ArgumentParser(
+        prog="./sesame bench",
+        description=__doc__.split("\n")[0],
+        epilog=f"./sesame bench PART measures one part: {', '.join(parts)}".replace("_", "-"),
+    )
     parser.add_argument(
         "--questions", type=int, default=2000, help="per throughput run (default %(default)s)"
     )

@@ -82,12 +82,22 @@ def test_an_option_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -
     assert "unrecognized arguments: --thorough" in capsys.readouterr().err
 
 
-def test_options_of_the_benchmarks_are_handed_on() -> None:
-    done = subprocess.run(
-        [*PYTHON, "-m", "deploy.cli", "bench", "--help"],
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PYTHON, "-m", "deploy.cli", "bench", *arguments],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    assert "--json" in done.stdout
+
+
+def test_options_of_the_benchmarks_are_handed_on() -> None:
+    assert "--json" in bench("--help").stdout
+    assert "--mails" in bench("notifier", "--help").stdout
+
+
+def test_a_part_that_nobody_measures_is_refused_with_the_known_ones() -> None:
+    done = bench("notifer")
+    assert done.returncode == 2
+    assert "no part is called 'notifer'; there are ingest, " in done.stderr
