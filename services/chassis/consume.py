@@ -113,7 +113,9 @@ class Handling:
                     await work.do(unit)
             except TooEarly as early:
                 await inbox.keep(unit.db, early.question, work.letter.body)
+                log.debug("%s came early, it waits for its question", work.name)
                 return "early"
+            log.debug("%s handled", work.name)
         return "done"
 
     async def _redeliver(self, unit: Unit, body: bytes) -> None:

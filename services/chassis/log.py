@@ -15,6 +15,8 @@ from pythonjsonlogger.json import JsonFormatter
 
 from services.chassis import trace
 
+log = logging.getLogger(__name__)
+
 _about: ContextVar[dict[str, str] | None] = ContextVar("about", default=None)
 
 
@@ -54,6 +56,18 @@ def configure(service: str, level: str) -> None:
         )
     )
     logging.root.handlers[:] = [handler]
+    _set(level)
+
+
+def switch(usual: str) -> None:
+    """To DEBUG, and the next time back to the usual level."""
+    level = usual if logging.root.level == logging.DEBUG else "DEBUG"
+    _set("DEBUG")
+    log.warning("log level is %s", level)
+    _set(level)
+
+
+def _set(level: str) -> None:
     logging.root.setLevel(level)
     for chatty in ("aio_pika", "httpx", "httpcore", "yoyo", "uvicorn.error", "mail.log"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.root.level))

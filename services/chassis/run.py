@@ -171,6 +171,7 @@ class Chassis:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
+        loop.add_signal_handler(signal.SIGUSR1, log.switch, self._options.log_level)
         await self._failed
         logger.info("stopping")
 
@@ -214,6 +215,7 @@ def run(
     """The whole life of a service's process."""
     options = settings.load(kind)
     log.configure(name, options.log_level)
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # which would else end a service that is still starting
     uvloop.run(serve(options))
 
 

@@ -1,4 +1,6 @@
 import asyncio
+import os
+import signal
 from pathlib import Path
 
 import httpx
@@ -7,7 +9,7 @@ import pytest
 from deploy.local.errors import ProcessEnded
 from deploy.local.platform import Platform, running_platform
 from deploy.local.servers import Servers
-from tests.servers import Database, VirtualHost
+from tests.servers import Database, VirtualHost, until
 
 NO_SMTP = 9
 ONE = ("metrics",)
@@ -52,3 +54,18 @@ async def test_a_service_that_refuses_its_settings_is_named_with_its_reason(
     )
     with pytest.raises(ProcessEnded, match=r"(?s)metrics 1 ended with status 2.*SESAME_LOG_LEVEL"):
         await platform.__aenter__()
+
+
+async def test_a_service_says_more_and_less_while_it_runs(
+    tmp_path: Path, database: Database, vhost: VirtualHost
+) -> None:
+    quiet = {"SESAME_LOG_LEVEL": "ERROR"}
+    async with running_platform(
+        tmp_path, on(database, vhost), smtp_port=NO_SMTP, services=ONE, settings=quiet
+    ) as platform:
+        log = platform.log("metrics")
+        assert log.read_text() == ""
+        os.kill(platform.pid("metrics"), signal.SIGUSR1)
+        await until(lambda: "log level is DEBUG" in log.read_text())
+        os.kill(platform.pid("metrics"), signal.SIGUSR1)
+        await until(lambda: "log level is ERROR" in log.read_text())
