@@ -14,7 +14,9 @@ from deploy.prometheus import document as metrics
 from deploy.rabbitmq import check as definitions
 
 MAKERS: dict[str, Callable[[], int]] = {
-    "docs/asyncapi.yaml, docs/schemas, docs/events.md": lambda: contract.main(["--write"]),
+    "docs/asyncapi.yaml, docs/schemas, docs/events.md, deploy/examples/contract.html": lambda: contract.main(
+        ["--write"]
+    ),
     "docs/metrics.md": lambda: metrics.main([]),
     "deploy/rabbitmq/definitions.json": lambda: definitions.main(["--write"]),
     "docs/settings.md": lambda: settings_page.main(["--write"]),

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from deploy.docs.partner_page import page
 from deploy.local.checkout import ROOT
 from services.contracts import topology
 from services.contracts.asyncapi import document
@@ -24,7 +25,9 @@ BEGIN, END = "<!-- made by ./sesame docs: begin -->\n", "<!-- made by ./sesame d
 
 def documents() -> Iterator[tuple[Path, str]]:
     """Every file made from the contract, with what it must hold."""
-    yield ROOT / "docs" / "asyncapi.yaml", _yaml(document(_version(), examples()))
+    asyncapi = document(_version(), examples())
+    yield ROOT / "docs" / "asyncapi.yaml", _yaml(asyncapi)
+    yield ROOT / "deploy" / "examples" / "contract.html", page(asyncapi)
     for fact in (*FACTS, *TO_PARTNERS, *FROM_PARTNERS):
         name = f"{fact.__name__}.schema.json"
         yield ROOT / "docs" / "schemas" / name, json.dumps(event_schema(fact), indent=2) + "\n"

@@ -59,3 +59,10 @@ def test_no_event_to_a_partner_has_a_field_for_the_asker() -> None:
 def _properties(schema: Document) -> list[str]:
     definitions = [schema, *schema.get("$defs", {}).values()]
     return [name for definition in definitions for name in definition.get("properties", {})]
+
+
+@pytest.mark.parametrize("fact", [*FROM_PARTNERS, *TO_PARTNERS])
+def test_the_page_for_programmers_names_every_field(fact: type[Fact]) -> None:
+    page = (ROOT / "deploy" / "examples" / "contract.html").read_text()
+    section = page.partition(f"<h3><code>{fact.wire}</code></h3>")[2].partition("</section>")[0]
+    assert all(f"<code>{field}</code>" in section for field in fact.model_fields)
