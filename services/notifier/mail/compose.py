@@ -22,6 +22,7 @@ from services.notifier.domain.threads import (
     subject_line,
 )
 from services.notifier.mail.letters import Letter, Letters
+from services.notifier.mail.spoken import why_not, why_you
 
 TO_ASKER = frozenset({"acknowledgement", "answer", "late", "closed", "rating"})
 TO_COORDINATOR = frozenset({"unroutable", "promise", "failure", "daily"})
@@ -111,9 +112,9 @@ class Composer:
     def _values(self, delivery: Outgoing, token: str | None) -> Mapping[str, Any]:
         values = {
             **_of_question(delivery),
-            **_of_partner(delivery),
+            **_of_partner(delivery, self._language(delivery)),
             **_of_answer(delivery),
-            **_of_details(delivery),
+            **_of_details(delivery, self._language(delivery)),
         }
         page = f"{self._house.public_url}/{'q' if delivery.kind in TO_ASKER else 'r'}/{token}"
         return {
@@ -159,14 +160,14 @@ def _of_question(delivery: Outgoing) -> dict[str, Any]:
     }
 
 
-def _of_partner(delivery: Outgoing) -> dict[str, Any]:
+def _of_partner(delivery: Outgoing, language: str) -> dict[str, Any]:
     turn = delivery.assignment
     if turn is None:
         return {"partner": delivery.details.get("partner_name"), "due_at": None, "reasons": []}
     return {
         "partner": turn.partner_name,
         "due_at": turn.due_at,
-        "reasons": [reason["detail"] for reason in turn.reasons],
+        "reasons": [why_you(reason, language) for reason in turn.reasons],
     }
 
 
@@ -185,15 +186,17 @@ def _of_answer(delivery: Outgoing) -> dict[str, Any]:
     }
 
 
-def _of_details(delivery: Outgoing) -> dict[str, Any]:
+def _of_details(delivery: Outgoing, language: str) -> dict[str, Any]:
     details = delivery.details
     accepted = details.get("accepted_by") or {}
     found: dict[str, Any] = {
         "refusal": details.get("reason"),
         "closing": details.get("reason"),
-        "why": details.get("reason"),
+        "why": why_not(details.get("reason") or "", language),
         "accepted_by": accepted.get("name"),
-        "excluded": [f"{one['partner']} : {one['why']}" for one in details.get("excluded", ())],
+        "excluded": [
+            f"{one['partner']} : {why_not(one['why'], language)}" for one in details.get("excluded", ())
+        ],
         "explanation": details.get("explanation"),
         "holder": details.get("partner_name"),
         "failed_kind": details.get("kind"),

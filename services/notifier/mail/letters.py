@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from services.chassis.dates import day_and_hour
+from services.notifier.mail.spoken import delivery
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH = 76
@@ -71,14 +73,15 @@ class Letters:
         )
         environment.globals["shapes"] = f"{shape}.j2"
         environment.filters["moment"] = lambda moment, language: day_and_hour(moment, language, self._zone)
+        environment.filters["delivery"] = delivery
         environment.filters["paragraph"] = paragraph
         environment.filters["quoted"] = quoted
         return environment
 
 
 def paragraph(text: str) -> str:
-    """Wrapped for readers that don't; addresses are never broken."""
-    joined = " ".join(text.split())
+    """Wrapped for readers that don't; neither addresses nor no-break spaces are broken."""
+    joined = re.sub(r"[ \t\n]+", " ", text).strip()
     return textwrap.fill(joined, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
