@@ -98,12 +98,14 @@ class Api:
     async def explain(self, request: Request) -> Response:
         id_ = _question(request)
         async with self._begin() as unit:
-            explained = await explain(unit.db, id_)
+            explained = await explain(self._desk, unit, id_)
         if explained is None:
             raise Wrong(f"there is no question {id_}", 404)
         return _json(
             {
                 "question": {**asdict(explained.question), "text": None},
+                "promise_ran": explained.promise,
+                "turns_ran": [{"assignment": turn.id, "ran": spans} for turn, spans in explained.turns],
                 "decisions": [asdict(told) for told in explained.decisions],
                 "history": [dict(row) for row in explained.history],
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,28 +10,47 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 
-from services.chassis.database import Db
-from services.router import records, store
+from services.chassis.transaction import Unit
+from services.router import store
+from services.router.desk import Desk
 from services.router.domain.account import Told
-from services.router.domain.life import Question
+from services.router.domain.directory import Directory
+from services.router.domain.life import Assignment, Question
+from services.router.domain.working_time import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
+    """`promise` and `turns`: the stretches in which the two clocks run until their moment. A partner that
+    left the network has no clock any more."""
+
     question: Question
-    received_at: datetime
+    promise: list[Span]
+    turns: list[tuple[Assignment, list[Span]]]
     decisions: list[Told]
     history: list[Record]
 
 
-async def explain(db: Db, id_: UUID) -> Explained | None:
-    rows = await store.questions(db, [id_])
-    if not rows:
+async def explain(desk: Desk, unit: Unit, id_: UUID) -> Explained | None:
+    question = await desk.ledgers.of(unit).question(id_)
+    if question is None:
         return None
-    question = records.question_from(rows[0])
-    decisions = [_told(decision) for decision in await store.decisions(db, id_)]
+    directory = (await desk.ledgers.of(unit).standing()).directory
     received_at = datetime.fromisoformat(question.facets["received_at"])
-    return Explained(question, received_at, decisions, await store.history(db, id_))
+    return Explained(
+        question=question,
+        promise=desk.working_days.counted(received_at, question.promise_at),
+        turns=list(_turns(question, directory)),
+        decisions=[_told(decision) for decision in await store.decisions(unit.db, id_)],
+        history=await store.history(unit.db, id_),
+    )
+
+
+def _turns(question: Question, directory: Directory) -> Iterator[tuple[Assignment, list[Span]]]:
+    for turn in question.assignments:
+        if turn.partner in directory.partners:
+            clock = directory.clock(directory.partners[turn.partner])
+            yield turn, clock.counted(turn.taken_at or turn.opened_at, turn.due_at)
 
 
 def _told(row: Record) -> Told:

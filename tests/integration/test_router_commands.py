@@ -103,7 +103,11 @@ async def test_explain_shows_every_number(database: Database) -> None:
     assert command.returncode == 0
     assert "does not answer in en: dijon" in said
     assert "1. lyon: asked Mon 2026-11-23 10:00, due Wed 2026-11-25 10:00" in said
-    assert "Mon 2026-11-23 10:00 to Tue 2026-11-24 00:00: 14 h" in said
+    assert "the promise: 72 h 00 on working days" in said
+    assert "Mon 2026-11-23 10:00 to Tue 2026-11-24 00:00: 14 h 00" in said
+    assert "the time of lyon: 16 h 00 while it is open" in said
+    assert "Mon 2026-11-23 10:00 to Mon 2026-11-23 12:30: 2 h 30" in said
+    assert re.search(r"lyon: .*load 20 \(0 open\), fit 20 \(open for 100% of the time needed\)", said)
 
 
 @pytest.mark.usefixtures("router_environment")

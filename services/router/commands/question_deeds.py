@@ -1,24 +1,18 @@
-"""`./sesame router explain | assign | route | take-back | close | reopen | extend | pause | resume`"""
+"""`./sesame router assign | route | take-back | close | reopen | extend | pause | resume`"""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from rich.console import Console
-from rich.table import Table
 
 from services.chassis.transaction import Unit
 from services.router import hand
 from services.router.commands.at_desk import AtDesk, run, whose_hand
 from services.router.desk import Desk
-from services.router.domain.account import Told, exclusion_line, lines_of, promise_account, span_line
-from services.router.explaining import Explained, explain
+from services.router.domain.account import lines_of
 from services.router.hand import Hand
 
 Deed = Callable[[argparse.Namespace, Desk, Unit, Hand], Awaitable[None]]
@@ -59,9 +53,6 @@ DEEDS: dict[str, tuple[str, tuple[str, ...], Deed]] = {
 
 
 def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    shown = things.add_parser("explain", help="why a question went where it went, in numbers")
-    shown.add_argument("question", type=UUID)
-    shown.set_defaults(run=lambda chosen: run(partial(show, chosen)))
     for name, (meaning, further, deed) in DEEDS.items():
         parser = things.add_parser(name, help=meaning)
         parser.add_argument("question", type=UUID)
@@ -104,40 +95,3 @@ async def change_intake(chosen: argparse.Namespace, there: AtDesk) -> int:
         await hand.change_intake(unit, Hand(chosen.hand, chosen.reason), notice)
     print(f"intake paused: {notice}" if notice else "intake open")
     return 0
-
-
-async def show(chosen: argparse.Namespace, there: AtDesk) -> int:
-    async with there.transactions.begin() as unit:
-        explained = await explain(unit.db, chosen.question)
-    if explained is None:
-        print(f"sesame: there is no question {chosen.question}", file=sys.stderr)
-        return 1
-    _print(explained, there)
-    return 0
-
-
-def _print(explained: Explained, there: AtDesk) -> None:
-    console, zone = Console(), there.settings.zone
-    question = explained.question
-    print("\n".join(lines_of(question, zone)))
-    print("the promise counts")
-    for span in promise_account(explained.received_at, question.promise_at, there.desk.working_days):
-        print(span_line(span, zone))
-    for told in explained.decisions:
-        _print_decision(console, told, zone)
-    for row in explained.history:
-        print(f"{row['at']:%Y-%m-%d %H:%M} {row['what']} by {row['hand']}: {row['reason'] or '-'}")
-
-
-def _print_decision(console: Console, told: Told, zone: ZoneInfo) -> None:
-    title = (
-        f"{told.decided_at.astimezone(zone):%Y-%m-%d %H:%M}: {told.chosen or 'nobody'}, of {told.eligible}"
-    )
-    names = list(told.candidates[0]["parts"]) if told.candidates else []
-    table = Table("partner", "total", *names, title=f"{title} ({told.tier})")
-    for candidate in told.candidates:
-        points = (f"{candidate['parts'][name][0]:g}" for name in names)
-        table.add_row(candidate["partner"], f"{candidate['total']:g}", *points)
-    console.print(table)
-    for why, excluded in told.excluded.items():
-        print(exclusion_line(why, excluded))

@@ -15,6 +15,7 @@ from services.router.commands.at_desk import AtDesk, run
 from services.router.domain.directory import Directory
 from services.router.domain.loads import LoadBook, week_of
 from services.router.domain.network import Network, Weights
+from services.router.domain.partner import Role
 from services.router.domain.rehearsal import Shares, rehearse
 from services.router.holiday_calendar import holidays_of
 from services.router.partner_files import FaultyFile, read_file
@@ -79,13 +80,18 @@ async def _directory(chosen: argparse.Namespace, there: AtDesk) -> Directory:
 
 def _print(counted: Shares, directory: Directory) -> None:
     total = sum(counted.got.values())
-    table = Table("partner", "a week", "questions", "share", "due by capacity", "off by")
-    for partner in sorted(directory.partners, key=lambda name: -counted.got[name]):
+    table = Table(caption="due: by its share of the capacity among those who could have had each question")
+    table.add_column("partner", overflow="fold")
+    for title in ("a week", "questions", "share", "due", "off by"):
+        table.add_column(title, justify="right")
+    for partner in sorted(directory.partners, key=lambda name: (-counted.got[name], name)):
+        if directory.partners[partner].role is Role.COORDINATOR:
+            continue
         due = counted.due.get(partner, 0.0)
         capacity = directory.partners[partner].capacity_per_week
         table.add_row(
             partner,
-            "any" if capacity is None else str(capacity),
+            "-" if capacity is None else str(capacity),
             str(counted.got[partner]),
             f"{counted.got[partner] / total:.1%}" if total else "-",
             f"{due:.1f}",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.router.domain.life import Question
-from services.router.domain.working_time import Clock, Span
+from services.router.domain.working_time import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +24,16 @@ class Told:
     excluded: Mapping[str, Sequence[str] | int]
 
 
-def promise_account(received: datetime, promise_at: datetime, working_days: Clock) -> list[Span]:
-    """The stretches in which the promise's clock ran."""
-    return working_days.counted(received, promise_at)
-
-
 def lines_of(question: Question, zone: ZoneInfo) -> Iterator[str]:
     """The question's life so far, one line each."""
-    yield f"question {question.id}: {question.state}, promised by {_local(question.promise_at, zone)}"
+    yield f"question {question.id}: {question.state}, promised by {moment_of(question.promise_at, zone)}"
     for assignment in question.assignments:
         ending = (
-            f"{assignment.outcome} {_local(assignment.ended_at, zone)}" if assignment.ended_at else "open"
+            f"{assignment.outcome} {moment_of(assignment.ended_at, zone)}" if assignment.ended_at else "open"
         )
         yield (
-            f"  {assignment.attempt}. {assignment.partner}: asked {_local(assignment.opened_at, zone)}, "
-            f"due {_local(assignment.due_at, zone)}, {ending}"
+            f"  {assignment.attempt}. {assignment.partner}: asked {moment_of(assignment.opened_at, zone)}, "
+            f"due {moment_of(assignment.due_at, zone)}, {ending}"
         )
     if question.accepted:
         yield f"  answer {question.accepted.answer} by {question.accepted.partner} counted"
@@ -46,13 +41,40 @@ def lines_of(question: Question, zone: ZoneInfo) -> Iterator[str]:
 
 def span_line(span: Span, zone: ZoneInfo) -> str:
     since, until = span
-    hours = (until - since).total_seconds() / 3600
-    return f"  {_local(since, zone)} to {_local(until, zone)}: {hours:g} h"
+    return f"  {moment_of(since, zone)} to {moment_of(until, zone)}: {sum_of([span])}"
+
+
+def sum_of(spans: Iterable[Span]) -> str:
+    seconds = sum((until - since).total_seconds() for since, until in spans)
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d}"
+
+
+PARTS = ("referred", "origin", "place", "subject", "load", "fit", "fairness")
+"""As docs/routing.md lists them."""
+
+
+def parts_that_count(told: Told) -> tuple[list[str], list[str]]:
+    """Those that gave anybody points, and those that did not."""
+    counting = {
+        name
+        for candidate in told.candidates
+        for name, (points, _detail) in candidate["parts"].items()
+        if points
+    }
+    return [name for name in PARTS if name in counting], [name for name in PARTS if name not in counting]
+
+
+def why_line(told: Told, parts: Iterable[str]) -> str:
+    """What stood behind the points of the first."""
+    best = told.candidates[0]
+    reasons = (f"{name} {best['parts'][name][0]:g} ({best['parts'][name][1]})" for name in parts)
+    return f"{best['partner']}: {', '.join(reasons)}"
 
 
 def exclusion_line(why: str, names: Sequence[str] | int) -> str:
     return f"  {why}: {names if isinstance(names, int) else ', '.join(names)}"
 
 
-def _local(moment: datetime | None, zone: ZoneInfo) -> str:
+def moment_of(moment: datetime | None, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}" if moment else "never"
