@@ -24,7 +24,7 @@ class Instruments:
         )
         self.token_good = Gauge(
             "sesame_channel_token_good",
-            "Whether the channel took our token at the last try: 1 or 0",
+            "Whether the channel took our token at the last look: 1 or 0",
             ["channel"],
             registry=registry,
         )

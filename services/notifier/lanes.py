@@ -8,7 +8,7 @@ from datetime import timedelta
 from services.chassis.run import Chassis
 from services.contracts.links import partner_token
 from services.notifier.archive.similar import SimilarAnswers
-from services.notifier.channels import Channels
+from services.notifier.channels import LOOK_SECONDS, Channels
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.endpoints import Endpoints
 from services.notifier.instruments import Instruments
@@ -62,6 +62,8 @@ async def build(
     house = house_of(settings)
     letters = Letters(zone=settings.timezone, replacements=settings.template_folder)
     social = await chassis.enter(Channels(settings, chassis.clock, instruments))
+    if social.senders:
+        chassis.every(LOOK_SECONDS, social.look)
     lines = await chassis.enter(SmtpLines(smtp_of(settings), most=settings.smtp_connections))
     webhooks = await chassis.enter(_webhooks(settings, chassis, house))
     similar = SimilarAnswers(chassis.pool, settings.lasting_archive_url)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -55,7 +55,10 @@ async def listening(port: int) -> None:
 
 
 @asynccontextmanager
-async def ingest_process(database: Database, vhost: VirtualHost) -> AsyncIterator[IngestProcess]:
+async def ingest_process(
+    database: Database, vhost: VirtualHost, settings: Mapping[str, object] | None = None
+) -> AsyncIterator[IngestProcess]:
+    """`settings` as the service's own are called."""
     http_port, lmtp_port = free_port(), free_port()
     environ = {
         "SESAME_AMQP_URL": vhost.amqp_url,
@@ -67,6 +70,7 @@ async def ingest_process(database: Database, vhost: VirtualHost) -> AsyncIterato
         "SESAME_MAILS_PER_SENDER": "1000000",
         "SESAME_OPEN_QUESTIONS": "1000000",
     }
+    environ |= {f"SESAME_{name.upper()}": str(value) for name, value in (settings or {}).items()}
     process = IngestProcess(environ, http_port, lmtp_port)
     await process.start()
     try:

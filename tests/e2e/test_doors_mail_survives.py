@@ -1,6 +1,6 @@
-"""Mails of every kind, each handed over at least twice, with `kill -9` in between: none lost, none doubled.
+"""Mails of every kind through LMTP and IMAP at once, with `kill -9` in between: none lost, none doubled.
 
-SESAME_TEST_MAILS sets how many (default 300; 2000 is the figure to try before a release).
+SESAME_TEST_MAILS sets how many (120; 2000 with --chaos).
 """
 
 from __future__ import annotations
@@ -9,86 +9,166 @@ import asyncio
 import os
 import smtplib
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
+from itertools import repeat
+from uuid import UUID
 
+import aio_pika
 import asyncpg
 
 from services.contracts import topology
+from services.contracts.links import asker_token, partner_token, reply_address
+from tests.chassis import letter_of
 from tests.e2e.doors_process import IngestProcess, ingest_process
-from tests.integration.ingest_doors import deliver, mail
+from tests.imap_server import ImapServer, imap_server
+from tests.integration.ingest_doors import KEYS, deliver, mail, publish, reading, routed_to
 from tests.servers import Database, VirtualHost, until
 
-MAILS = int(os.environ.get("SESAME_TEST_MAILS", "300"))
+MAILS = int(os.environ.get("SESAME_TEST_MAILS", "120"))
 SENDERS = 8
-KILLS = 3
+KILLS = max(2, MAILS // 400)
+BOX = "question@sesame.example"
+REPLY_BOX = "reply@sesame.example"
 BOUNCE = (
     "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\nMessage-ID: <{name}>\nMIME-Version: 1.0\n"
     'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n--b\n'
     "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; gone{name}\nStatus: 5.1.1\n--b--\n"
 )
-KINDS = ("question", "question", "question", "automatic", "bounce", "quarantined")
+HTML = (
+    "From: ada@mail.example\nTo: question@sesame.example\nSubject: q\nMessage-ID: <{name}>\n"
+    "Content-Type: text/html; charset=iso-8859-1\n\n<p>O\xf9 \xe9tait le <b>moulin {name}</b> ?</p>"
+)
+ENCRYPTED = (
+    "From: ada@mail.example\nSubject: q\nMessage-ID: <{name}>\n"
+    'Content-Type: multipart/encrypted; boundary="b"\n\n--b\n\n?\n--b--\n'
+)
+Made = Callable[[str, UUID], bytes]
 
 
-def made(number: int) -> tuple[str, bytes]:
-    """(what must become of it, the mail)."""
-    kind, name = KINDS[number % len(KINDS)], f"{number}@mail.example"
-    if kind == "bounce":
-        return kind, BOUNCE.format(name=name).encode()
-    if kind == "quarantined":
-        return kind, f"Message-ID: <{name}>\nSubject: nobody wrote this\n\n?".encode()
-    absence = {"Auto_Submitted": "auto-replied"} if kind == "automatic" else {}
-    return kind, mail(f"Où était le moulin {number} ?", Message_ID=f"<{name}>", **absence)
+def _reply(address: str, name: str, text: str) -> bytes:
+    quote = "Le 3 mars 2026 à 10:12, Réseau <q@r.example> a écrit :\n> Où ?"
+    return mail(f"{text} {name}\n\n{quote}", Message_ID=f"<{name}>", To=address, Subject="Re: q")
 
 
-async def hand_over(process: IngestProcess, numbers: list[int], accepted: Counter[int]) -> None:
+def _answer(name: str, question: UUID) -> bytes:
+    return _reply(
+        reply_address(REPLY_BOX, partner_token(KEYS, question, "grigny")), name, "Au bord du Rhône."
+    )
+
+
+def _follow_up(name: str, question: UUID) -> bytes:
+    return _reply(reply_address(REPLY_BOX, asker_token(KEYS, question)), name, "Et avant 1800 ?")
+
+
+KINDS: list[tuple[str, Made]] = [
+    ("question", lambda name, _: mail(f"Où était le moulin {name} ?", Message_ID=f"<{name}>")),
+    ("question", lambda name, _: HTML.format(name=name).encode("latin-1")),
+    ("question", lambda name, _: mail(f"De qui est le moulin {name} ?", Message_ID="", Subject=f"q {name}")),
+    ("answer", _answer),
+    ("follow_up", _follow_up),
+    ("automatic", lambda name, _: mail(Auto_Submitted="auto-replied", Message_ID=f"<{name}>")),
+    ("bounce", lambda name, _: BOUNCE.format(name=name).encode()),
+    ("quarantined", lambda name, _: f"Message-ID: <{name}>\nSubject: from nobody\n\n?".encode()),
+    ("quarantined", lambda name, _: ENCRYPTED.format(name=name).encode()),
+]
+
+
+def made(number: int, question: UUID) -> bytes:
+    return KINDS[number % len(KINDS)][1](f"{number}@mail.example", question)
+
+
+async def asked(process: IngestProcess, database: Database, vhost: VirtualHost) -> UUID:
+    """A question that a partner has, for the replies to speak of."""
+    await asyncio.to_thread(
+        deliver, process.lmtp_port, mail(Message_ID="<first@mail.example>"), [BOX], "a@b.example"
+    )
+    db = await asyncpg.connect(database("ingest"))
+    try:
+        question: UUID = await db.fetchval("SELECT id FROM question")
+        letter = letter_of(routed_to("grigny"), question)
+        await publish(vhost.amqp_url, topology.EVENTS, letter.routing_key, aio_pika.Message(letter.body))
+        await heard(db)
+    finally:
+        await db.close()
+    return question
+
+
+async def heard(db: asyncpg.Connection[asyncpg.Record]) -> None:
+    async with asyncio.timeout(20):
+        for rest in repeat(0.02):
+            if await db.fetchval("SELECT count(*) FROM asked"):
+                return
+            await asyncio.sleep(rest)
+
+
+async def hand_over(
+    process: IngestProcess, question: UUID, numbers: list[int], accepted: Counter[int]
+) -> None:
     """As a mail server does: again and again until it hears 250, and then once more."""
     for number in numbers:
-        _, raw = made(number)
+        raw = made(number, question)
         while accepted[number] < 2:
             accepted[number] += await heard_yes(process.lmtp_port, raw)
 
 
 async def heard_yes(port: int, raw: bytes) -> bool:
     try:
-        replies = await asyncio.to_thread(
-            deliver, port, raw, ["question@sesame.example"], "someone@mail.example"
-        )
+        replies = await asyncio.to_thread(deliver, port, raw, [BOX], "someone@mail.example")
     except (OSError, smtplib.SMTPException):
         await asyncio.sleep(0.05)
         return False
     return replies[0][0] == 250
 
 
-def come_so_far(accepted: Counter[int], part: int) -> bool:
-    return accepted.total() >= 2 * MAILS * part // (KILLS + 1)
+async def killed_in_between(process: IngestProcess, accepted: Counter[int], mailbox: ImapServer) -> None:
+    """At equal parts of the way, wherever it then is."""
+    whole = 2 * len(by_lmtp()) + len(by_imap())
 
+    def come_so_far(part: int) -> bool:
+        return accepted.total() + len(mailbox.seen) >= whole * part // (KILLS + 1)
 
-async def killed_in_between(process: IngestProcess, accepted: Counter[int]) -> None:
-    """At thirds of the way, wherever it then is."""
     for part in range(1, KILLS + 1):
-        await until(partial(come_so_far, accepted, part), within_seconds=240)
+        await until(partial(come_so_far, part), within_seconds=240)
         await process.kill()
         await process.start()
 
 
+def by_lmtp() -> range:
+    """Two thirds; the last third of all comes by both ways."""
+    return range(MAILS // 3, MAILS)
+
+
+def by_imap() -> range:
+    return range(MAILS * 2 // 3)
+
+
 async def test_no_mail_is_lost_and_none_doubled(database: Database, vhost: VirtualHost) -> None:
     accepted: Counter[int] = Counter()
-    async with ingest_process(database, vhost) as process:
-        killing = asyncio.create_task(killed_in_between(process, accepted))
-        shares = [list(range(share, MAILS, SENDERS)) for share in range(SENDERS)]
-        await asyncio.gather(killing, *(hand_over(process, share, accepted) for share in shares))
+    async with imap_server() as mailbox, ingest_process(database, vhost, reading(mailbox)) as process:
+        question = await asked(process, database, vhost)
+        killing = asyncio.create_task(killed_in_between(process, accepted, mailbox))
+        await mailbox.append(*(made(number, question) for number in by_imap()))
+        shares = [list(by_lmtp())[share::SENDERS] for share in range(SENDERS)]
+        await asyncio.gather(killing, *(hand_over(process, question, share, accepted) for share in shares))
+        await until(lambda: len(mailbox.seen) == len(by_imap()), within_seconds=120)
     db = await asyncpg.connect(database("ingest"))
     try:
-        rows = await db.fetch("SELECT key, outcome FROM submission")
-        announced = await db.fetchval(
-            "SELECT count(*) FROM outbox WHERE exchange = $1 AND routing_key = 'question.received'",
+        submitted = await db.fetch("SELECT outcome, count(*) FROM submission GROUP BY outcome")
+        questions = await db.fetchval("SELECT count(*) FROM question")
+        follow_ups = await db.fetchval("SELECT count(*) FROM follow_up")
+        held = await db.fetchval("SELECT count(*) FROM quarantine")
+        announced = await db.fetch(
+            "SELECT routing_key, count(*) FROM outbox WHERE exchange = $1 GROUP BY routing_key",
             topology.EVENTS,
         )
-        questions = await db.fetchval("SELECT count(*) FROM question")
-        held = await db.fetchval("SELECT count(*) FROM quarantine")
     finally:
         await db.close()
-    expected = {f"<{number}@mail.example>": made(number)[0] for number in range(MAILS)}
-    assert {row["key"]: row["outcome"] for row in rows} == expected
-    wanted = Counter(expected.values())
-    assert (announced, questions, held) == (wanted["question"], wanted["question"], wanted["quarantined"])
+    wanted = Counter(KINDS[number % len(KINDS)][0] for number in range(MAILS)) + Counter(["question"])
+    assert dict(map(tuple, submitted)) == wanted
+    assert (questions, follow_ups, held) == (wanted["question"], wanted["follow_up"], wanted["quarantined"])
+    assert dict(map(tuple, announced)) == {
+        "question.received": wanted["question"],
+        "answer.submitted": wanted["answer"],
+        "question.followed_up": wanted["follow_up"],
+    }

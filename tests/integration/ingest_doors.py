@@ -24,6 +24,7 @@ from services.contracts.vocabulary import Facets, Fact, PartnerName, Reach
 from services.ingest.__main__ import Running, opened
 from services.ingest.settings import IngestSettings
 from tests.chassis import MOMENT, letter_of
+from tests.imap_server import ImapServer
 from tests.servers import Database, VirtualHost
 
 SECRET = "a key of sixteen letters and more"
@@ -126,6 +127,17 @@ def mail(body: str = "Où était le moulin de Grigny ?", **headers: str) -> byte
         message[name] = value
     message.set_content(body)
     return bytes(message)
+
+
+def reading(server: ImapServer) -> dict[str, Any]:
+    """The settings of a service that reads this mailbox."""
+    return {
+        "imap_host": "127.0.0.1",
+        "imap_port": server.port,
+        "imap_user": "ada",
+        "imap_password": "p",
+        "imap_tls": False,
+    }
 
 
 async def hears(door: Ingest, question: UUID, *facts: Fact) -> None:

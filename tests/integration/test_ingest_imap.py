@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from services.contracts.ingest import QuestionReceived
-from tests.imap_server import ImapServer, imap_server
-from tests.integration.ingest_doors import ingest, mail
+from tests.imap_server import imap_server
+from tests.integration.ingest_doors import ingest, mail, reading
 from tests.servers import Database, VirtualHost, until
 
 
 def numbered(number: int) -> bytes:
     return mail(f"Où était le moulin {number} ?", Message_ID=f"<{number}@mail.example>")
-
-
-def reading(server: ImapServer) -> dict[str, Any]:
-    return {
-        "imap_host": "127.0.0.1",
-        "imap_port": server.port,
-        "imap_user": "ada",
-        "imap_password": "p",
-        "imap_tls": False,
-    }
 
 
 async def test_what_is_unseen_is_read_and_what_comes_is_read_at_once(

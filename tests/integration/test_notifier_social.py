@@ -67,8 +67,17 @@ class Mastodon:
             self.statuses[key] = {**status, "id": number, "url": f"https://social.example/@us/{number}"}
         return JSONResponse(self.statuses[key])
 
+    async def account(self, request: Request) -> Response:
+        good = request.headers.get("authorization") == f"Bearer {self.token}"
+        return JSONResponse({"id": "1"}) if good else JSONResponse({"error": "invalid"}, 401)
+
     def app(self) -> Starlette:
-        return Starlette(routes=[Route("/api/v1/statuses", self.post, methods=["POST"])])
+        return Starlette(
+            routes=[
+                Route("/api/v1/statuses", self.post, methods=["POST"]),
+                Route("/api/v1/accounts/verify_credentials", self.account),
+            ]
+        )
 
 
 @dataclass
@@ -92,7 +101,12 @@ class Graph:
         return JSONResponse({"id": "77_1"})
 
     def app(self) -> Starlette:
-        return Starlette(routes=[Route("/v23.0/{post}/comments", self.handle, methods=["GET", "POST"])])
+        return Starlette(
+            routes=[
+                Route("/v23.0/{post}/comments", self.handle, methods=["GET", "POST"]),
+                Route(f"/v23.0/{PAGE}", self.handle),
+            ]
+        )
 
 
 @asynccontextmanager
@@ -182,6 +196,16 @@ async def test_expired_token_shows_and_waits_for_a_person() -> None:
         assert isinstance(failed, Failed)
         assert not failed.final
         assert said == [False]
+
+
+async def test_expired_token_shows_before_there_is_an_answer_to_send() -> None:
+    server, graph = Mastodon(), Graph()
+    async with to_mastodon(server) as (sender, says), to_page(graph) as (page, page_says):
+        for token in ("good", "new"):
+            server.token = graph.token = token
+            await sender.look()
+            await page.look()
+    assert (says, page_says) == ([True, False], [True, False])
 
 
 async def test_nothing_private_is_posted() -> None:

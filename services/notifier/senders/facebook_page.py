@@ -41,6 +41,12 @@ class FacebookPageSender:
         reply = await self._client.post(f"{post}/comments", data={"message": text})
         return self._failure(reply) or Sent(delivery.question.asker.get("post_url"))
 
+    async def look(self) -> None:
+        """Whether the token is still good, without waiting for an answer to send."""
+        reply = await self._client.get(self._page_id, params={"fields": "id"})
+        if reply.is_success or _code(reply) in TOKEN_CODES:
+            self._token_says(reply.is_success)
+
     async def _stands_there(self, post: str, text: str) -> bool:
         query: dict[str, str | int] = {
             "fields": "from,message",

@@ -13,6 +13,7 @@ from services.notifier.domain.delivery import Failed, Sent, without_addresses
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.domain.posts import posts, public
 
+UNAUTHORIZED = 401
 LENGTH = 500
 """Characters in a post: the least that servers allow."""
 
@@ -43,6 +44,13 @@ class MastodonSender:
             status: dict[str, Any] = reply.json()
             parent, url = status["id"], url or status.get("url")
         return Sent(url)
+
+    async def look(self) -> None:
+        """Whether the token is still good, without waiting for an answer to send. One that may only post is
+        refused here with 403, and may be good."""
+        reply = await self._client.get("/api/v1/accounts/verify_credentials")
+        if reply.is_success or reply.status_code == UNAUTHORIZED:
+            self._token_says(reply.is_success)
 
     async def _post(self, delivery: Outgoing, number: int, text: str, parent: str) -> httpx.Response:
         status = {
