@@ -1,4 +1,4 @@
-"""`python -m deploy.grafana.build` writes dashboards/*.json from boards.py; `--check` compares."""
+"""`python -m deploy.grafana.build` writes dashboards/*.json from boards and runbook; `--check` compares."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from deploy.grafana import runbook
 from deploy.grafana.boards import BOARDS
-from deploy.grafana.panels import as_json
+from deploy.grafana.schema import as_json
 
 FOLDER = Path(__file__).parent / "dashboards"
 
 
 def files() -> dict[Path, str]:
+    addresses = runbook.addresses()
     return {
-        FOLDER / f"{board.uid}.json": json.dumps(as_json(board), indent=1, ensure_ascii=False) + "\n"
-        for board in BOARDS
+        FOLDER / f"{board.uid}.json": json.dumps(as_json(board, addresses), indent=1, ensure_ascii=False)
+        + "\n"
+        for board in (*BOARDS, runbook.board())
     }
 
 
@@ -27,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
             path.write_text(files()[path])
         return 0
     for path in different:
-        print(f"{path} is not what boards.py says; write it: python -m deploy.grafana.build")
+        print(f"{path} is not what its source says; write it: python -m deploy.grafana.build")
     return 1 if different else 0
 
 

@@ -22,7 +22,8 @@ from pygal.style import Style
 
 from deploy.grafana.answers import Line, Rows, Sources
 from deploy.grafana.boards import BOARDS
-from deploy.grafana.panels import Dashboard, Panel, as_json
+from deploy.grafana.panels import Dashboard, Panel
+from deploy.grafana.schema import places
 from services.metrics.pages.page import HERE
 from services.metrics.pages.palette import PAPER
 
@@ -64,7 +65,6 @@ def _save(path: Path, content: bytes) -> None:
 
 
 async def _picture(board: Dashboard, sources: Sources, folder: Path) -> bytes:
-    places = [panel["gridPos"] for panel in as_json(board)["panels"]]
     panels = [
         {
             **place,
@@ -72,7 +72,7 @@ async def _picture(board: Dashboard, sources: Sources, folder: Path) -> bytes:
             "meaning": panel.meaning,
             **await _content(panel, sources, folder, at),
         }
-        for at, (panel, place) in enumerate(zip(board.panels, places, strict=True))
+        for at, (panel, place) in enumerate(zip(board.panels, places(board.panels), strict=True))
     ]
     return _set(folder, {"title": board.title, "meaning": board.meaning, "panels": panels})
 
@@ -95,15 +95,15 @@ def _set(folder: Path, content: dict[str, Any]) -> bytes:
 
 async def _content(panel: Panel, sources: Sources, folder: Path, number: int) -> dict[str, Any]:
     first = panel.queries[0]
-    if panel.kind == "timeseries":
+    if panel.kind == "lines":
         lines = [line for query in panel.queries for line in await sources.over_time(query)][:MOST_LINES]
         (folder / f"{number}.svg").write_text(_chart(panel, lines))
         return {"chart": f"{number}.svg", "legend": _legend(lines)}
     if first.sql:
         rows = await sources.rows(first)
-        return _heat(rows) if panel.kind == "heatmap" else _table(rows)
+        return _heat(rows) if panel.kind == "heat" else _table(rows)
     found = await sources.now(first)
-    return {"bars": _bars(panel, found)} if panel.kind == "bargauge" else {"numbers": _numbers(panel, found)}
+    return {"bars": _bars(panel, found)} if panel.kind == "bars" else {"numbers": _numbers(panel, found)}
 
 
 def _bars(panel: Panel, found: Sequence[tuple[str, float]]) -> list[dict[str, Any]]:
@@ -160,12 +160,13 @@ def _numbers(panel: Panel, found: Sequence[tuple[str, float]]) -> list[dict[str,
 
 def _colour(panel: Panel, value: float) -> str:
     """As Grafana's thresholds."""
-    if panel.warn is None or panel.bad is None:
+    if panel.levels is None:
         return PAPER.accent
-    less_is_worse = panel.bad < panel.warn
-    if (value < panel.bad) if less_is_worse else (value >= panel.bad):
+    warn, bad = panel.levels.warn, panel.levels.bad
+    less_is_worse = bad < warn
+    if (value < bad) if less_is_worse else (value >= bad):
         return "#c0392b"
-    return "#b07a00" if ((value < panel.warn) if less_is_worse else (value >= panel.warn)) else "#1d7a4f"
+    return "#b07a00" if ((value < warn) if less_is_worse else (value >= warn)) else "#1d7a4f"
 
 
 def _table(found: Rows) -> dict[str, Any]:
@@ -174,9 +175,13 @@ def _table(found: Rows) -> dict[str, Any]:
 
 
 def _heat(found: Rows) -> dict[str, Any]:
-    cells = [(str(row[0]), int(str(row[1])), int(str(row[2]))) for row in found.rows]
-    most = max((n for _, _, n in cells), default=1)
-    return {"heat": [{"day": int(day[0]) - 1, "hour": hour, "share": n / most} for day, hour, n in cells]}
+    numbers = [int(str(number)) for _, _, number in found.rows]
+    most = max(numbers, default=0) or 1
+    return {
+        "heat": [
+            {"day": at // 24, "hour": at % 24, "share": number / most} for at, number in enumerate(numbers)
+        ]
+    }
 
 
 def said(value: float, unit: str) -> str:

@@ -1,14 +1,12 @@
-"""What a dashboard is made of, as Grafana's JSON wants it (schema 39, Grafana 10 and newer)."""
+"""What a dashboard is made of, free of Grafana's own words: those stand in schema.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
-PROMETHEUS = {"type": "prometheus", "uid": "sesame-prometheus"}
-POSTGRESQL = {"type": "grafana-postgresql-datasource", "uid": "sesame-postgresql"}
-COLUMNS = 24
+Kind = Literal["stat", "lines", "bars", "table", "heat", "text"]
 
 
 @dataclass(frozen=True)
@@ -22,18 +20,27 @@ class Query:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """Yellow from `warn`, red from `bad`; the other way round where less is worse (`bad` below `warn`)."""
+
+    warn: float
+    bad: float
+
+
+@dataclass(frozen=True)
 class Panel:
     title: str
-    kind: str
+    kind: Kind
     queries: Sequence[Query]
     meaning: str
     unit: str = "short"
     width: int = 12
     height: int = 8
-    warn: float | None = None
-    """Yellow from here, red from `bad`; the other way round where less is worse (`bad` below `warn`)."""
-    bad: float | None = None
-    options: dict[str, Any] = field(default_factory=dict)
+    levels: Levels | None = None
+    alerts: Sequence[str] = ()
+    """Those that watch what is shown here: each is linked to its entry in the runbook."""
+    row_link: str = ""
+    """Where a row of a table leads to."""
 
 
 @dataclass(frozen=True)
@@ -55,94 +62,50 @@ class Dashboard:
     since: str = "now-24h"
 
 
-def as_json(dashboard: Dashboard) -> dict[str, Any]:
-    return {
-        "uid": dashboard.uid,
-        "title": dashboard.title,
-        "description": dashboard.meaning,
-        "tags": ["sesame"],
-        "schemaVersion": 39,
-        "version": 1,
-        "editable": False,
-        "refresh": "30s",
-        "timezone": "Europe/Paris",
-        "time": {"from": dashboard.since, "to": "now"},
-        "links": [_other_dashboards()],
-        "templating": {"list": [_variable(variable) for variable in dashboard.variables]},
-        "panels": list(_placed(dashboard.panels)),
-    }
+def stat(
+    title: str,
+    meaning: str,
+    query: str,
+    legend: str = "",
+    *,
+    sql: bool = False,
+    unit: str = "short",
+    width: int = 4,
+    height: int = 4,
+    levels: Levels | None = None,
+    alerts: Sequence[str] = (),
+) -> Panel:
+    """The number now, large; one for each series."""
+    asked = [Query(query, legend, sql=sql, instant=not sql)]
+    return Panel(title, "stat", asked, meaning, unit, width, height, levels, alerts)
 
 
-def _other_dashboards() -> dict[str, Any]:
-    return {"title": "Sésame", "type": "dashboards", "tags": ["sesame"], "asDropdown": True, "keepTime": True}
+def lines(
+    title: str,
+    meaning: str,
+    *queries: Query,
+    unit: str = "short",
+    width: int = 12,
+    height: int = 8,
+    levels: Levels | None = None,
+    alerts: Sequence[str] = (),
+) -> Panel:
+    """Over time."""
+    return Panel(title, "lines", queries, meaning, unit, width, height, levels, alerts)
 
 
-def _variable(variable: Variable) -> dict[str, Any]:
-    return {
-        "name": variable.name,
-        "label": variable.label,
-        "type": "query",
-        "datasource": PROMETHEUS,
-        "definition": variable.query,
-        "query": {"query": variable.query, "refId": variable.name},
-        "refresh": 2,
-        "sort": 1,
-        "multi": variable.many,
-        "includeAll": variable.many,
-    }
+def bars(title: str, meaning: str, query: str, legend: str, *, height: int = 8) -> Panel:
+    """The numbers now, side by side."""
+    return Panel(title, "bars", [Query(query, legend, instant=True)], meaning, height=height)
 
 
-def _placed(panels: Iterable[Panel]) -> Iterable[dict[str, Any]]:
-    """From left to right, a new row where the next one has no room."""
-    x = y = row = 0
-    for number, panel in enumerate(panels, 1):
-        if x + panel.width > COLUMNS:
-            x, y, row = 0, y + row, 0
-        yield _panel(panel, number, {"x": x, "y": y, "w": panel.width, "h": panel.height})
-        x, row = x + panel.width, max(row, panel.height)
+def table(
+    title: str, meaning: str, query: str, *, unit: str = "short", height: int = 8, row_link: str = ""
+) -> Panel:
+    """Rows of SQL."""
+    return Panel(title, "table", [Query(query, sql=True)], meaning, unit, height=height, row_link=row_link)
 
 
-def _panel(panel: Panel, number: int, place: dict[str, int]) -> dict[str, Any]:
-    return {
-        "id": number,
-        "title": panel.title,
-        "description": panel.meaning,
-        "type": panel.kind,
-        "gridPos": place,
-        "datasource": POSTGRESQL if panel.queries[0].sql else PROMETHEUS,
-        "targets": [_target(query, chr(ord("A") + at)) for at, query in enumerate(panel.queries)],
-        "fieldConfig": {
-            "defaults": {"unit": panel.unit, "thresholds": _thresholds(panel)},
-            "overrides": [],
-        },
-        "options": panel.options,
-    }
-
-
-def _target(query: Query, letter: str) -> dict[str, Any]:
-    if query.sql:
-        return {
-            "refId": letter,
-            "datasource": POSTGRESQL,
-            "rawSql": query.text,
-            "format": "table",
-            "rawQuery": True,
-        }
-    return {
-        "refId": letter,
-        "datasource": PROMETHEUS,
-        "expr": query.text,
-        "legendFormat": query.legend or "__auto",
-        "instant": query.instant,
-        "range": not query.instant,
-    }
-
-
-def _thresholds(panel: Panel) -> dict[str, Any]:
-    if panel.warn is None or panel.bad is None:
-        return {"mode": "absolute", "steps": [{"color": "blue", "value": None}]}
-    if panel.bad < panel.warn:
-        colours = (("red", None), ("yellow", panel.bad), ("green", panel.warn))
-    else:
-        colours = (("green", None), ("yellow", panel.warn), ("red", panel.bad))
-    return {"mode": "absolute", "steps": [{"color": colour, "value": value} for colour, value in colours]}
+def heat(title: str, meaning: str, query: str) -> Panel:
+    """Rows of SQL as a matrix: what its rows are called, what its columns are, and the number there."""
+    return replace(table(title, meaning, query), kind="heat")
