@@ -101,6 +101,8 @@ async def _content(panel: Panel, sources: Sources, folder: Path, number: int) ->
         return {"chart": f"{number}.svg", "legend": _legend(lines)}
     if first.sql:
         rows = await sources.rows(first)
+        if panel.kind == "stat":
+            return {"numbers": _numbers(panel, [("value", float(str(rows.rows[0][0] or 0)))])}
         return _heat(rows) if panel.kind == "heat" else _table(rows)
     found = await sources.now(first)
     return {"bars": _bars(panel, found)} if panel.kind == "bars" else {"numbers": _numbers(panel, found)}
@@ -189,7 +191,7 @@ def said(value: float, unit: str) -> str:
     if unit == "percentunit":
         return f"{100 * value:.0f} %"
     if unit == "bytes":
-        return f"{value / 2**20:,.0f} MiB"
+        return f"{value / 2**30:,.1f} GiB" if value >= 2**30 else f"{value / 2**20:,.0f} MiB"
     if unit == "s":
         return (
             f"{1000 * value:.0f} ms"

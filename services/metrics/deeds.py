@@ -22,7 +22,7 @@ from services.metrics.folding import fold
 from services.metrics.holiday_calendar import network_time
 from services.metrics.keeping import to_json
 from services.metrics.made_up import questions_of
-from services.metrics.pages.formats import FORMATS, Wish
+from services.metrics.pages.formats import FORMATS, Wish, file_name
 from services.metrics.recounting import check, rebuild
 from services.metrics.settings import NetworkSettings
 from services.metrics.store import counting, other_years
@@ -65,7 +65,7 @@ async def write_figures(chosen: argparse.Namespace) -> int:
     async with database(chosen) as pool:
         figures = await _figures(pool, chosen.year, chosen.partner)
     wish = Wish(chosen.lang, zone().key, a3=chosen.paper == "a3", square=chosen.shape == "square")
-    target: Path = chosen.output or Path(_file_name(figures, chosen.format))
+    target: Path = chosen.output or Path(file_name(figures, chosen.format, wish))
     _save(target, FORMATS[chosen.format].make(figures, wish))
     return 0
 
@@ -81,11 +81,6 @@ async def _figures(pool: Pool[Record], year: int, partner: str = "") -> YearFigu
     except reading.NoSuchYear as error:
         known = ", ".join(map(str, await reading.years(pool, partner))) or "none"
         raise CannotBeDone(f"{error}; known years: {known}") from error
-
-
-def _file_name(figures: YearFigures, extension: str) -> str:
-    whose = f"-{figures.partner}" if figures.partner else ""
-    return f"figures-{figures.year}{whose}.{extension}"
 
 
 def _today() -> date:

@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from services.chassis.clock import Clock
 from services.metrics import reading
 from services.metrics.domain.figures import YearFigures
-from services.metrics.pages.formats import FORMATS, Wish
+from services.metrics.pages.formats import FORMATS, Wish, file_name
 from services.metrics.pages.links import ASSETS
 from services.metrics.pages.page import HERE, Pages
 from services.metrics.pages.words import Language
@@ -53,8 +53,10 @@ class Door:
         )
 
     async def latest(self, request: Request) -> Response:
-        known = await reading.years(self.pool)
-        year = known[-1] if known else self._now().year
+        """The latest year; in January the one before, which is whole and what everybody asks for."""
+        known, today = await reading.years(self.pool), self._now()
+        before = today.year - 1
+        year = before if today.month == 1 and before in known else (known or [today.year])[-1]
         return RedirectResponse(request.url.replace(path=f"/figures/{year}"), status_code=307)
 
     async def page(self, request: Request) -> Response:
@@ -87,7 +89,8 @@ class Door:
         async def show(figures: YearFigures) -> Response:
             async with self.presses:
                 content = await asyncio.to_thread(make.make, figures, wish)
-            return Response(content, media_type=make.media_type, headers=CACHE)
+            name = {"content-disposition": f'inline; filename="{file_name(figures, extension, wish)}"'}
+            return Response(content, media_type=make.media_type, headers={**CACHE, **name})
 
         return await self._with_figures(request, request.path_params.get("partner", ""), show)
 

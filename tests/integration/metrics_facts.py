@@ -13,6 +13,7 @@ from services.contracts.envelope import Event
 from services.contracts.vocabulary import Facets, Fact, PartnerName, Reach
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+VIEWS = 4
 REACH = Reach(way="queue", address="partner.bpi")
 
 
@@ -73,7 +74,7 @@ def published(cut: Facets, partner: str) -> Fact:
 
 
 def viewed(cut: Facets, partner: str) -> Fact:
-    return notifier.QuestionViewed(views=4, answer_id=uuid4(), partner=name(partner), facets=cut)
+    return notifier.QuestionViewed(views=VIEWS, answer_id=uuid4(), partner=name(partner), facets=cut)
 
 
 def declined(cut: Facets, partner: str) -> Fact:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import httpx
 from asyncpg import Pool, Record
 
+from services.chassis.clock import Clock
 from services.chassis.database import open_pool
 from services.metrics.domain.times import NetworkTime
 from services.metrics.folding import fold
@@ -31,6 +32,9 @@ class Noon:
         return datetime(2026, 6, 30, 10, 0, tzinfo=UTC)
 
 
+NOON = Noon()
+
+
 @asynccontextmanager
 async def pool_of(database: Database) -> AsyncIterator[Pool[Record]]:
     pool = await open_pool(database("metrics"), name="metrics", size=3)
@@ -49,8 +53,8 @@ async def count_year(pool: Pool[Record], year: int, questions: int) -> int:
 
 
 @asynccontextmanager
-async def figures_door(pool: Pool[Record]) -> AsyncIterator[httpx.AsyncClient]:
-    door = Door(pool, Noon(), PARIS, Pages(base="", zone=PARIS.key))
+async def figures_door(pool: Pool[Record], clock: Clock = NOON) -> AsyncIterator[httpx.AsyncClient]:
+    door = Door(pool, clock, PARIS, Pages(base="", zone=PARIS.key))
     transport = httpx.ASGITransport(app=door.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://figures") as client:
         yield client

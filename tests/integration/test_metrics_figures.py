@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -97,6 +98,22 @@ async def test_an_unknown_year_names_the_known_ones(door: httpx.AsyncClient) -> 
 
 async def test_the_front_door_leads_to_the_latest_year(door: httpx.AsyncClient) -> None:
     assert (await door.get("/figures?lang=en")).headers["location"].endswith("/figures/2026?lang=en")
+
+
+async def test_in_january_the_front_door_leads_to_the_year_that_is_over(pool: Pool[Record]) -> None:
+    class SecondOfJanuary:
+        def now(self) -> datetime:
+            return datetime(2026, 1, 2, 8, 0, tzinfo=UTC)
+
+    async with figures_door(pool, SecondOfJanuary()) as client:
+        assert (await client.get("/figures")).headers["location"].endswith("/figures/2025")
+        running = await client.get("/figures/2026")
+    assert '<a href="/figures/2025">Les chiffres clés 2025</a>' in running.text
+
+
+async def test_a_file_is_kept_under_a_name_that_says_what_it_is(door: httpx.AsyncClient) -> None:
+    reply = await door.get("/figures/2026/bibliotheque-du-canal.csv?lang=en")
+    assert reply.headers["content-disposition"].endswith('"figures-2026-bibliotheque-du-canal-en.csv"')
 
 
 async def test_an_embedded_page_has_no_footer_to_click_away_with(door: httpx.AsyncClient) -> None:

@@ -1,6 +1,6 @@
 """Two copies count what flows while both are killed again and again: every event is counted once.
 
-SESAME_TEST_QUESTIONS says how many questions flow (five events each).
+SESAME_TEST_QUESTIONS says how many questions flow (six events each).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.integration.metrics_network import TIMES, pool_of
 from tests.servers import Database, VirtualHost
 
 QUESTIONS = int(os.environ.get("SESAME_TEST_QUESTIONS", "1500"))
-EVENTS = 5 * QUESTIONS
+EVENTS = 6 * QUESTIONS
 IN_FLIGHT = 300
 PATIENCE_SECONDS = 240
 COPIES = (1, 2)
@@ -92,7 +92,8 @@ async def test_killing_both_copies_loses_and_doubles_nothing(
     async with pool_of(database) as pool:
         facts, differences = await check(pool, TIMES)
     assert killing.result() >= len(COPIES)
-    assert {row["measure"]: row["n"] for row in measures} == dict.fromkeys(
-        ("received", "routed", "submitted", "answered", "kept", "published"), QUESTIONS
-    )
+    assert {row["measure"]: row["n"] for row in measures} == {
+        **dict.fromkeys(("received", "routed", "submitted", "answered", "kept", "published"), QUESTIONS),
+        "viewed": made.VIEWS * QUESTIONS,
+    }
     assert (facts, list(differences), dead) == (EVENTS, [], 0)

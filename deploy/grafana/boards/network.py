@@ -22,7 +22,8 @@ SELECT coalesce(name, value) AS partner,
     sum(n) FILTER (WHERE measure = 'declined') AS declined,
     value AS id
 FROM tally LEFT JOIN partner_name ON id = value
-WHERE partner = '' AND facet = 'partner' AND month >= date_trunc('month', now() - interval '2 months')
+WHERE partner = '' AND facet = 'partner' AND measure IN ('routed', 'answered', 'kept', 'declined')
+    AND month >= date_trunc('month', now() - interval '2 months')
 GROUP BY name, value ORDER BY 3 DESC NULLS LAST
 """.strip()
 

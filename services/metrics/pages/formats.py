@@ -28,6 +28,14 @@ class Format:
     """May take seconds (PDF, PNG): call it in a thread."""
 
 
+def file_name(figures: YearFigures, extension: str, wish: Wish) -> str:
+    """What a reader keeps it as: figures-2026-bpi-a3-en.pdf."""
+    shape = {"pdf": "a3" if wish.a3 else "", "png": "square" if wish.square else ""}.get(extension, "")
+    language = wish.language if wish.language != "fr" else ""
+    parts = ("figures", str(figures.year), figures.partner, shape, language)
+    return f"{'-'.join(filter(None, parts))}.{extension}"
+
+
 def _json(figures: YearFigures, _wish: Wish) -> bytes:
     return to_json(figures, indent=2).encode()
 
