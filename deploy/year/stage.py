@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import count
+from itertools import chain, count, repeat
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -42,7 +42,8 @@ from services.router.year.stage import COORDINATOR, Asking
 
 TOKEN = "coordinator of a year"
 PATIENCE_SECONDS = 60.0
-LOOK_SECONDS = 0.003
+LOOK_SECONDS = (0.004, 0.008, 0.012, 0.02, 0.03)
+"""Seconds between two looks at the tables; the last again and again. Looking costs the services their time."""
 
 SETTINGS = {
     "SESAME_COORDINATOR_TOKEN": TOKEN,
@@ -133,6 +134,7 @@ class Services:
     async def _until_at_rest(self) -> None:
         """At rest twice, with all heard in between: what was published in between would have been missed."""
         since, seen, calm = time.monotonic(), self._heard, False
+        rests = chain(LOOK_SECONDS, repeat(LOOK_SECONDS[-1]))
         while True:
             await self.ears.all_heard()
             new = self.ears.facts[seen:]
@@ -146,7 +148,7 @@ class Services:
             if moving:
                 if time.monotonic() - since > PATIENCE_SECONDS:
                     raise NoRest(f"no rest after {PATIENCE_SECONDS:g} s: {', '.join(told(moving.items()))}")
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(next(rests))
 
     async def counted(self) -> int:
         """Facts that metrics has counted, once it no longer lags behind."""

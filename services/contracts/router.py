@@ -141,3 +141,4 @@ class IntakeChanged(Fact):
     paused: bool
     notice: Text | None = Field(default=None, description="For the public, while it is paused")
     hand: Line
+    reason: Line | None = Field(default=None, description="For the network itself")

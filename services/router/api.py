@@ -26,7 +26,7 @@ from services.router.desk import Desk
 from services.router.domain.machine import ImpossibleMove
 from services.router.domain.partner_record import FaultyPartner, read_partner
 from services.router.explaining import explain
-from services.router.hand import Hand, Refusal
+from services.router.hand import Hand, Refusal, Unfit
 
 
 class Begin(Protocol):
@@ -113,7 +113,7 @@ class Api:
 
     async def handle(self, request: Request) -> Response:
         id_, body = _question(request), await _body(request)
-        by = Hand(_hand(request), body.get("reason"))
+        by = Hand(_hand(request), _reason(body))
         deed = self._deed(request.path_params["deed"], id_, by, body)
         async with self._begin(id_) as unit:
             await deed(unit)
@@ -139,7 +139,7 @@ class Api:
         body = await _body(request)
         notice = _text(body, "notice") if body.get("paused") else None
         async with self._begin() as unit:
-            await hand.change_intake(unit, Hand(_hand(request)), notice)
+            await hand.change_intake(unit, Hand(_hand(request), _reason(body)), notice)
         return _json({"paused": notice is not None})
 
 
@@ -157,6 +157,8 @@ def _guarded(answer: Answer, token: str | None) -> Answer:
             return _error(str(wrong), wrong.status)
         except FaultyPartner as fault:
             return _error(str(fault), 400)
+        except Unfit as unfit:
+            return _error(str(unfit), 400)
         except (Refusal, ImpossibleMove) as refusal:
             return _error(str(refusal), 409)
 
@@ -192,6 +194,10 @@ def _text(body: dict[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise Wrong(f"{name} is missing")
     return value
+
+
+def _reason(body: dict[str, Any]) -> str | None:
+    return None if body.get("reason") is None else _text(body, "reason")
 
 
 def _moment(body: dict[str, Any], name: str) -> datetime:

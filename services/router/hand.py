@@ -7,6 +7,7 @@ question's state does not allow it; nothing is changed then.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -28,12 +29,21 @@ class Refusal(Exception):
     """It can't be done; the text says why and what can."""
 
 
+class Unfit(Refusal):
+    """What was said can't be taken as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Who does it, and why."""
+    """Who does it, and why. Raises Unfit for what would not fit a line of an event."""
 
     name: str
     reason: str | None = None
+
+    def __post_init__(self) -> None:
+        for what, said in (("hand", self.name), ("reason", self.reason)):
+            if said is not None and (not 0 < len(said) <= 500 or re.search(r"[\x00\r\n]", said)):
+                raise Unfit(f"{what}: one line of 1 to 500 characters is wanted, not {said[:60]!r}")
 
 
 async def assign(desk: Desk, unit: Unit, id_: UUID, hand: Hand, partner: str) -> None:
@@ -74,6 +84,7 @@ async def take_back(desk: Desk, unit: Unit, id_: UUID, hand: Hand) -> None:
 async def close(desk: Desk, unit: Unit, id_: UUID, hand: Hand, explanation: str) -> None:
     """Out of scope: the asker is told the explanation, and nobody is asked any more."""
     question = await _held(desk, unit, id_)
+    _check_public("explanation", explanation)
     released = await routing.release(desk, unit, question, "closed")
     closed = life.close(released, unit.now)
     unit.announce(facts.closed(closed, State.OUT_OF_SCOPE, explanation, hand.name), question=id_)
@@ -95,7 +106,9 @@ async def extend(desk: Desk, unit: Unit, id_: UUID, hand: Hand, promise_at: date
     question = await _held(desk, unit, id_)
     if not question.is_open:
         raise Refusal(f"question {id_} is {question.state}: there is no deadline left to change")
-    promised = replace(question, promise_at=promise_at, breached=promise_at <= unit.now and question.breached)
+    if promise_at <= unit.now:
+        raise Unfit(f"{promise_at.isoformat()} has passed; promise a moment that is still to come")
+    promised = replace(question, promise_at=promise_at, breached=False)
     standing = await desk.ledgers.of(unit).standing()
     desk.ledgers.of(unit).put(routing.redated(desk, standing, promised))
     _note(desk, unit, promised, "extend", hand)
@@ -103,8 +116,11 @@ async def extend(desk: Desk, unit: Unit, id_: UUID, hand: Hand, promise_at: date
 
 async def change_intake(unit: Unit, hand: Hand, notice: str | None) -> None:
     """Pause with a public notice; without one, take questions again."""
+    if notice is not None:
+        _check_public("notice", notice)
     await store.save_intake(unit.db, unit.now if notice else None, notice)
-    unit.announce(IntakeChanged(paused=notice is not None, notice=notice, hand=hand.name), question=NETWORK)
+    fact = IntakeChanged(paused=notice is not None, notice=notice, hand=hand.name, reason=hand.reason)
+    unit.announce(fact, question=NETWORK)
 
 
 async def _held(desk: Desk, unit: Unit, id_: UUID) -> Question:
@@ -112,6 +128,11 @@ async def _held(desk: Desk, unit: Unit, id_: UUID) -> Question:
     if question is None:
         raise Refusal(f"there is no question {id_}")
     return question
+
+
+def _check_public(what: str, text: str) -> None:
+    if not 0 < len(text.strip()) <= 50_000 or "\x00" in text:
+        raise Unfit(f"{what}: 1 to 50,000 characters are wanted, for people to read; not {text[:60]!r}")
 
 
 def _said(hand: Hand) -> str:

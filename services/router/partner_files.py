@@ -40,8 +40,10 @@ def read_file(path: Path) -> tuple[list[Partner], list[Fault]]:
     """Partners and faults, each in the order of the file. Raises FaultyFile when there is nothing to read."""
     try:
         text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FaultyFile(f"{path}: {error}") from error
+    except OSError as error:
+        raise FaultyFile(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise FaultyFile(f"{path}: not in UTF-8: {error}; save it as UTF-8") from error
     try:
         return read_records(_records(path, text))
     except (yaml.YAMLError, csv.Error, FaultyFile) as error:

@@ -27,7 +27,7 @@ def read_questions(
 ) -> Iterator[tuple[datetime, Asked]]:
     """Those without a time come twenty minutes apart, from `start`. Raises FaultyFile with the line."""
     now = start
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+    for number, line in enumerate(_lines(path), 1):
         if not line.strip():
             continue
         try:
@@ -36,6 +36,13 @@ def read_questions(
         except (orjson.JSONDecodeError, ValueError, TypeError) as error:
             raise FaultyFile(f"{path}, line {number}: {error}") from error
         yield now, _asked(str(number), record, promised(now, working_days, terms))
+
+
+def _lines(path: Path) -> list[bytes]:
+    try:
+        return path.read_bytes().splitlines()
+    except OSError as error:
+        raise FaultyFile(f"{path}: {error.strerror}") from error
 
 
 def _asked(id_: str, record: dict[str, Any], promise_at: datetime) -> Asked:

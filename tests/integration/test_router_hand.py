@@ -162,10 +162,11 @@ def deeds_done() -> tuple[str, ...]:
 
 async def test_a_paused_intake_is_announced_with_its_notice(database: Database) -> None:
     async with network(database("router"), []) as net, client(net) as http:
-        await http.post("/intake", json={"paused": True, "notice": "De retour le 2 janvier."})
+        notice = "De retour le 2 janvier."
+        await http.post("/intake", json={"paused": True, "notice": notice, "reason": "grève"})
         await http.post("/intake", json={"paused": False})
         changed = await net.announced(IntakeChanged)
-    assert [(fact.paused, fact.notice) for fact in changed] == [
-        (True, "De retour le 2 janvier."),
-        (False, None),
+    assert [(fact.paused, fact.notice, fact.hand, fact.reason) for fact in changed] == [
+        (True, notice, "Anne", "grève"),
+        (False, None, "Anne", None),
     ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import getpass
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from prometheus_client import CollectorRegistry
 
@@ -58,6 +60,16 @@ async def at_desk(options: RouterSettings) -> AsyncIterator[AtDesk]:
         yield AtDesk(options, desk, transactions)
     finally:
         await pool.close()
+
+
+def question_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no question's id, like {_EXAMPLE}") from None
+
+
+_EXAMPLE = "01a2105c-dd2b-7217-a6f3-56606b70e2eb"
 
 
 def whose_hand() -> str:

@@ -7,12 +7,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
 from textwrap import fill
-from uuid import UUID
 
 from rich.console import Console
 from rich.table import Table
 
-from services.router.commands.at_desk import AtDesk, run
+from services.router.commands.at_desk import AtDesk, question_id, run
 from services.router.domain.account import (
     Told,
     exclusion_line,
@@ -28,7 +27,7 @@ from services.router.explaining import Explained, explain
 
 def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = things.add_parser("explain", help="why a question went where it went, in numbers")
-    parser.add_argument("question", type=UUID)
+    parser.add_argument("question", type=question_id)
     parser.set_defaults(run=lambda chosen: run(partial(show, chosen)))
 
 

@@ -94,6 +94,9 @@ async def take_out(chosen: argparse.Namespace, there: AtDesk) -> int:
 async def show_history(chosen: argparse.Namespace, there: AtDesk) -> int:
     async with there.transactions.begin() as unit:
         rows = await store_partners.history(unit.db, chosen.partner)
+    if not rows:
+        print(f"sesame: there never was a partner {chosen.partner}", file=sys.stderr)
+        return 1
     table = Table("when", "hand", "what")
     for row in rows:
         before, after = (orjson.loads(row[side]) if row[side] else None for side in ("before", "after"))

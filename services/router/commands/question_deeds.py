@@ -6,11 +6,10 @@ import argparse
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from uuid import UUID
 
 from services.chassis.transaction import Unit
 from services.router import hand
-from services.router.commands.at_desk import AtDesk, run, whose_hand
+from services.router.commands.at_desk import AtDesk, question_id, run, whose_hand
 from services.router.desk import Desk
 from services.router.domain.account import lines_of
 from services.router.hand import Hand
@@ -55,7 +54,7 @@ DEEDS: dict[str, tuple[str, tuple[str, ...], Deed]] = {
 def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     for name, (meaning, further, deed) in DEEDS.items():
         parser = things.add_parser(name, help=meaning)
-        parser.add_argument("question", type=UUID)
+        parser.add_argument("question", type=question_id)
         for argument in further:
             parser.add_argument(argument, type=_moment if argument == "promise" else str)
         _add_hand(parser)
@@ -74,7 +73,10 @@ def _add_hand(parser: argparse.ArgumentParser) -> None:
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no moment, like 2026-12-01T12:00:00+01:00") from None
     if moment.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text} needs a time zone, like 2026-12-01T12:00:00+01:00")
     return moment
