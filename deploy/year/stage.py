@@ -43,7 +43,7 @@ from services.router.year.stage import COORDINATOR, Asking
 TOKEN = "coordinator of a year"
 PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = (0.004, 0.008, 0.012, 0.02, 0.03)
-"""Seconds between two looks at the tables; the last again and again. Looking costs the services their time."""
+"""Seconds between two looks at the tables, the last again and again: looking costs the services time."""
 
 SETTINGS = {
     "SESAME_COORDINATOR_TOKEN": TOKEN,
