@@ -23,7 +23,7 @@ from services.metrics.holiday_calendar import network_time
 from services.metrics.keeping import to_json
 from services.metrics.made_up import questions_of
 from services.metrics.pages.formats import FORMATS, Wish, file_name
-from services.metrics.recounting import check, rebuild
+from services.metrics.recounting import Difference, check, rebuild
 from services.metrics.settings import NetworkSettings
 from services.metrics.store import counting, other_years
 
@@ -103,10 +103,19 @@ async def check_counters(chosen: argparse.Namespace) -> int:
         where = " ".join(str(part) for part in different[:5] if part not in ("", None))
         print(f"{where}: counted {different.counted}, the log says {different.in_log}")
     if differences:
-        print("the counters differ from the log; mend them with: ./sesame metrics rebuild")
+        print(_advice(differences))
         return 1
     print(f"the counters are what the {facts:,} facts of the log say")
     return 0
+
+
+def _advice(differences: Sequence[Difference]) -> str:
+    if all("_working" in different.facet for different in differences):
+        return (
+            "only working time differs: SESAME_NETWORK_TIME_ZONE, _COUNTRY and _REGION must be here what they are"
+            " for the service; after a change of them: ./sesame metrics rebuild"
+        )
+    return "the counters differ from the log; mend them with: ./sesame metrics rebuild"
 
 
 async def import_years(chosen: argparse.Namespace) -> int:

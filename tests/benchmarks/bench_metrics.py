@@ -49,7 +49,7 @@ GIGABYTE = 10**9
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
-        "--questions", type=int, default=20_000, help="a year, for the rebuild; six facts each"
+        "--questions", type=int, default=20_000, help="a year, for the rebuild; seven facts each"
     )
     parser.add_argument("--json", type=Path, default=Path(".local/bench-metrics.json"))
     chosen = parser.parse_args()

@@ -13,7 +13,8 @@ WITH measured AS (
     SELECT '' AS owner, dated.* FROM dated
     UNION ALL SELECT giver, dated.* FROM dated WHERE giver <> ''
 ), cut AS (
-    SELECT owner, measure, facet, date_trunc('month', there)::date AS month, value
+    SELECT owner, measure, facet, date_trunc('month', there)::date AS month, value,
+        CASE WHEN measure = 'viewed' THEN number ELSE 1 END AS times
     FROM owned, LATERAL (VALUES
         ('channel', channel), ('subject', subject), ('language', language), ('purpose', purpose),
         ('day', to_char(there, 'DD')),
@@ -28,4 +29,4 @@ WITH measured AS (
     ) AS piece (facet, value)
     WHERE value IS NOT NULL
 )
-SELECT owner AS partner, measure, facet, month, value, count(*) AS n FROM cut GROUP BY 1, 2, 3, 4, 5;
+SELECT owner AS partner, measure, facet, month, value, sum(times) AS n FROM cut GROUP BY 1, 2, 3, 4, 5;

@@ -6,7 +6,7 @@ WITH owners (partner, part) AS (
     SELECT '', 1.0 UNION ALL SELECT 'partner-' || n, 0.02 FROM generate_series(1, 50) AS n
 ), measures (measure, share) AS (
     VALUES ('received', 1.0), ('routed', 1.07), ('rerouted', 0.07), ('declined', 0.07), ('overdue', 0.05),
-        ('submitted', 0.98), ('answered', 0.97), ('kept', 0.9), ('published', 0.97), ('archived', 0.45),
+        ('submitted', 0.98), ('answered', 0.97), ('kept', 0.9), ('published', 0.97), ('archived', 0.45), ('viewed', 4.5),
         ('rated', 0.3), ('withdrawn', 0.02)
 ), pieces (facet, value, share, only_for) AS (
     SELECT 'channel', 'channel-' || n, 1 / 8.0, NULL::text[] FROM generate_series(1, 8) AS n
