@@ -112,8 +112,8 @@ async def check_counters(chosen: argparse.Namespace) -> int:
 def _advice(differences: Sequence[Difference]) -> str:
     if all("_working" in different.facet for different in differences):
         return (
-            "only working time differs: SESAME_NETWORK_TIME_ZONE, _COUNTRY and _REGION must be here what they are"
-            " for the service; after a change of them: ./sesame metrics rebuild"
+            "only working time differs: SESAME_NETWORK_TIME_ZONE, _COUNTRY and _REGION must be here what they"
+            " are for the service; after a change of them: ./sesame metrics rebuild"
         )
     return "the counters differ from the log; mend them with: ./sesame metrics rebuild"
 
