@@ -28,7 +28,7 @@ class Fault:
         return f"line {self.line}: {self.text}"
 
 
-Records = Iterator[tuple[int, Mapping[str, Any], Sequence[str]]]
+Records = Iterator[tuple[int, Any, Sequence[str]]]
 """Line, record, and what is known to be wrong with it though it can be taken."""
 
 
@@ -46,6 +46,9 @@ def read_file(path: Path) -> tuple[list[Partner], list[Fault]]:
         raise FaultyFile(f"{path}: not in UTF-8: {error}; save it as UTF-8") from error
     try:
         return read_records(_records(path, text))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise FaultyFile(f"{path}, line {line}: {error.problem}; nothing of the file was read") from error
     except (yaml.YAMLError, csv.Error, FaultyFile) as error:
         raise FaultyFile(f"{path}: {error}") from error
 
@@ -62,7 +65,7 @@ def read_records(records: Records) -> tuple[list[Partner], list[Fault]]:
     for line, record, known_faults in records:
         faults += [Fault(line, fault) for fault in known_faults]
         try:
-            partner = read_partner(record)
+            partner = read_partner(_mapping(record))
         except FaultyPartner as fault:
             faults.append(Fault(line, str(fault)))
             continue
@@ -73,6 +76,12 @@ def read_records(records: Records) -> tuple[list[Partner], list[Fault]]:
     return list(partners.values()), faults
 
 
+def _mapping(record: Any) -> Mapping[str, Any]:
+    if not isinstance(record, Mapping):
+        raise FaultyPartner(f"a partner is a mapping of fields, like {{id: lyon}}, not {record!r}")
+    return record
+
+
 def _yaml(text: str) -> Records:
     """Each item of the list with the line it begins on."""
     document = yaml.compose(text, Loader=yaml.CSafeLoader)
@@ -80,24 +89,33 @@ def _yaml(text: str) -> Records:
         raise FaultyFile("a list of partners is wanted")
     loader = yaml.CSafeLoader("")
     for node in document.value:
-        record = loader.construct_document(node)
-        if not isinstance(record, dict):
-            raise FaultyFile(f"line {node.start_mark.line + 1}: a partner is a mapping, not {record!r}")
-        yield node.start_mark.line + 1, record, ()
+        yield node.start_mark.line + 1, loader.construct_document(node), ()
 
 
 def _csv(text: str) -> Records:
-    rows = csv.DictReader(io.StringIO(text))
+    """Commas, or semicolons as French spreadsheets write them. A row is named by its first line."""
+    header = text.partition("\n")[0]
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter, restkey=BEYOND)
     for row in rows:
-        cells = {name: cell for name, cell in row.items() if name and cell}
-        yield rows.line_num, {name: _cell(name, cell) for name, cell in cells.items()}, ()
+        beyond: Any = row.pop(BEYOND, ())
+        first = rows.line_num - sum(cell.count("\n") for cell in (*row.values(), *beyond) if cell)
+        faults = [f"more cells than there are columns: {', '.join(beyond)}"] if any(beyond) else []
+        yield first, {name: _cell(name, cell) for name, cell in row.items() if name and cell}, faults
+
+
+BEYOND = "cells without a column"
 
 
 _NESTED = frozenset({"subjects", "hours", "closures", "reach"})
 
 
-def _cell(name: str, cell: Any) -> Any:
-    return yaml.load(cell, Loader=yaml.CSafeLoader) if name in _NESTED else cell
+def _cell(name: str, cell: str) -> Any:
+    """What is no YAML stays as it is, and is found to be no mapping or list by whoever reads the field."""
+    try:
+        return yaml.load(cell, Loader=yaml.CSafeLoader) if name in _NESTED else cell
+    except yaml.YAMLError:
+        return cell
 
 
 def to_yaml(records: Sequence[Mapping[str, Any]]) -> str:

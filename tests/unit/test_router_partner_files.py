@@ -11,7 +11,7 @@ import pytest
 from services.router.domain.calendars import Closure, Slot
 from services.router.domain.partner import Partner, Reach, Role
 from services.router.domain.partner_record import FaultyPartner, read_partner, write_partner
-from services.router.partner_files import read_file, to_csv, to_yaml
+from services.router.partner_files import FaultyFile, read_file, to_csv, to_yaml
 
 LEAST: dict[str, Any] = {"id": "dijon", "name": "Dijon", "reach": {"way": "mail", "address": "d@l.example"}}
 FULL = Partner(
@@ -110,3 +110,37 @@ def test_every_library_of_the_list_is_taken_and_each_fault_named_by_line(tmp_pat
     assert partners[0].name == "Bibliotheque Du Port, Dijon"
     assert partners[2].territories == {"2B", "postcode:20200"}
     assert partners[3].capacity_per_week == 0
+
+
+def test_one_broken_cell_hides_no_other_fault_and_rows_are_named_by_their_first_line(tmp_path: Path) -> None:
+    """As a spreadsheet in French writes it, with semicolons."""
+    file = tmp_path / "partners.csv"
+    file.write_text(
+        "id;name;reach;hours;capacity_per_week\n"
+        'tours;Tours;"{way: mail, address: t@l.example}";"{mon: [10:00-12:00";beaucoup\n'
+        'lyon;"Lyon,\nPart-Dieu";"{way: mail, address: l@l.example}";;5\n'
+        'nancy;Nancy;"{way: mail, address: n@l.example}";;5;6\n'
+        'metz;Metz;"{way: mail, address: m@l.example}";;5\n'
+    )
+    partners, faults = read_file(file)
+    assert [partner.id for partner in partners] == ["nancy", "metz"]
+    assert [fault.line for fault in faults] == [2, 3, 5]
+    hours, capacity = faults[0].text.split("; ")
+    assert "hours map a weekday to slots" in hours
+    assert capacity == "capacity_per_week must be a whole number of questions, not 'beaucoup'"
+    assert faults[2].text == "more cells than there are columns: 6"
+
+
+def test_a_list_item_that_is_no_partner_does_not_stop_the_others(tmp_path: Path) -> None:
+    file = tmp_path / "partners.yaml"
+    file.write_text("- a word\n" + to_yaml([LEAST]))
+    partners, faults = read_file(file)
+    assert [partner.id for partner in partners] == ["dijon"]
+    assert str(faults[0]).startswith("line 1: a partner is a mapping of fields")
+
+
+def test_a_file_that_is_no_yaml_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "partners.yaml"
+    file.write_text(to_yaml([LEAST]) + "- [oops\n")
+    with pytest.raises(FaultyFile, match=r"partners\.yaml, line \d+: .*nothing of the file was read"):
+        read_file(file)

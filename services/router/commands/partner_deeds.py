@@ -14,11 +14,11 @@ from rich.table import Table
 
 from services.router import partners, store_partners
 from services.router.commands.at_desk import AtDesk, run, whose_hand
-from services.router.domain.partner import Partner
 from services.router.partner_files import Fault, read_file, to_csv, to_yaml
 from services.router.partners import Change
 
-FAULTS_SHOWN = 200
+CHANGES_SHOWN = 200
+"""Of a first import of thousands; `export` shows them all."""
 
 
 def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -51,22 +51,22 @@ async def bring_in(chosen: argparse.Namespace, there: AtDesk, *, write: bool) ->
         changes = await partners.compare(unit.db, wanted, whole=chosen.whole)
         if write:
             await partners.apply(unit.db, changes, hand=chosen.hand, now=unit.now)
-    _tell_changes(changes, wanted, done=write)
+    _tell_changes(changes)
+    word = "changed" if write else "would change"
+    print(f"{len(wanted)} partners read, {len(changes)} {word}, {len(faults)} faults named")
     return 1 if faults else 0
 
 
 def _tell_faults(file: Path, faults: Sequence[Fault]) -> None:
-    for fault in faults[:FAULTS_SHOWN]:
+    for fault in faults:
         print(f"{file}, {fault}", file=sys.stderr)
-    if len(faults) > FAULTS_SHOWN:
-        print(f"{file}: and {len(faults) - FAULTS_SHOWN} faults more", file=sys.stderr)
 
 
-def _tell_changes(changes: Sequence[Change], wanted: Sequence[Partner], *, done: bool) -> None:
-    for change in changes[:FAULTS_SHOWN]:
+def _tell_changes(changes: Sequence[Change]) -> None:
+    for change in changes[:CHANGES_SHOWN]:
         print(_line(change))
-    word = "changed" if done else "would change"
-    print(f"{len(wanted)} partners read, {len(changes)} {word}")
+    if len(changes) > CHANGES_SHOWN:
+        print(f"… and {len(changes) - CHANGES_SHOWN} changes more")
 
 
 def _line(change: Change) -> str:

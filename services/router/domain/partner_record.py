@@ -7,7 +7,7 @@ always they are slips of the pen. `write_partner` gives the smallest record that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
 from itertools import pairwise
@@ -19,34 +19,37 @@ from services.router.domain.partner import Partner, Reach, Role
 from services.router.domain.territory import fault_in
 from services.router.domain.themes import theme_of
 
+REQUIRED = ("id", "name", "reach")
 WAYS = ("mail", "queue", "webhook")
 _SLOT = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 _THEME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
 
 class FaultyPartner(ValueError):
-    """A record that is no partner. The message names the field, the value and the fix."""
+    """A record that is no partner. The message names each field that is wrong, its value and the fix."""
 
 
 def read_partner(record: Mapping[str, Any]) -> Partner:
-    """Raises FaultyPartner for the first fault."""
-    name = str(record.get("name") or record.get("id") or "?")
-    try:
-        return Partner(**dict(_fields(record)))
-    except FaultyPartner as fault:
-        raise FaultyPartner(f'partner "{name}": {fault}') from None
-
-
-def _fields(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for required in ("id", "name", "reach"):
-        if record.get(required) in (None, ""):
-            raise FaultyPartner(f"{required} is missing")
+    """Raises FaultyPartner with all faults of the record."""
+    faults = [f"{name} is missing" for name in REQUIRED if record.get(name) in (None, "")]
+    fields: dict[str, Any] = {}
     for field, value in record.items():
-        reader = READERS.get(field)
-        if reader is None:
-            raise FaultyPartner(f"there is no field {field}; fields are {', '.join(READERS)}")
-        if value not in (None, ""):
-            yield field, reader(value)
+        try:
+            fields |= _read(field, value)
+        except FaultyPartner as fault:
+            faults.append(str(fault))
+    if faults:
+        name = record.get("name") or record.get("id") or "?"
+        raise FaultyPartner(f'partner "{name}": {"; ".join(faults)}')
+    return Partner(**fields)
+
+
+def _read(field: str, value: Any) -> dict[str, Any]:
+    """Nothing where there is no value: the default stands."""
+    reader = READERS.get(field)
+    if reader is None:
+        raise FaultyPartner(f"there is no field {field}; fields are {', '.join(READERS)}")
+    return {} if value in (None, "") else {field: reader(value)}
 
 
 def _identifier(value: Any) -> str:

@@ -109,7 +109,7 @@ def fault_in(territory: str) -> str | None:
     if form is None:
         return 'write "75", "region:11", "country:FR" or "postcode:75004"'
     if (code := form["department"]) and code not in REGIONS:
-        return f"there is no département {code}"
+        return f"there is no département {code}" + ("; Corsica is 2A and 2B" if code == "20" else "")
     if (code := form["province"]) and code not in BELGIAN_REGIONS:
         return f"there is no Belgian province {code}"
     known = {*REGIONS.values(), *BELGIAN_REGIONS.values()}
