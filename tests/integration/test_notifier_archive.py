@@ -10,6 +10,7 @@ import pytest
 
 from services.contracts.ingest import AskerErased, QuestionWithdrawn
 from services.notifier.archive.similar import SimilarAnswers
+from services.notifier.store import shelves
 from tests.notifier_archive import URL, Archive, archive
 from tests.servers import Database
 
@@ -205,3 +206,19 @@ async def test_reading_an_answer_is_counted_and_not_by_whom(here: Archive) -> No
     await here.views.announce()
     viewed = [event for event in await here.on.announced() if event.type == "question.viewed.v1"]
     assert [(event.data.views, event.data.partner.id) for event in viewed] == [(2, "bpi")]
+
+
+async def test_both_ways_of_reading_find_the_same(here: Archive) -> None:
+    for turn in range(6):
+        await here.released(f"Quels livres lire sur les moulins, tome {turn} ?")
+    await here.released("Quels livres lire sur les ponts ?")
+    asked = ("moulins livres", None, "bpi", None, 5, 3, 1)
+    walked, gathered = [await here.on.pool.fetch(way, *asked) for way in (shelves.WALK, shelves.GATHER)]
+    assert [dict(row) for row in walked] == [dict(row) for row in gathered]
+    assert [row["found"] for row in walked] == [5] * 3
+
+
+async def test_gold_is_a_word_like_any_other(here: Archive) -> None:
+    gold = await here.released("Où trouvait-on des mines d'or, et où fondait-on l'or ?")
+    await here.released("Où fondait-on le fer ?")
+    assert await here.found("mines or") == [gold]

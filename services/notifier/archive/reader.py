@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from services.notifier.store.shelves import Found, Line, Wish
 PER_PAGE = 20
 MOST_PAGES = 500
 LONGEST_SEARCH = 200
+OR = re.compile(r"(?<![^\s])or(?![^\s])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Shown:
     corrected: str | None = None
     loose: bool = False
 
+    @property
+    def at_least(self) -> bool:
+        """There may be more than `total`."""
+        return self.total is not None and self.total >= shelves.MOST_RANKED
+
 
 def asked_for(query: Mapping[str, str]) -> Asked:
     """Whatever can't be read is taken as not said: a reader with a broken address still sees the archive."""
@@ -65,7 +72,7 @@ async def show(pool: Pool[Record], asked: Asked, most: int = PER_PAGE) -> Shown:
     if not asked.wish.text:
         lines = await shelves.newest(pool, asked.wish, most + 1, offset)
         return Shown(lines[:most], more=len(lines) > most)
-    text = plain(asked.wish.text)
+    text = _searched(asked.wish.text)
     found = await shelves.search(pool, text, asked.wish, most, offset)
     if found.lines or offset:
         return _page(found, offset)
@@ -97,6 +104,12 @@ async def _correct(pool: Pool[Record], text: str) -> str | None:
     if not better:
         return None
     return " ".join(better.get(word, word) for word in wanted)
+
+
+def _searched(text: str) -> str:
+    """As it is compared. `or` is gold in French: that it means either of two words, nobody expects here."""
+    folded = plain(text)
+    return folded if '"' in folded else OR.sub('"or"', folded)
 
 
 def _page(found: Found, offset: int) -> Shown:

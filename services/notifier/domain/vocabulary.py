@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import prod
 
 from services.notifier.domain.personal import folded
 
@@ -22,6 +23,13 @@ def words(text: str) -> tuple[str, ...]:
     """The different words of a text, in order, without short ones and numbers other than years."""
     found = dict.fromkeys(word for word in WORD.findall(plain(text)) if SHORTEST <= len(word) <= LONGEST)
     return tuple(word for word in found if not word.isdigit() or len(word) == 4)
+
+
+def likely_share(plain_text: str, uses: Sequence[int], all_entries: int) -> float:
+    """The share of entries that match a search, as far as can be told from how many hold each of its words:
+    all of them, or any where it says `or`."""
+    shares = [min(number / all_entries, 1.0) for number in uses] if all_entries else []
+    return min(sum(shares), 1.0) if " or " in plain_text else prod(shares)
 
 
 def near(word: str) -> list[str]:

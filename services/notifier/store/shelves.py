@@ -10,26 +10,60 @@ from typing import Any
 import orjson
 from asyncpg import Pool, Record
 
-MOST_RANKED = 200
-"""Of more matches than this only the newest are ranked: nobody reads page twenty, and everybody waits."""
+from services.notifier.domain.vocabulary import likely_share, words
 
-# The words are known when the plan is made: few matches are fetched by the index of words, many by age.
+MOST_RANKED = 100
+"""Of more matches than this only the newest are ranked: nobody reads page six, and everybody waits."""
+
+# The words are known when the plan is made.
 _CUSTOM_PLAN = "SET LOCAL plan_cache_mode = force_custom_plan"
 
-_SEARCH = """
-WITH newest AS (
-    SELECT number, title, answer, subject, language, partner, partner_name, answered_at, published_at, words
-    FROM archive_entry
+# Matches by the index of words, where the planner would rather read every text of the archive.
+_BY_WORDS = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL enable_seqscan = off"
+
+_BEST = """), best AS MATERIALIZED (
+    SELECT number, ts_rank(words, websearch_to_tsquery('french', $1)) AS rank, count(*) OVER () AS found
+    FROM newest JOIN archive_entry USING (number)
+    ORDER BY rank DESC, number DESC LIMIT $6 OFFSET $7
+)
+SELECT number, title, left(answer, 300) AS excerpt, subject, language, partner, partner_name, answered_at,
+    published_at, found
+FROM best JOIN archive_entry USING (number) ORDER BY rank DESC, number DESC
+"""
+
+# From the newest entry on until enough match: for words that most entries hold.
+WALK = (
+    """
+WITH newest AS MATERIALIZED (
+    SELECT number FROM archive_entry
     WHERE state = 'published' AND words @@ websearch_to_tsquery('french', $1)
         AND ($2::text IS NULL OR subject = $2) AND ($3::text IS NULL OR partner = $3)
         AND ($4::int IS NULL OR year = $4)
     ORDER BY number DESC LIMIT $5
+"""
+    + _BEST
 )
-SELECT number, title, left(answer, 300) AS excerpt, subject, language, partner, partner_name, answered_at,
-    published_at, count(*) OVER () AS found
-FROM newest
-ORDER BY ts_rank(words, websearch_to_tsquery('french', $1)) DESC, number DESC
-LIMIT $6 OFFSET $7
+
+# Everything that matches, then the newest of it: for words that few entries hold together.
+GATHER = (
+    """
+WITH matching AS MATERIALIZED (
+    SELECT number FROM archive_entry
+    WHERE state = 'published' AND words @@ websearch_to_tsquery('french', $1)
+        AND ($2::text IS NULL OR subject = $2) AND ($3::text IS NULL OR partner = $3)
+        AND ($4::int IS NULL OR year = $4)
+), newest AS MATERIALIZED (
+    SELECT number FROM matching ORDER BY number DESC LIMIT $5
+"""
+    + _BEST
+)
+
+_USES = """
+SELECT (SELECT coalesce(sum(entries), 0) FROM archive_shelf WHERE kind = 'year')::int AS all_entries,
+    (SELECT min(entries) FROM archive_shelf
+        WHERE (kind, value) IN (('subject', $2), ('partner', $3), ('year', $4::int::text))) AS on_the_shelf,
+    ARRAY(SELECT coalesce(entries, 0)
+        FROM unnest($1::text[]) AS wanted (word) LEFT JOIN archive_word USING (word)) AS uses
 """
 
 _NEWEST = """
@@ -57,11 +91,16 @@ _KNOWN = "SELECT word, entries FROM archive_word WHERE word = ANY ($1::text[])"
 _NEAR = "SELECT word, entries FROM archive_word WHERE near && $1::text[]"
 
 _LIKE = """
+WITH matching AS MATERIALIZED (
+    SELECT number FROM archive_entry
+    WHERE state = 'published' AND words @@ websearch_to_tsquery('french', $1) AND number <> $2
+), newest AS MATERIALIZED (
+    SELECT number FROM matching ORDER BY number DESC LIMIT $3
+)
 SELECT number, title, partner_name, language,
     ts_rank(words, websearch_to_tsquery('french', $1)) AS rank
-FROM archive_entry
-WHERE state = 'published' AND words @@ websearch_to_tsquery('french', $1) AND number <> $2
-ORDER BY rank DESC, number DESC LIMIT $3
+FROM newest JOIN archive_entry USING (number)
+ORDER BY rank DESC, number DESC LIMIT $4
 """
 
 _ADDRESSES = """
@@ -137,12 +176,21 @@ class Like:
 
 async def search(pool: Pool[Record], plain_text: str, wish: Wish, most: int, offset: int) -> Found:
     """By words, the best first. `total` counts up to MOST_RANKED."""
+    filters = (wish.subject, wish.partner, wish.year)
     async with pool.acquire() as db, db.transaction(readonly=True):
-        await db.execute(_CUSTOM_PLAN)
-        rows = await db.fetch(
-            _SEARCH, plain_text, wish.subject, wish.partner, wish.year, MOST_RANKED, most, offset
-        )
+        uses = await db.fetchrow(_USES, words(plain_text), *filters)
+        walk = uses is not None and _walks(plain_text, **uses)
+        await db.execute(_CUSTOM_PLAN if walk else _BY_WORDS)
+        rows = await db.fetch(WALK if walk else GATHER, plain_text, *filters, MOST_RANKED, most, offset)
     return Found(tuple(map(_line, rows)), rows[0]["found"] if rows else 0)
+
+
+def _walks(plain_text: str, all_entries: int, on_the_shelf: int | None, uses: Sequence[int]) -> bool:
+    """Whichever way reads fewer entries. PostgreSQL guesses well how many match, but not what it costs to
+    look into the words of those that do not: left alone, it walks through half the archive."""
+    share = likely_share(plain_text, uses, all_entries)
+    shelf = all_entries if on_the_shelf is None else on_the_shelf
+    return share > 0 and min(MOST_RANKED / share, shelf) <= share * all_entries
 
 
 async def newest(pool: Pool[Record], wish: Wish, most: int, offset: int) -> tuple[Line, ...]:
@@ -177,9 +225,14 @@ async def near(pool: Pool[Record], pieces: Sequence[str]) -> list[tuple[str, int
     return [(row["word"], row["entries"]) for row in await pool.fetch(_NEAR, pieces)]
 
 
-async def like(pool: Pool[Record], plain_text: str, *, but: int, most: int) -> tuple[Like, ...]:
-    """Entries that share words with `plain_text` (as `websearch_to_tsquery` reads it)."""
-    rows = await pool.fetch(_LIKE, plain_text, but, most)
+async def like(
+    pool: Pool[Record], plain_text: str, *, but: int, compared: int, most: int
+) -> tuple[Like, ...]:
+    """Of the newest entries that share words with `plain_text` (as `websearch_to_tsquery` reads it) the most
+    alike."""
+    async with pool.acquire() as db, db.transaction(readonly=True):
+        await db.execute(_BY_WORDS)
+        rows = await db.fetch(_LIKE, plain_text, but, compared, most)
     return tuple(Like(row["number"], row["title"], row["partner_name"], row["language"]) for row in rows)
 
 
