@@ -2,7 +2,8 @@
 
 FILE holds one JSON object a line: `question`, `theme_paths` (the first word of the first path is the theme)
 and `answer_text`; or `text`, `subject` and perhaps `answer`. Ten times over, a random fifth is held out: the
-others are learned with their answers, the held-out questions are guessed by their text alone.
+others are learned with their answers (not with `--questions-alone`, which is all that the network's own past
+holds), the held-out questions are guessed by their text alone.
 Leaves with status 1 when fewer than `--at-least` of the first places are right on average.
 """
 
@@ -12,6 +13,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -34,9 +36,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--fifths", type=int, default=10)
+    parser.add_argument("--questions-alone", action="store_true")
     parser.add_argument("--at-least", type=float, default=0.65)
     chosen = parser.parse_args()
     past = examples(chosen.file)
+    if chosen.questions_alone:
+        past = [replace(example, answer="") for example in past]
     print(f"{len(past)} questions, {len({example.subject for example in past})} themes")
     rates = []
     for seed in range(chosen.fifths):
