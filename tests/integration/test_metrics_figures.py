@@ -96,6 +96,13 @@ async def test_an_unknown_year_names_the_known_ones(door: httpx.AsyncClient) -> 
     assert "/figures/2025" in page.text
 
 
+async def test_a_network_without_any_question_says_when_there_will_be_figures(database: Database) -> None:
+    async with pool_of(database) as empty, figures_door(empty) as client:
+        page = await client.get((await client.get("/figures?lang=en")).headers["location"])
+    assert page.status_code == 404
+    assert "Figures come with the first question." in page.text
+
+
 async def test_the_front_door_leads_to_the_latest_year(door: httpx.AsyncClient) -> None:
     assert (await door.get("/figures?lang=en")).headers["location"].endswith("/figures/2026?lang=en")
 

@@ -89,6 +89,7 @@ ENGLISH = Lexicon(
         "skip": "Skip to the figures",
         "nothing": "Nothing is known of this year",
         "nothing_text": "The years that are known are below.",
+        "nothing_yet": "Figures come with the first question.",
         "nobody": "none",
     },
     values={

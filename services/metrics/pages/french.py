@@ -89,6 +89,7 @@ FRENCH = Lexicon(
         "skip": "Aller aux chiffres",
         "nothing": "Rien n’est connu de cette année",
         "nothing_text": "Les années connues sont ci-dessous.",
+        "nothing_yet": "Les chiffres viennent avec la première question.",
         "nobody": "aucun",
     },
     values={
