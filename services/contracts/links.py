@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-Role = Literal["partner", "asker"]
+Role = Literal["partner", "asker", "bounce"]
 
-LETTERS: dict[Role, str] = {"partner": "p", "asker": "a"}
+LETTERS: dict[Role, str] = {"partner": "p", "asker": "a", "bounce": "b"}
 ROLES: dict[str, Role] = {letter: role for role, letter in LETTERS.items()}
 ASKER = "asker"
 """The party of an asker's token: a question has one asker."""
@@ -28,7 +28,8 @@ LENGTH = 1 + QUESTION + DIGEST + SEAL
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a genuine token says. `digest` stands for the party: compare with `party_digest(partner_id)`."""
+    """What a genuine token says. `digest` stands for the party: compare with `party_digest(partner_id)`, that
+    of a bounce by `is_of_address`."""
 
     role: Role
     question_id: UUID
@@ -37,12 +38,23 @@ class Link:
 
 def partner_token(keys: Sequence[bytes], question_id: UUID, partner: str) -> str:
     """For the mail to a partner: answers this question as this partner. The first key signs."""
-    return _sealed(keys[0], "partner", question_id, partner)
+    return _sealed(keys[0], "partner", question_id, party_digest(partner))
 
 
 def asker_token(keys: Sequence[bytes], question_id: UUID) -> str:
     """For the mail to the asker: opens and continues their own question. The first key signs."""
-    return _sealed(keys[0], "asker", question_id, ASKER)
+    return _sealed(keys[0], "asker", question_id, party_digest(ASKER))
+
+
+def bounce_token(keys: Sequence[bytes], question_id: UUID, address: str) -> str:
+    """For the return path of a mail to this address, where reports come that it did not arrive. Whoever
+    asked has not seen it, as they have the asker's. The first key signs."""
+    return _sealed(keys[0], "bounce", question_id, _address_digest(keys[0], address))
+
+
+def is_of_address(keys: Sequence[bytes], bounce: Link, address: str) -> bool:
+    """Whether the mail whose return path this is went to that address, whatever its case."""
+    return any(hmac.compare_digest(bounce.digest, _address_digest(key, address)) for key in keys)
 
 
 def read_token(keys: Sequence[bytes], token: str) -> Link | None:
@@ -68,8 +80,14 @@ def party_digest(party: str) -> str:
     return _base32(hashlib.sha256(party.encode()).digest()[:5])
 
 
-def _sealed(key: bytes, role: Role, question_id: UUID, party: str) -> str:
-    body = LETTERS[role] + _base32(question_id.bytes) + party_digest(party)
+def _address_digest(key: bytes, address: str) -> str:
+    """By the key: for a plain hash of 40 bits others could look for an address with the digest of this one."""
+    said = b"sesame bounce v1:" + address.lower().encode("utf-8", "replace")
+    return _base32(hmac.new(key, said, hashlib.sha256).digest()[:5])
+
+
+def _sealed(key: bytes, role: Role, question_id: UUID, digest: str) -> str:
+    body = LETTERS[role] + _base32(question_id.bytes) + digest
     return body + _seal(key, body)
 
 

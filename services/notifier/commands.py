@@ -1,4 +1,5 @@
-"""`./sesame notifier webhook PARTNER`: a secret; `./sesame notifier deliveries`: what was given up."""
+"""`./sesame notifier webhook PARTNER`: a secret; `./sesame notifier deliveries`: what was given up;
+`./sesame notifier silences`: who is not written to any more."""
 
 from __future__ import annotations
 
@@ -31,6 +32,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     lost = deeds.add_parser("deliveries", help="what was given up, the latest first")
     lost.add_argument("--retry", metavar="ID", help="try this one again, from the beginning")
     lost.set_defaults(run=lambda chosen: run(show_or_retry, chosen))
+    silent = deeds.add_parser("silences", help="addresses whose mail came back for good, the latest first")
+    silent.add_argument("--lift", metavar="ADDRESS", help="write there again: the address or its name here")
+    silent.set_defaults(run=lambda chosen: run(show_or_lift, chosen))
 
 
 def run(deed: Deed, chosen: argparse.Namespace) -> int:
@@ -65,6 +69,21 @@ async def show_or_retry(unit: Unit, chosen: argparse.Namespace) -> int:
     for row in await deliveries.lost(unit.db):
         table.add_row(*(str(value) for value in row))
     Console().print(table)
+    return 0
+
+
+async def show_or_lift(unit: Unit, chosen: argparse.Namespace) -> int:
+    if chosen.lift is not None:
+        if not await deliveries.lift(unit.db, chosen.lift):
+            return _fail(f"{chosen.lift}: no such address is silenced; see ./sesame notifier silences")
+        print("Lifted. What was given up meanwhile: ./sesame notifier deliveries, then --retry ID")
+        return 0
+    table = Table("name", "since", "partners", "questions asked", "what the server said")
+    for row in await deliveries.silences(unit.db):
+        since = f"{row['silenced_at']:%Y-%m-%d %H:%M}"
+        asked = str(row["questions"] or "")
+        table.add_row(row["name"], since, row["partners"], asked, row["diagnostic"])
+    Console(soft_wrap=True).print(table if table.row_count else "Nobody is silenced.")
     return 0
 
 

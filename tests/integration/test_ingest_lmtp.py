@@ -8,7 +8,7 @@ from services.contracts.ingest import (
     QuestionReceived,
     QuestionTaken,
 )
-from services.contracts.links import asker_token, partner_token, reply_address
+from services.contracts.links import asker_token, bounce_token, partner_token, reply_address
 from tests.integration.ingest_doors import KEYS, Ingest, hears, ingest, mail, routed_to
 from tests.servers import Database, VirtualHost
 
@@ -141,21 +141,49 @@ async def test_automatic_mail_is_no_question_and_no_case_for_a_person(
     assert codes == [250, 250]
 
 
-async def test_a_bounce_marks_its_address_and_is_told(database: Database, vhost: VirtualHost) -> None:
+def report(*recipients: str, number: int = 6) -> bytes:
+    groups = "".join(f"\nFinal-Recipient: rfc822; {one}\nStatus: 5.1.1\n" for one in recipients)
+    return (
+        f"From: MAILER-DAEMON@mx.example\nSubject: Undelivered\nMessage-ID: <{number}@mx.example>\n"
+        'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        f"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n{groups}--b--\n"
+    ).encode()
+
+
+async def test_a_bounce_at_our_return_path_marks_its_address_and_is_told(
+    database: Database, vhost: VirtualHost
+) -> None:
     async with ingest(database, vhost) as door:
         question = await asked(door)
-        address = reply_address(REPLY_BOX, asker_token(KEYS, question))
-        bounce = (
-            "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\nMessage-ID: <6@mx.example>\n"
-            'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
-            "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
-            "Final-Recipient: rfc822; ada@mail.example\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550\n--b--\n"
-        )
-        await door.deliver(bounce.encode(), [address], "")
+        path = reply_address(REPLY_BOX, bounce_token(KEYS, question, "Ada@mail.example"))
+        await door.deliver(report("ada@mail.example", "desk@bib-lyon.example"), [path], "")
         (event,) = await door.announced(MailBounced)
         assert await door.fetchval("SELECT permanent FROM bounced")
     assert event.subject == question
     assert (event.data.recipient, event.data.permanent) == ("ada@mail.example", True)
+
+
+async def test_a_bounce_that_anybody_could_have_written_is_not_believed(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door)
+        handed_out = (asker_token(KEYS, question), partner_token(KEYS, question, "grigny"))
+        another_address = bounce_token(KEYS, question, "eve@evil.example")
+        for number, token in enumerate((*handed_out, another_address)):
+            forged = report("ada@mail.example", number=number)
+            await door.deliver(forged, [reply_address(REPLY_BOX, token)], "")
+        assert await door.fetchval("SELECT count(*) FROM submission WHERE outcome = 'bounce'") == 3
+        assert await door.announced(MailBounced) == []
+        assert await door.fetchval("SELECT count(*) FROM bounced") == 0
+
+
+async def test_what_a_person_writes_to_a_return_path_is_held(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        path = reply_address(REPLY_BOX, bounce_token(KEYS, await asked(door), "ada@mail.example"))
+        await door.deliver(mail("Merci !", Message_ID="<7@mail.example>", To=path), [path])
+        assert "only reports" in await door.fetchval("SELECT reason FROM quarantine")
+        assert await door.announced(QuestionFollowedUp) == []
 
 
 async def test_a_mail_that_can_not_be_understood_is_held_once(database: Database, vhost: VirtualHost) -> None:

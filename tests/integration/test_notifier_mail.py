@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from aiosmtplib import SMTPServerDisconnected
 
+from services.contracts.links import is_of_address, read_token
 from services.notifier.domain.delivery import Failed, Sent
 from services.notifier.domain.outgoing import Similar
 from services.notifier.mail.compose import Composer, House
@@ -106,11 +107,17 @@ async def test_silenced_address_is_not_written_to(scene: Scene) -> None:
     assert scene.sink.taken == []
 
 
-async def test_bounces_come_back_to_the_address_that_names_the_question(scene: Scene) -> None:
+async def test_bounces_come_back_to_a_path_of_their_own_that_names_question_and_recipient(
+    scene: Scene,
+) -> None:
     await scene.sender.send(outgoing("mail", PARTNER))
     [mail] = scene.sink.taken
-    assert mail.sender == parseaddr(mail.message["Reply-To"])[1]
-    assert mail.sender.startswith("reply+")
+    link = read_token(HOUSE.keys, mail.sender.removeprefix("reply+").partition("@")[0])
+    assert link is not None
+    assert link.role == "bounce"
+    assert str(link.question_id) == mail.message["X-Sesame-Question"]
+    assert is_of_address(HOUSE.keys, link, PARTNER)
+    assert mail.sender != parseaddr(mail.message["Reply-To"])[1]
 
 
 @pytest.mark.parametrize(("kind", "automatic"), [("assigned", False), ("overdue", True), ("reminder", True)])

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from services.contracts.links import (
     LENGTH,
     asker_token,
+    bounce_token,
+    is_of_address,
     partner_token,
     party_digest,
     read_token,
@@ -31,6 +33,14 @@ def test_a_mail_system_that_changes_the_case_breaks_no_token() -> None:
 def test_a_token_of_the_last_key_still_opens_after_the_key_changed() -> None:
     assert read_token(KEYS, asker_token(KEYS[1:], QUESTION)) is not None
     assert read_token(KEYS[:1], asker_token(KEYS[1:], QUESTION)) is None
+
+
+def test_a_return_path_names_one_address_whatever_its_case_and_under_either_key() -> None:
+    link = read_token(KEYS, bounce_token(KEYS[1:], QUESTION, "Ada@Mail.example"))
+    assert link is not None
+    assert (link.role, link.question_id) == ("bounce", QUESTION)
+    assert is_of_address(KEYS, link, "ada@mail.example")
+    assert not is_of_address(KEYS, link, "eve@mail.example")
 
 
 def test_the_part_before_the_at_sign_fits_into_64_characters() -> None:

@@ -234,8 +234,9 @@ def test_a_bounce_says_whom_it_speaks_of_and_why() -> None:
     )
 
 
-def test_a_delay_is_no_permanent_failure() -> None:
-    mail = read(bounce("4.4.1"))
+@pytest.mark.parametrize("status", ["4.4.1", "unknown"])
+def test_only_a_status_that_says_so_is_a_permanent_failure(status: str) -> None:
+    mail = read(bounce(status))
     assert mail.bounce is not None
     assert not mail.bounce.permanent
 

@@ -25,7 +25,8 @@ ADDRESS_IN_TEXT = re.compile(r"<([^\s<>]+@[^\s<>]+)>")
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """`recipients`: whom it speaks of, lower case. `status`: RFC 3463, "5.1.1"; 4 first means a delay."""
+    """`recipients`: whom it speaks of, lower case. `status`: RFC 3463, "5.1.1"; 4 first means a delay,
+    None that nobody knows."""
 
     recipients: tuple[str, ...]
     status: str | None
@@ -33,7 +34,7 @@ class Bounce:
 
     @property
     def permanent(self) -> bool:
-        return self.status is None or self.status.startswith("5")
+        return self.status is not None and self.status.startswith("5")
 
 
 def is_bounce(mail: Message, envelope_from: str | None, subject: str, sender: str) -> bool:

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from services.chassis.transaction import Unit
 from services.contracts.ingest import MailBounced
-from services.contracts.links import Link, read_token
+from services.contracts.links import Link, is_of_address, read_token
 from services.contracts.vocabulary import Attachment
+from services.ingest.domain.bounces import Bounce
 from services.ingest.domain.cleaning import clean_line
 from services.ingest.domain.files import HEAD, media_type_of
 from services.ingest.domain.headers import bare_subject
@@ -75,6 +76,8 @@ async def accept_written(unit: Unit, door: MailDoor, submission: Submission, mai
     link = read_token(door.intake.keys, address)
     if link is None:
         raise Refused("the reply address is not one of ours", field="to")
+    if link.role == "bounce":
+        raise Refused("this address takes only reports that a mail did not arrive", field="to")
     return await _reply(unit, door, submission, mail, link)
 
 
@@ -167,23 +170,24 @@ async def hold_raw(unit: Unit, raw: bytes, reason: str) -> None:
 
 
 async def _bounce(unit: Unit, door: MailDoor, submission: Submission, mail: ParsedMail) -> str:
-    """Mark the addresses it speaks of; tell the notifier when the question is known by its return address."""
+    """Believed only at the return path of a mail of ours, and only about the address that mail went to:
+    anybody can write a report, and it ends our mail to whom it names."""
     if mail.bounce is None or await submissions.add(unit.db, submission, "bounce", None):
         return "duplicate"
     token = door.boxes.reply_token(mail.recipients)
     link = read_token(door.intake.keys, token) if token else None
-    for recipient in mail.bounce.recipients:
-        await bounces.mark(
-            unit.db, sender_hash(recipient) or b"", mail.bounce.permanent, mail.bounce.status, unit.now
-        )
-        if link is not None:
-            _announce_bounce(unit, link.question_id, recipient, mail)
-    return "bounce"
+    if link is None or link.role != "bounce":
+        return "bounce_unproven"
+    named = [one for one in mail.bounce.recipients if is_of_address(door.intake.keys, link, one)]
+    for recipient in named:
+        await _tell_bounce(unit, link.question_id, recipient, mail.bounce)
+    return "bounce" if named else "bounce_unproven"
 
 
-def _announce_bounce(unit: Unit, question: UUID, recipient: str, mail: ParsedMail) -> None:
-    bounce = mail.bounce
-    if bounce is not None:
-        diagnostic = clean_line(bounce.diagnostic)
-        fact = MailBounced(recipient=recipient, permanent=bounce.permanent, diagnostic=diagnostic)
-        unit.announce(fact, question=question)
+async def _tell_bounce(unit: Unit, question: UUID, recipient: str, bounce: Bounce) -> None:
+    """The address is marked here, and the notifier told."""
+    digest = sender_hash(recipient) or b""
+    await bounces.mark(unit.db, digest, bounce.permanent, bounce.status, unit.now)
+    diagnostic = clean_line(bounce.diagnostic)
+    fact = MailBounced(recipient=recipient, permanent=bounce.permanent, diagnostic=diagnostic)
+    unit.announce(fact, question=question)

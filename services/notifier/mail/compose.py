@@ -11,7 +11,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
-from services.contracts.links import asker_token, partner_token, reply_address
+from services.contracts.links import asker_token, bounce_token, partner_token, reply_address
 from services.notifier.domain.outgoing import Outgoing, written_in
 from services.notifier.domain.threads import (
     AUTOMATIC,
@@ -48,7 +48,7 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """Ready for the SMTP server. Bounces go to `sender`, which names the question."""
+    """Ready for the SMTP server. Bounces go to `sender`, which names question and recipient."""
 
     sender: str
     recipient: str
@@ -67,7 +67,15 @@ class Composer:
             delivery.kind, language, self._values(delivery, token), partner=_partner_id(delivery)
         )
         box = reply_address(self._house.box, token) if token else self._house.box
-        return Mail(box, delivery.destination, self._message(delivery, letter, box, language).as_bytes())
+        content = self._message(delivery, letter, box, language).as_bytes()
+        return Mail(self._return_path(delivery, token), delivery.destination, content)
+
+    def _return_path(self, delivery: Outgoing, token: str | None) -> str:
+        """Not the address for replies: whoever asked knows that one, and no bounce there is believed."""
+        if token is None:
+            return self._house.box
+        path = bounce_token(self._house.keys, delivery.question.id, delivery.destination)
+        return reply_address(self._house.box, path)
 
     def _language(self, delivery: Outgoing) -> str:
         if delivery.kind in TO_ASKER:

@@ -104,6 +104,28 @@ VALUES (sha256(convert_to(lower($1), 'UTF8')), $2, $3)
 ON CONFLICT DO NOTHING
 """
 
+# The addresses themselves stand here only as long as somebody is asked or asks under them.
+_SILENCES = """
+SELECT left(encode(digest, 'hex'), 12) AS name, silenced_at, diagnostic, partners, questions
+FROM silenced_address
+LEFT JOIN (
+    SELECT sha256(convert_to(lower(address), 'UTF8')) AS digest,
+        string_agg(DISTINCT partner, ', ') AS partners
+    FROM assignment WHERE way = 'mail' GROUP BY 1
+) AS libraries USING (digest)
+LEFT JOIN (
+    SELECT sha256(convert_to(lower(asker ->> 'mail'), 'UTF8')) AS digest, count(*) AS questions
+    FROM question GROUP BY 1
+) AS askers USING (digest)
+ORDER BY silenced_at DESC LIMIT 200
+"""
+
+_LIFT = """
+DELETE FROM silenced_address
+WHERE digest = sha256(convert_to(lower($1), 'UTF8')) OR left(encode(digest, 'hex'), 12) = lower($1)
+RETURNING digest
+"""
+
 _LOST = """
 SELECT id, kind, way, question_id, attempts, done_at, last_error FROM delivery
 WHERE state = 'given_up' ORDER BY done_at DESC LIMIT 200
@@ -175,6 +197,17 @@ async def moot(db: Db, ids: Sequence[UUID], now: datetime) -> None:
 async def silence(db: Db, address: str, now: datetime, diagnostic: str | None) -> None:
     """Never write to this address again. Only its digest is kept."""
     await db.execute(_SILENCE, address, now, diagnostic)
+
+
+async def silences(db: Db) -> list[Record]:
+    """Who is not written to, the latest first: `name` for commands, `partners` reached there, number of
+    `questions` asked from there."""
+    return await db.fetch(_SILENCES)
+
+
+async def lift(db: Db, address: str) -> bool:
+    """Write there again, to an address or what `silences` calls it; False where nothing was silenced."""
+    return await db.fetchval(_LIFT, address) is not None
 
 
 async def hand_back(db: Db, ids: Sequence[UUID], moments: Sequence[datetime]) -> None:
