@@ -1,6 +1,7 @@
 """What a mail is, from its raw bytes. All mails are our own writing."""
 
 import struct
+import tracemalloc
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.mime.application import MIMEApplication
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.domain.mail import Envelope, Kind, ParsedMail, parse_mail
+from services.ingest.domain.tnef import read_tnef
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 OWN = frozenset({"question@sesame.example", "reponse@sesame.example"})
@@ -106,6 +108,27 @@ def test_winmail_dat_is_opened() -> None:
         "plan.pdf",
         b"%PDF",
     )
+
+
+@pytest.mark.parametrize("values", [0, 1, 2**32 - 1])
+@pytest.mark.parametrize("length", [0, 60_000, 2**32 - 1])
+def test_winmail_dat_takes_no_more_room_than_it_has(values: int, length: int) -> None:
+    """Each of its thousand properties says that all that follows is its own."""
+    properties = b"".join(
+        struct.pack("<HHII", 0x0102, 0x1000 + number, values, length) for number in range(1000)
+    )
+    content = tnef((0x9003, struct.pack("<I", 1000) + properties + b"x" * 60_000))
+    tracemalloc.start()
+    read_tnef(content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * len(content)
+
+
+def test_winmail_dat_gives_its_html() -> None:
+    html = b"<p>Une carte ?</p>\0\0"
+    properties = struct.pack("<IHHIHHII", 2, 0x0003, 0x0E07, 5, 0x0102, 0x1013, 1, len(html)) + html
+    assert read_tnef(tnef((0x9003, properties))).html == "<p>Une carte ?</p>"
 
 
 @given(st.binary(max_size=200))

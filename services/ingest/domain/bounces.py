@@ -20,7 +20,7 @@ RECIPIENT = re.compile(
 )
 STATUS = re.compile(r"^status\s*:\s*(\d\.\d{1,3}\.\d{1,3})", re.IGNORECASE | re.MULTILINE)
 DIAGNOSTIC = re.compile(r"^diagnostic-code\s*:\s*(.{1,300})", re.IGNORECASE | re.MULTILINE)
-ADDRESS_IN_TEXT = re.compile(r"<([^\s<>]+@[^\s<>]+)>")
+ADDRESS_IN_TEXT = re.compile(r"<([^\s<>@]+@[^\s<>@]+)>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from services.ingest.domain.html_text import html_to_text
 from services.ingest.domain.social import SocialPost
 
-LEADING_HANDLES = re.compile(r"^(?:@[\w.-]+(?:@[\w.-]+)?(?:\s*<[^>]*>)?\s*)+")
+LEADING_HANDLES = re.compile(r"^(?:@[\w.-]+(?:@[\w.-]+)?(?:\s*<[^<>]*>)?\s*)+")
 OPEN = frozenset({"public", "unlisted"})
 
 

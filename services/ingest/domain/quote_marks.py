@@ -31,7 +31,8 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 TIME = re.compile(r"\b\d{1,2}\s?[:.h]\s?\d{2}\b|\b\d{1,2}\s?(?:am|pm)\b", re.IGNORECASE)
-ADDRESS = re.compile(r"[^\s<>()\"]+@[^\s<>()\"]+\.\w+")
+ADDRESS = re.compile(r"[^\s<>()\"@]@[^\s<>()\"@]+\.\w")
+"""Enough of one to know that it is there."""
 
 _LABELS = {
     "from": _any(
@@ -93,8 +94,9 @@ _FORWARDED = _any(
     "início da mensagem (?:encaminhada|reenviada)",
 )
 SEPARATOR = re.compile(
-    rf"^\W*[-_=]{{2,}}\s*{_ORIGINAL}\s*[-_=]{{2,}}\W*$|^\W*{_FORWARDED}\s*:\s*$", re.IGNORECASE
+    rf"^[^\w=-]*+[-_=]{{2,}}+\s*+{_ORIGINAL}\s*+[-_=]{{2,}}+\W*+$|^\W*+{_FORWARDED}\s*:\s*$", re.IGNORECASE
 )
+"""Possessive: whoever writes ten thousand dashes must not be tried ten thousand times over."""
 
 _DEVICE = _any(
     "sent (?:from|via|using|with)",

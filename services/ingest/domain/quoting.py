@@ -6,7 +6,7 @@ holds in languages nobody listed.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.ingest.domain.quote_marks import ADDRESS, DATE, LABEL_LINE, SENT_FROM, SEPARATOR, TIME, WROTE
 
@@ -21,7 +21,7 @@ URL = re.compile(r"<[^<>]*>|\[[^\[\]]*\]|https?://\S+")
 def reply_above_quote(text: str) -> str:
     """The sender's own words, those between quoted lines included; empty when all is quote."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").split("\n")
-    kept = _Kept([])
+    kept = _Kept()
     position = 0
     while position < len(lines) and not _ends_here(lines, position, kept):
         position = _step(lines, position, kept)
@@ -30,10 +30,12 @@ def reply_above_quote(text: str) -> str:
 
 @dataclass
 class _Kept:
-    lines: list[str]
+    lines: list[str] = field(default_factory=list)
+    empty: bool = True
 
-    def empty(self) -> bool:
-        return not any(line.strip() for line in self.lines)
+    def keep(self, line: str) -> None:
+        self.lines.append(line)
+        self.empty = self.empty and not line.strip()
 
     def text(self) -> str:
         """What is left, without a rule that only announced the quote."""
@@ -48,7 +50,7 @@ def _ends_here(lines: list[str], position: int, kept: _Kept) -> bool:
         return True
     if SIGNATURE.match(line) or (RULE.match(line) and _rule_above_header(lines, position)):
         return True
-    return is_device_line(line) and not kept.empty()
+    return is_device_line(line) and not kept.empty
 
 
 def _step(lines: list[str], position: int, kept: _Kept) -> int:
@@ -59,7 +61,7 @@ def _step(lines: list[str], position: int, kept: _Kept) -> int:
     if _is_quoted(lines[position]):
         return _after_quote(lines, position)
     if not is_device_line(lines[position]):
-        kept.lines.append(lines[position])
+        kept.keep(lines[position])
     return position + 1
 
 
@@ -71,14 +73,16 @@ def attribution_at(lines: list[str], start: int) -> int:
         block = lines[start : start + span]
         if len(block) < span or not block[-1].strip():
             return 0
-        if _is_attribution(block, quoted_next=_is_quoted_soon(lines, start + span)):
-            return 0 if span > 1 and _starts_later(lines, start, span) else span
+        quoted_next = _is_quoted_soon(lines, start + span)
+        if _is_attribution(block, quoted_next=quoted_next):
+            return 0 if _starts_later(block, quoted_next=quoted_next) else span
     return 0
 
 
-def _starts_later(lines: list[str], start: int, span: int) -> bool:
+def _starts_later(block: list[str], *, quoted_next: bool) -> bool:
     """Whether the attribution stands without its first line, which is then a dated sentence of the sender."""
-    return any(attribution_at(lines, start + skipped) for skipped in range(1, span))
+    shorter = (block[skipped:] for skipped in range(1, len(block)))
+    return any(_is_attribution(rest, quoted_next=quoted_next) for rest in shorter if DATE.search(rest[0]))
 
 
 def _is_attribution(block: list[str], *, quoted_next: bool) -> bool:

@@ -94,20 +94,17 @@ def decode(raw: bytes, charset: str) -> str:
 
 def unflow(text: str, *, delete_space: bool) -> str:
     """Lines that end in a space go on in the next one of the same quote depth (RFC 3676)."""
-    lines: list[str] = []
-    flowing = False
+    pieces: list[str] = []
+    flowing_at: int | None = None
     for line in text.replace("\r\n", "\n").split("\n"):
-        mark = re.match(r"^>*", line)
-        depth = mark.end() if mark else 0
+        depth = _depth(line)
         content = line[depth:].removeprefix(" ")
-        if flowing and depth == _depth(lines[-1]) and line != "-- ":
-            lines[-1] += content
-        else:
-            lines.append(line[:depth] + (" " if depth else "") + content)
-        flowing = line.endswith(" ") and line != "-- "
-        if flowing and delete_space:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+        if line == "-- " or depth != flowing_at:
+            pieces.append("\n" + line[:depth] + (" " if depth else ""))
+        flows = content.endswith(" ") and line != "-- "
+        flowing_at = depth if flows else None
+        pieces.append(content[:-1] if flows and delete_space else content)
+    return "".join(pieces).removeprefix("\n")
 
 
 def _depth(line: str) -> int:

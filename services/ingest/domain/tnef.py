@@ -9,6 +9,7 @@ BODY, ATTACH_TITLE, ATTACH_DATA, ATTACH_REND, ATTACH_PROPS, MESSAGE_PROPS = (
     *(0x800C, 0x8010, 0x800F, 0x9002, 0x9005, 0x9003),
 )
 HTML_PROPERTY, LONG_NAME_PROPERTY = 0x1013, 0x3707
+READ = (HTML_PROPERTY, LONG_NAME_PROPERTY)
 BINARY, STRING8, UNICODE = 0x0102, 0x001E, 0x001F
 FIXED = {0x0002: 4, 0x0003: 4, 0x0004: 4, 0x000B: 4, 0x0005: 8, 0x0006: 8, 0x0007: 8, 0x0014: 8, 0x0040: 8}
 FIXED |= {0x000A: 4, 0x0048: 16}
@@ -63,7 +64,7 @@ def _attributes(raw: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _properties(data: bytes) -> dict[int, bytes]:
-    """MAPI property id → its (first) value, as far as the list can be followed."""
+    """MAPI property id → its (first) value of those that are read, as far as the list can be followed."""
     found: dict[int, bytes] = {}
     try:
         _read_properties(data, found)
@@ -82,11 +83,18 @@ def _read_properties(data: bytes, found: dict[int, bytes]) -> None:
             position += FIXED[kind & 0xFFF]
             continue
         values, length = struct.unpack_from("<II", data, position)
-        found[name] = data[position + 8 : position + 8 + length]
-        for _ in range(min(values, 1000)):
-            (length,) = struct.unpack_from("<I", data, position + 4)
-            position += 4 + length + -length % 4
-        position += 4
+        if values == 0 or length > len(data) - position - 8:
+            return
+        if name in READ:
+            found[name] = data[position + 8 : position + 8 + length]
+        position = _after_values(data, position + 4, min(values, 1000))
+
+
+def _after_values(data: bytes, position: int, values: int) -> int:
+    for _ in range(values):
+        (length,) = struct.unpack_from("<I", data, position)
+        position += 4 + length + -length % 4
+    return position
 
 
 def _after_name(data: bytes, position: int) -> int:
