@@ -81,7 +81,7 @@ def party_digest(party: str) -> str:
 
 
 def _address_digest(key: bytes, address: str) -> str:
-    """By the key: for a plain hash of 40 bits others could look for an address with the digest of this one."""
+    """By the key: of a plain hash of 40 bits others could find an address with the same digest."""
     said = b"sesame bounce v1:" + address.lower().encode("utf-8", "replace")
     return _base32(hmac.new(key, said, hashlib.sha256).digest()[:5])
 
