@@ -40,14 +40,24 @@ async def here(database: Database, vhost: VirtualHost) -> AsyncIterator[Ingest]:
 
 
 async def pages(door: Ingest) -> list[str]:
-    """Every page once: the forms, a question on its way, one that is answered, one that was erased."""
+    """Every page once: the forms, a question on its way, one that is answered, one that was erased; at the
+    desk an answer to paste and a post that waits for one."""
     under_way, answered, erased = [await asked(door) for _ in range(3)]
+    pasted, _ = [await entered(door, number) for number in (1, 2)]
+    await hears(door, pasted, routed_to("grigny"), answered_by("grigny", f"Voyez {LONG}"))
     await hears(door, answered, answered_by("grigny", f"Voyez {LONG}"))
     await door.http.post(f"/q/{asker_token(KEYS, under_way)}/follow-up", data={"text": f"Et ? {LONG}"})
     await door.http.post(f"/q/{asker_token(KEYS, erased)}/erase")
     askers = [f"/q/{asker_token(KEYS, question)}?done=new" for question in (under_way, answered, erased)]
     partners = [f"/r/{partner_token(KEYS, question, 'grigny')}" for question in (under_way, answered)]
     return ["/?lang=fr", "/?lang=en", "/embed/grigny", DESK, *askers, *partners, "/nowhere"]
+
+
+async def entered(door: Ingest, number: int) -> UUID:
+    post = f"https://facebook.example/groups/1/posts/{number}"
+    await door.http.post(DESK, data=FORM | {"channel": "facebook_group", "post_url": post, "mail": ""})
+    question: UUID = await door.fetchval("SELECT id FROM question ORDER BY id DESC LIMIT 1")
+    return question
 
 
 async def asked(door: Ingest) -> UUID:

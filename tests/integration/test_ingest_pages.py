@@ -57,6 +57,13 @@ async def test_faults_are_shown_and_what_was_typed_is_kept(database: Database, v
     assert FORM["text"] in answer.text
 
 
+async def test_a_page_with_faults_says_so_first(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        page = await door.http.post("/questions", data={"text": "", "mail": "x", "lang": "en"})
+    assert "<title>Error: Ask a question" in page.text
+    assert 'role="alert" tabindex="-1" autofocus' in page.text
+
+
 async def test_a_form_filled_in_by_a_program_is_held(database: Database, vhost: VirtualHost) -> None:
     async with ingest(database, vhost) as door:
         at_once = await filled(door)

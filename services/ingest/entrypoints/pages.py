@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = ("fr", "en")
+FAULTY = 422
 PREFERENCE = re.compile(r"([a-z]{2})[a-z-]*\s*(?:;\s*q=([\d.]+))?", re.IGNORECASE)
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
@@ -60,7 +61,7 @@ class Pages:
         embedded: bool = False,
         **context: Any,
     ) -> HTMLResponse:
-        shown = {"embedded": embedded, "other_url": None} | context
+        shown = {"embedded": embedded, "faulty": status == FAULTY, "other_url": None} | context
         html = self._environment.get_template(template).render(t=words, **shown)
         return HTMLResponse(html, status, headers=_safe(*(FRAMED if embedded else UNFRAMED)))
 
