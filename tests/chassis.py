@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from asyncpg import Pool, Record
 from prometheus_client import CollectorRegistry
 from uuid_utils.compat import uuid7
 
 from services.chassis.clock import SystemClock
 from services.chassis.consume import Handling, readers_of
+from services.chassis.database import open_pool
 from services.chassis.instruments import Instruments
 from services.chassis.letters import FactReader, Letter, Reader, Subscriptions
 from services.chassis.transaction import Transactions
@@ -61,7 +61,7 @@ class Bench:
 
 @asynccontextmanager
 async def bench(url: str, service: str) -> AsyncIterator[Bench]:
-    async with asyncpg.create_pool(url, min_size=1, max_size=4) as pool:
+    async with await open_pool(url, name=service, size=4) as pool:
         yield Bench(service, pool, Transactions(pool, service, SystemClock()))
 
 

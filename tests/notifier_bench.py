@@ -72,9 +72,9 @@ async def send_all(bench: Bench, senders: Mapping[str, Sender], pace: Pace = PAC
         await nothing_waits(bench)
 
 
-async def nothing_waits(bench: Bench, *, within_seconds: float = 30.0) -> None:
+async def nothing_waits(bench: Bench, *, within_seconds: float = 30.0, look_seconds: float = 0.02) -> None:
     async with asyncio.timeout(within_seconds):
-        for rest in repeat(0.02):
+        for rest in repeat(look_seconds):
             if not await bench.pool.fetchval(WAITING):
                 return
             await asyncio.sleep(rest)

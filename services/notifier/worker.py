@@ -31,8 +31,9 @@ Begin = Callable[[], AbstractAsyncContextManager[Unit]]
 SWEEP_SECONDS = 0.5
 """How often to look for what became due, or was left by a crash, when nobody wakes us."""
 
-GATHER_SECONDS = 0.01
-"""How long the first outcome waits for others, to be written down in one transaction."""
+GATHER_SECONDS, GATHER_TIMES = 0.01, 5
+"""How long, and how often at most, the first outcome waits for others that are under way, to be written down
+in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Lane:
         """Insists: what was sent and not noted would be sent again."""
         patience = waits(most=2.0)
         while self._outcomes:
-            await asyncio.sleep(GATHER_SECONDS)
+            await self._gather()
             batch = list(self._outcomes)
             try:
                 async with self._begin() as unit:
@@ -141,6 +142,13 @@ class Lane:
                 continue
             del self._outcomes[: len(batch)]
             self._noted.set()
+
+    async def _gather(self) -> None:
+        """No longer than until a good part of the lane has come back, or all of it."""
+        for _ in range(GATHER_TIMES):
+            if not self._in_hand or len(self._outcomes) >= self._pace.at_once // 4:
+                return
+            await asyncio.sleep(GATHER_SECONDS)
 
     async def _finish(self, noting: asyncio.Task[None]) -> None:
         if self._in_hand:

@@ -90,7 +90,7 @@ async def decide(on: Bench, number: int, *, way: str, answered: bool) -> float:
 async def sending(on: Bench, way: str, sender: Sender, pace: Pace) -> float:
     started = perf_counter()
     async with at_work(on, {way: sender}, pace):
-        await nothing_waits(on, within_seconds=300)
+        await nothing_waits(on, within_seconds=300, look_seconds=0.1)
         return perf_counter() - started
 
 

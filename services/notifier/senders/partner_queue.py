@@ -63,6 +63,8 @@ class QueueSender:
         await exchange.publish(message, topology.partner_key(partner, type(event.data)), mandatory=True)
 
     async def _ready(self) -> AbstractExchange:
+        if self._exchange is not None and self._channel is not None and not self._channel.is_closed:
+            return self._exchange
         async with self._opening:
             if self._exchange is None or self._channel is None or self._channel.is_closed:
                 self._channel = await self._open()
