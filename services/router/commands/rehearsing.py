@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +16,7 @@ from services.router.commands.at_desk import AtDesk, run
 from services.router.domain.directory import Directory
 from services.router.domain.loads import LoadBook, week_of
 from services.router.domain.network import Network, Weights
-from services.router.domain.partner import Role
+from services.router.domain.partner import Partner, Role
 from services.router.domain.rehearsal import Shares, rehearse
 from services.router.holiday_calendar import holidays_of
 from services.router.partner_files import FaultyFile, read_file
@@ -84,18 +85,19 @@ def _print(counted: Shares, directory: Directory) -> None:
     table.add_column("partner", overflow="fold")
     for title in ("a week", "questions", "share", "due", "off by"):
         table.add_column(title, justify="right")
-    for partner in sorted(directory.partners, key=lambda name: (-counted.got[name], name)):
-        if directory.partners[partner].role is Role.COORDINATOR:
-            continue
-        due = counted.due.get(partner, 0.0)
-        capacity = directory.partners[partner].capacity_per_week
-        table.add_row(
-            partner,
-            "-" if capacity is None else str(capacity),
-            str(counted.got[partner]),
-            f"{counted.got[partner] / total:.1%}" if total else "-",
-            f"{due:.1f}",
-            f"{counted.deviation(partner):+.1%}" if due else "-",
-        )
+    for name in sorted(counted.due, key=lambda name: (-counted.got[name], name)):
+        table.add_row(name, *_numbers(counted, directory.partners[name], total))
     Console().print(table)
+    never = sum(p.role is not Role.COORDINATOR for p in directory.partners.values()) - len(counted.due)
+    if never:
+        print(f"{never} partners could have had none of them, or were never among the best")
     print(f"{total} questions routed, {counted.nobody} to nobody")
+
+
+def _numbers(counted: Shares, partner: Partner, total: int) -> Iterator[str]:
+    got, due, capacity = counted.got[partner.id], counted.due[partner.id], partner.capacity_per_week
+    yield "-" if capacity is None else str(capacity)
+    yield str(got)
+    yield f"{got / total:.1%}"
+    yield f"{due:.1f}"
+    yield f"{counted.deviation(partner.id):+.1%}" if due else "-"
