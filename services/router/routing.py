@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
@@ -12,7 +13,7 @@ from services.contracts.vocabulary import Reason
 from services.router import facts
 from services.router.desk import Desk
 from services.router.domain import life
-from services.router.domain.deadlines import Deadline, deadline
+from services.router.domain.deadlines import Deadline, deadline, leaves_at
 from services.router.domain.decision import Decision, decide
 from services.router.domain.life import Question
 from services.router.domain.machine import ImpossibleMove
@@ -100,10 +101,13 @@ def _let_go(standing: Standing, question: Question) -> None:
 def deadline_of(
     desk: Desk, standing: Standing, partner: str, question: Question, allowed: timedelta, start: datetime
 ) -> Deadline:
-    """By the partner's own clock; one that left the network is taken to be open on working days."""
+    """By the partner's own clock, and before it leaves; one that left the network is taken to be open on
+    working days."""
     known = standing.directory.partners.get(partner)
-    clock = standing.directory.clock(known) if known else desk.working_days
-    return deadline(start, allowed, question.promise_at, clock, desk.terms)
+    if known is None:
+        return deadline(start, allowed, question.promise_at, desk.working_days, desk.terms)
+    until = leaves_at(known.closures, ZoneInfo(known.time_zone), start, question.promise_at)
+    return deadline(start, allowed, until, standing.directory.clock(known), desk.terms)
 
 
 def redated(desk: Desk, standing: Standing, question: Question) -> Question:

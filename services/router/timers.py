@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from asyncpg import Pool, Record
 
@@ -81,11 +82,13 @@ def _breach(unit: Unit, standing: Standing, question: Question) -> Question:
 
 
 def _closed_for_good(standing: Standing, question: Question, current: Assignment, now: datetime) -> bool:
-    """A closure began that lasts until after the promise."""
+    """A closure began, by the partner's own days, that lasts until after the promise."""
     partner = standing.directory.partners.get(current.partner)
     if partner is None or question.promise_at <= now:
         return False
-    return is_away(partner.closures, now.date(), question.promise_at.date())
+    zone = ZoneInfo(partner.time_zone)
+    today, until = (moment.astimezone(zone).date() for moment in (now, question.promise_at))
+    return is_away(partner.closures, today, until)
 
 
 async def _roll_up(desk: Desk, unit: Unit, question: Question, outcome: str) -> None:

@@ -117,6 +117,22 @@ async def test_a_closure_beyond_the_promise_passes_the_question_on_at_once(datab
     assert [fact.partner.id for fact in routed] == ["dijon", "lyon"]
 
 
+async def test_a_closure_yet_to_come_passes_the_question_on_when_it_begins(database: Database) -> None:
+    """The partner still has today; nothing is held against it when it leaves."""
+    async with network(database("router"), [DIJON, LYON]) as net:
+        question = await net.ask(subject="histoire")
+        works = Closure(date(2026, 11, 24), date(2026, 12, 31), "works")
+        await net.import_partners([replace(DIJON, closures=(works,)), LYON])
+        await timers(net).fire()
+        assert await net.value("SELECT due_at FROM assignment") == datetime(2026, 11, 23, 23, tzinfo=UTC)
+        net.clock.wait(timedelta(hours=14))
+        await timers(net).fire()
+        routed = await net.announced(QuestionRouted, question)
+        overdue = await net.announced(QuestionOverdue, question)
+    assert [fact.partner.id for fact in routed] == ["dijon", "lyon"]
+    assert overdue == []
+
+
 async def test_several_copies_fire_each_timer_once(database: Database) -> None:
     async with network(database("router"), [DIJON, LYON], answer_open_hours=7) as net:
         questions = [await net.ask() for _ in range(20)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from services.router.domain.calendars import Closure
 from services.router.domain.working_time import NOTHING, Clock, NeverOpen
@@ -50,6 +51,14 @@ def _due(asked_at: datetime, allowed: timedelta, promise_at: datetime, clock: Cl
     if promise_at > asked_at:
         return min(own, promise_at)
     return own if own > asked_at else asked_at + max(allowed, NOTHING)
+
+
+def leaves_at(closures: Iterable[Closure], zone: ZoneInfo, start: datetime, promise_at: datetime) -> datetime:
+    """When the partner is gone: a closure begins that lasts until after the promise. Else the promise."""
+    last = promise_at.astimezone(zone).date()
+    lasting = (closure.first for closure in closures if closure.last >= last)
+    moments = (datetime.combine(first, time.min, zone).astimezone(UTC) for first in lasting)
+    return min((moment for moment in moments if start < moment < promise_at), default=promise_at)
 
 
 def is_away(closures: Iterable[Closure], today: date, until: date) -> bool:
