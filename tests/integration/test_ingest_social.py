@@ -53,6 +53,23 @@ async def test_a_comment_is_one_question_and_an_answer_to_it_goes_on(
     assert (more.subject, more.data.text) == (question.subject, "Et quand ?")
 
 
+async def test_what_others_say_below_a_question_is_no_word_of_the_asker(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost, **FACEBOOK) as door:
+        await sent(door, feed())
+        stranger = {"id": "666", "name": "Eve"}
+        remark = feed(comment_id="1000_2", parent_id="1000_1", message="Oubliez.", **{"from": stranger})
+        for _ in range(2):
+            await sent(door, remark)
+        await sent(door, feed(comment_id="1000_3", parent_id="1000_2", message="Et quand ?"))
+        (question,) = await door.announced(QuestionReceived)
+        (more,) = await door.announced(QuestionFollowedUp)
+        assert await door.fetchval("SELECT count(*) FROM quarantine") == 0
+        assert await door.fetchval("SELECT raw FROM submission WHERE outcome = 'remark'") == b""
+    assert (more.subject, more.data.text) == (question.subject, "Et quand ?")
+
+
 @dataclass
 class MastodonServer:
     """What a Mastodon server does with GET /api/v1/notifications, as far as the reader sees it."""

@@ -1,13 +1,17 @@
-"""What people write to us in social channels: a question, or more about one that stands there already."""
+"""What people write to us in social channels: a question, more about one that stands there already, or what
+others remark below it."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
 
 from services.chassis.transaction import Unit
 from services.ingest.domain.intake import NewQuestion, Refused, Submission
 from services.ingest.domain.social import SocialPost
 from services.ingest.handlers.questions import Intake, accept_question
-from services.ingest.handlers.submissions import accept_follow_up
-from services.ingest.store import submissions
+from services.ingest.handlers.submissions import accept_follow_up, sender_hash
+from services.ingest.store import questions, submissions
 
 
 async def accept_post(
@@ -29,6 +33,8 @@ async def _accept(
     parent = post.answers
     above = await submissions.question_of(unit.db, submission.door, parent) if parent else None
     if above is not None:
+        if not await questions.was_asked_by(unit.db, above, sender_hash(post.author) or b""):
+            return await _overhear(unit, submission, above)
         followed = await accept_follow_up(unit, submission, above, post.text, submission.door)
         return "duplicate" if followed.again else "follow_up"
     new = NewQuestion(
@@ -43,6 +49,13 @@ async def _accept(
     )
     accepted = await accept_question(unit, intake, submission, new)
     return "duplicate" if accepted.again else "question"
+
+
+async def _overhear(unit: Unit, submission: Submission, question: UUID) -> str:
+    """Another person speaks below a question: not its asker, and not to us. Their words are kept nowhere; the
+    post is, so that what the asker writes below it belongs to the question."""
+    wordless = replace(submission, raw=b"")
+    return "duplicate" if await submissions.add(unit.db, wordless, "remark", question) else "remark"
 
 
 async def hold_private(unit: Unit, channel: str, post: SocialPost) -> str:

@@ -43,6 +43,7 @@ SELECT count(*) FILTER (WHERE received_at > $2) AS lately,
 FROM question LEFT JOIN ending ON ending.question = question.id WHERE asked_by = $1
 """
 
+_ASKED_BY = "SELECT true FROM question WHERE id = $1 AND asked_by = $2"
 _FACETS = "SELECT facets FROM question WHERE id = $1 AND erased_at IS NULL"
 
 
@@ -121,6 +122,11 @@ async def end(db: Db, question: UUID, how: str, body: str, ended_at: datetime) -
 
 async def note_archived(db: Db, question: UUID, url: str) -> None:
     await db.execute(_ARCHIVE, question, url)
+
+
+async def was_asked_by(db: Db, question: UUID, sender: bytes) -> bool:
+    """Whether this hash of a sender is the asker's; nobody's once the asker is forgotten."""
+    return bool(await db.fetchval(_ASKED_BY, question, sender))
 
 
 async def of_sender(db: Db, asked_by: bytes, since: datetime) -> tuple[int, int]:
