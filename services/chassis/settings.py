@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRETS = Path("/run/secrets")
+
+SECRET = re.compile("SECRET|PASSWORD|TOKEN|AMQP_URL|DATABASE_URL")
+"""Variables whose values are never shown."""
 
 S = TypeVar("S", bound="ServiceSettings")
 
@@ -45,12 +50,19 @@ def load(kind: type[S]) -> S:
     except ValidationError as error:
         prefix = kind.model_config.get("env_prefix", "")
         for fault in error.errors(include_url=False):
-            variable = prefix + "_".join(str(part) for part in fault["loc"])
-            given = "" if fault["type"] == "missing" else f" (given: {fault['input']!r})"
-            print(
-                f"{variable.upper()}: {fault['msg']}{given}; {_meaning(kind, fault['loc'])}", file=sys.stderr
-            )
+            print(_line(kind, prefix, fault), file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def _line(kind: type[ServiceSettings], prefix: str, fault: ErrorDetails) -> str:
+    """A fault between several settings names them itself; its input would be all of them."""
+    said = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"]:
+        return said
+    variable = (prefix + "_".join(map(str, fault["loc"]))).upper()
+    shown = fault["type"] != "missing" and not SECRET.search(variable)
+    given = f" (given: {fault['input']!r})" if shown else ""
+    return f"{variable}: {said}{given}; {_meaning(kind, fault['loc'])}"
 
 
 def _meaning(kind: type[ServiceSettings], loc: tuple[int | str, ...]) -> str:
