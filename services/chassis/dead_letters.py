@@ -32,21 +32,21 @@ class DeadLetter:
 
     @property
     def reason(self) -> str:
-        ours = self.message.headers.get("x-sesame-reason")
+        ours = self._ours.get("x-sesame-reason")
         return str(ours) if ours else f"by the broker: {self._death.get('reason', 'unknown')}"
 
     @property
     def died_at(self) -> str:
-        return str(self.message.headers.get("x-sesame-died-at") or self._death.get("time") or "-")
+        return str(self._ours.get("x-sesame-died-at") or self._death.get("time") or "-")
 
     @property
     def exchange(self) -> str:
-        return str(self.message.headers.get("x-sesame-exchange") or self._death.get("exchange", ""))
+        return str(self._ours.get("x-sesame-exchange") or self._death.get("exchange", ""))
 
     @property
     def routing_key(self) -> str:
         keys = self._death.get("routing-keys") or [""]
-        return str(self.message.headers.get("x-sesame-routing-key") or keys[0])
+        return str(self._ours.get("x-sesame-routing-key") or keys[0])
 
     @property
     def question(self) -> str:
@@ -58,6 +58,12 @@ class DeadLetter:
     def names(self, who: str) -> bool:
         """Whether this address or account stands in it."""
         return who.lower().encode() in self.message.body.lower()
+
+    @property
+    def _ours(self) -> Mapping[str, Any]:
+        """What a service wrote when it buried the letter. On one that the broker buried they are its sender's
+        words, unless it came by the default exchange, where only operators publish."""
+        return {} if self._death.get("exchange") else self.message.headers
 
     @property
     def _death(self) -> Mapping[str, Any]:
