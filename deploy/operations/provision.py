@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 
 from deploy.operations.addresses import SECRETS, addresses
-from deploy.operations.secrets import KEPT
+from deploy.operations.secrets import KEPT, READER
 from deploy.rabbitmq import provision as broker
 from deploy.rabbitmq.management import managing
 from services.chassis import provision as database
@@ -22,6 +22,7 @@ async def main(passwords: Mapping[str, str]) -> None:
     where = addresses()
     of_services = {service: passwords[service] for service in topology.SERVICES}
     await database.provision(where.database_url, of_services)
+    await database.provision_reader(where.database_url, READER, "metrics", passwords[READER])
     async with managing(where.management_url, where.vhost) as management:
         await broker.provision(management, of_services)
     print("roles, schemas, users, rights, exchanges, queues: in place")

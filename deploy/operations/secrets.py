@@ -21,7 +21,9 @@ from services.contracts import topology
 
 ADMINISTRATOR = "sesame"
 KEPT = "passwords.json"
-NAMES = (*topology.SERVICES, "link", "rabbitmq", "postgres", "grafana", "desk")
+READER = "reader"
+"""Who may read the key figures' tables, for Grafana."""
+NAMES = (*topology.SERVICES, READER, "link", "rabbitmq", "postgres", "grafana", "desk")
 FROM_OPERATOR = ("SESAME_SMTP_USER", "SESAME_SMTP_PASSWORD")
 
 
@@ -80,10 +82,11 @@ def _lay_servers(folder: Path, passwords: Mapping[str, str]) -> None:
     """These run as users of their own images: theirs are readable for all who have that volume."""
     conf = [f"default_user = {ADMINISTRATOR}", f"default_pass = {passwords['rabbitmq']}"]
     conf += [f"default_vhost = {VHOST}", "prometheus.tcp.port = 15692", "log.console = true"]
+    conf += [f"max_message_size = {topology.LARGEST_BODY}"]
     _write(folder / "rabbitmq" / "10-sesame.conf", "\n".join(conf) + "\n", mode=0o444)
     _write(folder / "postgres" / "password", passwords["postgres"], mode=0o444)
     _write(folder / "grafana" / "admin-password", passwords["grafana"], mode=0o444)
-    _write(folder / "grafana" / "database-password", passwords["metrics"], mode=0o444)
+    _write(folder / "grafana" / "database-password", passwords[READER], mode=0o444)
 
 
 def _kept(path: Path) -> dict[str, str]:

@@ -32,6 +32,19 @@ SELECT unnest(ARRAY[
 ]) AS statement
 """
 
+_READER = """
+SELECT unnest(ARRAY[
+    format('%s ROLE %I LOGIN PASSWORD %L', CASE WHEN $4 THEN 'ALTER' ELSE 'CREATE' END, $1::text, $3::text),
+    format('ALTER ROLE %I SET search_path = %I', $1::text, $2::text),
+    format('ALTER ROLE %I SET default_transaction_read_only = on', $1::text),
+    format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), $1::text),
+    format('GRANT USAGE ON SCHEMA %I TO %I', $2::text, $1::text),
+    format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO %I', $2::text, $1::text),
+    format('ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA %I GRANT SELECT ON TABLES TO %I',
+        $5::text, $2::text, $1::text)
+]) AS statement
+"""
+
 
 def role(service: str) -> str:
     return f"sesame_{service}"
@@ -71,6 +84,20 @@ async def _provision_one(db: Db, service: str, password: str) -> None:
     exists = await db.fetchval(_ROLE_EXISTS, role(service))
     for row in await db.fetch(_STATEMENTS, role(service), service, password, exists):
         await db.execute(row["statement"])
+
+
+async def provision_reader(admin_url: str, reader: str, service: str, password: str) -> None:
+    """A role that may read the service's tables, those of later too, and nothing else. The service's own role
+    must stand."""
+    db = await asyncpg.connect(admin_url)
+    try:
+        async with db.transaction():
+            await db.execute(_SERIALISE)
+            exists = await db.fetchval(_ROLE_EXISTS, role(reader))
+            for row in await db.fetch(_READER, role(reader), service, password, exists, role(service)):
+                await db.execute(row["statement"])
+    finally:
+        await db.close()
 
 
 def as_role(admin_url: str, service: str, password: str) -> str:

@@ -20,6 +20,10 @@ EXCHANGES: Mapping[str, str] = MappingProxyType(
 )
 """Exchange → its type. All durable."""
 
+LARGEST_BODY = 1_048_576
+"""Bytes of one event at most, for the broker's setting `max_message_size`: a service sees the size of what it
+has in its memory already. Twice what is taken of partners."""
+
 HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
     {
         "ingest": (
