@@ -10,6 +10,9 @@ from socket import socket
 import uvicorn
 from starlette.types import ASGIApp
 
+MOST_CONNECTIONS = 250
+"""At once; a further one is answered 503. Each may hold a body in memory."""
+
 
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
@@ -37,6 +40,7 @@ async def serving(app: ASGIApp, host: str, port: int, *, grace_seconds: float) -
         lifespan="off",
         server_header=False,
         proxy_headers=False,
+        limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=max(1, int(grace_seconds)),
     )
     server = _Server(config)

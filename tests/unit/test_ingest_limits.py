@@ -34,6 +34,7 @@ def test_a_long_rest_gives_no_more_than_the_burst() -> None:
         ("10.0.0.2", "made up, 203.0.113.9, 10.0.0.3", "203.0.113.9"),
         ("::1", "2001:db8::7", "2001:db8::7"),
         ("10.0.0.2", "", "10.0.0.2"),
+        ("10.0.0.2", "203.0.113.9, unknown", "10.0.0.2"),
     ],
 )
 def test_only_our_own_proxies_are_believed(peer: str, forwarded: str, client: str) -> None:

@@ -13,10 +13,10 @@ def networks(text: str) -> tuple[Network, ...]:
 
 def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
     """The address that spoke to the outermost proxy of ours. What stands left of it in X-Forwarded-For was
-    written by somebody else, and is not believed."""
+    written by somebody else, and is not believed, nor is what is no address."""
     address = peer
     for hop in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
-        if not is_within(address, trusted):
+        if not is_within(address, trusted) or _parsed(hop) is None:
             break
         address = hop
     return address

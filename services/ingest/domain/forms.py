@@ -31,10 +31,13 @@ def why_spam(
         return "the field no person sees was filled in"
     if opened is not None and now - opened < quickest:
         return f"filled in within {quickest.total_seconds():g} seconds"
-    links = text.lower().count("http://") + text.lower().count("https://")
-    if opened is None and links >= MANY_LINKS:
+    if opened is None and (links := links_in(text)) >= MANY_LINKS:
         return f"{links} links, and the form was never opened"
     return None
+
+
+def links_in(text: str) -> int:
+    return text.lower().count("http://") + text.lower().count("https://")
 
 
 def desk_seal(key: bytes, partner: str) -> str:

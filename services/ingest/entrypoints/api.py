@@ -8,8 +8,10 @@ from pydantic import BaseModel, Field
 from uuid_utils.compat import uuid7
 
 from services.contracts.partners import PartnerAnswer, PartnerDecline, PartnerQuestion
-from services.ingest.domain.intake import Submission
+from services.ingest.domain.forms import MANY_LINKS, links_in
+from services.ingest.domain.intake import Refused, Submission
 from services.ingest.entrypoints import api_examples as examples
+from services.ingest.entrypoints import api_keys
 from services.ingest.entrypoints.api_keys import Callers
 from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.links import open_for_caller
@@ -55,7 +57,7 @@ def submission(request: Request, raw: bytes, caller: str | None, key: str | None
 
 
 def question_routes(door: Door, callers: Callers, together: Together) -> APIRouter:
-    routes = APIRouter(prefix="/api/v1", tags=["questions"])
+    routes = APIRouter(prefix="/api/v1", tags=["questions"], route_class=callers.known_first())
 
     @routes.post(
         "/questions",
@@ -67,17 +69,19 @@ def question_routes(door: Door, callers: Callers, together: Together) -> APIRout
         request: Request,
         response: Response,
         sent: PartnerQuestion,
-        caller: Annotated[str | None, Depends(callers.maybe)],
+        caller: Annotated[str | None, Depends(api_keys.anybody)],
         idempotency_key: Key = None,
     ) -> Received:
         """Hand in a question. 201 means that it is stored and will be routed; with a partner's key, the
-        partner counts as the place where it was asked."""
-        door.limits.check(request, caller)
+        partner counts as the place where it was asked. Without a key, the caps on one asker's questions hold,
+        and a text full of links is refused."""
         await door.paused.raise_if_paused()
         now = door.now()
         once = submission(request, await request.body(), caller, idempotency_key, now)
         new = new_question(sent, channel="api", origin=caller, now=now)
-        accepted = await together.accept(once, new)
+        if caller is None and (links := links_in(new.text)) >= MANY_LINKS:
+            raise Refused(f"{links} links; without a partner's key at most {MANY_LINKS - 1}", field="text")
+        accepted = await together.accept(once, new, caps=None if caller else door.caps)
         page = door.intake.asker_page(accepted.question)
         response.headers["location"] = page
         return Received(id=accepted.question, page_url=page, again=accepted.again)
@@ -87,16 +91,17 @@ def question_routes(door: Door, callers: Callers, together: Together) -> APIRout
 
 def partner_routes(door: Door, callers: Callers) -> APIRouter:
     """What only partners may do, each with its own key."""
-    routes = APIRouter(prefix="/api/v1/questions/{question}", tags=["partners"])
+    routes = APIRouter(
+        prefix="/api/v1/questions/{question}", tags=["partners"], route_class=callers.known_first()
+    )
     refusals = problems(400, 401, 404, 409, 413, 422, 429, 503)
-    Partner = Annotated[str, Depends(callers.partner)]
+    Partner = Annotated[str, Depends(api_keys.partner)]
 
     @routes.post("/answers", status_code=202, responses=refusals, openapi_extra=examples.ANSWER)
     async def answer(
         request: Request, question: UUID, sent: PartnerAnswer, partner: Partner, idempotency_key: Key = None
     ) -> HandedIn:
         """Answer a question you were asked."""
-        door.limits.check(request, partner)
         raw = await request.body()
         async with door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
@@ -109,7 +114,6 @@ def partner_routes(door: Door, callers: Callers) -> APIRouter:
         request: Request, question: UUID, sent: PartnerDecline, partner: Partner, idempotency_key: Key = None
     ) -> HandedIn:
         """Say no to a question you were asked, perhaps naming who should be asked instead."""
-        door.limits.check(request, partner)
         raw = await request.body()
         async with door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
@@ -122,7 +126,6 @@ def partner_routes(door: Door, callers: Callers) -> APIRouter:
         request: Request, question: UUID, partner: Partner, idempotency_key: Key = None
     ) -> HandedIn:
         """Say that you are on it: from now you have the time that an answer needs."""
-        door.limits.check(request, partner)
         async with door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
             once = submission(request, b"", partner, idempotency_key, unit.now)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
-from fastapi import Depends
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
@@ -12,25 +14,55 @@ from services.ingest.entrypoints.door import Door
 from services.ingest.store import partner_keys
 
 SCHEME = HTTPBearer(auto_error=False, description="The partner's key, from `./sesame ingest keys add`")
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(SCHEME)]
+Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(SCHEME)]
+"""For the OpenAPI document: what `Callers.of` has read already."""
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Callers:
     def __init__(self, door: Door) -> None:
-        self._door = door
+        self._begin = door.begin
+        self.limits = door.limits
 
-    async def maybe(self, credentials: Credentials) -> str | None:
+    def known_first(self) -> type[APIRoute]:
+        """Routes that know who calls, and that they may, before anything of the body is read: FastAPI reads
+        it first, and a stranger's bodies would fill the memory."""
+        callers = self
+
+        class KnownFirst(APIRoute):
+            def get_route_handler(self) -> Handler:
+                handle = super().get_route_handler()
+
+                async def known_first(request: Request) -> Response:
+                    request.state.caller = await callers.of(request)
+                    callers.limits.check(request, request.state.caller)
+                    return await handle(request)
+
+                return known_first
+
+        return KnownFirst
+
+    async def of(self, request: Request) -> str | None:
         """The partner of the key; None when no key was shown. A wrong key is refused, not overlooked."""
+        credentials = await SCHEME(request)
         if credentials is None:
             return None
-        async with self._door.begin() as unit:
+        async with self._begin() as unit:
             partner = await partner_keys.owner(unit.db, credentials.credentials)
         if partner is None:
             raise HTTPException(401, "this key is unknown or was revoked", {"www-authenticate": "Bearer"})
         return partner
 
-    async def partner(self, credentials: Credentials) -> str:
-        partner = await self.maybe(credentials)
-        if partner is None:
-            raise HTTPException(401, "show your key: Authorization: Bearer …", {"www-authenticate": "Bearer"})
-        return partner
+
+async def anybody(request: Request, _: Shown) -> str | None:
+    """The calling partner, or None."""
+    caller: str | None = request.state.caller
+    return caller
+
+
+async def partner(request: Request, _: Shown) -> str:
+    caller: str | None = request.state.caller
+    if caller is None:
+        raise HTTPException(401, "show your key: Authorization: Bearer …", {"www-authenticate": "Bearer"})
+    return caller

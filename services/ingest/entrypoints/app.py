@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
@@ -15,12 +17,15 @@ from services.ingest.entrypoints.desk_page import desk_routes
 from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.files import LARGEST_FILE, MOST_FILES, file_routes
 from services.ingest.entrypoints.pages import ROOT, Pages
+from services.ingest.entrypoints.partner_inbox import LARGEST as LARGEST_EVENT
 from services.ingest.entrypoints.problems import answers_with_problems
 from services.ingest.entrypoints.respondent_page import respondent_routes
 from services.ingest.entrypoints.together import Together
 
-LARGEST_BODY, LARGEST_FORM = 1_000_000, MOST_FILES * LARGEST_FILE + 1_000_000
+LARGEST_BODY, LARGEST_FORM = LARGEST_EVENT, MOST_FILES * LARGEST_FILE + 1_000_000
 """Bytes of one request, without and with files."""
+
+TAKE_FILES = re.compile(r"/questions|/r/[^/]+/answer")
 
 
 def public_app(door: Door) -> FastAPI:
@@ -45,5 +50,5 @@ def public_app(door: Door) -> FastAPI:
     app.include_router(file_routes(door))
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
     answers_with_problems(app, pages)
-    app.add_middleware(BodyLimit, most=LARGEST_BODY, most_with_files=LARGEST_FORM)
+    app.add_middleware(BodyLimit, most=LARGEST_BODY, most_with_files=LARGEST_FORM, take_files=TAKE_FILES)
     return app

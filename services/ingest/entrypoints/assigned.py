@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.contracts.vocabulary import Facets
 from services.ingest.entrypoints.api_keys import Callers
+from services.ingest.entrypoints.api_keys import partner as calling_partner
 from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.problems import problems
 from services.ingest.store import assignments
@@ -39,11 +40,11 @@ class AssignedPage(BaseModel):
 
 
 def assigned_routes(door: Door, callers: Callers) -> APIRouter:
-    routes = APIRouter(prefix="/api/v1", tags=["partners"])
+    routes = APIRouter(prefix="/api/v1", tags=["partners"], route_class=callers.known_first())
 
     @routes.get("/assignments", responses=problems(401, 422, 429, 503))
     async def assigned(
-        partner: Annotated[str, Depends(callers.partner)],
+        partner: Annotated[str, Depends(calling_partner)],
         after: Annotated[str, Query(pattern=CURSOR, description="`next` of the call before")] = START,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> AssignedPage:

@@ -1,11 +1,17 @@
-"""Requests larger than agreed are stopped while they come in, whatever length they claim."""
+"""Requests larger or slower than agreed are stopped while they come in, whatever length they claim."""
 
 from __future__ import annotations
+
+import asyncio
+import re
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.ingest.entrypoints.problems import problem
+
+SECONDS, SECONDS_WITH_FILES = 30.0, 300.0
+"""What the whole body may take: three photos by a slow telephone line, too."""
 
 DRAINED = 8
 """Times the limit that is read and thrown away before the connection is cut."""
@@ -18,13 +24,31 @@ class TooLarge(HTTPException):
         super().__init__(413)
 
 
-class BodyLimit:
-    """ASGI middleware. `most` is in bytes; `most_with_files` counts for forms that may carry files."""
+class TooSlow(HTTPException):
+    def __init__(self) -> None:
+        super().__init__(408, "the body did not come in time", {"connection": "close"})
 
-    def __init__(self, app: ASGIApp, most: int, most_with_files: int) -> None:
+
+class BodyLimit:
+    """ASGI middleware. `most` is in bytes; `most_with_files` counts for forms posted to `take_files`: what
+    they carry is written to the disk, everything else is held in memory."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        most: int,
+        most_with_files: int,
+        take_files: re.Pattern[str],
+        *,
+        seconds: float = SECONDS,
+        seconds_with_files: float = SECONDS_WITH_FILES,
+    ) -> None:
         self._app = app
         self._plain = most
         self._with_files = most_with_files
+        self._take_files = take_files
+        self._seconds = seconds
+        self._seconds_with_files = seconds_with_files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -32,20 +56,30 @@ class BodyLimit:
             return
         headers = dict(scope["headers"])
         form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-        most = self._with_files if form else self._plain
+        files = form and self._take_files.fullmatch(scope["path"]) is not None
+        most = self._with_files if files else self._plain
+        seconds = self._seconds_with_files if files else self._seconds
         claimed = headers.get(b"content-length", b"0")
         if claimed.isdigit() and int(claimed) > most:
             await self._refuse(scope, receive, send, most)
             return
-        await self._app(scope, self._counting(receive, most), send)
+        await self._app(scope, self._counting(receive, most, seconds), send)
 
-    def _counting(self, receive: Receive, most: int) -> Receive:
-        seen = 0
+    def _counting(self, receive: Receive, most: int, seconds: float) -> Receive:
+        seen, whole = 0, False
+        late = asyncio.get_running_loop().time() + seconds
 
         async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
+            nonlocal seen, whole
+            if whole:  # what comes now is the end of the connection, whenever that is
+                return await receive()
+            try:
+                async with asyncio.timeout_at(late):
+                    message = await receive()
+            except TimeoutError:
+                raise TooSlow from None
             seen += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
             if seen > most:
                 raise TooLarge
             return message

@@ -39,7 +39,7 @@ class Limits:
             self._take(self._partners, partner, "key")
             return
         peer = request.client.host if request.client else ""
-        address = client_address(peer, request.headers.get("x-forwarded-for", ""), self._trusted)
+        address = client_address(peer, ",".join(request.headers.getlist("x-forwarded-for")), self._trusted)
         if not is_within(address, self._exempt):
             self._take(self._addresses, sender_of(address), "address")
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from services.chassis.errors import is_transient
 from services.ingest.domain.intake import NewQuestion, Submission
 from services.ingest.entrypoints.door import Begins
+from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.questions import Handed, Intake, accept_questions
 from services.ingest.handlers.submissions import Accepted
 
@@ -26,10 +27,10 @@ class Together:
         self._waiting: list[Waiting] = []
         self._work: asyncio.Task[None] | None = None
 
-    async def accept(self, submission: Submission, new: NewQuestion) -> Accepted:
+    async def accept(self, submission: Submission, new: NewQuestion, *, caps: Caps | None = None) -> Accepted:
         """Returns once committed; raises Refused, or whatever kept the transaction from its commit."""
         future = asyncio.get_running_loop().create_future()
-        self._waiting.append((Handed(submission, new), future))
+        self._waiting.append((Handed(submission, new, caps=caps), future))
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._commit_all())
         accepted: Accepted = await future

@@ -12,6 +12,8 @@ from services.ingest.store import questions
 
 HOUR = timedelta(hours=1)
 
+NONE_YET = (0, 0)
+
 
 class OverCap(Refused):
     """The sender has asked enough for now."""
@@ -27,8 +29,14 @@ class Caps:
         asked_by = sender_hash(sender)
         if asked_by is None:
             return
-        lately, still_open = await questions.of_sender(unit.db, asked_by, unit.now - HOUR)
+        counts = await questions.of_senders(unit.db, [asked_by], unit.now - HOUR)
+        if refusal := self.refusal(*counts.get(asked_by, NONE_YET)):
+            raise refusal
+
+    def refusal(self, lately: int, still_open: int) -> OverCap | None:
+        """For one more question of a sender who asked so many within an hour, and has so many open."""
         if lately >= self.per_hour:
-            raise OverCap(f"{lately} questions of one sender within an hour; {self.per_hour} at most")
+            return OverCap(f"{lately} questions of one sender within an hour; {self.per_hour} at most")
         if still_open >= self.open:
-            raise OverCap(f"{still_open} open questions of one sender; {self.open} at most", field="open")
+            return OverCap(f"{still_open} open questions of one sender; {self.open} at most", field="open")
+        return None

@@ -12,12 +12,13 @@ from services.chassis.transaction import Unit
 from services.contracts.ingest import QuestionReceived
 from services.contracts.links import asker_token
 from services.contracts.vocabulary import Asker, Attachment, Facets, Place
-from services.ingest.domain.cleaning import clean_line, clean_text
+from services.ingest.domain.cleaning import clean_line, clean_name, clean_text
 from services.ingest.domain.intake import NewQuestion, Refused, Submission
 from services.ingest.domain.language import language_of
 from services.ingest.domain.places import department_of
+from services.ingest.handlers.caps import HOUR, NONE_YET, Caps
 from services.ingest.handlers.submissions import Accepted, accepted_before, refusing, sender_hash
-from services.ingest.store import submissions
+from services.ingest.store import questions, submissions
 from services.ingest.store.submissions import Stored
 
 
@@ -34,11 +35,12 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A question as it was handed in."""
+    """A question as it was handed in. `caps`: those of its sender, where a door has not looked at them."""
 
     submission: Submission
     new: NewQuestion
     attachments: tuple[Attachment, ...] = ()
+    caps: Caps | None = None
 
 
 async def accept_question(
@@ -57,7 +59,8 @@ async def accept_question(
 
 async def accept_questions(unit: Unit, intake: Intake, handed: Sequence[Handed]) -> list[Accepted | Refused]:
     """Several in one transaction; what each came to, in their order. One that is refused harms no other."""
-    drafted = [(one.submission, _draft(intake, one)) for one in handed]
+    drafts = await _within_caps(unit, handed, [_draft(intake, one) for one in handed])
+    drafted = [(one.submission, draft) for one, draft in zip(handed, drafts, strict=True)]
     rows = [(once, draft.stored) for once, draft in drafted if isinstance(draft, Draft)]
     new = await submissions.add_questions(unit.db, rows) if rows else set()
     return [await _result(unit, once, draft, new) for once, draft in drafted]
@@ -86,6 +89,31 @@ def _draft(intake: Intake, handed: Handed) -> Draft | Refused:
         asked_by=sender_hash(new.mail or new.account),
     )
     return Draft(fact, stored)
+
+
+async def _within_caps(
+    unit: Unit, handed: Sequence[Handed], drafts: Sequence[Draft | Refused]
+) -> list[Draft | Refused]:
+    """Refusals in the place of those over a cap, counting what comes together; what had been handed in before
+    is no further question."""
+    senders = {draft.stored.asked_by for draft in drafts if isinstance(draft, Draft)} - {None}
+    if not any(one.caps for one in handed) or not senders:
+        return list(drafts)
+    counts = await questions.of_senders(unit.db, [sender for sender in senders if sender], unit.now - HOUR)
+    return [await _within_cap(unit, one, draft, counts) for one, draft in zip(handed, drafts, strict=True)]
+
+
+async def _within_cap(
+    unit: Unit, one: Handed, draft: Draft | Refused, counts: dict[bytes, tuple[int, int]]
+) -> Draft | Refused:
+    if isinstance(draft, Refused) or one.caps is None or draft.stored.asked_by is None:
+        return draft
+    lately, still_open = counts.get(draft.stored.asked_by, NONE_YET)
+    refusal = one.caps.refusal(lately, still_open)
+    if refusal is not None and not await submissions.is_known(unit.db, one.submission):
+        return refusal
+    counts[draft.stored.asked_by] = (lately + 1, still_open + 1)
+    return draft
 
 
 async def _result(
@@ -122,7 +150,7 @@ def _question_received(
 def _asker(intake: Intake, question: UUID, new: NewQuestion) -> Asker:
     return Asker(
         mail=new.mail,
-        name=clean_line(new.name, 200),
+        name=clean_name(new.name),
         message_id=clean_line(new.message_id),
         subject_line=clean_line(new.subject_line),
         account=clean_line(new.account),

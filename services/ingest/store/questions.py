@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -38,9 +39,11 @@ INSERT INTO archived (question, url) VALUES ($1, $2) ON CONFLICT (question) DO U
 """
 
 _LATELY = """
-SELECT count(*) FILTER (WHERE received_at > $2) AS lately,
+SELECT asked_by,
+    count(*) FILTER (WHERE received_at > $2) AS lately,
     count(*) FILTER (WHERE ending.question IS NULL AND withdrawn_at IS NULL AND erased_at IS NULL) AS open
-FROM question LEFT JOIN ending ON ending.question = question.id WHERE asked_by = $1
+FROM question LEFT JOIN ending ON ending.question = question.id
+WHERE asked_by = ANY($1::bytea[]) GROUP BY asked_by
 """
 
 _ASKED_BY = "SELECT true FROM question WHERE id = $1 AND asked_by = $2"
@@ -129,7 +132,7 @@ async def was_asked_by(db: Db, question: UUID, sender: bytes) -> bool:
     return bool(await db.fetchval(_ASKED_BY, question, sender))
 
 
-async def of_sender(db: Db, asked_by: bytes, since: datetime) -> tuple[int, int]:
-    """How many this sender asked since then, and how many of all are still open."""
-    row = await db.fetchrow(_LATELY, asked_by, since)
-    return (row["lately"], row["open"]) if row else (0, 0)
+async def of_senders(db: Db, asked_by: Sequence[bytes], since: datetime) -> dict[bytes, tuple[int, int]]:
+    """Sender → how many they asked since then, and how many of all are open; nothing for who never asked."""
+    rows = await db.fetch(_LATELY, asked_by, since)
+    return {row["asked_by"]: (row["lately"], row["open"]) for row in rows}
