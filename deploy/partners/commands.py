@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +42,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add(deeds, "resume", resume, "end a suspension")
     removing = _add(deeds, "remove", remove, "account, queue and record go; its past stays counted")
     removing.add_argument("--yes", action="store_true", help="really: what waits in its queue is lost")
-    trying = _add(deeds, "try", try_partner, "send good and bad events as the partner, show what comes back")
-    trying.add_argument("--password", required=True, help="the partner's broker password")
+    _add(deeds, "try", try_partner, "send good and bad events as the partner; asks for its broker password")
     listing = deeds.add_parser("list", help="one line each")
     listing.set_defaults(run=lambda chosen: asyncio.run(_await(show_list, chosen)))
 
@@ -161,11 +162,18 @@ async def show_list(_: argparse.Namespace, where: Addresses) -> int:
 
 
 async def try_partner(chosen: argparse.Namespace, where: Addresses) -> int:
-    url = as_user(where.amqp_url, chosen.id, chosen.password, where.vhost)
+    url = as_user(where.amqp_url, chosen.id, _password(), where.vhost)
     outcomes = await try_out(url, chosen.id)
     for outcome in outcomes:
         print(f"{'ok  ' if outcome.passed else 'FAIL'} {outcome.what}: {outcome.said}")
     return 0 if all(outcome.passed for outcome in outcomes) else 1
+
+
+def _password() -> str:
+    """Never an argument: everybody on the machine can read those."""
+    if sys.stdin.isatty():
+        return getpass("The partner's broker password: ")
+    return sys.stdin.readline().strip()
 
 
 async def _wanted(chosen: argparse.Namespace, held: dict[str, Any]) -> dict[str, Any]:

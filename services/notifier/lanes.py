@@ -79,7 +79,7 @@ async def build(
             Informed(QueueSender(lambda: chassis.publishing.connection, respondent_page(house)), similar.to),
             settings.queue_at_once,
         ),
-        "page": (PageSender(house), settings.queue_at_once),
+        "page": (PageSender(), settings.queue_at_once),
     }
     for way, sender in social.senders.items():
         senders[way] = (Sparing(sender, _same(way), most_at_once=SOCIAL_AT_ONCE), SOCIAL_AT_ONCE)

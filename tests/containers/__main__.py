@@ -110,7 +110,7 @@ def demonstrate(place: Installation) -> str:
 def a_partner_in_a_minute(place: Installation) -> str:
     sheet = place.run(*OPERATOR, "partners", "add", "lyon", "--name", "Bibliothèque de Lyon")
     password = next(line.split()[-1] for line in sheet.splitlines() if "Mot de passe" in line)
-    tried = place.run(*OPERATOR, "partners", "try", "lyon", "--password", password)
+    tried = place.run(*OPERATOR, "partners", "try", "lyon", given=f"{password}\n".encode())
     assert "FAIL" not in tried, tried
     place.run(*OPERATOR, "partners", "suspend", "lyon")
     return f"{tried.count('ok  ')} trials"

@@ -24,9 +24,9 @@ class Installation:
         self._command = [*_compose(), "-p", project, "-f", str(COMPOSE_FILE), "--env-file", str(settings)]
         self.https_port = https_port
 
-    def run(self, *arguments: str, check: bool = True) -> str:
+    def run(self, *arguments: str, given: bytes = b"", check: bool = True) -> str:
         """What compose printed; an error with all of it when it failed."""
-        return self._run(arguments, b"", check=check).decode()
+        return self._run(arguments, given, check=check).decode()
 
     def give(self, data: bytes, *arguments: str) -> None:
         self._run(arguments, data, check=True)

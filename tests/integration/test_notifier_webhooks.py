@@ -169,7 +169,13 @@ async def test_private_places_are_out_of_reach(host: str) -> None:
     assert "private network" in outcome.error
 
 
-@pytest.mark.parametrize("address", ["::ffff:127.0.0.1", "fe80::1%lo", "224.0.0.1", "fd00::1", "100.64.0.1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("::ffff:127.0.0.1", "fe80::1%lo", "224.0.0.1", "fd00::1", "100.64.0.1", "fec0::1", "::127.0.0.1"),
+        *("64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "::ffff:0:127.0.0.1"),
+    ],
+)
 def test_disguised_private_addresses_are_seen_through(address: str) -> None:
     assert not GuardedNetwork().allows(address)
 

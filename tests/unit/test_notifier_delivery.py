@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,5 +76,6 @@ def test_same_thing_to_send_has_the_same_id() -> None:
     assert delivery_id(QUESTION, "answer", 1) != delivery_id(QUESTION, "answer", 2)
 
 
-def test_errors_hold_no_address() -> None:
-    assert without_addresses("550 <jo.doe@example.org>:\r\n unknown") == "550 <<address>>: unknown"
+@pytest.mark.parametrize("address", ["jo.doe@example.org", "jo.doe/rh@example.org", "jo@localhost"])
+def test_errors_hold_no_address(address: str) -> None:
+    assert without_addresses(f"550 <{address}>:\r\n unknown") == "550 <<address>>: unknown"

@@ -105,7 +105,7 @@ def language_of(request: Request) -> str:
 def _here(request: Request) -> dict[str, str]:
     """This address in each language."""
     url = request.url
-    path = url.path
+    path = "/" + url.path.lstrip("/")  # two slashes would name another host
     return {code: f"{path}?{url.include_query_params(lang=code).query}".rstrip("?") for code in LANGUAGES}
 
 

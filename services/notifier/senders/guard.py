@@ -17,13 +17,18 @@ from httpcore import AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream
 Network = IPv4Network | IPv6Network
 
 
-class Forbidden(Exception):
-    """The host stands where webhooks may not go."""
-
-
 def networks(text: str) -> tuple[Network, ...]:
     """`127.0.0.0/8, fd00::/8` as networks. Raises ValueError naming the wrong one."""
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+NEVER = networks("64:ff9b::/96, 64:ff9b:1::/48, 2002::/16, fec0::/10, ::/96, ::ffff:0:0:0/96")
+"""Ways to write an IPv4 address as IPv6 that a translator may follow into our network, and site-local ones;
+Python takes some of them for public."""
+
+
+class Forbidden(Exception):
+    """The host stands where webhooks may not go."""
 
 
 class GuardedNetwork(AsyncNetworkBackend):
@@ -59,4 +64,6 @@ class GuardedNetwork(AsyncNetworkBackend):
             parsed = parsed.ipv4_mapped
         if any(parsed in network for network in self._allowed):
             return True
+        if any(parsed in network for network in NEVER):
+            return False
         return parsed.is_global and not parsed.is_multicast
