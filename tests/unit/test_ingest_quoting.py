@@ -35,6 +35,8 @@ def test_mails_with_carriage_returns_are_read_alike(quote: str) -> None:
         "Horaires :\n- lundi : 10 h\n- mardi : 14 h 30",
         "Sent from my desk, where the catalogue lies.",
         "Voici :\n----\nTitre : Les Moulins\n----\nFin.",
+        "Première partie.\n\n________________\n\nSeconde partie : voyez le fonds local.",
+        "Titre : Les Moulins\nDate : 1890\nÀ : Lyon, chez Rey",
         "Né en 1950.\nVoyez https://archives.example/on-3-june-2025-someone-wrote:",
     ],
 )

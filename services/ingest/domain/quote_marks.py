@@ -81,9 +81,22 @@ LABEL_LINE = re.compile(
 """A line of a quoted header; the name of the matching group is its role."""
 
 _ORIGINAL = _any(
-    *("original message", "forwarded message", "original appointment", "mail original", "courriel original"),
+    *(
+        "original message",
+        "reply message",
+        "forwarded message",
+        "original appointment",
+        "mail original",
+        "courriel original",
+    ),
     *("message d[’']origine", "message transféré", "ursprüngliche nachricht", "originalnachricht"),
-    *("weitergeleitete nachricht", "oorspronkelijk bericht", "doorgestuurd bericht", "messaggio originale"),
+    *(
+        "antwort nachricht",
+        "weitergeleitete nachricht",
+        "oorspronkelijk bericht",
+        "doorgestuurd bericht",
+        "messaggio originale",
+    ),
     *("messaggio inoltrato", "mensaje original", "mensaje reenviado", "mensagem original"),
     *("mensagem encaminhada", "mensagem reenviada", "oprindelig (?:besked|meddelelse)"),
     *("ursprungligt meddelande", "opprinnelig melding", "wiadomość oryginalna"),

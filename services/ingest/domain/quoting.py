@@ -12,7 +12,12 @@ from services.ingest.domain.quote_marks import ADDRESS, DATE, LABEL_LINE, SENT_F
 
 LONGEST_ATTRIBUTION = 4  # lines a mail program may break one attribution into
 WRAPPED_FROM = 60  # a quoted line this long may have spilled onto a line without its mark
-SIGNATURE = re.compile(r"^(?:--|__+)\s*$")
+SIGNATURE = re.compile(r"^--\s*$")
+UNDERSCORES = re.compile(r"^__+\s*$")
+FOOTER = 6  # lines at most below a row of underscores that a mailing list or a mail program added
+BROKEN_OFF = tuple(
+    "(<_/=&?%"
+)  # what the rest of a link begins with, that a mail program wrapped out of its quote
 RULE = re.compile(r"^[\s>*]*[-_=]{3,}\s*$")
 LINK = re.compile(r"https?://\S+")
 URL = re.compile(r"<[^<>]*>|\[[^\[\]]*\]|https?://\S+")
@@ -49,6 +54,8 @@ def _ends_here(lines: list[str], position: int, kept: _Kept) -> bool:
     if SEPARATOR.match(line) or header_at(lines, position):
         return True
     if SIGNATURE.match(line) or (RULE.match(line) and _rule_above_header(lines, position)):
+        return True
+    if UNDERSCORES.match(line) and _is_footer(lines[position + 1 :]):
         return True
     return is_device_line(line) and not kept.empty
 
@@ -91,12 +98,14 @@ def _is_attribution(block: list[str], *, quoted_next: bool) -> bool:
         return False
     closes = text.endswith(":")
     written = WROTE.search(text)
+    if quoted_next and block[-1].rstrip().endswith(">") and ADDRESS.search(text):
+        return True
     if closes and ADDRESS.search(text):
         return True
     if closes and written:
         return bool(TIME.search(text)) or len(block) == 1 or quoted_next
     ends_with_verb = written is not None and not text[written.end() :].strip(" .")
-    return ends_with_verb and bool(ADDRESS.search(text))
+    return ends_with_verb and (bool(ADDRESS.search(text)) or block[0].startswith("--"))
 
 
 def header_at(lines: list[str], start: int) -> bool:
@@ -106,15 +115,23 @@ def header_at(lines: list[str], start: int) -> bool:
         return False
     window = [line for line in lines[start : start + 8] if line.strip()][:6]
     roles = {match.lastgroup for line in window if (match := LABEL_LINE.match(line))}
-    if "from" not in roles or len(roles) < 2:
+    if len(roles) < 2 or not ("from" in roles or {"date", "to"} <= roles):
         return False
-    return "subject" in roles or any(ADDRESS.search(line) for line in window)
+    return ("from" in roles and "subject" in roles) or any(ADDRESS.search(line) for line in window)
 
 
 def is_device_line(line: str) -> bool:
     """Whether a mail program advertises itself here ("Sent from my …"); a sentence may begin like it."""
     words = URL.sub(" ", line).strip(" \t*_.-")
     return bool(SENT_FROM.match(line)) and len(words.split()) <= 9 and "," not in words
+
+
+def _is_footer(lines: list[str]) -> bool:
+    """Short, with a link or an address, or nothing; the next part of an answer is neither."""
+    below = [line for line in lines if line.strip()]
+    return len(below) <= FOOTER and (
+        not below or any(LINK.search(line) or ADDRESS.search(line) for line in below)
+    )
 
 
 def _rule_above_header(lines: list[str], start: int) -> bool:
@@ -146,5 +163,6 @@ def _belongs(lines: list[str], position: int) -> bool:
         return True
     above = lines[position - 1] if position else ""
     below = lines[position + 1] if position + 1 < len(lines) else ""
-    spilled = _is_quoted(above) and lines[position][:1].islower()
+    rest = lines[position].lstrip()
+    spilled = _is_quoted(above) and (rest[:1].islower() or rest.startswith(BROKEN_OFF))
     return spilled and (len(above) >= WRAPPED_FROM or _is_quoted(below))
