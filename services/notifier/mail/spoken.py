@@ -90,8 +90,9 @@ def why_not(text: str, language: str) -> str:
     return _told(text, WHY_NOT_FRENCH) if language == FRENCH else text
 
 
-def delivery(word: str, language: str) -> str:
-    """The kind of a delivery, or its way."""
+def delivery(word: str | None, language: str) -> str:
+    """The kind of a delivery, or its way; nothing when its details are gone."""
+    word = word or ""
     return _told(word, DELIVERY_FRENCH) if language == FRENCH else word.replace("_", " ")
 
 

@@ -1,0 +1,53 @@
+"""Mail through a real Postfix: taken, and handed on as it was written."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiosmtpd.lmtp import LMTP
+
+from deploy.local.ports import free_port
+from services.notifier.domain.delivery import Sent
+from tests.integration.notifier_outgoing import outgoing
+from tests.integration.test_notifier_mail import sending
+from tests.real_mail_servers import postfix
+from tests.servers import until
+from tests.smtp_sink import Sink
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start Postfix")
+
+LIBRARY = "reference@sesame.example"
+
+
+@asynccontextmanager
+async def mailboxes(port: int) -> AsyncIterator[Sink]:
+    """Where Postfix delivers."""
+    sink, loop = Sink(), asyncio.get_running_loop()
+    server = await loop.create_server(lambda: LMTP(sink, enable_SMTPUTF8=True, loop=loop), "127.0.0.1", port)
+    try:
+        yield sink
+    finally:
+        server.close()
+
+
+async def test_postfix_takes_our_mail_and_hands_it_on_as_it_was_written() -> None:
+    port = free_port()
+    kinds = ["assigned", "reminder", "answer"]
+    async with (
+        mailboxes(port) as sink,
+        postfix(port) as smtp_port,
+        sending(smtp_port, seconds=30.0) as sender,
+    ):
+        for kind in kinds:
+            assert await sender.send(outgoing("mail", LIBRARY, kind)) == Sent()
+        await until(lambda: len(sink.taken) == len(kinds), within_seconds=30)
+    assigned = next(mail for mail in sink.taken if mail.message["X-Sesame"] == "assigned")
+    assert assigned.message["Subject"].startswith("Question 00000001 : Où se trouvaient")
+    assert assigned.message["Message-ID"].endswith("@network.example>")
+    assert "l'usager tel quel" in " ".join(assigned.body("plain").split())
+    assert "<!doctype html>" in assigned.body("html").lower()
+    assert len({mail.message["Message-ID"] for mail in sink.taken}) == len(kinds)
