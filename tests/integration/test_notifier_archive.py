@@ -154,6 +154,12 @@ async def test_feed_is_atom_with_lasting_addresses(here: Archive) -> None:
         assert root.findtext(f"{ATOM}{name}")
 
 
+async def test_odd_characters_leave_the_feed_readable(here: Archive) -> None:
+    await here.released("Que veut dire \ufffe\uffff\x1b ici ? 🌊 Où lire ?")
+    root = ElementTree.fromstring((await here.reader.get("/feed.atom")).content)
+    assert root.findtext(f"{ATOM}entry/{ATOM}title") == "Que veut dire  ici ? 🌊 Où lire ?"
+
+
 async def test_sitemap_names_every_answer(here: Archive) -> None:
     number = await here.released(MILLS)
     assert f"{URL}/sitemap-0.xml" in (await here.reader.get("/sitemap.xml")).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from services.notifier.store.shelves import Line, Released
 ATOM = "http://www.w3.org/2005/Atom"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
+UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SITEMAP_LENGTH = 50_000
 """Addresses in one sitemap at most (sitemaps.org)."""
 
@@ -129,8 +131,8 @@ def entry_json(url: str, entry: Released) -> dict[str, Any]:
 
 
 def _text(parent: Element, name: str, value: str) -> None:
-    # XML 1.0 has no way to write control characters, not even escaped.
-    SubElement(parent, name).text = "".join(c for c in value if c >= " " or c in "\t\n\r")
+    # XML 1.0 has no way to write control characters and non-characters, not even escaped.
+    SubElement(parent, name).text = UNWRITABLE.sub("", value)
 
 
 def _document(root: Element) -> bytes:
