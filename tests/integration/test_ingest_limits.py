@@ -23,6 +23,7 @@ async def test_an_address_is_told_when_to_come_back(database: Database, vhost: V
     assert 0 < int(answers[2].headers["retry-after"]) <= 60
     assert "2 at once and 60 an hour per address" in answers[2].json()["detail"]
     assert "retry-after" in page.headers
+    assert "2 envois d’affilée et 60 par heure" in page.text
 
 
 async def test_a_line_that_a_sender_wrote_lifts_no_limit(database: Database, vhost: VirtualHost) -> None:
@@ -102,3 +103,5 @@ async def test_a_sender_with_many_open_questions_waits_for_answers(
         answers = [await door.http.post("/questions", data=FORM) for _ in range(2)]
         assert len(await door.announced(QuestionReceived)) == 1
     assert [answer.status_code for answer in answers] == [303, 429]
+    assert answers[1].headers["retry-after"] == "86400"
+    assert "1 questions ouvertes\u00a0; 1 au plus" in answers[1].text

@@ -10,8 +10,12 @@ from services.ingest.domain.limits import Buckets, Limit
 
 
 class TooMany(Exception):
-    def __init__(self, limit: str, wait_seconds: int) -> None:
-        super().__init__(f"{limit}; come back in {wait_seconds} s")
+    """`kind` is what the limit counts: an address or a key."""
+
+    def __init__(self, limit: Limit, kind: str, wait_seconds: int) -> None:
+        told = f"at most {limit.burst} at once and {limit.per_hour:g} an hour per {kind}"
+        super().__init__(f"{told}; come back in {wait_seconds} s")
+        self.limit = limit
         self.wait_seconds = wait_seconds
 
 
@@ -46,5 +50,4 @@ class Limits:
     def _take(self, buckets: Buckets, sender: str, kind: str) -> None:
         wait = buckets.wait_seconds(sender, self._clock.now())
         if wait:
-            limit = buckets.limit
-            raise TooMany(f"at most {limit.burst} at once and {limit.per_hour:g} an hour per {kind}", wait)
+            raise TooMany(buckets.limit, kind, wait)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -21,7 +22,6 @@ from services.ingest.handlers.caps import OverCap
 
 MEDIA_TYPE = "application/problem+json"
 PAGES = {
-    429: "too_many",
     404: "not_found",
     405: "not_found",
     413: "too_large",
@@ -59,8 +59,6 @@ def problem(
 def status_of(refusal: Refused) -> int:
     if isinstance(refusal, UnknownQuestion):
         return HTTPStatus.NOT_FOUND
-    if isinstance(refusal, OverCap):
-        return HTTPStatus.TOO_MANY_REQUESTS
     if isinstance(refusal, QuestionEnded | ReusedKey):
         return HTTPStatus.CONFLICT
     return HTTPStatus.UNPROCESSABLE_ENTITY
@@ -99,15 +97,35 @@ def answers_with_problems(app: FastAPI, pages: Pages) -> None:
         return pages.show("message.html", words, status=503, heading=words["paused"], text=notice)
 
     async def too_many(request: Request, error: Exception) -> Response:
-        wait = error.wait_seconds if isinstance(error, TooMany) else 60
-        return answer(request, problem(429, str(error), headers={"retry-after": str(wait)}))
+        """The limit, and when to come back."""
+        if not isinstance(error, TooMany | OverCap):
+            raise error
+        wait = {"retry-after": str(error.wait_seconds)}
+        if request.url.path.startswith("/api/"):
+            return problem(429, str(error), headers=wait)
+        words = pages.words(request)
+        shown = pages.show(
+            "message.html", words, status=429, heading=words["too_many"], text=in_words(error, words)
+        )
+        shown.headers.update(wait)
+        return shown
 
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(TooMany, too_many)
+    app.add_exception_handler(OverCap, too_many)
     app.add_exception_handler(Paused, paused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, failed)
+
+
+def in_words(error: TooMany | OverCap, words: Mapping[str, Any]) -> str:
+    """For people, in the language of `words`."""
+    if isinstance(error, OverCap):
+        return str(words[f"too_many_{error.cap}"].format(count=error.count, most=error.most))
+    limit, minutes = error.limit, ceil(error.wait_seconds / 60)
+    sentence = words["too_many_address"]
+    return str(sentence.format(burst=limit.burst, per_hour=f"{limit.per_hour:g}", minutes=minutes))
 
 
 def _refused(error: Exception) -> Response:
