@@ -26,6 +26,7 @@ from deploy.partners.conformance import try_out
 from deploy.rabbitmq.management import managing
 from deploy.rabbitmq.provision import as_user
 from services.contracts.vocabulary import PARTNER_ID_PATTERN
+from services.ingest.store import partner_access
 
 Deed = Callable[[argparse.Namespace, Addresses], Awaitable[int]]
 
@@ -37,10 +38,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         _add(deeds, "add", add, "account, queue, rights, record, API key; again: mends what is missing")
     )
     rotating = _add(deeds, "rotate", rotate, "new secrets; the old password and key end at once")
-    rotating.add_argument("--only", choices=("broker", "api", "webhook"), help="one of them")
-    _add(deeds, "suspend", suspend, "no new questions, no connection; its questions stay until they are due")
-    _add(deeds, "resume", resume, "end a suspension")
-    removing = _add(deeds, "remove", remove, "account, queue and record go; its past stays counted")
+    rotating.add_argument("--only", choices=("broker", "api", "webhook", "desk"), help="one of them")
+    _add(deeds, "suspend", suspend, "shut out: nothing of it opens, and what it has goes to others")
+    _add(deeds, "resume", resume, "end a suspension: everything opens as before")
+    removing = _add(deeds, "remove", remove, "account, queue, record and links go; its past stays counted")
     removing.add_argument("--yes", action="store_true", help="really: what waits in its queue is lost")
     _add(deeds, "try", try_partner, "send good and bad events as the partner; asks for its broker password")
     listing = deeds.add_parser("list", help="one line each")
@@ -84,6 +85,7 @@ async def add(chosen: argparse.Namespace, where: Addresses) -> int:
     async with managing(where.management_url, where.vhost) as management:
         password = await broker.open_account(management, chosen.id)
     async with as_service(where.database_url, "ingest") as db:
+        await partner_access.admit(db, chosen.id)
         key = await keys.first_key(db, chosen.id)
     webhook = await _webhook_secret(chosen.id, where) if chosen.webhook else None
     print(sheets.sheet(chosen.id, where, sheets.Secrets(password, key, webhook), chosen.language))
@@ -103,6 +105,10 @@ async def rotate(chosen: argparse.Namespace, where: Addresses) -> int:
     if chosen.only in (None, "api"):
         async with as_service(where.database_url, "ingest") as db:
             print(f"API key: {await keys.change_key(db, chosen.id)}")
+    if chosen.only in (None, "desk"):
+        async with as_service(where.database_url, "ingest") as db:
+            await partner_access.change_desk(db, chosen.id)
+        print(f"desk page: a new address, which ./sesame ingest desk {chosen.id} prints")
     async with as_service(where.database_url, "notifier") as db:
         if chosen.only == "webhook" or (chosen.only is None and await webhooks.has_one(db, chosen.id)):
             print(f"webhook secret: {await webhooks.change_secret(db, chosen.id)}")
@@ -112,6 +118,8 @@ async def rotate(chosen: argparse.Namespace, where: Addresses) -> int:
 async def suspend(chosen: argparse.Namespace, where: Addresses) -> int:
     async with as_service(where.database_url, "router") as db:
         await registry.suspend(db, chosen.id, datetime.now(UTC).date().isoformat())
+    async with as_service(where.database_url, "ingest") as db:
+        await partner_access.suspend(db, chosen.id, datetime.now(UTC))
     async with managing(where.management_url, where.vhost) as management:
         await broker.suspend(management, chosen.id)
     print(f"{chosen.id} is suspended: ./sesame partners resume {chosen.id}")
@@ -121,6 +129,8 @@ async def suspend(chosen: argparse.Namespace, where: Addresses) -> int:
 async def resume(chosen: argparse.Namespace, where: Addresses) -> int:
     async with managing(where.management_url, where.vhost) as management:
         await broker.resume(management, chosen.id)
+    async with as_service(where.database_url, "ingest") as db:
+        await partner_access.resume(db, chosen.id)
     async with as_service(where.database_url, "router") as db:
         await registry.resume(db, chosen.id)
     print(f"{chosen.id} is back")
@@ -134,6 +144,7 @@ async def remove(chosen: argparse.Namespace, where: Addresses) -> int:
         await registry.strike_out(db, chosen.id)
     async with as_service(where.database_url, "ingest") as db:
         await keys.revoke_all(db, chosen.id)
+        await partner_access.remove(db, chosen.id, datetime.now(UTC))
     async with managing(where.management_url, where.vhost) as management:
         await broker.close_account(management, chosen.id)
     print(f"{chosen.id} is removed")

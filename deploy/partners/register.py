@@ -31,7 +31,7 @@ async def enter(db: Db, partner: str, wanted: Mapping[str, Any]) -> list[str]:
 
 
 async def suspend(db: Db, partner: str, today: str) -> None:
-    """As a closure without end: questions it has stay with it until they are due."""
+    """As a closure without end: what it has passes on at once, but for what is late already."""
     await _close(db, partner, [{"first": today, "last": FOR_EVER, "reason": SUSPENDED}])
 
 

@@ -29,7 +29,7 @@ from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.mail import MailDoor, NotYet
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
-from services.ingest.store import links, partner_keys, quarantine
+from services.ingest.store import links, partner_access, partner_keys, quarantine
 from services.ingest.store.quarantine import Held
 
 BY_HAND = Caps(per_hour=1_000_000, open=1_000_000)
@@ -60,7 +60,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     link.set_defaults(run=lambda chosen: run(revoke_link, chosen))
     desk = things.add_parser("desk", help="the address of a partner's page for questions asked at its desk")
     desk.add_argument("partner", help="the partner's id")
-    desk.set_defaults(run=show_desk)
+    desk.set_defaults(run=lambda chosen: run(show_desk, chosen))
     register_retention(subparsers)
 
 
@@ -213,11 +213,11 @@ async def revoke_link(unit: Unit, _options: IngestSettings, chosen: argparse.Nam
     return 0
 
 
-def show_desk(chosen: argparse.Namespace) -> int:
-    options = settings.load(IngestSettings)
+async def show_desk(unit: Unit, options: IngestSettings, chosen: argparse.Namespace) -> int:
     if not PARTNER.fullmatch(chosen.partner):
         print(f'sesame: partner "{chosen.partner}": an id is made of [a-z0-9-]', file=sys.stderr)
         return 2
-    seal = desk_seal(options.keys[0], chosen.partner)
+    number = (await partner_access.get(unit.db, chosen.partner)).desk
+    seal = desk_seal(options.keys[0], chosen.partner, number)
     print(f"{options.public_url.rstrip('/')}/desk/{chosen.partner}/{seal}")
     return 0

@@ -62,7 +62,7 @@ async def look(desk: Desk, unit: Unit, id_: UUID) -> None:
     current = question.current
     if current is None:
         return
-    if _closed_for_good(standing, question, current, unit.now):
+    if _is_gone(standing, question, current, unit.now):
         await _roll_up(desk, unit, question, "away")
     elif current.due_at <= unit.now:
         unit.announce(facts.overdue(standing.directory, question, "partner", current), question=id_)
@@ -81,10 +81,12 @@ def _breach(unit: Unit, standing: Standing, question: Question) -> Question:
     return replace(question, breached=True)
 
 
-def _closed_for_good(standing: Standing, question: Question, current: Assignment, now: datetime) -> bool:
-    """A closure began, by the partner's own days, that lasts until after the promise."""
+def _is_gone(standing: Standing, question: Question, current: Assignment, now: datetime) -> bool:
+    """Out of the network; or a closure began, by its own days, that lasts until after the promise."""
     partner = standing.directory.partners.get(current.partner)
-    if partner is None or question.promise_at <= now:
+    if partner is None:
+        return True
+    if question.promise_at <= now:
         return False
     zone = ZoneInfo(partner.time_zone)
     today, until = (moment.astimezone(zone).date() for moment in (now, question.promise_at))

@@ -2,6 +2,7 @@
 
 from services.contracts.ingest import AnswerPosted, QuestionReceived
 from services.ingest.domain.forms import desk_seal
+from services.ingest.store import partner_access
 from tests.integration.ingest_doors import KEYS, answered_by, hears, ingest, routed_to
 from tests.servers import Database, VirtualHost
 
@@ -63,3 +64,19 @@ async def test_no_desk_opens_without_its_seal(database: Database, vhost: Virtual
         answers = [await door.http.get(path) for path in (other, DESK[:-1] + "x")]
         answers.append(await door.http.post(other, data={"channel": "desk", "text": "Où ?"}))
     assert [answer.status_code for answer in answers] == [404] * 3
+
+
+async def test_a_desk_opens_at_its_latest_address_and_not_while_suspended(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        begin = door.running.chassis.begin
+        async with begin() as unit:
+            await partner_access.change_desk(unit.db, "grigny")
+        latest = f"/desk/grigny/{desk_seal(KEYS[0], 'grigny', 1)}"
+        changed = [await door.http.get(DESK), await door.http.get(latest)]
+        async with begin() as unit:
+            await partner_access.suspend(unit.db, "grigny", unit.now)
+        shut = await door.http.post(latest, data={"channel": "desk", "text": "Où ?"})
+        assert await door.announced(QuestionReceived) == []
+    assert [page.status_code for page in (*changed, shut)] == [404, 200, 404]

@@ -14,7 +14,7 @@ from services.contracts.ingest import (
     QuestionWithdrawn,
 )
 from services.contracts.links import asker_token, partner_token, reply_address
-from services.ingest.store import links
+from services.ingest.store import links, partner_access
 from tests.integration.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, mail, routed_to
 from tests.servers import Database, VirtualHost
 
@@ -171,3 +171,37 @@ async def test_a_link_that_was_revoked_opens_nothing(database: Database, vhost: 
         assert await door.announced(AnswerSubmitted) == []
         assert "revoked" in await door.fetchval("SELECT reason FROM quarantine")
     assert page.status_code == 404
+
+
+async def test_a_suspended_partners_links_open_nothing_until_it_is_back(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door, "grigny")
+        path, begin = partners_page(question, "grigny"), door.running.chassis.begin
+        address = reply_address("reply@sesame.example", partner_token(KEYS, question, "grigny"))
+        async with begin() as unit:
+            await partner_access.suspend(unit.db, "grigny", unit.now)
+        shut = [await door.http.get(path), await post(door, f"{path}/answer", text="À Grigny.")]
+        await door.deliver(mail("À Grigny.", To=address), [address])
+        assert "suspended" in await door.fetchval("SELECT reason FROM quarantine")
+        assert await door.announced(AnswerSubmitted) == []
+        async with begin() as unit:
+            await partner_access.resume(unit.db, "grigny")
+        back = await post(door, f"{path}/answer", text="À Grigny.")
+    assert [page.status_code for page in (*shut, back)] == [404, 404, 303]
+
+
+async def test_a_removed_partners_links_stay_dead_when_its_id_comes_back(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        before, begin = await asked(door, "grigny"), door.running.chassis.begin
+        async with begin() as unit:
+            await partner_access.remove(unit.db, "grigny", unit.now)
+        gone = await door.http.get(partners_page(before, "grigny"))
+        async with begin() as unit:
+            await partner_access.admit(unit.db, "grigny")
+        after = await asked(door, "grigny")
+        pages = [await door.http.get(partners_page(one, "grigny")) for one in (before, after)]
+    assert [page.status_code for page in (gone, *pages)] == [404, 404, 200]

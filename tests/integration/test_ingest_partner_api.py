@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from services.contracts.ingest import AnswerSubmitted, QuestionDeclined, QuestionReceived, QuestionTaken
 from services.contracts.router import IntakeChanged
-from services.ingest.store import partner_keys
+from services.ingest.store import partner_access, partner_keys
 from tests.integration.ingest_doors import Ingest, answered_by, hears, ingest, routed_to
 from tests.servers import Database, VirtualHost
 
@@ -40,6 +40,21 @@ async def test_a_partners_key_makes_it_the_place_where_it_was_asked(
         (event,) = await door.announced(QuestionReceived)
     assert event.data.facets.origin == "grigny"
     assert (wrong.status_code, wrong.headers["www-authenticate"]) == (401, "Bearer")
+
+
+async def test_a_suspended_partners_key_opens_nothing(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        key = await bearer(door, "grigny")
+        path = f"/api/v1/questions/{await asked(door, 'grigny')}/answers"
+        async with door.running.chassis.begin() as unit:
+            await partner_access.suspend(unit.db, "grigny", unit.now)
+        shut = [
+            await door.http.post(path, json=ANSWER, headers=key),
+            await door.http.post("/api/v1/questions", json=ASKED, headers=key),
+            await door.http.get("/api/v1/assignments", headers=key),
+        ]
+    assert [answer.status_code for answer in shut] == [401] * 3
+    assert "suspended" in shut[0].json()["detail"]
 
 
 async def test_a_partner_answers_takes_and_declines_what_it_was_asked(

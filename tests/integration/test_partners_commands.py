@@ -16,7 +16,7 @@ from deploy.partners import broker, register
 from deploy.rabbitmq.management import managing
 from deploy.rabbitmq.provision import as_user, provision
 from services.contracts import topology
-from services.ingest.store import partner_keys
+from services.ingest.store import partner_access, partner_keys
 from tests.servers import Database, VirtualHost
 
 Sesame = Callable[..., Awaitable[str]]
@@ -145,6 +145,30 @@ async def test_a_partner_is_removed_only_when_meant(sesame: Sesame, partner: str
     await sesame("remove", partner, "--yes")
     await sesame("remove", partner, "--yes")
     assert partner not in await sesame("list")
+
+
+async def test_who_is_suspended_or_removed_has_no_door_open_until_it_is_back(
+    sesame: Sesame, partner: str, database: Database
+) -> None:
+    async with as_service(database.admin_url, "ingest") as db:
+
+        async def shut(*deed: str) -> bool:
+            await sesame(*deed)
+            return (await partner_access.get(db, partner)).shut
+
+        add = ("add", partner, "--name", "Lyon")
+        deeds = [add, ("suspend", partner), add, ("resume", partner), ("remove", partner, "--yes"), add]
+        assert [await shut(*deed) for deed in deeds] == [False, True, True, False, True, False]
+
+
+async def test_rotating_gives_the_desk_page_another_address(
+    sesame: Sesame, partner: str, database: Database
+) -> None:
+    await sesame("add", partner, "--name", "Lyon")
+    assert f"ingest desk {partner}" in await sesame("rotate", partner)
+    assert "API key" not in await sesame("rotate", partner, "--only", "desk")
+    async with as_service(database.admin_url, "ingest") as db:
+        assert (await partner_access.get(db, partner)).desk == 2
 
 
 async def test_an_administrators_name_is_refused_as_partner(sesame: Sesame, vhost: VirtualHost) -> None:

@@ -117,6 +117,15 @@ async def test_a_closure_beyond_the_promise_passes_the_question_on_at_once(datab
     assert [fact.partner.id for fact in routed] == ["dijon", "lyon"]
 
 
+async def test_a_question_of_a_partner_that_was_removed_passes_on_at_once(database: Database) -> None:
+    async with network(database("router"), [DIJON, LYON]) as net:
+        question = await net.ask(subject="histoire")
+        await net.import_partners([LYON])
+        await timers(net).fire()
+        routed = await net.announced(QuestionRouted, question)
+    assert [fact.partner.id for fact in routed] == ["dijon", "lyon"]
+
+
 async def test_a_closure_yet_to_come_passes_the_question_on_when_it_begins(database: Database) -> None:
     """The partner still has today; nothing is held against it when it leaves."""
     async with network(database("router"), [DIJON, LYON]) as net:

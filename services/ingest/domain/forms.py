@@ -40,14 +40,16 @@ def links_in(text: str) -> int:
     return text.lower().count("http://") + text.lower().count("https://")
 
 
-def desk_seal(key: bytes, partner: str) -> str:
-    """Opens the page where this partner's librarians type in what they were asked."""
-    return hmac.new(key, b"sesame desk v1:" + partner.encode(), hashlib.sha256).hexdigest()[:32]
+def desk_seal(key: bytes, partner: str, number: int = 0) -> str:
+    """Opens the page where this partner's librarians type in what they were asked. `number` counts the
+    addresses that the page has had before."""
+    named = f"{partner}:{number}" if number else partner
+    return hmac.new(key, b"sesame desk v1:" + named.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def is_desk(keys: Sequence[bytes], partner: str, seal: str) -> bool:
+def is_desk(keys: Sequence[bytes], partner: str, number: int, seal: str) -> bool:
     """Whether one of the keys sealed it. Constant time."""
-    genuine = [hmac.compare_digest(seal.encode(), desk_seal(key, partner).encode()) for key in keys]
+    genuine = [hmac.compare_digest(seal.encode(), desk_seal(key, partner, number).encode()) for key in keys]
     return any(genuine)
 
 

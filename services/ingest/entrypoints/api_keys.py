@@ -51,7 +51,8 @@ class Callers:
         async with self._begin() as unit:
             partner = await partner_keys.owner(unit.db, credentials.credentials)
         if partner is None:
-            raise HTTPException(401, "this key is unknown or was revoked", {"www-authenticate": "Bearer"})
+            why = "this key is unknown or was revoked, or its partner is suspended"
+            raise HTTPException(401, why, {"www-authenticate": "Bearer"})
         return partner
 
 

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.ingest.domain.forms import is_desk, new_number
 from services.ingest.domain.intake import NewQuestion, Submission, UnknownQuestion
+from services.ingest.domain.mailboxes import PARTNER
 from services.ingest.entrypoints.ask_page import EMPTY, find_faults, new_question
 from services.ingest.entrypoints.door import Door
 from services.ingest.entrypoints.forms import field, form_key
@@ -23,7 +24,7 @@ from services.ingest.entrypoints.pages import Pages
 from services.ingest.entrypoints.together import Together
 from services.ingest.handlers import group_posts
 from services.ingest.handlers.submissions import Accepted
-from services.ingest.store import links
+from services.ingest.store import links, partner_access
 
 FIELDS = (*EMPTY, "channel", "post_url")
 
@@ -66,11 +67,11 @@ def desk_routes(door: Door, pages: Pages, together: Together) -> APIRouter:
 
     @routes.get("/desk/{partner}/{seal}")
     async def open_page(request: Request, partner: str, seal: str) -> Response:
-        return await show(request, opened(door, partner, seal), pages.words(request), {}, {})
+        return await show(request, await opened(door, partner, seal), pages.words(request), {}, {})
 
     @routes.post("/desk/{partner}/{seal}")
     async def take(request: Request, partner: str, seal: str) -> Response:
-        desk = opened(door, partner, seal)
+        desk = await opened(door, partner, seal)
         door.limits.check(request, desk.partner)
         async with request.form() as filled:
             values = {name: field(filled, name) for name in FIELDS}
@@ -93,7 +94,7 @@ def desk_routes(door: Door, pages: Pages, together: Together) -> APIRouter:
 
     @routes.post("/desk/{partner}/{seal}/posted")
     async def posted(request: Request, partner: str, seal: str) -> Response:
-        desk = opened(door, partner, seal)
+        desk = await opened(door, partner, seal)
         door.limits.check(request, desk.partner)
         async with request.form() as filled:
             question, words = (
@@ -112,8 +113,13 @@ def desk_routes(door: Door, pages: Pages, together: Together) -> APIRouter:
     return routes
 
 
-def opened(door: Door, partner: str, seal: str) -> Desk:
-    if not is_desk(door.intake.keys, partner, seal):
+async def opened(door: Door, partner: str, seal: str) -> Desk:
+    """Raises UnknownQuestion too while its partner is suspended, and for an address it had before."""
+    if not PARTNER.fullmatch(partner):
+        raise UnknownQuestion("no such desk")
+    async with door.begin() as unit:
+        access = await partner_access.get(unit.db, partner)
+    if access.shut or not is_desk(door.intake.keys, partner, access.desk, seal):
         raise UnknownQuestion("no such desk")
     return Desk(partner, f"/desk/{partner}/{seal}")
 

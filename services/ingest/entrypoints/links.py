@@ -43,7 +43,7 @@ async def open_for_asker(unit: Unit, link: Link) -> Opened:
 
 
 async def open_for_partner(unit: Unit, link: Link) -> OpenedByPartner:
-    """Raises UnknownQuestion too for a link that was taken back."""
+    """Raises UnknownQuestion too for a link that was taken back, or whose partner is suspended or removed."""
     opened = await open_for_asker(unit, link)
     own = [one for one in opened.asked if one.digest == link.digest]
     if not own or await links.is_revoked(unit.db, link.question_id, own[-1].partner):

@@ -130,7 +130,8 @@ async def _partner(unit: Unit, link: Link) -> str:
     for one in asked:
         if one.digest == link.digest:
             if await links.is_revoked(unit.db, link.question_id, one.partner):
-                raise Refused("this reply address was revoked", field="to")
+                why = "this reply address was revoked, or its partner is suspended or removed"
+                raise Refused(why, field="to")
             return one.partner
     raise NotYet(f"question {link.question_id}: the partner of this reply address is not known yet")
 

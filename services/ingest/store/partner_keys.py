@@ -9,7 +9,12 @@ from datetime import datetime
 from services.chassis.database import Db
 
 _ADD = "INSERT INTO partner_key (hash, partner, label, created_at) VALUES ($1, $2, $3, $4)"
-_OWNER = "SELECT partner FROM partner_key WHERE hash = $1 AND revoked_at IS NULL"
+_OWNER = """
+SELECT partner FROM partner_key WHERE hash = $1 AND revoked_at IS NULL AND NOT EXISTS (
+    SELECT FROM partner_access a
+    WHERE a.partner = partner_key.partner AND (suspended_at IS NOT NULL OR removed_at IS NOT NULL)
+)
+"""
 _LIST = "SELECT hash, partner, label, created_at, revoked_at FROM partner_key ORDER BY partner, created_at"
 
 _REVOKE = """
@@ -41,7 +46,7 @@ async def add(db: Db, key: str, partner: str, label: str, now: datetime) -> None
 
 
 async def owner(db: Db, key: str) -> str | None:
-    """The partner whose key this is; None when it is nobody's, or was revoked."""
+    """The partner whose key this is; None when it is nobody's, was revoked, or they are suspended."""
     found: str | None = await db.fetchval(_OWNER, key_hash(key))
     return found
 
