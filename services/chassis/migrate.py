@@ -24,8 +24,8 @@ def migrate(url: str, folders: Sequence[Path], *, lock_timeout_seconds: float) -
     `folders` come in order, the chassis' own first. Blocks: call it in a thread. A migration that can't get a
     table's lock in time fails and changes nothing, rather than stopping the version that still runs.
     """
-    with _one_at_a_time(url):
-        backend = get_backend(_for_yoyo(url))
+    with _one_at_a_time(url) as place:
+        backend = get_backend(_for_yoyo(url, place))
         try:
             backend.execute(f"SET lock_timeout = {int(lock_timeout_seconds * 1000)}")
             backend.commit()
@@ -38,15 +38,20 @@ def migrate(url: str, folders: Sequence[Path], *, lock_timeout_seconds: float) -
 
 
 @contextmanager
-def _one_at_a_time(url: str) -> Iterator[None]:
-    """Yoyo's own lock is a row, which a killed process leaves behind; this one ends with its connection."""
+def _one_at_a_time(url: str) -> Iterator[str]:
+    """Yoyo's own lock is a row, which a killed process leaves behind; this one ends with its connection.
+    Gives host and port of the server that holds it."""
     with psycopg.connect(url, autocommit=True) as keeper:
         keeper.execute(_ONE_AT_A_TIME)
-        yield
+        yield f"{keeper.info.host}:{keeper.info.port}"
 
 
-def _for_yoyo(url: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(scheme="postgresql+psycopg"))
+def _for_yoyo(url: str, place: str) -> str:
+    """Of several servers it can't read: it gets the one that is at work."""
+    parts = urlsplit(url)
+    login, at, places = parts.netloc.rpartition("@")
+    netloc = f"{login}{at}{place}" if "," in places else parts.netloc
+    return urlunsplit(parts._replace(scheme="postgresql+psycopg", netloc=netloc))
 
 
 def main() -> None:

@@ -169,6 +169,16 @@ async def test_copies_started_at_once_migrate_once(unmigrated: Database) -> None
     assert sorted(applied) == sorted(wanted([CHASSIS, migrations_of("router")]))
 
 
+async def test_of_several_databases_the_one_that_writes_is_found(
+    unmigrated: Database, vhost: VirtualHost
+) -> None:
+    login, _, place = unmigrated("router").rpartition("@")
+    several = f"{login}@127.0.0.1:{free_port()},{place}?target_session_attrs=read-write"
+    options = ServiceSettings(amqp_url=vhost.amqp_url, database_url=several)
+    async with Chassis.start(options, name="router", migrations=migrations_of("router")) as chassis:
+        assert await chassis.pool.fetchval("SELECT count(*) FROM question") == 0
+
+
 async def test_a_start_with_nothing_to_migrate_needs_no_second_process(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
