@@ -6,25 +6,25 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import aio_pika
-from aio_pika.abc import AbstractIncomingMessage, AbstractRobustChannel, AbstractRobustConnection
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from services.contracts import topology
 
 OBSERVER = "observer"
 AGAIN_SECONDS = 0.3
+MOMENT_SECONDS = 0.3
 QUORUM: dict[str, Any] = {"x-queue-type": "quorum"}
 
 
 class Partners:
-    def __init__(self, connection: AbstractRobustConnection, channel: AbstractRobustChannel) -> None:
-        self._connection = connection
-        self._channel = channel
+    def __init__(self) -> None:
+        self._channel: asyncio.Future[AbstractChannel] = asyncio.get_running_loop().create_future()
         self.asked = 0
         self.with_mail = 0
 
@@ -67,36 +67,56 @@ class Partners:
         )
         while True:
             try:
-                exchange = await self._channel.get_exchange(topology.INBOX, ensure=False)
+                exchange = await (await self._channel).get_exchange(topology.INBOX, ensure=False)
                 key = f"partner.{partner}.{wire}"
                 await exchange.publish(message, key, mandatory=True, timeout=10)
                 return
             except Exception:  # whatever it was, nothing was confirmed
                 await asyncio.sleep(AGAIN_SECONDS)
 
+    async def stay(self, amqp_url: str, ids: Sequence[str]) -> None:
+        """Connected until cancelled: when anything is lost, they begin again from nothing."""
+        while True:
+            with suppress(Exception):
+                await self._be_there(amqp_url, ids)
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _be_there(self, amqp_url: str, ids: Sequence[str]) -> None:
+        lost = asyncio.Event()
+        async with await aio_pika.connect(amqp_url) as sending, await aio_pika.connect(amqp_url) as receiving:
+            publishing, reading = await sending.channel(on_return_raises=True), await receiving.channel()
+            for part in (sending, receiving, publishing, reading):
+                part.close_callbacks.add(lambda *_: lost.set())
+            await reading.set_qos(50)
+            for id_ in ids:
+                queue = await reading.get_queue(topology.partner_queue(id_), ensure=False)
+                await queue.consume(self.answer)
+            if self._channel.done():
+                self._channel = asyncio.get_running_loop().create_future()
+            self._channel.set_result(publishing)
+            await lost.wait()
+
 
 @asynccontextmanager
 async def partners(amqp_url: str, ids: Sequence[str]) -> AsyncIterator[Partners]:
     """Their queues and the observer's are declared, and they answer while inside."""
-    publishing = await aio_pika.connect_robust(amqp_url, reconnect_interval=AGAIN_SECONDS)
-    reading = await aio_pika.connect_robust(amqp_url, reconnect_interval=AGAIN_SECONDS)
-    async with publishing, reading:
-        made = Partners(publishing, await _channel(publishing))
-        channel = await reading.channel()
-        await channel.set_qos(50)
+    await _declare(amqp_url, ids)
+    made = Partners()
+    staying = asyncio.create_task(made.stay(amqp_url, ids))
+    try:
+        yield made
+    finally:
+        staying.cancel()
+        await asyncio.wait((staying,))
+
+
+async def _declare(amqp_url: str, ids: Sequence[str]) -> None:
+    async with await aio_pika.connect(amqp_url) as connection, connection.channel() as channel:
         observer = await channel.declare_queue(OBSERVER, durable=True, arguments=QUORUM)
         await observer.bind(topology.EVENTS, "#")
         for id_ in ids:
             queue = await channel.declare_queue(topology.partner_queue(id_), durable=True, arguments=QUORUM)
             await queue.bind(topology.PARTNERS, f"{topology.partner_queue(id_)}.#")
-            await queue.consume(made.answer)
-        yield made
-
-
-async def _channel(connection: AbstractRobustConnection) -> AbstractRobustChannel:
-    channel = await connection.channel(on_return_raises=True)
-    assert isinstance(channel, AbstractRobustChannel)
-    return channel
 
 
 class Observed:
@@ -106,12 +126,16 @@ class Observed:
         self.events: dict[str, dict[str, Any]] = {}
 
     async def read(self, amqp_url: str) -> None:
+        """What has come since; returns when nothing comes for a moment."""
         async with await aio_pika.connect(amqp_url) as connection, connection.channel() as channel:
+            await channel.set_qos(500)
             queue = await channel.get_queue(OBSERVER)
-            while (message := await queue.get(fail=False)) is not None:
-                event = json.loads(message.body)
-                self.events[event["id"]] = event
-                await message.ack()
+            with suppress(TimeoutError):
+                async with queue.iterator(timeout=MOMENT_SECONDS) as messages:
+                    async for message in messages:
+                        event = json.loads(message.body)
+                        self.events[event["id"]] = event
+                        await message.ack()
 
     def of(self, wire: str, **fields: str) -> list[str]:
         """The questions of which this was said, once for each event that says it."""
