@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
 
@@ -14,17 +15,38 @@ from deploy.operations.addresses import Addresses, addresses
 from deploy.operations.checks import Finding, Grade
 from deploy.rabbitmq.management import managing
 
+LOOK_SECONDS = 1.0
+
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     doctor = subparsers.add_parser("doctor", help="what is wrong with this installation")
-    doctor.set_defaults(run=lambda _: asyncio.run(examine()))
+    doctor.add_argument(
+        "--wait",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="look again for that long until all is well",
+    )
+    doctor.set_defaults(run=lambda chosen: asyncio.run(examine(chosen.wait)))
 
 
-async def examine() -> int:
-    findings = [finding async for finding in _findings(addresses())]
+async def examine(wait_seconds: float) -> int:
+    where, deadline = addresses(), time.monotonic() + wait_seconds
+    while True:
+        findings = [finding async for finding in _findings(where)]
+        if not _any_fault(findings) or time.monotonic() >= deadline:
+            return _say(findings)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def _say(findings: Sequence[Finding]) -> int:
     for finding in findings:
         print(f"{finding.grade:<5} {finding.what}: {finding.said}")
-    return 1 if any(finding.grade is Grade.FAULT for finding in findings) else 0
+    return 1 if _any_fault(findings) else 0
+
+
+def _any_fault(findings: Sequence[Finding]) -> bool:
+    return any(finding.grade is Grade.FAULT for finding in findings)
 
 
 async def _findings(where: Addresses) -> AsyncIterator[Finding]:

@@ -55,11 +55,12 @@ class Places:
 
 
 def lay_out(folder: Path, places: Places, given: Mapping[str, str]) -> None:
-    """`given`: what the operator brings, by variable; the login of the SMTP server."""
+    """`given`: what the operator brings, by variable: login of the SMTP server, whether AMQPS is wanted."""
     passwords = _kept(folder / "admin" / KEPT)
     for service in topology.SERVICES:
         _lay_service(folder / service, service, passwords, places)
     _lay_servers(folder, passwords)
+    _lay_amqps(folder / "rabbitmq" / "20-amqps.conf", wanted=given.get("SESAME_AMQPS") == "on")
     _write(folder / "notifier" / "sesame_desk_password", passwords["desk"])
     for variable in filter(given.get, FROM_OPERATOR):
         _write(folder / "notifier" / variable.lower(), given[variable])
@@ -87,6 +88,16 @@ def _lay_servers(folder: Path, passwords: Mapping[str, str]) -> None:
     _write(folder / "postgres" / "password", passwords["postgres"], mode=0o444)
     _write(folder / "grafana" / "admin-password", passwords["grafana"], mode=0o444)
     _write(folder / "grafana" / "database-password", passwords[READER], mode=0o444)
+
+
+def _lay_amqps(path: Path, *, wanted: bool) -> None:
+    """The broker's door for partners on the internet; the certificate's names are certbot's."""
+    if wanted:
+        certificate = ("certfile = /certificate/fullchain.pem", "keyfile = /certificate/privkey.pem")
+        lines = ["listeners.ssl.default = 5671", *(f"ssl_options.{line}" for line in certificate)]
+        _write(path, "\n".join([*lines, "ssl_options.verify = verify_none"]) + "\n", mode=0o444)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _kept(path: Path) -> dict[str, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import secrets
+import shlex
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,30 +17,54 @@ from deploy.local.checkout import ROOT
 from deploy.local.ports import LOOPBACK, free_port
 
 COMPOSE_FILE = ROOT / "deploy" / "compose.yaml"
+AMQPS_FILE = ROOT / "deploy" / "compose.amqps.yaml"
 EXAMPLE = ROOT / "deploy" / ".env.example"
 
 
 class Installation:
     def __init__(self, project: str, settings: Path, https_port: int) -> None:
-        self._command = [*_compose(), "-p", project, "-f", str(COMPOSE_FILE), "--env-file", str(settings)]
+        self._project = project
+        self._settings = settings
+        self._files = [COMPOSE_FILE]
         self.https_port = https_port
 
-    def run(self, *arguments: str, given: bytes = b"", check: bool = True) -> str:
-        """What compose printed; an error with all of it when it failed."""
-        return self._run(arguments, given, check=check).decode()
+    @property
+    def _command(self) -> list[str]:
+        files = [part for file in self._files for part in ("-f", str(file))]
+        return [*_compose(), "-p", self._project, *files, "--env-file", str(self._settings)]
 
-    def give(self, data: bytes, *arguments: str) -> None:
-        self._run(arguments, data, check=True)
+    def open_amqps(self, certificate: Path, port: int) -> None:
+        """From the next `up` on."""
+        chosen = f"SESAME_AMQPS_CERTIFICATE={certificate}\nSESAME_AMQPS_PORT={LOOPBACK}:{port}\n"
+        self._settings.write_text(self._settings.read_text() + chosen)
+        self._files.append(AMQPS_FILE)
 
-    def take(self, *arguments: str) -> bytes:
-        return self._run(arguments, b"", check=True)
+    def follow(self, steps: str) -> str:
+        """Steps of docs/operations.md, with its two names; each must end with 0. Gives what they printed."""
+        compose = shlex.join(self._command)
+        names = f"""compose() {{ {compose} "$@"; }}
+            operator() {{ compose --profile operator run --rm -T operator "$@"; }}"""
+        command = ["bash", "-euo", "pipefail", "-c", f"{names}\n{steps}"]
+        done = subprocess.run(
+            command,
+            cwd=self._settings.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise AssertionError(f"{steps}\n{done.stdout}")
+        return done.stdout
 
-    def _run(self, arguments: Sequence[str], data: bytes, *, check: bool) -> bytes:
+    def run(self, *arguments: str, given: str = "", check: bool = True) -> str:
+        """What compose printed; an error with all of it when it failed. `given`: to its standard input."""
         command = [*self._command, *arguments]
-        done = subprocess.run(command, input=data, capture_output=True, timeout=600, check=False)
+        done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=600, check=False)
         if check and done.returncode != 0:
-            said = (done.stdout + done.stderr).decode(errors="replace")
-            raise AssertionError(f"compose {' '.join(arguments)}: {said}")
+            raise AssertionError(f"compose {' '.join(arguments)}: {done.stdout}{done.stderr}")
         return done.stdout
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:

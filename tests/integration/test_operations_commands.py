@@ -5,17 +5,20 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from deploy.local.cluster import find_binaries
+from deploy.local.servers import Servers
 from deploy.operations.cli import main
 from deploy.partners import broker
 from deploy.rabbitmq.definitions import password_hash
 from deploy.rabbitmq.management import Management, managing
 from deploy.rabbitmq.provision import provision
 from services.contracts import topology
-from tests.servers import Database, VirtualHost
+from tests.servers import Database, VirtualHost, drop, make_template
 
 QUESTION = "019ab3c0-7c00-7d4e-9a51-2f6f0c1e5a10"
 Sesame = Callable[..., Awaitable[str]]
@@ -120,6 +123,46 @@ async def test_the_brokers_copy_brings_a_partner_back(
     assert f"partner.{partner}" in {queue["name"] for queue in await management.queues()}
     assert any(user["name"] == partner for user in json.loads(copy.read_text())["users"])
     await broker.close_account(management, partner)
+
+
+COUNTS = """
+SELECT format('%s.%s', schemaname, relname) AS "table", (xpath('/table/row/n/text()', query_to_xml(
+    format('SELECT count(*) AS n FROM %I.%I', schemaname, relname), false, false, '')))[1]::text AS rows
+FROM pg_stat_user_tables
+"""
+
+
+async def counts(url: str) -> dict[str, str]:
+    """Table → how many rows it has."""
+    db = await asyncpg.connect(url)
+    try:
+        return {found["table"]: found["rows"] for found in await db.fetch(COUNTS)}
+    finally:
+        await db.close()
+
+
+async def test_the_databases_copy_restored_elsewhere_has_the_same_counts(
+    database: Database, servers: Servers, tmp_path: Path
+) -> None:
+    db = await asyncpg.connect(database("ingest"))
+    await db.executemany(
+        "INSERT INTO question (id, facets, text, received_at) VALUES ($1, '{}', 'Où ?', now())",
+        [(uuid4(),) for _ in range(20)],
+    )
+    await db.close()
+    binaries, empty = find_binaries(), await make_template(servers)
+    assert binaries is not None
+    try:
+        for program, *options in (
+            ("pg_dump", "-Fc", "-f", str(tmp_path / "sesame.dump"), database.admin_url),
+            ("pg_restore", "--clean", "--if-exists", "-d", empty.admin_url, str(tmp_path / "sesame.dump")),
+        ):
+            running = await asyncio.create_subprocess_exec(binaries / program, *options)
+            assert await running.wait() == 0
+        assert await counts(empty.admin_url) == await counts(database.admin_url)
+        assert (await counts(empty.admin_url))["ingest.question"] == "20"
+    finally:
+        await drop(empty)
 
 
 async def test_a_copy_of_another_installation_leaves_the_administrator_alone(

@@ -80,6 +80,15 @@ def test_no_service_gets_the_secret_of_another(tmp_path: Path) -> None:
         assert ("of-the-relay" in held) == (service == "notifier")
 
 
+def test_the_door_for_partners_is_there_only_when_asked_for(tmp_path: Path) -> None:
+    place = folders(tmp_path)
+    door = place / "rabbitmq" / "20-amqps.conf"
+    lay_out(place, Places(), {"SESAME_AMQPS": "on"})
+    assert "listeners.ssl.default = 5671" in door.read_text()
+    lay_out(place, Places(), {})
+    assert not door.exists()
+
+
 def test_secrets_are_readable_for_their_owner_alone(tmp_path: Path) -> None:
     place = folders(tmp_path)
     lay_out(place, Places(), {})
