@@ -16,6 +16,7 @@ from aio_pika.abc import AbstractChannel, AbstractRobustConnection, UnderlayConn
 from faststream.rabbit import Channel, ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
 
 from services.chassis.patience import insist
+from services.chassis.properties import be_lenient
 from services.contracts import topology
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Link:
         subscribe: Callable[[RabbitBroker], None] | None = None,
     ) -> None:
         """`subscribe` is called with each new broker before it starts."""
+        be_lenient()
         self._url = url
         self._prefetch = prefetch
         self._subscribe = subscribe

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -120,13 +121,18 @@ class Handling:
 
     async def _redeliver(self, unit: Unit, body: bytes) -> None:
         """Handle an event that waited. Its fault must not be laid on the one that brought the question."""
-        letter = Letter(topology.EVENTS, "", "", "", body)
+        letter, announced = Letter(topology.EVENTS, "", "", "", body), unit.mark()
         try:
+            work = self._read(letter)
+            letter = replace(letter, message_id=work.id, routing_key=topology.unversioned(work.name))
             async with unit.db.transaction():
-                await self._do(unit, self._read(letter))
+                await self._do(unit, work)
         except Exception as error:
             if is_transient(error):
                 raise
+            unit.back_to(announced)
+            if letter.message_id:
+                await inbox.forget_one(unit.db, work.key)
             self._dead(unit, letter, error)
 
     def _dead(self, unit: Unit, letter: Letter, error: Exception) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
+from services.chassis.letters import attributes
+from services.chassis.properties import be_lenient
 from services.contracts import topology
 from services.contracts.envelope import NotAnEvent, parse
 
@@ -75,6 +77,7 @@ class DeadLetter:
 @asynccontextmanager
 async def looking(url: str, service: str) -> AsyncIterator[tuple[AbstractChannel, list[DeadLetter]]]:
     """The dead letters of one service, handed back on leaving unless they were replayed or dropped."""
+    be_lenient()
     async with await aio_pika.connect(url) as connection, connection.channel() as channel:
         queue = await channel.get_queue(topology.dead_queue(service))
         letters: list[DeadLetter] = []
@@ -91,7 +94,7 @@ async def replay(channel: AbstractChannel, letter: DeadLetter) -> None:
         message_id=letter.message.message_id,
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         headers={
-            **{name: value for name, value in letter.message.headers.items() if name.startswith("ce-")},
+            **attributes(letter.message.headers),
             "x-sesame-exchange": letter.exchange,
             "x-sesame-routing-key": letter.routing_key,
         },

@@ -41,6 +41,8 @@ SELECT count(*) FROM gone
 
 _FORGET = "DELETE FROM inbox WHERE handled_at < now() - make_interval(days => $1)"
 
+_FORGET_ONE = "DELETE FROM inbox WHERE source = $1 AND id = $2"
+
 _SIGNED_32_BITS = 0x80000000
 
 
@@ -89,6 +91,11 @@ async def handled(db: Db, source: str, ids: Sequence[str]) -> int:
 async def drop_waiting(db: Db, questions: Sequence[UUID], *, but: str) -> int:
     """What waits for questions that will not come any more, except events of the type `but`."""
     return int(await db.fetchval(_DROP_WAITING, questions, f'"type":"{but}"'))
+
+
+async def forget_one(db: Db, event: tuple[str, str]) -> None:
+    """As if this (source, id) had never come: replayed, it must not be taken for known."""
+    await db.execute(_FORGET_ONE, *event)
 
 
 async def forget(db: Db, days: int) -> None:

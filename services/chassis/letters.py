@@ -14,6 +14,9 @@ from services.contracts import topology
 from services.contracts.envelope import Event, decode, event_readers
 from services.contracts.vocabulary import Fact
 
+BINARY_MODE = ("ce-", "ce_", "cloudevents:", "cloudevents_")
+"""How the names of headers begin, in small letters, that are an event's attributes."""
+
 Handler = Callable[[Unit, Event[Any]], Awaitable[None]]
 Subscriptions = Mapping[type[Fact], Handler]
 
@@ -30,21 +33,35 @@ class Letter:
     headers: Mapping[str, Any] = field(default_factory=dict)
 
     def dead(self, service: str, *, reason: str, handler: str, now: datetime) -> Outgoing:
-        """This letter for the dead-letter queue, with why, whence and which handler."""
+        """This letter for the dead-letter queue, with why, whence and which handler. An event in binary mode
+        keeps its attributes: they are the half of it."""
+        about = {
+            "x-sesame-reason": reason[:2000],
+            "x-sesame-handler": handler,
+            "x-sesame-exchange": self.exchange,
+            "x-sesame-routing-key": self.routing_key,
+            "x-sesame-died-at": now.isoformat(),
+        }
         return Outgoing(
             exchange=topology.DEAD,
             routing_key=service,
-            content_type=self.content_type or "application/octet-stream",
-            message_id=self.message_id,
+            content_type=_storable(self.content_type) or "application/octet-stream",
+            message_id=_storable(self.message_id),
             body=self.body,
             headers={
-                "x-sesame-reason": reason[:2000],
-                "x-sesame-handler": handler,
-                "x-sesame-exchange": self.exchange,
-                "x-sesame-routing-key": self.routing_key,
-                "x-sesame-died-at": now.isoformat(),
+                name: _storable(str(value)) for name, value in (attributes(self.headers) | about).items()
             },
         )
+
+
+def attributes(headers: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of an event in binary mode (CloudEvents' AMQP binding)."""
+    return {name: value for name, value in headers.items() if name.lower().startswith(BINARY_MODE)}
+
+
+def _storable(text: str) -> str:
+    """Whatever a partner's program wrote: PostgreSQL keeps no NUL, UTF-8 no half of a character."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from services.chassis.broker import Publisher
 from services.chassis.database import Db
 from services.chassis.instruments import Instruments
 from services.chassis.patience import waits
+from services.contracts import topology
 from services.contracts.envelope import CONTENT_TYPE
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,9 @@ HEAD_START_SECONDS = 5
 
 MOST_IN_HAND = 20_000
 """Rows kept in memory; further ones are left to the sweep, which reads them when their turn comes."""
+
+PARTNER_DAYS = 7
+"""How long word to a partner system waits for a queue that is not there: it may have been removed."""
 
 SWEEP_SECONDS = 1.0
 """How often to look for rows that nobody handed us: another copy's crash, or a put-off row now due."""
@@ -54,8 +58,15 @@ WHERE not_before <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
 _DROP = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
 
 _PUT_OFF = """
-UPDATE outbox SET attempts = attempts + 1, not_before = now() + make_interval(secs => least(2 ^ attempts, 60))
+UPDATE outbox SET attempts = attempts + 1,
+    not_before = now() + make_interval(secs => least(2 ^ least(attempts, 6), 60))
 WHERE id = ANY($1::bigint[])
+"""
+
+_GIVE_UP = """
+DELETE FROM outbox
+WHERE id = ANY($1::bigint[]) AND exchange = $2 AND created_at < now() - make_interval(days => $3)
+RETURNING routing_key
 """
 
 _BACKLOG = (
@@ -188,11 +199,13 @@ class Relay:
         confirmed = [saved.id for saved, error in outcomes if error is None]
         self._instruments.published.inc(len(confirmed))
         self._instruments.publish_failed.inc(len(page) - len(confirmed))
+        if confirmed:
+            await db.execute(_DROP, confirmed)
         if returned:
             log.warning("%d of %d events came back: nobody is bound", len(returned), len(page))
             await db.execute(_PUT_OFF, returned)
-        if confirmed:
-            await db.execute(_DROP, confirmed)
+            for row in await db.fetch(_GIVE_UP, returned, topology.PARTNERS, PARTNER_DAYS):
+                log.error("given up after %d days: %s has no queue", PARTNER_DAYS, row["routing_key"])
         troubles = [error for _, error in outcomes if error and not isinstance(error, PublishError)]
         # A channel that closes cancels what waits on it: no reason to end this task.
         return ConnectionError(f"{len(troubles)} not confirmed: {troubles[0]!r}") if troubles else None

@@ -59,6 +59,14 @@ class Unit:
         """Anything else for the broker."""
         self._outgoing.append(outgoing)
 
+    def mark(self) -> int:
+        """What has been said so far, for `back_to`."""
+        return len(self._outgoing)
+
+    def back_to(self, mark: int) -> None:
+        """Say nothing of what was said since: it was undone."""
+        del self._outgoing[mark:]
+
     def before_commit(self, action: BeforeCommit) -> None:
         """Run `action(unit)` once, after all handlers: the place to write sums in one statement."""
         self._before_commit[action] = None

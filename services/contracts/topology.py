@@ -70,7 +70,11 @@ DELIVERY_LIMIT = 50
 
 def routing_key(fact: type[Fact]) -> str:
     """The wire name without its version: `question.received`."""
-    return fact.wire.rpartition(".")[0]
+    return unversioned(fact.wire)
+
+
+def unversioned(wire: str) -> str:
+    return wire.rpartition(".")[0]
 
 
 def bindings(service: str) -> tuple[tuple[str, str], ...]:

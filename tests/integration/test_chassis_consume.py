@@ -135,6 +135,46 @@ async def test_the_fault_of_what_waited_is_not_laid_on_what_it_waited_for(desk: 
     assert len(handlers.done) == 1
 
 
+async def test_what_waited_and_died_can_be_replayed_by_its_id(desk: Bench) -> None:
+    handlers = Handlers()
+    handlers.here = {uuid4()}
+    handling = desk.handling(handlers.subscriptions)
+    early = letter_of(RATED, QUESTION)
+    await handling.settle([early])
+    handlers.failures = {RATED.stars: ZeroDivisionError("our fault")}
+    await handling.settle([letter_of(RECEIVED, QUESTION)])
+    (buried,) = await desk.pool.fetch("SELECT message_id FROM outbox WHERE exchange = $1", topology.DEAD)
+    assert buried["message_id"] == early.message_id
+    assert (await desk.dead())[0]["x-sesame-routing-key"] == early.routing_key
+    handlers.failures = {}
+    await handling.settle([early])
+    assert len(handlers.done) == 1
+
+
+async def test_what_waited_and_died_has_announced_nothing(desk: Bench) -> None:
+    handlers = Handlers()
+    handlers.here = {uuid4()}
+
+    async def announce_and_fail(unit: Unit, event: Event[QuestionRated]) -> None:
+        await handlers.rated(unit, event)
+        raise ZeroDivisionError
+
+    handling = desk.handling(handlers.subscriptions | {QuestionRated: announce_and_fail})
+    await handling.settle([letter_of(RATED, QUESTION)])
+    await handling.settle([letter_of(RECEIVED, QUESTION)])
+    assert len(await desk.dead()) == 1
+    assert await desk.announced() == []
+
+
+async def test_a_letter_that_postgresql_could_not_keep_is_buried_all_the_same(desk: Bench) -> None:
+    headers = {"ce-id": "a\0b", "other": "x"}
+    letter = Letter("elsewhere", "key\0", "text/\0plain", "m\0-1", b"\0", headers)
+    await desk.handling({}).settle([letter])
+    (dead,) = await desk.dead()
+    assert dead["ce-id"] == "ab"
+    assert "other" not in dead
+
+
 async def test_a_database_that_goes_away_holds_the_batch_until_it_is_back(desk: Bench) -> None:
     handlers = Handlers()
     pids: list[int] = []

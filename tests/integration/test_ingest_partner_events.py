@@ -3,6 +3,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import aio_pika
+import pytest
+from pamqp import encode
 
 from services.contracts import topology
 from services.contracts.ingest import AnswerSubmitted, QuestionDeclined, QuestionReceived
@@ -122,3 +124,20 @@ async def test_a_type_that_is_not_the_keys_is_refused(database: Database, vhost:
         (told,) = await door.told("grigny")
         assert await door.announced(QuestionReceived) == []
     assert told["data"]["field"] == "type"
+
+
+async def test_a_property_that_is_no_text_stops_neither_the_service_nor_its_neighbours(
+    database: Database, vhost: VirtualHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    properly = encode.METHODS["shortstr"]
+
+    def with_half_a_character(text: Any) -> bytes:
+        return b"\x03a\xffb" if text == "BROKEN" else properly(text)
+
+    monkeypatch.setitem(encode.METHODS, "shortstr", with_half_a_character)
+    broken = aio_pika.Message(json.dumps(cloud("question.received.v1", QUESTION)).encode(), app_id="BROKEN")
+    async with ingest(database, vhost) as door:
+        for message in (broken, aio_pika.Message(b"{}", message_id="BROKEN"), broken):
+            await publish(door.amqp_url, topology.INBOX, "partner.grigny.question.received.v1", message)
+        await send(door, "lyon", cloud("question.received.v1", QUESTION, id="good"))
+        assert len(await door.announced(QuestionReceived)) == 2

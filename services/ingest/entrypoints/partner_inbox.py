@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.chassis.letters import Letter, Work
+from services.chassis.letters import BINARY_MODE, Letter, Work
 from services.chassis.transaction import Unit
 from services.contracts.catalogue import FROM_PARTNERS
 from services.contracts.envelope import NotAnEvent, Submission, decode_mapping, parse, submission_readers
@@ -33,7 +33,6 @@ from services.ingest.handlers.submissions import accept_answer, accept_decline
 
 READERS = submission_readers(FROM_PARTNERS)
 KEY = re.compile(rf"^partner\.({PARTNER_ID_PATTERN.strip('^$')})\.(.+)$")
-BINARY_PREFIXES = ("ce-", "ce_", "cloudEvents:", "cloudEvents_")
 LARGEST = 512 * 1024
 """Bytes of one event; files do not travel in events."""
 
@@ -101,7 +100,7 @@ def binary_mode(letter: Letter) -> dict[str, Any] | None:
     """The event whose attributes are headers (CloudEvents AMQP binding, 3.1); None in structured mode."""
     attributes: dict[str, Any] = {}
     for name, value in letter.headers.items():
-        if prefix := next((one for one in BINARY_PREFIXES if name.lower().startswith(one.lower())), None):
+        if prefix := next((one for one in BINARY_MODE if name.lower().startswith(one)), None):
             attributes[name[len(prefix) :].lower()] = _text(value)
     if "specversion" not in attributes:
         return None
