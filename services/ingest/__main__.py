@@ -26,6 +26,7 @@ from services.ingest.entrypoints.imap import ImapDoor
 from services.ingest.entrypoints.limiting import Limits
 from services.ingest.entrypoints.lmtp import lmtp_door
 from services.ingest.entrypoints.mail_intake import MailIntake
+from services.ingest.entrypoints.mail_reader import mail_reader
 from services.ingest.entrypoints.mastodon import MastodonReader
 from services.ingest.entrypoints.partner_inbox import PartnerReader
 from services.ingest.entrypoints.pausing import Pausing
@@ -87,7 +88,8 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
         door = door_of(chassis, settings)
         boxes = Mailboxes(settings.question_box, settings.reply_box)
         letters = MailDoor(door.intake, boxes, door.caps)
-        mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry)
+        parsing = await chassis.enter(mail_reader())
+        mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry, parsing)
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool)
         await chassis.consume(SUBSCRIPTIONS, {topology.INBOX: PartnerReader(door.intake)})
         channels = Channels.on(chassis.registry)

@@ -21,8 +21,9 @@ from services.chassis.database import open_pool
 from services.chassis.transaction import Transactions, Unit
 from services.ingest.domain.forms import desk_seal
 from services.ingest.domain.intake import Refused
-from services.ingest.domain.mail import Envelope, parse_mail
+from services.ingest.domain.mail import read_heading
 from services.ingest.domain.mailboxes import PARTNER, Mailboxes
+from services.ingest.entrypoints.mail_reader import Unreadable
 from services.ingest.entrypoints.release import release_held
 from services.ingest.handlers import retention
 from services.ingest.handlers.caps import Caps
@@ -136,8 +137,8 @@ async def show_list(unit: Unit, _options: IngestSettings, _chosen: argparse.Name
 def _heading(one: Held) -> tuple[str, str]:
     if one.door != "mail":
         return "", ""
-    mail = parse_mail(one.raw, Envelope(one.envelope_from, one.envelope_to), frozenset(), one.received_at)
-    return mail.sender or one.envelope_from or "", mail.subject
+    heading = read_heading(one.raw)
+    return heading.sender or one.envelope_from or "", heading.subject
 
 
 async def show_one(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
@@ -157,7 +158,7 @@ async def release(unit: Unit, options: IngestSettings, chosen: argparse.Namespac
         async with unit.db.transaction():
             one = await quarantine.take(unit.db, chosen.number)
             outcome = await release_held(unit, door, one) if one else None
-    except (Refused, NotYet) as refusal:
+    except (Refused, NotYet, Unreadable) as refusal:
         print(f"sesame: {chosen.number} stays held: {refusal}", file=sys.stderr)
         return 1
     if outcome is None:

@@ -194,6 +194,22 @@ async def test_a_mail_that_can_not_be_understood_is_held_once(database: Database
     assert replies[0][0] == 250
 
 
+async def test_a_mail_that_breaks_the_parser_is_held_and_ingest_goes_on(
+    database: Database, vhost: VirtualHost
+) -> None:
+    nested = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level) for level in range(1000)
+    )
+    async with ingest(database, vhost) as door:
+        replies = await door.deliver(b"From: ada@mail.example\n" + nested)
+        held = await door.fetchval("SELECT reason || ' ' || envelope_to[1] FROM quarantine")
+        after = await door.deliver(mail())
+        assert len(await door.announced(QuestionReceived)) == 1
+    assert [code for code, _ in replies + after] == [250, 250]
+    assert held.startswith("reading it failed: RecursionError")
+    assert held.endswith("question@sesame.example")
+
+
 async def test_a_paragraph_in_one_line_is_taken(database: Database, vhost: VirtualHost) -> None:
     text = b"Du moulin et de ses pierres. " * 5000
     raw = b"From: a@b.example\nSubject: q\nMessage-ID: <8@b.example>\n\n" + text

@@ -55,6 +55,22 @@ async def test_what_is_held_is_listed_shown_and_released(database: Database, vho
     assert again[0] == 1
 
 
+async def test_what_broke_the_parser_is_listed_and_stays_held(database: Database, vhost: VirtualHost) -> None:
+    nested = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level) for level in range(1000)
+    )
+    async with ingest(database, vhost) as door:
+        number = await held(door, b"From: ada@mail.example\nSubject: Un moulin\n" + nested)
+        listed = await sesame(database, "list")
+        released = await sesame(database, "release", number)
+        kept = await door.fetchval("SELECT count(*) FROM quarantine")
+    assert "ada@mail.example" in listed[1]
+    assert "Un moulin" in listed[1]
+    assert released[0] == 1
+    assert f"{number} stays held: reading it failed: RecursionError" in released[1]
+    assert kept == 1
+
+
 async def test_what_is_dropped_stays_dropped_when_it_comes_again(
     database: Database, vhost: VirtualHost
 ) -> None:

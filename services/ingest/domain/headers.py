@@ -59,7 +59,11 @@ def _eight_bit(value: str) -> str:
 def addresses(mail: Message, *names: str) -> tuple[tuple[str, str], ...]:
     """(name, address) pairs of these headers, addresses in lower case, malformed ones left out."""
     values = [value for name in names for value in raw_headers(mail, name)]
-    pairs = [(decode_header(name), address.strip().lower()) for name, address in getaddresses(values)]
+    try:
+        named = getaddresses(values)
+    except RecursionError:  # comments in comments in comments
+        return ()
+    pairs = [(decode_header(name), address.strip().lower()) for name, address in named]
     return tuple(dict.fromkeys(pair for pair in pairs if ADDRESS.fullmatch(pair[1])))
 
 

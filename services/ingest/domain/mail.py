@@ -1,11 +1,12 @@
 """One mail, raw bytes in, what it is out. Pure: no clock, no network, no configuration but the arguments."""
 
-import email
-import email.policy
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
+from email.parser import BytesFeedParser
+from email.policy import compat32
 from enum import StrEnum
 
 from services.ingest.domain.automatic import is_ours, why_automatic
@@ -26,6 +27,10 @@ from services.ingest.domain.text_of_mail import MailAttachment, read_body
 ENCRYPTED_TYPES = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
 LONGEST_TEXT = 50_000
 """Characters taken of a text; the raw mail keeps the rest."""
+LONGEST_HEADING = 100_000
+"""Bytes looked at where only sender and subject are asked for."""
+PIECE = 65_536
+"""Bytes the parser is fed at a time: given all at once it keeps five times as many."""
 
 
 class Kind(StrEnum):
@@ -68,10 +73,10 @@ class Envelope:
 
 
 def parse_mail(raw: bytes, envelope: Envelope, own_addresses: frozenset[str], now: datetime) -> ParsedMail:
-    """Never raises: what cannot be read is of the kind UNREADABLE and says why."""
-    mail = email.message_from_bytes(raw, policy=email.policy.compat32)
-    senders = addresses(mail, "from") or addresses(mail, "reply-to", "sender")
-    sender_name, sender = senders[0] if senders else ("", "")
+    """What cannot be understood is of the kind UNREADABLE and says why. A mail written to break parsers may
+    take very long, much memory, or end in any error: strangers' mails are read by `mail_reader`."""
+    mail = _parsed(raw)
+    sender_name, sender = _sender(mail)
     subject = header(mail, "subject")
     kind, why = _kind(mail, envelope, own_addresses, subject, sender)
     body = read_body(mail)
@@ -95,6 +100,31 @@ def parse_mail(raw: bytes, envelope: Envelope, own_addresses: frozenset[str], no
         attachments=body.attachments,
         bounce=read_bounce(mail) if kind is Kind.BOUNCE else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    sender: str
+    subject: str
+
+
+def read_heading(raw: bytes) -> Heading:
+    """From the headers alone: a held mail may be held because its body breaks the parser."""
+    mail = _parsed(re.split(rb"\r?\n\r?\n", raw[:LONGEST_HEADING], maxsplit=1)[0])
+    return Heading(_sender(mail)[1], header(mail, "subject"))
+
+
+def _parsed(raw: bytes) -> Message:
+    parser = BytesFeedParser(policy=compat32)
+    for start in range(0, len(raw), PIECE):
+        parser.feed(raw[start : start + PIECE])
+    return parser.close()
+
+
+def _sender(mail: Message) -> tuple[str, str]:
+    """(name, address), both empty where nobody is named."""
+    senders = addresses(mail, "from") or addresses(mail, "reply-to", "sender")
+    return senders[0] if senders else ("", "")
 
 
 def _kind(

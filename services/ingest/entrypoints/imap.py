@@ -90,7 +90,9 @@ class ImapDoor:
             attempts = await cursors.tried(unit.db, self._address.name, validity, uid)
         if attempts < MOST_ATTEMPTS:
             return False
-        await self._intake.hold(raw, f"{attempts} attempts failed: {type(error).__name__}: {error}")
+        await self._intake.hold(
+            raw, Envelope(), f"{attempts} attempts failed: {type(error).__name__}: {error}"
+        )
         return True
 
 

@@ -8,21 +8,22 @@ import logging
 from prometheus_client import CollectorRegistry, Counter
 
 from services.chassis.clock import Clock
-from services.ingest.domain.mail import Envelope, parse_mail
+from services.ingest.domain.mail import Envelope
 from services.ingest.entrypoints.door import Begins
+from services.ingest.entrypoints.mail_reader import MailReader, Unreadable
 from services.ingest.handlers.mail import MailDoor, accept_mail, hold_raw
 
 log = logging.getLogger(__name__)
-
-LARGE = 100_000
-"""Bytes from which a mail is parsed in a thread, so that it does not hold up its neighbours."""
 
 
 class MailIntake:
     """Takes one mail at a time per caller; counts what became of it."""
 
-    def __init__(self, begin: Begins, door: MailDoor, clock: Clock, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, begin: Begins, door: MailDoor, clock: Clock, registry: CollectorRegistry, reader: MailReader
+    ) -> None:
         self._begin = begin
+        self._reader = reader
         self._door = door
         self._clock = clock
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -45,17 +46,22 @@ class MailIntake:
         if self._in_hand:
             await asyncio.wait(self._in_hand)
 
-    async def hold(self, raw: bytes, reason: str) -> None:
-        """For a person, without another look at it: it has failed before."""
+    async def hold(self, raw: bytes, envelope: Envelope, reason: str) -> None:
+        """For a person, without another look at it: it can't be read, or has failed before."""
         async with self._begin() as unit:
-            await hold_raw(unit, raw, reason)
-        self._mails.labels("quarantined").inc()
+            outcome = await hold_raw(unit, raw, envelope, reason)
+        self._note(outcome, reason)
 
     async def _take(self, raw: bytes, envelope: Envelope) -> None:
-        arguments = (raw, envelope, self._door.boxes.own, self._clock.now())
-        large = len(raw) > LARGE
-        mail = await asyncio.to_thread(parse_mail, *arguments) if large else parse_mail(*arguments)
+        try:
+            mail = await self._reader.read(raw, envelope, self._door.boxes.own, self._clock.now())
+        except Unreadable as fault:
+            await self.hold(raw, envelope, str(fault))
+            return
         async with self._begin() as unit:
             outcome = await accept_mail(unit, self._door, raw, envelope, mail)
+        self._note(outcome, mail.why)
+
+    def _note(self, outcome: str, why: str) -> None:
         self._mails.labels(outcome).inc()
-        log.info("mail: %s %s", outcome, mail.why)
+        log.info("mail: %s %s", outcome, why)

@@ -6,8 +6,9 @@ import json
 
 from services.chassis.transaction import Unit
 from services.ingest.domain.intake import Refused, Submission
-from services.ingest.domain.mail import Envelope, parse_mail
+from services.ingest.domain.mail import Envelope
 from services.ingest.entrypoints.ask_page import new_question
+from services.ingest.entrypoints.mail_reader import mail_reader
 from services.ingest.handlers.mail import MailDoor, accept_written
 from services.ingest.handlers.questions import accept_question
 from services.ingest.store import quarantine
@@ -15,7 +16,8 @@ from services.ingest.store.quarantine import Held
 
 
 async def release_held(unit: Unit, door: MailDoor, held: Held) -> str:
-    """What became of it. Raises Refused where no looking can help: no text at all, no such question."""
+    """What became of it. Raises Refused and Unreadable where no looking can help: no text at all, no such
+    question, no way to read it."""
     await quarantine.forget_submission(unit.db, held.door, held.key)
     submission = Submission(held.door, held.key, held.raw, held.received_at)
     if held.door == "form":
@@ -25,5 +27,6 @@ async def release_held(unit: Unit, door: MailDoor, held: Held) -> str:
     if held.door != "mail":
         raise Refused(f"nothing is known of the door {held.door!r}")
     envelope = Envelope(held.envelope_from, held.envelope_to)
-    mail = parse_mail(held.raw, envelope, door.boxes.own, held.received_at)
+    async with mail_reader() as reader:
+        mail = await reader.read(held.raw, envelope, door.boxes.own, held.received_at)
     return await accept_written(unit, door, submission, mail)

@@ -7,11 +7,10 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from services.chassis.transaction import Unit
-from services.ingest.domain.mail import Envelope, parse_mail
+from services.ingest.domain.mail import read_heading
 from services.ingest.handlers import askers
 from services.ingest.handlers.submissions import sender_hash
 from services.ingest.store import person, questions
@@ -55,7 +54,7 @@ async def _forget_one(begin: Begin, question: UUID, off_the_archive: bool) -> st
 
 async def _forget_loose(unit: Unit, who: str) -> Forgotten:
     mentioned = await person.mentioned(unit.db, pattern_of(who))
-    own = [one.id for one in mentioned if is_from(one, who, unit.now)]
+    own = [one.id for one in mentioned if is_from(one, who)]
     await person.drop_held(unit.db, own)
     raw_mails = await person.drop_loose(unit.db, pattern_of(who))
     others = tuple(one.id for one in mentioned if one.id not in own)
@@ -67,15 +66,14 @@ def pattern_of(who: str) -> str:
     return rf"(?<![[:alnum:]._%+-]){re.escape(who)}(?![[:alnum:]-]|\.[[:alnum:]])"
 
 
-def is_from(held: Mentioned, who: str, now: datetime) -> bool:
+def is_from(held: Mentioned, who: str) -> bool:
     """Whether they sent it themselves: another's mail may only speak of them."""
-    return who.lower() in {sender.lower() for sender in _senders(held, now) if sender}
+    return who.lower() in {sender.lower() for sender in _senders(held) if sender}
 
 
-def _senders(held: Mentioned, now: datetime) -> tuple[str | None, ...]:
+def _senders(held: Mentioned) -> tuple[str | None, ...]:
     if held.door == "mail":
-        mail = parse_mail(held.raw, Envelope(held.envelope_from), frozenset(), now)
-        return held.envelope_from, mail.sender
+        return held.envelope_from, read_heading(held.raw).sender
     if held.door == "form":
         return (json.loads(held.raw).get("mail"),)
     return tuple(re.findall(r"private mention by (\S+):", held.reason))

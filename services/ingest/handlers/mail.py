@@ -164,10 +164,10 @@ async def _hold(unit: Unit, submission: Submission, envelope: Envelope, reason: 
     return "quarantined"
 
 
-async def hold_raw(unit: Unit, raw: bytes, reason: str) -> None:
-    """A mail that nothing is known of but its bytes."""
+async def hold_raw(unit: Unit, raw: bytes, envelope: Envelope, reason: str) -> str:
+    """A mail that nothing is known of but its bytes. What became of it, in one word."""
     key = "sha256:" + hashlib.sha256(raw).hexdigest()
-    await _hold(unit, Submission("mail", key, raw, unit.now), Envelope(), reason)
+    return await _hold(unit, Submission("mail", key, raw, unit.now), envelope, reason)
 
 
 async def _bounce(unit: Unit, door: MailDoor, submission: Submission, mail: ParsedMail) -> str:
