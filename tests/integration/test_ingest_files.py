@@ -70,7 +70,7 @@ async def test_a_mails_photo_is_kept_and_its_page_is_not(database: Database, vho
     assert [one.name for one in event.data.attachments] == ["photo.png"]
 
 
-async def test_a_librarys_document_comes_with_its_answer_and_stays_when_the_asker_goes(
+async def test_a_librarys_document_comes_with_its_answer_and_goes_with_the_asker(
     database: Database, vhost: VirtualHost
 ) -> None:
     async with ingest(database, vhost) as door:
@@ -82,6 +82,6 @@ async def test_a_librarys_document_comes_with_its_answer_and_stays_when_the_aske
         await door.http.post(path, data={"text": "Voici le plan."}, files=plan)
         await door.http.post(f"/q/{asker_token(KEYS, question)}/erase")
         (answer,) = await door.announced(AnswerSubmitted)
-        left = await door.fetchval("SELECT string_agg(name, ',') FROM file")
+        left = await door.fetchval("SELECT count(*) FROM file")
     assert [one.media_type for one in answer.data.attachments] == ["application/pdf"]
-    assert left == "plan.pdf"
+    assert left == 0

@@ -35,6 +35,9 @@ NO_KEY: dict[str, list[str]] = {}
 """In OpenAPI's list of ways to prove who one is: none at all will do, too."""
 
 
+STORED = "Stored"
+
+
 class Received(BaseModel):
     """A question was accepted. `again`: it had been before, and nothing was done now."""
 
@@ -62,6 +65,7 @@ def question_routes(door: Door, callers: Callers, together: Together) -> APIRout
     @routes.post(
         "/questions",
         status_code=201,
+        response_description="Stored: it will be routed",
         responses=problems(400, 401, 409, 413, 422, 429, 503),
         openapi_extra=examples.QUESTION | {"security": [NO_KEY]},
     )
@@ -97,7 +101,13 @@ def partner_routes(door: Door, callers: Callers) -> APIRouter:
     refusals = problems(400, 401, 404, 409, 413, 422, 429, 503)
     Partner = Annotated[str, Depends(api_keys.partner)]
 
-    @routes.post("/answers", status_code=202, responses=refusals, openapi_extra=examples.ANSWER)
+    @routes.post(
+        "/answers",
+        status_code=202,
+        response_description=STORED,
+        responses=refusals,
+        openapi_extra=examples.ANSWER,
+    )
     async def answer(
         request: Request, question: UUID, sent: PartnerAnswer, partner: Partner, idempotency_key: Key = None
     ) -> HandedIn:
@@ -109,7 +119,13 @@ def partner_routes(door: Door, callers: Callers) -> APIRouter:
             accepted = await accept_answer(unit, once, question, partner, new_answer(sent, way="api"))
         return handed_in(accepted)
 
-    @routes.post("/declines", status_code=202, responses=refusals, openapi_extra=examples.DECLINE)
+    @routes.post(
+        "/declines",
+        status_code=202,
+        response_description=STORED,
+        responses=refusals,
+        openapi_extra=examples.DECLINE,
+    )
     async def decline(
         request: Request, question: UUID, sent: PartnerDecline, partner: Partner, idempotency_key: Key = None
     ) -> HandedIn:
@@ -121,7 +137,7 @@ def partner_routes(door: Door, callers: Callers) -> APIRouter:
             accepted = await accept_decline(unit, once, question, partner, new_decline(sent, way="api"))
         return handed_in(accepted)
 
-    @routes.post("/takes", status_code=202, responses=refusals)
+    @routes.post("/takes", status_code=202, response_description=STORED, responses=refusals)
     async def take(
         request: Request, question: UUID, partner: Partner, idempotency_key: Key = None
     ) -> HandedIn:

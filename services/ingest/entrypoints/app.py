@@ -28,11 +28,22 @@ LARGEST_BODY, LARGEST_FORM = LARGEST_EVENT, MOST_FILES * LARGEST_FILE + 1_000_00
 TAKE_FILES = re.compile(r"/questions|/r/[^/]+/answer")
 
 
+ABOUT = """
+Questions and answers of a network of libraries, for programs that do not speak AMQP.
+
+* **Your key** comes from the network: `Authorization: Bearer …`. Questions may be asked without one.
+* **`Idempotency-Key`**: make one for each thing you hand in, and send the same again when you heard nothing.
+  What was stored is then told again, and nothing is doubled.
+* **What you were asked**: `GET /api/v1/assignments`, from the `next` of your last call. It skips nothing.
+* **Refusals** are problems (RFC 9457): `detail` says what is wrong, `errors` which field.
+"""
+
+
 def public_app(door: Door) -> FastAPI:
     app = FastAPI(
         title="Sésame",
         version="1",
-        description="Questions and answers of a network of libraries, for programs that do not speak AMQP.",
+        description=ABOUT,
         docs_url="/api/docs",
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",

@@ -43,9 +43,30 @@ class Problem(BaseModel):
     )
 
 
+MEANINGS = {
+    400: "The body is no JSON",
+    401: "No key was shown, or one that is unknown or revoked",
+    404: "No such question, or none that you were asked",
+    409: "The question is over, or this Idempotency-Key came before with another body",
+    413: "The body is too large",
+    422: "A field is at fault: `errors` says which and why",
+    429: "More than the limit that `detail` names; come back after `Retry-After` seconds",
+    503: "Storage is away or the network pauses; come back after `Retry-After` seconds",
+}
+RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For the OpenAPI document: these statuses come with a problem."""
-    return {status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in statuses}
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {
+        status: {
+            "description": MEANINGS[status],
+            "content": content,
+            "headers": RETRY_AFTER if status in (429, 503) else {},
+        }
+        for status in statuses
+    }
 
 
 def problem(
