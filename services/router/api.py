@@ -191,8 +191,10 @@ def _question(request: Request) -> UUID:
 
 def _text(body: dict[str, Any], name: str) -> str:
     value = body.get(name)
-    if not isinstance(value, str) or not value.strip():
+    if value is None or value == "":
         raise Wrong(f"{name} is missing")
+    if not isinstance(value, str) or not value.strip():
+        raise Wrong(f"{name} must be a text, not {value!r}")
     return value
 
 

@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import compress
 
 Crowd = int
 NOBODY: Crowd = 0
+
+FEW = 16
+"""Less than one in so many is looked up one by one."""
+_MARK = re.compile(rb"\x01")
 
 
 class Roll:
@@ -30,7 +35,10 @@ class Roll:
 
     def named(self, crowd: Crowd) -> list[str]:
         """Their names, in order."""
-        return list(compress(self.names, crowd.to_bytes(len(self.names), "little")))
+        marks = crowd.to_bytes(len(self.names), "little")
+        if crowd.bit_count() * FEW < len(self.names):
+            return [self.names[found.start()] for found in _MARK.finditer(marks)]
+        return list(compress(self.names, marks))
 
     def has(self, crowd: Crowd, name: str) -> bool:
         return bool(crowd >> 8 * self._at[name] & 1)

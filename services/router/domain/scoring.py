@@ -6,10 +6,12 @@ every question somebody is owed, says *how many*.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from heapq import heapify, heappop
+from heapq import heapify, heappop, heappush
+from itertools import repeat
+from operator import mul, sub
 from types import MappingProxyType
 
 from services.router.domain.crowd import Crowd
@@ -30,6 +32,10 @@ NEARNESS: Mapping[Nearness, float] = MappingProxyType(
 STRONGEST = 5
 
 
+Ranked = tuple[float, str]
+"""(points, negated; partner): the smallest is the best."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     name: str
@@ -46,50 +52,49 @@ class Score:
         self._book = network.book
         self._weights = network.weights
         self._needed = network.needed
-        self._called = [
-            (name, points)
-            for name, points in (
-                (asked.origin, network.weights.origin),
-                (asked.referred, network.weights.referred),
-            )
-            if name
-        ]
         self._directory = network.directory
         self._strengths = network.directory.strengths(asked.subject) if asked.subject else {}
 
     def best_first(self, crowd: Crowd) -> Iterator[Partner]:
-        """By all parts but fit, ties by id; whoever takes a few of very many pays for these few."""
-        ranked = self._rough(crowd)
-        heapify(ranked)
-        while ranked:
-            yield self._directory.partners[heappop(ranked)[1]]
+        """By all parts but fit, ties by id. What lowers points is reckoned only for those who come to the top
+        without it: whoever takes a few of very many pays for these few."""
+        partners, roll = self._directory.partners, self._directory.roll
+        called = roll.crowd(self._asked.called) & crowd
+        settled = [(-self._points(partners[name]), name) for name in roll.named(called)]
+        hopes = self._hopes(crowd & ~called)
+        heapify(settled)
+        heapify(hopes)
+        while hopes or settled:
+            if settled and (not hopes or settled[0] <= hopes[0]):
+                yield partners[heappop(settled)[1]]
+            else:
+                negated, name = heappop(hopes)
+                heappush(settled, (negated + self._burden(name), name))
 
-    def _rough(self, crowd: Crowd) -> list[tuple[float, str]]:
-        """(points without fit, negated; partner): the smallest is the best."""
-        roll, found = self._directory.roll, []
+    def _points(self, partner: Partner) -> float:
+        return sum(part.points for part in self.parts(partner))
+
+    def _burden(self, name: str) -> float:
+        """Points that are lost by what is open."""
+        return (1 - self._idleness(name)) * self._weights.load
+
+    def _hopes(self, crowd: Crowd) -> list[Ranked]:
+        """What everybody would have with nothing open."""
+        roll, found = self._directory.roll, list[Ranked]()
         for nearness, serving in (*self._near.items(), (Nearness.SOMEWHERE, roll.everyone)):
             base = self._weights.place * NEARNESS[nearness] + self._weights.load
             found += self._level(roll.named(crowd & serving), base)
             crowd &= ~serving
         return found
 
-    def _level(self, names: list[str], base: float) -> list[tuple[float, str]]:
-        """Of those equally near. They may be very many: a plain loop over a few look-ups."""
-        subject, fairness = self._weights.subject / STRONGEST, self._weights.fairness
-        other = self._other_points(names)
-        strength, credit, more = self._strengths.get, self._book.credit.get, other.get
-        return [
-            (-(base + subject * strength(name, 0) + fairness * credit(name, 0.0) + more(name, 0.0)), name)
-            for name in names
-        ]
-
-    def _other_points(self, names: list[str]) -> dict[str, float]:
-        """What few have: something open, or being called by name."""
-        open_now, weight = self._book.open, self._weights.load
-        points = {name: (self._idleness(name) - 1) * weight for name in names if name in open_now}
-        for called, extra in self._called:
-            points[called] = points.get(called, 0.0) + extra
-        return points
+    def _level(self, names: list[str], base: float) -> Iterable[Ranked]:
+        """Of those equally near. They may be very many: so no step of it is a line of Python."""
+        credit = map(self._book.credit.get, names, repeat(0.0))
+        negated = map(sub, map(mul, credit, repeat(-self._weights.fairness)), repeat(base))
+        if self._strengths:
+            strength = map(self._strengths.get, names, repeat(0))
+            negated = map(sub, negated, map(mul, strength, repeat(self._weights.subject / STRONGEST)))
+        return zip(negated, names, strict=True)
 
     def parts(self, partner: Partner) -> tuple[Part, ...]:
         load = self._book.of(partner.id)
