@@ -23,7 +23,8 @@ from deploy.operations.database import as_service
 _INGEST = """
 SELECT received_at AS at, 'received' AS what, '' AS detail FROM question WHERE id = $1
 UNION ALL SELECT received_at, 'came in by ' || door, outcome FROM submission WHERE question = $1
-UNION ALL SELECT ended_at, 'ended: ' || how, '' FROM ending WHERE question = $1
+UNION ALL SELECT ended_at, CASE how WHEN 'reopened' THEN how ELSE 'ended: ' || how END, ''
+    FROM ending WHERE question = $1
 """
 
 _ROUTER = """

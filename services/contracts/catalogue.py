@@ -23,6 +23,7 @@ FACTS: tuple[type[Fact], ...] = (
     router.QuestionOverdue,
     router.QuestionUnroutable,
     router.QuestionClosed,
+    router.QuestionReopened,
     router.QuestionHandled,
     router.IntakeChanged,
     notifier.QuestionPublished,

@@ -122,6 +122,14 @@ class QuestionClosed(Fact):
     facets: Facets
 
 
+class QuestionReopened(Fact):
+    """An ended question is open again from the event's time on; who is asked now is its own event."""
+
+    wire: ClassVar[str] = "question.reopened.v1"
+
+    facets: Facets
+
+
 class QuestionHandled(Fact):
     """A coordinator's hand changed a question's life. What follows from it is its own event."""
 

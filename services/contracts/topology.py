@@ -30,6 +30,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.QuestionRouted,
             router.QuestionAnswered,
             router.QuestionClosed,
+            router.QuestionReopened,
             router.IntakeChanged,
             notifier.QuestionPublished,
         ),
@@ -56,6 +57,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.QuestionOverdue,
             router.QuestionUnroutable,
             router.QuestionClosed,
+            router.QuestionReopened,
         ),
         "metrics": FACTS,
     }

@@ -110,6 +110,10 @@ def closed(event: Event[router.QuestionClosed]) -> Counted:
     return _counted("closed", event, event.data.facets, detail=event.data.reason)
 
 
+def reopened(event: Event[router.QuestionReopened]) -> Counted:
+    return _counted("reopened", event, event.data.facets)
+
+
 def handled(event: Event[router.QuestionHandled]) -> Counted:
     return _counted("handled", event, event.data.facets, detail=event.data.action)
 
@@ -160,6 +164,7 @@ NOTES: Mapping[type[Fact], Note] = {
     router.QuestionOverdue: overdue,
     router.QuestionUnroutable: unroutable,
     router.QuestionClosed: closed,
+    router.QuestionReopened: reopened,
     router.QuestionHandled: handled,
     router.IntakeChanged: intake,
     notifier.QuestionPublished: published,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 
 from asyncpg import Pool, Record
 
@@ -31,9 +32,9 @@ class Endpoints:
         """410: the partner wants no more. A person is told, once."""
         async with self._begin() as unit:
             if await endpoints.switch_off(unit.db, partner, unit.now, "answered 410"):
-                await deliveries.decide(unit.db, [self._note(partner, delivery)], [None], unit.now)
+                await deliveries.decide(unit.db, [self._note(partner, delivery, unit.now)], [None], unit.now)
 
-    def _note(self, partner: str, delivery: Outgoing) -> Planned:
+    def _note(self, partner: str, delivery: Outgoing, now: datetime) -> Planned:
         details = {
             "kind": "webhook",
             "way": "webhook",
@@ -48,4 +49,5 @@ class Endpoints:
             "mail",
             destination=self._coordinator,
             details=details,
+            happened_at=now,
         )

@@ -31,4 +31,5 @@ def subscriptions(
         router.QuestionOverdue: partial(handlers.question_overdue, coordinator),
         router.QuestionUnroutable: partial(handlers.question_unroutable, coordinator),
         router.QuestionClosed: handlers.question_closed,
+        router.QuestionReopened: handlers.question_reopened,
     }

@@ -19,7 +19,7 @@ from services.notifier import releasing
 from services.notifier.domain import plan
 from services.notifier.domain.delivery import delivery_id, without_addresses
 from services.notifier.domain.plan import WORD_OF_THE_END, Planned
-from services.notifier.domain.standing import Standing, Turn
+from services.notifier.domain.standing import Given, Standing, Turn
 from services.notifier.releasing import Rules
 from services.notifier.settle import Settlement
 from services.notifier.store import deliveries, questions
@@ -53,9 +53,8 @@ async def question_received(unit: Unit, event: Event[ingest.QuestionReceived]) -
 
 async def question_routed(unit: Unit, event: Event[router.QuestionRouted]) -> None:
     fact = event.data
-    turn = Turn(
-        fact.assignment_id, fact.partner.id, fact.reach.way, _where(fact.partner.id, fact.reach), fact.attempt
-    )
+    where = _where(fact.partner.id, fact.reach)
+    turn = Turn(fact.assignment_id, fact.partner.id, fact.reach.way, where, fact.attempt, event.time)
     standing = await questions.add_assignment(
         unit.db,
         event.subject,
@@ -96,8 +95,8 @@ async def question_answered(
         promise_at=fact.promise_at,
         facets=_json(fact.facets),
     )
-    known = _known(standing, event.subject).with_answer(fact.partner.id)
-    to_asker = plan.answer(known, fact.answer_id, fact.facets.channel, channels)
+    known = _known(standing, event.subject).with_answer(Given(fact.partner.id, fact.answered_at))
+    to_asker = plan.answer(known, fact.answer_id, fact.answered_at, fact.facets.channel, channels)
     await _decide(unit, [to_asker, *plan.ended(known)])
     await unit.arrived(event.subject)
     if fact.publish_consent:
@@ -109,7 +108,7 @@ async def question_reminded(unit: Unit, event: Event[router.QuestionReminded]) -
     fact = event.data
     known = _known(await questions.standing(unit.db, event.subject), event.subject)
     where = _where(fact.partner.id, fact.reach)
-    turn = Turn(fact.assignment_id, fact.partner.id, fact.reach.way, where, attempt=1)
+    turn = Turn(fact.assignment_id, fact.partner.id, fact.reach.way, where, 1, event.time)
     await _decide(unit, plan.reminder(known, turn))
 
 
@@ -126,7 +125,7 @@ async def answer_refused(unit: Unit, event: Event[router.AnswerRefused]) -> None
         "accepted_by": fact.accepted_partner.model_dump() if fact.accepted_partner else None,
     }
     where = _where(fact.partner.id, fact.reach)
-    await _decide(unit, [plan.refused(known, fact.answer_id, fact.reach.way, where, details)])
+    await _decide(unit, [plan.refused(known, fact.answer_id, event.time, fact.reach.way, where, details)])
 
 
 async def question_overdue(
@@ -146,8 +145,8 @@ async def _promise_broken(coordinator: Coordinator, unit: Unit, event: Event[rou
     known = _known(standing, event.subject)
     partner = event.data.partner
     details = {"due_at": event.data.due_at.isoformat(), "partner_name": partner.name if partner else None}
-    note = plan.to_coordinator(known, "promise", "", coordinator.address, details)
-    await _decide(unit, [*plan.late(known), note])
+    note = plan.to_coordinator(known, "promise", "", event.time, coordinator.address, details)
+    await _decide(unit, [*plan.late(known, event.time), note])
 
 
 async def question_unroutable(
@@ -159,16 +158,22 @@ async def question_unroutable(
     reach = fact.coordinator
     address = reach.address if reach and reach.way == "mail" else coordinator.address
     details = {"reason": fact.reason, "excluded": [one.model_dump() for one in fact.excluded]}
-    note = plan.to_coordinator(known, "unroutable", event.id, address, details)
+    note = plan.to_coordinator(known, "unroutable", event.id, event.time, address, details)
     await _decide(unit, [*plan.acknowledgement(known), note])
 
 
 async def question_closed(unit: Unit, event: Event[router.QuestionClosed]) -> None:
     fact = event.data
-    standing = await questions.end(unit.db, event.subject, "closed", unit.now, STILL_SENT)
-    known = _known(standing, event.subject).ended_now()
+    standing = await questions.close(unit.db, event.subject, event.time, unit.now, STILL_SENT)
+    known = _known(standing, event.subject).with_closing(event.time)
     details = {"reason": fact.reason, "explanation": fact.explanation}
     await _decide(unit, plan.closed(known, details) + plan.ended(known))
+
+
+async def question_reopened(unit: Unit, event: Event[router.QuestionReopened]) -> None:
+    """What is sent since is decided by what happens since; this says that the question is not over."""
+    if not await questions.reopen(unit.db, event.subject, event.time):
+        raise TooEarly(event.subject)
 
 
 async def answer_posted(settlement: Settlement, unit: Unit, event: Event[ingest.AnswerPosted]) -> None:
@@ -181,7 +186,7 @@ async def answer_posted(settlement: Settlement, unit: Unit, event: Event[ingest.
 
 
 async def question_withdrawn(unit: Unit, event: Event[ingest.QuestionWithdrawn]) -> None:
-    standing = await questions.end(unit.db, event.subject, "withdrawn", unit.now, STILL_SENT)
+    standing = await questions.withdraw(unit.db, event.subject, unit.now, STILL_SENT)
     await _decide(unit, plan.ended(_known(standing, event.subject).ended_now()))
     await releasing.take_off(unit, event.subject, ("held", "published"))
 

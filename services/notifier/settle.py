@@ -100,6 +100,7 @@ class Settlement:
                 "rating",
                 "mail",
                 answer=one.answer.id,
+                happened_at=unit.now,
             )
             for one in sent
             if one.kind == "answer" and one.way == "mail" and one.answer is not None
@@ -170,11 +171,11 @@ class Settlement:
         given_up = [(delivery, failure) for delivery, failure in lost if delivery.id in fresh]
         for delivery, failure in given_up:
             _announce_failed(unit, delivery, failure)
-        notes = [self._note(*one) for one in given_up if one[0].destination != self._coordinator]
+        notes = [self._note(*one, unit.now) for one in given_up if one[0].destination != self._coordinator]
         await deliveries.decide(unit.db, notes, [trace.current()] * len(notes), unit.now)
         self._count((delivery for delivery, _ in given_up), "given_up")
 
-    def _note(self, delivery: Outgoing, failure: Failed) -> Planned:
+    def _note(self, delivery: Outgoing, failure: Failed, now: datetime) -> Planned:
         """A mail to the coordinator; never about a mail to the coordinator, which would go on for ever."""
         details = {
             "kind": delivery.kind,
@@ -190,6 +191,7 @@ class Settlement:
             "mail",
             destination=self._coordinator,
             details=details,
+            happened_at=now,
         )
 
     def _count(self, some: Iterable[Outgoing], outcome: str) -> None:

@@ -10,6 +10,7 @@ from services.contracts.router import (
     QuestionClosed,
     QuestionOverdue,
     QuestionReminded,
+    QuestionReopened,
     QuestionRouted,
     QuestionUnroutable,
 )
@@ -121,6 +122,10 @@ def overdue(
 
 def closed(question: Question, reason: str, explanation: str | None, hand: str | None) -> QuestionClosed:
     return QuestionClosed(reason=reason, explanation=explanation, hand=hand, facets=facets_of(question))
+
+
+def reopened(question: Question) -> QuestionReopened:
+    return QuestionReopened(facets=facets_of(question))
 
 
 def account_of(decision: Decision) -> dict[str, Any]:

@@ -97,6 +97,7 @@ async def reopen(desk: Desk, unit: Unit, id_: UUID, hand: Hand) -> None:
     """An answer did not do, or it was in scope after all: the next partner is asked."""
     question = await _held(desk, unit, id_)
     reopened = life.reopen(question)
+    unit.announce(facts.reopened(reopened), question=id_)
     await routing.route(desk, unit, reopened, by_hand=True)
     _note(desk, unit, reopened, "reopen", hand)
 

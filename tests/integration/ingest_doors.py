@@ -8,6 +8,7 @@ import smtplib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -33,6 +34,7 @@ READERS = event_readers(FACTS)
 F = TypeVar("F", bound=Fact)
 
 
+NO_TIME = timedelta(0)
 FACETS = Facets(channel="form", received_at=MOMENT, language="fr")
 MARKER = QuestionClosed(reason="duplicate", facets=FACETS)
 """Published last on the one queue: when it was handled, so was all before it."""
@@ -140,10 +142,10 @@ def reading(server: ImapServer) -> dict[str, Any]:
     }
 
 
-async def hears(door: Ingest, question: UUID, *facts: Fact) -> None:
+async def hears(door: Ingest, question: UUID, *facts: Fact, after: timedelta = NO_TIME) -> None:
     """These come as if another service had announced them: by the real queue."""
     for fact in facts:
-        letter = letter_of(fact, question)
+        letter = letter_of(fact, question, time=MOMENT + after)
         message = aio_pika.Message(letter.body, delivery_mode=2, content_type=letter.content_type)
         await publish(door.amqp_url, topology.EVENTS, letter.routing_key, message)
     await door.settled()
@@ -169,14 +171,16 @@ def routed_to(partner: str, name: str = "Médiathèque de Grigny") -> QuestionRo
     )
 
 
-def answered_by(partner: str, text: str = "À Grigny, au bord du Rhône.") -> QuestionAnswered:
+def answered_by(
+    partner: str, text: str = "À Grigny, au bord du Rhône.", at: datetime = MOMENT
+) -> QuestionAnswered:
     return QuestionAnswered(
         answer_id=uuid7(),
         assignment_id=uuid7(),
         partner=PartnerName(id=partner, name="Médiathèque de Grigny"),
         text=text,
         sources=("https://gallica.example/moulin",),
-        answered_at=MOMENT,
+        answered_at=at,
         promise_at=MOMENT,
         facets=FACETS,
     )

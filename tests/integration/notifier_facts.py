@@ -53,14 +53,22 @@ def routed(question: UUID, attempt: int = 1, partner: str = "bpi", way: str = "q
     )
 
 
-def answered(question: UUID, attempt: int = 1, partner: str = "bpi", **more: Any) -> Fact:
+def answered(
+    question: UUID,
+    attempt: int = 1,
+    partner: str = "bpi",
+    *,
+    name: str = "answer",
+    at: datetime = MOMENT + timedelta(hours=5),
+    **more: Any,
+) -> Fact:
     return router.QuestionAnswered(
-        answer_id=part(question, "answer"),
+        answer_id=part(question, name),
         assignment_id=part(question, f"assignment {attempt}"),
         partner=PartnerName(id=partner, name=partner.title()),
         text=ANSWER,
         sources=("Atlas des rivières, 1899",),
-        answered_at=MOMENT + timedelta(hours=5),
+        answered_at=at,
         promise_at=PROMISE,
         facets=FACETS,
         **more,
@@ -113,3 +121,7 @@ def followed_up(question: UUID) -> Fact:
 
 def closed() -> Fact:
     return router.QuestionClosed(reason="out_of_scope", explanation="Nous n'évaluons pas.", facets=FACETS)
+
+
+def reopened() -> Fact:
+    return router.QuestionReopened(facets=FACETS)

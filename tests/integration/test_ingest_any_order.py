@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.chassis.letters import Letter
 from services.contracts.notifier import QuestionPublished
-from services.contracts.router import QuestionClosed, QuestionRouted
+from services.contracts.router import QuestionClosed, QuestionReopened, QuestionRouted
 from services.contracts.vocabulary import Fact, PartnerName
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
 from tests.chassis import MOMENT, Bench, bench, letter_of
@@ -34,7 +35,10 @@ LIFE: list[Fact] = [
     routed_to("grigny"),
     answered_by("grigny"),
     PUBLISHED,
+    QuestionReopened(facets=FACETS),
     QuestionClosed(reason="duplicate", facets=FACETS),
+    QuestionReopened(facets=FACETS),
+    answered_by("lyon", at=MOMENT + timedelta(hours=7)),
 ]
 
 orders = st.permutations(range(len(LIFE))).flatmap(
@@ -43,7 +47,10 @@ orders = st.permutations(range(len(LIFE))).flatmap(
 
 
 def letters(question: UUID) -> list[Letter]:
-    return [letter_of(own(fact, question), question, id_=f"{question}/{n}") for n, fact in enumerate(LIFE)]
+    return [
+        letter_of(own(fact, question), question, id_=f"{question}/{n}", time=MOMENT + timedelta(hours=n))
+        for n, fact in enumerate(LIFE)
+    ]
 
 
 def own(fact: Fact, question: UUID) -> Fact:

@@ -1,11 +1,15 @@
 import re
+from datetime import timedelta
 
 import httpx
 
 from services.contracts.ingest import QuestionReceived
-from tests.integration.ingest_doors import Ingest, answered_by, hears, ingest, routed_to
+from services.contracts.router import QuestionReopened
+from tests.chassis import MOMENT
+from tests.integration.ingest_doors import FACETS, Ingest, answered_by, hears, ingest, routed_to
 from tests.servers import Database, VirtualHost
 
+HOUR = timedelta(hours=1)
 FORM = {
     "text": "Où était le moulin de Grigny ?",
     "mail": "ada@example.org",
@@ -107,6 +111,22 @@ async def test_the_askers_page_shows_where_the_question_stands(
     assert "Médiathèque de Grigny" in routed
     assert "À &lt;b&gt;Grigny&lt;/b&gt;." in answered
     assert 'href="https://gallica.example/moulin"' in answered
+
+
+async def test_a_reopened_question_is_open_again_and_shows_its_new_answer(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        path = path_of(await door.http.post("/questions", data=FORM))
+        question = (await door.announced(QuestionReceived))[0].subject
+        await hears(door, question, routed_to("grigny"), answered_by("grigny", "Au moulin à vent."))
+        await hears(door, question, QuestionReopened(facets=FACETS), after=HOUR)
+        reopened = (await door.http.get(path)).text
+        await hears(door, question, answered_by("lyon", "À la roue de Grigny.", at=MOMENT + 2 * HOUR))
+        answered = (await door.http.get(path)).text
+    assert "Au moulin à vent." not in reopened
+    assert '/withdraw"' in reopened
+    assert "À la roue de Grigny." in answered
 
 
 async def test_no_page_opens_without_its_link(database: Database, vhost: VirtualHost) -> None:

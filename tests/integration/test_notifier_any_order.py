@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.chassis.letters import Letter
+from services.contracts.vocabulary import Fact
 from tests.chassis import Bench, bench, letter_of
 from tests.integration import notifier_facts as made
 from tests.notifier_bench import SUBSCRIPTIONS, WAYS, Outside, send_all
@@ -51,18 +53,61 @@ CLOSED_BY_HAND = [
     made.closed(),
 ]
 RELEASABLE = [made.received(publish_consent=True), made.answered(QUESTION, publish_consent=True)]
+REOPENED_AFTER_CLOSING = [
+    made.received(publish_consent=True),
+    made.routed(QUESTION, 1),
+    made.followed_up(QUESTION),
+    made.closed(),
+    made.reopened(),
+    made.routed(QUESTION, 2, "lyon", "mail"),
+    made.reminded(QUESTION, 2, "lyon"),
+    made.promise_broken(),
+    made.answered(QUESTION, 2, "lyon", at=made.MOMENT + timedelta(hours=8), publish_consent=True),
+]
+REOPENED_AFTER_AN_ANSWER = [
+    made.received(),
+    made.routed(QUESTION, 1, "bpi", "mail"),
+    made.answered(QUESTION, at=made.MOMENT + timedelta(hours=2)),
+    made.reopened(),
+    made.routed(QUESTION, 2, "lyon", "queue"),
+    made.reminded(QUESTION, 2, "lyon"),
+    made.answered(QUESTION, 2, "lyon", name="second", at=made.MOMENT + timedelta(hours=6)),
+]
+CLOSED_TWICE = [
+    made.received(),
+    made.routed(QUESTION, 1),
+    made.closed(),
+    made.reopened(),
+    made.unroutable(),
+    made.promise_broken(),
+    made.closed(),
+]
 NO_ADDRESS = [made.received(asker=None), made.routed(QUESTION, 1), made.answered(QUESTION)]
+
+LIVES = [
+    BOTH_PARTNERS_LATE,
+    CLOSED_BY_HAND,
+    NO_ADDRESS,
+    RELEASABLE,
+    REOPENED_AFTER_CLOSING,
+    REOPENED_AFTER_AN_ANSWER,
+    CLOSED_TWICE,
+]
+
+
+def hourly(number: int, fact: Fact) -> Letter:
+    """The fact that is announced in this hour of the question's life."""
+    time = made.MOMENT + timedelta(hours=number)
+    return letter_of(fact, QUESTION, id_=str(uuid5(QUESTION, str(number))), time=time)
 
 
 @st.composite
 def tellings(draw: st.DrawFn) -> tuple[list[Letter], list[Letter]]:
     """One life told once in order, and the same told in any order with repetitions."""
-    life = draw(st.sampled_from([BOTH_PARTNERS_LATE, CLOSED_BY_HAND, NO_ADDRESS, RELEASABLE]))
+    life = list(enumerate(draw(st.sampled_from(LIVES))))
     kept = draw(st.lists(st.booleans(), min_size=len(life) - 1, max_size=len(life) - 1))
     facts = [life[0], *(fact for fact, keep in zip(life[1:], kept, strict=True) if keep)]
-    letters = [
-        letter_of(fact, QUESTION, id_=str(uuid5(QUESTION, str(number)))) for number, fact in enumerate(facts)
-    ]
+    letters = [hourly(number, fact) for number, fact in facts]
     again = draw(st.lists(st.sampled_from(letters), max_size=6))
     return letters, draw(st.permutations(letters + again))
 

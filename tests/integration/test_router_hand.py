@@ -15,6 +15,7 @@ from services.contracts.router import (
     QuestionAnswered,
     QuestionClosed,
     QuestionHandled,
+    QuestionReopened,
     QuestionRouted,
     QuestionUnroutable,
 )
@@ -74,6 +75,7 @@ async def test_a_reopened_question_goes_to_another_and_its_new_answer_counts(dat
         await do(net, hand.reopen, question)
         await net.tell(answer("lyon"), question)
         answered = await net.announced(QuestionAnswered, question)
+        assert len(await net.announced(QuestionReopened, question)) == 1
     assert [fact.partner.id for fact in answered] == ["dijon", "lyon"]
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from services.notifier.domain import plan
-from services.notifier.domain.standing import Standing, Turn
+from services.notifier.domain.standing import Given, Standing, Turn
 
 QUESTION = UUID("01935c2e-7a00-7000-8000-000000000001")
 MAIL = {"mail": "asker@example.org"}
 
 
-def turn(attempt: int, partner: str = "bpi", way: str = "queue") -> Turn:
-    return Turn(uuid4(), partner, way, partner, attempt)
+MOMENT = datetime(2026, 11, 20, 9, 12, 31, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def turn(attempt: int, partner: str = "bpi", way: str = "queue", at: datetime = MOMENT) -> Turn:
+    return Turn(uuid4(), partner, way, partner, attempt, at)
 
 
 def test_asker_is_answered_where_they_asked_or_on_their_page() -> None:
@@ -41,13 +46,21 @@ def test_the_first_partner_hears_when_the_question_goes_to_the_next() -> None:
 def test_system_that_answered_hears_the_end_and_a_person_does_not() -> None:
     system, person = turn(1, "bpi", "queue"), turn(1, "lyon", "mail")
     for asked, expected in ((system, 1), (person, 0)):
-        standing = Standing(QUESTION, MAIL, over=False, turns=(asked,), answered_by=asked.partner)
+        standing = Standing(
+            QUESTION, MAIL, over=False, turns=(asked,), answers=(Given(asked.partner, MOMENT),)
+        )
         assert len(plan.ended(standing)) == expected
 
 
-def test_nothing_but_word_of_the_end_is_sent_when_a_question_is_over() -> None:
-    asked = turn(1)
-    over = Standing(QUESTION, MAIL, over=True, turns=(asked,))
-    assert plan.assigned(over, asked).cancelled
-    assert plan.answer(over, uuid4(), "mail").cancelled
-    assert not any(planned.cancelled for planned in (*plan.ended(over), *plan.closed(over, {})))
+def test_a_closing_ends_the_turns_before_it_and_none_after_a_reopening() -> None:
+    before, since = turn(1, at=MOMENT), turn(2, "lyon", at=MOMENT + 2 * HOUR)
+    for known, expected in (((before,), [before.id]), ((since,), [])):
+        closed = Standing(QUESTION, MAIL, over=False, turns=known).with_closing(MOMENT + HOUR)
+        assert [planned.assignment for planned in plan.ended(closed)] == expected
+
+
+def test_an_answer_before_a_reopening_ends_no_turn_since() -> None:
+    asked = turn(2, "lyon", at=MOMENT + 2 * HOUR)
+    first, second = Given("bpi", MOMENT + HOUR), Given("bpi", MOMENT + 3 * HOUR)
+    assert plan.ended(Standing(QUESTION, MAIL, over=False, turns=(asked,), answers=(first,))) == []
+    assert len(plan.ended(Standing(QUESTION, MAIL, over=False, turns=(asked,), answers=(first, second)))) == 1

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from services.chassis.letters import Subscriptions
 from services.contracts.notifier import QuestionPublished
-from services.contracts.router import IntakeChanged, QuestionAnswered, QuestionClosed, QuestionRouted
+from services.contracts.router import (
+    IntakeChanged,
+    QuestionAnswered,
+    QuestionClosed,
+    QuestionReopened,
+    QuestionRouted,
+)
 from services.ingest.handlers import facts
 
 SUBSCRIPTIONS: Subscriptions = {
     QuestionRouted: facts.question_routed,
     QuestionAnswered: facts.question_answered,
     QuestionClosed: facts.question_closed,
+    QuestionReopened: facts.question_reopened,
     QuestionPublished: facts.question_published,
     IntakeChanged: facts.intake_changed,
 }

@@ -6,7 +6,13 @@ from services.chassis.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.links import party_digest
 from services.contracts.notifier import QuestionPublished
-from services.contracts.router import IntakeChanged, QuestionAnswered, QuestionClosed, QuestionRouted
+from services.contracts.router import (
+    IntakeChanged,
+    QuestionAnswered,
+    QuestionClosed,
+    QuestionReopened,
+    QuestionRouted,
+)
 from services.ingest.store import pause, questions
 from services.ingest.store.questions import Asked
 
@@ -32,8 +38,15 @@ async def question_answered(unit: Unit, event: Event[QuestionAnswered]) -> None:
 
 
 async def question_closed(unit: Unit, event: Event[QuestionClosed]) -> None:
+    """That the asker withdrew it is known here first, and an answer given before stays theirs to read."""
+    if event.data.reason == "withdrawn":
+        return
     body = event.data.model_dump_json(exclude_none=True)
     await questions.end(unit.db, event.subject, "closed", body, event.time)
+
+
+async def question_reopened(unit: Unit, event: Event[QuestionReopened]) -> None:
+    await questions.reopen(unit.db, event.subject, event.time)
 
 
 async def question_published(unit: Unit, event: Event[QuestionPublished]) -> None:

@@ -13,7 +13,7 @@ SELECT asked.written_by::text || '-' || asked.position AS cursor, asked.assignme
     asked.promise_at, question.id AS question, question.text, question.private_note, question.facets,
     ending.question IS NULL AND question.withdrawn_at IS NULL AND question.erased_at IS NULL AS open
 FROM asked JOIN question ON question.id = asked.question
-LEFT JOIN ending ON ending.question = asked.question
+LEFT JOIN ended AS ending ON ending.question = asked.question
 WHERE asked.partner = $1 AND (asked.written_by, asked.position) > ($2::text::xid8, $3)
     AND asked.written_by < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY asked.written_by, asked.position LIMIT $4

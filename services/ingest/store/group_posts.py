@@ -13,7 +13,7 @@ _ADD = "INSERT INTO group_post (question, partner, url) VALUES ($1, $2, $3) ON C
 _TO_DO = """
 SELECT post.question, post.url, question.text, question.received_at, ending.body AS answer
 FROM group_post post JOIN question ON question.id = post.question
-LEFT JOIN ending ON ending.question = post.question
+LEFT JOIN ended AS ending ON ending.question = post.question
 WHERE post.partner = $1 AND post.posted_at IS NULL
     AND question.withdrawn_at IS NULL AND question.erased_at IS NULL
     AND (ending.how IS NULL OR ending.how = 'answered')

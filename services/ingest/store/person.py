@@ -21,7 +21,7 @@ SELECT json_build_object(
     'follow_ups', (SELECT json_agg(json_build_object('text', f.text, 'written_at', f.written_at)
         ORDER BY f.written_at, f.id) FROM follow_up f WHERE f.question = q.id),
     'ending', (SELECT json_build_object('how', e.how, 'at', e.ended_at, 'body', nullif(e.body, '')::json)
-        FROM ending e WHERE e.question = q.id),
+        FROM ended e WHERE e.question = q.id),
     'files', (SELECT json_agg(json_build_object('name', f.name, 'media_type', f.media_type,
         'with', f.belongs_to, 'base64', (
             SELECT encode(string_agg(c.content, ''::bytea ORDER BY c.number), 'base64') FROM file_chunk c

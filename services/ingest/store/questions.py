@@ -12,7 +12,7 @@ from services.chassis.database import Db
 _GET = """
 SELECT question.id, facets, text, private_note, reference, received_at, how, body AS ending, ended_at, url,
     withdrawn_at, erased_at, stars
-FROM question LEFT JOIN ending ON ending.question = question.id
+FROM question LEFT JOIN ended AS ending ON ending.question = question.id
 LEFT JOIN archived ON archived.question = question.id WHERE question.id = $1
 """
 
@@ -31,8 +31,11 @@ INSERT INTO ending (question, how, body, ended_at)
 SELECT $1, $2, CASE WHEN EXISTS (SELECT FROM question WHERE id = $1 AND erased_at IS NOT NULL)
     THEN '' ELSE $3::text END, $4
 ON CONFLICT (question) DO UPDATE SET how = excluded.how, body = excluded.body, ended_at = excluded.ended_at
-WHERE ending.how <> 'answered'
+WHERE (excluded.ended_at, excluded.how <> 'closed') > (ending.ended_at, ending.how <> 'closed')
 """
+
+# An answer pasted in a group before does not do: the next one is to be pasted too.
+_TO_POST_AGAIN = "UPDATE group_post SET posted_at = NULL WHERE question = $1 AND posted_at < $2"
 
 _ARCHIVE = """
 INSERT INTO archived (question, url) VALUES ($1, $2) ON CONFLICT (question) DO UPDATE SET url = excluded.url
@@ -42,7 +45,7 @@ _LATELY = """
 SELECT asked_by,
     count(*) FILTER (WHERE received_at > $2) AS lately,
     count(*) FILTER (WHERE ending.question IS NULL AND withdrawn_at IS NULL AND erased_at IS NULL) AS open
-FROM question LEFT JOIN ending ON ending.question = question.id
+FROM question LEFT JOIN ended AS ending ON ending.question = question.id
 WHERE asked_by = ANY($1::bytea[]) GROUP BY asked_by
 """
 
@@ -119,8 +122,14 @@ async def partners(db: Db, question: UUID) -> list[Asked]:
 
 
 async def end(db: Db, question: UUID, how: str, body: str, ended_at: datetime) -> None:
-    """An answer stands against a closing, whichever comes first."""
+    """The latest word stands, in whatever order they come; of the same moment, the answer."""
     await db.execute(_END, question, how, body, ended_at)
+
+
+async def reopen(db: Db, question: UUID, reopened_at: datetime) -> None:
+    """A word like the endings, and stands against those before it."""
+    await db.execute(_END, question, "reopened", "", reopened_at)
+    await db.execute(_TO_POST_AGAIN, question, reopened_at)
 
 
 async def note_archived(db: Db, question: UUID, url: str) -> None:

@@ -9,7 +9,7 @@ from services.chassis.database import Db
 
 # Since when nothing is expected of anybody any more: withdrawn or ended, whichever came last.
 _DUE = """
-SELECT q.id FROM question q LEFT JOIN ending e ON e.question = q.id
+SELECT q.id FROM question q LEFT JOIN ended e ON e.question = q.id
 WHERE q.erased_at IS NULL AND q.received_at < $1 AND greatest(q.withdrawn_at, e.ended_at) < $1
     AND NOT EXISTS (SELECT FROM follow_up f WHERE f.question = q.id AND f.written_at >= $1)
 ORDER BY q.received_at, q.id LIMIT $2
@@ -20,7 +20,7 @@ SELECT count(*) FILTER (WHERE greatest(q.withdrawn_at, e.ended_at) < $1
         AND NOT EXISTS (SELECT FROM follow_up f WHERE f.question = q.id AND f.written_at >= $1)),
     count(*) FILTER (WHERE q.withdrawn_at IS NULL AND e.question IS NULL),
     (SELECT count(*) FROM quarantine WHERE received_at < $1)
-FROM question q LEFT JOIN ending e ON e.question = q.id WHERE q.erased_at IS NULL AND q.received_at < $1
+FROM question q LEFT JOIN ended e ON e.question = q.id WHERE q.erased_at IS NULL AND q.received_at < $1
 """
 
 _DROP_HELD = """

@@ -54,6 +54,7 @@ KINDS = (
     "archived",
     "viewed",
     "closed",
+    "reopened",
     "handled",
     "intake",
     "posted",

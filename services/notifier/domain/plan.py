@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,8 @@ class Planned:
     answer: UUID | None = None
     follow_up: UUID | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
-    cancelled: bool = False
+    happened_at: datetime | None = None
+    """When what it tells of happened, by the router's clock: a closing since cancels it. None: any does."""
 
 
 def asker_way(asker: Mapping[str, Any], channel: str, channels: Set[str]) -> str:
@@ -44,12 +46,12 @@ def acknowledgement(standing: Standing) -> list[Planned]:
     return _mail_to_asker(standing, "acknowledgement")
 
 
-def late(standing: Standing) -> list[Planned]:
-    return _mail_to_asker(standing, "late")
+def late(standing: Standing, at: datetime) -> list[Planned]:
+    return _mail_to_asker(standing, "late", at)
 
 
 def closed(standing: Standing, details: Mapping[str, Any]) -> list[Planned]:
-    return _mail_to_asker(standing, "closed", details)
+    return _mail_to_asker(standing, "closed", details=details)
 
 
 def assigned(standing: Standing, turn: Turn) -> Planned:
@@ -83,7 +85,9 @@ def follow_ups(standing: Standing) -> list[Planned]:
     ]
 
 
-def answer(standing: Standing, answer_id: UUID, channel: str, channels: Set[str] = frozenset()) -> Planned:
+def answer(
+    standing: Standing, answer_id: UUID, at: datetime, channel: str, channels: Set[str] = frozenset()
+) -> Planned:
     """`channels` are the social ones that are set up."""
     return Planned(
         delivery_id(standing.question, "answer", answer_id),
@@ -91,12 +95,12 @@ def answer(standing: Standing, answer_id: UUID, channel: str, channels: Set[str]
         "answer",
         asker_way(standing.asker, channel, channels),
         answer=answer_id,
-        cancelled=standing.over,
+        happened_at=at,
     )
 
 
 def refused(
-    standing: Standing, answer_id: UUID, way: str, address: str, details: Mapping[str, Any]
+    standing: Standing, answer_id: UUID, at: datetime, way: str, address: str, details: Mapping[str, Any]
 ) -> Planned:
     return Planned(
         delivery_id(standing.question, "refused", answer_id),
@@ -105,12 +109,12 @@ def refused(
         way,
         destination=address,
         details=details,
-        cancelled=standing.over,
+        happened_at=at,
     )
 
 
 def to_coordinator(
-    standing: Standing, kind: str, about: object, address: str, details: Mapping[str, Any]
+    standing: Standing, kind: str, about: object, at: datetime, address: str, details: Mapping[str, Any]
 ) -> Planned:
     return Planned(
         delivery_id(standing.question, kind, about),
@@ -119,7 +123,7 @@ def to_coordinator(
         "mail",
         destination=address,
         details=details,
-        cancelled=standing.over,
+        happened_at=at,
     )
 
 
@@ -131,11 +135,13 @@ def _to_turn(standing: Standing, kind: str, turn: Turn) -> Planned:
         turn.way,
         destination=turn.address,
         assignment=turn.id,
-        cancelled=standing.over and kind not in WORD_OF_THE_END,
+        happened_at=turn.routed_at,
     )
 
 
-def _mail_to_asker(standing: Standing, kind: str, details: Mapping[str, Any] | None = None) -> list[Planned]:
+def _mail_to_asker(
+    standing: Standing, kind: str, at: datetime | None = None, details: Mapping[str, Any] | None = None
+) -> list[Planned]:
     if not standing.asker.get("mail"):
         return []
     planned = Planned(
@@ -144,6 +150,6 @@ def _mail_to_asker(standing: Standing, kind: str, details: Mapping[str, Any] | N
         kind,
         "mail",
         details=details or {},
-        cancelled=standing.over and kind not in WORD_OF_THE_END,
+        happened_at=at,
     )
     return [planned]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +18,26 @@ class Turn:
     way: str
     address: str
     attempt: int
+    routed_at: datetime | None = None
+    """None: before that was noted, which is before whatever is heard now."""
+
+    def begun_by(self, moment: datetime) -> bool:
+        """Whether it had begun at that moment."""
+        return self.routed_at is None or self.routed_at <= moment
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An accepted answer. There is another one only when the question was reopened between them."""
+
+    partner: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`over`: withdrawn, closed or erased, so that nothing but word of the end is sent."""
+    """`over`: withdrawn or erased, so that only word of the end is sent. `closed_at`: the last closing;
+    what happened after it, happened after a reopening. All moments are the router's."""
 
     question: UUID
     asker: Mapping[str, Any]
@@ -29,7 +45,8 @@ class Standing:
     turns: tuple[Turn, ...] = ()
     overdue: frozenset[UUID] = frozenset()
     follow_ups: frozenset[UUID] = frozenset()
-    answered_by: str | None = None
+    answers: tuple[Given, ...] = ()
+    closed_at: datetime | None = None
 
     def with_turn(self, turn: Turn) -> Standing:
         others = tuple(known for known in self.turns if known.id != turn.id)
@@ -41,11 +58,14 @@ class Standing:
     def with_follow_up(self, follow_up: UUID) -> Standing:
         return replace(self, follow_ups=self.follow_ups | {follow_up})
 
-    def with_answer(self, partner: str) -> Standing:
-        return replace(self, answered_by=self.answered_by or partner)
+    def with_answer(self, given: Given) -> Standing:
+        return replace(self, answers=(*self.answers, given))
 
     def ended_now(self) -> Standing:
         return replace(self, over=True)
+
+    def with_closing(self, moment: datetime) -> Standing:
+        return replace(self, closed_at=max(self.closed_at or moment, moment))
 
     def turn(self, assignment: UUID | None) -> Turn | None:
         return next((turn for turn in self.turns if turn.id == assignment), None)
@@ -57,10 +77,11 @@ class Standing:
 
     def _has_ended(self, turn: Turn) -> bool:
         passed_on = any(other.attempt > turn.attempt for other in self.turns)
-        return self.over or turn.id in self.overdue or passed_on or self._answered_for(turn)
+        closed = self.closed_at is not None and turn.begun_by(self.closed_at)
+        return self.over or closed or turn.id in self.overdue or passed_on or self._answered_for(turn)
 
     def _answered_for(self, turn: Turn) -> bool:
-        """A person who answered by mail needs no mail about it; a partner's system counts on the event."""
-        if self.answered_by is None:
-            return False
-        return turn.way != "mail" or turn.partner != self.answered_by
+        """A person who answered by mail needs no mail about it; a partner's system counts on the event. An
+        answer from before a turn, of a question reopened since, does not end it."""
+        since = sorted((one for one in self.answers if turn.begun_by(one.at)), key=lambda one: one.at)
+        return bool(since) and (turn.way != "mail" or turn.partner != since[0].partner)

@@ -20,7 +20,7 @@ INSERT INTO archive_entry (answer_id, question_id, state, title, question, answe
 SELECT w.id, q.id, 'held', left(q.text, 200), q.text, w.text, w.sources, w.facets ->> 'subject',
     w.facets ->> 'language', w.partner, w.partner_name, w.answered_at, w.promise_at, w.facets, $2
 FROM answer w JOIN question q ON q.id = w.question_id
-WHERE w.id = $1 AND q.publish_consent AND q.ended IS NULL AND q.erased_at IS NULL
+WHERE w.id = $1 AND q.publish_consent AND q.ended IS DISTINCT FROM 'withdrawn' AND q.erased_at IS NULL
 ON CONFLICT DO NOTHING
 RETURNING number
 """
@@ -130,7 +130,7 @@ class Viewed(NamedTuple):
 
 
 async def hold(db: Db, answer: UUID, now: datetime) -> int | None:
-    """The number of the new entry; None when the asker did not agree, or the question is over."""
+    """The number of the new entry; None when the asker did not agree, withdrew the question or was erased."""
     number: int | None = await db.fetchval(_HOLD, answer, now)
     return number
 

@@ -16,17 +16,20 @@ from services.notifier.domain.plan import WORD_OF_THE_END, Planned
 
 _DECIDE = """
 INSERT INTO delivery (id, question_id, kind, way, destination, assignment_id, answer_id, details, traceparent,
-    follow_up_id, state, decided_at, next_at)
+    follow_up_id, happened_at, state, decided_at, next_at)
 SELECT planned.id, question, kind, way, destination, assignment, answer,
     CASE WHEN q.erased_at IS NULL THEN details::jsonb ELSE '{}' END, traceparent, follow_up,
-    CASE WHEN cancelled THEN 'cancelled'
-        WHEN q.ended IS NULL AND q.erased_at IS NULL THEN 'waiting'
-        WHEN kind <> ALL ($13::text[]) OR (q.erased_at IS NOT NULL AND destination IS NULL) THEN 'cancelled'
+    happened,
+    CASE WHEN q.erased_at IS NOT NULL AND destination IS NULL THEN 'cancelled'
+        WHEN kind = ANY ($13::text[]) THEN 'waiting'
+        WHEN q.erased_at IS NOT NULL OR q.ended = 'withdrawn' THEN 'cancelled'
+        WHEN happened > q.closed_at THEN 'waiting'
+        WHEN q.closed_at IS NOT NULL OR q.ended IS NOT NULL THEN 'cancelled'
         ELSE 'waiting' END,
     $10, $10
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::text[],
-    $9::text[], $11::boolean[], $12::uuid[]) AS planned
-    (id, question, kind, way, destination, assignment, answer, details, traceparent, cancelled, follow_up)
+    $9::text[], $11::timestamptz[], $12::uuid[]) AS planned
+    (id, question, kind, way, destination, assignment, answer, details, traceparent, happened, follow_up)
 JOIN question q ON q.id = planned.question
 ON CONFLICT DO NOTHING
 """
@@ -63,6 +66,7 @@ LEFT JOIN assignment a ON a.id = c.assignment_id
 LEFT JOIN LATERAL (
     SELECT * FROM answer
     WHERE answer.question_id = q.id AND answer.id = coalesce(c.answer_id, answer.id)
+        AND (c.answer_id IS NOT NULL OR a.routed_at IS NULL OR answer.answered_at >= a.routed_at)
     ORDER BY answer.answered_at LIMIT 1
 ) w ON true
 ORDER BY c.decided_at
@@ -148,7 +152,7 @@ async def decide(
     db: Db, planned: Sequence[Planned], traceparents: Sequence[str | None], now: datetime
 ) -> None:
     """Note what is to be sent, each with the trace it belongs to; one that was decided before keeps its first
-    row. Of a question that is over by now only word of the end is sent."""
+    row. Of what a closing or withdrawal came after, only word of the end is sent."""
     if not planned:
         return
     await db.execute(
@@ -163,7 +167,7 @@ async def decide(
         [orjson.dumps(dict(one.details)).decode() for one in planned],
         traceparents,
         now,
-        [one.cancelled for one in planned],
+        [one.happened_at for one in planned],
         [one.follow_up for one in planned],
         sorted(WORD_OF_THE_END),
     )

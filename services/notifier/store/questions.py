@@ -10,7 +10,7 @@ import orjson
 from asyncpg import Record
 
 from services.chassis.database import Db
-from services.notifier.domain.standing import Standing, Turn
+from services.notifier.domain.standing import Given, Standing, Turn
 
 _ADD_QUESTION = """
 INSERT INTO question (id, text, private_note, facets, place, attachments, publish_consent, asker)
@@ -22,9 +22,9 @@ _STANDING = "SELECT * FROM standing WHERE id = $1"
 
 _ADD_ASSIGNMENT = """
 WITH added AS (
-    INSERT INTO assignment
-        (id, question_id, partner, partner_name, way, address, attempt, due_at, promise_at, reasons)
-    SELECT $2, q.id, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb FROM question q WHERE q.id = $1
+    INSERT INTO assignment (id, question_id, partner, partner_name, way, address, attempt, due_at, promise_at,
+        reasons, routed_at)
+    SELECT $2, q.id, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11 FROM question q WHERE q.id = $1
     ON CONFLICT DO NOTHING
 ), promised AS (
     UPDATE question SET promise_at = greatest(promise_at, $9) WHERE id = $1
@@ -63,14 +63,36 @@ WITH promised AS (
 SELECT * FROM standing WHERE id = $1
 """
 
-_END = """
+_WITHDRAW = """
 WITH over AS (
-    UPDATE question SET ended = $2 WHERE id = $1 AND ended IS DISTINCT FROM 'withdrawn'
+    UPDATE question SET ended = 'withdrawn' WHERE id = $1
+), cancelled AS (
+    UPDATE delivery SET state = 'cancelled', done_at = $2
+    WHERE question_id = $1 AND state = 'waiting' AND kind <> ALL ($3::text[])
+)
+SELECT * FROM standing WHERE id = $1
+"""
+
+# Closed and reopened may be heard in any order: the later one tells how the question stands.
+_CLOSE = """
+WITH over AS (
+    UPDATE question SET closed_at = greatest(closed_at, $2),
+        ended = CASE WHEN ended = 'withdrawn' OR greatest(closed_at, $2) < reopened_at THEN ended
+            ELSE 'closed' END
+    WHERE id = $1
 ), cancelled AS (
     UPDATE delivery SET state = 'cancelled', done_at = $3
     WHERE question_id = $1 AND state = 'waiting' AND kind <> ALL ($4::text[])
+        AND (happened_at IS NULL OR happened_at <= $2)
 )
 SELECT * FROM standing WHERE id = $1
+"""
+
+_REOPEN = """
+UPDATE question SET reopened_at = greatest(reopened_at, $2),
+    ended = CASE WHEN ended = 'closed' AND (closed_at IS NULL OR closed_at < $2) THEN NULL ELSE ended END
+WHERE id = $1
+RETURNING true
 """
 
 _ERASE = """
@@ -150,6 +172,7 @@ async def add_assignment(
         due_at,
         promise_at,
         reasons,
+        turn.routed_at,
     )
     found = _read(row)
     return found and found.with_turn(turn)
@@ -202,9 +225,21 @@ async def promise(db: Db, question: UUID, promise_at: datetime) -> Standing | No
     return _read(await db.fetchrow(_PROMISE, question, promise_at))
 
 
-async def end(db: Db, question: UUID, how: str, now: datetime, still_sent: list[str]) -> Standing | None:
+async def withdraw(db: Db, question: UUID, now: datetime, still_sent: list[str]) -> Standing | None:
     """Nothing more of this question is sent, but for the kinds in `still_sent`."""
-    return _read(await db.fetchrow(_END, question, how, now, still_sent))
+    return _read(await db.fetchrow(_WITHDRAW, question, now, still_sent))
+
+
+async def close(
+    db: Db, question: UUID, closed_at: datetime, now: datetime, still_sent: list[str]
+) -> Standing | None:
+    """Nothing is sent of what happened until then, but for the kinds in `still_sent`."""
+    return _read(await db.fetchrow(_CLOSE, question, closed_at, now, still_sent))
+
+
+async def reopen(db: Db, question: UUID, reopened_at: datetime) -> bool:
+    """False, and nothing written, when the question is not known yet."""
+    return bool(await db.fetchval(_REOPEN, question, reopened_at))
 
 
 async def erase(db: Db, question: UUID, now: datetime, still_sent: list[str]) -> Standing | None:
@@ -224,12 +259,17 @@ def _read(row: Record | None) -> Standing | None:
     return Standing(
         question=row["id"],
         asker=orjson.loads(row["asker"]),
-        over=row["over"],
+        over=row["over_for_good"],
         turns=tuple(_turn(turn) for turn in orjson.loads(row["assignments"])),
         overdue=frozenset(row["overdue"]),
         follow_ups=frozenset(row["follow_ups"]),
-        answered_by=row["answered_by"],
+        answers=tuple(_given(answer) for answer in orjson.loads(row["answers"])),
+        closed_at=row["closed_at"],
     )
+
+
+def _given(raw: dict[str, Any]) -> Given:
+    return Given(partner=raw["partner"], at=datetime.fromisoformat(raw["at"]))
 
 
 def _turn(raw: dict[str, Any]) -> Turn:
@@ -239,4 +279,5 @@ def _turn(raw: dict[str, Any]) -> Turn:
         way=raw["way"],
         address=raw["address"],
         attempt=raw["attempt"],
+        routed_at=datetime.fromisoformat(raw["routed_at"]) if raw["routed_at"] else None,
     )
