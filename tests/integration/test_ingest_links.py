@@ -189,6 +189,7 @@ async def test_a_suspended_partners_links_open_nothing_until_it_is_back(
         async with begin() as unit:
             await partner_access.resume(unit.db, "grigny")
         back = await post(door, f"{path}/answer", text="À Grigny.")
+        assert len(await door.announced(AnswerSubmitted)) == 1
     assert [page.status_code for page in (*shut, back)] == [404, 404, 303]
 
 

@@ -4,9 +4,10 @@ import asyncio
 import os
 import sys
 
-from services.contracts.ingest import QuestionReceived
+from services.contracts.ingest import AnswerSubmitted, QuestionReceived
 from services.contracts.links import partner_token, reply_address
-from tests.integration.ingest_doors import SECRET, Ingest, ingest, mail
+from services.ingest.store import partner_access
+from tests.integration.ingest_doors import KEYS, SECRET, Ingest, hears, ingest, mail, routed_to
 from tests.servers import Database, VirtualHost
 
 
@@ -93,3 +94,25 @@ async def test_releasing_can_not_make_a_forged_address_genuine(
         status, output = await sesame(database, "release", number)
         assert await door.fetchval("SELECT count(*) FROM quarantine") == 1
     assert (status, "stays held" in output) == (1, True)
+
+
+async def test_a_reply_held_while_its_partner_was_suspended_is_released_once_it_is_back(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        await door.deliver(mail())
+        question = (await door.announced(QuestionReceived))[0].subject
+        await hears(door, question, routed_to("grigny"))
+        async with door.running.chassis.begin() as unit:
+            await partner_access.suspend(unit.db, "grigny", unit.now)
+        address = reply_address("reply@sesame.example", partner_token(KEYS, question, "grigny"))
+        number = await held(door, mail("Au bord du Rhône.", Message_ID="<2@x.example>"), address)
+        early = await sesame(database, "release", number)
+        async with door.running.chassis.begin() as unit:
+            await partner_access.resume(unit.db, "grigny")
+        released = await sesame(database, "release", number)
+        (answer,) = await door.announced(AnswerSubmitted)
+    assert early[0] == 1
+    assert "suspended" in early[1]
+    assert released == (0, f"{number}: taken in as answer\n")
+    assert answer.data.partner == "grigny"

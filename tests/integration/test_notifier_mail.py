@@ -38,9 +38,9 @@ class Scene:
 
 @asynccontextmanager
 async def sending(
-    port: int, letters: Letters | None = None, seconds: float = 1.0
+    port: int, letters: Letters | None = None, seconds: float = 1.0, house: House = HOUSE
 ) -> AsyncIterator[MailSender]:
-    composer = Composer(HOUSE, letters or Letters(zone="Europe/Paris"))
+    composer = Composer(house, letters or Letters(zone="Europe/Paris"))
     async with SmtpLines(SmtpServer("127.0.0.1", port, seconds=seconds), most=2) as lines:
         yield MailSender(composer, lines)
 

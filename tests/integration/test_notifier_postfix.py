@@ -6,16 +6,19 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace as but
 
 import pytest
 from aiosmtpd.lmtp import LMTP
 
 from deploy.local.ports import free_port
+from services.contracts.ingest import MailBounced
 from services.notifier.domain.delivery import Sent
+from tests.integration.ingest_doors import KEYS, ingest
 from tests.integration.notifier_outgoing import outgoing
-from tests.integration.test_notifier_mail import sending
+from tests.integration.test_notifier_mail import HOUSE, sending
 from tests.real_mail_servers import postfix
-from tests.servers import until
+from tests.servers import Database, VirtualHost, until
 from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start Postfix")
@@ -51,3 +54,24 @@ async def test_postfix_takes_our_mail_and_hands_it_on_as_it_was_written() -> Non
     assert "l'usager tel quel" in " ".join(assigned.body("plain").split())
     assert "<!doctype html>" in assigned.body("html").lower()
     assert len({mail.message["Message-ID"] for mail in sink.taken}) == len(kinds)
+
+
+async def test_what_postfix_can_not_deliver_comes_back_as_a_bounce_that_is_believed(
+    database: Database, vhost: VirtualHost
+) -> None:
+    house = but(HOUSE, mail_domain="sesame.example", keys=KEYS)
+    async with (
+        ingest(database, vhost) as door,
+        postfix(door.running.lmtp_port) as smtp_port,
+        sending(smtp_port, seconds=30.0, house=house) as sender,
+    ):
+        delivery = outgoing("mail", "Nobody@sesame.example")
+        assert await sender.send(delivery) == Sent()
+        async with asyncio.timeout(30):
+            while True:
+                if told := await door.announced(MailBounced):
+                    break
+                await asyncio.sleep(0.1)
+    assert [(one.subject, one.data.recipient, one.data.permanent) for one in told] == [
+        (delivery.question.id, "nobody@sesame.example", True)
+    ]
