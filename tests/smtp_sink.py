@@ -36,6 +36,8 @@ class Sink:
     taken: list[Taken] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     connections: int = 0
+    thinks_seconds: float = 0.0
+    """How long it has a mail before it says yes."""
     port: int = 0
 
     async def handle_RCPT(
@@ -52,6 +54,7 @@ class Sink:
             await asyncio.sleep(3600)
         if answer in (OK, "drop"):
             self._keep(envelope)
+            await asyncio.sleep(self.thinks_seconds)
         if answer == "drop":
             cast(Any, server).transport.abort()
         return answer

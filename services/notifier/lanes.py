@@ -68,7 +68,8 @@ async def build(
     webhooks = await chassis.enter(_webhooks(settings, chassis, house))
     similar = SimilarAnswers(chassis.pool, settings.lasting_archive_url)
     mail = Informed(MailSender(Composer(house, letters), lines), similar.to)
-    at_smtp = settings.smtp_connections * 4
+    # One mail per connection: what waits for one would lose that time of its attempt, and be sent twice.
+    at_smtp = settings.smtp_connections
     senders: dict[str, tuple[Sender, int]] = {
         "mail": (Sparing(mail, _same("smtp"), most_at_once=at_smtp), at_smtp),
         "webhook": (

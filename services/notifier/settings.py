@@ -91,7 +91,9 @@ class NotifierSettings(ServiceSettings):
     smtp_authority: Path | None = Field(
         default=None, description="PEM file of certificates that vouch for it; none: those the system trusts"
     )
-    smtp_connections: int = Field(default=8, ge=1, description="Connections to the SMTP server at most")
+    smtp_connections: int = Field(
+        default=8, ge=1, description="Connections to the SMTP server, each with a mail in hand, at most"
+    )
     webhook_at_once: int = Field(default=100, ge=1, description="Webhook calls in flight at most")
     webhook_per_host: int = Field(default=4, ge=1, description="Of these, to one host at most")
     webhook_seconds: float = Field(default=15.0, gt=0, description="Longest wait for a webhook's answer")

@@ -124,3 +124,18 @@ async def test_one_connection_carries_many_mails(scene: Scene) -> None:
         await tell(scene.broker, question, made.received(), made.answered(question))
     await until(lambda: len(scene.mails.of("answer")) == 40)
     assert scene.mails.connections <= 8
+
+
+async def test_a_server_that_is_slow_but_well_gets_each_mail_once(
+    database: Database, vhost: VirtualHost
+) -> None:
+    pace = {"SMTP_CONNECTIONS": "2", "ATTEMPT_SECONDS": "3", "LEASE_SECONDS": "4"}
+    more = {f"SESAME_{name}": value for name, value in pace.items()}
+    async with smtp_sink() as mails, listening_others(vhost) as broker:
+        mails.thinks_seconds = 0.9
+        async with running(environment(database, vhost, mails.port, **more)):
+            for question in (uuid4() for _ in range(8)):
+                await tell(broker, question, made.received(), made.answered(question))
+            await heard(broker, ANNOUNCED, 8)
+    ids = [mail.message["Message-ID"] for mail in mails.of("answer")]
+    assert len(ids) == len(set(ids)) == 8

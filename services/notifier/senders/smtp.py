@@ -45,7 +45,7 @@ class _Line:
 
 
 class SmtpLines:
-    """Up to `most` connections at once; further mails wait for one."""
+    """Up to `most` connections at once; further mails wait for one, so nobody should bring more."""
 
     def __init__(self, server: SmtpServer, *, most: int) -> None:
         self._server = server
