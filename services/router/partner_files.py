@@ -107,13 +107,17 @@ def _csv(text: str) -> Records:
 BEYOND = "cells without a column"
 
 
+NONE_AT_ALL = "[]"
+"""A list that is empty on purpose; an empty cell is the default."""
+
 _NESTED = frozenset({"subjects", "hours", "closures", "reach"})
 
 
 def _cell(name: str, cell: str) -> Any:
     """What is no YAML stays as it is, and is found to be no mapping or list by whoever reads the field."""
     try:
-        return yaml.load(cell, Loader=yaml.CSafeLoader) if name in _NESTED else cell
+        nested = name in _NESTED or cell == NONE_AT_ALL
+        return yaml.load(cell, Loader=yaml.CSafeLoader) if nested else cell
     except yaml.YAMLError:
         return cell
 
@@ -133,4 +137,4 @@ def to_csv(records: Sequence[Mapping[str, Any]]) -> str:
 def _flat(value: Any) -> Any:
     if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
         return yaml.dump(value, default_flow_style=True, allow_unicode=True, width=10_000).strip()
-    return " ".join(value) if isinstance(value, list) else value
+    return " ".join(value) or NONE_AT_ALL if isinstance(value, list) else value

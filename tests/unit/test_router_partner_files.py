@@ -51,7 +51,8 @@ LIST = f"""{COLUMNS}
 
 @pytest.mark.parametrize("ending", ["yaml", "csv"])
 def test_a_partner_written_and_read_is_the_same(tmp_path: Path, ending: str) -> None:
-    partners = [FULL, read_partner(LEAST | {"id": "lyon"})]
+    any_language = read_partner(LEAST | {"id": "nancy", "languages": []})
+    partners = [FULL, read_partner(LEAST | {"id": "lyon"}), any_language]
     file = tmp_path / f"partners.{ending}"
     records = [write_partner(partner) for partner in partners]
     file.write_text(to_csv(records) if ending == "csv" else to_yaml(records), "utf-8")
