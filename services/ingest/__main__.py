@@ -37,7 +37,7 @@ from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.mail import MailDoor
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
-from services.ingest.store import submissions
+from services.ingest.store import assignments, submissions
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +85,8 @@ def mastodon_client(settings: IngestSettings) -> httpx.AsyncClient:
 @asynccontextmanager
 async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncIterator[Running]:
     async with Chassis.start(settings, name="ingest", migrations=MIGRATIONS, clock=clock) as chassis:
+        async with chassis.begin() as unit:
+            await assignments.come_home(unit.db)
         door = door_of(chassis, settings)
         boxes = Mailboxes(settings.question_box, settings.reply_box)
         letters = MailDoor(door.intake, boxes, door.caps)

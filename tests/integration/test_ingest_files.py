@@ -3,6 +3,8 @@
 import hashlib
 from email.message import EmailMessage
 
+import pytest
+
 from services.contracts.ingest import AnswerSubmitted, QuestionReceived
 from services.contracts.links import asker_token, partner_token
 from services.contracts.vocabulary import Attachment
@@ -66,12 +68,14 @@ async def test_a_mails_photo_is_kept_and_its_page_is_not(database: Database, vho
         for _ in range(2):
             await door.deliver(bytes(message))
         (event,) = await door.announced(QuestionReceived)
-        assert await door.fetchval("SELECT count(*) FROM file WHERE question IS NOT NULL") == 1
+        assert await door.fetchval("SELECT count(*) FROM file") == 1
+        assert await door.fetchval("SELECT count(DISTINCT file) FROM file_chunk") == 1
     assert [one.name for one in event.data.attachments] == ["photo.png"]
 
 
-async def test_a_librarys_document_comes_with_its_answer_and_goes_with_the_asker(
-    database: Database, vhost: VirtualHost
+@pytest.mark.parametrize("archived", [True, False])
+async def test_a_librarys_document_comes_with_its_answer_and_stays_as_long_as_the_archive_shows_it(
+    database: Database, vhost: VirtualHost, archived: bool
 ) -> None:
     async with ingest(database, vhost) as door:
         await door.http.post("/questions", data=FORM, files={"files": ("a.png", PHOTO, "image/png")})
@@ -80,8 +84,12 @@ async def test_a_librarys_document_comes_with_its_answer_and_goes_with_the_asker
         path = f"/r/{partner_token(KEYS, question, 'grigny')}/answer"
         plan = {"files": ("plan.pdf", b"%PDF-1.7 plan", "application/pdf")}
         await door.http.post(path, data={"text": "Voici le plan."}, files=plan)
+        if archived:
+            await door.fetchval(
+                "INSERT INTO archived (question, url) VALUES ($1, 'https://a.example')", question
+            )
         await door.http.post(f"/q/{asker_token(KEYS, question)}/erase")
         (answer,) = await door.announced(AnswerSubmitted)
         left = await door.fetchval("SELECT count(*) FROM file")
     assert [one.media_type for one in answer.data.attachments] == ["application/pdf"]
-    assert left == 0
+    assert left == (1 if archived else 0)

@@ -32,9 +32,11 @@ async def test_after_a_restart_nothing_is_read_twice_and_nothing_missed(
     async with imap_server(numbered(1)) as server:
         async with ingest(database, vhost, **reading(server)):
             await until(lambda: server.seen == {1})
-        await server.append(numbered(2), numbered(3))
-        server.seen.add(2)  # somebody has opened it in a mail program meanwhile
+            await server.append(numbered(2))
+            await until(lambda: server.seen == {1, 2})
+        await server.append(numbered(3), numbered(4))
+        server.seen.add(3)  # somebody has opened it in a mail program meanwhile
         async with ingest(database, vhost, **reading(server)) as door:
-            await until(lambda: server.seen == {1, 2, 3})
+            await until(lambda: server.seen == {1, 2, 3, 4})
             asked = [event.data.text for event in await door.announced(QuestionReceived)]
-    assert [text.split()[-2] for text in asked] == ["1", "2", "3"]
+    assert [text.split()[-2] for text in asked] == ["1", "2", "3", "4"]

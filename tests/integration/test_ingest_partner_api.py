@@ -108,6 +108,23 @@ async def test_the_cursor_gives_every_assignment_once(database: Database, vhost:
     assert wrong.status_code == 422
 
 
+async def test_a_cursor_outlives_a_restore_onto_an_empty_machine(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        key = await bearer(door, "grigny")
+        before = [str(await asked(door, "grigny")) for _ in range(2)]
+        positions = "SELECT position FROM asked WHERE question = $1"
+        kept = f"9000000000-{await door.fetchval(positions, UUID(before[0]))}"
+        await door.fetchval("UPDATE asked SET written_by = '9000000000'")
+    async with ingest(database, vhost) as door:
+        later = str(await asked(door, "grigny"))
+        everything = await door.http.get("/api/v1/assignments", headers=key)
+        rest = await door.http.get(f"/api/v1/assignments?after={kept}", headers=key)
+    assert [item["question"] for item in everything.json()["items"]] == [*before, later]
+    assert [item["question"] for item in rest.json()["items"]] == [before[1], later]
+
+
 async def test_a_pause_shows_its_notice_at_every_door(database: Database, vhost: VirtualHost) -> None:
     notice = "Nous reprenons lundi."
     async with ingest(database, vhost) as door:

@@ -29,16 +29,19 @@ class Mailbox:
         try:
             self._client.login(address.user, address.password)
             self._ok(self._client.select(f'"{address.folder}"'))
-        except imaplib.IMAP4.error as error:
+            self.validity = self._validity()
+        except (imaplib.IMAP4.error, ImapError) as error:
             self.hang_up()
             raise ImapError(str(error)) from error
         self.idles = "IDLE" in self._client.capabilities
 
-    @property
-    def validity(self) -> int:
+    def _validity(self) -> int:
+        """Of the folder as it was selected; `imaplib` tells it once."""
         _, values = self._client.response(UID_VALIDITY)
         found = values[0] if values else None
-        return int(found) if isinstance(found, bytes) else 0
+        if not isinstance(found, bytes):
+            raise ImapError(f"the server tells no {UID_VALIDITY}: no cursor could be kept")
+        return int(found)
 
     def uids(self, criteria: str) -> list[int]:
         """Ascending. `criteria` as in RFC 9051, 6.4.4: `UNSEEN`, `UID 12:*`."""

@@ -50,10 +50,13 @@ Accepts = Callable[[tuple[Attachment, ...]], Awaitable[Accepted]]
 async def accept_with_files(
     unit: Unit, public_url: str, uploads: Sequence[Upload], belongs_to: str, accept: Accepts
 ) -> Accepted:
-    """Keep the files, then accept what they came with. What had come before keeps the files it had."""
+    """Keep the files, then accept what they came with. What had come before keeps the files it had, and what
+    was kept now goes again: nobody would ever find it to erase it."""
     kept = [await _keep(unit, upload, belongs_to) for upload in uploads]
     accepted = await accept(tuple(attachment_of(public_url, file) for file in kept))
-    if kept and not accepted.again:
+    if kept and accepted.again:
+        await files.drop(unit.db, [file.id for file in kept])
+    elif kept:
         await files.attach(unit.db, [file.id for file in kept], accepted.question)
     return accepted
 

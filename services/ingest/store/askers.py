@@ -13,12 +13,17 @@ _FOLLOW_UPS = "SELECT text, written_at FROM follow_up WHERE question = $1 ORDER 
 _RATE = "UPDATE question SET stars = $2 WHERE id = $1 AND stars IS NULL RETURNING true"
 _WITHDRAW = "UPDATE question SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL RETURNING true"
 
-# What came keeps its row under a tombstone, so that a mailbox brings nothing back.
+# A document of an answer that stands in the archive stays with it. What came keeps its row under a tombstone,
+# so that a mailbox brings nothing back.
 _ERASE = """
 WITH words AS (DELETE FROM follow_up WHERE question = $1),
     posts AS (DELETE FROM group_post WHERE question = $1),
     ends AS (UPDATE ending SET body = '' WHERE question = $1),
-    files AS (DELETE FROM file WHERE question = $1 RETURNING id),
+    files AS (
+        DELETE FROM file WHERE question = $1 AND (
+            belongs_to <> 'answer' OR NOT EXISTS (SELECT FROM archived WHERE archived.question = $1)
+        ) RETURNING id
+    ),
     contents AS (DELETE FROM file_chunk WHERE file IN (SELECT id FROM files)),
     raws AS (
         UPDATE submission SET raw = NULL, key = tombstone(door, key)

@@ -8,6 +8,13 @@ from uuid import UUID
 
 from services.chassis.database import Db
 
+# A cursor of before a restore names a transaction that this server has not had yet: its place alone counts.
+_IS_FOREIGN = "SELECT $1::text::xid8 >= pg_snapshot_xmax(pg_current_snapshot())"
+
+_NO_LONGER_FOREIGN = """
+UPDATE asked SET written_by = '0' WHERE written_by >= pg_snapshot_xmax(pg_current_snapshot())
+"""
+
 _AFTER = """
 SELECT asked.written_by::text || '-' || asked.position AS cursor, asked.assignment_id, asked.due_at,
     asked.promise_at, question.id AS question, question.text, question.private_note, question.facets,
@@ -15,8 +22,8 @@ SELECT asked.written_by::text || '-' || asked.position AS cursor, asked.assignme
 FROM asked JOIN question ON question.id = asked.question
 LEFT JOIN ended AS ending ON ending.question = asked.question
 WHERE asked.partner = $1 AND (asked.written_by, asked.position) > ($2::text::xid8, $3)
-    AND asked.written_by < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY asked.written_by, asked.position LIMIT $4
+    AND asked.position > $4 AND asked.written_by < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY asked.written_by, asked.position LIMIT $5
 """
 
 
@@ -38,5 +45,14 @@ class Assignment:
 async def after(db: Db, partner: str, cursor: tuple[int, int], most: int) -> list[Assignment]:
     """The next ones after this cursor; (0, 0) starts. Nothing that commits later can come before them."""
     transaction, position = cursor
-    rows = await db.fetch(_AFTER, partner, str(transaction), position, most)
+    if await db.fetchval(_IS_FOREIGN, str(transaction)):
+        rows = await db.fetch(_AFTER, partner, "0", 0, position, most)
+    else:
+        rows = await db.fetch(_AFTER, partner, str(transaction), position, 0, most)
     return [Assignment(**row) for row in rows]
+
+
+async def come_home(db: Db) -> None:
+    """After a restore the rows bear transaction numbers of another server, which this one takes for the
+    future: they come first from now on."""
+    await db.execute(_NO_LONGER_FOREIGN)

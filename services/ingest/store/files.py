@@ -14,6 +14,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 _ADD_CHUNK = "INSERT INTO file_chunk (file, number, content) VALUES ($1, $2, $3)"
 _ATTACH = "UPDATE file SET question = $2 WHERE id = ANY($1::uuid[])"
+_DROP = """
+WITH gone AS (DELETE FROM file WHERE id = ANY($1::uuid[]))
+DELETE FROM file_chunk WHERE file = ANY($1::uuid[])
+"""
 _GET = "SELECT id, name, media_type, size, sha256 FROM file WHERE id = $1"
 _CHUNK = "SELECT content FROM file_chunk WHERE file = $1 AND number = $2"
 _OF = """
@@ -42,6 +46,10 @@ async def add_chunk(db: Db, file: UUID, number: int, content: bytes) -> None:
 
 async def attach(db: Db, files: list[UUID], question: UUID) -> None:
     await db.execute(_ATTACH, files, question)
+
+
+async def drop(db: Db, files: list[UUID]) -> None:
+    await db.execute(_DROP, files)
 
 
 async def get(db: Db, file: UUID) -> File | None:

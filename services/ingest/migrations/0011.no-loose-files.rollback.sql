@@ -1,0 +1,1 @@
+SELECT 'what was deleted belonged to nothing';

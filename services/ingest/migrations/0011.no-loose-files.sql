@@ -1,0 +1,6 @@
+-- Files of mails that came again were kept, belonging to no question, so that nothing erased them
+-- depends: 0010.reopened
+
+DELETE FROM file_chunk USING file WHERE file_chunk.file = file.id AND file.question IS NULL;
+
+DELETE FROM file WHERE question IS NULL;
