@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from services.ingest.domain.bounces import ADDRESS_IN_TEXT, RECIPIENT
+from services.ingest.domain.html_text import html_to_text
 from services.ingest.domain.quoting import reply_above_quote
 from services.ingest.domain.replies import read_reply
 from services.ingest.domain.text_of_mail import unflow
@@ -53,12 +54,49 @@ BEGINNINGS = (
 )
 TEXTS = [(beginning + piece * LETTERS)[:LETTERS] + "a" for beginning in BEGINNINGS for piece in PIECES]
 
+HTML_PIECES = (
+    *(
+        "<a ",
+        "</a",
+        "<!--",
+        "<![CDATA[",
+        "<?",
+        "<!",
+        "&#1",
+        "&a",
+        "<a b='",
+        '<a b="',
+        "<a =",
+        "<a b=c ",
+        "<script>",
+        "<pre>",
+    ),
+    *(
+        "a<b>",
+        "<p>",
+        "<li>",
+        "</td>",
+        "<a href=http://a>",
+        "<a href='http://a'></a>",
+        "<blockquote>",
+        "<pre>\n</pre>",
+        "--",
+    ),
+    *("</td></td><a href='http://a/'></a>", "<style><", "</style", "<br>", "<svg>", "=", "'", '"'),
+)
+TEXTS += [
+    (beginning + piece * LETTERS)[:LETTERS]
+    for beginning in ("", "<pre>", "http://a ")
+    for piece in HTML_PIECES
+]
+
 READERS: dict[str, Callable[[str], object]] = {
     "the reply above the quote": reply_above_quote,
     "the deed of a reply": read_reply,
     "flowed text": partial(unflow, delete_space=False),
     "addresses of a bounce": lambda text: (ADDRESS_IN_TEXT.findall(text), RECIPIENT.findall(text)),
     "personal places": marks,
+    "HTML": html_to_text,
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.ingest.domain.html_text import html_to_text
 from services.ingest.domain.mail import Envelope, Kind, ParsedMail, parse_mail
 from services.ingest.domain.tnef import read_tnef
 
@@ -78,6 +79,26 @@ def test_headers_with_raw_bytes_and_broken_encoded_words_are_read() -> None:
 def test_html_only_mail_becomes_text() -> None:
     html = b"<p>Une <b>carte</b></p><script>x()</script>"
     assert read(b"From: a@b.example\nSubject: q\nContent-Type: text/html\n\n" + html).text == "Une carte"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p title='a > b' class=x>un<br/>deux</p", "un\ndeux"),
+        ("a <b et c < d &lt;e&gt; &amp; &#233;", "a"),
+        ("1 < 2 &amp;&#32;&eacute;&#x" + "f" * 5000 + ";", "1 < 2 & é\ufffd"),
+        ("<script>if (a<b) { '<style>' }</SCRIPT>reste<style/>ici", "resteici"),
+        ("<!-- <p>non</p> --><![if !mso]>oui<![endif]><?xml x?>", "oui"),
+        ("<A HREF = 'http://a.example/?b=1&amp;c'>ici</A>", "ici <http://a.example/?b=1&c>"),
+        (
+            '<a title="x > href=y" href=http://a.example/x>http://a.example/x </a>fin',
+            "http://a.example/x fin",
+        ),
+        ("<p>avant<!-- jamais ferm\u00e9 <p>apr\u00e8s", "avant"),
+    ],
+)
+def test_broken_markup_is_read_as_a_browser_shows_it(html: str, text: str) -> None:
+    assert html_to_text(html) == text
 
 
 def test_attachments_keep_their_names_and_lose_their_paths() -> None:
