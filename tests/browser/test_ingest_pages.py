@@ -50,7 +50,7 @@ async def pages(door: Ingest) -> list[str]:
     await door.http.post(f"/q/{asker_token(KEYS, erased)}/erase")
     askers = [f"/q/{asker_token(KEYS, question)}?done=new" for question in (under_way, answered, erased)]
     partners = [f"/r/{partner_token(KEYS, question, 'grigny')}" for question in (under_way, answered)]
-    return ["/?lang=fr", "/?lang=en", "/embed/grigny", DESK, *askers, *partners, "/nowhere"]
+    return ["/?lang=fr", "/?lang=en", "/embed/grigny", DESK, *askers, *partners, "/nowhere", "/api/docs"]
 
 
 async def entered(door: Ingest, number: int) -> UUID:

@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from services.ingest.entrypoints.api import partner_routes, question_routes
 from services.ingest.entrypoints.api_keys import Callers
+from services.ingest.entrypoints.api_page import api_page
 from services.ingest.entrypoints.ask_page import ask_routes
 from services.ingest.entrypoints.asker_page import asker_routes
 from services.ingest.entrypoints.assigned import assigned_routes
@@ -44,7 +45,7 @@ def public_app(door: Door) -> FastAPI:
         title="Sésame",
         version="1",
         description=ABOUT,
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
@@ -54,6 +55,7 @@ def public_app(door: Door) -> FastAPI:
     app.include_router(question_routes(door, callers, together))
     app.include_router(partner_routes(door, callers))
     app.include_router(assigned_routes(door, callers))
+    app.include_router(api_page(app, pages, door.intake.public_url))
     app.include_router(ask_routes(door, pages, together))
     app.include_router(asker_routes(door, pages))
     app.include_router(respondent_routes(door, pages))
