@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from services.chassis.settings import ServiceSettings
 from services.notifier.senders.guard import networks
@@ -108,6 +108,15 @@ class NotifierSettings(ServiceSettings):
     lease_seconds: float = Field(
         default=45.0, gt=0, description="After a crash, time until others send what it had in hand"
     )
+
+    @model_validator(mode="after")
+    def _lease_outlasts_an_attempt(self) -> Self:
+        if self.lease_seconds <= self.attempt_seconds:
+            raise ValueError(
+                f"SESAME_LEASE_SECONDS ({self.lease_seconds:g}) must be longer than SESAME_ATTEMPT_SECONDS"
+                f" ({self.attempt_seconds:g}): what is still being tried would be sent again"
+            )
+        return self
 
     @property
     def lasting_archive_url(self) -> str:

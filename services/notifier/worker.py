@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from services.chassis import trace
 from services.chassis.log import about
@@ -89,12 +90,18 @@ class Lane:
         room = self._pace.at_once - len(self._in_hand) - len(self._outcomes)
         if room <= 0:
             return 1
+        held = self._held()
         async with self._begin() as unit:
-            due = await deliveries.claim(unit.db, self.way, unit.now, room, self._pace.lease)
+            due = await deliveries.claim(unit.db, self.way, unit.now, room, self._pace.lease, held=held)
         for delivery in due:
             task = asyncio.create_task(self._attempt(delivery))
             self._in_hand[task] = delivery
         return len(due)
+
+    def _held(self) -> list[UUID]:
+        """What is tried now, or was and could not be noted yet: its lease may have run out meanwhile."""
+        noting = [one.delivery.id for one in self._outcomes]
+        return [one.id for one in self._in_hand.values()] + noting
 
     async def _rest(self, *, hungry: bool) -> None:
         """Where there was work there may be more: then only until a good part of the lane is free again."""

@@ -44,7 +44,7 @@ from tests.smtp_sink import smtp_sink
 PARTNERS = 8
 IN_FLIGHT = 500
 QUEUE_PACE = Pace(1000, 30.0, timedelta(seconds=120))
-MAIL_PACE = Pace(32, 30.0, timedelta(seconds=120))
+MAIL_PACE = Pace(8, 30.0, timedelta(seconds=120))
 HOUSE = House("Sésame", "network.example", "https://network.example", (b"k" * 32,), "c@network.example", "fr")
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from prometheus_client import CollectorRegistry
 
+from services.chassis.transaction import Unit
 from services.contracts.ingest import MailBounced
 from services.notifier.domain.delivery import Failed, Sent
 from services.notifier.domain.outgoing import Outgoing
+from services.notifier.instruments import Instruments
+from services.notifier.settle import Roll, Settled, Settlement
 from services.notifier.store import deliveries
-from services.notifier.worker import Pace
+from services.notifier.worker import Lane, Pace
 from tests.chassis import Bench, bench, letter_of
 from tests.integration import notifier_facts as made
 from tests.notifier_bench import SUBSCRIPTIONS, Outside, at_work, nothing_waits, send_all
@@ -105,6 +109,32 @@ async def test_what_a_dead_copy_had_in_hand_is_sent_after_its_lease(on: Bench) -
         assert await deliveries.claim(unit.db, "page", unit.now, 10, timedelta(seconds=1)) == []
     await send_all(on, {"page": outside})
     assert [one.attempts for one in outside.taken] == [2]
+
+
+class Away(Settlement):
+    """Can't be reached, until told so."""
+
+    away = True
+    refused = 0
+
+    async def settle(self, unit: Unit, way: str, batch: Sequence[Settled], roll: Roll) -> None:
+        if self.away:
+            self.refused += 1
+            raise ConnectionError("the database is away")
+        await super().settle(unit, way, batch, roll)
+
+
+async def test_what_was_sent_and_could_not_be_noted_is_not_sent_again_after_its_lease(on: Bench) -> None:
+    await answers(on, 1)
+    outside, settlement = Outside(), Away("coordination@network.example", Instruments(CollectorRegistry()))
+    pace = Pace(at_once=3, attempt_seconds=0.2, lease=timedelta(seconds=0.3))
+    lane = asyncio.create_task(Lane("page", outside, pace, on.transactions.begin, settlement).run())
+    await until(lambda: settlement.refused >= 5)  # growing waits: the lease ran out, the lane looked again
+    settlement.away = False
+    await nothing_waits(on)
+    lane.cancel()
+    await asyncio.wait((lane,))
+    assert len(outside.taken) == 1
 
 
 async def test_stopping_finishes_and_notes_what_is_in_hand(on: Bench) -> None:

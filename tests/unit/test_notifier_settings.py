@@ -39,6 +39,7 @@ def test_empty_variables_are_as_good_as_none(monkeypatch: pytest.MonkeyPatch) ->
         ("SESAME_WEBHOOK_PRIVATE_NETWORKS", "10.0.0.0/99"),
         ("SESAME_SMTP_SECURITY", "ssl"),
         ("SESAME_LINK_SECRET", "short"),
+        ("SESAME_LEASE_SECONDS", "30"),
     ],
 )
 def test_wrong_setting_stops_the_start_with_its_name(

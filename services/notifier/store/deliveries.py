@@ -39,6 +39,7 @@ _CLAIM = """
 WITH due AS (
     SELECT id FROM delivery
     WHERE state = 'waiting' AND way = $1 AND next_at <= $2 AND ($5::uuid IS NULL OR id = $5)
+        AND id <> ALL ($6::uuid[])
     ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE delivery d SET attempts = d.attempts + 1, next_at = $2 + $4::interval
@@ -174,10 +175,18 @@ async def decide(
 
 
 async def claim(
-    db: Db, way: str, now: datetime, most: int, lease: timedelta, *, only: UUID | None = None
+    db: Db,
+    way: str,
+    now: datetime,
+    most: int,
+    lease: timedelta,
+    *,
+    only: UUID | None = None,
+    held: Sequence[UUID] = (),
 ) -> list[Outgoing]:
-    """Take up to `most` deliveries that are due; nobody else gets them before the lease has run out."""
-    return [_read(row) for row in await db.fetch(_CLAIM, way, now, most, lease, only)]
+    """Take up to `most` deliveries that are due; nobody else gets them before the lease has run out, and the
+    caller, who names what it holds, not even then."""
+    return [_read(row) for row in await db.fetch(_CLAIM, way, now, most, lease, only, held)]
 
 
 async def sent(db: Db, ids: Sequence[UUID], urls: Sequence[str | None], now: datetime) -> set[UUID]:
