@@ -9,10 +9,17 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from deploy.local.beside import environment_of
+from deploy.local.beside import OPERATOR, environment_of
 from deploy.local.checkout import KEPT
 from deploy.local.errors import LocalError
 
+FOR_OPERATORS = (
+    "deploy.partners.commands",
+    "deploy.operations.trace",
+    "deploy.operations.person",
+    "deploy.operations.doctor",
+    "deploy.operations.broker_copy",
+)
 COMMANDS = (
     "deploy.local.demo_command",
     "deploy.local.up_command",
@@ -20,18 +27,14 @@ COMMANDS = (
     "deploy.local.suite_commands",
     "deploy.local.check_command",
     "deploy.docs.commands",
-    "deploy.partners.commands",
-    "deploy.operations.trace",
-    "deploy.operations.person",
-    "deploy.operations.doctor",
-    "deploy.operations.broker_copy",
+    *FOR_OPERATORS,
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 1 a check or question failed, 2 wrong use or something missing, 130 Ctrl-C."""
     given = sys.argv[1:] if arguments is None else arguments
-    _take_environment_of(_service_of(given[0]) if given else None)
+    _take_environment_of(owner_of(given[0]) if given else None)
     chosen = _parse(given)
     try:
         status: int = chosen.run(chosen)
@@ -77,24 +80,28 @@ def service_commands() -> dict[str, ModuleType]:
     }
 
 
-def _service_of(command: str) -> str | None:
-    """Whose command it is; None for one of ours."""
-    for service, module in service_commands().items():
+def owner_of(command: str) -> str | None:
+    """The service whose command it is, OPERATOR, or None for one that asks no server."""
+    owners = [
+        *((OPERATOR, importlib.import_module(name)) for name in FOR_OPERATORS),
+        *service_commands().items(),
+    ]
+    for owner, module in owners:
         subparsers = argparse.ArgumentParser().add_subparsers()
         module.register(subparsers)
         if command in subparsers.choices:
-            return service
+            return owner
     return None
 
 
-def _take_environment_of(service: str | None) -> None:
-    """What the operator has set stays; beside `./sesame up` the rest is that of its service.
+def _take_environment_of(owner: str | None) -> None:
+    """What the operator has set stays; beside `./sesame up` the rest is that of the command's owner.
 
     Before the parser is built: commands take their defaults from the environment.
     """
-    if service is None:
+    if owner is None:
         return
-    for name, value in environment_of(service, KEPT).items():
+    for name, value in environment_of(owner, KEPT).items():
         os.environ.setdefault(name, value)
 
 

@@ -14,6 +14,7 @@ class Authority:
     """`certificate` is what clients trust; `server_certificate` was signed by it for 127.0.0.1."""
 
     folder: Path
+    days: int = 2
 
     @property
     def certificate(self) -> Path:
@@ -29,11 +30,21 @@ class Authority:
 
     def make(self) -> None:
         self.folder.mkdir()
-        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
+        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", str(self.days))
         self._openssl("req", "-x509", *key, "-subj", "/CN=Authority", "-keyout", "ca.key", "-out", "ca.crt")
         self._openssl("req", *key[:-2], "-subj", "/CN=server", "-keyout", "server.key", "-out", "server.csr")
         (self.folder / "names").write_text(f"subjectAltName=IP:{LOOPBACK}")
-        signing = ("-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names")
+        signing = (
+            "-CA",
+            "ca.crt",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-days",
+            str(self.days),
+            "-extfile",
+            "names",
+        )
         self._openssl("x509", "-req", "-in", "server.csr", *signing, "-out", "server.crt")
 
     def _openssl(self, *arguments: str) -> None:

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 NOTE = "running.json"
+OPERATOR = "operator"
+"""Beside the services: the administrator's addresses."""
 
 
 @contextmanager

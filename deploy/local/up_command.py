@@ -8,12 +8,12 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.local.beside import announced
+from deploy.local.beside import OPERATOR, announced
 from deploy.local.checkout import KEPT
 from deploy.local.folders import kept_folder
 from deploy.local.mailbox import Mailbox, running_mailbox
 from deploy.local.platform import Platform, running_platform
-from deploy.local.servers import Servers, running_servers
+from deploy.local.servers import AMQP_MANAGEMENT_URL, AMQP_URL, DATABASE_URL, Servers, running_servers
 from services.contracts import topology
 
 
@@ -41,10 +41,21 @@ async def _stay_up(folder: Path, announce_in: Path, settings: Mapping[str, str])
             running_platform(folder, servers, smtp_port=mailbox.port, settings=settings)
         )
         environments = {name: platform.environment(name) for name in topology.SERVICES}
+        environments[OPERATOR] = _of_operator(servers, platform)
         stack.enter_context(announced(announce_in, environments))
         print(_where(servers, platform, mailbox), flush=True)
         await told_to_stop()
         print("sesame: stopping", flush=True)
+
+
+def _of_operator(servers: Servers, platform: Platform) -> dict[str, str]:
+    management = servers.amqp_management_url
+    return {
+        AMQP_URL: servers.amqp_url,
+        DATABASE_URL: servers.database_url,
+        "SESAME_PUBLIC_URL": platform.doors("ingest").url(),
+        **({AMQP_MANAGEMENT_URL: management} if management else {}),
+    }
 
 
 async def told_to_stop() -> None:

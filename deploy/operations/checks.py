@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -23,7 +25,10 @@ from services.contracts import topology
 CLOCK_SECONDS = 2.0
 OUTBOX_SECONDS = 60.0
 CERTIFICATE_DAYS = 14
+HAS_EXPIRED = 10
+"""OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED."""
 DISK_FREE = 0.10
+OLDEST_RABBITMQ, OLDEST_POSTGRESQL = (3, 10), (15,)
 
 
 class Grade(StrEnum):
@@ -48,7 +53,8 @@ _NOW = "SELECT now() AS now, current_setting('server_version') AS version"
 
 async def broker(management: Management) -> AsyncIterator[Finding]:
     overview = await management.overview()
-    yield Finding(Grade.OK, "broker", f"RabbitMQ {overview['rabbitmq_version']}, {management.vhost}")
+    version = str(overview["rabbitmq_version"])
+    yield Finding(_at_least(version, OLDEST_RABBITMQ), "broker", f"RabbitMQ {version}, {management.vhost}")
     for node in await management.nodes():
         for alarm in ("mem_alarm", "disk_free_alarm"):
             if node.get(alarm):
@@ -57,9 +63,19 @@ async def broker(management: Management) -> AsyncIterator[Finding]:
             yield Finding(Grade.FAULT, f"broker node {node['name']}", "does not run")
 
 
+def _at_least(version: str, oldest: tuple[int, ...]) -> Grade:
+    """`15.18 (Debian 15.18-0+deb12u1)`, `4.2.1`: what comes first counts."""
+    numbers = tuple(map(int, re.findall(r"\d+", version.split()[0])))
+    return Grade.OK if numbers >= oldest else Grade.FAULT
+
+
 async def drift(management: Management) -> AsyncIterator[Finding]:
     """The broker beside what the topology in code makes; what is there besides is nobody's fault."""
-    missing = list(different(definitions(management.vhost), await management.definitions()))
+    wanted, found = definitions(management.vhost), await management.definitions()
+    if not {user["name"] for user in wanted["users"]} & {user["name"] for user in found["users"]}:
+        yield Finding(Grade.WARNING, "rights", "no service has a broker user of its own; fit for trying out")
+        wanted |= {"permissions": [], "topic_permissions": []}
+    missing = list(different(wanted, found))
     for kind, what in missing:
         fix = "run deploy.operations.provision again"
         yield Finding(Grade.FAULT, f"topology: {kind}", f"{what} is missing or different; {fix}")
@@ -98,7 +114,7 @@ async def database(where: Addresses) -> AsyncIterator[Finding]:
         row = await db.fetchrow(_NOW)
     if row is None:
         return
-    yield Finding(Grade.OK, "database", f"PostgreSQL {row['version']}")
+    yield Finding(_at_least(row["version"], OLDEST_POSTGRESQL), "database", f"PostgreSQL {row['version']}")
     skew = abs((datetime.now(UTC) - row["now"]).total_seconds())
     grade = Grade.OK if skew < CLOCK_SECONDS else Grade.FAULT
     yield Finding(grade, "clock", f"{skew:.2f} s between here and the database")
@@ -133,10 +149,15 @@ async def _certificate(host: str, port: int) -> Finding:
     try:
         async with asyncio.timeout(10):
             _, writer = await asyncio.open_connection(host, port, ssl=ssl.create_default_context())
+    except ssl.SSLCertVerificationError as error:
+        grade = Grade.FAULT if error.verify_code == HAS_EXPIRED else Grade.WARNING
+        return Finding(grade, f"certificate of {host}", error.verify_message)
     except (OSError, TimeoutError) as error:
         return Finding(Grade.WARNING, f"certificate of {host}", f"{type(error).__name__}: {error}")
     expires = ssl.cert_time_to_seconds(writer.get_extra_info("peercert")["notAfter"])
     writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
     days = (datetime.fromtimestamp(expires, UTC) - datetime.now(UTC)).days
     grade = Grade.OK if days >= CERTIFICATE_DAYS else Grade.FAULT
     return Finding(grade, f"certificate of {host}", f"good for {days} days")

@@ -8,17 +8,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from deploy.cli import service_commands
+from deploy.cli import FOR_OPERATORS, service_commands
 from deploy.local.errors import LocalError
 from deploy.operations.addresses import SECRETS
 
-COMMANDS = (
-    "deploy.partners.commands",
-    "deploy.operations.trace",
-    "deploy.operations.person",
-    "deploy.operations.doctor",
-    "deploy.operations.broker_copy",
-)
 FROM_SECRETS = ("SESAME_AMQP_URL", "SESAME_DATABASE_URL")
 
 
@@ -37,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="sesame", description="The operator's commands.")
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
-    for module in (*map(importlib.import_module, COMMANDS), *service_commands().values()):
+    for module in (*map(importlib.import_module, FOR_OPERATORS), *service_commands().values()):
         module.register(subparsers)
     return top
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 
+from deploy.local.beside import OPERATOR, environment_of
 from deploy.local.checkout import PYTHON, ROOT
 from deploy.local.folders import throwaway_folder
 from deploy.local.ports import is_free
@@ -14,6 +15,8 @@ from tests.servers import until
 
 READY = "Ctrl-C stops it."
 START_SECONDS = 90.0
+ADDRESSES = {"SESAME_AMQP_URL", "SESAME_AMQP_MANAGEMENT_URL", "SESAME_DATABASE_URL"}
+"""What the operator's commands need, so that they work beside it."""
 
 
 @contextmanager
@@ -55,6 +58,7 @@ async def test_ctrl_c_leaves_no_process_and_no_port() -> None:
         members = family(process)
         ports = listening(members)
         assert len(ports) >= 8
+        assert set(environment_of(OPERATOR, folder / "kept")) >= ADDRESSES
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0
         assert ended(members)

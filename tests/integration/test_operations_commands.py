@@ -3,7 +3,9 @@
 import asyncio
 import json
 import secrets
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ import asyncpg
 import pytest
 
 from deploy.local.cluster import find_binaries
+from deploy.local.ports import LOOPBACK
 from deploy.local.servers import Servers
 from deploy.operations.cli import main
 from deploy.partners import broker
@@ -18,6 +21,7 @@ from deploy.rabbitmq.definitions import password_hash
 from deploy.rabbitmq.management import Management, managing
 from deploy.rabbitmq.provision import provision
 from services.contracts import topology
+from tests.authority import Authority
 from tests.servers import Database, VirtualHost, drop, make_template
 
 QUESTION = "019ab3c0-7c00-7d4e-9a51-2f6f0c1e5a10"
@@ -64,6 +68,16 @@ async def test_the_doctor_names_what_is_missing_on_the_broker(sesame: Sesame, ma
     assert "FAIL  topology: bindings: sesame.events question.received router" in said
 
 
+async def test_the_doctor_says_in_a_line_that_services_share_the_administrator(
+    sesame: Sesame, management: Management
+) -> None:
+    for service in topology.SERVICES:
+        await management.delete_user(f"sesame.{service}")
+    said = await sesame("doctor", status=1)
+    assert "warn  rights: no service has a broker user of its own" in said
+    assert "FAIL  topology" not in said
+
+
 async def test_the_doctor_sees_that_nobody_consumes(sesame: Sesame) -> None:
     assert "FAIL  queue notifier: nobody consumes it" in await sesame("doctor", status=1)
 
@@ -83,6 +97,26 @@ async def test_the_doctor_sees_an_outbox_that_does_not_empty(sesame: Sesame, dat
     )
     await db.close()
     assert "FAIL  outbox of router: 1 rows, the oldest 3600 s old" in await sesame("doctor", status=1)
+
+
+async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+
+
+@pytest.mark.parametrize(("days", "grade"), [(90, "ok  "), (3, "FAIL")])
+async def test_the_doctor_sees_a_certificate_that_runs_out(
+    sesame: Sesame, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, days: int, grade: str
+) -> None:
+    authority = Authority(tmp_path / "authority", days=days)
+    authority.make()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority.server_certificate, authority.server_key)
+    async with await asyncio.start_server(hang_up, LOOPBACK, 0, ssl=context) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
+        monkeypatch.setenv("SESAME_PUBLIC_URL", f"https://{LOOPBACK}:{server.sockets[0].getsockname()[1]}")
+        assert f"{grade}  certificate of {LOOPBACK}: good for" in await sesame("doctor", status=1)
 
 
 async def test_a_question_is_traced_through_the_services_in_order_of_time(

@@ -1,7 +1,10 @@
 import stat
 from pathlib import Path
 
-from deploy.local.beside import NOTE, announced, environment_of
+import pytest
+
+from deploy.cli import owner_of
+from deploy.local.beside import NOTE, OPERATOR, announced, environment_of
 
 RUNNING = {
     "ingest": {"SESAME_AMQP_URL": "amqp://one", "SESAME_DATABASE_URL": "postgresql://ingest"},
@@ -23,3 +26,11 @@ def test_a_command_of_no_service_finds_the_broker(tmp_path: Path) -> None:
 def test_the_passwords_in_it_are_for_the_owner_only(tmp_path: Path) -> None:
     with announced(tmp_path, RUNNING):
         assert stat.S_IMODE((tmp_path / NOTE).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("command", "owner"),
+    [("doctor", OPERATOR), ("partners", OPERATOR), ("trace", OPERATOR), ("router", "router"), ("demo", None)],
+)
+def test_every_command_knows_whose_addresses_it_needs(command: str, owner: str | None) -> None:
+    assert owner_of(command) == owner
