@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 from services.contracts.ingest import QuestionReceived
@@ -82,3 +83,13 @@ async def test_what_is_no_json_or_too_large_is_a_problem(database: Database, vho
 async def _chunks() -> Any:
     for _ in range(20):
         yield b" " * 100_000
+
+
+async def test_the_apis_page_loads_nothing_from_elsewhere(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        page = (await door.http.get("/api/docs")).text
+        loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
+        answers = [await door.http.get(path) for path in loaded if not path.startswith("data:")]
+    assert len(answers) >= 2
+    assert {answer.status_code for answer in answers} == {200}
+    assert "http" not in "".join(loaded)
