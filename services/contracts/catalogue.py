@@ -28,6 +28,7 @@ FACTS: tuple[type[Fact], ...] = (
     router.IntakeChanged,
     notifier.QuestionPublished,
     notifier.QuestionViewed,
+    notifier.SimilarFound,
     notifier.DeliveryFailed,
 )
 """On `sesame.events`, from one service to the others."""

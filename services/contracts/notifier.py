@@ -74,6 +74,17 @@ class SimilarAnswer(Value):
     url: Line
 
 
+class SimilarFound(Fact):
+    """The partner that has the question was shown answers of the archive that may help."""
+
+    wire: ClassVar[str] = "similar.found.v1"
+
+    assignment_id: UUID
+    partner: PartnerName
+    similar: tuple[SimilarAnswer, ...] = Field(min_length=1, description="The most alike first")
+    facets: Facets | None = None
+
+
 class QuestionAssigned(Fact):
     """To a partner: this question is yours until `due_at`. Answer or decline it by your inbox key."""
 

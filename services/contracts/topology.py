@@ -33,6 +33,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.QuestionReopened,
             router.IntakeChanged,
             notifier.QuestionPublished,
+            notifier.SimilarFound,
         ),
         "router": (
             ingest.QuestionReceived,

@@ -142,6 +142,11 @@ def viewed(event: Event[notifier.QuestionViewed]) -> Counted:
     return _counted("viewed", event, data.facets, partner=data.partner, number=data.views)
 
 
+def similar_found(event: Event[notifier.SimilarFound]) -> Counted:
+    data = event.data
+    return _counted("similar_found", event, data.facets, partner=data.partner, number=len(data.similar))
+
+
 def delivery_failed(event: Event[notifier.DeliveryFailed]) -> Counted:
     return _counted("delivery_failed", event, None, partner=event.data.partner or "", detail=event.data.way)
 
@@ -169,6 +174,7 @@ NOTES: Mapping[type[Fact], Note] = {
     router.IntakeChanged: intake,
     notifier.QuestionPublished: published,
     notifier.QuestionViewed: viewed,
+    notifier.SimilarFound: similar_found,
     notifier.DeliveryFailed: delivery_failed,
 }
 

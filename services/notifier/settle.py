@@ -12,10 +12,18 @@ from uuid import UUID
 
 from services.chassis import trace
 from services.chassis.transaction import Unit
-from services.contracts.notifier import DeliveryFailed, QuestionPublished
+from services.contracts.notifier import DeliveryFailed, QuestionPublished, SimilarAnswer, SimilarFound
 from services.contracts.vocabulary import Facets, PartnerName
 from services.notifier.channels import ASSISTED
-from services.notifier.domain.delivery import PATIENCE, Failed, Postponed, Sent, delivery_id, next_attempt
+from services.notifier.domain.delivery import (
+    PATIENCE,
+    Failed,
+    Postponed,
+    Sent,
+    Similar,
+    delivery_id,
+    next_attempt,
+)
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.domain.plan import Planned
 from services.notifier.instruments import Instruments
@@ -85,6 +93,7 @@ class Settlement:
         for delivery, outcome in sent:
             if delivery.id in fresh:
                 self._announce_published(unit, delivery, outcome.url)
+                _announce_similar(unit, delivery, outcome.similar)
                 waited.observe((unit.now - delivery.decided_at).total_seconds())
         await self._invite_to_rate(unit, [delivery for delivery, _ in sent if delivery.id in fresh])
         self._instruments.doubled.labels(way).inc(len(sent) - len(fresh))
@@ -197,6 +206,23 @@ class Settlement:
     def _count(self, some: Iterable[Outgoing], outcome: str) -> None:
         for (way, kind), number in Counter((one.way, one.kind) for one in some).items():
             self._instruments.attempts.labels(way, kind, outcome).inc(number)
+
+
+def _announce_similar(unit: Unit, delivery: Outgoing, similar: Sequence[Similar]) -> None:
+    """For the respondent's page; mail and event have it already."""
+    turn = delivery.assignment
+    if turn is None or not similar:
+        return
+    with trace.span(delivery.traceparent):
+        unit.announce(
+            SimilarFound(
+                assignment_id=turn.id,
+                partner=PartnerName(id=turn.partner, name=turn.partner_name),
+                similar=tuple(SimilarAnswer(title=one.title, url=one.url) for one in similar),
+                facets=Facets.model_validate(delivery.question.facets),
+            ),
+            question=delivery.question.id,
+        )
 
 
 def _announce_failed(unit: Unit, delivery: Outgoing, failure: Failed) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.chassis.letters import Letter
-from services.contracts.notifier import QuestionPublished
+from services.contracts.notifier import QuestionPublished, SimilarAnswer, SimilarFound
 from services.contracts.router import QuestionClosed, QuestionReopened, QuestionRouted
 from services.contracts.vocabulary import Fact, PartnerName
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
@@ -30,6 +30,11 @@ PUBLISHED = QuestionPublished(
     promise_at=MOMENT,
     facets=FACETS,
 )
+SIMILAR = SimilarFound(
+    assignment_id=uuid4(),
+    partner=PartnerName(id="grigny", name="Grigny"),
+    similar=tuple(SimilarAnswer(title=f"Moulins {n}", url=f"https://a.example/a/{n}") for n in (2, 1)),
+)
 LIFE: list[Fact] = [
     routed_to("lyon"),
     routed_to("grigny"),
@@ -39,6 +44,7 @@ LIFE: list[Fact] = [
     QuestionClosed(reason="duplicate", facets=FACETS),
     QuestionReopened(facets=FACETS),
     answered_by("lyon", at=MOMENT + timedelta(hours=7)),
+    SIMILAR,
 ]
 
 orders = st.permutations(range(len(LIFE))).flatmap(
@@ -55,7 +61,7 @@ def letters(question: UUID) -> list[Letter]:
 
 def own(fact: Fact, question: UUID) -> Fact:
     """An assignment belongs to one question."""
-    if not isinstance(fact, QuestionRouted):
+    if not isinstance(fact, QuestionRouted | SimilarFound):
         return fact
     return fact.model_copy(update={"assignment_id": uuid5(question, fact.partner.id)})
 
@@ -67,6 +73,7 @@ async def state(tried: Bench, question: UUID) -> list[Any]:
         " WHERE question = $1 ORDER BY partner",
         "SELECT how, body, ended_at FROM ending WHERE question = $1",
         "SELECT url FROM archived WHERE question = $1",
+        "SELECT title, url FROM offered WHERE question = $1 ORDER BY number",
     )
     return [[tuple(row) for row in await tried.pool.fetch(query, question)] for query in queries]
 

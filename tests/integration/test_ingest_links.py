@@ -14,6 +14,9 @@ from services.contracts.ingest import (
     QuestionWithdrawn,
 )
 from services.contracts.links import asker_token, partner_token, reply_address
+from services.contracts.notifier import SimilarAnswer, SimilarFound
+from services.contracts.vocabulary import PartnerName
+from services.ingest.handlers import askers
 from services.ingest.store import links, partner_access
 from tests.integration.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, mail, routed_to
 from tests.servers import Database, VirtualHost
@@ -206,3 +209,19 @@ async def test_a_removed_partners_links_stay_dead_when_its_id_comes_back(
         after = await asked(door, "grigny")
         pages = [await door.http.get(partners_page(one, "grigny")) for one in (before, after)]
     assert [page.status_code for page in (gone, *pages)] == [404, 404, 200]
+
+
+async def test_respondent_is_shown_what_was_answered_before(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door, "grigny")
+        turn = await door.fetchval("SELECT assignment_id FROM asked WHERE question = $1", question)
+        answers = (SimilarAnswer(title="Les moulins de Givors ?", url="https://archive.example/a/7"),)
+        partner = PartnerName(id="grigny", name="Médiathèque de Grigny")
+        found = SimilarFound(assignment_id=turn, partner=partner, similar=answers)
+        await hears(door, question, found)
+        page = (await door.http.get(partners_page(question, "grigny"))).text
+        async with door.running.chassis.begin() as unit:
+            await askers.erase(unit, question, "wish")
+        await hears(door, question, found)
+        assert await door.fetchval("SELECT count(*) FROM offered") == 0
+    assert '<a href="https://archive.example/a/7">Les moulins de Givors ?</a>' in page

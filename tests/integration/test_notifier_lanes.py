@@ -13,9 +13,11 @@ from prometheus_client import CollectorRegistry
 
 from services.chassis.transaction import Unit
 from services.contracts.ingest import MailBounced
-from services.notifier.domain.delivery import Failed, Sent
+from services.contracts.notifier import SimilarFound
+from services.notifier.domain.delivery import Failed, Sent, Similar
 from services.notifier.domain.outgoing import Outgoing
 from services.notifier.instruments import Instruments
+from services.notifier.senders.informed import Informed
 from services.notifier.settle import Roll, Settled, Settlement
 from services.notifier.store import deliveries
 from services.notifier.worker import Lane, Pace
@@ -174,3 +176,16 @@ async def test_passing_bounce_silences_nobody(on: Bench) -> None:
     bounce = MailBounced(recipient="lectrice@asker.example", permanent=False)
     await on.handling(SUBSCRIPTIONS).settle([letter_of(bounce, question)])
     assert await on.pool.fetchval("SELECT count(*) FROM silenced_address") == 0
+
+
+async def test_what_a_library_was_shown_is_announced_for_its_page(on: Bench) -> None:
+    async def similar(_text: str) -> tuple[Similar, ...]:
+        return (Similar("Les moulins de Givors ?", "https://archive.example/a/7"),)
+
+    question = uuid4()
+    facts = (made.received(), made.routed(question, way="mail"))
+    await on.handling(SUBSCRIPTIONS).settle([letter_of(fact, question) for fact in facts])
+    await send_all(on, {"mail": Informed(Outside(), similar)})
+    [found] = [event.data for event in await on.announced() if isinstance(event.data, SimilarFound)]
+    assert found.partner.id == "bpi"
+    assert [one.url for one in found.similar] == ["https://archive.example/a/7"]

@@ -13,8 +13,7 @@ import pytest
 from aiosmtplib import SMTPServerDisconnected
 
 from services.contracts.links import is_of_address, read_token
-from services.notifier.domain.delivery import Failed, Sent
-from services.notifier.domain.outgoing import Similar
+from services.notifier.domain.delivery import Failed, Sent, Similar
 from services.notifier.mail.compose import Composer, House
 from services.notifier.mail.letters import Letters
 from services.notifier.senders.informed import Informed

@@ -22,7 +22,7 @@ from services.ingest.entrypoints.links import OpenedByPartner, link_of, open_for
 from services.ingest.entrypoints.pages import Pages
 from services.ingest.handlers.files import accept_with_files, listed
 from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_take
-from services.ingest.store import askers, links
+from services.ingest.store import askers, links, similar
 
 FIELDS = ("text", "sources", "effort", "files")
 
@@ -42,6 +42,7 @@ def respondent_routes(door: Door, pages: Pages) -> APIRouter:
             opened = await open_for_partner(unit, link)
             follow_ups = await askers.follow_ups(unit.db, link.question_id)
             seen = await links.partners_seen(unit.db)
+            alike = await similar.of_assignment(unit.db, opened.own.assignment_id)
             attachments = await listed(unit, door.intake.public_url, link.question_id)
         return pages.show(
             "respondent.html",
@@ -53,6 +54,7 @@ def respondent_routes(door: Door, pages: Pages) -> APIRouter:
             done=request.query_params.get("done", ""),
             follow_ups=follow_ups,
             attachments=attachments,
+            similar=alike,
             faults=dict.fromkeys(FIELDS, "") | faults,
             values={name: field(form, name) for name in FIELDS},
             partners={partner: name for partner, name in seen.items() if partner != opened.own.partner},

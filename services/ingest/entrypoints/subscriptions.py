@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.letters import Subscriptions
-from services.contracts.notifier import QuestionPublished
+from services.contracts.notifier import QuestionPublished, SimilarFound
 from services.contracts.router import (
     IntakeChanged,
     QuestionAnswered,
@@ -19,5 +19,6 @@ SUBSCRIPTIONS: Subscriptions = {
     QuestionClosed: facts.question_closed,
     QuestionReopened: facts.question_reopened,
     QuestionPublished: facts.question_published,
+    SimilarFound: facts.similar_found,
     IntakeChanged: facts.intake_changed,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.chassis.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.links import party_digest
-from services.contracts.notifier import QuestionPublished
+from services.contracts.notifier import QuestionPublished, SimilarFound
 from services.contracts.router import (
     IntakeChanged,
     QuestionAnswered,
@@ -13,7 +13,7 @@ from services.contracts.router import (
     QuestionReopened,
     QuestionRouted,
 )
-from services.ingest.store import pause, questions
+from services.ingest.store import pause, questions, similar
 from services.ingest.store.questions import Asked
 
 
@@ -52,6 +52,11 @@ async def question_reopened(unit: Unit, event: Event[QuestionReopened]) -> None:
 async def question_published(unit: Unit, event: Event[QuestionPublished]) -> None:
     if event.data.place == "archive" and event.data.url:
         await questions.note_archived(unit.db, event.subject, event.data.url)
+
+
+async def similar_found(unit: Unit, event: Event[SimilarFound]) -> None:
+    found = [(one.title, one.url) for one in event.data.similar]
+    await similar.note(unit.db, event.data.assignment_id, event.subject, found)
 
 
 async def intake_changed(unit: Unit, event: Event[IntakeChanged]) -> None:

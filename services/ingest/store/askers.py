@@ -19,6 +19,7 @@ _ERASE = """
 WITH words AS (DELETE FROM follow_up WHERE question = $1),
     posts AS (DELETE FROM group_post WHERE question = $1),
     ends AS (UPDATE ending SET body = '' WHERE question = $1),
+    alike AS (DELETE FROM offered WHERE question = $1),
     files AS (
         DELETE FROM file WHERE question = $1 AND (
             belongs_to <> 'answer' OR NOT EXISTS (SELECT FROM archived WHERE archived.question = $1)

@@ -38,7 +38,8 @@ _LEFT = """
 SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[])
         AND (text <> '' OR private_note IS NOT NULL OR reference IS NOT NULL OR asked_by IS NOT NULL))
     + (SELECT count(*) FROM follow_up WHERE question = ANY($1::uuid[]))
-    + (SELECT count(*) FROM file WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM file WHERE question = ANY($1::uuid[]) AND (
+        belongs_to <> 'answer' OR NOT EXISTS (SELECT FROM archived WHERE archived.question = file.question)))
     + (SELECT count(*) FROM ending WHERE question = ANY($1::uuid[]) AND body <> '')
     + (SELECT count(*) FROM submission WHERE question = ANY($1::uuid[])
         AND (raw IS NOT NULL OR key NOT LIKE 'erased:%'))

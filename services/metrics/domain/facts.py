@@ -57,6 +57,7 @@ KINDS = (
     "reopened",
     "handled",
     "intake",
+    "similar_found",
     "posted",
     "withdrawn",
     "followed_up",

@@ -8,7 +8,7 @@ from time import monotonic
 from asyncpg import InterfaceError, Pool, PostgresError, Record
 
 from services.notifier.archive.related import related
-from services.notifier.domain.outgoing import Similar
+from services.notifier.domain.delivery import Similar
 from services.notifier.store import shelves
 
 log = logging.getLogger(__name__)

@@ -24,10 +24,20 @@ def delivery_id(question: UUID, kind: str, about: object = "") -> UUID:
 
 
 @dataclass(frozen=True, slots=True)
+class Similar:
+    """An answer of the archive that may help a respondent."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
-    """The receiver took it. `url` is where it can be read, when it has an address."""
+    """The receiver took it. `url` is where it can be read, when it has an address; `similar` what was offered
+    with it."""
 
     url: str | None = None
+    similar: tuple[Similar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.notifier.domain.delivery import Similar
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -53,14 +55,6 @@ class Answered:
     answered_at: datetime
     promise_at: datetime
     facets: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """An answer of the archive that may help a respondent."""
-
-    title: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from services.notifier.domain.delivery import Failed, Postponed, Sent
-from services.notifier.domain.outgoing import Outgoing, Similar
+from services.notifier.domain.delivery import Failed, Postponed, Sent, Similar
+from services.notifier.domain.outgoing import Outgoing
 from services.notifier.senders.protocol import Sender
 
 SimilarTo = Callable[[str], Awaitable[tuple[Similar, ...]]]
@@ -20,6 +20,8 @@ class Informed:
         self._similar_to = similar_to
 
     async def send(self, delivery: Outgoing) -> Sent | Failed | Postponed:
-        if delivery.kind == "assigned":
-            delivery = replace(delivery, similar=await self._similar_to(delivery.question.text))
-        return await self._sender.send(delivery)
+        if delivery.kind != "assigned":
+            return await self._sender.send(delivery)
+        similar = await self._similar_to(delivery.question.text)
+        outcome = await self._sender.send(replace(delivery, similar=similar))
+        return replace(outcome, similar=similar) if isinstance(outcome, Sent) else outcome
