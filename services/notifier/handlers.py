@@ -141,12 +141,14 @@ async def question_overdue(
 
 
 async def _promise_broken(coordinator: Coordinator, unit: Unit, event: Event[router.QuestionOverdue]) -> None:
-    standing = await questions.promise(unit.db, event.subject, event.data.due_at)
+    due_at = event.data.due_at
+    standing = await questions.promise(unit.db, event.subject, due_at)
     known = _known(standing, event.subject)
     partner = event.data.partner
-    details = {"due_at": event.data.due_at.isoformat(), "partner_name": partner.name if partner else None}
-    note = plan.to_coordinator(known, "promise", "", event.time, coordinator.address, details)
-    await _decide(unit, [*plan.late(known, event.time), note])
+    promise = due_at.isoformat()
+    details = {"due_at": promise, "partner_name": partner.name if partner else None}
+    note = plan.to_coordinator(known, "promise", promise, event.time, coordinator.address, details)
+    await _decide(unit, [*plan.late(known, due_at, event.time), note])
 
 
 async def question_unroutable(
@@ -167,7 +169,7 @@ async def question_closed(unit: Unit, event: Event[router.QuestionClosed]) -> No
     standing = await questions.close(unit.db, event.subject, event.time, unit.now, STILL_SENT)
     known = _known(standing, event.subject).with_closing(event.time)
     details = {"reason": fact.reason, "explanation": fact.explanation}
-    await _decide(unit, plan.closed(known, details) + plan.ended(known))
+    await _decide(unit, plan.closed(known, event.id, details) + plan.ended(known))
 
 
 async def question_reopened(unit: Unit, event: Event[router.QuestionReopened]) -> None:

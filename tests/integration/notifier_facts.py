@@ -105,8 +105,8 @@ def reminded(question: UUID, attempt: int = 1, partner: str = "bpi", way: str = 
     )
 
 
-def promise_broken() -> Fact:
-    return router.QuestionOverdue(clock="promise", due_at=PROMISE, facets=FACETS)
+def promise_broken(due_at: datetime = PROMISE) -> Fact:
+    return router.QuestionOverdue(clock="promise", due_at=due_at, facets=FACETS)
 
 
 def unroutable() -> Fact:

@@ -80,6 +80,7 @@ CLOSED_TWICE = [
     made.reopened(),
     made.unroutable(),
     made.promise_broken(),
+    made.promise_broken(made.PROMISE + timedelta(days=1)),
     made.closed(),
 ]
 NO_ADDRESS = [made.received(asker=None), made.routed(QUESTION, 1), made.answered(QUESTION)]

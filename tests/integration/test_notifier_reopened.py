@@ -78,3 +78,21 @@ async def test_reopened_after_an_answer_the_next_partner_is_asked_and_reminded(o
 async def test_reopened_and_nobody_left_the_coordinator_is_told(on: Bench) -> None:
     life = [made.received(), made.routed(QUESTION, 1), made.closed(), made.reopened(), made.unroutable()]
     assert ("unroutable", None) in await sent_of(on, life)
+
+
+async def test_an_extended_promise_that_is_broken_again_is_told_again(on: Bench) -> None:
+    extended = made.promise_broken(made.PROMISE + timedelta(days=1))
+    life = [made.received(), made.routed(QUESTION, 1), made.promise_broken(), extended]
+    sent = await sent_of(on, life)
+    assert sorted(kind for kind, partner in sent if partner is None) == [
+        "acknowledgement",
+        "late",
+        "late",
+        "promise",
+        "promise",
+    ]
+
+
+async def test_a_second_closing_is_told_the_asker_with_its_own_words(on: Bench) -> None:
+    life = [made.received(), made.routed(QUESTION, 1), made.closed(), made.reopened(), made.closed()]
+    assert [kind for kind, _ in await sent_of(on, life)].count("closed") == 2

@@ -46,12 +46,14 @@ def acknowledgement(standing: Standing) -> list[Planned]:
     return _mail_to_asker(standing, "acknowledgement")
 
 
-def late(standing: Standing, at: datetime) -> list[Planned]:
-    return _mail_to_asker(standing, "late", at)
+def late(standing: Standing, promise_at: datetime, at: datetime) -> list[Planned]:
+    """Once per promise: another one may be made and broken after it."""
+    return _mail_to_asker(standing, "late", promise_at.isoformat(), at)
 
 
-def closed(standing: Standing, details: Mapping[str, Any]) -> list[Planned]:
-    return _mail_to_asker(standing, "closed", details=details)
+def closed(standing: Standing, closing: str, details: Mapping[str, Any]) -> list[Planned]:
+    """`closing` is the event's id: a question may be closed again after it was reopened."""
+    return _mail_to_asker(standing, "closed", closing, details=details)
 
 
 def assigned(standing: Standing, turn: Turn) -> Planned:
@@ -140,12 +142,16 @@ def _to_turn(standing: Standing, kind: str, turn: Turn) -> Planned:
 
 
 def _mail_to_asker(
-    standing: Standing, kind: str, at: datetime | None = None, details: Mapping[str, Any] | None = None
+    standing: Standing,
+    kind: str,
+    about: str = "",
+    at: datetime | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> list[Planned]:
     if not standing.asker.get("mail"):
         return []
     planned = Planned(
-        delivery_id(standing.question, kind),
+        delivery_id(standing.question, kind, about),
         standing.question,
         kind,
         "mail",
