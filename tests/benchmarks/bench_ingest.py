@@ -1,4 +1,4 @@
-"""HTTP intake beside a bare handler with one insert: python -m tests.benchmarks.bench_ingest [--questions N]
+"""HTTP intake beside a bare handler with one insert: ./sesame bench ingest [--questions N]
 
 Both are processes of their own on durable servers, asked by the same 32 connections; beside it, ingest's
 memory. Leaves with status 1 below 300 questions/s, unless that is at least half of the bare handler, or when

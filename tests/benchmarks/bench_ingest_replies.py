@@ -1,4 +1,4 @@
-"""How often the reply above the quote is found exactly: python -m tests.benchmarks.bench_ingest_replies DIR
+"""How often the reply above the quote is found exactly: ./sesame bench ingest-replies DIR
 
 DIR holds `expected.json`, a list of {"fixture": name, "...stripped_equals": text}, mails in `fixtures`.
 Leaves with status 1 when fewer than `--at-least` are exact.

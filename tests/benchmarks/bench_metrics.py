@@ -1,4 +1,4 @@
-"""How metrics bears ten years: python -m tests.benchmarks.bench_metrics
+"""How metrics bears ten years: ./sesame bench metrics
 
     page      the key figures of a year, read and drawn, with ten years and ten million questions counted
     scrape    what Prometheus is given, and how many series that is

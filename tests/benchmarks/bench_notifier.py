@@ -1,4 +1,4 @@
-"""How fast deliveries leave, beside the raw publish rate: python -m tests.benchmarks.bench_notifier
+"""How fast deliveries leave, beside the raw publish rate: ./sesame bench notifier
 
 Queues: decided deliveries of routed questions to partner queues, claimed, sent, confirmed and noted, against
 the same bytes published by aio-pika with confirms, nothing else. Mail: answers through a real SMTP server.

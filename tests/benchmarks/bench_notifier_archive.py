@@ -1,4 +1,4 @@
-"""How quick the archive is when full: python -m tests.benchmarks.bench_notifier_archive --answers 100000
+"""How quick the archive is when full: ./sesame bench notifier-archive --answers 100000
 
 Made-up answers with words as unevenly used as in real texts, asked through HTTP on a real server, one reader
 after another. Leaves with status 1 when a kind of page is above 50 ms at the 95th percentile.

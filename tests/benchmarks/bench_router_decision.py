@@ -1,6 +1,6 @@
 """CPU of one decision: among 500 partners, and among as many as France has public libraries.
 
-    python -m tests.benchmarks.bench_router_decision [LIBRARIES.csv]
+    ./sesame bench router-decision [LIBRARIES.csv]
 
 The partners are made up, half of them serving all of the country; with a file (the ministry's list, or
 others as YAML or CSV) its partners are tried too. Each network is tried twice: new, and after years, when

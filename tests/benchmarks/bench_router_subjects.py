@@ -1,4 +1,4 @@
-"""How often the subject of a question is guessed right: python -m tests.benchmarks.bench_router_subjects FILE
+"""How often the subject of a question is guessed right: ./sesame bench router-subjects FILE
 
 FILE holds one JSON object a line: `question`, `theme_paths` (the first word of the first path is the theme)
 and `answer_text`; or `text`, `subject` and perhaps `answer`. Ten times over, a random fifth is held out: the

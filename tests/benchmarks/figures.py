@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Figure:
 
 
 def show(figures: Sequence[Figure]) -> None:
-    table = Table("measured", "value", "floor", "ratio", "wanted")
+    table = Table(Column("measured", no_wrap=True), "value", "floor", "ratio", "wanted")
     for figure in figures:
         floor = "" if figure.floor is None else f"{figure.floor:,.1f} {figure.unit}"
         ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
