@@ -29,12 +29,12 @@ QUESTION = {
     "text": "Où trouver les plans du moulin avant 1850, et qui l’a fait bâtir ? " * 3,
     "place": {"country": "FR", "postcode": "69520"},
     "publish_consent": True,
-    "asker": {"mail": "ada@example.org"},
 }
 
 
 def request(number: int) -> bytes:
-    body = json.dumps(QUESTION | {"reference": f"N-{number}"}).encode()
+    asker = {"mail": f"reader-{number}@example.org"}
+    body = json.dumps(QUESTION | {"reference": f"N-{number}", "asker": asker}).encode()
     head = (
         "POST /api/v1/questions HTTP/1.1\r\nhost: sesame.example\r\ncontent-type: application/json\r\n"
         f"idempotency-key: {number}\r\ncontent-length: {len(body)}\r\n\r\n"
