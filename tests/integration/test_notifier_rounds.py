@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -26,7 +26,7 @@ from services.notifier.rounds import Rounds
 from services.notifier.senders.mail import MailSender
 from services.notifier.senders.smtp import SmtpLines, SmtpServer
 from services.notifier.settle import Settled, Settlement
-from services.notifier.store import deliveries
+from services.notifier.store import deliveries, rounds
 from tests.chassis import letter_of
 from tests.integration import notifier_facts as made
 from tests.integration.test_notifier_mail import HOUSE
@@ -57,10 +57,12 @@ class Scene:
         return Rounds(self.transactions.begin, COORDINATOR, "Europe/Paris")
 
     async def hear(self, *facts: Fact) -> None:
-        question = uuid4()
+        await self.tell(uuid4(), *facts)
+
+    async def tell(self, question: UUID, *facts: Fact, after: timedelta = timedelta(0)) -> None:
         readers = readers_of(FactReader(SUBSCRIPTIONS), {})
         handling = Handling(self.transactions, readers, ChassisInstruments(CollectorRegistry()))
-        await handling.settle([letter_of(fact, question) for fact in facts])
+        await handling.settle([letter_of(fact, question, time=made.MOMENT + after) for fact in facts])
 
     async def sent(self, kind: str) -> list[Taken]:
         """The mails of this kind that are due now, as the mail server takes them."""
@@ -100,6 +102,41 @@ async def test_coordinator_reads_each_morning_what_is_late(scene: Scene) -> None
     scene.clock.moment += timedelta(days=1)
     await scene.rounds.make()
     assert len(await scene.sent("daily")) == 1
+
+
+MANY_ANSWERED = """
+WITH asked AS (
+    INSERT INTO question (id, text, facets, attachments, publish_consent, asker, promise_at, answered_at)
+    SELECT gen_random_uuid(), repeat('moulin ', 40), '{}', '[]', false, '{}', moment, moment
+    FROM generate_series($1::timestamptz - interval '20000 minutes', $1, interval '1 minute') AS moment
+    RETURNING id, promise_at
+)
+INSERT INTO answer (id, question_id, partner, partner_name, text, sources, attachments, publish_consent,
+    answered_at, promise_at, facets)
+SELECT gen_random_uuid(), id, 'bpi', 'Bpi', '', '[]', '[]', false, promise_at, promise_at, '{}' FROM asked
+"""
+
+
+async def test_the_list_reads_open_questions_only_however_many_were_answered(scene: Scene) -> None:
+    await scene.pool.execute(MANY_ANSWERED, MONDAY)
+    await scene.hear(made.received(), made.routed(uuid4()))
+    await scene.pool.execute("ANALYZE question, answer")
+    plan = "\n".join(row[0] for row in await scene.pool.fetch(f"EXPLAIN {rounds._DAY}", MONDAY))
+    assert "question_open" in plan
+    assert "Seq Scan on question" not in plan
+    assert "Seq Scan on answer" not in plan
+
+
+async def test_a_reopened_question_is_on_the_list_until_it_is_answered_anew(scene: Scene) -> None:
+    question = uuid4()
+    first = made.answered(question, at=made.MOMENT)
+    second = made.answered(question, name="second", at=made.MOMENT + timedelta(hours=2))
+    told = []
+    for fact, hours in ((first, 0), (made.reopened(), 1), (second, 2)):
+        await scene.tell(question, made.received(), made.routed(question), fact, after=timedelta(hours=hours))
+        async with scene.transactions.begin() as unit:
+            told.append(len((await rounds.day(unit.db, unit.now))["late"]))
+    assert told == [0, 1, 0]
 
 
 async def test_no_list_when_there_is_nothing_to_say(scene: Scene) -> None:

@@ -41,6 +41,8 @@ WITH added AS (
         CASE WHEN q.erased_at IS NULL THEN $7::text::jsonb ELSE '[]' END, $8, $9, $10, $11::text::jsonb
     FROM question q WHERE q.id = $1
     ON CONFLICT DO NOTHING
+), answered AS (
+    UPDATE question SET answered_at = greatest(answered_at, $9) WHERE id = $1
 )
 SELECT * FROM standing WHERE id = $1
 """

@@ -13,6 +13,8 @@ from services.chassis.database import Db
 
 _DECIDED = "SELECT EXISTS (SELECT FROM delivery WHERE id = $1)"
 
+# The index question_open holds the few that are open. The version before leaves its answers unmarked: they
+# are looked up one by one, which the planner would make a join over all answers of, were it an EXISTS.
 _DAY = """
 WITH open AS (
     SELECT q.id, left(q.text, 100) AS headline, q.promise_at,
@@ -20,7 +22,9 @@ WITH open AS (
             AS partner
     FROM question q
     WHERE q.promise_at < $1::timestamptz AND q.ended IS NULL AND q.erased_at IS NULL
-        AND NOT EXISTS (SELECT FROM answer w WHERE w.question_id = q.id)
+        AND (q.answered_at IS NULL OR q.answered_at < q.reopened_at)
+        AND NOT coalesce((SELECT max(w.answered_at) FROM answer w WHERE w.question_id = q.id)
+            >= coalesce(q.reopened_at, '-infinity'), false)
     ORDER BY q.promise_at LIMIT 30
 ), lost AS (
     SELECT question_id, kind, way FROM delivery
@@ -37,15 +41,19 @@ SELECT json_build_object(
 _WEEK = """
 SELECT a.partner, max(a.partner_name) AS partner_name, max(a.address) AS address, json_build_object(
     'asked', count(*),
-    'answered', count(*) FILTER (WHERE w.partner = a.partner),
+    'answered', count(*) FILTER (WHERE EXISTS (
+        SELECT FROM answer w WHERE w.question_id = a.question_id AND w.partner = a.partner)),
     'open', coalesce(json_agg(left(q.text, 100) ORDER BY a.due_at) FILTER (
-        WHERE w.id IS NULL AND q.ended IS NULL AND o.assignment_id IS NULL), '[]')
+        WHERE q.ended IS NULL AND o.assignment_id IS NULL
+            AND NOT EXISTS (SELECT FROM assignment n
+                WHERE n.question_id = a.question_id AND n.attempt > a.attempt)
+            AND NOT EXISTS (SELECT FROM answer w WHERE w.question_id = a.question_id
+                AND (a.routed_at IS NULL OR w.answered_at >= a.routed_at))), '[]')
 )::text AS told
 FROM assignment a
 JOIN question q ON q.id = a.question_id
 JOIN delivery d ON d.assignment_id = a.id AND d.kind = 'assigned'
     AND d.decided_at > $1::timestamptz - interval '7 days'
-LEFT JOIN answer w ON w.question_id = a.question_id
 LEFT JOIN overdue o ON o.assignment_id = a.id
 WHERE a.way = 'mail'
 GROUP BY a.partner

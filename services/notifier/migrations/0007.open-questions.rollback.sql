@@ -1,0 +1,2 @@
+DROP INDEX question_open;
+ALTER TABLE question DROP COLUMN answered_at;
