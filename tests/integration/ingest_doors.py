@@ -142,6 +142,11 @@ def reading(server: ImapServer) -> dict[str, Any]:
     }
 
 
+BREAKS_THE_PARSER = b"From: ada@mail.example\nSubject: Un moulin\n" + b"".join(
+    b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level) for level in range(1000)
+)
+
+
 async def hears(door: Ingest, question: UUID, *facts: Fact, after: timedelta = NO_TIME) -> None:
     """These come as if another service had announced them: by the real queue."""
     for fact in facts:

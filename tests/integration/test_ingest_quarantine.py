@@ -7,7 +7,16 @@ import sys
 from services.contracts.ingest import AnswerSubmitted, QuestionReceived
 from services.contracts.links import partner_token, reply_address
 from services.ingest.store import partner_access
-from tests.integration.ingest_doors import KEYS, SECRET, Ingest, hears, ingest, mail, routed_to
+from tests.integration.ingest_doors import (
+    BREAKS_THE_PARSER,
+    KEYS,
+    SECRET,
+    Ingest,
+    hears,
+    ingest,
+    mail,
+    routed_to,
+)
 from tests.servers import Database, VirtualHost
 
 
@@ -57,11 +66,8 @@ async def test_what_is_held_is_listed_shown_and_released(database: Database, vho
 
 
 async def test_what_broke_the_parser_is_listed_and_stays_held(database: Database, vhost: VirtualHost) -> None:
-    nested = b"".join(
-        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level) for level in range(1000)
-    )
     async with ingest(database, vhost) as door:
-        number = await held(door, b"From: ada@mail.example\nSubject: Un moulin\n" + nested)
+        number = await held(door, BREAKS_THE_PARSER)
         listed = await sesame(database, "list")
         released = await sesame(database, "release", number)
         kept = await door.fetchval("SELECT count(*) FROM quarantine")

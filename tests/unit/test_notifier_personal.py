@@ -15,6 +15,7 @@ from services.notifier.domain.personal import marks, masked
     ("text", "kind"),
     [
         ("write to jo.doe+books@mail.example.org please", "mail"),
+        (f"write to {'.' * 80}jo@mail.example", "mail"),
         ("mon numéro : 06 12 34 56 78", "telephone"),
         ("call +33 6 12 34 56 78 after six", "telephone"),
         ("j'habite 12 bis rue des Lilas", "street"),
