@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from fastapi import FastAPI
-from fastapi_offline import FastAPIOffline
 from starlette.staticfiles import StaticFiles
 
 from services.ingest.entrypoints.api import partner_routes, question_routes
@@ -42,15 +41,13 @@ Questions and answers of a network of libraries, for programs that do not speak 
 
 
 def public_app(door: Door) -> FastAPI:
-    app = FastAPIOffline(
+    app = FastAPI(
         title="Sésame",
         version="1",
         description=ABOUT,
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
-        static_url="/api/static",
-        favicon_url="data:,",
     )
     pages = Pages(door.intake.public_url, door.network_name)
     callers = Callers(door)
