@@ -46,6 +46,8 @@ INBOX_DAYS = 14
 
 PRUNE_SECONDS = 3600.0
 
+CANCEL_AGAIN_SECONDS = 0.5
+
 
 class Chassis:
     """One running service. Built by `Chassis.start`, which owns the order."""
@@ -247,8 +249,11 @@ async def _close(pool: Pool[Record], grace_seconds: float) -> None:
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait((task,))
+    """Until it has ended: a library that swallows one cancellation (aio-pika, while a channel closes) would
+    otherwise keep the service from stopping."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait((task,), timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def _stop_consuming(consumer: Consumer, working: asyncio.Task[None], link: rabbit.Link) -> None:

@@ -13,7 +13,8 @@ from services.contracts import topology
 
 
 def earlier_code(folder: Path) -> Mapping[str, Path]:
-    """Service → a checkout of the commit before its newest migration; none where the history ends before."""
+    """Service → a checkout of the last commit before its newest migration that today's libraries can run;
+    none where the history ends before."""
     found = {}
     for service in topology.SERVICES:
         commit = _before_newest_migration(service)
@@ -31,14 +32,13 @@ def _before_newest_migration(service: str) -> str | None:
     added = _git("log", "--diff-filter=A", "--format=%H", "--", str(newest_migration(service))).split()
     if not added:
         return None
-    parent = subprocess.run(
-        ["git", "rev-parse", "-q", "--verify", f"{added[-1]}^"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return parent.stdout.strip() or None
+    before = _git("log", "--format=%H", "--skip=1", added[-1]).split()
+    return next((commit for commit in before if _libraries(commit) <= _libraries("HEAD")), None)
+
+
+def _libraries(commit: str) -> set[str]:
+    """What that code needs: one library that is no longer installed, and it could not start here."""
+    return set(_git("show", f"{commit}:deploy/requirements/services.in").split("\n"))
 
 
 def _unpacked(commit: str, place: Path) -> Path:

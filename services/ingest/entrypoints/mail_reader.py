@@ -27,6 +27,7 @@ LARGE = 1_000_000
 """Bytes from which mails are read one after another: a container holds one such worker, not two."""
 WALL_SECONDS = 120.0
 """For one that neither works nor ends. Short of what a mail server waits for (RFC 5321, 4.5.3.2.6)."""
+END_SECONDS = 0.5
 PIPE = 1_000_000
 BOUNDS = Bounds()
 
@@ -107,11 +108,15 @@ class _Worker:
         return _Died(f"the process that read it ended with {code}")
 
     async def end(self) -> None:
+        """One that ends by itself is waited for, so that it says why; one that does not is killed."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_SECONDS):
+                await self._process.wait()
         if self.alive:
             with suppress(ProcessLookupError):
                 self._process.kill()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
         await self._process.communicate()
 
 
