@@ -81,10 +81,15 @@ class Link:
         """Until cancelled: look whether it still stands, and open it again where not."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if self._is_lost():
+            if self.is_lost:
                 log.warning("broker: connection lost, starting over")
                 await self.close()
                 await self.open()
+
+    def start_over(self) -> None:
+        """At the next look, though the connection stands. A channel that first published while a quorum queue
+        had no leader is refused by RabbitMQ 3.10 for good; a new one is not."""
+        self._channel = None
 
     async def close(self) -> None:
         broker, self._broker = self._broker, None
@@ -118,7 +123,8 @@ class Link:
         self._broker, self._channel = broker, default.channel
         self._transport = self.connection.transport
 
-    def _is_lost(self) -> bool:
+    @property
+    def is_lost(self) -> bool:
         if self._broker is None or self._channel is None:
             return True
         return self._channel.is_closed or self.connection.transport is not self._transport
@@ -139,6 +145,7 @@ class Publisher:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self.start_over = link.start_over
 
     async def publish(
         self,

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from aio_pika.exceptions import PublishError
+from aio_pika.exceptions import DeliveryError, PublishError
 from asyncpg import Pool, Record
 
 from services.chassis.broker import Publisher
@@ -206,7 +206,13 @@ class Relay:
             await db.execute(_PUT_OFF, returned)
             for row in await db.fetch(_GIVE_UP, returned, topology.PARTNERS, PARTNER_DAYS):
                 log.error("given up after %d days: %s has no queue", PARTNER_DAYS, row["routing_key"])
+        if any(
+            isinstance(error, DeliveryError) and not isinstance(error, PublishError) for _, error in outcomes
+        ):
+            self._publisher.start_over()
         troubles = [error for _, error in outcomes if error and not isinstance(error, PublishError)]
+        if any(isinstance(trouble, DeliveryError) for trouble in troubles):
+            self._publisher.start_over()
         # A channel that closes cancels what waits on it: no reason to end this task.
         return ConnectionError(f"{len(troubles)} not confirmed: {troubles[0]!r}") if troubles else None
 

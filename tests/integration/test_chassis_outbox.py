@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
@@ -16,9 +17,10 @@ from services.chassis.outbox import PARTNER_DAYS, Outgoing, Relay
 from services.contracts import topology
 from tests.chassis import Bench, bench
 from tests.resilience.steadfast import waiting_in
-from tests.servers import Database, VirtualHost
+from tests.servers import Database, VirtualHost, until
 
 GONE, HERE = "partner.gone.submission.accepted.v1", "partner.lyon.submission.accepted.v1"
+FULL = "partner.full.submission.accepted.v1"
 
 
 @pytest.fixture
@@ -74,3 +76,19 @@ async def test_word_to_a_partner_that_is_gone_is_given_up_in_the_end(
     await relay.sweep()
     assert await keys_left(desk) == []
     assert f"{GONE} has no queue" in caplog.text
+
+
+async def test_a_channel_that_refuses_is_left_for_a_new_one(
+    desk: Bench, relay: Relay, link: rabbit.Link
+) -> None:
+    queue = await link.broker.declare_queue(
+        RabbitQueue(FULL, durable=True, arguments={"x-max-length": 1, "x-overflow": "reject-publish"})
+    )
+    await queue.bind(topology.PARTNERS, FULL)
+    refusing, keeping = link.broker, asyncio.create_task(link.keep())
+    await left(desk, [FULL] * 3)
+    with pytest.raises(ConnectionError, match="not confirmed"):
+        await relay.sweep()
+    await until(lambda: not link.is_lost and link.broker is not refusing)
+    keeping.cancel()
+    assert set(await keys_left(desk)) == {FULL}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractRobustConnection
-from aio_pika.exceptions import ChannelNotFoundEntity, PublishError
+from aio_pika.exceptions import ChannelNotFoundEntity, DeliveryError, PublishError
 
 from services.contracts import topology
 from services.contracts.envelope import CONTENT_TYPE, Event
@@ -41,7 +41,16 @@ class QueueSender:
         except PublishError:
             await self._bind(partner)
             await self._publish(partner, event)
+        except DeliveryError:
+            await self._leave_channel()
+            raise
         return Sent()
+
+    async def _leave_channel(self) -> None:
+        """What it refused once it may refuse for ever (`Link.start_over`)."""
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            await channel.close()
 
     async def _bind(self, partner: str) -> None:
         """The broker returned an event: nobody was bound to its key. Hundreds may come back at once; one
