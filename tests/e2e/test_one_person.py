@@ -31,7 +31,7 @@ from tests.servers import Database, VirtualHost
 PARTNERS = ("lyon",)
 ADDRESS, NAME = "ada.moulin@mail.example", "Ada Moulin-Lefort"
 WORDS = "la rue des Tanneurs où vivait ma grand-mère"
-PRIVATE = (ADDRESS, NAME, WORDS, "mot-du-message@mail.example", "69520", "Encore un mot de moi")
+PRIVATE = (ADDRESS, NAME, WORDS, "mot-du-message@mail.example", "1017XK", "Encore un mot de moi")
 PATIENCE_SECONDS = 30.0
 
 _TABLES = """
@@ -132,7 +132,7 @@ async def test_all_of_one_person_is_told_and_then_forgotten(
 
         assert await say(person.export, here, who=ADDRESS) == 0
         exported = capsys.readouterr().out
-        assert [word for word in (ADDRESS, NAME, WORDS, "69520") if word not in exported] == []
+        assert [word for word in (ADDRESS, NAME, WORDS, "1017XK") if word not in exported] == []
         assert {len(told) for told in json.loads(exported).values() if isinstance(told, list)} == {2}
 
         assert await say(person.erase, here, who=ADDRESS, yes=False, archive=False, wait=20.0) == 1
@@ -158,7 +158,7 @@ async def ask_by_form(here: Scene) -> None:
     body = {
         "text": f"Qui habitait {WORDS} ?",
         "private_note": f"Écrivez-moi, {NAME}",
-        "place": {"country": "FR", "postcode": "69520"},
+        "place": {"country": "NL", "postcode": "1017XK"},
         "publish_consent": True,
         "asker": {"mail": ADDRESS, "name": NAME},
     }
