@@ -23,7 +23,7 @@ LONG = (
     "tests/resilience/test_cluster_long.py",
     "tests/e2e/test_doors_real_servers_long.py",
 )
-"""With --chaos, or when named: long runs, and the three nodes, whose RabbitMQ 3.10 now and then goes on refusing
+"""With --chaos, or when named: long runs, and the three nodes, whose RabbitMQ 3.10 at times goes on refusing
 what is published once its leader has died."""
 OFTEN = {"SESAME_TEST_MAILS": "2000", "SESAME_TEST_FUZZ": "300"}
 """How much is tried with --chaos; the environment may say otherwise."""
