@@ -15,9 +15,14 @@ Db: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
 
 STATEMENT_TIMEOUT_SECONDS = 60
 
+# Services look things up by key, in short queries. JIT costs those more than it gives. A plan made while its
+# table held a dozen rows reads the whole table, and is kept: on a new installation each look-up would take
+# longer with every row, until PostgreSQL has counted them.
+_PLANNING = {"jit": "off", "enable_seqscan": "off"}
+
 
 async def open_pool(url: str, *, name: str, size: int) -> Pool[Record]:
-    """Connect, waiting as long as the server is away. JIT costs short queries more than it gives: off."""
+    """Connect, waiting as long as the server is away."""
 
     async def attempt() -> Pool[Record]:
         return await asyncpg.create_pool(
@@ -26,7 +31,7 @@ async def open_pool(url: str, *, name: str, size: int) -> Pool[Record]:
             max_size=size,
             command_timeout=STATEMENT_TIMEOUT_SECONDS,
             reset=_nothing,
-            server_settings={"application_name": f"sesame-{name}", "jit": "off"},
+            server_settings={"application_name": f"sesame-{name}", **_PLANNING},
         )
 
     return await insist("database", attempt)

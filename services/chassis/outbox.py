@@ -206,10 +206,6 @@ class Relay:
             await db.execute(_PUT_OFF, returned)
             for row in await db.fetch(_GIVE_UP, returned, topology.PARTNERS, PARTNER_DAYS):
                 log.error("given up after %d days: %s has no queue", PARTNER_DAYS, row["routing_key"])
-        if any(
-            isinstance(error, DeliveryError) and not isinstance(error, PublishError) for _, error in outcomes
-        ):
-            self._publisher.start_over()
         troubles = [error for _, error in outcomes if error and not isinstance(error, PublishError)]
         if any(isinstance(trouble, DeliveryError) for trouble in troubles):
             self._publisher.start_over()

@@ -10,10 +10,12 @@ from uuid import UUID
 from services.chassis.database import Db
 from services.ingest.domain.intake import Submission
 
+# A key is looked up by equality alone: any other shape and the planner may read every row of a door.
+
 _ADD = """
 INSERT INTO submission (door, key, digest, outcome, question, raw, received_at)
 SELECT $1, $2, $3, $4, $5, $6, $7
-WHERE NOT EXISTS (SELECT FROM submission WHERE door = $1 AND key IN ($2, tombstone($1, $2)))
+WHERE NOT EXISTS (SELECT FROM submission WHERE door = $1 AND key = tombstone($1, $2))
 ON CONFLICT DO NOTHING RETURNING true
 """
 
@@ -26,10 +28,10 @@ WITH given AS (
 ), new AS (
     INSERT INTO submission (door, key, digest, outcome, question, raw, received_at)
     SELECT door, key, digest, 'question', id, raw, received_at FROM given
-    WHERE NOT EXISTS (
-        SELECT FROM submission s
-        WHERE s.door = given.door AND s.key IN (given.key, tombstone(given.door, given.key))
-    )
+    WHERE (
+        SELECT key FROM submission s
+        WHERE s.door = given.door AND s.key = tombstone(given.door, given.key)
+    ) IS NULL
     ORDER BY door, key
     ON CONFLICT DO NOTHING RETURNING question
 )
@@ -39,7 +41,9 @@ FROM given WHERE id IN (SELECT question FROM new) RETURNING id
 """
 
 _FIND = """
-SELECT digest, outcome, question FROM submission WHERE door = $1 AND key IN ($2, tombstone($1, $2))
+SELECT digest, outcome, question FROM submission WHERE door = $1 AND key = $2
+UNION ALL
+SELECT digest, outcome, question FROM submission WHERE door = $1 AND key = tombstone($1, $2)
 """
 
 _FORGET_RAW = "UPDATE submission SET raw = NULL WHERE raw IS NOT NULL AND received_at < $1"
