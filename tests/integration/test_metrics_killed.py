@@ -1,6 +1,6 @@
 """Two copies count what flows while both are killed again and again: every event is counted once.
 
-SESAME_TEST_QUESTIONS says how many questions flow (six events each).
+SESAME_TEST_QUESTIONS says how many questions flow, six events each (1500; 10000 with --chaos).
 """
 
 from __future__ import annotations
