@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.local.checkout import PYTHON, ROOT
 from deploy.local.platform import Platform
 
-QUESTIONS = 1_400
+QUESTIONS = 3_300
 """In the first year, about; each later one has more."""
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from services.metrics.domain.departments import TILES
 from services.metrics.domain.facts import Counted
 from services.metrics.domain.times import NetworkTime
 
@@ -59,20 +60,25 @@ class Partner(NamedTuple):
     name: str
     weight: int
     """How much of the work it takes, beside the others."""
+    public: int
+    """How many ask on its own page or desk, beside the others: some libraries give more than they take."""
+    country: str = "FR"
 
 
 PARTNERS = (
-    Partner("bibliotheque-des-quais", "Bibliothèque publique des Quais, Paris", 30),
-    Partner("mediatheque-saint-elme", "Médiathèque Saint-Elme, Provence et Corse", 16),
-    Partner("bibliotheque-langues-du-monde", "Bibliothèque des langues du monde, Strasbourg", 14),
-    Partner("bibliotheque-du-canal", "Bibliothèque du Canal, Bruxelles", 12),
-    Partner("mediatheque-pont-aubry", "Médiathèque municipale de Pont-Aubry", 10),
-    Partner("bibliotheque-sambre-et-meuse", "Bibliothèque provinciale de Sambre-et-Meuse, Namur", 8),
-    Partner("bu-sciences-garonne", "Bibliothèque universitaire des sciences de Garonne", 8),
-    Partner("fonds-image-et-son", "Fonds de l’image et du son, Rennes", 7),
-    Partner("mediatheque-roches-noires", "Médiathèque intercommunale des Roches-Noires, La Réunion", 6),
-    Partner("centre-doc-sante", "Centre de documentation en santé publique", 5),
-    Partner("bu-droit-moselle", "Bibliothèque universitaire de droit et d’économie de la Moselle", 5),
+    Partner("bibliotheque-des-quais", "Bibliothèque publique des Quais, Paris", 30, 24),
+    Partner("mediatheque-saint-elme", "Médiathèque Saint-Elme, Provence et Corse", 16, 20),
+    Partner("bibliotheque-langues-du-monde", "Bibliothèque des langues du monde, Strasbourg", 14, 6),
+    Partner("bibliotheque-du-canal", "Bibliothèque du Canal, Bruxelles", 12, 14, "BE"),
+    Partner("mediatheque-pont-aubry", "Médiathèque municipale de Pont-Aubry", 10, 18),
+    Partner(
+        "bibliotheque-sambre-et-meuse", "Bibliothèque provinciale de Sambre-et-Meuse, Namur", 8, 12, "BE"
+    ),
+    Partner("bu-sciences-garonne", "Bibliothèque universitaire des sciences de Garonne", 8, 5),
+    Partner("fonds-image-et-son", "Fonds de l’image et du son, Rennes", 7, 4),
+    Partner("mediatheque-roches-noires", "Médiathèque intercommunale des Roches-Noires, La Réunion", 6, 11),
+    Partner("centre-doc-sante", "Centre de documentation en santé publique", 5, 3),
+    Partner("bu-droit-moselle", "Bibliothèque universitaire de droit et d’économie de la Moselle", 5, 3),
 )
 
 
@@ -105,8 +111,8 @@ def _moment(chance: random.Random, year: int, month: int, times: NetworkTime) ->
 
 
 def _life(chance: random.Random, asked: datetime, partners: Sequence[Partner]) -> Iterator[Counted]:
-    weights = [partner.weight for partner in partners]
-    partner, origin = chance.choices(partners, weights, k=2)
+    partner = chance.choices(partners, [one.weight for one in partners])[0]
+    origin = chance.choices(partners, [one.public for one in partners])[0]
     question = Counted(
         "received",
         asked,
@@ -116,8 +122,8 @@ def _life(chance: random.Random, asked: datetime, partners: Sequence[Partner]) -
         subject=_one_of(chance, SUBJECTS),
         language=_one_of(chance, LANGUAGES),
         purpose=_one_of(chance, PURPOSES),
-        department=_department(chance),
-        country="FR",
+        department=_department(chance) if origin.country == "FR" else "",
+        country=origin.country,
         received_at=asked,
         promise_at=asked + timedelta(days=_promise_days(asked)),
     )
@@ -172,8 +178,7 @@ def _promise_days(asked: datetime) -> int:
 def _department(chance: random.Random) -> str:
     if chance.random() < 0.72:
         return _one_of(chance, DEPARTMENTS)
-    number = chance.randrange(1, 96)
-    return f"2{chance.choice('AB')}" if number == 20 else f"{number:02d}"
+    return chance.choice(TILES).code
 
 
 def _one_of(chance: random.Random, weighted: Mapping[T, int]) -> T:
