@@ -73,7 +73,7 @@ async def test_a_running_year_says_so_and_compares_with_the_same_days(
     assert figures.so_far
     assert before is not None
     assert before < await received(pool, 2025)
-    assert "30 juin 2026" in (await door.get("/figures/2026")).text
+    assert "30\N{NO-BREAK SPACE}juin 2026" in (await door.get("/figures/2026")).text
 
 
 async def test_every_chart_is_described_in_words(door: httpx.AsyncClient) -> None:

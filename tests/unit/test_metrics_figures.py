@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from services.metrics.pages.english import ENGLISH
 from services.metrics.pages.french import FRENCH
 from services.metrics.pages.page import Pages
 from services.metrics.pages.palette import PAPER
-from services.metrics.pages.sheet import Big, compose
+from services.metrics.pages.sheet import LEVELS, Big, compose
 from services.metrics.pages.words import Words
 
 HEADER = "year,partner,measure,facet,value,n,source\n"
@@ -46,6 +47,16 @@ def test_numbers_are_grouped_as_the_language_does() -> None:
     assert Words("fr").number(12345) == "12\N{NARROW NO-BREAK SPACE}345"
     assert Words("en").number(12345) == "12,345"
     assert Words("en").growth(-0.12) == "\N{MINUS SIGN}12%"
+
+
+def test_in_french_no_line_breaks_before_a_high_sign() -> None:
+    broken = [phrase for phrase in FRENCH.phrases.values() if re.search(" [:;?!]", phrase)]
+    assert broken == []
+    assert Words("fr").told("75", "12") == "75\N{NO-BREAK SPACE}: 12"
+
+
+def test_a_small_part_is_not_said_to_be_none() -> None:
+    assert (Words("en").part(2, 1000), Words("en").part(0, 1000)) == ("<1%", "0%")
 
 
 def test_a_subject_nobody_translated_is_shown_readable() -> None:
@@ -90,6 +101,26 @@ def test_one_is_said_in_the_singular() -> None:
         "question reçue",
         "questions reçues",
     )
+
+
+def test_one_hour_out_of_the_ordinary_does_not_pale_the_others() -> None:
+    usual = [Line(2025, 0, "received", "slot", f"{day}-10", 9) for day in range(5)]
+    figures = derive(
+        2025, Tallies([*usual, Line(2025, 0, "received", "slot", "2-05", 500)]), today=date(2026, 1, 2)
+    )
+    sheet = compose(figures, Words("en"), zone="Europe/Paris")
+    assert [sheet.heat[day][10].level for day in range(5)] == [LEVELS - 1] * 5
+
+
+def test_a_library_abroad_shows_no_empty_map() -> None:
+    lines = [
+        Line(2025, 1, "received", facet, value, 9)
+        for facet, value in (("channel", "mail"), ("department", ""))
+    ]
+    figures = derive(2025, Tallies(lines), today=date(2026, 1, 2))
+    page = Pages(base="", zone="Europe/Paris").figures(figures, "en", [2025])
+    assert "Month by month" in page
+    assert "Where people ask from" not in page
 
 
 def test_years_that_are_missing_leave_a_gap_in_the_chart() -> None:

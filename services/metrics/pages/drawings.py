@@ -106,4 +106,4 @@ def durations(figures: YearFigures, words: Words, palette: Palette) -> Columns:
 
 def _told(what: str, labels: Sequence[str], numbers: Sequence[int], words: Words) -> str:
     told = ", ".join(f"{label} {words.number(n)}" for label, n in zip(labels, numbers, strict=True) if n)
-    return f"{what} : {told or words('nobody')}"
+    return words.told(what, told or words("nobody"))

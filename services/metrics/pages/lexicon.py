@@ -13,6 +13,8 @@ class Lexicon:
     months: tuple[str, ...]
     units: tuple[str, str, str]
     """Day, hour, minute."""
+    colon: str
+    semicolon: str
     thousands: str
     decimal: str
     percent: str

@@ -74,6 +74,8 @@ class Sheet:
     heat: tuple[tuple[Cell, ...], ...]
     heat_peak: str
     map: tuple[Cell, ...]
+    mapped: bool
+    """Whether any département is known: a library abroad has none to show."""
     map_rest: str
     map_size: tuple[int, int]
     partners: tuple[tuple[PartnerShare, float, str], ...]
@@ -97,6 +99,7 @@ def compose(figures: YearFigures, words: Words, *, zone: str) -> Sheet:
         heat=_heat(figures, words),
         heat_peak=_peak(figures, words),
         map=_map(figures.departments, words),
+        mapped=any(piece.value for piece in figures.departments),
         map_rest=_map_rest(figures.departments, words),
         map_size=(COLUMNS, ROWS),
         partners=_partners(figures.partners, words),
@@ -139,7 +142,9 @@ def _given(figures: YearFigures, words: Words) -> Iterable[Big]:
 def _archived(figures: YearFigures, words: Words) -> Big:
     """How often they were read is the better news, where it is known."""
     archived, views = _counted("archived", figures, words), figures.n("viewed")
-    return replace(archived, note=words("read", n=words.number(views)), rising=None) if views else archived
+    if not views:
+        return archived
+    return replace(archived, note=words.of("read", figures.n("archived"), n=words.number(views)), rising=None)
 
 
 def _counted(measure: str, figures: YearFigures, words: Words) -> Big:
@@ -179,30 +184,47 @@ def _scaled(named: Sequence[tuple[str, int]], words: Words, pieces: Sequence[Pie
     most = max((n for _, n in named), default=0)
     total = sum(piece.n for piece in pieces)
     for label, n in named:
-        percent = words.percent(n / total) if total else ""
+        percent = words.part(n, total) if total else ""
         yield Bar(label, n, words.number(n), percent, n / most if most else 0.0)
 
 
 def _level(n: int, most: int) -> int:
     """Steps of the square root, as numbers differ by powers of ten; whatever is there is at least 1."""
-    return 0 if n == 0 else max(1, round((LEVELS - 1) * math.sqrt(n / most)))
+    return 0 if n == 0 else max(1, round((LEVELS - 1) * math.sqrt(min(n, most) / most)))
 
 
 def _heat(figures: YearFigures, words: Words) -> tuple[tuple[Cell, ...], ...]:
-    most = max(max(row) for row in figures.slots)
+    most = _usual_most(n for row in figures.slots for n in row)
     return tuple(
         tuple(
-            Cell(f"{words.weekdays[day]} {hour}:00", words.number(n), n, _level(n, most), hour, day)
+            Cell(
+                f"{words.weekdays[day]} {words('hour', hour=hour)}",
+                words.number(n),
+                n,
+                _level(n, most),
+                hour,
+                day,
+            )
             for hour, n in enumerate(row)
         )
         for day, row in enumerate(figures.slots)
     )
 
 
+def _usual_most(counts: Iterable[int]) -> int:
+    """The third largest, where there are three: one hour out of the ordinary must not pale all others."""
+    largest = sorted(counts)
+    return largest[-3] or largest[-1]
+
+
 def _peak(figures: YearFigures, words: Words) -> str:
-    slots = [(n, day, hour) for day, row in enumerate(figures.slots) for hour, n in enumerate(row)]
-    n, day, hour = max(slots, key=lambda slot: slot[0])
-    return words("heat_peak", weekday=words.weekdays[day], hour=hour) if n else ""
+    """The busiest day and the busiest hour, each over the whole year."""
+    days = [sum(row) for row in figures.slots]
+    hours = [sum(column) for column in zip(*figures.slots, strict=True)]
+    if not sum(days):
+        return ""
+    weekday, hour = (largest.index(max(largest)) for largest in (days, hours))
+    return words("heat_peak", weekday=words.weekdays[weekday], hour=words("hour", hour=hour))
 
 
 def _map(departments: Sequence[Piece], words: Words) -> tuple[Cell, ...]:

@@ -39,6 +39,9 @@ def _lines(figures: YearFigures) -> Iterator[tuple[str, str, str, int]]:
     yield from _numbered(figures)
     for partner in figures.partners:
         yield "answered", "partner", partner.id, partner.answered
+        yield "routed", "partner", partner.id, partner.asked
+        yield "declined", "partner", partner.id, partner.declined
+        yield "received", "origin", partner.id, partner.own_public
 
 
 def _numbered(figures: YearFigures) -> Iterator[tuple[str, str, str, int]]:

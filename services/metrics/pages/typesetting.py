@@ -24,11 +24,24 @@ SOURCES: Mapping[Shape, str] = {
     "wide": "card.typ",
     "square": "card.typ",
 }
-CHART_SIZE = (560, 165)
-MOST_SUBJECTS, MOST_LANGUAGES, MOST_PARTNERS = 10, 6, 60
+CHART_SIZE = (600, 146)
+"""As wide and high as there is room for on the sheet."""
+MOST_SUBJECTS, MOST_LANGUAGES, MOST_PURPOSES, MOST_PARTNERS = 12, 6, 6, 60
 """What there is room for on a sheet."""
 
-HEADINGS = ("channels", "months", "durations", "subjects", "languages", "map", "heat", "partners_title")
+HEADINGS = (
+    "channels",
+    "months",
+    "durations",
+    "subjects",
+    "languages",
+    "purposes",
+    "stars",
+    "effort",
+    "map",
+    "heat",
+    "partners_title",
+)
 
 
 def set_sheet(job: Job) -> bytes:
@@ -83,6 +96,9 @@ def _content(job: Job, sheet: Sheet) -> dict[str, Any]:
         "pair": [words("received"), words("answered")],
         "subjects": _bars(sheet.subjects[:MOST_SUBJECTS]),
         "languages": _bars(sheet.languages[:MOST_LANGUAGES]),
+        "purposes": _bars(sheet.purposes[:MOST_PURPOSES]),
+        "stars": _bars(reversed(sheet.stars)) if sum(job.figures.stars) else [],
+        "effort": _bars(sheet.effort) if sum(job.figures.effort) else [],
         "partners": [
             {"name": share.name, "number": words.number(share.answered)}
             for share, _, _ in sheet.partners[:MOST_PARTNERS]
@@ -90,7 +106,7 @@ def _content(job: Job, sheet: Sheet) -> dict[str, Any]:
         "more_partners": words("and_more", n=len(sheet.partners) - MOST_PARTNERS)
         if len(sheet.partners) > MOST_PARTNERS
         else "",
-        "map": _cells(sheet.map),
+        "map": _cells(sheet.map) if sheet.mapped else [],
         "columns": sheet.map_size[0],
         "rows": sheet.map_size[1],
         "heat": [{"day": words.weekdays[day], "cells": _cells(row)} for day, row in enumerate(sheet.heat)],
@@ -101,7 +117,7 @@ def _content(job: Job, sheet: Sheet) -> dict[str, Any]:
 def _foot(job: Job, sheet: Sheet) -> str:
     method = sheet.words("method_text", zone=sheet.zone)
     sources = job.figures.sources
-    return f"{method} {sheet.words('sources', sources=' ; '.join(sources))}" if sources else method
+    return f"{method} {sheet.words.sources(sources)}" if sources else method
 
 
 def _heading(key: str, sheet: Sheet) -> dict[str, str]:

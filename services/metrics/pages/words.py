@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
@@ -29,10 +29,18 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         return self._lexicon.phrases[key].format(**values)
 
-    def of(self, key: str, n: float) -> str:
+    def of(self, key: str, n: float, /, **values: object) -> str:
         """What stands beside a number: one is said in the singular, in French nought as well."""
         single = n == 1 or (self.language == "fr" and n == 0)
-        return self(f"one_{key}") if single and f"one_{key}" in self._lexicon.phrases else self(key)
+        known = single and f"one_{key}" in self._lexicon.phrases
+        return self(f"one_{key}" if known else key, **values)
+
+    def told(self, what: str, value: str) -> str:
+        """`what : value` with the language's own spaces."""
+        return f"{what}{self._lexicon.colon}{value}"
+
+    def sources(self, sources: Iterable[str]) -> str:
+        return self("sources", sources=self._lexicon.semicolon.join(sources))
 
     def value(self, facet: str, value: str) -> str:
         """The name of a piece: ("channel", "mail") → "courriel". What nobody said has a name as well."""
@@ -50,6 +58,11 @@ class Words:
     def percent(self, share: float) -> str:
         return f"{100 * share:.0f}{self._lexicon.percent}"
 
+    def part(self, n: int, whole: int) -> str:
+        """What is there is not said to be none: `<1%`."""
+        share = n / whole
+        return f"<{self.percent(0.01)}" if 0 < share < 0.005 else self.percent(share)
+
     def growth(self, ratio: float) -> str:
         if round(100 * ratio) == 0:
             return f"±{self.percent(0)}"
@@ -65,7 +78,7 @@ class Words:
         if hours < 48:
             return f"{hours}\N{NO-BREAK SPACE}{hour}"
         days, rest = divmod(hours, 24)
-        tail = f" {rest}\N{NO-BREAK SPACE}{hour}" if rest and days < 7 else ""
+        tail = f"\N{NO-BREAK SPACE}{rest}\N{NO-BREAK SPACE}{hour}" if rest and days < 7 else ""
         return f"{days}\N{NO-BREAK SPACE}{day}{tail}"
 
     def bucket(self, seconds: int) -> str:
@@ -86,4 +99,5 @@ class Words:
         return DAYS[self.language]
 
     def day(self, day: date) -> str:
-        return written(day, self.language)
+        """`25 novembre 2026`, whose day and month stay together."""
+        return written(day, self.language).replace(" ", "\N{NO-BREAK SPACE}", 1)
