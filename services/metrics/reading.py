@@ -14,6 +14,9 @@ from services.metrics.keeping import from_json
 from services.metrics.store import other_years, sums
 
 MEASURES = (*HEADLINES, "kept")
+OVER_YEARS = ("received", "answered")
+"""Measures shown for all years before; of the others, last year's is compared with."""
+ONLY_LAST_YEAR = tuple(measure for measure in MEASURES if measure not in OVER_YEARS)
 
 CUTS = (
     "channel",
@@ -63,16 +66,11 @@ async def _tallies(db: Db, year: int, partner: str) -> Tallies:
         [
             *await sums.year_lines(db, partner, year, MEASURES, CUTS),
             *await sums.year_lines(db, partner, year - 1, MEASURES, ("day",)),
-            *await sums.year_lines(db, partner, year - 1, _without_received(), ("channel",)),
-            *await sums.history(db, partner, year),
+            *await sums.year_lines(db, partner, year - 1, ONLY_LAST_YEAR, ("channel",)),
+            *await sums.history(db, partner, year, OVER_YEARS),
             *await sums.imported(db, partner, year),
         ]
     )
-
-
-def _without_received() -> tuple[str, ...]:
-    """The history brings the received ones already."""
-    return tuple(measure for measure in MEASURES if measure != "received")
 
 
 async def years(pool: Pool[Record], partner: str = "") -> list[int]:

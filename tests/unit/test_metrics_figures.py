@@ -19,6 +19,7 @@ from services.metrics.pages.french import FRENCH
 from services.metrics.pages.page import Pages
 from services.metrics.pages.palette import PAPER
 from services.metrics.pages.sheet import LEVELS, Big, compose
+from services.metrics.pages.tables import as_csv
 from services.metrics.pages.words import Words
 
 HEADER = "year,partner,measure,facet,value,n,source\n"
@@ -121,6 +122,30 @@ def test_a_library_abroad_shows_no_empty_map() -> None:
     page = Pages(base="", zone="Europe/Paris").figures(figures, "en", [2025])
     assert "Month by month" in page
     assert "Where people ask from" not in page
+
+
+def test_a_library_that_only_gives_shows_what_it_answered() -> None:
+    lines = [
+        Line(year, month, "answered", facet, value, 9)
+        for year, month in ((2024, 0), (2025, 1))
+        for facet, value in (("channel", "mail"), ("subject", "arts"))
+    ]
+    figures = derive(2025, Tallies(lines), today=date(2026, 1, 2))
+    assert [piece.value for piece in figures.subjects] == ["arts"]
+    assert [year.year for year in figures.history] == [2024, 2025]
+    page = Pages(base="", zone="Europe/Paris").figures(figures, "en", [2025])
+    assert "questions received</dt>" not in page
+    assert "When people ask" not in page
+
+
+def test_what_is_not_known_of_an_imported_year_is_no_nought_in_its_table() -> None:
+    lines = [Line(2013, 0, "received", "total", "", 3750), Line(2013, 0, "institutions", "total", "", 47)]
+    table = as_csv(derive(2013, Tallies(lines), today=date(2026, 1, 2))).decode().splitlines()
+    assert table[1:] == [
+        "2013,,received,total,,3750",
+        "2013,,institutions,total,,47",
+        "2013,,received,channel,,3750",
+    ]
 
 
 def test_years_that_are_missing_leave_a_gap_in_the_chart() -> None:

@@ -36,6 +36,7 @@ def derive(
     so_far = today.year == year
     until = today if so_far else date(year, 12, 31)
     partners = _partners(tallies, year, partner_names or {})
+    cut = _cut_measure(tallies, year)
     return YearFigures(
         year=year,
         partner=owner.id,
@@ -46,12 +47,12 @@ def derive(
         kept=tallies.total(year, "kept"),
         months={measure: tallies.months(year, measure) for measure in ("received", "answered")},
         slots=_slots(tallies.pieces(year, "received", "slot")),
-        history=tuple(_history(tallies, year)),
-        channels=_pieces(tallies, year, "channel"),
-        subjects=_pieces(tallies, year, "subject"),
-        languages=_pieces(tallies, year, "language"),
-        purposes=_pieces(tallies, year, "purpose"),
-        departments=_pieces(tallies, year, "department"),
+        history=tuple(_history(tallies, year, cut)),
+        channels=_pieces(tallies, year, cut, "channel"),
+        subjects=_pieces(tallies, year, cut, "subject"),
+        languages=_pieces(tallies, year, cut, "language"),
+        purposes=_pieces(tallies, year, cut, "purpose"),
+        departments=_pieces(tallies, year, cut, "department"),
         durations=_durations(tallies, year),
         stars=_numbers(tallies.pieces(year, "rated", "number"), STARS),
         effort=_numbers(tallies.pieces(year, "answered", "number"), READ_DEGREES),
@@ -60,7 +61,13 @@ def derive(
         or _stated(tallies, year, "institutions"),
         respondents=_stated(tallies, year, "respondents"),
         sources=tuple(sources),
+        cut_measure=cut,
     )
+
+
+def _cut_measure(tallies: Tallies, year: int) -> str:
+    gives_only = tallies.total(year, "answered") and not tallies.total(year, "received")
+    return "answered" if gives_only else "received"
 
 
 def _headline(tallies: Tallies, measure: str, year: int, until: date, so_far: bool) -> Headline:
@@ -75,13 +82,12 @@ def _same_day_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if leap_day else day.day)
 
 
-def _pieces(tallies: Tallies, year: int, facet: str) -> tuple[Piece, ...]:
-    """Largest first; what nobody said comes last."""
-    pieces = tallies.pieces(year, "received", facet)
-    return _sorted(pieces)
+def _pieces(tallies: Tallies, year: int, measure: str, facet: str) -> tuple[Piece, ...]:
+    return _sorted(tallies.pieces(year, measure, facet))
 
 
 def _sorted(pieces: Mapping[str, int]) -> tuple[Piece, ...]:
+    """Largest first; what nobody said comes last."""
     order = sorted(pieces.items(), key=lambda piece: (piece[0] == "", -piece[1], piece[0]))
     return tuple(Piece(value, n) for value, n in order)
 
@@ -90,9 +96,9 @@ def _slots(pieces: Mapping[str, int]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(pieces.get(f"{day}-{hour:02d}", 0) for hour in range(24)) for day in range(7))
 
 
-def _history(tallies: Tallies, last: int) -> Iterable[YearOfChannels]:
+def _history(tallies: Tallies, last: int, measure: str) -> Iterable[YearOfChannels]:
     for year in tallies.years():
-        pieces = tallies.pieces(year, "received", "channel")
+        pieces = tallies.pieces(year, measure, "channel")
         if year <= last and pieces:
             yield YearOfChannels(year, _sorted(pieces))
 

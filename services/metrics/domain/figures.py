@@ -102,6 +102,7 @@ class YearFigures:
     slots: tuple[tuple[int, ...], ...]
     """Questions received by weekday (Monday first) and hour of the network's zone."""
     history: tuple[YearOfChannels, ...]
+    """This year and those before, cut as this one."""
     channels: tuple[Piece, ...]
     subjects: tuple[Piece, ...]
     languages: tuple[Piece, ...]
@@ -118,11 +119,19 @@ class YearFigures:
     respondents: int | None = None
     sources: tuple[str, ...] = field(default=())
     """Where imported numbers come from."""
+    cut_measure: str = "received"
+    """Which questions are cut by channel, subject, language, purpose and département: those received; of a
+    library that is asked nothing by a public of its own, those it answered."""
 
     def n(self, measure: str) -> int:
         """0 as well for what was not counted yet when the year was frozen."""
         headline = self.headlines.get(measure)
         return headline.n if headline else 0
+
+    @property
+    def dated(self) -> bool:
+        """Counted here, by month. Of an imported year only sums are known, and unknown is not nought."""
+        return any(sum(months) for months in self.months.values())
 
     @property
     def promise_share(self) -> float | None:

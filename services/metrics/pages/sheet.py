@@ -108,8 +108,9 @@ def compose(figures: YearFigures, words: Words, *, zone: str) -> Sheet:
 
 def _bigs(figures: YearFigures, words: Words) -> Iterable[Big]:
     """What is known. Of an imported year that is little, and unknown is not nought."""
-    yield _counted("received", figures, words)
-    if figures.n("answered") or sum(figures.months["received"]):
+    if figures.cut_measure == "received":
+        yield _counted("received", figures, words)
+    if figures.n("answered") or figures.dated:
         yield _counted("answered", figures, words)
     if figures.promise_share is not None:
         share = figures.promise_share
@@ -194,7 +195,7 @@ def _level(n: int, most: int) -> int:
 
 
 def _heat(figures: YearFigures, words: Words) -> tuple[tuple[Cell, ...], ...]:
-    most = _usual_most(n for row in figures.slots for n in row)
+    most = usual_most(n for row in figures.slots for n in row)
     return tuple(
         tuple(
             Cell(
@@ -211,7 +212,7 @@ def _heat(figures: YearFigures, words: Words) -> tuple[tuple[Cell, ...], ...]:
     )
 
 
-def _usual_most(counts: Iterable[int]) -> int:
+def usual_most(counts: Iterable[int]) -> int:
     """The third largest, where there are three: one hour out of the ordinary must not pale all others."""
     largest = sorted(counts)
     return largest[-3] or largest[-1]

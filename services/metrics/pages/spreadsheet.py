@@ -39,8 +39,9 @@ def _sheets(figures: YearFigures, words: Words) -> Iterator[tuple[str, Rows]]:
     yield words("title", year=figures.year), _headlines(figures, words)
     for facet, pieces in cuts(figures).items():
         yield words(_TITLES[facet]), _pieces(facet, pieces, words)
-    yield words("months"), _months(figures, words)
-    yield words("heat"), _heat(figures, words)
+    if figures.dated:
+        yield words("months"), _months(figures, words)
+        yield words("heat"), _heat(figures, words)
     if figures.partners:
         yield words("partners_title"), _partners(figures, words)
 
@@ -60,7 +61,7 @@ def _headlines(figures: YearFigures, words: Words) -> Rows:
     rows = [
         (words(measure), headline.n, headline.before)
         for measure in shown
-        if (headline := figures.headlines.get(measure))
+        if (headline := figures.headlines.get(measure)) and (headline.n or figures.dated)
     ]
     answer = figures.durations["answer_calendar"].median
     return [

@@ -12,6 +12,9 @@ from services.metrics.domain.figures import Piece, YearFigures
 CSV_HEADER = ("year", "partner", "measure", "facet", "value", "n")
 """The same columns that `sesame metrics import` reads."""
 
+Line = tuple[str, str, str, int]
+"""Measure, facet, value and number."""
+
 
 def as_csv(figures: YearFigures) -> bytes:
     """One number per line, in words of the network (not of a language): UTF-8, RFC 4180."""
@@ -23,20 +26,13 @@ def as_csv(figures: YearFigures) -> bytes:
     return text.getvalue().encode()
 
 
-def _lines(figures: YearFigures) -> Iterator[tuple[str, str, str, int]]:
-    for measure, headline in figures.headlines.items():
-        yield measure, "total", "", headline.n
-    yield "kept", "total", "", figures.kept
+def _lines(figures: YearFigures) -> Iterator[Line]:
+    yield from _totals(figures)
     for facet, pieces in cuts(figures).items():
         for piece in pieces:
-            yield "received", facet, piece.value, piece.n
-    for measure, months in figures.months.items():
-        for month, n in enumerate(months, 1):
-            yield measure, "month", f"{month:02d}", n
-    for stage, duration in figures.durations.items():
-        for label, n in zip(LABELS, duration.counts, strict=True):
-            yield stage, "seconds", label, n
-    yield from _numbered(figures)
+            yield figures.cut_measure, facet, piece.value, piece.n
+    if figures.dated:
+        yield from _dated(figures)
     for partner in figures.partners:
         yield "answered", "partner", partner.id, partner.answered
         yield "routed", "partner", partner.id, partner.asked
@@ -44,7 +40,27 @@ def _lines(figures: YearFigures) -> Iterator[tuple[str, str, str, int]]:
         yield "received", "origin", partner.id, partner.own_public
 
 
-def _numbered(figures: YearFigures) -> Iterator[tuple[str, str, str, int]]:
+def _totals(figures: YearFigures) -> Iterator[Line]:
+    totals = {measure: headline.n for measure, headline in figures.headlines.items()}
+    for measure, n in {**totals, "kept": figures.kept}.items():
+        if n or figures.dated:
+            yield measure, "total", "", n
+    for measure, stated in (("institutions", figures.institutions), ("respondents", figures.respondents)):
+        if stated is not None:
+            yield measure, "total", "", stated
+
+
+def _dated(figures: YearFigures) -> Iterator[Line]:
+    for measure, months in figures.months.items():
+        for month, n in enumerate(months, 1):
+            yield measure, "month", f"{month:02d}", n
+    for stage, duration in figures.durations.items():
+        for label, n in zip(LABELS, duration.counts, strict=True):
+            yield stage, "seconds", label, n
+    yield from _numbered(figures)
+
+
+def _numbered(figures: YearFigures) -> Iterator[Line]:
     for star, n in enumerate(figures.stars, 1):
         yield "rated", "number", str(star), n
     for effort, n in enumerate(figures.effort, 1):
@@ -52,7 +68,7 @@ def _numbered(figures: YearFigures) -> Iterator[tuple[str, str, str, int]]:
 
 
 def cuts(figures: YearFigures) -> dict[str, Sequence[Piece]]:
-    """Facet → the questions received, cut by it."""
+    """Facet → questions, cut by it."""
     return {
         "channel": figures.channels,
         "subject": figures.subjects,

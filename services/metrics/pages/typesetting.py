@@ -89,7 +89,7 @@ def _content(job: Job, sheet: Sheet) -> dict[str, Any]:
             for big in sheet.bigs
         ],
         "headings": {key: _heading(key, sheet) for key in HEADINGS},
-        "dated": sum(job.figures.months["received"]) > 0,
+        "dated": job.figures.dated,
         "legend": [
             {"name": name, "colour": colour} for name, colour in channel_legend(job.figures, words, PAPER)
         ],
@@ -109,7 +109,9 @@ def _content(job: Job, sheet: Sheet) -> dict[str, Any]:
         "map": _cells(sheet.map) if sheet.mapped else [],
         "columns": sheet.map_size[0],
         "rows": sheet.map_size[1],
-        "heat": [{"day": words.weekdays[day], "cells": _cells(row)} for day, row in enumerate(sheet.heat)],
+        "heat": [{"day": words.weekdays[day], "cells": _cells(row)} for day, row in enumerate(sheet.heat)]
+        if sheet.heat_peak
+        else [],
         "foot": _foot(job, sheet),
     }
 

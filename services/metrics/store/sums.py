@@ -26,7 +26,7 @@ GROUP BY 2, 3, 4, 5
 _HISTORY = """
 SELECT extract(year FROM month)::int, 0, measure, facet, value, sum(n)::bigint
 FROM tally
-WHERE partner = $1 AND measure = 'received' AND facet = 'channel' AND month < make_date($2, 1, 1)
+WHERE partner = $1 AND measure = ANY ($3::text[]) AND facet = 'channel' AND month < make_date($2, 1, 1)
 GROUP BY 1, 3, 4, 5
 """
 
@@ -40,7 +40,7 @@ _NAMES = "SELECT id, name FROM partner_name"
 
 _YEARS = """
 SELECT DISTINCT extract(year FROM month)::int AS year FROM tally
-WHERE partner = $1 AND measure = 'received' AND facet = 'channel'
+WHERE partner = $1 AND measure IN ('received', 'answered') AND facet = 'channel'
 UNION
 SELECT year FROM imported WHERE partner = $1
 ORDER BY year
@@ -54,9 +54,9 @@ async def year_lines(
     return [Line(*row) for row in await db.fetch(_YEAR, partner, measures, facets, year)]
 
 
-async def history(db: Db, partner: str, before: int) -> list[Line]:
-    """Questions received by channel in each year before this one."""
-    return [Line(*row) for row in await db.fetch(_HISTORY, partner, before)]
+async def history(db: Db, partner: str, before: int, measures: Sequence[str]) -> list[Line]:
+    """Sums by channel of each year before this one."""
+    return [Line(*row) for row in await db.fetch(_HISTORY, partner, before, measures)]
 
 
 async def imported(db: Db, partner: str, until: int) -> list[Line]:
