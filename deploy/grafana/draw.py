@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,9 +27,12 @@ from deploy.grafana.panels import Dashboard, Panel
 from deploy.grafana.schema import places
 from services.metrics.pages.page import HERE
 from services.metrics.pages.palette import PAPER
+from services.metrics.pages.sheet import usual_most
 
 TEMPLATE = Path(__file__).parent / "board.typ"
 MOST_ROWS, MOST_LINES = 12, 8
+NARROW = 6
+"""Columns, too few for more than two names on the time axis."""
 CELL = (50, 25)
 """Points of one of Grafana's 24 columns and of one row, as board.typ has them."""
 
@@ -103,7 +107,7 @@ async def _content(panel: Panel, sources: Sources, folder: Path, number: int) ->
         rows = await sources.rows(first)
         if panel.kind == "stat":
             return {"numbers": _numbers(panel, [("value", float(str(rows.rows[0][0] or 0)))])}
-        return _heat(rows) if panel.kind == "heat" else _table(rows)
+        return _heat(rows) if panel.kind == "heat" else _table(panel, rows)
     found = await sources.now(first)
     return {"bars": _bars(panel, found)} if panel.kind == "bars" else {"numbers": _numbers(panel, found)}
 
@@ -122,24 +126,43 @@ def _legend(lines: Sequence[Line]) -> list[dict[str, str]]:
     ]
 
 
+STEPS = {
+    "s": (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 3600, 21_600, 43_200, 86_400),
+    "percentunit": (0.25,),
+    "bytes": tuple(2.0**power for power in range(20, 41)),
+}
+MOST_STEPS = 4
+
+
+def _steps(top: float, unit: str) -> list[float]:
+    """Round numbers of the unit, from nought to above `top`."""
+    whole = [ten * digit for ten in (10**power for power in range(12)) for digit in (1, 2, 5)]
+    fine = [0.1, 0.2, 0.5] if unit == "ops" else []
+    known = STEPS.get(unit, (*fine, *whole))
+    step = next((one for one in known if top <= MOST_STEPS * one), known[-1])
+    return [step * number for number in range(1 + max(1, math.ceil(top / step)))]
+
+
 def _chart(panel: Panel, lines: Sequence[Line]) -> str:
+    values = [value for line in lines for _, value in line.points if math.isfinite(value)]
+    steps = _steps(max(values, default=0), panel.unit)
     chart = pygal.DateTimeLine(
         style=STYLE,
         js=(),
         width=round(panel.width * CELL[0] - 26),
-        height=round(panel.height * CELL[1] - 78),
+        height=round(panel.height * CELL[1] - 66),
         margin=2,
         show_legend=False,
         show_dots=False,
         stroke_style={"width": 3},
         x_value_formatter=lambda at: at.strftime("%H:%M:%S"),
+        truncate_label=-1,
         value_formatter=lambda value: said(value, panel.unit),
-        x_labels_major_count=4,
-        show_minor_x_labels=False,
-        max_scale=4,
-        include_x_axis=True,
+        range=(0, steps[-1]),
         disable_xml_declaration=True,
     )
+    chart.x_labels = _moments(lines, 4 if panel.width > NARROW else 2)
+    chart.y_labels = steps
     for line in lines:
         points = [
             (datetime.fromtimestamp(at, UTC), value) for at, value in line.points if math.isfinite(value)
@@ -147,6 +170,15 @@ def _chart(panel: Panel, lines: Sequence[Line]) -> str:
         chart.add(line.name, points)
     text: str = chart.render(is_unicode=True)
     return text
+
+
+def _moments(lines: Sequence[Line], number: int) -> list[datetime]:
+    """As many moments as are named below, the same time apart."""
+    times = [at for line in lines for at, _ in line.points]
+    if not times:
+        return []
+    first, apart = min(times), (max(times) - min(times)) / number
+    return [datetime.fromtimestamp(first + apart * (0.5 + place), UTC) for place in range(number)]
 
 
 def _numbers(panel: Panel, found: Sequence[tuple[str, float]]) -> list[dict[str, str]]:
@@ -171,36 +203,46 @@ def _colour(panel: Panel, value: float) -> str:
     return "#b07a00" if ((value < warn) if less_is_worse else (value >= warn)) else "#1d7a4f"
 
 
-def _table(found: Rows) -> dict[str, Any]:
-    rows = [["" if cell is None else str(cell) for cell in row] for row in found.rows[:MOST_ROWS]]
+def _table(panel: Panel, found: Rows) -> dict[str, Any]:
+    rows = [[_cell(panel, cell) for cell in row] for row in found.rows[:MOST_ROWS]]
     return {"columns": list(found.columns), "rows": rows}
+
+
+def _cell(panel: Panel, cell: object) -> str:
+    return said(float(cell), panel.unit) if isinstance(cell, int | Decimal) else str(cell)
 
 
 def _heat(found: Rows) -> dict[str, Any]:
     numbers = [int(str(number)) for _, _, number in found.rows]
-    most = max(numbers, default=0) or 1
+    most = usual_most(numbers) or 1
     return {
         "heat": [
-            {"day": at // 24, "hour": at % 24, "share": number / most} for at, number in enumerate(numbers)
+            {"day": at // 24, "hour": at % 24, "share": min(1.0, number / most)}
+            for at, number in enumerate(numbers)
         ]
     }
 
 
+LARGER = {
+    "percentunit": ((0.01, "%"),),
+    "bytes": ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")),
+    "s": ((3600, "h"), (60, "min"), (1, "s"), (0.001, "ms")),
+}
+"""Unit → what it is said in, largest first."""
+
+
 def said(value: float, unit: str) -> str:
     """A number with its unit, short."""
-    if unit == "percentunit":
-        return f"{100 * value:.0f} %"
-    if unit == "bytes":
-        return f"{value / 2**30:,.1f} GiB" if value >= 2**30 else f"{value / 2**20:,.0f} MiB"
-    if unit == "s":
-        return (
-            f"{1000 * value:.0f} ms"
-            if value < 1
-            else f"{value / 3600:.1f} h"
-            if value >= 3600
-            else f"{value:.1f} s"
-        )
-    return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.2f}"
+    if unit == "short":
+        return f"{value:,.0f}"
+    if unit not in LARGER or value == 0:
+        return _short(value)
+    size, name = next(((size, name) for size, name in LARGER[unit] if value >= size), LARGER[unit][-1])
+    return f"{_short(value / size)}\N{NO-BREAK SPACE}{name}"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 async def main() -> None:

@@ -60,15 +60,23 @@ BROKER = Dashboard(
             "Partners' queues",
             "What partner systems have not fetched yet",
             'topk(20, max by (queue) (rabbitmq_detailed_queue_messages{queue=~"partner[.].+"}))'
-            ' or label_replace(vector(0), "queue", "all others", "", "")',
+            ' or on() label_replace(vector(0), "queue", "none", "", "")',
             "{{queue}}",
         ),
         lines(
-            "Memory and disk",
+            "Memory",
             "Of RabbitMQ",
             Query("max(rabbitmq_process_resident_memory_bytes)", "memory"),
+            unit="bytes",
+            width=6,
+            alerts=("SesameBrokerAlarm",),
+        ),
+        lines(
+            "Disk left",
+            "To RabbitMQ",
             Query("min(rabbitmq_disk_space_available_bytes)", "disk left"),
             unit="bytes",
+            width=6,
             alerts=("SesameBrokerAlarm",),
         ),
         lines(

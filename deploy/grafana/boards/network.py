@@ -16,15 +16,15 @@ GROUP BY day, hour ORDER BY day, hour
 
 _PARTNERS = """
 SELECT coalesce(name, value) AS partner,
-    sum(n) FILTER (WHERE measure = 'routed') AS asked,
-    sum(n) FILTER (WHERE measure = 'answered') AS answered,
-    sum(n) FILTER (WHERE measure = 'kept') AS in_time,
-    sum(n) FILTER (WHERE measure = 'declined') AS declined,
+    coalesce(sum(n) FILTER (WHERE measure = 'routed'), 0) AS asked,
+    coalesce(sum(n) FILTER (WHERE measure = 'answered'), 0) AS answered,
+    coalesce(sum(n) FILTER (WHERE measure = 'kept'), 0) AS "in time",
+    coalesce(sum(n) FILTER (WHERE measure = 'declined'), 0) AS declined,
     value AS id
 FROM tally LEFT JOIN partner_name ON id = value
 WHERE partner = '' AND facet = 'partner' AND measure IN ('routed', 'answered', 'kept', 'declined')
     AND month >= date_trunc('month', now() - interval '2 months')
-GROUP BY name, value ORDER BY 3 DESC NULLS LAST
+GROUP BY name, value ORDER BY 3 DESC, 1
 """.strip()
 
 _TIME = (
@@ -106,7 +106,8 @@ TODAY = Dashboard(
         bars(
             "What people look for",
             "Questions of seven days by declared subject",
-            "topk(12, max by (subject) (increase(sesame_questions_by_subject_total[7d])))",
+            "topk(12, max by (subject)"
+            ' (increase(sesame_questions_by_subject_total{subject!="unknown"}[7d])))',
             "{{subject}}",
             height=10,
         ),

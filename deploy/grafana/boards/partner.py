@@ -6,19 +6,19 @@ from deploy.grafana.panels import Dashboard, Levels, Query, Variable, lines, sta
 
 _MONTHS = """
 SELECT to_char(month, 'YYYY-MM') AS month,
-    sum(n) FILTER (WHERE measure = 'received') AS received,
-    sum(n) FILTER (WHERE measure = 'routed') AS asked,
-    sum(n) FILTER (WHERE measure = 'answered') AS answered,
-    sum(n) FILTER (WHERE measure = 'kept') AS in_time,
-    sum(n) FILTER (WHERE measure = 'declined') AS declined,
-    sum(n) FILTER (WHERE measure = 'overdue') AS overdue
+    coalesce(sum(n) FILTER (WHERE measure = 'received'), 0) AS received,
+    coalesce(sum(n) FILTER (WHERE measure = 'routed'), 0) AS asked,
+    coalesce(sum(n) FILTER (WHERE measure = 'answered'), 0) AS answered,
+    coalesce(sum(n) FILTER (WHERE measure = 'kept'), 0) AS "in time",
+    coalesce(sum(n) FILTER (WHERE measure = 'declined'), 0) AS declined,
+    coalesce(sum(n) FILTER (WHERE measure = 'overdue'), 0) AS overdue
 FROM tally WHERE partner = '$partner' AND facet = 'channel'
 GROUP BY 1 ORDER BY 1 DESC
 """.strip()
 
 _SUBJECTS = """
 SELECT value AS subject, sum(n) AS answers FROM tally
-WHERE partner = '$partner' AND measure = 'answered' AND facet = 'subject'
+WHERE partner = '$partner' AND measure = 'answered' AND facet = 'subject' AND value <> ''
     AND month >= date_trunc('month', now() - interval '11 months')
 GROUP BY 1 ORDER BY 2 DESC
 """.strip()

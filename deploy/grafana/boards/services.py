@@ -70,7 +70,7 @@ SERVICES = Dashboard(
             "In a quarter of an hour",
             Query(
                 'sum by (service) (increase(sesame_dead_letters_total{service=~"$service"}[15m]))'
-                " or vector(0)",
+                " or on() vector(0)",
                 "dead {{service}}",
             ),
             Query(
@@ -106,7 +106,8 @@ SERVICES = Dashboard(
             "Deliveries waiting",
             "Decided and not yet sent",
             Query(
-                'max by (way) (sesame_deliveries_waiting) or label_replace(vector(0), "way", "all", "", "")',
+                "max by (way) (sesame_deliveries_waiting)"
+                ' or on() label_replace(vector(0), "way", "none", "", "")',
                 "{{way}}",
             ),
             alerts=("SesameDeliveriesLate",),
