@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -35,6 +35,19 @@ EXCHANGES: Mapping[str, RabbitExchange] = {
     name: RabbitExchange(name, type=_TYPES[kind], durable=True) for name, kind in topology.EXCHANGES.items()
 }
 DEFAULT = RabbitExchange("")
+
+
+@contextmanager
+def closing_is_an_error() -> Iterator[None]:
+    """A channel that closes cancels whoever waits for it (aiormq), which would end their task unseen: to them
+    it is a lost connection. Their own cancellation stays one."""
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise ConnectionError("broker: channel closed meanwhile") from error
 
 
 class Link:
@@ -87,14 +100,15 @@ class Link:
                 await self.open()
 
     def start_over(self) -> None:
-        """At the next look, though the connection stands. A channel that first published while a quorum queue
-        had no leader is refused by RabbitMQ 3.10 for good; a new one is not."""
+        """At the next look, though the connection stands: after a refusal. A channel that first publishes to
+        a quorum queue while its leader is dead and has no successor yet is refused for good: RabbitMQ 3.10
+        goes on asking the dead node for it (rabbit_fifo_client). A new channel is not."""
         self._channel = None
 
     async def close(self) -> None:
         broker, self._broker = self._broker, None
         if broker is not None:
-            with suppress(Exception):
+            with suppress(Exception), closing_is_an_error():
                 await asyncio.wait_for(broker.stop(), CLOSE_TIMEOUT_SECONDS)
 
     async def ping(self) -> None:
@@ -115,8 +129,9 @@ class Link:
         if self._subscribe is not None:
             self._subscribe(broker)
         try:
-            await broker.start()
-            default = await broker.declare_exchange(DEFAULT)
+            with closing_is_an_error():
+                await broker.start()
+                default = await broker.declare_exchange(DEFAULT)
         except BaseException:
             await broker.stop()
             raise
@@ -158,18 +173,19 @@ class Publisher:
         headers: Mapping[str, str] | None = None,
     ) -> None:
         """Returns once the broker has it safe. Raises when it is away, refuses, or no queue is bound."""
-        await self._link.broker.publish(
-            body,
-            exchange=EXCHANGES[exchange] if exchange else DEFAULT,
-            routing_key=routing_key,
-            content_type=content_type,
-            message_id=message_id,
-            correlation_id=message_id,
-            headers=dict(headers or {}),
-            persist=True,
-            mandatory=True,
-            timeout=PUBLISH_TIMEOUT_SECONDS,
-        )
+        with closing_is_an_error():
+            await self._link.broker.publish(
+                body,
+                exchange=EXCHANGES[exchange] if exchange else DEFAULT,
+                routing_key=routing_key,
+                content_type=content_type,
+                message_id=message_id,
+                correlation_id=message_id,
+                headers=dict(headers or {}),
+                persist=True,
+                mandatory=True,
+                timeout=PUBLISH_TIMEOUT_SECONDS,
+            )
 
 
 async def declare_topology(broker: RabbitBroker, service: str) -> None:

@@ -209,7 +209,6 @@ class Relay:
         troubles = [error for _, error in outcomes if error and not isinstance(error, PublishError)]
         if any(isinstance(trouble, DeliveryError) for trouble in troubles):
             self._publisher.start_over()
-        # A channel that closes cancels what waits on it: no reason to end this task.
         return ConnectionError(f"{len(troubles)} not confirmed: {troubles[0]!r}") if troubles else None
 
     async def _publish(self, outgoing: Outgoing) -> None:

@@ -182,7 +182,7 @@ class Chassis:
             self._failed.set_result(None)
 
     def _watch(self, task: asyncio.Task[None]) -> None:
-        error = None if task.cancelled() else task.exception()
+        error = _stray(task) if task.cancelled() else task.exception()
         if error is not None and not self._failed.done():
             self._failed.set_exception(error)
 
@@ -254,6 +254,11 @@ async def _cancel(task: asyncio.Task[None]) -> None:
     while not task.done():
         task.cancel()
         await asyncio.wait((task,), timeout=CANCEL_AGAIN_SECONDS)
+
+
+def _stray(task: asyncio.Task[None]) -> Exception | None:
+    """A cancellation that nobody asked for: a library's, which would end what must run without a word."""
+    return None if task.cancelling() else RuntimeError(f"{task.get_name()}: cancelled by nobody of ours")
 
 
 async def _stop_consuming(consumer: Consumer, working: asyncio.Task[None], link: rabbit.Link) -> None:

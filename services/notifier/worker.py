@@ -114,8 +114,10 @@ class Lane:
 
     async def _attempt(self, delivery: Outgoing) -> None:
         with trace.span(delivery.traceparent), about(question=delivery.question.id, delivery=delivery.id):
-            outcome = await self._try(delivery)
-        self._in_hand.pop(_this_task(), None)
+            try:
+                outcome = await self._try(delivery)
+            finally:  # where the attempt was cancelled, its place in the lane is free all the same
+                self._in_hand.pop(_this_task(), None)
         self._outcomes.append(Settled(delivery, outcome))
         self._due.set()
 

@@ -44,6 +44,15 @@ class Stage:
                 return str(message.routing_key), decode(message.body, submission_readers(FROM_PARTNERS))
         raise AssertionError("unreachable: the iterator ends with an error")
 
+    async def has_no_room(self, full: bool) -> None:
+        """Beside `inbox`, one more reader: the broker refuses what finds no room with it."""
+        if not full:
+            await self._channel.queue_delete("full")
+            return
+        arguments: dict[str, Any] = {"x-max-length": 0, "x-overflow": "reject-publish"}
+        queue = await self._channel.declare_queue("full", exclusive=True, arguments=arguments)
+        await queue.bind(topology.INBOX, "partner.#")
+
     async def comes_to_hold(self, number: int, within_seconds: float = 10.0) -> None:
         """Until no program reads the partner's queue and so many events wait in it.
 

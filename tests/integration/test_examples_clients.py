@@ -156,6 +156,26 @@ async def test_a_question_nobody_answers_stays_in_the_queue(stage: Stage, run: R
     await stage.comes_to_hold(1)
 
 
+async def test_a_program_does_not_stay_on_a_channel_that_refuses(
+    stage: Stage, client: Client, vhost: VirtualHost, answers: str
+) -> None:
+    """RabbitMQ 3.10 may refuse for good what a channel publishes, once it has. The programs in PHP and
+    JavaScript end, to be started again as their README says; the one in Python comes in again."""
+    await stage.has_no_room(True)
+    options = ("--url", vhost.amqp_url, "--partner", PARTNER, "--answers", answers)
+    program = await asyncio.create_subprocess_exec(*client.command, *options, cwd=client.folder)
+    await stage.tell("QuestionAssigned")
+    _, refused = await stage.heard()
+    if client is CLIENTS["python"]:
+        await stage.has_no_room(False)
+        _, again = await stage.heard(within_seconds=10)
+        program.terminate()
+        assert again.id == refused.id
+    else:
+        assert await asyncio.wait_for(program.wait(), 20) != 0
+    await program.wait()
+
+
 async def test_the_python_program_outlives_the_broker(mortal_servers: Servers, answers: str) -> None:
     rabbitmq, client = mortal_servers.rabbitmq, CLIENTS["python"]
     assert rabbitmq is not None

@@ -13,7 +13,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aio_pika.exceptions import DeliveryError
 
+from services.chassis.broker import closing_is_an_error
 from services.contracts import topology
 
 OBSERVER = "observer"
@@ -66,11 +68,14 @@ class Partners:
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         )
         while True:
+            channel = await self._channel
             try:
-                exchange = await (await self._channel).get_exchange(topology.INBOX, ensure=False)
-                key = f"partner.{partner}.{wire}"
-                await exchange.publish(message, key, mandatory=True, timeout=10)
+                with closing_is_an_error():
+                    exchange = await channel.get_exchange(topology.INBOX, ensure=False)
+                    await exchange.publish(message, f"partner.{partner}.{wire}", mandatory=True, timeout=10)
                 return
+            except DeliveryError:  # which this channel may get for good, see `Link.start_over`
+                await channel.close()
             except Exception:  # whatever it was, nothing was confirmed
                 await asyncio.sleep(AGAIN_SECONDS)
 

@@ -24,8 +24,10 @@ export class Network {
     this.reading = reading;
     this.returned = new Set();
     publishing.on("return", (message) => this.returned.add(message.properties.messageId));
-    // `lost` ends with an error when the broker goes away or refuses: let whatever runs this program start it again.
+    // `lost` ends with an error when the broker goes away or refuses, for a channel that it has refused once it may
+    // refuse for good: let whatever runs this program start it again.
     this.lost = new Promise((_, reject) => {
+      this.lose = reject;
       for (const source of [connection, publishing, reading]) source.on("error", reject);
       connection.on("close", () => reject(new Error("the broker closed the connection")));
     });
@@ -38,7 +40,7 @@ export class Network {
     const key = `partner.${this.partner}.${event.type}`;
     const confirmed = new Promise((resolve, reject) => {
       this.publishing.publish(INBOX, key, Buffer.from(JSON.stringify(event)), options, (error) => {
-        if (error) reject(error);
+        if (error) this.lose(error);
         else if (this.returned.delete(event.id)) reject(new Error(`nobody reads ${key}`));
         else resolve();
       });

@@ -10,6 +10,7 @@ from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractRobustConnection
 from aio_pika.exceptions import ChannelNotFoundEntity, DeliveryError, PublishError
 
+from services.chassis.broker import closing_is_an_error
 from services.contracts import topology
 from services.contracts.envelope import CONTENT_TYPE, Event
 from services.contracts.vocabulary import Fact
@@ -69,7 +70,8 @@ class QueueSender:
             message_id=event.id,
             delivery_mode=DeliveryMode.PERSISTENT,
         )
-        await exchange.publish(message, topology.partner_key(partner, type(event.data)), mandatory=True)
+        with closing_is_an_error():
+            await exchange.publish(message, topology.partner_key(partner, type(event.data)), mandatory=True)
 
     async def _ready(self) -> AbstractExchange:
         if self._exchange is not None and self._channel is not None and not self._channel.is_closed:

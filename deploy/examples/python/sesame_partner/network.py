@@ -8,6 +8,7 @@ from typing import Any
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aio_pika.exceptions import DeliveryError, PublishError
 
 from .events import CONTENT_TYPE
 
@@ -37,7 +38,12 @@ class Network:
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         )
         key = f"partner.{self.partner}.{event['type']}"
-        await inbox.publish(message, key, mandatory=True, timeout=PUBLISH_TIMEOUT_SECONDS)
+        try:
+            await inbox.publish(message, key, mandatory=True, timeout=PUBLISH_TIMEOUT_SECONDS)
+        except DeliveryError as error:
+            if not isinstance(error, PublishError):  # that one says: nobody reads it; the channel is good
+                self.lost.set()
+            raise
 
     async def read(self, take: Callable[[AbstractIncomingMessage], Awaitable[Any]]) -> None:
         """Hands over whatever is in the partner's queue, from now on, up to AT_ONCE at a time. `take`
@@ -50,7 +56,8 @@ class Network:
 @asynccontextmanager
 async def connected(url: str, partner: str) -> AsyncIterator[Network]:
     """Reading and publishing each have a connection, so that a broker which slows down publishers does not
-    stop reading. When anything of it is lost, `network.lost` is set: leave, and come in again."""
+    stop reading. When anything of it is lost, or the broker refuses an event (a channel that it has refused
+    once it may refuse for good), `network.lost` is set: leave, and come in again."""
     async with await aio_pika.connect(url) as sending, await aio_pika.connect(url) as receiving:
         publishing = await sending.channel(publisher_confirms=True, on_return_raises=True)
         network = Network(partner, publishing, await receiving.channel())
