@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from services.metrics.domain.figures import YEARS
+
 COLUMNS = ("year", "partner", "measure", "facet", "value", "n", "source")
 MEASURES = (
     "received",
@@ -20,7 +22,6 @@ MEASURES = (
     "respondents",
 )
 FACETS = ("total", "channel", "subject", "language", "purpose", "department", "partner", "origin")
-YEARS = range(1990, 2101)
 
 
 class Imported(NamedTuple):

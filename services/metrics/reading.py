@@ -8,7 +8,7 @@ from asyncpg import Pool, Record
 
 from services.chassis.database import Db
 from services.metrics.domain.derivation import derive
-from services.metrics.domain.figures import HEADLINES, STAGES, Owner, YearFigures
+from services.metrics.domain.figures import HEADLINES, STAGES, YEARS, Owner, YearFigures
 from services.metrics.domain.tallies import Tallies
 from services.metrics.keeping import from_json
 from services.metrics.store import other_years, sums
@@ -39,6 +39,8 @@ class NoSuchYear(LookupError):
 
 async def read(pool: Pool[Record], year: int, *, partner: str = "", today: date) -> YearFigures:
     """The figures of a year, frozen or drawn from the counters. Raises NoSuchYear."""
+    if year not in YEARS:
+        raise NoSuchYear(f"{year} is no year from {YEARS[0]} to {YEARS[-1]}")
     async with pool.acquire() as db, db.transaction(isolation="repeatable_read", readonly=True):
         if (kept := await other_years.frozen(db, year, partner)) is not None:
             return from_json(kept)

@@ -96,6 +96,11 @@ async def test_an_unknown_year_names_the_known_ones(door: httpx.AsyncClient) -> 
     assert "/figures/2025" in page.text
 
 
+@pytest.mark.parametrize("odd", ["0", "294276", "99999999999999999999", "2025/%00", "2025/nobody", "0.pdf"])
+async def test_an_address_nobody_has_is_not_found_and_no_fault(door: httpx.AsyncClient, odd: str) -> None:
+    assert (await door.get(f"/figures/{odd}")).status_code == 404
+
+
 async def test_a_network_without_any_question_says_when_there_will_be_figures(database: Database) -> None:
     async with pool_of(database) as empty, figures_door(empty) as client:
         page = await client.get((await client.get("/figures?lang=en")).headers["location"])

@@ -21,6 +21,9 @@ HEADLINES = (
 )
 """Measures shown as numbers, each beside the year before."""
 
+YEARS = range(1990, 2101)
+"""Those that can have figures."""
+
 STAGES = ("route", "answer", "publish")
 
 
