@@ -153,7 +153,8 @@ async def _certificate(host: str, port: int) -> Finding:
         grade = Grade.FAULT if error.verify_code == HAS_EXPIRED else Grade.WARNING
         return Finding(grade, f"certificate of {host}", error.verify_message)
     except (OSError, TimeoutError) as error:
-        return Finding(Grade.WARNING, f"certificate of {host}", f"{type(error).__name__}: {error}")
+        said = f"can't be seen from here, port {port}: {error or 'no answer'}"
+        return Finding(Grade.WARNING, f"certificate of {host}", said)
     expires = ssl.cert_time_to_seconds(writer.get_extra_info("peercert")["notAfter"])
     writer.close()
     with suppress(OSError):

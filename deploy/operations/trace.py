@@ -13,11 +13,11 @@ from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
-from rich.console import Console
 from rich.table import Table
 
 from deploy.operations.addresses import addresses
 from deploy.operations.database import as_service
+from services.chassis.screen import screen
 
 # Each gives (at, what, detail) of question $1.
 _INGEST = """
@@ -67,7 +67,7 @@ async def show(chosen: argparse.Namespace) -> int:
     table = Table("at (UTC)", "service", "what", "detail")
     for step in steps:
         table.add_row(f"{step.at:%Y-%m-%d %H:%M:%S.%f}"[:-3], step.service, step.what, step.detail)
-    Console(soft_wrap=True).print(table if steps else f"no service knows question {chosen.question}")
+    screen().print(table if steps else f"no service knows question {chosen.question}")
     for service, count in (await waiting(where, chosen.question)).items():
         print(f"{service}: {count} events wait for this question to arrive")
     return 0 if steps else 1

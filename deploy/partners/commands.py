@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.local.errors import LocalError
 from deploy.operations.addresses import Addresses, addresses
@@ -25,8 +24,14 @@ from deploy.partners import sheet as sheets
 from deploy.partners.conformance import try_out
 from deploy.rabbitmq.management import managing
 from deploy.rabbitmq.provision import as_user
+from services.chassis.screen import screen
 from services.contracts.vocabulary import PARTNER_ID_PATTERN
 from services.ingest.store import partner_access
+
+INSIDE = (
+    "sesame: the sheet's AMQP address is the one we use ourselves; if partners can't reach the broker so,\n"
+    "        set SESAME_PARTNER_AMQP_URL (docs/operations.md, TLS)"
+)
 
 Deed = Callable[[argparse.Namespace, Addresses], Awaitable[int]]
 
@@ -88,6 +93,8 @@ async def add(chosen: argparse.Namespace, where: Addresses) -> int:
         await partner_access.admit(db, chosen.id)
         key = await keys.first_key(db, chosen.id)
     webhook = await _webhook_secret(chosen.id, where) if chosen.webhook else None
+    if not where.partner_amqp_url:
+        print(INSIDE, file=sys.stderr)
     print(sheets.sheet(chosen.id, where, sheets.Secrets(password, key, webhook), chosen.language))
     print(f"record: {', '.join(changed) or 'unchanged'}")
     return 0
@@ -157,7 +164,7 @@ async def show_list(_: argparse.Namespace, where: Addresses) -> int:
     async with managing(where.management_url, where.vhost) as management:
         accounts = await broker.partner_users(management)
         waiting = {queue["name"]: queue.get("messages", 0) for queue in await management.queues()}
-    table = Table("id", "name", "reached by", "broker account", "waiting", "state")
+    table = Table(Column("id", no_wrap=True), "name", "reached by", "broker account", "waiting", "state")
     for partner in sorted({*records, *accounts}):
         record = records.get(partner, {})
         table.add_row(
@@ -168,7 +175,7 @@ async def show_list(_: argparse.Namespace, where: Addresses) -> int:
             str(waiting.get(f"partner.{partner}", "")),
             "suspended" if registry.is_suspended(record) else "",
         )
-    Console(soft_wrap=True).print(table)
+    screen().print(table)
     return 0
 
 

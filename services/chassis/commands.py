@@ -11,11 +11,11 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 from aio_pika.exceptions import AMQPError
-from rich.console import Console
 from rich.table import Table
 
 from services.chassis import dead_letters
 from services.chassis.dead_letters import DeadLetter
+from services.chassis.screen import screen
 from services.contracts import topology
 from services.contracts.envelope import NotAnEvent, parse
 
@@ -74,7 +74,7 @@ async def show_list(chosen: argparse.Namespace) -> int:
                     service, letter.id, letter.question, letter.routing_key, letter.died_at, letter.reason
                 )
     if table.row_count:
-        Console().print(table)
+        screen().print(table)
     else:
         print("no dead letters")
     return 0

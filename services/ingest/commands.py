@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from rich.console import Console
 from rich.table import Table
 
 from services.chassis import settings
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_pool
+from services.chassis.screen import screen
 from services.chassis.transaction import Transactions, Unit
 from services.ingest.domain.forms import desk_seal
 from services.ingest.domain.intake import Refused
@@ -130,7 +130,7 @@ async def show_list(unit: Unit, _options: IngestSettings, _chosen: argparse.Name
     for one in await quarantine.held(unit.db):
         sender, subject = _heading(one)
         table.add_row(str(one.id), f"{one.received_at:%Y-%m-%d %H:%M}", one.door, sender, subject, one.reason)
-    Console(soft_wrap=True).print(table if table.row_count else "Nothing is held.")
+    screen().print(table if table.row_count else "Nothing is held.")
     return 0
 
 
@@ -185,7 +185,7 @@ async def list_keys(unit: Unit, _options: IngestSettings, _chosen: argparse.Name
     for key in await partner_keys.keys(unit.db):
         revoked = f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else ""
         table.add_row(key.name, key.partner, key.label, f"{key.created_at:%Y-%m-%d}", revoked)
-    Console(soft_wrap=True).print(table if table.row_count else "No partner has a key.")
+    screen().print(table if table.row_count else "No partner has a key.")
     return 0
 
 

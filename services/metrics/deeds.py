@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -72,7 +73,7 @@ async def write_figures(chosen: argparse.Namespace) -> int:
 
 def _save(target: Path, content: bytes) -> None:
     target.write_bytes(content)
-    print(f"{target}: {len(content):,} bytes")
+    print(f"{target}: {len(content):,} bytes", file=sys.stderr)
 
 
 async def _figures(pool: Pool[Record], year: int, partner: str = "") -> YearFigures:

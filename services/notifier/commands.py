@@ -8,12 +8,12 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from rich.console import Console
 from rich.table import Table
 
 from services.chassis import settings
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_pool
+from services.chassis.screen import screen
 from services.chassis.transaction import Transactions, Unit
 from services.notifier.domain.signing import new_secret
 from services.notifier.settings import NotifierSettings
@@ -68,7 +68,7 @@ async def show_or_retry(unit: Unit, chosen: argparse.Namespace) -> int:
     table = Table("id", "kind", "way", "question", "attempts", "given up", "last error")
     for row in await deliveries.lost(unit.db):
         table.add_row(*(str(value) for value in row))
-    Console().print(table)
+    screen().print(table)
     return 0
 
 
@@ -83,7 +83,7 @@ async def show_or_lift(unit: Unit, chosen: argparse.Namespace) -> int:
         since = f"{row['silenced_at']:%Y-%m-%d %H:%M}"
         asked = str(row["questions"] or "")
         table.add_row(row["name"], since, row["partners"], asked, row["diagnostic"])
-    Console(soft_wrap=True).print(table if table.row_count else "Nobody is silenced.")
+    screen().print(table if table.row_count else "Nobody is silenced.")
     return 0
 
 

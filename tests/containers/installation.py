@@ -98,6 +98,7 @@ def installation(folder: Path) -> Iterator[Installation]:
     ports = f"SESAME_HTTP_PORT={LOOPBACK}:{free_port()}\nSESAME_HTTPS_PORT={LOOPBACK}:{https_port}\n"
     network = f"SESAME_EDGE_NETWORK=10.{secrets.randbelow(200) + 20}.{secrets.randbelow(256)}.0/24\n"
     settings.write_text(EXAMPLE.read_text() + ports + network)
+    (folder / "deploy").symlink_to(ROOT / "deploy")  # the page speaks from the root of a checkout
     found = Installation(f"sesame-test-{secrets.token_hex(3)}", settings, https_port)
     try:
         yield found

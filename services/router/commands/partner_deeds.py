@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import orjson
-from rich.console import Console
 from rich.table import Table
 
+from services.chassis.screen import screen
 from services.router import partners, store_partners
 from services.router.commands.at_desk import AtDesk, run, whose_hand
 from services.router.partner_files import Fault, read_file, to_csv, to_yaml
@@ -102,5 +102,5 @@ async def show_history(chosen: argparse.Namespace, there: AtDesk) -> int:
         before, after = (orjson.loads(row[side]) if row[side] else None for side in ("before", "after"))
         change = _line(Change(chosen.partner, before, after))
         table.add_row(f"{row['changed_at']:%Y-%m-%d %H:%M:%S}", row["hand"], change)
-    Console().print(table)
+    screen().print(table)
     return 0

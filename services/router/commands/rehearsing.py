@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
+from services.chassis.screen import screen
 from services.router.commands.at_desk import AtDesk, run
 from services.router.domain.directory import Directory
 from services.router.domain.loads import LoadBook, week_of
@@ -87,7 +87,7 @@ def _print(counted: Shares, directory: Directory) -> None:
         table.add_column(title, justify="right")
     for name in sorted(counted.due, key=lambda name: (-counted.got[name], name)):
         table.add_row(name, *_numbers(counted, directory.partners[name], total))
-    Console().print(table)
+    screen().print(table)
     never = sum(p.role is not Role.COORDINATOR for p in directory.partners.values()) - len(counted.due)
     if never:
         print(f"{never} partners could have had none of them, or were never among the best")

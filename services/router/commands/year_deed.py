@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import Progress
 
+from services.chassis.screen import screen
 from services.router import partners
 from services.router.commands.at_desk import AtDesk, run
 from services.router.domain.partner import Partner
@@ -51,7 +51,7 @@ async def play(chosen: argparse.Namespace, there: AtDesk) -> int:
             await year.play(chosen.year, moments, lambda: progress.advance(task))
         states = {row["state"]: row["number"] for row in await pool.fetch(_STATES)}
         loads, held = await pool.fetchval(_OPEN_LOADS), await pool.fetchval(_OPEN_ASSIGNMENTS)
-    Console().print(by_partner(year.report, wanted), year.report.table(states))
+    screen().print(by_partner(year.report, wanted), year.report.table(states))
     left = sum(number for state, number in states.items() if state not in ENDED)
     print(f"{left} without an end; {held} still with a partner, {loads} by the loads")
     return 1 if left or sum(states.values()) != chosen.questions or loads != held else 0
