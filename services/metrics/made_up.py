@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -81,21 +81,19 @@ PARTNERS = (
     Partner("bu-droit-moselle", "Bibliothèque universitaire de droit et d’économie de la Moselle", 5, 3),
 )
 
+GIVING = {partner: partner.weight for partner in PARTNERS}
+ASKING = {partner: partner.public for partner in PARTNERS}
+
 
 def questions_of(
-    year: int,
-    number: int,
-    times: NetworkTime,
-    *,
-    until: date | None = None,
-    partners: Sequence[Partner] = PARTNERS,
+    year: int, number: int, times: NetworkTime, *, until: date | None = None
 ) -> Iterator[Counted]:
     """Every fact of about `number` questions of one year, cut off after `until`."""
     chance = random.Random(f"sesame {year}")
     last = until or date(year + 1, 1, 31)
     for month, share in enumerate(MONTHS, 1):
         for _ in range(round(number * share / sum(MONTHS))):
-            life = _life(chance, _moment(chance, year, month, times), partners)
+            life = _life(chance, _moment(chance, year, month, times))
             yield from (fact for fact in life if fact.at.date() <= last)
 
 
@@ -110,9 +108,8 @@ def _moment(chance: random.Random, year: int, month: int, times: NetworkTime) ->
     return datetime.combine(day, clock).astimezone(UTC)
 
 
-def _life(chance: random.Random, asked: datetime, partners: Sequence[Partner]) -> Iterator[Counted]:
-    partner = chance.choices(partners, [one.weight for one in partners])[0]
-    origin = chance.choices(partners, [one.public for one in partners])[0]
+def _life(chance: random.Random, asked: datetime) -> Iterator[Counted]:
+    partner, origin = _one_of(chance, GIVING), _one_of(chance, ASKING)
     question = Counted(
         "received",
         asked,
@@ -128,12 +125,10 @@ def _life(chance: random.Random, asked: datetime, partners: Sequence[Partner]) -
         promise_at=asked + timedelta(days=_promise_days(asked)),
     )
     yield question._replace(promise_at=None)
-    yield from _answers(chance, question, partner, partners)
+    yield from _answers(chance, question, partner)
 
 
-def _answers(
-    chance: random.Random, question: Counted, partner: Partner, partners: Sequence[Partner]
-) -> Iterator[Counted]:
+def _answers(chance: random.Random, question: Counted, partner: Partner) -> Iterator[Counted]:
     def fact(kind: str, at: datetime, who: Partner, detail: str = "", number: int | None = None) -> Counted:
         return question._replace(
             kind=kind,
@@ -149,7 +144,7 @@ def _answers(
     yield fact("routed", routed, partner, "queue", 1)
     if chance.random() < 0.07:
         yield fact("declined", routed + timedelta(hours=chance.uniform(0.5, 20)), partner, "page")
-        partner = chance.choice(partners)
+        partner = chance.choice(PARTNERS)
         yield fact("routed", routed + timedelta(hours=21), partner, "mail", 2)
     if chance.random() > 0.972:
         yield fact("withdrawn", routed + timedelta(hours=4), partner)
