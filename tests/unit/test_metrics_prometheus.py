@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.grafana.boards import BOARDS
 from deploy.local.packages import provide_program
 from deploy.prometheus.catalogue import HERE, catalogue
 from deploy.prometheus.document import TARGET, document
@@ -85,6 +86,16 @@ def test_every_alert_is_tested_both_ways() -> None:
     for alert in alerts():
         assert f"{alert['alert']} fires" in tested
         assert f"{alert['alert']} is quiet" in tested
+
+
+def test_no_sum_is_recorded_that_nobody_reads() -> None:
+    rules = yaml.safe_load((HERE / "rules" / "recording.yml").read_text())
+    readers = "".join(str(alert["expr"]) for alert in alerts()) + "".join(
+        query.text for board in BOARDS for panel in board.panels for query in panel.queries
+    )
+    assert [
+        rule for group in rules["groups"] for rule in group["rules"] if rule["record"] not in readers
+    ] == []
 
 
 def test_every_alert_has_a_runbook_entry_and_a_dashboard() -> None:

@@ -37,6 +37,10 @@ def _day(measure: str) -> str:
     return f"sum(max by (channel) (increase(sesame_questions_{measure}_total[24h]))) or vector(0)"
 
 
+def _recorded_day(measure: str) -> str:
+    return f"sum(sesame:questions_{measure}:increase1d) or vector(0)"
+
+
 def _hour(measure: str) -> Query:
     return Query(f"sum(max by (channel) (increase(sesame_questions_{measure}_total[1h])))", measure)
 
@@ -46,8 +50,8 @@ TODAY = Dashboard(
     title="The network today",
     meaning="For the coordinator: what comes in, what waits, what is late, who answers.",
     panels=(
-        stat("Questions", "Received in 24 hours", _day("received"), alerts=("SesameNoQuestions",)),
-        stat("Answered", "Answers accepted in 24 hours", _day("answered")),
+        stat("Questions", "Received in 24 hours", _recorded_day("received"), alerts=("SesameNoQuestions",)),
+        stat("Answered", "Answers accepted in 24 hours", _recorded_day("answered")),
         stat(
             "Waiting",
             "Neither answered nor closed, now",

@@ -23,7 +23,7 @@ SERVICES = Dashboard(
         stat(
             "Oldest event not published",
             "Seconds that it has waited for the broker",
-            'max by (service) (sesame_outbox_oldest_seconds{service=~"$service"})',
+            'sesame:outbox_oldest_seconds:max{service=~"$service"}',
             "{{service}}",
             unit="s",
             width=12,
@@ -34,7 +34,7 @@ SERVICES = Dashboard(
             "Events handled",
             "Per second, by outcome; duplicates are harmless, many of them are not normal",
             Query(
-                'sum by (service, outcome) (rate(sesame_events_handled_total{service=~"$service"}[5m]))',
+                'sum by (service, outcome) (sesame:events_handled:rate5m{service=~"$service"})',
                 "{{service}} {{outcome}}",
             ),
             unit="ops",
@@ -42,11 +42,7 @@ SERVICES = Dashboard(
         lines(
             "Batch, 99th percentile",
             "From taking a batch to its commit",
-            Query(
-                "histogram_quantile(0.99, sum by (service, le)"
-                ' (rate(sesame_event_batch_seconds_bucket{service=~"$service"}[5m])))',
-                "{{service}}",
-            ),
+            Query('sesame:event_batch_seconds:p99_5m{service=~"$service"}', "{{service}}"),
             unit="s",
             levels=Levels(0.5, 2),
         ),
@@ -86,11 +82,7 @@ SERVICES = Dashboard(
         lines(
             "Database connections in use",
             "Share of the pool",
-            Query(
-                'sum by (service) (sesame_pool_connections_in_use{service=~"$service"})'
-                ' / sum by (service) (sesame_pool_connections{service=~"$service"})',
-                "{{service}}",
-            ),
+            Query('sesame:pool_use:ratio{service=~"$service"}', "{{service}}"),
             unit="percentunit",
             levels=Levels(0.8, 1),
             alerts=("SesamePoolExhausted",),
