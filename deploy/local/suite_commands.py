@@ -23,8 +23,7 @@ LONG = (
     "tests/resilience/test_cluster_long.py",
     "tests/e2e/test_doors_real_servers_long.py",
 )
-"""With --chaos, or when named: long runs, and the three nodes, whose RabbitMQ 3.10 at times goes on refusing
-what is published once its leader has died."""
+"""With --chaos, or when named."""
 OFTEN = {"SESAME_TEST_MAILS": "2000", "SESAME_TEST_FUZZ": "300", "SESAME_TEST_QUESTIONS": "10000"}
 """How much is tried with --chaos; the environment may say otherwise."""
 
