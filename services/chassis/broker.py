@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from aio_pika.abc import AbstractChannel, AbstractRobustConnection, UnderlayConnection
 from faststream.rabbit import Channel, ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
+from yarl import URL
 
 from services.chassis.patience import insist
 from services.chassis.properties import be_lenient
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PUBLISH_TIMEOUT_SECONDS = 10.0
+HEARTBEAT_SECONDS = 5
+"""Three of them missed, and a broker that went without a word (a machine without power) is known to be gone.
+The default of aiormq, 60, would be three minutes."""
+START_TIMEOUT_SECONDS = 20.0
 PING_TIMEOUT_SECONDS = 2.0
 CLOSE_TIMEOUT_SECONDS = 5.0
 LOOK_SECONDS = 0.5
@@ -66,7 +71,7 @@ class Link:
     ) -> None:
         """`subscribe` is called with each new broker before it starts."""
         be_lenient()
-        self._url = url
+        self._url = _with_heartbeat(url)
         self._prefetch = prefetch
         self._subscribe = subscribe
         self._broker: RabbitBroker | None = None
@@ -108,8 +113,7 @@ class Link:
     async def close(self) -> None:
         broker, self._broker = self._broker, None
         if broker is not None:
-            with suppress(Exception), closing_is_an_error():
-                await asyncio.wait_for(broker.stop(), CLOSE_TIMEOUT_SECONDS)
+            await _stop(broker)
 
     async def ping(self) -> None:
         """Ask the broker something only a living one can answer. Raises if it does not within the time."""
@@ -130,10 +134,11 @@ class Link:
             self._subscribe(broker)
         try:
             with closing_is_an_error():
-                await broker.start()
-                default = await broker.declare_exchange(DEFAULT)
+                async with asyncio.timeout(START_TIMEOUT_SECONDS):
+                    await broker.start()
+                    default = await broker.declare_exchange(DEFAULT)
         except BaseException:
-            await broker.stop()
+            await _stop(broker)
             raise
         self._broker, self._channel = broker, default.channel
         self._transport = self.connection.transport
@@ -143,6 +148,17 @@ class Link:
         if self._broker is None or self._channel is None:
             return True
         return self._channel.is_closed or self.connection.transport is not self._transport
+
+
+def _with_heartbeat(url: str) -> str:
+    """Unless the address names one."""
+    address = URL(url)
+    return str(address if "heartbeat" in address.query else address.update_query(heartbeat=HEARTBEAT_SECONDS))
+
+
+async def _stop(broker: RabbitBroker) -> None:
+    with suppress(Exception), closing_is_an_error():
+        await asyncio.wait_for(broker.stop(), CLOSE_TIMEOUT_SECONDS)
 
 
 def service_queue(service: str, *, declare: bool = False) -> RabbitQueue:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
+import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -28,12 +30,24 @@ class Node(RabbitMQ):
         cookie_file.write_text(cookie)
         cookie_file.chmod(0o400)
 
+    is_gone = False
+
+    async def kill(self) -> None:
+        self.is_gone = True
+        await super().kill()
+
+    async def freeze(self) -> None:
+        """As when its machine loses power: connections stay, and nobody answers on them any more."""
+        self.is_gone = True
+        os.kill(self.pid, signal.SIGSTOP)
+
     def _settings(self) -> Iterator[str]:
         yield from super()._settings()
         yield "cluster_formation.peer_discovery_backend = classic_config"
         for number, name in enumerate(self._names, 1):
             yield f"cluster_formation.classic_config.nodes.{number} = {name}@localhost"
         yield "cluster_partition_handling = pause_minority"
+        yield "net_ticktime = 10"
 
 
 class Cluster:
@@ -79,8 +93,8 @@ def _made(folder: Path) -> Path:
 
 
 async def _lead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, nodes: Sequence[Node]) -> None:
-    """A balancer's work: the first node that takes the connection has it until one side ends."""
-    for node in nodes:
+    """A balancer's work: the first node that is well has the connection until one side ends."""
+    for node in (node for node in nodes if not node.is_gone):
         with suppress(OSError):
             there = await asyncio.open_connection(LOOPBACK, node.port)
             await asyncio.gather(_carry(reader, there[1]), _carry(there[0], writer))

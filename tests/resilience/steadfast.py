@@ -15,7 +15,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import DeliveryError
 
-from services.chassis.broker import closing_is_an_error
+from services.chassis.broker import HEARTBEAT_SECONDS, closing_is_an_error
 from services.contracts import topology
 
 OBSERVER = "observer"
@@ -88,7 +88,10 @@ class Partners:
 
     async def _be_there(self, amqp_url: str, ids: Sequence[str]) -> None:
         lost = asyncio.Event()
-        async with await aio_pika.connect(amqp_url) as sending, await aio_pika.connect(amqp_url) as receiving:
+        async with (
+            await aio_pika.connect(amqp_url, heartbeat=HEARTBEAT_SECONDS) as sending,
+            await aio_pika.connect(amqp_url, heartbeat=HEARTBEAT_SECONDS) as receiving,
+        ):
             publishing, reading = await sending.channel(on_return_raises=True), await receiving.channel()
             for part in (sending, receiving, publishing, reading):
                 part.close_callbacks.add(lambda *_: lost.set())
