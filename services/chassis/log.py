@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
+from types import MappingProxyType
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -17,18 +17,22 @@ from services.chassis import trace
 
 log = logging.getLogger(__name__)
 
-_about: ContextVar[dict[str, str] | None] = ContextVar("about", default=None)
+_about: ContextVar[Mapping[str, object]] = ContextVar("about", default=MappingProxyType({}))
 
 
-@contextmanager
-def about(**ids: object) -> Iterator[None]:
+class about:
     """Name what the lines inside are about: `about(question=…, event=…)`."""
-    named = {name: str(value) for name, value in ids.items() if value is not None}
-    token = _about.set({**(_about.get() or {}), **named})
-    try:
-        yield
-    finally:
-        _about.reset(token)
+
+    __slots__ = ("_ids", "_token")
+
+    def __init__(self, **ids: object) -> None:
+        self._ids = {name: value for name, value in ids.items() if value is not None}
+
+    def __enter__(self) -> None:
+        self._token = _about.set({**_about.get(), **self._ids})
+
+    def __exit__(self, *_failure: object) -> None:
+        _about.reset(self._token)
 
 
 class _Context(logging.Filter):
@@ -38,7 +42,7 @@ class _Context(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.__dict__["service"] = self._service
-        record.__dict__.update(_about.get() or {})
+        record.__dict__.update({name: str(value) for name, value in _about.get().items()})
         if (trace_id := trace.trace_id(trace.current())) is not None:
             record.__dict__["trace"] = trace_id
         return True

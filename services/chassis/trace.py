@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -32,12 +30,17 @@ def trace_id(traceparent: str | None) -> str | None:
     return traceparent[3:35] if traceparent else None
 
 
-@contextmanager
-def span(parent: str | None) -> Iterator[str]:
-    """Everything logged and announced inside belongs to this span."""
-    traceparent = child(parent)
-    token = _current.set(traceparent)
-    try:
-        yield traceparent
-    finally:
-        _current.reset(token)
+class span:
+    """Everything logged and announced inside belongs to this span, a child of `parent`."""
+
+    __slots__ = ("_token", "_traceparent")
+
+    def __init__(self, parent: str | None) -> None:
+        self._traceparent = child(parent)
+
+    def __enter__(self) -> str:
+        self._token = _current.set(self._traceparent)
+        return self._traceparent
+
+    def __exit__(self, *_failure: object) -> None:
+        _current.reset(self._token)

@@ -55,11 +55,11 @@ class Lane:
         self._pace = pace
         self._begin = begin
         self._settlement = settlement
-        self._in_hand: dict[asyncio.Task[None], Outgoing] = {}
+        self._in_hand: dict[UUID, asyncio.Task[None]] = {}
         self._outcomes: list[Settled] = []
         self._woken = asyncio.Event()
         self._due = asyncio.Event()
-        self._noted = asyncio.Event()
+        self._freed = asyncio.Event()
 
     def wake(self) -> None:
         self._woken.set()
@@ -87,39 +87,47 @@ class Lane:
 
     async def _take(self) -> int:
         """Claim as many as there is room for; gives how many came."""
-        room = self._pace.at_once - len(self._in_hand) - len(self._outcomes)
-        if room <= 0:
+        if (room := self._room()) <= 0:
             return 1
         held = self._held()
         async with self._begin() as unit:
             due = await deliveries.claim(unit.db, self.way, unit.now, room, self._pace.lease, held=held)
-        for delivery in due:
-            task = asyncio.create_task(self._attempt(delivery))
-            self._in_hand[task] = delivery
+        self._in_hand |= {delivery.id: asyncio.create_task(self._attempt(delivery)) for delivery in due}
         return len(due)
 
     def _held(self) -> list[UUID]:
         """What is tried now, or was and could not be noted yet: its lease may have run out meanwhile."""
-        noting = [one.delivery.id for one in self._outcomes]
-        return [one.id for one in self._in_hand.values()] + noting
+        return [*self._in_hand, *(one.delivery.id for one in self._outcomes)]
 
     async def _rest(self, *, hungry: bool) -> None:
-        """Where there was work there may be more: then only until a good part of the lane is free again."""
+        """Where there was work there may be more: then only until a good part of the lane is free again, and
+        not for long, where receivers are slow."""
         if not hungry:
             await _until(self._woken, SWEEP_SECONDS)
-            return
-        while len(self._in_hand) + len(self._outcomes) > self._pace.at_once // 2:
-            self._noted.clear()
-            await _until(self._noted, SWEEP_SECONDS)
+        elif not self._roomy():
+            self._freed.clear()
+            await _until(self._freed, SWEEP_SECONDS)
+
+    def _room(self) -> int:
+        """What waits to be noted holds no receiver, but must not pile up where it can't be noted."""
+        return self._pace.at_once - max(len(self._in_hand), len(self._outcomes))
+
+    def _roomy(self) -> bool:
+        return 2 * self._room() >= self._pace.at_once
+
+    def _tell_of_room(self) -> None:
+        if self._roomy():
+            self._freed.set()
 
     async def _attempt(self, delivery: Outgoing) -> None:
         with trace.span(delivery.traceparent), about(question=delivery.question.id, delivery=delivery.id):
             try:
                 outcome = await self._try(delivery)
             finally:  # where the attempt was cancelled, its place in the lane is free all the same
-                self._in_hand.pop(_this_task(), None)
+                self._in_hand.pop(delivery.id, None)
         self._outcomes.append(Settled(delivery, outcome))
         self._due.set()
+        self._tell_of_room()
 
     async def _try(self, delivery: Outgoing) -> Outcome:
         if delivery.moot:
@@ -150,7 +158,7 @@ class Lane:
                 await asyncio.sleep(next(patience))
                 continue
             del self._outcomes[: len(batch)]
-            self._noted.set()
+            self._tell_of_room()
 
     async def _gather(self) -> None:
         """No longer than until a good part of the lane has come back, or all of it."""
@@ -161,17 +169,10 @@ class Lane:
 
     async def _finish(self, noting: asyncio.Task[None]) -> None:
         if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=self._pace.attempt_seconds)
+            await asyncio.wait(self._in_hand.values(), timeout=self._pace.attempt_seconds)
         noting.cancel()
         await asyncio.wait((noting,))
         await self._note()
-
-
-def _this_task() -> asyncio.Task[None]:
-    task = asyncio.current_task()
-    if task is None:
-        raise RuntimeError("an attempt runs in a task")
-    return task
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:

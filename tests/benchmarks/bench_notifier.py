@@ -1,7 +1,8 @@
 """How fast deliveries leave, beside the raw publish rate: ./sesame bench notifier
 
 Queues: decided deliveries of routed questions to partner queues, claimed, sent, confirmed and noted, against
-the same bytes published by aio-pika with confirms, nothing else. Mail: answers through a real SMTP server.
+as many messages of the same size published by aio-pika with confirms, nothing else; the middle of several
+rounds. Mail: answers through a real SMTP server.
 Leaves with status 1 when queues fall below half the raw rate or mail below 100 a second.
 """
 
@@ -14,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import itemgetter
 from time import perf_counter
 
 import aio_pika
@@ -25,6 +27,7 @@ from deploy.local.folders import throwaway_folder
 from deploy.local.servers import running_servers
 from services.chassis import broker as rabbit
 from services.contracts import topology
+from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.notifier import QuestionAssigned
 from services.notifier.mail.compose import Composer, House
 from services.notifier.mail.letters import Letters
@@ -43,6 +46,7 @@ from tests.smtp_sink import smtp_sink
 
 PARTNERS = 8
 IN_FLIGHT = 500
+ROUNDS = 5
 QUEUE_PACE = Pace(1000, 30.0, timedelta(seconds=120))
 MAIL_PACE = Pace(8, 30.0, timedelta(seconds=120))
 HOUSE = House("Sésame", "network.example", "https://network.example", (b"k" * 32,), "c@network.example", "fr")
@@ -90,7 +94,7 @@ async def decide(on: Bench, number: int, *, way: str, answered: bool) -> float:
 async def sending(on: Bench, way: str, sender: Sender, pace: Pace) -> float:
     started = perf_counter()
     async with at_work(on, {way: sender}, pace):
-        await nothing_waits(on, within_seconds=300, look_seconds=0.1)
+        await nothing_waits(on, within_seconds=300, look_seconds=0.02)
         return perf_counter() - started
 
 
@@ -102,7 +106,13 @@ async def raw(connection: AbstractConnection, bodies: list[tuple[str, bytes]]) -
     for start in range(0, len(bodies), IN_FLIGHT):
         await asyncio.gather(
             *(
-                exchange.publish(aio_pika.Message(body, delivery_mode=2), key, mandatory=True)
+                exchange.publish(
+                    aio_pika.Message(
+                        body, delivery_mode=2, content_type=CONTENT_TYPE, message_id=str(uuid7())
+                    ),
+                    key,
+                    mandatory=True,
+                )
                 for key, body in bodies[start : start + IN_FLIGHT]
             )
         )
@@ -117,12 +127,17 @@ async def queues(here: Place, number: int) -> dict[str, float]:
     sender = QueueSender(lambda: link.connection, lambda _delivery: None)
     await decide(here.on, PARTNERS, way="queue", answered=False)
     await sending(here.on, "queue", sender, QUEUE_PACE)
+    rounds = [await one_round(here, sender, number) for _ in range(ROUNDS)]
+    await link.close()
+    return sorted(rounds, key=itemgetter("share"))[ROUNDS // 2]
+
+
+async def one_round(here: Place, sender: QueueSender, number: int) -> dict[str, float]:
     deciding = await decide(here.on, number, way="queue", answered=False)
     sample = await _sample(here.on)
     ours = await sending(here.on, "queue", sender, QUEUE_PACE)
     async with await aio_pika.connect(here.vhost.amqp_url) as connection:
         floor = await raw(connection, [(key_of(turn), sample) for turn in range(number)])
-    await link.close()
     return {
         "decided/s": number / deciding,
         "sent/s": number / ours,
