@@ -31,6 +31,24 @@ def test_what_must_be_chosen_stands_in_the_example_and_nothing_else() -> None:
     assert chosen - {"SESAME_TLS"} == needed
 
 
+def test_what_the_operator_writes_goes_neither_into_git_nor_into_the_image() -> None:
+    kept = {"deploy/.env", "deploy/own.yaml"}
+    assert kept <= set((ROOT / ".dockerignore").read_text().splitlines())
+    assert {".env", "deploy/own.yaml"} <= set((ROOT / ".gitignore").read_text().splitlines())
+
+
+def test_files_of_ones_own_are_shown_with_containers_and_settings_that_exist() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    shown = [
+        yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    ]
+    known = FILE.read_text() + page
+    for service, change in (pair for own in shown for pair in own["services"].items()):
+        assert service in COMPOSE["services"]
+        assert all(f"| `{name}` |" in known for name in change.get("environment", ()))
+        assert set(change.get("networks", ())) <= set(COMPOSE["networks"])
+
+
 def test_only_the_proxy_opens_ports() -> None:
     assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["proxy"]
 
