@@ -1,6 +1,7 @@
 """An operator adds a partner in a minute, and may do everything again."""
 
 import asyncio
+import io
 import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,6 +18,7 @@ from deploy.rabbitmq.management import managing
 from deploy.rabbitmq.provision import as_user, provision
 from services.contracts import topology
 from services.ingest.store import partner_access, partner_keys
+from tests.integration.ingest_doors import ingest
 from tests.servers import Database, VirtualHost
 
 Sesame = Callable[..., Awaitable[str]]
@@ -159,6 +161,24 @@ async def test_who_is_suspended_or_removed_has_no_door_open_until_it_is_back(
         add = ("add", partner, "--name", "Lyon")
         deeds = [add, ("suspend", partner), add, ("resume", partner), ("remove", partner, "--yes"), add]
         assert [await shut(*deed) for deed in deeds] == [False, True, True, False, True, False]
+
+
+async def test_a_trial_shows_what_comes_back(
+    sesame: Sesame, partner: str, database: Database, vhost: VirtualHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = password_in(await sesame("add", partner, "--name", "Lyon"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+    async with ingest(database, vhost):
+        said = await sesame("try", partner)
+    assert [line[:4] for line in said.splitlines()] == ["ok  "] * 5
+
+
+async def test_a_trial_with_another_password_fails_at_the_broker(
+    sesame: Sesame, partner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sesame("add", partner, "--name", "Lyon")
+    monkeypatch.setattr("sys.stdin", io.StringIO("another\n"))
+    assert (await sesame("try", partner, status=1)).startswith("FAIL the broker lets it in: ")
 
 
 async def test_rotating_gives_the_desk_page_another_address(
