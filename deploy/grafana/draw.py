@@ -209,6 +209,8 @@ def _table(panel: Panel, found: Rows) -> dict[str, Any]:
 
 
 def _cell(panel: Panel, cell: object) -> str:
+    if cell is None:
+        return ""
     return said(float(cell), panel.unit) if isinstance(cell, int | Decimal) else str(cell)
 
 

@@ -18,7 +18,7 @@ from services.metrics.pages.english import ENGLISH
 from services.metrics.pages.french import FRENCH
 from services.metrics.pages.page import Pages
 from services.metrics.pages.palette import PAPER
-from services.metrics.pages.sheet import LEVELS, Big, compose
+from services.metrics.pages.sheet import LEVELS, Big, compose, usual_most
 from services.metrics.pages.tables import as_csv
 from services.metrics.pages.words import Words
 
@@ -181,3 +181,7 @@ def test_a_bad_file_is_refused_whole_with_line_and_fix(tmp_path: Path, text: str
     file.write_text(text)
     with pytest.raises(importing.BadFile, match=told):
         importing.read(file)
+
+
+def test_the_usual_most_of_a_few_counts_is_the_largest() -> None:
+    assert [usual_most(counts) for counts in ([], [4], [1, 5], [9, 0, 0], [9, 3, 2, 1])] == [0, 4, 5, 9, 2]

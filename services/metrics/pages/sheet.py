@@ -214,8 +214,9 @@ def _heat(figures: YearFigures, words: Words) -> tuple[tuple[Cell, ...], ...]:
 
 def usual_most(counts: Iterable[int]) -> int:
     """The third largest, where there are three: one hour out of the ordinary must not pale all others."""
-    largest = sorted(counts)
-    return largest[-3] or largest[-1]
+    largest = sorted(counts)[-3:]
+    third = largest[0] if len(largest) == 3 else 0
+    return third or max(largest, default=0)
 
 
 def _peak(figures: YearFigures, words: Words) -> str:
