@@ -48,14 +48,16 @@ async def answers(on: Bench, number: int) -> list[UUID]:
 
 @dataclass
 class Slow:
-    """Takes its time, until told to go on."""
+    """Takes its time over the first of them, until told to go on."""
 
+    first: int = 1_000
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     begun: int = 0
 
     async def send(self, _delivery: Outgoing) -> Sent:
         self.begun += 1
-        await self.go_on.wait()
+        if self.begun <= self.first:
+            await self.go_on.wait()
         return Sent()
 
 
@@ -157,6 +159,15 @@ async def test_no_more_is_claimed_than_can_be_tried_at_once(on: Bench) -> None:
         untouched = await on.pool.fetchval("SELECT count(*) FROM delivery WHERE attempts = 0")
         slow.go_on.set()
     assert untouched == 7
+
+
+async def test_slow_receivers_hold_their_own_places_and_no_others(on: Bench) -> None:
+    await answers(on, 8)
+    slow = Slow(first=3)
+    pace = Pace(at_once=4, attempt_seconds=60.0, lease=timedelta(seconds=120))
+    async with at_work(on, {"page": slow}, pace):
+        await until(lambda: slow.begun == 8)
+        slow.go_on.set()
 
 
 async def test_address_that_bounced_for_good_is_never_written_to_again(on: Bench) -> None:
