@@ -37,7 +37,14 @@ async def read(reader: MailReader, raw: bytes = PLAIN) -> ParsedMail:
 
 
 def workers() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if "mail_worker" in " ".join(one.cmdline())]
+    return [one for one in psutil.Process().children() if _is_worker(one)]
+
+
+def _is_worker(one: psutil.Process) -> bool:
+    try:
+        return "mail_worker" in " ".join(one.cmdline())
+    except psutil.NoSuchProcess:  # has just ended
+        return False
 
 
 async def test_a_mail_is_read_as_it_would_be_here() -> None:
