@@ -41,7 +41,14 @@ def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
 
 
 def ended(members: list[psutil.Process]) -> bool:
-    return all(not member.is_running() or member.status() == psutil.STATUS_ZOMBIE for member in members)
+    return not any(map(lives, members))
+
+
+def lives(member: psutil.Process) -> bool:
+    try:
+        return member.is_running() and member.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def listening(members: list[psutil.Process]) -> set[int]:

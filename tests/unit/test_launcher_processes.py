@@ -34,7 +34,10 @@ def child(folder: Path, *argv: str) -> Child:
 
 def is_gone(pid: int) -> bool:
     """A zombie has ended: whether it was collected is the machine's affair."""
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 async def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
