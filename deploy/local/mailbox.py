@@ -2,13 +2,15 @@
 
 import asyncio
 import email
-import email.policy
 import re
 import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from email.policy import default
+from functools import cached_property
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -18,15 +20,21 @@ from deploy.local.ports import LOOPBACK, free_port
 MAX_BYTES = 50_000_000
 LONGEST_WORDS = 60
 
+_HEADERS = BytesHeaderParser(policy=default)
+
 
 @dataclass(frozen=True)
 class Mail:
-    """`sender` and `recipients` of the envelope, `message` as in the file."""
+    """`sender` and `recipients` of the envelope, `content` and `message` as in the file."""
 
     sender: str
     recipients: tuple[str, ...]
-    message: EmailMessage
+    content: bytes
     path: Path
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        return email.message_from_bytes(self.content, policy=default)
 
 
 Listener = Callable[[Mail], None]
@@ -46,16 +54,16 @@ class Mailbox:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """aiosmtpd calls this per mail; what it returns goes to the sender."""
         content = envelope.original_content or b""
-        message = email.message_from_bytes(content, policy=email.policy.default)
-        path = self.folder / self._name(envelope.rcpt_tos, message)
+        path = self.folder / self._name(envelope.rcpt_tos, content)
         await asyncio.to_thread(path.write_bytes, content)
         if self._listener is not None:
-            self._listener(Mail(envelope.mail_from or "", tuple(envelope.rcpt_tos), message, path))
+            self._listener(Mail(envelope.mail_from or "", tuple(envelope.rcpt_tos), content, path))
         return "250 kept"
 
-    def _name(self, recipients: list[str], message: EmailMessage) -> str:
+    def _name(self, recipients: list[str], content: bytes) -> str:
         self._count += 1
-        words = [_file_words(text) for text in (*recipients[:1], message.get("Subject", ""))]
+        subject = _HEADERS.parsebytes(content).get("Subject", "")
+        words = [_file_words(text) for text in (*recipients[:1], subject)]
         return "-".join([f"{self._count:05}", *filter(None, words)]) + ".eml"
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -49,7 +49,7 @@ def run(chosen: argparse.Namespace) -> int:
     """0 when every question came to its end, was told, and was counted; else 1."""
     console = Console()
     with throwaway_folder() as folder:
-        _, ends = asyncio.run(play(chosen, folder, console))
+        _, ends = uvloop.run(play(chosen, folder, console))
     return 0 if all(end.good for end in ends) else 1
 
 

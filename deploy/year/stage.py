@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -42,7 +42,7 @@ from services.router.year.stage import COORDINATOR, Asking
 
 TOKEN = "coordinator of a year"
 PATIENCE_SECONDS = 60.0
-LOOK_SECONDS = (0.004, 0.008, 0.012, 0.02, 0.03)
+LOOK_SECONDS = (0.02, 0.008)
 """Seconds between two looks at the tables, the last again and again: looking costs the services time."""
 
 SETTINGS = {
@@ -70,12 +70,13 @@ class Services:
     _coordinator: httpx.AsyncClient
     _numbers: count[int] = field(default_factory=count)
     _heard: int = 0
+    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def go_to(self, moment: datetime) -> None:
         self.clock.set(moment)
 
     async def ask(self, asking: Asking) -> None:
-        """On a partner's page, by its program; else by the network's own API."""
+        """On a partner's page, by its program; else by the network's own API. Begun here; `heard` waits."""
         facets = dict(asking.facets)
         question = PartnerQuestion(
             text=asking.text,
@@ -85,19 +86,23 @@ class Services:
             place=Place(postcode=asking.postcode) if asking.postcode else None,
             asker=PartnerAsker(mail=f"asker-{next(self._numbers)}@askers.example"),
         )
-        if origin := facets.get("origin"):
-            await self._submit(origin, question, None)
-        else:
-            body = question.model_dump(mode="json", exclude_none=True)
-            (await self._askers.post("/api/v1/questions", json=body)).raise_for_status()
+        origin = facets.get("origin")
+        self._begin(self._submit(origin, question, None) if origin else self._ask_here(question))
 
     async def answer(self, question: UUID, partner: str) -> None:
-        await self._submit(
-            partner, PartnerAnswer(text="Aux archives de la Côte-d'Or, série XIV F."), question
-        )
+        answer = PartnerAnswer(text="Aux archives de la Côte-d'Or, série XIV F.")
+        self._begin(self._submit(partner, answer, question))
 
     async def decline(self, question: UUID, partner: str) -> None:
-        await self._submit(partner, PartnerDecline(reason=people.REFUSAL), question)
+        self._begin(self._submit(partner, PartnerDecline(reason=people.REFUSAL), question))
+
+    def _begin(self, deed: Coroutine[Any, Any, None]) -> None:
+        """People do not wait for one another."""
+        self._under_way.add(asyncio.create_task(deed))
+
+    async def _ask_here(self, question: PartnerQuestion) -> None:
+        body = question.model_dump(mode="json", exclude_none=True)
+        (await self._askers.post("/api/v1/questions", json=body)).raise_for_status()
 
     async def _submit(self, partner: str, fact: Fact, question: UUID | None) -> None:
         event: Submission[Any] = Submission(
@@ -126,6 +131,8 @@ class Services:
             (await self._coordinator.put(f"/partners/{partner.id}", json=record)).raise_for_status()
 
     async def heard(self) -> Sequence[Event[Any]]:
+        await asyncio.gather(*self._under_way)
+        self._under_way.clear()
         await self._until_at_rest()
         new = self.ears.facts[self._heard :]
         self._heard = len(self.ears.facts)
