@@ -32,9 +32,9 @@ Begin = Callable[[], AbstractAsyncContextManager[Unit]]
 SWEEP_SECONDS = 0.5
 """How often to look for what became due, or was left by a crash, when nobody wakes us."""
 
-GATHER_SECONDS, GATHER_TIMES = 0.01, 5
-"""How long, and how often at most, the first outcome waits for others that are under way, to be written down
-in one transaction."""
+GATHER_SECONDS = 0.05
+"""How long at most the first outcome waits for others that are under way, to be written down in one
+transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +162,11 @@ class Lane:
 
     async def _gather(self) -> None:
         """No longer than until a good part of the lane has come back, or all of it."""
-        for _ in range(GATHER_TIMES):
-            if not self._in_hand or len(self._outcomes) >= self._pace.at_once // 4:
-                return
-            await asyncio.sleep(GATHER_SECONDS)
+        clock = asyncio.get_running_loop()
+        end = clock.time() + GATHER_SECONDS
+        while self._in_hand and len(self._outcomes) < self._pace.at_once // 4 and clock.time() < end:
+            self._due.clear()
+            await _until(self._due, end - clock.time())
 
     async def _finish(self, noting: asyncio.Task[None]) -> None:
         if self._in_hand:
