@@ -40,7 +40,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     year.add_argument("--made-up", type=int, default=47, metavar="COUNT", help="so many (default: 47)")
     year.add_argument("--seed", type=int, default=1, help="the same seed gives the same people")
     year.add_argument(
-        "--step", type=float, default=2.0, metavar="HOURS", help="what falls into it happens together"
+        "--step", type=float, default=3.0, metavar="HOURS", help="what falls into it happens together"
     )
     year.set_defaults(run=run)
 

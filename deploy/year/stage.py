@@ -25,7 +25,7 @@ from aio_pika.abc import AbstractExchange
 from uuid_utils.compat import uuid7
 
 from deploy.local.errors import LocalError
-from deploy.local.mailbox import Mailbox, running_mailbox
+from deploy.local.mailbox import running_mailbox
 from deploy.local.platform import running_platform
 from deploy.local.servers import running_servers
 from deploy.year.clock import SharedClock
@@ -61,7 +61,6 @@ class NoRest(LocalError):
 @dataclass
 class Services:
     clock: SharedClock
-    mailbox: Mailbox
     rest: Rest
     ears: Ears
     metrics: httpx.AsyncClient
@@ -70,13 +69,14 @@ class Services:
     _coordinator: httpx.AsyncClient
     _numbers: count[int] = field(default_factory=count)
     _heard: int = 0
-    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    _deeds: list[Coroutine[Any, Any, None]] = field(default_factory=list)
+    """Of people who do not wait for one another: `heard` does them together."""
 
     async def go_to(self, moment: datetime) -> None:
         self.clock.set(moment)
 
     async def ask(self, asking: Asking) -> None:
-        """On a partner's page, by its program; else by the network's own API. Begun here; `heard` waits."""
+        """On a partner's page, by its program; else by the network's own API."""
         facets = dict(asking.facets)
         question = PartnerQuestion(
             text=asking.text,
@@ -87,18 +87,14 @@ class Services:
             asker=PartnerAsker(mail=f"asker-{next(self._numbers)}@askers.example"),
         )
         origin = facets.get("origin")
-        self._begin(self._submit(origin, question, None) if origin else self._ask_here(question))
+        self._deeds.append(self._submit(origin, question, None) if origin else self._ask_here(question))
 
     async def answer(self, question: UUID, partner: str) -> None:
         answer = PartnerAnswer(text="Aux archives de la Côte-d'Or, série XIV F.")
-        self._begin(self._submit(partner, answer, question))
+        self._deeds.append(self._submit(partner, answer, question))
 
     async def decline(self, question: UUID, partner: str) -> None:
-        self._begin(self._submit(partner, PartnerDecline(reason=people.REFUSAL), question))
-
-    def _begin(self, deed: Coroutine[Any, Any, None]) -> None:
-        """People do not wait for one another."""
-        self._under_way.add(asyncio.create_task(deed))
+        self._deeds.append(self._submit(partner, PartnerDecline(reason=people.REFUSAL), question))
 
     async def _ask_here(self, question: PartnerQuestion) -> None:
         body = question.model_dump(mode="json", exclude_none=True)
@@ -131,8 +127,9 @@ class Services:
             (await self._coordinator.put(f"/partners/{partner.id}", json=record)).raise_for_status()
 
     async def heard(self) -> Sequence[Event[Any]]:
-        await asyncio.gather(*self._under_way)
-        self._under_way.clear()
+        async with asyncio.TaskGroup() as together:
+            while self._deeds:
+                together.create_task(self._deeds.pop(0))
         await self._until_at_rest()
         new = self.ears.facts[self._heard :]
         self._heard = len(self.ears.facts)
@@ -221,7 +218,6 @@ async def services(folder: Path) -> AsyncIterator[Services]:
 
         yield Services(
             clock=clock,
-            mailbox=mailbox,
             rest=Rest(db),
             ears=await stack.enter_async_context(listening(connection)),
             metrics=await client(platform.doors("metrics").url()),
