@@ -5,10 +5,12 @@ killed and started again.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
 from deploy.local.folders import throwaway_folder
@@ -23,6 +25,16 @@ from tests.servers import (
     migrate_template,
     virtual_host,
 )
+
+# A machine that stands still for a second fails no example, and a commit's verdict is the same each time;
+# the long runs draw new examples.
+settings.register_profile(
+    "sesame",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    derandomize="SESAME_TEST_FUZZ" not in os.environ,
+)
+settings.load_profile("sesame")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,9 +13,7 @@ T = TypeVar("T")
 def drawn(strategy: SearchStrategy[T], count: int) -> list[T]:
     found: list[T] = []
 
-    @settings(
-        max_examples=count, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=count, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(strategy)
     def collect(one: T) -> None:
         found.append(one)

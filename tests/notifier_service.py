@@ -24,8 +24,8 @@ from services.contracts import topology
 from services.contracts.vocabulary import Fact
 from tests.chassis import letter_of
 from tests.servers import Database, VirtualHost
+from tests.waiting import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 20
 SECRET = "a secret that only tests know"
 ANNOUNCED = "announced-by-notifier"
 OTHERS = ("ingest", "router", "metrics")
@@ -54,7 +54,7 @@ async def start(environ: dict[str, str], log: IO[bytes] | None = None) -> Proces
 
 
 async def until_ready(port: str) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient() as client:
+    async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client:
         for rest in repeat(0.05):
             with suppress(httpx.TransportError):
                 if (await client.get(f"http://127.0.0.1:{port}/ready")).is_success:

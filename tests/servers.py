@@ -1,8 +1,7 @@
 """Real servers for tests: one RabbitMQ and one PostgreSQL per run, a virtual host and a database per test."""
 
-import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from services.chassis.migrate import migrate
 from services.chassis.provision import provision
 from services.chassis.schema import CHASSIS
 from services.contracts import topology
+from tests.waiting import PATIENCE_SECONDS
 
 MANAGEMENT_PORT = 15672
 LOCK_TIMEOUT_SECONDS = 10.0
@@ -88,7 +88,7 @@ async def drop(database: Database) -> None:
 async def virtual_host(servers: Servers) -> AsyncIterator[VirtualHost]:
     name = f"sesame-test-{secrets.token_hex(8)}"
     management_url = servers.amqp_management_url or _usual_management(servers.amqp_url)
-    async with httpx.AsyncClient(base_url=management_url, timeout=30) as management:
+    async with httpx.AsyncClient(base_url=management_url, timeout=PATIENCE_SECONDS) as management:
         await _put(management, f"/api/vhosts/{name}")
         user = quote(unquote(urlsplit(servers.amqp_url).username or "guest"), safe="")
         rights = {"configure": ".*", "write": ".*", "read": ".*"}
@@ -97,15 +97,6 @@ async def virtual_host(servers: Servers) -> AsyncIterator[VirtualHost]:
             yield VirtualHost(name, _with_path(servers.amqp_url, name), management_url)
         finally:
             (await management.delete(f"/api/vhosts/{name}")).raise_for_status()
-
-
-async def until(condition: Callable[[], bool], *, within_seconds: float = 10.0) -> None:
-    """Looks again and again; TimeoutError when it does not come true in time."""
-    async with asyncio.timeout(within_seconds):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.02)
 
 
 async def _put(management: httpx.AsyncClient, path: str, body: Mapping[str, str] | None = None) -> None:

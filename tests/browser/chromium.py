@@ -21,9 +21,9 @@ from starlette.routing import Route
 
 from deploy.local.packages import provide_program
 from services.chassis.web import serving
+from tests.waiting import PATIENCE_SECONDS
 
 AXE = Path(__file__).parent / "axe.min.js"
-PATIENCE_SECONDS = 60
 FLAGS = [
     "--headless",
     "--no-sandbox",

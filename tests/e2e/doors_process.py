@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from deploy.local.ports import free_port
 from tests.servers import Database, VirtualHost
+from tests.waiting import PATIENCE_SECONDS
 
 SECRET = "a key of sixteen letters and more"
-PATIENCE_SECONDS = 40
 
 
 @dataclass

@@ -23,7 +23,8 @@ from tests.chassis import letter_of
 from tests.e2e.doors_process import IngestProcess, ingest_process
 from tests.imap_server import ImapServer, imap_server
 from tests.integration.ingest_doors import KEYS, deliver, mail, publish, reading, routed_to
-from tests.servers import Database, VirtualHost, until
+from tests.servers import Database, VirtualHost
+from tests.waiting import PATIENCE_SECONDS, until
 
 MAILS = int(os.environ.get("SESAME_TEST_MAILS", "120"))
 SENDERS = 8
@@ -95,7 +96,7 @@ async def asked(process: IngestProcess, database: Database, vhost: VirtualHost) 
 
 
 async def heard(db: asyncpg.Connection[asyncpg.Record]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         for rest in repeat(0.02):
             if await db.fetchval("SELECT count(*) FROM asked"):
                 return

@@ -14,7 +14,8 @@ import pytest
 from tests.e2e.doors_process import ingest_process, listening
 from tests.integration.ingest_doors import mail
 from tests.real_mail_servers import dovecot, postfix
-from tests.servers import Database, VirtualHost, until
+from tests.servers import Database, VirtualHost
+from tests.waiting import until
 
 MAILS = 60
 LARGE = 24_000_000

@@ -27,12 +27,12 @@ from tests.flow import write_partners
 from tests.integration.ingest_doors import deliver, mail
 from tests.resilience.steadfast import partners
 from tests.servers import Database, VirtualHost
+from tests.waiting import PATIENCE_SECONDS
 
 PARTNERS = ("lyon",)
 ADDRESS, NAME = "ada.moulin@mail.example", "Ada Moulin-Lefort"
 WORDS = "la rue des Tanneurs où vivait ma grand-mère"
 PRIVATE = (ADDRESS, NAME, WORDS, "mot-du-message@mail.example", "1017XK", "Encore un mot de moi")
-PATIENCE_SECONDS = 30.0
 
 _TABLES = """
 SELECT table_schema, table_name FROM information_schema.tables
@@ -162,7 +162,7 @@ async def ask_by_form(here: Scene) -> None:
         "publish_consent": True,
         "asker": {"mail": ADDRESS, "name": NAME},
     }
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client:
         url = here.platform.doors("ingest").url("/api/v1/questions")
         (await client.post(url, json=body)).raise_for_status()
 
@@ -176,13 +176,13 @@ async def follow_up(here: Scene) -> None:
         for word in part.get_content().split()
         if "/q/" in word
     )
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client:
         await client.post(f"{page}/follow-up", data={"text": "Encore un mot de moi", "number": "x"})
 
 
 async def counted(here: Scene) -> str:
     """What everybody who may look at metrics sees, of all services."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client:
         pages = [
             (await client.get(here.platform.doors(service).ops_url("/metrics"))).text
             for service in topology.SERVICES

@@ -27,6 +27,7 @@ from services.ingest.settings import IngestSettings
 from tests.chassis import MOMENT, letter_of
 from tests.imap_server import ImapServer
 from tests.servers import Database, VirtualHost
+from tests.waiting import PATIENCE_SECONDS
 
 SECRET = "a key of sixteen letters and more"
 KEYS = (SECRET.encode(),)
@@ -66,7 +67,7 @@ class Ingest:
     async def fetchval(self, query: str, *arguments: object) -> Any:
         return await self.running.chassis.pool.fetchval(query, *arguments)
 
-    async def settled(self, within_seconds: float = 10) -> None:
+    async def settled(self, within_seconds: float = PATIENCE_SECONDS) -> None:
         """Until everything published so far was handled: the queue is empty and nothing is in hand."""
         marker = letter_of(MARKER, uuid4())
         await publish(self.amqp_url, topology.EVENTS, marker.routing_key, aio_pika.Message(marker.body))
@@ -101,13 +102,13 @@ async def ingest(database: Database, vhost: VirtualHost, **settings: Any) -> Asy
     options = IngestSettings.model_validate(USUAL | own_servers(database, vhost) | settings)
     async with opened(options) as running:
         address = f"http://127.0.0.1:{running.http_port}"
-        async with httpx.AsyncClient(base_url=address, timeout=10) as http:
+        async with httpx.AsyncClient(base_url=address, timeout=PATIENCE_SECONDS) as http:
             yield Ingest(running, http, vhost.amqp_url)
 
 
 def deliver(port: int, raw: bytes, to: Sequence[str], sender: str) -> list[tuple[int, bytes]]:
     """As a mail server hands over one mail; the reply for each recipient, in order."""
-    with smtplib.LMTP("127.0.0.1", port, timeout=20) as lmtp:
+    with smtplib.LMTP("127.0.0.1", port, timeout=PATIENCE_SECONDS) as lmtp:
         lmtp.ehlo_or_helo_if_needed()
         replies = [lmtp.mail(sender)] + [lmtp.rcpt(address) for address in to]
         refused = [reply for reply in replies[1:] if reply[0] != 250]

@@ -14,6 +14,7 @@ from deploy.local.checkout import ROOT
 from services.contracts import topology
 from services.contracts.catalogue import FROM_PARTNERS
 from services.contracts.envelope import CONTENT_TYPE, Envelope, decode, submission_readers
+from tests.waiting import PATIENCE_SECONDS
 
 PARTNER = "lyon"
 GOLDEN = ROOT / "services" / "contracts" / "golden"
@@ -34,7 +35,7 @@ class Stage:
         message = aio_pika.Message(json.dumps(event).encode(), content_type=CONTENT_TYPE)
         await exchange.publish(message, f"partner.{PARTNER}.{event['type']}")
 
-    async def heard(self, within_seconds: float = 20.0) -> tuple[str, Envelope[Any]]:
+    async def heard(self, within_seconds: float = PATIENCE_SECONDS) -> tuple[str, Envelope[Any]]:
         """The next submission: its routing key and what the contract reads in it."""
         async with self.inbox.iterator(timeout=within_seconds) as messages:
             async for message in messages:
@@ -53,7 +54,7 @@ class Stage:
         queue = await self._channel.declare_queue("full", exclusive=True, arguments=arguments)
         await queue.bind(topology.INBOX, "partner.#")
 
-    async def comes_to_hold(self, number: int, within_seconds: float = 10.0) -> None:
+    async def comes_to_hold(self, number: int, within_seconds: float = PATIENCE_SECONDS) -> None:
         """Until no program reads the partner's queue and so many events wait in it.
 
         What a program had in hand goes back a moment after its end.

@@ -20,8 +20,7 @@ from services.router.domain.partner import Partner
 from services.router.domain.partner_record import write_partner
 from services.router.partner_files import to_yaml
 from tests.servers import Database, VirtualHost
-
-PATIENCE_SECONDS = 60
+from tests.waiting import PATIENCE_SECONDS
 
 
 async def start(database: Database, vhost: VirtualHost, **variables: str) -> Process:

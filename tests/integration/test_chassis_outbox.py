@@ -17,7 +17,8 @@ from services.chassis.outbox import PARTNER_DAYS, Outgoing, Relay
 from services.contracts import topology
 from tests.chassis import Bench, bench
 from tests.resilience.steadfast import waiting_in
-from tests.servers import Database, VirtualHost, until
+from tests.servers import Database, VirtualHost
+from tests.waiting import until
 
 GONE, HERE = "partner.gone.submission.accepted.v1", "partner.lyon.submission.accepted.v1"
 FULL = "partner.full.submission.accepted.v1"

@@ -24,7 +24,8 @@ from services.contracts import topology
 from services.contracts.ingest import QuestionRated
 from services.contracts.topology import HEARS
 from tests.chassis import letter_of
-from tests.servers import Database, VirtualHost, drop, make_template, until
+from tests.servers import Database, VirtualHost, drop, make_template
+from tests.waiting import PATIENCE_SECONDS, until
 
 RATED = QuestionRated(stars=4)
 
@@ -92,7 +93,7 @@ async def test_ready_says_which_server_is_away(database: Database, vhost: Virtua
 
 
 async def until_ready(ops: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             if (await ops.get("/ready")).status_code == 200:
                 return
@@ -202,7 +203,7 @@ async def test_an_unfinished_batch_is_finished_before_the_end(database: Database
     async with all_but_metrics(database, vhost):
         async with service("metrics", database, vhost, handle=slow):
             await publish(vhost, letter_of(RATED, uuid4()).body, "question.rated")
-            await asyncio.wait_for(begun.wait(), 10)
+            await asyncio.wait_for(begun.wait(), PATIENCE_SECONDS)
         assert len(done) == 1
 
 
@@ -224,7 +225,7 @@ async def publish(vhost: VirtualHost, body: bytes, key: str) -> None:
 
 
 async def until_dead(vhost: VirtualHost, name: str, count: int) -> list[dead_letters.DeadLetter]:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             async with dead_letters.looking(vhost.amqp_url, name) as (_, letters):
                 if len(letters) == count:

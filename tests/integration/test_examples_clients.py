@@ -15,7 +15,8 @@ from deploy.local.checkout import ROOT
 from deploy.local.packages import provide_program
 from deploy.local.servers import Servers
 from tests.integration.partner_stage import PARTNER, Stage, partner_stage
-from tests.servers import VirtualHost, until
+from tests.servers import VirtualHost
+from tests.waiting import PATIENCE_SECONDS, until
 
 EXAMPLES = ROOT / "deploy" / "examples"
 Run = Callable[..., AbstractAsyncContextManager[asyncio.subprocess.Process]]
@@ -78,7 +79,7 @@ def run(client: Client, vhost: VirtualHost) -> Run:
         yield process
         if "--idle" not in options:
             process.terminate()
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), PATIENCE_SECONDS) == 0
 
     return running
 
@@ -168,11 +169,11 @@ async def test_a_program_does_not_stay_on_a_channel_that_refuses(
     _, refused = await stage.heard()
     if client is CLIENTS["python"]:
         await stage.has_no_room(False)
-        _, again = await stage.heard(within_seconds=10)
+        _, again = await stage.heard()
         program.terminate()
         assert again.id == refused.id
     else:
-        assert await asyncio.wait_for(program.wait(), 20) != 0
+        assert await asyncio.wait_for(program.wait(), PATIENCE_SECONDS) != 0
     await program.wait()
 
 
@@ -187,7 +188,7 @@ async def test_the_python_program_outlives_the_broker(mortal_servers: Servers, a
     await rabbitmq.start()
     async with partner_stage(mortal_servers.amqp_url) as stage:
         await stage.tell("QuestionAssigned")
-        key, _ = await stage.heard(within_seconds=40)
+        key, _ = await stage.heard()
         program.terminate()
-        assert await asyncio.wait_for(program.wait(), 20) == 0
+        assert await asyncio.wait_for(program.wait(), PATIENCE_SECONDS) == 0
     assert key == "partner.lyon.answer.submitted.v1"

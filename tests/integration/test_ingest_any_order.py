@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.letters import Letter
@@ -90,7 +90,7 @@ async def outcome(url: str, order: list[int], *, apart: bool) -> list[Any]:
         return await state(tried, question)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(order=orders, apart=st.booleans())
 def test_any_order_and_any_repetition_ends_in_the_same_state(
     database: Database, order: list[int], apart: bool

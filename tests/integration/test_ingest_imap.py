@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.contracts.ingest import QuestionReceived
 from tests.imap_server import imap_server
 from tests.integration.ingest_doors import ingest, mail, reading
-from tests.servers import Database, VirtualHost, until
+from tests.servers import Database, VirtualHost
+from tests.waiting import until
 
 
 def numbered(number: int) -> bytes:

@@ -5,6 +5,7 @@ import asyncio
 from services.contracts.ingest import QuestionReceived
 from tests.integration.ingest_doors import Ingest, ingest, mail
 from tests.servers import Database, VirtualHost
+from tests.waiting import PATIENCE_SECONDS
 
 FORM = {"text": "Où était le moulin ?", "mail": "ada@example.org"}
 
@@ -66,7 +67,7 @@ async def begin_to_send(door: Ingest, path: str, header: str = "X: y") -> str:
     length = 20_000_000 if "multipart" in header else 400_000
     writer.write(f"{head}Content-Length: {length}\r\n\r\n".encode() + body)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return (await reader.readline()).decode()
     finally:
         writer.close()

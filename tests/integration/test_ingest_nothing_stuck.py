@@ -11,7 +11,7 @@ from itertools import cycle
 from typing import Any
 from uuid import uuid4
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.letters import Letter
@@ -23,6 +23,7 @@ from tests.chassis import bench
 from tests.drawn import drawn
 from tests.integration.ingest_doors import KEYS, ingest
 from tests.servers import Database, VirtualHost
+from tests.waiting import PATIENCE_SECONDS
 
 EXAMPLES = int(os.environ.get("SESAME_TEST_FUZZ", "25"))
 BOX = "question@sesame.example"
@@ -67,7 +68,7 @@ LETTERS = st.tuples(
 
 def hand_over(port: int, address: str, raw: bytes) -> None:
     """As a mail server does; SMTPException when it is not taken."""
-    with smtplib.LMTP("127.0.0.1", port, timeout=20) as lmtp:
+    with smtplib.LMTP("127.0.0.1", port, timeout=PATIENCE_SECONDS) as lmtp:
         lmtp.sendmail("a@b.example", [address], raw)
 
 
@@ -109,7 +110,7 @@ def test_every_event_of_a_partner_is_accepted_or_refused(database: Database) -> 
             await tried.handling({}, {topology.INBOX: reader}).settle(letters)
             return await tried.dead()
 
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES)
     @given(body=BODIES, noise=st.binary(max_size=60), wire=st.sampled_from(WIRES), headers=BODIES)
     def hears(body: dict[str, Any], noise: bytes, wire: str, headers: dict[str, Any]) -> None:
         binary = {f"ce-{name}": str(value) for name, value in (USUAL | headers).items()}

@@ -11,6 +11,7 @@ from services.contracts.router import IntakeChanged
 from services.ingest.store import partner_access, partner_keys
 from tests.integration.ingest_doors import Ingest, answered_by, hears, ingest, routed_to
 from tests.servers import Database, VirtualHost
+from tests.waiting import PATIENCE_SECONDS
 
 ASKED = {"text": "Où était le moulin ?", "private_note": "Pour un exposé."}
 ANSWER = {"text": "À Grigny.", "sources": ["G 12"], "effort": 2}
@@ -32,7 +33,7 @@ async def asked(door: Ingest, *partners: str) -> UUID:
 async def listed(door: Ingest, key: Mapping[str, str], count: int) -> list[str]:
     """The questions of all assignments, once there are so many: what is written in this server, be it in
     another database, is waited for, so that no later assignment comes before one that was shown."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             page = (await door.http.get("/api/v1/assignments", headers=key)).json()
             if len(page["items"]) >= count:

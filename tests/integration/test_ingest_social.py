@@ -19,6 +19,7 @@ from services.contracts.ingest import QuestionFollowedUp, QuestionReceived
 from tests.integration.ingest_doors import Ingest, ingest
 from tests.servers import Database, VirtualHost
 from tests.unit.test_ingest_social import PAGE, feed, notification
+from tests.waiting import PATIENCE_SECONDS
 
 FACEBOOK = {"facebook_page_id": PAGE, "facebook_app_secret": "s", "facebook_verify_token": "v"}
 
@@ -89,7 +90,7 @@ def mention(number: int, **status: Any) -> dict[str, Any]:
 
 
 async def until_read(door: Ingest, cursor: str) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             if await door.fetchval("SELECT cursor FROM social_cursor") == cursor:
                 return
@@ -120,7 +121,7 @@ async def test_mentions_are_read_once_and_an_expired_token_shows(
             ]
             await until_read(door, "52")
             server.token = "another"
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while True:
                     if up(door) == 0:
                         break

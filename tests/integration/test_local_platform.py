@@ -9,7 +9,8 @@ import pytest
 from deploy.local.errors import ProcessEnded
 from deploy.local.platform import Platform, running_platform
 from deploy.local.servers import Servers
-from tests.servers import Database, VirtualHost, until
+from tests.servers import Database, VirtualHost
+from tests.waiting import PATIENCE_SECONDS, until
 
 NO_SMTP = 9
 ONE = ("metrics",)
@@ -20,7 +21,7 @@ def on(database: Database, vhost: VirtualHost) -> Servers:
 
 
 async def live(platform: Platform, copy: int) -> bool:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client:
         return (await client.get(platform.doors("metrics", copy).ops_url("/live"))).is_success
 
 

@@ -8,7 +8,8 @@ import psutil
 
 from deploy.local.ports import LOOPBACK
 from deploy.local.servers import Servers, running_servers
-from tests.servers import Database, VirtualHost, until
+from tests.servers import Database, VirtualHost
+from tests.waiting import PATIENCE_SECONDS, until
 
 
 async def test_a_database_is_migrated_and_each_service_sees_its_own_schema(database: Database) -> None:
@@ -26,7 +27,7 @@ async def test_a_virtual_host_takes_a_quorum_queue(vhost: VirtualHost) -> None:
         channel = await connection.channel()
         queue = await channel.declare_queue("kept", durable=True, arguments={"x-queue-type": "quorum"})
         await channel.default_exchange.publish(aio_pika.Message(b"one"), routing_key="kept")
-        assert (await queue.get(timeout=5, no_ack=True)).body == b"one"
+        assert (await queue.get(timeout=PATIENCE_SECONDS, no_ack=True)).body == b"one"
 
 
 async def test_killed_servers_come_back_on_their_ports_with_what_was_confirmed(
@@ -56,7 +57,7 @@ async def _leave_a_trace(servers: Servers) -> None:
 async def _read_the_trace(servers: Servers) -> tuple[bytes, str]:
     async with await aio_pika.connect(servers.amqp_url) as connection:
         queue = await (await connection.channel()).get_queue("kept")
-        body = (await queue.get(timeout=10, no_ack=True)).body
+        body = (await queue.get(timeout=PATIENCE_SECONDS, no_ack=True)).body
     database = await asyncpg.connect(servers.database_url)
     word: str = await database.fetchval("SELECT word FROM trace")
     await database.close()

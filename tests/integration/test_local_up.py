@@ -11,7 +11,7 @@ from deploy.local.beside import OPERATOR, environment_of
 from deploy.local.checkout import PYTHON, ROOT
 from deploy.local.folders import throwaway_folder
 from deploy.local.ports import is_free
-from tests.servers import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 READY = "Ctrl-C stops it."
 START_SECONDS = 90.0
@@ -67,7 +67,7 @@ async def test_ctrl_c_leaves_no_process_and_no_port() -> None:
         assert len(ports) >= 8
         assert set(environment_of(OPERATOR, folder / "kept")) >= ADDRESSES
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
         assert ended(members)
         assert still_taken(ports) == set()
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 from asyncpg import Pool, Record
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
@@ -98,7 +98,7 @@ async def db(database: Database) -> AsyncIterator[asyncpg.Connection[Record]]:
 
 
 @given(deliveries())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 async def test_any_order_duplication_and_split_over_copies_counts_as_a_plain_count(
     database: Database, db: asyncpg.Connection[Record], given_: tuple[list[Event[Any]], list[Event[Any]]]
 ) -> None:

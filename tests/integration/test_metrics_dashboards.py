@@ -36,11 +36,11 @@ from deploy.local.servers import Servers, running_servers
 from deploy.prometheus.catalogue import HERE, catalogue
 from services.contracts import topology
 from tests.integration import metrics_facts as made
+from tests.waiting import PATIENCE_SECONDS
 
 PARTNER = "bpi"
 VARIABLES = {"$service": ".*", "$partner": PARTNER, "$__range": "1h"}
 LIVES, ROUNDS = 5, 4
-PATIENCE_SECONDS = 60
 IDLE = {
     "sesame_dead_letters_total",
     "sesame_ingest_mails_total",
@@ -145,7 +145,7 @@ async def _prometheus(folder: Path, platform: Platform, servers: Servers) -> Asy
     )
     child.start()
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS) as client:
             await child.until(lambda: _is_ready(client), PATIENCE_SECONDS)
             yield client
     finally:

@@ -25,6 +25,7 @@ from services.metrics.recounting import check, rebuild
 from services.metrics.store import other_years
 from tests.integration.metrics_network import TIMES, TODAY, count_year, figures_door, pool_of
 from tests.servers import Database
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -148,7 +149,7 @@ async def test_the_embedding_code_names_the_whole_address(door: httpx.AsyncClien
     ],
 )
 async def test_posters_and_pictures_are_made(door: httpx.AsyncClient, address: str, start: bytes) -> None:
-    answer = await door.get(f"/figures/{address}", timeout=60)
+    answer = await door.get(f"/figures/{address}", timeout=PATIENCE_SECONDS)
     assert answer.status_code == 200
     assert answer.content.startswith(start)
 
@@ -171,7 +172,7 @@ async def test_a_poster_is_one_page_however_many_partners_and_however_long_their
 async def test_pictures_have_the_size_that_networks_want(
     door: httpx.AsyncClient, shape: str, size: tuple[int, int]
 ) -> None:
-    png = (await door.get(f"/figures/2026.png{shape}", timeout=60)).content
+    png = (await door.get(f"/figures/2026.png{shape}", timeout=PATIENCE_SECONDS)).content
     assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == size
 
 

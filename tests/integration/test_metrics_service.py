@@ -19,8 +19,7 @@ from deploy.local.ports import free_port
 from services.contracts import topology
 from tests.integration import metrics_facts as made
 from tests.servers import Database, VirtualHost
-
-PATIENCE_SECONDS = 20
+from tests.waiting import PATIENCE_SECONDS
 
 
 @asynccontextmanager
@@ -36,7 +35,7 @@ async def metrics_service(database: Database, vhost: VirtualHost) -> AsyncIterat
     }
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.metrics", env=environ)
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS) as client:
             await until_ready(client)
             yield client
     finally:

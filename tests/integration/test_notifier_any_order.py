@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.letters import Letter
@@ -145,7 +145,7 @@ def test_any_order_and_duplication_sends_the_same(database: Database) -> None:
         context = notifier(database)
         on = runner.run(context.__aenter__())
 
-        @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=25)
         @given(tellings(), st.integers(1, 8))
         def holds(told_twice: tuple[list[Letter], list[Letter]], batch: int) -> None:
             in_order, shuffled = told_twice

@@ -24,7 +24,8 @@ from services.notifier.worker import Lane, Pace
 from tests.chassis import Bench, bench, letter_of
 from tests.integration import notifier_facts as made
 from tests.notifier_bench import SUBSCRIPTIONS, Outside, at_work, nothing_waits, send_all
-from tests.servers import Database, until
+from tests.servers import Database
+from tests.waiting import until
 
 STATES = "SELECT state, attempts, last_error FROM delivery WHERE kind = 'answer'"
 

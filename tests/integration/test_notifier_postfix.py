@@ -18,8 +18,9 @@ from tests.integration.ingest_doors import KEYS, ingest
 from tests.integration.notifier_outgoing import outgoing
 from tests.integration.test_notifier_mail import HOUSE, sending
 from tests.real_mail_servers import postfix
-from tests.servers import Database, VirtualHost, until
+from tests.servers import Database, VirtualHost
 from tests.smtp_sink import Sink
+from tests.waiting import PATIENCE_SECONDS, until
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start Postfix")
 
@@ -47,7 +48,7 @@ async def test_postfix_takes_our_mail_and_hands_it_on_as_it_was_written() -> Non
     ):
         for kind in kinds:
             assert await sender.send(outgoing("mail", LIBRARY, kind)) == Sent()
-        await until(lambda: len(sink.taken) == len(kinds), within_seconds=30)
+        await until(lambda: len(sink.taken) == len(kinds))
     assigned = next(mail for mail in sink.taken if mail.message["X-Sesame"] == "assigned")
     assert assigned.message["Subject"].startswith("Question 00000001 : Où se trouvaient")
     assert assigned.message["Message-ID"].endswith("@network.example>")
@@ -67,7 +68,7 @@ async def test_what_postfix_can_not_deliver_comes_back_as_a_bounce_that_is_belie
     ):
         delivery = outgoing("mail", "Nobody@sesame.example")
         assert await sender.send(delivery) == Sent()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 if told := await door.announced(MailBounced):
                     break

@@ -13,8 +13,9 @@ from aio_pika.abc import AbstractConnection
 from services.contracts.links import Link, party_digest, read_token
 from tests.integration import notifier_facts as made
 from tests.notifier_service import ANNOUNCED, SECRET, environment, heard, listening_others, running, tell
-from tests.servers import Database, VirtualHost, until
+from tests.servers import Database, VirtualHost
 from tests.smtp_sink import Sink, smtp_sink
+from tests.waiting import until
 
 
 @dataclass

@@ -15,6 +15,7 @@ import pytest
 from deploy.local.checkout import ROOT
 from deploy.local.packages import provide_program
 from services.notifier.domain.signing import new_secret, signature
+from tests.waiting import PATIENCE_SECONDS
 
 DOCUMENT = (ROOT / "docs" / "webhooks.md").read_text()
 
@@ -97,7 +98,6 @@ def test_new_secret_signs() -> None:
 
 
 def verdict(command: list[str], call: Call) -> object:
-    done = subprocess.run(
-        [*command, json.dumps(call.arguments())], capture_output=True, text=True, timeout=30, check=True
-    )
+    argv = [*command, json.dumps(call.arguments())]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True)
     return json.loads(done.stdout)

@@ -19,6 +19,7 @@ from deploy.rabbitmq.provision import as_user, provision
 from services.contracts import topology
 from services.contracts.envelope import CONTENT_TYPE
 from tests.servers import VirtualHost
+from tests.waiting import PATIENCE_SECONDS
 
 Deed = Callable[[AbstractChannel], Awaitable[object]]
 
@@ -94,7 +95,7 @@ async def test_a_partner_reads_what_the_network_tells_it(
         await publish(network, topology.PARTNERS, key)
     async with channel_of(url) as channel:
         queue = await channel.get_queue(f"partner.{partner[0]}", ensure=False)
-        assert (await queue.get(timeout=5)).routing_key == key
+        assert (await queue.get(timeout=PATIENCE_SECONDS)).routing_key == key
 
 
 @pytest.mark.parametrize(

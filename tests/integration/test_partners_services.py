@@ -25,6 +25,7 @@ from services.contracts.envelope import Event
 from services.contracts.ingest import AskerErased
 from services.contracts.vocabulary import Fact
 from tests.servers import Database, VirtualHost
+from tests.waiting import PATIENCE_SECONDS
 
 QUESTION = UUID("019ab3c0-7c00-7d4e-9a51-2f6f0c1e5a10")
 PARTNER = "lyon"
@@ -87,7 +88,7 @@ async def test_every_fact_reaches_all_its_hearers(chassis: dict[str, Chassis], h
             unit.announce(_example(fact), question=QUESTION)
     wanted = {(service, fact) for service, facts in topology.HEARS.items() for fact in facts}
     got: set[tuple[str, type[Fact]]] = set()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while got != wanted:
             got.add(await heard.get())
 
@@ -110,7 +111,7 @@ async def test_partners_can_be_told_and_the_dead_buried(
 
 
 async def _next(queue: aio_pika.abc.AbstractQueue) -> str:
-    async with queue.iterator(timeout=15) as messages:
+    async with queue.iterator(timeout=PATIENCE_SECONDS) as messages:
         async for message in messages:
             await message.ack()
             return str(message.routing_key)

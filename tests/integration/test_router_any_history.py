@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.transaction import Unit
@@ -113,7 +113,7 @@ async def by_hand(net: Network, step: Step, unit: Unit, question: UUID) -> None:
         await deed(net.desk, unit, question, ANNE)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(steps=STEPS)
 async def test_no_question_is_held_twice_or_lies_about_and_loads_are_right(
     database: Database, steps: list[Step]

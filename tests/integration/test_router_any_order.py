@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.letters import Letter
@@ -39,7 +39,7 @@ FROM question WHERE id = $1
 """
 LOADS = "SELECT partner, asked, open FROM load ORDER BY partner"
 
-TRIED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+TRIED = settings(max_examples=60)
 
 
 @st.composite

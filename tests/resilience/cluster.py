@@ -15,6 +15,7 @@ import httpx
 
 from deploy.local.ports import LOOPBACK
 from deploy.local.rabbitmq import Epmd, RabbitMQ
+from tests.waiting import PATIENCE_SECONDS
 
 NODES = 3
 CHUNK_BYTES = 65_536
@@ -67,7 +68,7 @@ class Cluster:
         """Queue → the name of the node that leads it."""
         url = self.nodes[0].management_url
         assert url is not None
-        async with httpx.AsyncClient(base_url=url) as management:
+        async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS) as management:
             queues = (await management.get("/api/queues")).raise_for_status().json()
         return {queue["name"]: queue["leader"] for queue in queues}
 

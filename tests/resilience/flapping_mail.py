@@ -25,10 +25,10 @@ from tests.integration import notifier_facts as made
 from tests.notifier_service import ANNOUNCED, environment, listening_others, start
 from tests.servers import Database, VirtualHost
 from tests.smtp_sink import Taken, smtp_sink
+from tests.waiting import PATIENCE_SECONDS
 
 UP_SECONDS, DOWN_SECONDS = 1.2, 0.6
 ALIVE_SECONDS = 1.0
-PATIENCE_SECONDS = 90
 AT_ONCE = 100
 IN_HAND = 32
 """Mails that one notifier has in hand at most: what a kill can double."""

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from services.chassis.run import _cancel
+from tests.waiting import PATIENCE_SECONDS
 
 
 async def test_a_task_that_swallows_a_cancellation_is_ended_all_the_same() -> None:
@@ -14,6 +15,6 @@ async def test_a_task_that_swallows_a_cancellation_is_ended_all_the_same() -> No
 
     task = asyncio.create_task(swallows_one())
     await asyncio.sleep(0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await _cancel(task)
     assert task.cancelled()

@@ -15,6 +15,7 @@ import pytest
 from services.ingest.domain.mail import Envelope, ParsedMail, parse_mail
 from services.ingest.entrypoints.mail_reader import MailReader, Unreadable, mail_reader
 from services.ingest.entrypoints.mail_worker import Bounds
+from tests.waiting import PATIENCE_SECONDS
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 ENVELOPE = Envelope("ada@mail.example", ("question@sesame.example",))
@@ -93,7 +94,7 @@ async def test_a_worker_killed_from_outside_costs_no_mail() -> None:
 async def test_idle_workers_end_by_themselves_and_cost_no_mail() -> None:
     async with mail_reader(Bounds(idle_seconds=0.05)) as reader:
         await read(reader)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 if not workers():
                     break
@@ -130,7 +131,7 @@ def test_no_worker_outlives_a_killed_ingest() -> None:
     worker = psutil.Process(int(parent.stdout.readline()))
     parent.kill()
     parent.communicate()
-    worker.wait(timeout=60)
+    worker.wait(timeout=PATIENCE_SECONDS)
 
 
 async def test_a_worker_does_not_end_by_the_signal_that_stops_ingest() -> None:

@@ -12,7 +12,7 @@ import pytest
 from deploy.local.checkout import ROOT
 from deploy.local.errors import NotReady, ProcessEnded
 from deploy.local.processes import Child
-from tests.servers import until
+from tests.waiting import until
 
 STUBBORN = (
     "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
