@@ -10,16 +10,15 @@ import socket
 FIRST, LAST = 20_000, 31_999
 LOOPBACK = "127.0.0.1"
 
-_given: set[int] = set()
+_claims: list[socket.socket] = []
+"""UDP sockets on the ports given: by them every process of this machine sees whose they are, also before
+the server listens and while it is down."""
 
 
 def free_port() -> int:
-    """A port nobody listens on, never the same twice from one process."""
-    candidates = [port for port in range(FIRST, LAST + 1) if port not in _given]
-    random.shuffle(candidates)
-    for port in candidates:
-        if is_free(port):
-            _given.add(port)
+    """A port nobody listens on, given to nobody else on this machine as long as this process lives."""
+    for port in random.sample(range(FIRST, LAST + 1), LAST + 1 - FIRST):
+        if is_free(port) and _claim(port):
             return port
     raise OSError(f"no free TCP port between {FIRST} and {LAST} on {LOOPBACK}")
 
@@ -31,4 +30,15 @@ def is_free(port: int) -> bool:
             probe.bind((LOOPBACK, port))
         except OSError:
             return False
+    return True
+
+
+def _claim(port: int) -> bool:
+    claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        claim.bind((LOOPBACK, port))
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
     return True

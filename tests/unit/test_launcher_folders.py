@@ -1,10 +1,13 @@
 import os
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from deploy.local.checkout import ROOT
 from deploy.local.errors import FolderInUse
 from deploy.local.folders import OWNER, PREFIX, is_reachable, kept_folder, sweep, throwaway_folder
 from deploy.local.ports import FIRST, LAST, free_port
@@ -60,6 +63,15 @@ def test_ports_are_never_given_twice_and_lie_below_the_ephemeral_ones() -> None:
     assert len(set(ports)) == 50
     assert min(ports) >= FIRST
     assert max(ports) <= LAST
+
+
+def test_a_port_given_and_not_yet_used_is_not_given_by_another_process() -> None:
+    port = free_port()
+    ask = f"from deploy.local import ports; ports.FIRST = ports.LAST = {port}; ports.free_port()"
+    refused = subprocess.run(
+        [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "no free TCP port" in refused.stderr
 
 
 def test_a_kept_secret_stays_and_is_for_its_owner_only(tmp_path: Path) -> None:
