@@ -23,6 +23,7 @@ from services.notifier.senders.guard import GuardedNetwork, networks
 from services.notifier.senders.sparing import Sparing
 from services.notifier.senders.webhook import Endpoint, WebhookSender, host_of, retry_after
 from tests.integration.notifier_outgoing import outgoing
+from tests.waiting import PATIENCE_SECONDS
 
 HERE = networks("127.0.0.0/8")
 SECRET = new_secret()
@@ -78,9 +79,9 @@ async def receiving() -> AsyncIterator[Receiver]:
         yield receiver
 
 
-def sender_of(book: Book, allowed: str = "127.0.0.0/8") -> WebhookSender:
+def sender_of(book: Book, allowed: str = "127.0.0.0/8", seconds: float = PATIENCE_SECONDS) -> WebhookSender:
     return WebhookSender(
-        book.of, book.switch_off, lambda _one: None, SystemClock(), allowed=networks(allowed), seconds=0.5
+        book.of, book.switch_off, lambda _one: None, SystemClock(), allowed=networks(allowed), seconds=seconds
     )
 
 
@@ -88,6 +89,15 @@ def sender_of(book: Book, allowed: str = "127.0.0.0/8") -> WebhookSender:
 async def scene() -> AsyncIterator[Scene]:
     book = Book()
     async with receiving() as receiver, sender_of(book) as sender:
+        yield Scene(receiver, book, sender)
+
+
+@pytest.fixture
+async def impatient() -> AsyncIterator[Scene]:
+    """Of a receiver that never answers."""
+    book = Book()
+    async with receiving() as receiver, sender_of(book, seconds=0.5) as sender:
+        receiver.replies = ["hang"] * 10
         yield Scene(receiver, book, sender)
 
 
@@ -144,9 +154,8 @@ async def test_redirect_is_not_followed(scene: Scene) -> None:
     assert len(scene.receiver.taken) == 1
 
 
-async def test_hanging_receiver_is_given_its_time_and_no_more(scene: Scene) -> None:
-    scene.receiver.replies = ["hang"]
-    outcome = await scene.send()
+async def test_hanging_receiver_is_given_its_time_and_no_more(impatient: Scene) -> None:
+    outcome = await impatient.send()
     assert isinstance(outcome, Failed)
     assert outcome.unwell
     assert not outcome.final
@@ -219,9 +228,8 @@ async def test_dead_host_rests_and_others_are_served(scene: Scene) -> None:
     assert isinstance(await sparing.send(dead), Failed)
 
 
-async def test_one_slow_host_holds_few_places(scene: Scene) -> None:
-    scene.receiver.replies = ["hang"] * 10
-    sparing = Sparing(scene.sender, host_of, most_at_once=2)
-    slow = outgoing("webhook", scene.receiver.url + "/hook")
+async def test_one_slow_host_holds_few_places(impatient: Scene) -> None:
+    sparing = Sparing(impatient.sender, host_of, most_at_once=2)
+    slow = outgoing("webhook", impatient.receiver.url + "/hook")
     outcomes = await asyncio.gather(*(sparing.send(slow) for _ in range(6)))
     assert sum(isinstance(outcome, Postponed) for outcome in outcomes) == 4
