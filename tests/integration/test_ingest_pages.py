@@ -69,7 +69,7 @@ async def test_a_page_with_faults_says_so_first(database: Database, vhost: Virtu
 
 
 async def test_a_form_filled_in_by_a_program_is_held(database: Database, vhost: VirtualHost) -> None:
-    async with ingest(database, vhost) as door:
+    async with ingest(database, vhost, quickest_form_seconds=3600) as door:
         at_once = await filled(door)
         trapped = FORM | {"website": "https://spam.example"}
         answers = [await door.http.post("/questions", data=form) for form in (at_once, trapped)]
