@@ -49,8 +49,8 @@ def framed(content: object) -> bytes:
 
 
 def main() -> None:
-    """Told its Bounds first, which it answers. Ends with the pipe, as it does however ingest ends, or after
-    a long rest."""
+    """Told its Bounds first, which it answers. Ends with the pipe, as it does however ingest ends, or when it
+    had a mail and then a long rest: the first may take its time to come."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     orders, replies = sys.stdin.buffer, sys.stdout.buffer
     bounds: Bounds = _received(orders)
@@ -58,12 +58,14 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _first_to_go()
     _send(replies, framed(None))
-    while _comes(orders, bounds.idle_seconds) and (order := _received(orders)):
+    order = _received(orders)
+    while order:
         raw = orders.read(order.length)
         signal.setitimer(signal.ITIMER_PROF, bounds.processor_seconds)
         reply = framed(_read(raw, order))
         signal.setitimer(signal.ITIMER_PROF, 0)
         _send(replies, reply)
+        order = _received(orders) if _comes(orders, bounds.idle_seconds) else None
 
 
 def _send(replies: BinaryIO, reply: bytes) -> None:
