@@ -84,10 +84,7 @@ async def test_ready_says_which_server_is_away(database: Database, vhost: Virtua
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as ops:
             await until_ready(ops)
             chassis.pool.terminate()
-            answer = await ops.get("/ready")
-            assert answer.status_code == 503
-            assert answer.json()["broker"] == "ok"
-            assert answer.json()["database"] != "ok"
+            await until_only(ops, "database")
             assert (await ops.get("/live")).status_code == 200
         running.cancel()
 
@@ -96,6 +93,17 @@ async def until_ready(ops: httpx.AsyncClient) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             if (await ops.get("/ready")).status_code == 200:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def until_only(ops: httpx.AsyncClient, away: str) -> None:
+    """A server that stands still for longer than it is asked is away, too, at that look."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            answer = await ops.get("/ready")
+            missing = {name for name, said in answer.json().items() if said != "ok"}
+            if (answer.status_code, missing) == (503, {away}):
                 return
             await asyncio.sleep(0.02)
 
@@ -128,8 +136,7 @@ async def test_a_dead_letter_is_listed_with_its_reason_and_can_be_replayed(
         assert dead.reason == "ZeroDivisionError: the handler's fault"
         assert dead.routing_key == "question.rated"
         broken = False
-        async with dead_letters.looking(vhost.amqp_url, "metrics") as (channel, letters):
-            await dead_letters.replay(channel, letters[0])
+        await replay_one(vhost, "metrics")
         await until(lambda: len(done) == 1)
         await until_dead(vhost, "metrics", 0)
 
@@ -230,4 +237,15 @@ async def until_dead(vhost: VirtualHost, name: str, count: int) -> list[dead_let
             async with dead_letters.looking(vhost.amqp_url, name) as (_, letters):
                 if len(letters) == count:
                     return letters
+            await asyncio.sleep(0.05)
+
+
+async def replay_one(vhost: VirtualHost, name: str) -> None:
+    """Its queue has back what was looked at only a moment after the look."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            async with dead_letters.looking(vhost.amqp_url, name) as (channel, letters):
+                if letters:
+                    await dead_letters.replay(channel, letters[0])
+                    return
             await asyncio.sleep(0.05)
