@@ -10,10 +10,6 @@ import socket
 FIRST, LAST = 20_000, 31_999
 LOOPBACK = "127.0.0.1"
 
-_claims: list[socket.socket] = []
-"""UDP sockets on the ports given: by them every process of this machine sees whose they are, also before
-the server listens and while it is down."""
-
 
 def free_port() -> int:
     """A port nobody listens on, given to nobody else on this machine as long as this process lives."""
@@ -34,11 +30,13 @@ def is_free(port: int) -> bool:
 
 
 def _claim(port: int) -> bool:
+    """By a UDP socket on it, open until we end: it is seen by every process of this machine, also before the
+    server listens and while it is down."""
     claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         claim.bind((LOOPBACK, port))
     except OSError:
         claim.close()
         return False
-    _claims.append(claim)
+    claim.detach()
     return True
