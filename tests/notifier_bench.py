@@ -21,6 +21,7 @@ from services.notifier.senders.protocol import Sender
 from services.notifier.settle import Settlement
 from services.notifier.worker import Lane, Pace
 from tests.chassis import Bench
+from tests.waiting import PATIENCE_SECONDS
 
 COORDINATOR = "coordination@network.example"
 ARCHIVE = "https://archive.example"
@@ -72,7 +73,9 @@ async def send_all(bench: Bench, senders: Mapping[str, Sender], pace: Pace = PAC
         await nothing_waits(bench)
 
 
-async def nothing_waits(bench: Bench, *, within_seconds: float = 30.0, look_seconds: float = 0.02) -> None:
+async def nothing_waits(
+    bench: Bench, *, within_seconds: float = PATIENCE_SECONDS, look_seconds: float = 0.02
+) -> None:
     async with asyncio.timeout(within_seconds):
         for rest in repeat(look_seconds):
             if not await bench.pool.fetchval(WAITING):

@@ -31,7 +31,7 @@ SELECT kind, way, destination, state, question_id, id, url FROM delivery
 WHERE state <> 'cancelled' ORDER BY id
 """
 
-HELD = "SELECT answer_id, state, question, answer FROM archive_entry"
+HELD = "SELECT answer_id, state, question, answer FROM archive_entry ORDER BY answer_id"
 
 BOTH_PARTNERS_LATE = [
     made.received(),

@@ -27,6 +27,7 @@ from tests.notifier_bench import SUBSCRIPTIONS, Outside, at_work, nothing_waits,
 from tests.servers import Database
 from tests.waiting import until
 
+LEASE = timedelta(seconds=1)
 STATES = "SELECT state, attempts, last_error FROM delivery WHERE kind = 'answer'"
 
 
@@ -108,10 +109,10 @@ async def test_fault_in_a_sender_is_a_failure_and_no_end(on: Bench) -> None:
 async def test_what_a_dead_copy_had_in_hand_is_sent_after_its_lease(on: Bench) -> None:
     await answers(on, 1)
     async with on.transactions.begin() as unit:
-        [_taken] = await deliveries.claim(unit.db, "page", unit.now, 10, timedelta(seconds=1))
+        [_taken] = await deliveries.claim(unit.db, "page", unit.now, 10, LEASE)
+        before_its_end = unit.now + LEASE - timedelta(milliseconds=1)
+        assert await deliveries.claim(unit.db, "page", before_its_end, 10, LEASE) == []
     outside = Outside()
-    async with on.transactions.begin() as unit:
-        assert await deliveries.claim(unit.db, "page", unit.now, 10, timedelta(seconds=1)) == []
     await send_all(on, {"page": outside})
     assert [one.attempts for one in outside.taken] == [2]
 
@@ -154,7 +155,7 @@ async def test_stopping_finishes_and_notes_what_is_in_hand(on: Bench) -> None:
 async def test_no_more_is_claimed_than_can_be_tried_at_once(on: Bench) -> None:
     await answers(on, 10)
     slow = Slow()
-    pace = Pace(at_once=3, attempt_seconds=5.0, lease=timedelta(seconds=10))
+    pace = Pace(at_once=3, attempt_seconds=60.0, lease=timedelta(seconds=120))
     async with at_work(on, {"page": slow}, pace):
         await until(lambda: slow.begun == 3)
         untouched = await on.pool.fetchval("SELECT count(*) FROM delivery WHERE attempts = 0")

@@ -22,6 +22,7 @@ from services.notifier.senders.smtp import SmtpLines, SmtpServer
 from tests.integration import notifier_facts as made
 from tests.integration.notifier_outgoing import assigned, outgoing
 from tests.smtp_sink import Sink, smtp_sink
+from tests.waiting import PATIENCE_SECONDS
 
 HOUSE = House(
     "Sésame", "network.example", "https://network.example", (b"k" * 32,), "coordination@network.example", "fr"
@@ -37,7 +38,7 @@ class Scene:
 
 @asynccontextmanager
 async def sending(
-    port: int, letters: Letters | None = None, seconds: float = 1.0, house: House = HOUSE
+    port: int, letters: Letters | None = None, seconds: float = PATIENCE_SECONDS, house: House = HOUSE
 ) -> AsyncIterator[MailSender]:
     composer = Composer(house, letters or Letters(zone="Europe/Paris"))
     async with SmtpLines(SmtpServer("127.0.0.1", port, seconds=seconds), most=2) as lines:
@@ -79,11 +80,12 @@ async def test_mail_lost_after_data_is_sent_again_under_the_same_message_id(scen
     assert len(scene.sink.taken) == 2
 
 
-async def test_hanging_server_is_given_its_time_and_no_more(scene: Scene) -> None:
-    scene.sink.answers = ["hang"]
-    with pytest.raises(TimeoutError):
-        await scene.sender.send(outgoing("mail", PARTNER))
-    assert await scene.sender.send(outgoing("mail", PARTNER)) == Sent()
+async def test_hanging_server_is_given_its_time_and_no_more() -> None:
+    async with smtp_sink() as sink, sending(sink.port, seconds=2.0) as sender:
+        sink.answers = ["hang"]
+        with pytest.raises(TimeoutError):
+            await sender.send(outgoing("mail", PARTNER))
+        assert await sender.send(outgoing("mail", PARTNER)) == Sent()
 
 
 async def test_refusal_leaves_the_connection_clean_for_the_next_mail(scene: Scene) -> None:

@@ -24,6 +24,7 @@ from services.notifier.senders.smtp import SmtpLines, SmtpServer
 from tests.integration.notifier_outgoing import outgoing
 from tests.integration.test_notifier_mail import HOUSE, PARTNER
 from tests.smtp_sink import Sink, smtp_sink
+from tests.waiting import PATIENCE_SECONDS
 
 USER, PASSWORD = "notifier", "a good password"
 
@@ -92,14 +93,18 @@ async def secure(tmp_path: Path) -> AsyncIterator[Secure]:
 
 
 async def test_mail_goes_through_starttls_with_a_login(secure: Secure) -> None:
-    server = SmtpServer("localhost", secure.port, "starttls", USER, PASSWORD, 5.0, secure.authority)
+    server = SmtpServer(
+        "localhost", secure.port, "starttls", USER, PASSWORD, PATIENCE_SECONDS, secure.authority
+    )
     async with sending(server) as sender:
         assert await sender.send(outgoing("mail", PARTNER)) == Sent()
     assert len(secure.sink.taken) == 1
 
 
 async def test_wrong_password_waits_for_a_person_and_gives_nothing_up(secure: Secure) -> None:
-    server = SmtpServer("localhost", secure.port, "starttls", USER, "wrong", 5.0, secure.authority)
+    server = SmtpServer(
+        "localhost", secure.port, "starttls", USER, "wrong", PATIENCE_SECONDS, secure.authority
+    )
     async with sending(server) as sender:
         outcome = await sender.send(outgoing("mail", PARTNER))
     assert isinstance(outcome, Failed)
@@ -108,7 +113,7 @@ async def test_wrong_password_waits_for_a_person_and_gives_nothing_up(secure: Se
 
 async def test_certificate_of_nobody_we_know_is_refused_and_gives_nothing_up(secure: Secure) -> None:
     """Raised or returned, it must be tried again (senders/protocol.py)."""
-    server = SmtpServer("localhost", secure.port, "starttls", USER, PASSWORD, 5.0)
+    server = SmtpServer("localhost", secure.port, "starttls", USER, PASSWORD, PATIENCE_SECONDS)
     async with sending(server) as sender:
         with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
             await sender.send(outgoing("mail", PARTNER))

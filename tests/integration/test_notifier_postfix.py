@@ -44,7 +44,7 @@ async def test_postfix_takes_our_mail_and_hands_it_on_as_it_was_written() -> Non
     async with (
         mailboxes(port) as sink,
         postfix(port) as smtp_port,
-        sending(smtp_port, seconds=30.0) as sender,
+        sending(smtp_port) as sender,
     ):
         for kind in kinds:
             assert await sender.send(outgoing("mail", LIBRARY, kind)) == Sent()
@@ -64,7 +64,7 @@ async def test_what_postfix_can_not_deliver_comes_back_as_a_bounce_that_is_belie
     async with (
         ingest(database, vhost) as door,
         postfix(door.running.lmtp_port) as smtp_port,
-        sending(smtp_port, seconds=30.0, house=house) as sender,
+        sending(smtp_port, house=house) as sender,
     ):
         delivery = outgoing("mail", "Nobody@sesame.example")
         assert await sender.send(delivery) == Sent()
