@@ -14,7 +14,6 @@ from typing import IO, Any
 from uuid import UUID
 
 import aio_pika
-import httpx
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractQueueIterator
 from aio_pika.exceptions import ChannelNotFoundEntity
 
@@ -24,7 +23,7 @@ from services.contracts import topology
 from services.contracts.vocabulary import Fact
 from tests.chassis import letter_of
 from tests.servers import Database, VirtualHost
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, until_ready
 
 SECRET = "a secret that only tests know"
 ANNOUNCED = "announced-by-notifier"
@@ -51,15 +50,6 @@ async def start(environ: dict[str, str], log: IO[bytes] | None = None) -> Proces
     )
     await until_ready(environ["SESAME_OPS_PORT"])
     return process
-
-
-async def until_ready(port: str) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client:
-        for rest in repeat(0.05):
-            with suppress(httpx.TransportError):
-                if (await client.get(f"http://127.0.0.1:{port}/ready")).is_success:
-                    return
-            await asyncio.sleep(rest)
 
 
 @asynccontextmanager

@@ -23,11 +23,13 @@ from tests.servers import Database, VirtualHost
 from tests.waiting import PATIENCE_SECONDS
 
 
-async def start(database: Database, vhost: VirtualHost, **variables: str) -> Process:
+async def start(database: Database, vhost: VirtualHost, *, port: int, **variables: str) -> Process:
+    """`port`: its private one. Returns before it is ready."""
     environ = os.environ | {
         "SESAME_AMQP_URL": vhost.amqp_url,
         "SESAME_DATABASE_URL": database("router"),
         "SESAME_LOG_LEVEL": "WARNING",
+        "SESAME_OPS_PORT": str(port),
         **variables,
     }
     return await asyncio.create_subprocess_exec(sys.executable, "-m", "services.router", env=environ)

@@ -10,10 +10,12 @@ from uuid import uuid4
 
 import asyncpg
 
+from deploy.local.ports import free_port
 from tests.chassis import letter_of
 from tests.integration import router_process as process
 from tests.integration.router_network import MONDAY, library, received
 from tests.servers import Database, VirtualHost
+from tests.waiting import until_ready
 
 QUESTIONS = 1_000
 KILLS = 6
@@ -27,19 +29,22 @@ async def test_every_question_is_assigned_once_though_both_copies_are_killed(
     variables = {"SESAME_PARTNERS_FILE": str(process.partners_file(tmp_path, partners)), "SESAME_BATCH": "10"}
     letters = [letter_of(received(MONDAY), uuid4()) for _ in range(QUESTIONS)]
 
-    async def start() -> Process:
-        return await process.start(database, vhost, **variables)
+    ports = (free_port(), free_port())
+
+    async def start(copy: int) -> Process:
+        return await process.start(database, vhost, port=ports[copy], **variables)
 
     async with process.declared(vhost) as publish:
-        copies = [await start(), await start()]
+        copies = [await start(0), await start(1)]
         publishing = asyncio.create_task(publish(letters))
         for turn in range(KILLS):
             await process.until_more(database, ASSIGNED, (turn + 1) * random.randint(20, 100))
             copies[turn % 2].kill()
             await copies[turn % 2].wait()
-            copies[turn % 2] = await start()
+            copies[turn % 2] = await start(turn % 2)
         await publishing
         await process.until(database, ASSIGNED, QUESTIONS)
+        await asyncio.gather(*map(until_ready, ports))
         assert [await process.stop(copy) for copy in copies] == [0, 0]
     await each_is_assigned_once(database)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import uuid4
 
+from deploy.local.ports import free_port
 from tests.chassis import letter_of
 from tests.integration import router_process as process
 from tests.integration.router_network import MONDAY, library, received
 from tests.servers import Database, VirtualHost
+from tests.waiting import until_ready
 
 
 async def test_questions_published_before_it_started_are_assigned(
@@ -18,7 +20,9 @@ async def test_questions_published_before_it_started_are_assigned(
     letters = [letter_of(received(MONDAY), uuid4()) for _ in range(30)]
     async with process.declared(vhost) as publish:
         await publish(letters)
-        router = await process.start(database, vhost, SESAME_PARTNERS_FILE=str(file))
+        port = free_port()
+        router = await process.start(database, vhost, port=port, SESAME_PARTNERS_FILE=str(file))
         await process.until(database, "SELECT count(*) FROM assignment WHERE ended_at IS NULL", 30)
         await process.until(database, "SELECT sum(open) FROM load", 30)
+        await until_ready(port)
         assert await process.stop(router) == 0
