@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +22,7 @@ from services.chassis.run import Chassis
 from services.chassis.settings import ServiceSettings
 from services.contracts import topology
 from tests.authority import Authority
+from tests.waiting import PATIENCE_SECONDS
 
 
 class TlsRabbitMQ(RabbitMQ):
@@ -53,7 +55,7 @@ class Guarded:
     postgresql: PostgreSQL
 
     def database_url(self, authority: Authority) -> str:
-        return f"{self.postgresql.database_url}?sslmode=verify-full&sslrootcert={authority.certificate}"
+        return by_tls(self.postgresql, authority)
 
 
 @pytest.fixture
@@ -83,6 +85,21 @@ async def _insist_on_tls(postgresql: PostgreSQL, data: Path, authority: Authorit
     await db.execute("ALTER SYSTEM SET ssl = on")
     await db.execute("SELECT pg_reload_conf()")
     await db.close()
+    await _until_tls(postgresql, authority)
+
+
+async def _until_tls(postgresql: PostgreSQL, authority: Authority) -> None:
+    """The server reads its settings a moment after it was told to."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            with suppress(ConnectionError):
+                await (await asyncpg.connect(by_tls(postgresql, authority))).close()
+                return
+            await asyncio.sleep(0.02)
+
+
+def by_tls(postgresql: PostgreSQL, authority: Authority) -> str:
+    return f"{postgresql.database_url}?sslmode=verify-full&sslrootcert={authority.certificate}"
 
 
 async def test_a_service_works_by_tls_alone(guarded: Guarded, tmp_path: Path) -> None:
