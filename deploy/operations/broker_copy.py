@@ -1,4 +1,4 @@
-"""`./sesame broker save | load`: everything declared on the broker, with users and rights, as one file.
+"""`./sesame broker save | load`: everything declared in our virtual host, with users and rights, as one file.
 
 Messages are not in it. Passwords are, as hashes: keep the file like a secret. Loading brings partners'
 accounts back; administrator and services keep the passwords of the installation that is loaded into.
@@ -20,6 +20,16 @@ from deploy.partners.broker import is_partner
 from deploy.rabbitmq.management import managing
 
 STREAM = "-"
+OF_A_VHOST = (
+    "vhosts",
+    "permissions",
+    "topic_permissions",
+    "parameters",
+    "policies",
+    "queues",
+    "exchanges",
+    "bindings",
+)
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,7 +47,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 async def save(file: str) -> int:
     where = addresses()
     async with managing(where.management_url, where.vhost) as management:
-        text = json.dumps(await management.definitions(), indent=1)
+        text = json.dumps(of_vhost(await management.definitions(), where.vhost), indent=1)
     await asyncio.to_thread(_write, file, text)
     return 0
 
@@ -48,6 +58,18 @@ async def load(file: str) -> int:
     async with managing(where.management_url, where.vhost) as management:
         await management.load(of_partners(definitions))
     return 0
+
+
+def of_vhost(definitions: Mapping[str, Any], vhost: str) -> dict[str, Any]:
+    """Others on the same broker go on by themselves: loaded, what they had then would come back."""
+
+    def is_ours(kind: str, entry: Mapping[str, Any]) -> bool:
+        return bool(entry["name" if kind == "vhosts" else "vhost"] == vhost)
+
+    return {
+        kind: [entry for entry in found if is_ours(kind, entry)] if kind in OF_A_VHOST else found
+        for kind, found in definitions.items()
+    }
 
 
 def of_partners(definitions: Mapping[str, Any]) -> dict[str, Any]:

@@ -148,7 +148,7 @@ async def test_an_unknown_question_is_said_to_be_unknown(sesame: Sesame) -> None
 
 
 async def test_the_brokers_copy_brings_a_partner_back(
-    sesame: Sesame, management: Management, tmp_path: Path
+    sesame: Sesame, management: Management, vhost: VirtualHost, tmp_path: Path
 ) -> None:
     partner = f"lyon-{secrets.token_hex(3)}"
     await broker.open_account(management, partner)
@@ -159,7 +159,10 @@ async def test_the_brokers_copy_brings_a_partner_back(
     await sesame("broker", "load", str(copy))
     assert partner in await broker.partner_users(management)
     assert f"partner.{partner}" in {queue["name"] for queue in await management.queues()}
-    assert any(user["name"] == partner for user in json.loads(copy.read_text())["users"])
+    saved = json.loads(copy.read_text())
+    assert any(user["name"] == partner for user in saved["users"])
+    assert [found["name"] for found in saved["vhosts"]] == [vhost.name]
+    assert {found["vhost"] for found in saved["queues"]} == {vhost.name}
     await broker.close_account(management, partner)
 
 
