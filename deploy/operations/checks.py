@@ -8,7 +8,7 @@ import shutil
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -111,11 +111,13 @@ async def queues(management: Management) -> AsyncIterator[Finding]:
 
 async def database(where: Addresses) -> AsyncIterator[Finding]:
     async with as_service(where.database_url, "metrics") as db:
+        before = datetime.now(UTC)
         row = await db.fetchrow(_NOW)
+        after = datetime.now(UTC)
     if row is None:
         return
     yield Finding(_at_least(row["version"], OLDEST_POSTGRESQL), "database", f"PostgreSQL {row['version']}")
-    skew = abs((datetime.now(UTC) - row["now"]).total_seconds())
+    skew = max(before - row["now"], row["now"] - after, timedelta(0)).total_seconds()
     grade = Grade.OK if skew < CLOCK_SECONDS else Grade.FAULT
     yield Finding(grade, "clock", f"{skew:.2f} s between here and the database")
 
