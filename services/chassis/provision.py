@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import islice
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -15,7 +15,12 @@ from services.chassis.patience import waits
 TRIES = 8
 
 # What PostgreSQL says to one of two who make or change a role at the same moment.
-_RACES = (asyncpg.InternalServerError, asyncpg.UniqueViolationError, asyncpg.DuplicateObjectError)
+_RACES = (
+    asyncpg.InternalServerError,
+    asyncpg.UniqueViolationError,
+    asyncpg.DuplicateObjectError,
+    asyncpg.DeadlockDetectedError,
+)
 
 _SERIALISE = "SELECT pg_advisory_xact_lock(7377)"
 
@@ -58,26 +63,30 @@ async def provision(admin_url: str, passwords: Mapping[str, str]) -> dict[str, s
     """
     db = await asyncpg.connect(admin_url)
     try:
-        await _provision_all(db, passwords)
+        await _among_others(db, lambda: _provision_all(db, passwords))
     finally:
         await db.close()
     return {service: as_role(admin_url, service, password) for service, password in passwords.items()}
 
 
-async def _provision_all(db: asyncpg.Connection[asyncpg.Record], passwords: Mapping[str, str]) -> None:
+async def _among_others(db: asyncpg.Connection[asyncpg.Record], deed: Callable[[], Awaitable[None]]) -> None:
     """The lock holds off others in this database. Roles belong to the server: one in another may race us."""
     patience = islice(waits(most=1.0), TRIES)
     while True:
         try:
             async with db.transaction():
                 await db.execute(_SERIALISE)
-                for service, password in passwords.items():
-                    await _provision_one(db, service, password)
+                await deed()
             return
         except _RACES:
             if (wait := next(patience, None)) is None:
                 raise
             await asyncio.sleep(wait)
+
+
+async def _provision_all(db: Db, passwords: Mapping[str, str]) -> None:
+    for service, password in passwords.items():
+        await _provision_one(db, service, password)
 
 
 async def _provision_one(db: Db, service: str, password: str) -> None:
@@ -91,13 +100,15 @@ async def provision_reader(admin_url: str, reader: str, service: str, password: 
     must stand."""
     db = await asyncpg.connect(admin_url)
     try:
-        async with db.transaction():
-            await db.execute(_SERIALISE)
-            exists = await db.fetchval(_ROLE_EXISTS, role(reader))
-            for row in await db.fetch(_READER, role(reader), service, password, exists, role(service)):
-                await db.execute(row["statement"])
+        await _among_others(db, lambda: _provision_reader(db, reader, service, password))
     finally:
         await db.close()
+
+
+async def _provision_reader(db: Db, reader: str, service: str, password: str) -> None:
+    exists = await db.fetchval(_ROLE_EXISTS, role(reader))
+    for row in await db.fetch(_READER, role(reader), service, password, exists, role(service)):
+        await db.execute(row["statement"])
 
 
 def as_role(admin_url: str, service: str, password: str) -> str:
