@@ -117,7 +117,7 @@ async def _is_quiet(scene: Scene) -> bool:
     return (
         len(published) == scene.partners.asked
         and await _backlog(scene.servers) == 0
-        and set(await _counted(scene.servers)) >= set(scene.observed.events)
+        and set(await _counted(scene.servers)) == set(scene.observed.events)
     )
 
 
