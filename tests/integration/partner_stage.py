@@ -65,6 +65,14 @@ class Stage:
                     return
                 await asyncio.sleep(rest)
 
+    async def held(self) -> int:
+        """How many events wait in the partner's queue, once no program reads it."""
+        while True:
+            number, readers = await self._events_and_readers()
+            if not readers:
+                return number
+            await asyncio.sleep(0.02)
+
     async def _events_and_readers(self) -> tuple[int, int]:
         queue = await self._channel.declare_queue(topology.partner_queue(PARTNER), passive=True)
         found = queue.declaration_result

@@ -38,6 +38,7 @@ async function work() {
     console.log("asked:", idOf(question));
   }
   await network.read((body) => take(body, network, answering));
+  lastActive = Date.now();
   console.log(`reading partner.${partner}`);
   await Promise.race([network.lost, untilToldOrIdle()]);
   await network.close();
