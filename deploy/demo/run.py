@@ -183,6 +183,9 @@ async def _play_mbox(scene: Scene, mbox: Path, sent: Callable[[], None]) -> int:
     async for _taken in scene.askers.send_mbox(mbox):
         sent()
     await scene.watch.until_quiet(QUIET_SECONDS)
+    await scene.watch.until(
+        lambda: scene.watch.count(PUBLISHED) >= scene.watch.count(RECEIVED), within_seconds=PATIENCE_SECONDS
+    )
     return scene.watch.count(RECEIVED)
 
 
