@@ -77,7 +77,8 @@ class Browser:
     async def dom(self, url: str) -> str:
         """The page as its scripts have made it."""
         chromium = await asyncio.to_thread(provide_program, "chromium", "chromium")
-        with TemporaryDirectory() as profile:
+        # Its helpers may write a little longer than it lives.
+        with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
             process = await asyncio.create_subprocess_exec(
                 chromium,
                 *FLAGS,

@@ -125,7 +125,7 @@ def _stated(tallies: Tallies, year: int, measure: str) -> int | None:
 
 
 def _partners(tallies: Tallies, year: int, names: Mapping[str, str]) -> tuple[PartnerShare, ...]:
-    """Most answers first, then by name."""
+    """Most answers first, then by name; two of one name by their ids."""
     asked, answered, declined = (
         tallies.pieces(year, measure, "partner") for measure in ("routed", "answered", "declined")
     )
@@ -142,4 +142,4 @@ def _partners(tallies: Tallies, year: int, names: Mapping[str, str]) -> tuple[Pa
         )
         for partner in ids
     )
-    return tuple(sorted(shares, key=lambda share: (-share.answered, share.name)))
+    return tuple(sorted(shares, key=lambda share: (-share.answered, share.name, share.id)))
