@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from services.chassis.letters import Subscriptions
 from services.contracts.vocabulary import Asker, Fact
 from services.notifier import entrypoints
+from services.notifier.archive import app
 from services.notifier.archive.desk import Desk, Key
 from services.notifier.archive.pages import Pages
 from services.notifier.archive.posting import Posting
@@ -94,7 +95,7 @@ def application(on: Bench, rules: Rules, views: Views) -> Starlette:
     posting = Posting(on.transactions.begin, settlement)
     desk = Desk(on.transactions.begin, posting, pages, rules, KEY)
     public = Public(on.pool, pages, views, url=URL, network=NETWORK)
-    return Starlette(routes=public.routes() + desk.routes())
+    return app.application(public.routes() + desk.routes(), pages)
 
 
 @asynccontextmanager
@@ -107,7 +108,7 @@ async def archive(
     subscriptions = entrypoints.subscriptions(coordinator, rules, settlement, frozenset({"facebook_group"}))
     async with bench(database("notifier"), "notifier") as on:
         views = Views(on.transactions.begin)
-        transport = httpx.ASGITransport(application(on, rules, views))
+        transport = httpx.ASGITransport(application(on, rules, views), raise_app_exceptions=False)
         client = partial(httpx.AsyncClient, transport=transport, base_url=URL)
         async with client() as reader, client(auth=(KEY.user, KEY.password)) as desk:
             yield Archive(on, reader, desk, views, subscriptions)

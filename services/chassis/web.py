@@ -3,15 +3,74 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from socket import socket
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.chassis.errors import is_transient
+
+log = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 250
 """At once; a further one is answered 503. Each may hold a body in memory."""
+
+RETRY_AFTER = {"retry-after": "5"}
+AWAY = PlainTextResponse("storage is away for the moment\n", status_code=503, headers=RETRY_AFTER)
+
+
+class StorageAway:
+    """While database or broker are away, a request costs one line of log and is answered 503.
+
+    An application may have said so in its own words before it raised; the bare 500 that Starlette puts before
+    every error is held back. Anything else that is raised is a fault of ours, and keeps its traceback.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = _Answer(send)
+        try:
+            await self._app(scope, receive, answer.send)
+        except Exception as error:
+            if not is_transient(error) or answer.is_cut_off:
+                await answer.release()
+                raise
+            log.warning("storage is away: %s: %s", type(error).__name__, error)
+            if not answer.begun:
+                await AWAY(scope, receive, send)
+        else:
+            await answer.release()
+
+
+class _Answer:
+    """What an application sends; a 500 only when released."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._held: list[Message] = []
+        self.begun = self._ended = False
+
+    @property
+    def is_cut_off(self) -> bool:
+        return self.begun and not self._ended
+
+    async def send(self, message: Message) -> None:
+        if self._held or message.get("status") == 500:
+            self._held.append(message)
+            return
+        self.begun = True
+        self._ended = message["type"] == "http.response.body" and not message.get("more_body", False)
+        await self._send(message)
+
+    async def release(self) -> None:
+        for message in self._held:
+            await self._send(message)
 
 
 class _Server(uvicorn.Server):
@@ -32,7 +91,7 @@ class _Server(uvicorn.Server):
 async def serving(app: ASGIApp, host: str, port: int, *, grace_seconds: float) -> AsyncIterator[int]:
     """Listen while inside; gives the port. Leaving finishes the requests in hand, within the grace."""
     config = uvicorn.Config(
-        app,
+        StorageAway(app),
         host=host,
         port=port,
         log_config=None,

@@ -17,6 +17,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from services.chassis.clock import Clock
+from services.chassis.errors import is_transient
+from services.chassis.web import RETRY_AFTER
 from services.metrics import reading
 from services.metrics.domain.figures import YearFigures
 from services.metrics.pages.formats import FORMATS, Wish, file_name
@@ -49,7 +51,8 @@ class Door:
                 Route("/figures/{year:int}.{extension}", self.file),
                 Route("/figures/{year:int}/{partner}.{extension}", self.file),
                 Route("/figures/{year:int}/{partner}", self.page),
-            ]
+            ],
+            exception_handlers={500: self._failed},
         )
 
     async def latest(self, request: Request) -> Response:
@@ -104,6 +107,11 @@ class Door:
         except reading.NoSuchYear:
             page = self.pages.nothing(year, _language(request), await reading.years(self.pool))
             return HTMLResponse(page, status_code=404)
+
+    async def _failed(self, request: Request, error: Exception) -> Response:
+        year = request.path_params.get("year", self._now().year)
+        page = self.pages.failed(year, _language(request))
+        return HTMLResponse(page, status_code=503 if is_transient(error) else 500, headers=RETRY_AFTER)
 
     def _now(self) -> datetime:
         return self.clock.now().astimezone(self.zone)

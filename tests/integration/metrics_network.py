@@ -55,6 +55,6 @@ async def count_year(pool: Pool[Record], year: int, questions: int) -> int:
 @asynccontextmanager
 async def figures_door(pool: Pool[Record], clock: Clock = NOON) -> AsyncIterator[httpx.AsyncClient]:
     door = Door(pool, clock, PARIS, Pages(base="", zone=PARIS.key))
-    transport = httpx.ASGITransport(app=door.app())
+    transport = httpx.ASGITransport(app=door.app(), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://figures") as client:
         yield client

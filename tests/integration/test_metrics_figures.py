@@ -109,6 +109,18 @@ async def test_a_network_without_any_question_says_when_there_will_be_figures(da
     assert "Figures come with the first question." in page.text
 
 
+@pytest.mark.parametrize("path", ["/", "/figures/2026", "/figures/2026.pdf", "/figures/2026/bpi"])
+async def test_while_the_database_is_away_visitors_are_told_to_come_back(
+    database: Database, path: str
+) -> None:
+    async with pool_of(database) as away, figures_door(away) as client:
+        await away.close()
+        told = await client.get(path, params={"lang": "en"})
+    assert told.status_code == 503
+    assert told.headers["retry-after"]
+    assert "The figures cannot be read just now." in told.text
+
+
 async def test_the_front_door_leads_to_the_latest_year(door: httpx.AsyncClient) -> None:
     assert (await door.get("/figures?lang=en")).headers["location"].endswith("/figures/2026?lang=en")
 

@@ -228,3 +228,15 @@ async def test_gold_is_a_word_like_any_other(here: Archive) -> None:
     gold = await here.released("Où trouvait-on des mines d'or, et où fondait-on l'or ?")
     await here.released("Où fondait-on le fer ?")
     assert await here.found("mines or") == [gold]
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=tour", "/a/7", "/api/v1/answers", "/desk"])
+async def test_while_the_database_is_away_readers_are_told_to_come_back(
+    database: Database, path: str
+) -> None:
+    async with archive(database) as here:
+        await here.on.pool.close()
+        told = await here.desk.get(path, headers={"accept-language": "fr"})
+    assert told.status_code == 503
+    assert told.headers["retry-after"]
+    assert "Un instant, s’il vous plaît" in told.text

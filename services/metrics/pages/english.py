@@ -92,6 +92,8 @@ ENGLISH = Lexicon(
         "nothing": "Nothing is known of this year",
         "nothing_text": "The years that are known are below.",
         "nothing_yet": "Figures come with the first question.",
+        "failed": "Back in a moment",
+        "failed_text": "The figures cannot be read just now. Try again in a minute.",
         "nobody": "none",
     },
     values={

@@ -104,6 +104,8 @@ _PHRASES = {
     "nothing": "Aucun chiffre pour cette année",
     "nothing_text": "Les années connues sont ci-dessous.",
     "nothing_yet": "Les chiffres viennent avec la première question.",
+    "failed": "Un instant, s’il vous plaît",
+    "failed_text": "Les chiffres ne peuvent pas être lus pour le moment. Réessayez dans une minute.",
     "nobody": "aucun",
 }
 

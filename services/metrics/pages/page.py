@@ -35,7 +35,7 @@ class Pages:
         self._zone = zone
         environment = templates()
         self._figures = environment.get_template("figures.html.j2")
-        self._nothing = environment.get_template("nothing.html.j2")
+        self._notices = environment.get_template("notice.html.j2")
 
     def figures(
         self,
@@ -60,6 +60,11 @@ class Pages:
         )
 
     def nothing(self, year: int, language: Language, years: Sequence[int]) -> str:
-        return self._nothing.render(
-            words=Words(language), years=years, links=Links(self._base, "", year, "", language)
-        )
+        return self._notice(year, language, years, "nothing", "nothing_text" if years else "nothing_yet")
+
+    def failed(self, year: int, language: Language) -> str:
+        return self._notice(year, language, (), "failed", "failed_text")
+
+    def _notice(self, year: int, language: Language, years: Sequence[int], title: str, text: str) -> str:
+        links = Links(self._base, "", year, "", language)
+        return self._notices.render(words=Words(language), years=years, links=links, title=title, text=text)

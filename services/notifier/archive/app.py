@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from services.chassis.run import Chassis
 from services.notifier.archive.desk import Desk, Key
@@ -31,4 +34,12 @@ def build(
         key = Key(settings.desk_user, settings.desk_password.get_secret_value())
         posting = Posting(chassis.begin, settlement)
         routes += Desk(chassis.begin, posting, pages, rules, key).routes()
-    return Starlette(routes=routes, exception_handlers={404: lambda request, _error: pages.missing(request)})
+    return application(routes, pages)
+
+
+def application(routes: Sequence[BaseRoute], pages: Pages) -> Starlette:
+    """What is missing and what failed is said on a page of ours, in the reader's language."""
+    return Starlette(
+        routes=routes,
+        exception_handlers={404: lambda request, _error: pages.missing(request), 500: pages.failed},
+    )

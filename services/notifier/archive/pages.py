@@ -15,6 +15,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.chassis.errors import is_transient
+from services.chassis.web import RETRY_AFTER
 from services.notifier.archive.reader import Asked, Shown
 from services.notifier.store.shelves import Like, Released, Shelf
 
@@ -60,6 +62,12 @@ class Pages:
 
     def missing(self, request: Request) -> HTMLResponse:
         return self._draw(request, "notice.html", status=404, notice="missing")
+
+    def failed(self, request: Request, error: Exception) -> HTMLResponse:
+        status = 503 if is_transient(error) else 500
+        response = self._draw(request, "notice.html", status=status, notice="failed")
+        response.headers.update({"Cache-Control": "no-store", **RETRY_AFTER})
+        return response
 
     def embedded(self, request: Request, label: str, partner: str, shown: Shown) -> HTMLResponse:
         return self._draw(request, "embedded.html", frames="*", label=label, partner=partner, shown=shown)
