@@ -69,6 +69,7 @@ class PostgreSQL:
         """SIGKILL to the server and all its processes, as when the power fails. `start()` brings it back."""
         if not self._server.is_running:
             return
+        self._server.send(signal.SIGSTOP)  # or it begins another worker, which nobody here knows of
         workers = psutil.Process(self.pid).children(recursive=True)
         await self._server.kill()
         async with asyncio.timeout(WORKERS_GONE_SECONDS):
