@@ -13,6 +13,8 @@ from tests.integration.ingest_doors import Ingest, hears, ingest, routed_to
 from tests.servers import Database, VirtualHost
 
 EXAMPLES = int(os.environ.get("SESAME_TEST_FUZZ", "3"))
+THE_SAME = () if "SESAME_TEST_FUZZ" in os.environ else ("--generation-deterministic",)
+"""So that one commit has one verdict; the long runs draw new examples."""
 KEY = "sesame-key"
 NO_LIMITS = {"open_questions": 10**6, "mails_per_sender": 10**6, "key_burst": 10**6}
 
@@ -34,7 +36,7 @@ async def faults(door: Ingest, folder: Path) -> str:
     command = [str(Path(sys.executable).parent / "schemathesis"), "run"]
     command.append(str(door.http.base_url.join("/api/v1/openapi.json")))
     command += ["--header", f"Authorization: Bearer {KEY}", "--max-examples", str(EXAMPLES)]
-    command += ["--phases", "examples,fuzzing", "--suppress-health-check", "all", "--no-color"]
+    command += ["--phases", "examples,fuzzing", "--suppress-health-check", "all", "--no-color", *THE_SAME]
     process = await asyncio.create_subprocess_exec(*command, cwd=folder, stdout=asyncio.subprocess.PIPE)
     said, _ = await process.communicate()
     return said.decode() if process.returncode else ""
