@@ -19,7 +19,7 @@ from services.contracts.envelope import Event
 from services.contracts.router import QuestionAnswered, QuestionClosed, QuestionRouted, QuestionUnroutable
 from services.router.domain.calendars import Closure
 from services.router.domain.directory import Directory, HolidaysOf
-from services.router.domain.partner import Partner
+from services.router.domain.partner import Partner, Role
 from services.router.domain.working_time import Clock, NeverOpen
 from services.router.year import people
 from services.router.year.report import Report
@@ -139,10 +139,11 @@ class Year:
         """The coordinator picks who is likeliest to answer, or says that it is out of scope."""
         if question not in self._nobodys:
             return
-        if self._chance.random() < OUT_OF_SCOPE:
+        others = [id_ for id_, one in self._partners.items() if one.role is not Role.COORDINATOR]
+        if not others or self._chance.random() < OUT_OF_SCOPE:
             await self._stage.close(question, "hors de notre champ")
         else:
-            reliable = min(self._partners, key=lambda name: (self._forgets(name), self._chance.random()))
+            reliable = min(others, key=lambda name: (self._forgets(name), self._chance.random()))
             await self._stage.assign(question, reliable, "nobody else was left")
 
     def _forgets(self, partner: str) -> int:
