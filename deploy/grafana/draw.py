@@ -31,6 +31,8 @@ from services.metrics.pages.sheet import usual_most
 
 TEMPLATE = Path(__file__).parent / "board.typ"
 MOST_ROWS, MOST_LINES = 12, 8
+NO_LINE = Line("", ())
+"""Where nothing is known yet: bare axes."""
 NARROW = 6
 """Columns, too few for more than two names on the time axis."""
 CELL = (50, 25)
@@ -101,7 +103,7 @@ async def _content(panel: Panel, sources: Sources, folder: Path, number: int) ->
     first = panel.queries[0]
     if panel.kind == "lines":
         lines = [line for query in panel.queries for line in await sources.over_time(query)][:MOST_LINES]
-        (folder / f"{number}.svg").write_text(_chart(panel, lines))
+        (folder / f"{number}.svg").write_text(chart(panel, lines))
         return {"chart": f"{number}.svg", "legend": _legend(lines)}
     if first.sql:
         rows = await sources.rows(first)
@@ -143,10 +145,10 @@ def _steps(top: float, unit: str) -> list[float]:
     return [step * number for number in range(1 + max(1, math.ceil(top / step)))]
 
 
-def _chart(panel: Panel, lines: Sequence[Line]) -> str:
+def chart(panel: Panel, lines: Sequence[Line]) -> str:
     values = [value for line in lines for _, value in line.points if math.isfinite(value)]
     steps = _steps(max(values, default=0), panel.unit)
-    chart = pygal.DateTimeLine(
+    axes = pygal.DateTimeLine(
         style=STYLE,
         js=(),
         width=round(panel.width * CELL[0] - 26),
@@ -161,14 +163,14 @@ def _chart(panel: Panel, lines: Sequence[Line]) -> str:
         range=(0, steps[-1]),
         disable_xml_declaration=True,
     )
-    chart.x_labels = _moments(lines, 4 if panel.width > NARROW else 2)
-    chart.y_labels = steps
-    for line in lines:
+    axes.x_labels = _moments(lines, 4 if panel.width > NARROW else 2)
+    axes.y_labels = steps
+    for line in lines or [NO_LINE]:
         points = [
             (datetime.fromtimestamp(at, UTC), value) for at, value in line.points if math.isfinite(value)
         ]
-        chart.add(line.name, points)
-    text: str = chart.render(is_unicode=True)
+        axes.add(line.name, points)
+    text: str = axes.render(is_unicode=True)
     return text
 
 
