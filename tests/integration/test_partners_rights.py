@@ -205,7 +205,7 @@ async def test_the_management_api_is_closed_to_partners(
     vhost: VirtualHost, partner: tuple[str, str], path: str
 ) -> None:
     place = vhost.management_url.rpartition("@")[2]
-    async with httpx.AsyncClient(base_url=f"http://{place}", auth=partner) as http:
+    async with httpx.AsyncClient(base_url=f"http://{place}", auth=partner, timeout=PATIENCE_SECONDS) as http:
         answer = await http.get(path)
     assert answer.status_code == httpx.codes.UNAUTHORIZED
     assert "error" in json.loads(answer.text)
