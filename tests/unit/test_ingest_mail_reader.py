@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 from datetime import UTC, datetime
 
@@ -15,7 +14,8 @@ import pytest
 from services.ingest.domain.mail import Envelope, ParsedMail, parse_mail
 from services.ingest.entrypoints.mail_reader import MailReader, Unreadable, mail_reader
 from services.ingest.entrypoints.mail_worker import Bounds
-from tests.waiting import PATIENCE_SECONDS
+from tests.unit.test_launcher_processes import is_gone
+from tests.waiting import until
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 ENVELOPE = Envelope("ada@mail.example", ("question@sesame.example",))
@@ -94,11 +94,7 @@ async def test_a_worker_killed_from_outside_costs_no_mail() -> None:
 async def test_idle_workers_end_by_themselves_and_cost_no_mail() -> None:
     async with mail_reader(Bounds(idle_seconds=0.05)) as reader:
         await read(reader)
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                if not workers():
-                    break
-                await asyncio.sleep(0.01)
+        await until(lambda: not workers())
         assert (await read(reader)).sender == "ada@mail.example"
 
 
@@ -116,22 +112,23 @@ from tests.unit.test_ingest_mail_reader import mail_reader, nested, read, worker
 async def main():
     async with mail_reader() as reader:
         task = asyncio.create_task(read(reader, nested(90, lines=200_000)))
-        while not workers():
+        while not (found := workers()):
             await asyncio.sleep(0.01)
-        print(workers()[0].pid, flush=True)
+        print(found[0].pid, flush=True)
         await task
 
 asyncio.run(main())
 """
 
 
-def test_no_worker_outlives_a_killed_ingest() -> None:
-    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE)
+async def test_no_worker_outlives_a_killed_ingest() -> None:
+    command = (sys.executable, "-c", PARENT)
+    parent = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert parent.stdout is not None
-    worker = psutil.Process(int(parent.stdout.readline()))
+    worker = int(await parent.stdout.readline())
     parent.kill()
-    parent.communicate()
-    worker.wait(timeout=PATIENCE_SECONDS)
+    await parent.communicate()
+    await until(lambda: is_gone(worker))
 
 
 async def test_a_worker_does_not_end_by_the_signal_that_stops_ingest() -> None:
