@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 MOST_CONNECTIONS = 250
 """At once; a further one is answered 503. Each may hold a body in memory."""
 
+KEEP_ALIVE_SECONDS = 130
+"""Longer than a proxy keeps an idle connection (Caddy: two minutes): else it may send a question into one
+that is just being closed."""
+
 RETRY_AFTER = {"retry-after": "5"}
 AWAY = PlainTextResponse("storage is away for the moment\n", status_code=503, headers=RETRY_AFTER)
 
@@ -100,6 +104,7 @@ async def serving(app: ASGIApp, host: str, port: int, *, grace_seconds: float) -
         server_header=False,
         proxy_headers=False,
         limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=max(1, int(grace_seconds)),
     )
     server = _Server(config)
