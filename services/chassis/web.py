@@ -28,7 +28,8 @@ AWAY = PlainTextResponse("storage is away for the moment\n", status_code=503, he
 
 
 class StorageAway:
-    """While database or broker are away, a request costs one line of log and is answered 503.
+    """While database or broker are away, a request costs one line of log, at DEBUG a traceback too, and is
+    answered 503.
 
     An application may have said so in its own words before it raised; the bare 500 that Starlette puts before
     every error is held back. Anything else that is raised is a fault of ours, and keeps its traceback.
@@ -45,7 +46,8 @@ class StorageAway:
             if not is_transient(error) or answer.is_cut_off:
                 await answer.release()
                 raise
-            log.warning("storage is away: %s: %s", type(error).__name__, error)
+            all_said = log.isEnabledFor(logging.DEBUG)
+            log.warning("storage is away: %s: %s", type(error).__name__, error, exc_info=all_said)
             if not answer.begun:
                 await AWAY(scope, receive, send)
         else:
