@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from pkgutil import resolve_name
 
 from deploy.year.clock import SharedClock
 from services.chassis.run import run
-from services.chassis.settings import ServiceSettings
-from services.ingest import __main__ as ingest
-from services.ingest.settings import IngestSettings
-from services.metrics import __main__ as metrics
-from services.metrics.settings import MetricsSettings
-from services.notifier import __main__ as notifier
-from services.notifier.settings import NotifierSettings
-from services.router import __main__ as router
-from services.router.settings import RouterSettings
 
-Serve = Callable[..., Coroutine[Any, Any, None]]
-
-SERVICES: Mapping[str, tuple[Serve, type[ServiceSettings]]] = {
-    "ingest": (ingest.serve, IngestSettings),
-    "router": (router.serve, RouterSettings),
-    "notifier": (notifier.serve, NotifierSettings),
-    "metrics": (metrics.serve, MetricsSettings),
+SERVICES: Mapping[str, tuple[str, str]] = {
+    "ingest": ("services.ingest.__main__:serve", "services.ingest.settings:IngestSettings"),
+    "router": ("services.router.__main__:serve", "services.router.settings:RouterSettings"),
+    "notifier": ("services.notifier.__main__:serve", "services.notifier.settings:NotifierSettings"),
+    "metrics": ("services.metrics.__main__:serve", "services.metrics.settings:MetricsSettings"),
 }
+"""By name: a process loads its own service alone, so that four start sooner."""
 
 
 def main(name: str, clock: str) -> None:
-    serve, settings = SERVICES[name]
+    serve, settings = map(resolve_name, SERVICES[name])
     run(partial(serve, clock=SharedClock(Path(clock))), settings, name=name)
 
 
