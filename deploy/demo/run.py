@@ -28,6 +28,7 @@ from rich.progress import (
 from deploy.demo import report, years
 from deploy.demo.askers import Askers, Doors
 from deploy.demo.corpus import Corpus, load_corpus
+from deploy.demo.given import own_database
 from deploy.demo.partners import Partner, running_programs, write_partners
 from deploy.demo.report import ANSWERED, PUBLISHED, RECEIVED, ROUTED
 from deploy.demo.respondents import Respondents
@@ -98,7 +99,8 @@ async def scene_of(folder: Path, corpus: Corpus, console: Console, *, asking: bo
     """`asking`: whether the partners' programs hand in their readers' questions, too."""
     async with AsyncExitStack() as stack:
         with console.status("starting RabbitMQ and PostgreSQL"):
-            servers = await stack.enter_async_context(running_servers(folder))
+            given = await stack.enter_async_context(running_servers(folder))
+            servers = await stack.enter_async_context(own_database(given))
         partners_file, partners = write_partners(corpus, folder)
         respondents = Respondents(_mail_addresses(partners), corpus)
         mailbox = await stack.enter_async_context(running_mailbox(folder / "mails", respondents.hear))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 from rich.console import Console
 
@@ -17,6 +18,7 @@ from deploy.local.checkout import ROOT
 from deploy.local.folders import throwaway_folder
 from deploy.local.servers import AMQP_MANAGEMENT_URL, AMQP_URL, DATABASE_URL
 from services.contracts import topology
+from tests.servers import Database, VirtualHost
 
 PATIENCE_SECONDS = 240.0
 GIVEN = (AMQP_URL, AMQP_MANAGEMENT_URL, DATABASE_URL)
@@ -25,20 +27,34 @@ OPENING = 40
 
 
 @pytest.fixture
-def own_servers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The demo starts its own servers, whatever the suite was given."""
-    for name in GIVEN:
-        monkeypatch.delenv(name, raising=False)
+def given(monkeypatch: pytest.MonkeyPatch, database: Database, vhost: VirtualHost) -> None:
+    """Servers that stay when the demonstration is over."""
+    monkeypatch.setenv(AMQP_URL, vhost.amqp_url)
+    monkeypatch.setenv(AMQP_MANAGEMENT_URL, vhost.management_url)
+    monkeypatch.setenv(DATABASE_URL, database.admin_url)
 
 
-async def test_every_question_is_published_and_no_log_names_its_asker(own_servers: None) -> None:
-    corpus, console = load_corpus(DATA), Console(file=io.StringIO())
+@pytest.mark.usefixtures("given")
+async def test_every_question_is_published_and_no_log_names_its_asker_once_and_again(
+    database: Database,
+) -> None:
+    corpus = load_corpus(DATA)
+    for _ in range(2):
+        logs = await _all_published(corpus)
+        assert [word for word in _private(corpus) if word in logs] == []
+    db = await asyncpg.connect(database.admin_url)
+    assert await db.fetch("SELECT datname FROM pg_database WHERE datname LIKE 'sesame_demo_%'") == []
+    await db.close()
+
+
+async def _all_published(corpus: Corpus) -> str:
+    """What the services logged."""
+    console = Console(file=io.StringIO())
     with throwaway_folder() as folder:
         async with scene_of(folder, corpus, console, asking=True) as scene:
             expected = await play(scene, corpus, None, console)
             assert scene.watch.count(RECEIVED) == scene.watch.count(PUBLISHED) == expected
-            logs = "".join(scene.platform.log(service).read_text() for service in topology.SERVICES)
-    assert [word for word in _private(corpus) if word in logs] == []
+            return "".join(scene.platform.log(service).read_text() for service in topology.SERVICES)
 
 
 def _private(corpus: Corpus) -> Iterator[str]:
