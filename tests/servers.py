@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit
 
-import asyncpg
 import httpx
 
 import services
+from deploy.local.databases import CLONE, CREATE, DROP, administer, with_path
 from deploy.local.secrets import role_password
 from deploy.local.servers import AMQP_MANAGEMENT_URL, Servers
 from services.chassis.migrate import migrate
@@ -21,10 +21,6 @@ from tests.waiting import PATIENCE_SECONDS
 
 MANAGEMENT_PORT = 15672
 LOCK_TIMEOUT_SECONDS = 10.0
-
-CREATE = "SELECT format('CREATE DATABASE %I', $1::text)"
-CLONE = "SELECT format('CREATE DATABASE %I TEMPLATE %I', $1::text, $2::text)"
-DROP = "SELECT format('DROP DATABASE %I WITH (FORCE)', $1::text)"
 
 
 @dataclass(frozen=True)
@@ -50,8 +46,8 @@ class VirtualHost:
 async def make_template(servers: Servers) -> Database:
     """An empty, migrated database that nobody connects to; cloning it takes about 20 ms."""
     name = f"sesame_template_{secrets.token_hex(4)}"
-    await _administer(servers.database_url, CREATE, name)
-    admin_url = _with_path(servers.database_url, name)
+    await administer(servers.database_url, CREATE, name)
+    admin_url = with_path(servers.database_url, name)
     password = role_password(servers.database_url)
     urls = await provision(admin_url, dict.fromkeys(topology.SERVICES, password))
     return Database(admin_url, urls)
@@ -69,19 +65,19 @@ def migrate_template(template: Database) -> None:
 async def cloned(template: Database) -> AsyncIterator[Database]:
     name = f"sesame_test_{secrets.token_hex(8)}"
     origin = urlsplit(template.admin_url).path.removeprefix("/")
-    server = _with_path(template.admin_url, "postgres")
-    await _administer(server, CLONE, name, origin)
+    server = with_path(template.admin_url, "postgres")
+    await administer(server, CLONE, name, origin)
     try:
-        urls = {service: _with_path(url, name) for service, url in template.urls.items()}
-        yield Database(_with_path(template.admin_url, name), urls)
+        urls = {service: with_path(url, name) for service, url in template.urls.items()}
+        yield Database(with_path(template.admin_url, name), urls)
     finally:
-        await drop(Database(_with_path(template.admin_url, name), {}))
+        await drop(Database(with_path(template.admin_url, name), {}))
 
 
 async def drop(database: Database) -> None:
     """Ends connections that are still open."""
     name = urlsplit(database.admin_url).path.removeprefix("/")
-    await _administer(_with_path(database.admin_url, "postgres"), DROP, name)
+    await administer(with_path(database.admin_url, "postgres"), DROP, name)
 
 
 @asynccontextmanager
@@ -94,7 +90,7 @@ async def virtual_host(servers: Servers) -> AsyncIterator[VirtualHost]:
         rights = {"configure": ".*", "write": ".*", "read": ".*"}
         await _put(management, f"/api/permissions/{name}/{user}", rights)
         try:
-            yield VirtualHost(name, _with_path(servers.amqp_url, name), management_url)
+            yield VirtualHost(name, with_path(servers.amqp_url, name), management_url)
         finally:
             (await management.delete(f"/api/vhosts/{name}")).raise_for_status()
 
@@ -113,16 +109,3 @@ def _usual_management(amqp_url: str) -> str:
     parts = urlsplit(amqp_url)
     user, host = parts.netloc.rpartition("@")[0] or "guest:guest", parts.hostname or "localhost"
     return f"http://{user}@{host}:{MANAGEMENT_PORT}"
-
-
-async def _administer(admin_url: str, query: str, *names: str) -> None:
-    """The server itself writes names into the statement: there they can't be parameters."""
-    connection = await asyncpg.connect(admin_url)
-    try:
-        await connection.execute(await connection.fetchval(query, *names))
-    finally:
-        await connection.close()
-
-
-def _with_path(url: str, name: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
-
-import asyncpg
 
 from deploy.local.checkout import PYTHON, ROOT
+from deploy.local.databases import fresh_database
 from deploy.local.folders import throwaway_folder
 from deploy.local.mailbox import running_mailbox
 from deploy.local.platform import Platform, running_platform
@@ -36,7 +33,7 @@ async def sesame(servers: Servers) -> AsyncIterator[Running]:
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(throwaway_folder())
         vhost = await stack.enter_async_context(virtual_host(servers))
-        database_url = await stack.enter_async_context(_fresh_database(servers))
+        database_url = await stack.enter_async_context(fresh_database(servers.database_url, "bench"))
         mailbox = await stack.enter_async_context(running_mailbox(folder / "mails"))
         settings = {
             "SESAME_PARTNERS_FILE": str(write_partners(PARTNERS, folder)),
@@ -55,7 +52,7 @@ async def hand_written(servers: Servers) -> AsyncIterator[Network]:
     async with AsyncExitStack() as stack:
         vhost = await stack.enter_async_context(virtual_host(servers))
         for role in floor.ROLES:
-            database_url = await stack.enter_async_context(_fresh_database(servers))
+            database_url = await stack.enter_async_context(fresh_database(servers.database_url, "bench"))
             await stack.enter_async_context(_hop(role, vhost, database_url))
         yield await stack.enter_async_context(network(vhost.amqp_url, PARTNERS))
 
@@ -81,17 +78,3 @@ async def _hop(role: str, vhost: VirtualHost, database_url: str) -> AsyncIterato
     finally:
         process.kill()
         await process.wait()
-
-
-@asynccontextmanager
-async def _fresh_database(servers: Servers) -> AsyncIterator[str]:
-    name = f"sesame_bench_{secrets.token_hex(6)}"
-    admin = await asyncpg.connect(servers.database_url)
-    try:
-        await admin.execute(await admin.fetchval("SELECT format('CREATE DATABASE %I', $1::text)", name))
-        yield urlunsplit(urlsplit(servers.database_url)._replace(path=f"/{name}"))
-        await admin.execute(
-            await admin.fetchval("SELECT format('DROP DATABASE %I WITH (FORCE)', $1::text)", name)
-        )
-    finally:
-        await admin.close()

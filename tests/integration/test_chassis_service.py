@@ -25,7 +25,7 @@ from services.contracts.ingest import QuestionRated
 from services.contracts.topology import HEARS
 from tests.chassis import letter_of
 from tests.servers import Database, VirtualHost, drop, make_template
-from tests.waiting import PATIENCE_SECONDS, until
+from tests.waiting import PATIENCE_SECONDS, until, until_ready
 
 RATED = QuestionRated(stars=4)
 
@@ -82,19 +82,11 @@ async def test_ready_says_which_server_is_away(database: Database, vhost: Virtua
     async with service("metrics", database, vhost, ops_port=port) as chassis:
         running = asyncio.create_task(chassis.until_stopped())
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as ops:
-            await until_ready(ops)
+            await until_ready(port)
             chassis.pool.terminate()
             await until_only(ops, "database")
             assert (await ops.get("/live")).status_code == 200
         running.cancel()
-
-
-async def until_ready(ops: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            if (await ops.get("/ready")).status_code == 200:
-                return
-            await asyncio.sleep(0.02)
 
 
 async def until_only(ops: httpx.AsyncClient, away: str) -> None:

@@ -19,7 +19,7 @@ from deploy.local.ports import free_port
 from services.contracts import topology
 from tests.integration import metrics_facts as made
 from tests.servers import Database, VirtualHost
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, until_ready
 
 
 @asynccontextmanager
@@ -36,22 +36,11 @@ async def metrics_service(database: Database, vhost: VirtualHost) -> AsyncIterat
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.metrics", env=environ)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS) as client:
-            await until_ready(client)
+            await until_ready(port)
             yield client
     finally:
         process.terminate()
         assert await process.wait() == 0
-
-
-async def until_ready(client: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            try:
-                if (await client.get("/ready")).is_success:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.05)
 
 
 async def publish(vhost: VirtualHost, lives: int) -> int:
