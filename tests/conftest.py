@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
-from deploy.local.folders import throwaway_folder
-from deploy.local.servers import Servers, running_servers
-from tests.scheduling import ByFile
-from tests.servers import (
+from devtools.servers.folders import throwaway_folder
+from devtools.servers.servers import Servers, running_servers
+from tests.support.scheduling import ByFile
+from tests.support.servers import (
     Database,
     VirtualHost,
     cloned,

@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from aio_pika.exceptions import AMQPError
 from rich.table import Table
 
-from services.chassis import dead_letters
-from services.chassis.dead_letters import DeadLetter
-from services.chassis.screen import screen
+from services.chassis.messaging import dead_letters
+from services.chassis.messaging.dead_letters import DeadLetter
+from services.chassis.terminal import operator_console
 from services.contracts import topology
 from services.contracts.envelope import NotAnEvent, parse
 
@@ -74,7 +74,7 @@ async def show_list(chosen: argparse.Namespace) -> int:
                     service, letter.id, letter.question, letter.routing_key, letter.died_at, letter.reason
                 )
     if table.row_count:
-        screen().print(table)
+        operator_console().print(table)
     else:
         print("no dead letters")
     return 0

@@ -26,17 +26,20 @@ from prometheus_client import CollectorRegistry, Info
 from prometheus_client.core import GaugeMetricFamily, Metric
 from starlette.types import ASGIApp
 
-from services.chassis import broker as rabbit
-from services.chassis import inbox, log, outbox, schema, settings
+from services.chassis import settings
+from services.chassis.backoff import backoff_seconds
 from services.chassis.clock import Clock, SystemClock
-from services.chassis.consume import Consumer, Handling, readers_of
-from services.chassis.database import open_pool
-from services.chassis.instruments import Instruments
-from services.chassis.letters import FactReader, Reader, Subscriptions
-from services.chassis.ops import Ops
-from services.chassis.patience import waits
-from services.chassis.transaction import Transactions, Unit
-from services.chassis.web import serving
+from services.chassis.http.private_port import PrivatePort
+from services.chassis.http.serving import serving
+from services.chassis.messaging import broker as rabbit
+from services.chassis.messaging import inbox, outbox
+from services.chassis.messaging.consume import Consumer, Handling, readers_of
+from services.chassis.messaging.incoming import FactReader, Reader, Subscriptions
+from services.chassis.messaging.transaction import Transactions, Unit
+from services.chassis.postgres import schema
+from services.chassis.postgres.database import open_pool
+from services.chassis.telemetry import log
+from services.chassis.telemetry.instruments import MessagingMetrics
 from services.contracts import topology
 
 logger = logging.getLogger(__name__)
@@ -58,10 +61,10 @@ class Chassis:
         options: settings.ServiceSettings,
         clock: Clock,
         pool: Pool[Record],
-        publishing: rabbit.Link,
+        publishing: rabbit.BrokerConnection,
         stack: AsyncExitStack,
-        ops: Ops,
-        instruments: Instruments,
+        ops: PrivatePort,
+        instruments: MessagingMetrics,
     ) -> None:
         self.name = name
         self.clock = clock
@@ -87,8 +90,8 @@ class Chassis:
         migrations: Path,
         clock: Clock | None = None,
     ) -> AsyncIterator[Chassis]:
-        instruments = Instruments(CollectorRegistry())
-        ops = Ops(instruments.registry)
+        instruments = MessagingMetrics(CollectorRegistry())
+        ops = PrivatePort(instruments.registry)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(
                 serving(ops.app, options.ops_host, options.ops_port, grace_seconds=options.grace_seconds)
@@ -96,7 +99,7 @@ class Chassis:
             pool = await open_pool(options.database_url, name=name, size=options.pool_size)
             stack.push_async_callback(_close, pool, options.grace_seconds)
             await _migrate(options, migrations)
-            publishing = rabbit.Link(options.amqp_url)
+            publishing = rabbit.BrokerConnection(options.amqp_url)
             await publishing.open()
             stack.push_async_callback(publishing.close)
             if options.declare_topology:
@@ -135,7 +138,9 @@ class Chassis:
             handling, self._instruments, batch=self._options.batch, linger_seconds=linger_seconds
         )
         subscribe = partial(_subscribe, rabbit.service_queue(self.name), consumer)
-        link = rabbit.Link(self._options.amqp_url, prefetch=self._options.prefetch, subscribe=subscribe)
+        link = rabbit.BrokerConnection(
+            self._options.amqp_url, prefetch=self._options.prefetch, subscribe=subscribe
+        )
         await link.open()
         working = asyncio.create_task(consumer.run(), name="consumer")
         working.add_done_callback(self._watch)
@@ -261,14 +266,16 @@ def _stray(task: asyncio.Task[None]) -> Exception | None:
     return None if task.cancelling() else RuntimeError(f"{task.get_name()}: cancelled by nobody of ours")
 
 
-async def _stop_consuming(consumer: Consumer, working: asyncio.Task[None], link: rabbit.Link) -> None:
+async def _stop_consuming(
+    consumer: Consumer, working: asyncio.Task[None], link: rabbit.BrokerConnection
+) -> None:
     consumer.stop()
     await asyncio.wait((working,))
     await link.close()
 
 
 async def _repeat(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
-    patience = waits(first=1.0, most=60.0)
+    patience = backoff_seconds(first=1.0, most=60.0)
     while True:
         try:
             await job()
@@ -276,7 +283,7 @@ async def _repeat(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
             logger.exception("job %s: %s", job, error)
             await asyncio.sleep(next(patience))
             continue
-        patience = waits(first=1.0, most=60.0)
+        patience = backoff_seconds(first=1.0, most=60.0)
         await asyncio.sleep(seconds)
 
 

@@ -7,17 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.contracts.vocabulary import (
-    Asker,
-    Attachment,
-    Facets,
-    Fact,
-    Line,
-    PartnerId,
-    Place,
-    Text,
-    Word,
-)
+from services.contracts.vocabulary import Asker, Attachment, Facets, Fact, Line, PartnerId, Place, Text, Word
 
 
 class QuestionReceived(Fact):

@@ -6,17 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, Strict, StringConstraints
 
-from services.contracts.vocabulary import (
-    Fact,
-    Language,
-    Line,
-    Moment,
-    PartnerId,
-    Place,
-    Text,
-    Value,
-    Word,
-)
+from services.contracts.vocabulary import Fact, Language, Line, Moment, PartnerId, Place, Text, Value, Word
 
 
 def _no_number(value: object) -> object:

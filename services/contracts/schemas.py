@@ -1,4 +1,4 @@
-"""JSON Schema of every event, with its envelope. Pure: `deploy.docs` writes the files."""
+"""JSON Schema of every event, with its envelope. Pure: `devtools.documents` writes the files."""
 
 from __future__ import annotations
 

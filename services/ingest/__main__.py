@@ -18,19 +18,19 @@ from services.contracts import topology
 from services.ingest.domain.addresses import networks
 from services.ingest.domain.limits import Limit
 from services.ingest.domain.mailboxes import Mailboxes
-from services.ingest.entrypoints.app import public_app
-from services.ingest.entrypoints.channels import Channels
-from services.ingest.entrypoints.door import Door
-from services.ingest.entrypoints.facebook import facebook_routes
-from services.ingest.entrypoints.imap import ImapDoor
-from services.ingest.entrypoints.limiting import Limits
-from services.ingest.entrypoints.lmtp import lmtp_door
-from services.ingest.entrypoints.mail_intake import MailIntake
-from services.ingest.entrypoints.mail_reader import mail_reader
-from services.ingest.entrypoints.mastodon import MastodonReader
+from services.ingest.entrypoints.http.app import public_app
+from services.ingest.entrypoints.http.context import DoorContext
+from services.ingest.entrypoints.http.limits import Limits
+from services.ingest.entrypoints.http.pause import Pausing
+from services.ingest.entrypoints.mail.imap import ImapDoor
+from services.ingest.entrypoints.mail.intake import MailIntake
+from services.ingest.entrypoints.mail.lmtp import lmtp_door
+from services.ingest.entrypoints.mail.quarantine_metrics import quarantine_metrics
+from services.ingest.entrypoints.mail.reader import mail_reader
 from services.ingest.entrypoints.partner_inbox import PartnerReader
-from services.ingest.entrypoints.pausing import Pausing
-from services.ingest.entrypoints.quarantine_metrics import quarantine_metrics
+from services.ingest.entrypoints.social.channel_metrics import ChannelMetrics
+from services.ingest.entrypoints.social.facebook import facebook_routes
+from services.ingest.entrypoints.social.mastodon import MastodonReader
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.ingest.handlers import retention
 from services.ingest.handlers.caps import Caps
@@ -57,7 +57,7 @@ class Running:
     lmtp_port: int
 
 
-def door_of(chassis: Chassis, settings: IngestSettings) -> Door:
+def door_of(chassis: Chassis, settings: IngestSettings) -> DoorContext:
     limits = Limits(
         chassis.clock,
         address=Limit(settings.address_per_hour, settings.address_burst),
@@ -65,7 +65,7 @@ def door_of(chassis: Chassis, settings: IngestSettings) -> Door:
         trusted=networks(settings.trusted_proxies),
         exempt=networks(settings.unlimited_networks),
     )
-    return Door(
+    return DoorContext(
         begin=chassis.begin,
         now=chassis.clock.now,
         intake=Intake(settings.public_url.rstrip("/"), settings.keys),
@@ -86,7 +86,7 @@ def mastodon_client(settings: IngestSettings) -> httpx.AsyncClient:
 async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncIterator[Running]:
     async with Chassis.start(settings, name="ingest", migrations=MIGRATIONS, clock=clock) as chassis:
         async with chassis.begin() as unit:
-            await assignments.come_home(unit.db)
+            await assignments.rebase_cursors(unit.db)
         door = door_of(chassis, settings)
         boxes = Mailboxes(settings.question_box, settings.reply_box)
         letters = MailDoor(door.intake, boxes, door.caps)
@@ -94,7 +94,7 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
         mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry, parsing)
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool)
         await chassis.consume(SUBSCRIPTIONS, {topology.INBOX: PartnerReader(door.intake)})
-        channels = Channels.on(chassis.registry)
+        channels = ChannelMetrics.on(chassis.registry)
         app = public_app(door)
         if settings.facebook:
             app.include_router(facebook_routes(door, settings.facebook, channels.posts))

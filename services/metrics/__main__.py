@@ -8,13 +8,13 @@ from pathlib import Path
 
 from services.chassis.clock import Clock
 from services.chassis.run import Chassis, run
-from services.metrics import entrypoints
-from services.metrics.collector import collect
-from services.metrics.folding import fold
-from services.metrics.holiday_calendar import network_time
-from services.metrics.pages.page import Pages
+from services.metrics.entrypoints import subscriptions
+from services.metrics.entrypoints.prometheus import collect
+from services.metrics.entrypoints.web import FigureSite
+from services.metrics.handlers.folding import fold
+from services.metrics.handlers.holiday_calendar import network_time
+from services.metrics.pages.page import FigurePages
 from services.metrics.settings import MetricsSettings
-from services.metrics.web import Door
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -28,11 +28,11 @@ async def serve(settings: MetricsSettings, clock: Clock | None = None) -> None:
         times = await asyncio.to_thread(network_time, zone, settings.network_country, settings.network_region)
         chassis.ops.sources["counters"] = partial(collect, chassis.pool)
         chassis.every(settings.metrics_fold_seconds, partial(fold, chassis.pool, times))
-        pages = Pages(base=settings.metrics_public_url, zone=zone.key)
-        door = Door(chassis.pool, chassis.clock, zone, pages)
+        pages = FigurePages(base=settings.metrics_public_url, zone=zone.key)
+        door = FigureSite(chassis.pool, chassis.clock, zone, pages)
         await chassis.serve(door.app(), settings.metrics_host, settings.metrics_port)
         await chassis.consume(
-            entrypoints.subscriptions(), lock_questions=False, linger_seconds=LINGER_SECONDS
+            subscriptions.subscriptions(), lock_questions=False, linger_seconds=LINGER_SECONDS
         )
         await chassis.until_stopped()
 

@@ -6,15 +6,16 @@ from pathlib import Path
 
 from services.chassis.clock import Clock
 from services.chassis.run import Chassis, run
-from services.notifier import backlog, channels, entrypoints, lanes, wake
-from services.notifier.archive import app, views
-from services.notifier.handlers import Coordinator
-from services.notifier.instruments import Instruments
-from services.notifier.releasing import Rules
-from services.notifier.rounds import Rounds
+from services.notifier.entrypoints import backlog, subscriptions
+from services.notifier.entrypoints.archive import app, page_views
+from services.notifier.handlers.archiving import ReleaseRules
+from services.notifier.handlers.delivery_metrics import DeliveryMetrics
+from services.notifier.handlers.digests import Digests
+from services.notifier.handlers.events import Coordinator
+from services.notifier.handlers.outcomes import Outcomes
+from services.notifier.sending import channels, wake, workers
+from services.notifier.sending.worker import Lane
 from services.notifier.settings import NotifierSettings
-from services.notifier.settle import Settlement
-from services.notifier.worker import Lane
 
 ROUNDS_SECONDS = 600.0
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -23,25 +24,25 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
     async with Chassis.start(settings, name="notifier", migrations=MIGRATIONS, clock=clock) as chassis:
         chassis.ops.sources["deliveries"] = backlog.source(chassis)
-        instruments = Instruments(chassis.registry)
-        settlement = Settlement(settings.coordinator_mail, instruments, settings.rating_after)
-        running = await lanes.build(settings, chassis, instruments, settlement)
+        instruments = DeliveryMetrics(chassis.registry)
+        settlement = Outcomes(settings.coordinator_mail, instruments, settings.rating_after)
+        running = await workers.build(settings, chassis, instruments, settlement)
         for lane in running:
             chassis.background(f"{lane.way} deliveries", lane.run)
         chassis.background(
             "word of deliveries",
             lambda: wake.listen(settings.database_url, lambda: _wake_all(running)),
         )
-        rounds = Rounds(chassis.begin, settings.coordinator_mail, settings.timezone)
+        rounds = Digests(chassis.begin, settings.coordinator_mail, settings.timezone)
         chassis.every(ROUNDS_SECONDS, rounds.make)
-        rules = Rules(settings.archive_release, settings.lasting_archive_url)
+        rules = ReleaseRules(settings.archive_release, settings.lasting_archive_url)
         await chassis.consume(
-            entrypoints.subscriptions(
+            subscriptions.subscriptions(
                 Coordinator(settings.coordinator_mail), rules, settlement, channels.set_up(settings)
             )
         )
-        read = views.Views(chassis.begin)
-        chassis.every(views.SECONDS, read.announce)
+        read = page_views.PageViews(chassis.begin)
+        chassis.every(page_views.SECONDS, read.announce)
         await chassis.serve(
             app.build(settings, chassis, rules, settlement, read),
             settings.notifier_host,

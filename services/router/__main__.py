@@ -9,13 +9,14 @@ from pathlib import Path
 
 from services.chassis.clock import Clock
 from services.chassis.run import Chassis, run
-from services.router import entrypoints, partners
-from services.router.api import routes
-from services.router.desk import Desk
-from services.router.holiday_calendar import look_up
-from services.router.partner_files import read_file
+from services.router.entrypoints import subscriptions
+from services.router.entrypoints.coordinator_api import routes
+from services.router.entrypoints.timers import Timers
+from services.router.files.partners import read_file
+from services.router.handlers.context import RoutingContext
+from services.router.handlers.holiday_calendar import look_up
 from services.router.settings import RouterSettings
-from services.router.timers import Timers
+from services.router.store import partner_directory
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +27,9 @@ async def serve(settings: RouterSettings, clock: Clock | None = None) -> None:
     async with Chassis.start(settings, name="router", migrations=MIGRATIONS, clock=clock) as chassis:
         if settings.partners_file is not None:
             await _import(chassis, settings.partners_file)
-        desk = Desk.of(settings)
+        desk = RoutingContext.of(settings)
         chassis.background("holidays", partial(_look_up_holidays, chassis, settings.network_country))
-        await chassis.consume(entrypoints.subscriptions(desk))
+        await chassis.consume(subscriptions.subscriptions(desk))
         timers = Timers(desk, chassis.pool, chassis.begin, chassis.clock)
         chassis.every(settings.timer_seconds, timers.fire)
         chassis.ops.app.router.routes.extend(routes(desk, chassis.begin, settings.coordinator_token))
@@ -37,7 +38,7 @@ async def serve(settings: RouterSettings, clock: Clock | None = None) -> None:
 
 async def _look_up_holidays(chassis: Chassis, network: str) -> None:
     async with chassis.begin() as unit:
-        records = await partners.records(unit.db)
+        records = await partner_directory.records(unit.db)
     countries = {network, *(record.get("country", "FR") for record in records.values())}
     try:
         await asyncio.to_thread(look_up, countries, chassis.clock.now().year)
@@ -51,8 +52,8 @@ async def _import(chassis: Chassis, path: Path) -> None:
     for fault in faults:
         log.error("%s, %s", path, fault)
     async with chassis.begin() as unit:
-        changes = await partners.compare(unit.db, wanted, whole=False)
-        await partners.apply(unit.db, changes, hand=f"file {path.name}", now=unit.now)
+        changes = await partner_directory.compare(unit.db, wanted, whole=False)
+        await partner_directory.apply(unit.db, changes, hand=f"file {path.name}", now=unit.now)
     log.info("%s: %d partners, %d changed", path, len(wanted), len(changes))
 
 

@@ -21,12 +21,12 @@ from pathlib import Path
 import psutil
 import uvloop
 
-from deploy.local.folders import throwaway_folder
-from deploy.local.servers import Servers, running_servers
+from devtools.servers.folders import throwaway_folder
+from devtools.servers.servers import Servers, running_servers
 from services.contracts import topology
 from tests.benchmarks.figures import Figure, percentile, show, write
 from tests.benchmarks.stage import hand_written, sesame
-from tests.flow import RECEIVED, ROUTED, Network
+from tests.support.flow import RECEIVED, ROUTED, Network
 
 SETTLE_SECONDS = 2.0
 PATIENCE_SECONDS = 120.0

@@ -18,10 +18,18 @@ from time import perf_counter
 
 import psutil
 
-from deploy.local.folders import throwaway_folder
-from deploy.local.ports import free_port
-from deploy.local.servers import running_servers
-from tests.servers import Database, VirtualHost, cloned, drop, make_template, migrate_template, virtual_host
+from devtools.servers.folders import throwaway_folder
+from devtools.servers.ports import free_port
+from devtools.servers.servers import running_servers
+from tests.support.servers import (
+    Database,
+    VirtualHost,
+    cloned,
+    drop,
+    make_template,
+    migrate_template,
+    virtual_host,
+)
 
 CONNECTIONS = 32
 LEAST, LEAST_OF_BARE, MOST_GROWN_MB = 300.0, 0.5, 30.0

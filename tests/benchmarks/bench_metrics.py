@@ -27,18 +27,18 @@ import psutil
 import uvloop
 from asyncpg import Pool, Record
 
-from deploy.local.folders import throwaway_folder
-from deploy.local.platform import running_platform
-from deploy.local.servers import Servers, running_servers
-from services.chassis.database import open_pool
-from services.metrics.collector import collect
+from devtools.servers.folders import throwaway_folder
+from devtools.servers.platform import running_platform
+from devtools.servers.servers import Servers, running_servers
+from devtools.simulation.invented_year import questions_of
+from services.chassis.postgres.database import open_pool
 from services.metrics.domain.times import NetworkTime
-from services.metrics.made_up import questions_of
-from services.metrics.recounting import rebuild
+from services.metrics.entrypoints.prometheus import collect
+from services.metrics.handlers.recounting import rebuild
 from services.metrics.store import counting
 from tests.benchmarks.figures import Figure, show, write
-from tests.integration.metrics_network import PARIS, figures_door
-from tests.servers import Database, cloned, drop, make_template, migrate_template
+from tests.support.metrics_network import PARIS, figures_door
+from tests.support.servers import Database, cloned, drop, make_template, migrate_template
 
 HERE = Path(__file__).parent
 TIMES = NetworkTime(PARIS)

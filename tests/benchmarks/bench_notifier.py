@@ -23,33 +23,35 @@ import uvloop
 from aio_pika.abc import AbstractConnection
 from uuid_utils.compat import uuid7
 
-from deploy.local.folders import throwaway_folder
-from deploy.local.servers import running_servers
-from services.chassis import broker as rabbit
+from devtools.servers.folders import throwaway_folder
+from devtools.servers.servers import running_servers
+from services.chassis.messaging import broker as rabbit
 from services.contracts import topology
 from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.notifier import QuestionAssigned
-from services.notifier.mail.compose import Composer, House
-from services.notifier.mail.letters import Letters
-from services.notifier.senders.facts import event_of
-from services.notifier.senders.mail import MailSender
-from services.notifier.senders.partner_queue import QueueSender
-from services.notifier.senders.protocol import Sender
-from services.notifier.senders.smtp import SmtpLines, SmtpServer
+from services.notifier.sending.mail.compose import Composer, SenderIdentity
+from services.notifier.sending.mail.rendering import MailRenderer
+from services.notifier.sending.senders.mail import MailSender
+from services.notifier.sending.senders.partner_events import event_of
+from services.notifier.sending.senders.partner_queue import QueueSender
+from services.notifier.sending.senders.protocol import Sender
+from services.notifier.sending.senders.smtp import SmtpLines, SmtpServer
+from services.notifier.sending.worker import Pace
 from services.notifier.store import deliveries
-from services.notifier.worker import Pace
-from tests.chassis import Bench, bench, letter_of
-from tests.integration import notifier_facts as made
-from tests.notifier_bench import SUBSCRIPTIONS, at_work, nothing_waits
-from tests.servers import VirtualHost, cloned, drop, make_template, migrate_template, virtual_host
-from tests.smtp_sink import smtp_sink
+from tests.support import notifier_facts as made
+from tests.support.bench import Bench, bench, letter_of
+from tests.support.notifier_bench import SUBSCRIPTIONS, at_work, nothing_waits
+from tests.support.servers import VirtualHost, cloned, drop, make_template, migrate_template, virtual_host
+from tests.support.smtp_sink import smtp_sink
 
 PARTNERS = 8
 IN_FLIGHT = 500
 ROUNDS = 5
 QUEUE_PACE = Pace(1000, 30.0, timedelta(seconds=120))
 MAIL_PACE = Pace(8, 30.0, timedelta(seconds=120))
-HOUSE = House("Sésame", "network.example", "https://network.example", (b"k" * 32,), "c@network.example", "fr")
+HOUSE = SenderIdentity(
+    "Sésame", "network.example", "https://network.example", (b"k" * 32,), "c@network.example", "fr"
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ async def raw(connection: AbstractConnection, bodies: list[tuple[str, bytes]]) -
 
 
 async def queues(here: Place, number: int) -> dict[str, float]:
-    link = rabbit.Link(here.vhost.amqp_url)
+    link = rabbit.BrokerConnection(here.vhost.amqp_url)
     await link.open()
     for exchange in rabbit.EXCHANGES.values():
         await link.broker.declare_exchange(exchange)
@@ -159,7 +161,7 @@ async def _sample(on: Bench) -> bytes:
 
 async def mails(here: Place, number: int) -> dict[str, float]:
     await decide(here.on, number, way="mail", answered=True)
-    composer = Composer(HOUSE, Letters(zone="Europe/Paris"))
+    composer = Composer(HOUSE, MailRenderer(zone="Europe/Paris"))
     async with smtp_sink() as sink, SmtpLines(SmtpServer("127.0.0.1", sink.port), most=8) as lines:
         taken = await sending(here.on, "mail", MailSender(composer, lines), MAIL_PACE)
         return {"mails/s": number / taken, "mails": len(sink.taken), "connections": sink.connections}

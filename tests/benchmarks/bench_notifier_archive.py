@@ -22,15 +22,15 @@ import uvloop
 from asyncpg import Pool, Record
 from uuid_utils.compat import uuid7
 
-from deploy.local.folders import throwaway_folder
-from deploy.local.servers import running_servers
-from services.chassis.web import serving
-from services.notifier.archive.views import Views
-from services.notifier.domain.vocabulary import near, plain, words
-from services.notifier.releasing import Rules
-from tests.chassis import Bench, bench
-from tests.notifier_archive import URL, application
-from tests.servers import cloned, drop, make_template, migrate_template
+from devtools.servers.folders import throwaway_folder
+from devtools.servers.servers import running_servers
+from services.chassis.http.serving import serving
+from services.notifier.domain.search_terms import near, plain, words
+from services.notifier.entrypoints.archive.page_views import PageViews
+from services.notifier.handlers.archiving import ReleaseRules
+from tests.support.bench import Bench, bench
+from tests.support.notifier_archive import URL, application
+from tests.support.servers import cloned, drop, make_template, migrate_template
 
 VOCABULARY = 40_000
 TITLE, QUESTION, ANSWER = 8, 30, 90
@@ -160,7 +160,7 @@ async def full(number: int, language: Language) -> AsyncIterator[tuple[httpx.Asy
         database = await stack.enter_async_context(cloned(template))
         on: Bench = await stack.enter_async_context(bench(database("notifier"), "notifier"))
         uses = await fill(on.pool, language, number)
-        app = application(on, Rules("review", URL), Views(on.transactions.begin))
+        app = application(on, ReleaseRules("review", URL), PageViews(on.transactions.begin))
         port = await stack.enter_async_context(serving(app, "127.0.0.1", 0, grace_seconds=1))
         yield await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}")), uses
 

@@ -23,13 +23,13 @@ from services.router.domain.calendars import Slot
 from services.router.domain.directory import Directory
 from services.router.domain.gazetteer import REGIONS
 from services.router.domain.loads import Load, LoadBook
-from services.router.domain.network import Asked, Network
-from services.router.domain.partner import Partner, Reach
+from services.router.domain.partner import Partner, ReachedBy
 from services.router.domain.rehearsal import rehearse
-from services.router.domain.territory import Place
+from services.router.domain.routing_request import Network, RoutingRequest
+from services.router.domain.territory import Territory
 from services.router.domain.themes import THEMES
-from services.router.holiday_calendar import holidays_of
-from services.router.partner_files import read_file
+from services.router.files.partners import read_file
+from services.router.handlers.holiday_calendar import holidays_of
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
@@ -45,7 +45,7 @@ def partners(chance: random.Random, count: int) -> Iterator[Partner]:
         yield Partner(
             id=f"library-{number}",
             name=f"Library {number}",
-            reach=Reach("queue", f"partner.library-{number}"),
+            reach=ReachedBy("queue", f"partner.library-{number}"),
             languages=frozenset({"fr", *chance.sample(["en", "de", "es", "it", "ar"], 2)}),
             subjects={theme: chance.randint(1, 5) for theme in chance.sample(THEMES, 4)},
             territories=frozenset({own, "country:FR"} if chance.random() < 0.5 else {own}),
@@ -56,14 +56,14 @@ def partners(chance: random.Random, count: int) -> Iterator[Partner]:
         )
 
 
-def questions(chance: random.Random) -> Iterator[tuple[datetime, Asked]]:
+def questions(chance: random.Random) -> Iterator[tuple[datetime, RoutingRequest]]:
     """One in four does not say where the asker lives: then everybody is looked at."""
     for number in range(DECISIONS):
         now = START + timedelta(minutes=20 * number)
         postcode = f"{chance.randint(1, 95):02d}{chance.randint(0, 999):03d}"
-        place = Place("FR", postcode) if chance.random() < 0.75 else None
+        place = Territory("FR", postcode) if chance.random() < 0.75 else None
         subject = chance.choice([*THEMES, None])
-        yield now, Asked(str(number), now + timedelta(days=4), place, "fr", subject)
+        yield now, RoutingRequest(str(number), now + timedelta(days=4), place, "fr", subject)
 
 
 def held(chance: random.Random, wanted: Sequence[Partner]) -> Iterator[tuple[str, Load]]:

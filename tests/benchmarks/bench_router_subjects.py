@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from services.router.learning import Example, learn
+from services.router.handlers.learning import Example, learn
 
 
 def examples(path: Path) -> list[Example]:

@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from deploy.local.checkout import PYTHON, ROOT
-from deploy.local.databases import fresh_database
-from deploy.local.folders import throwaway_folder
-from deploy.local.mailbox import running_mailbox
-from deploy.local.platform import Platform, running_platform
-from deploy.local.servers import Servers
+from devtools.checkout import PYTHON, ROOT
+from devtools.servers.databases import fresh_database
+from devtools.servers.folders import throwaway_folder
+from devtools.servers.mailbox import running_mailbox
+from devtools.servers.platform import Platform, running_platform
+from devtools.servers.servers import Servers
 from tests.benchmarks import floor
-from tests.flow import Network, network, write_partners
-from tests.servers import VirtualHost, virtual_host
+from tests.support.flow import Network, network, write_partners
+from tests.support.servers import VirtualHost, virtual_host
 
 PARTNERS = tuple(f"bench-{number}" for number in range(1, 9))
 

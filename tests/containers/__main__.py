@@ -18,13 +18,13 @@ from pathlib import Path
 import aiormq
 import httpx
 
-from deploy.local.checkout import ROOT
-from deploy.local.ports import LOOPBACK, free_port
+from devtools.checkout import ROOT
+from devtools.servers.ports import LOOPBACK, free_port
 from services.contracts import topology
-from tests.authority import Authority
 from tests.containers import standins
 from tests.containers.installation import Installation, installation, until
 from tests.containers.page import blocks
+from tests.support.authority import Authority
 
 IMAGE = "sesame:local"
 MOST_MEGABYTES = 250
@@ -34,7 +34,7 @@ GONE = {"SesameServiceDown", "SesameServiceMissing"}
 """Which of the two depends on whether the engine's DNS still knows a container that was stopped."""
 COPIES = {"ingest": 2, "router": 2, "notifier": 2}
 OPERATOR = ("--profile", "operator", "run", "--rm", "-T", "operator")
-TRIAL = ("--profile", "demo", "run", "--rm", "--no-deps", "-T", "demo", "deploy.operations.trial")
+TRIAL = ("--profile", "demo", "run", "--rm", "--no-deps", "-T", "demo", "operations.trial")
 
 
 def main() -> int:

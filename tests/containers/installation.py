@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from deploy.local.checkout import ROOT
-from deploy.local.ports import LOOPBACK, free_port
+from devtools.checkout import ROOT
+from devtools.servers.ports import LOOPBACK, free_port
 
 COMPOSE_FILE = ROOT / "deploy" / "compose.yaml"
 AMQPS_FILE = ROOT / "deploy" / "compose.amqps.yaml"

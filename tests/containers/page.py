@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from deploy.local.checkout import ROOT
+from devtools.checkout import ROOT
 
 PAGE = ROOT / "docs" / "operations.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from deploy.local.checkout import ROOT
+from devtools.checkout import ROOT
 
 FOLDER = Path(__file__).parent / "standins"
 BASE = "sesame-standin/base"

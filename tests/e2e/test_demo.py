@@ -11,14 +11,14 @@ import asyncpg
 import pytest
 from rich.console import Console
 
-from deploy.demo.corpus import Corpus, load_corpus
-from deploy.demo.report import PUBLISHED, RECEIVED
-from deploy.demo.run import DATA, play, scene_of
-from deploy.local.checkout import ROOT
-from deploy.local.folders import throwaway_folder
-from deploy.local.servers import AMQP_MANAGEMENT_URL, AMQP_URL, DATABASE_URL
+from devtools.checkout import ROOT
+from devtools.demo.corpus import Corpus, load_corpus
+from devtools.demo.report import PUBLISHED, RECEIVED
+from devtools.demo.run import DATA, play, scene_of
+from devtools.servers.folders import throwaway_folder
+from devtools.servers.servers import AMQP_MANAGEMENT_URL, AMQP_URL, DATABASE_URL
 from services.contracts import topology
-from tests.servers import Database, VirtualHost
+from tests.support.servers import Database, VirtualHost
 
 PATIENCE_SECONDS = 240.0
 GIVEN = (AMQP_URL, AMQP_MANAGEMENT_URL, DATABASE_URL)

@@ -19,12 +19,12 @@ import asyncpg
 
 from services.contracts import topology
 from services.contracts.links import asker_token, partner_token, reply_address
-from tests.chassis import letter_of
-from tests.e2e.doors_process import IngestProcess, ingest_process
-from tests.imap_server import ImapServer, imap_server
-from tests.integration.ingest_doors import KEYS, deliver, mail, publish, reading, routed_to
-from tests.servers import Database, VirtualHost
-from tests.waiting import PATIENCE_SECONDS, until
+from tests.support.bench import letter_of
+from tests.support.doors_process import IngestProcess, ingest_process
+from tests.support.imap_server import ImapServer, imap_server
+from tests.support.ingest_doors import KEYS, deliver, mail, publish, reading, routed_to
+from tests.support.servers import Database, VirtualHost
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 MAILS = int(os.environ.get("SESAME_TEST_MAILS", "120"))
 SENDERS = 8

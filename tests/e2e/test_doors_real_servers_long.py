@@ -11,11 +11,11 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from tests.e2e.doors_process import ingest_process, listening
-from tests.integration.ingest_doors import mail
-from tests.real_mail_servers import dovecot, postfix
-from tests.servers import Database, VirtualHost
-from tests.waiting import until
+from tests.support.doors_process import ingest_process, listening
+from tests.support.ingest_doors import mail
+from tests.support.real_mail_servers import dovecot, postfix
+from tests.support.servers import Database, VirtualHost
+from tests.support.waiting import until
 
 MAILS = 60
 LARGE = 24_000_000

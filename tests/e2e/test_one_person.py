@@ -17,17 +17,17 @@ import asyncpg
 import httpx
 import pytest
 
-from deploy.local.mailbox import Mail, running_mailbox
-from deploy.local.platform import Platform, running_platform
-from deploy.local.servers import Servers
-from deploy.operations import person
-from deploy.operations.addresses import Addresses
+from devtools.servers.mailbox import Mail, running_mailbox
+from devtools.servers.platform import Platform, running_platform
+from devtools.servers.servers import Servers
+from operations import person
+from operations.addresses import Addresses
 from services.contracts import topology
-from tests.flow import write_partners
-from tests.integration.ingest_doors import deliver, mail
-from tests.resilience.steadfast import partners
-from tests.servers import Database, VirtualHost
-from tests.waiting import PATIENCE_SECONDS
+from tests.support.flow import write_partners
+from tests.support.ingest_doors import deliver, mail
+from tests.support.servers import Database, VirtualHost
+from tests.support.steadfast import partners
+from tests.support.waiting import PATIENCE_SECONDS
 
 PARTNERS = ("lyon",)
 ADDRESS, NAME = "ada.moulin@mail.example", "Ada Moulin-Lefort"

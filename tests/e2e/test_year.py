@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from deploy.local.folders import throwaway_folder
-from deploy.year.clock import SharedClock
-from deploy.year.command import play, register
+from devtools.commands.year import play, register
+from devtools.servers.folders import throwaway_folder
+from devtools.simulation.clock import SharedClock
 
 
 def chosen(*arguments: str) -> argparse.Namespace:

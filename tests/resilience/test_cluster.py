@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from itertools import pairwise
 
-from deploy.local.folders import throwaway_folder
-from deploy.local.servers import AMQP_URL, running_servers
+from devtools.servers.folders import throwaway_folder
+from devtools.servers.servers import AMQP_URL, running_servers
 from services.contracts import topology
-from tests.resilience.cluster import Cluster, Node, running_cluster
-from tests.resilience.scene import Scene, assert_nothing_was_lost_or_doubled, scene, until_quiet
+from tests.support.cluster import Cluster, Node, running_cluster
+from tests.support.scene import Scene, assert_nothing_was_lost_or_doubled, scene, until_quiet
 
 QUESTIONS, A_SECOND = 200, 50
 FLOWS_AGAIN_SECONDS = 20.0

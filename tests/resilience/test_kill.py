@@ -6,9 +6,9 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
-from deploy.local.servers import Servers
+from devtools.servers.servers import Servers
 from services.contracts import topology
-from tests.resilience.scene import Scene, assert_nothing_was_lost_or_doubled, scene, until_quiet
+from tests.support.scene import Scene, assert_nothing_was_lost_or_doubled, scene, until_quiet
 
 QUESTIONS = 600
 A_SECOND = 30

@@ -1,5 +1,5 @@
-from tests.resilience.flapping_mail import play
-from tests.servers import Database, VirtualHost
+from tests.support.flapping_mail import play
+from tests.support.servers import Database, VirtualHost
 
 
 async def test_a_thousand_answers_arrive_through_four_kills(database: Database, vhost: VirtualHost) -> None:

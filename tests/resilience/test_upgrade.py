@@ -9,12 +9,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from deploy.local.checkout import ROOT
-from deploy.local.servers import Servers
+from devtools.checkout import ROOT
+from devtools.servers.servers import Servers
 from services.contracts import topology
-from tests.resilience.earlier import earlier_code, newest_migration
-from tests.resilience.scene import Scene, assert_nothing_was_lost_or_doubled, scene, until_quiet
-from tests.servers import Database, VirtualHost, drop, make_template
+from tests.support.earlier import earlier_code, newest_migration
+from tests.support.scene import Scene, assert_nothing_was_lost_or_doubled, scene, until_quiet
+from tests.support.servers import Database, VirtualHost, drop, make_template
 
 QUESTIONS, A_SECOND = 240, 30
 NEW_COPY = 2

@@ -62,7 +62,7 @@ def _characters(text: str) -> str:
         return text
 
 
-class _Line:
+class _TextLine:
     """Grows by pieces: to copy a long line for each word would take its square."""
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class _Line:
 class _TextReader:
     def __init__(self) -> None:
         self._lines: list[str] = []
-        self._line = _Line()
+        self._line = _TextLine()
         self._quotes = 0
         self._hidden: list[str] = []
         self._preformatted = 0

@@ -6,7 +6,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
+class RawSubmission:
     """One thing handed in: `key` says when it is the same again (within its door), `raw` is how it came."""
 
     door: str

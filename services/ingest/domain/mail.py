@@ -65,14 +65,16 @@ class ParsedMail:
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class MailEnvelope:
     """What the transport knows (SMTP, LMTP); None where it does not (a mailbox read by IMAP, a file)."""
 
     sender: str | None = None
     recipients: tuple[str, ...] = ()
 
 
-def parse_mail(raw: bytes, envelope: Envelope, own_addresses: frozenset[str], now: datetime) -> ParsedMail:
+def parse_mail(
+    raw: bytes, envelope: MailEnvelope, own_addresses: frozenset[str], now: datetime
+) -> ParsedMail:
     """What cannot be understood is of the kind UNREADABLE and says why. A mail written to break parsers may
     take very long, much memory, or end in any error: strangers' mails are read by `mail_reader`."""
     mail = _parsed(raw)
@@ -128,7 +130,7 @@ def _sender(mail: Message) -> tuple[str, str]:
 
 
 def _kind(
-    mail: Message, envelope: Envelope, own_addresses: frozenset[str], subject: str, sender: str
+    mail: Message, envelope: MailEnvelope, own_addresses: frozenset[str], subject: str, sender: str
 ) -> tuple[Kind, str]:
     if is_bounce(mail, envelope.sender, subject, sender):
         return Kind.BOUNCE, "report of a failed delivery"
@@ -166,6 +168,6 @@ def content_key(mail: Message, sender: str, text: str) -> str:
     return "sha256:" + hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _recipients(mail: Message, envelope: Envelope) -> tuple[str, ...]:
+def _recipients(mail: Message, envelope: MailEnvelope) -> tuple[str, ...]:
     named = [address for _, address in addresses(mail, *RECIPIENT_HEADERS)]
     return tuple(dict.fromkeys([*(address.lower() for address in envelope.recipients), *named]))

@@ -1,6 +1,6 @@
 """What a respondent says in reply to the mail that asked them: an answer, "REFUS", "EN COURS".
 
-The mail itself names these words (`services/notifier/mail/templates`). Each counts only at the beginning and
+The mail itself names these words (`services/notifier/sending/mail/templates`). Each counts only at the beginning and
 on a line of its own: an answer may well speak of refusals.
 """
 
@@ -35,7 +35,7 @@ SHORT, LONGEST_SOURCE = 200, 500
 """Characters: a text that only says who is on it; a source."""
 
 
-class Deed(StrEnum):
+class ReplyKind(StrEnum):
     ANSWER = "answer"
     DECLINE = "decline"
     TAKE = "take"
@@ -45,7 +45,7 @@ class Deed(StrEnum):
 class Reply:
     """`text` is the answer, or the reason of a refusal. `refer_to` is a library, as it was written."""
 
-    deed: Deed
+    deed: ReplyKind
     text: str
     sources: tuple[str, ...] = ()
     effort: int | None = None
@@ -60,7 +60,7 @@ def read_reply(text: str) -> Reply:
     if declined := DECLINE.match(first):
         return _decline([declined["reason"] or "", *lines[begin + 1 :]])
     if TAKE.match(first) and len(text) <= SHORT:
-        return Reply(Deed.TAKE, "")
+        return Reply(ReplyKind.TAKE, "")
     return _answer(lines)
 
 
@@ -75,7 +75,7 @@ def _after_greeting(lines: list[str]) -> int:
 def _decline(lines: list[str]) -> Reply:
     referred = next((found for line in lines if (found := REFER.match(line))), None)
     reason = "\n".join(lines).strip()
-    return Reply(Deed.DECLINE, reason, refer_to=referred["partner"].strip() if referred else None)
+    return Reply(ReplyKind.DECLINE, reason, refer_to=referred["partner"].strip() if referred else None)
 
 
 def _answer(lines: list[str]) -> Reply:
@@ -85,8 +85,8 @@ def _answer(lines: list[str]) -> Reply:
     text = BLANK_LINES.sub("\n\n", "\n".join(words[: span.start] + words[span.stop :])).strip()
     effort = int(level) if level else None
     if not text or not sources:
-        return Reply(Deed.ANSWER, "\n".join(words).strip(), effort=effort)
-    return Reply(Deed.ANSWER, text, sources, effort)
+        return Reply(ReplyKind.ANSWER, "\n".join(words).strip(), effort=effort)
+    return Reply(ReplyKind.ANSWER, text, sources, effort)
 
 
 def _sources(lines: list[str]) -> tuple[tuple[str, ...], slice]:

@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.chassis.letters import BINARY_MODE, Letter, Work
-from services.chassis.transaction import Unit
+from services.chassis.messaging.incoming import BINARY_MODE, IncomingMessage, Work
+from services.chassis.messaging.transaction import Unit
 from services.contracts.catalogue import FROM_PARTNERS
 from services.contracts.envelope import NotAnEvent, Submission, decode_mapping, parse, submission_readers
 from services.contracts.partners import (
@@ -27,7 +27,7 @@ from services.contracts.partners import (
 from services.contracts.vocabulary import PARTNER_ID_PATTERN
 from services.ingest.domain import intake as words
 from services.ingest.domain.intake import Refused
-from services.ingest.entrypoints.reading import new_answer, new_decline, new_question
+from services.ingest.entrypoints.http.body import new_answer, new_decline, new_question
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.submissions import accept_answer, accept_decline
 
@@ -36,7 +36,7 @@ KEY = re.compile(rf"^partner\.({PARTNER_ID_PATTERN.strip('^$')})\.(.+)$")
 LARGEST = 512 * 1024
 """Bytes of one event; files do not travel in events."""
 
-Accept = Callable[[Unit, str, Submission[Any], words.Submission], Awaitable[UUID]]
+Accept = Callable[[Unit, str, Submission[Any], words.RawSubmission], Awaitable[UUID]]
 
 
 class PartnerReader:
@@ -49,7 +49,7 @@ class PartnerReader:
             PartnerDecline.wire: _decline,
         }
 
-    def read(self, letter: Letter) -> Work:
+    def read(self, letter: IncomingMessage) -> Work:
         """Raises NotAnEvent only where no partner can be told: the routing key names none."""
         key = KEY.match(letter.routing_key)
         if key is None:
@@ -71,7 +71,7 @@ class PartnerReader:
 
     async def _accept(self, partner: str, event: Submission[Any], body: bytes, unit: Unit) -> None:
         key = f"{partner}/{event.source}/{event.id}"
-        submission = words.Submission("partner", key, body, unit.now)
+        submission = words.RawSubmission("partner", key, body, unit.now)
         try:
             question = await self._accepts[event.type](unit, partner, event, submission)
         except Refused as refusal:
@@ -82,7 +82,7 @@ class PartnerReader:
         unit.tell_partner(partner, accepted, question=question)
 
 
-def _event(letter: Letter, wire: str) -> Submission[Any]:
+def _event(letter: IncomingMessage, wire: str) -> Submission[Any]:
     if len(letter.body) > LARGEST:
         raise NotAnEvent(f"{len(letter.body)} bytes; an event holds {LARGEST} at most", field="data")
     raw = binary_mode(letter) or parse(letter.body)
@@ -96,7 +96,7 @@ def _event(letter: Letter, wire: str) -> Submission[Any]:
     return event
 
 
-def binary_mode(letter: Letter) -> dict[str, Any] | None:
+def binary_mode(letter: IncomingMessage) -> dict[str, Any] | None:
     """The event whose attributes are headers (CloudEvents AMQP binding, 3.1); None in structured mode."""
     attributes: dict[str, Any] = {}
     for name, value in letter.headers.items():
@@ -111,7 +111,7 @@ def _text(value: object) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _refusal(letter: Letter, partner: str, fault: NotAnEvent) -> Work:
+def _refusal(letter: IncomingMessage, partner: str, fault: NotAnEvent) -> Work:
     """Told once for the same bytes; a mended event under the same id is not mistaken for a repetition."""
     digest = hashlib.sha256(letter.body + letter.routing_key.encode()).hexdigest()
     fact = refused(_claimed(letter, "id"), _claimed(letter, "type"), fault.reason, fault.field, fault.value)
@@ -122,7 +122,7 @@ def _refusal(letter: Letter, partner: str, fault: NotAnEvent) -> Work:
     return Work(letter, f"refused/{partner}", digest, "submission.refused", None, None, do)
 
 
-def _claimed(letter: Letter, attribute: str) -> str | None:
+def _claimed(letter: IncomingMessage, attribute: str) -> str | None:
     """What the sender called it, even where the rest can't be read."""
     try:
         value = (binary_mode(letter) or parse(letter.body)).get(attribute)
@@ -149,21 +149,21 @@ async def _question(
     unit: Unit,
     partner: str,
     event: Submission[PartnerQuestion],
-    submission: words.Submission,
+    submission: words.RawSubmission,
 ) -> UUID:
     new = new_question(event.data, channel="partner", origin=partner, now=unit.now)
     return (await accept_question(unit, intake, submission, new)).question
 
 
 async def _answer(
-    unit: Unit, partner: str, event: Submission[PartnerAnswer], submission: words.Submission
+    unit: Unit, partner: str, event: Submission[PartnerAnswer], submission: words.RawSubmission
 ) -> UUID:
     new = new_answer(event.data, way="partner")
     return (await accept_answer(unit, submission, _subject(event), partner, new)).question
 
 
 async def _decline(
-    unit: Unit, partner: str, event: Submission[PartnerDecline], submission: words.Submission
+    unit: Unit, partner: str, event: Submission[PartnerDecline], submission: words.RawSubmission
 ) -> UUID:
     new = new_decline(event.data, way="partner")
     return (await accept_decline(unit, submission, _subject(event), partner, new)).question

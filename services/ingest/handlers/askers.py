@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.chassis.transaction import Unit
+from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.ingest import AskerErased, QuestionRated, QuestionWithdrawn
 from services.contracts.vocabulary import Facets
@@ -12,10 +12,12 @@ from services.ingest.domain.cleaning import clean_text
 from services.ingest.domain.intake import UnknownQuestion
 from services.ingest.handlers.submissions import refusing
 from services.ingest.store import askers, questions
-from services.ingest.store.questions import Asked, Question
+from services.ingest.store.questions import AskedPartner, StoredQuestion
 
 
-async def rate(unit: Unit, question: Question, asked: list[Asked], stars: int, comment: str | None) -> None:
+async def rate(
+    unit: Unit, question: StoredQuestion, asked: list[AskedPartner], stars: int, comment: str | None
+) -> None:
     """The first rating counts, another one changes nothing."""
     with refusing():
         fact = QuestionRated(

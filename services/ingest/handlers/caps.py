@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from services.chassis.transaction import Unit
+from services.chassis.messaging.transaction import Unit
 from services.ingest.domain.intake import Refused
 from services.ingest.handlers.submissions import sender_hash
 from services.ingest.store import questions

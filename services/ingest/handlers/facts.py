@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.transaction import Unit
+from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.links import party_digest
 from services.contracts.notifier import QuestionPublished, SimilarFound
@@ -14,12 +14,12 @@ from services.contracts.router import (
     QuestionRouted,
 )
 from services.ingest.store import pause, questions, similar
-from services.ingest.store.questions import Asked
+from services.ingest.store.questions import AskedPartner
 
 
 async def question_routed(unit: Unit, event: Event[QuestionRouted]) -> None:
     routed = event.data
-    asked = Asked(
+    asked = AskedPartner(
         assignment_id=routed.assignment_id,
         partner=routed.partner.id,
         partner_name=routed.partner.name,

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from services.chassis.transaction import Unit
+from services.chassis.messaging.transaction import Unit
 from services.contracts.vocabulary import Attachment
 from services.ingest.domain.cleaning import clean_line
 from services.ingest.domain.files import HEAD, media_type_of
 from services.ingest.domain.intake import Refused
-from services.ingest.handlers.submissions import Accepted
+from services.ingest.handlers.submissions import AcceptedSubmission
 from services.ingest.store import files
 from services.ingest.store.files import File
 
@@ -44,12 +44,12 @@ class InMemory:
         return piece
 
 
-Accepts = Callable[[tuple[Attachment, ...]], Awaitable[Accepted]]
+Accepts = Callable[[tuple[Attachment, ...]], Awaitable[AcceptedSubmission]]
 
 
 async def accept_with_files(
     unit: Unit, public_url: str, uploads: Sequence[Upload], belongs_to: str, accept: Accepts
-) -> Accepted:
+) -> AcceptedSubmission:
     """Keep the files, then accept what they came with. What had come before keeps the files it had, and what
     was kept now goes again: nobody would ever find it to erase it."""
     kept = [await _keep(unit, upload, belongs_to) for upload in uploads]

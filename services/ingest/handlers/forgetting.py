@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.chassis.transaction import Unit
+from services.chassis.messaging.transaction import Unit
 from services.ingest.domain.mail import read_heading
 from services.ingest.handlers import askers
 from services.ingest.handlers.submissions import sender_hash

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.chassis.transaction import Unit
+from services.chassis.messaging.transaction import Unit
 from services.contracts.ingest import AnswerPosted
 from services.contracts.router import QuestionAnswered
-from services.ingest.domain.intake import NewQuestion, Submission
+from services.ingest.domain.intake import NewQuestion, RawSubmission
 from services.ingest.handlers.questions import Intake, accept_question
-from services.ingest.handlers.submissions import Accepted
+from services.ingest.handlers.submissions import AcceptedSubmission
 from services.ingest.store import group_posts
 from services.ingest.store.group_posts import GroupPost
 
@@ -26,8 +26,8 @@ class ToPaste:
 
 
 async def accept_group_post(
-    unit: Unit, intake: Intake, submission: Submission, new: NewQuestion, partner: str
-) -> Accepted:
+    unit: Unit, intake: Intake, submission: RawSubmission, new: NewQuestion, partner: str
+) -> AcceptedSubmission:
     accepted = await accept_question(unit, intake, submission, new)
     await group_posts.add(unit.db, accepted.question, partner, new.post_url)
     return accepted

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.chassis.transaction import Unit
+from services.chassis.messaging.transaction import Unit
 from services.contracts.ingest import MailBounced
 from services.contracts.links import Link, is_of_address, read_token
 from services.contracts.vocabulary import Attachment
@@ -14,15 +14,15 @@ from services.ingest.domain.bounces import Bounce
 from services.ingest.domain.cleaning import clean_line
 from services.ingest.domain.files import HEAD, media_type_of
 from services.ingest.domain.headers import bare_subject
-from services.ingest.domain.intake import NewAnswer, NewDecline, NewQuestion, Refused, Submission
-from services.ingest.domain.mail import Envelope, Kind, ParsedMail
+from services.ingest.domain.intake import NewAnswer, NewDecline, NewQuestion, RawSubmission, Refused
+from services.ingest.domain.mail import Kind, MailEnvelope, ParsedMail
 from services.ingest.domain.mailboxes import Mailboxes
-from services.ingest.domain.replies import Deed, partner_named, read_reply
+from services.ingest.domain.replies import ReplyKind, partner_named, read_reply
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.files import Accepts, InMemory, Upload, accept_with_files
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.submissions import (
-    Accepted,
+    AcceptedSubmission,
     accept_answer,
     accept_decline,
     accept_follow_up,
@@ -43,9 +43,11 @@ class MailDoor:
     caps: Caps
 
 
-async def accept_mail(unit: Unit, door: MailDoor, raw: bytes, envelope: Envelope, mail: ParsedMail) -> str:
+async def accept_mail(
+    unit: Unit, door: MailDoor, raw: bytes, envelope: MailEnvelope, mail: ParsedMail
+) -> str:
     """What became of it, in one word, for the log and the counters. Raises NotYet."""
-    submission = Submission("mail", mail.key, raw, unit.now)
+    submission = RawSubmission("mail", mail.key, raw, unit.now)
     if mail.kind in (Kind.AUTOMATIC, Kind.OURS):
         return await _note(unit, submission, mail.kind)
     if mail.kind is Kind.BOUNCE:
@@ -58,7 +60,7 @@ async def accept_mail(unit: Unit, door: MailDoor, raw: bytes, envelope: Envelope
         return await _hold(unit, submission, envelope, f"refused: {refusal.field}: {refusal.reason}")
 
 
-async def accept_written(unit: Unit, door: MailDoor, submission: Submission, mail: ParsedMail) -> str:
+async def accept_written(unit: Unit, door: MailDoor, submission: RawSubmission, mail: ParsedMail) -> str:
     """A mail that a person wrote, or that a person has looked at. Raises Refused and NotYet."""
     address = door.boxes.reply_token(mail.recipients)
     if address is None:
@@ -81,10 +83,10 @@ async def accept_written(unit: Unit, door: MailDoor, submission: Submission, mai
     return await _reply(unit, door, submission, mail, link)
 
 
-async def _reply(unit: Unit, door: MailDoor, submission: Submission, mail: ParsedMail, link: Link) -> str:
+async def _reply(unit: Unit, door: MailDoor, submission: RawSubmission, mail: ParsedMail, link: Link) -> str:
     question = link.question_id
 
-    async def follow_up(files: tuple[Attachment, ...]) -> Accepted:
+    async def follow_up(files: tuple[Attachment, ...]) -> AcceptedSubmission:
         return await accept_follow_up(unit, submission, question, mail.reply, "mail", files)
 
     if link.role == "asker":
@@ -94,12 +96,12 @@ async def _reply(unit: Unit, door: MailDoor, submission: Submission, mail: Parse
     reply = read_reply(mail.reply)
     new = NewAnswer(reply.text, "mail", reply.sources, reply.effort)
 
-    async def answer(files: tuple[Attachment, ...]) -> Accepted:
+    async def answer(files: tuple[Attachment, ...]) -> AcceptedSubmission:
         return await accept_answer(unit, submission, question, partner, new, files)
 
-    if reply.deed is Deed.TAKE:
+    if reply.deed is ReplyKind.TAKE:
         accepted = await accept_take(unit, submission, question, partner, "mail")
-    elif reply.deed is Deed.DECLINE:
+    elif reply.deed is ReplyKind.DECLINE:
         refer_to = await _referred(unit, reply.refer_to)
         declined = NewDecline("mail", reply.text or None, refer_to)
         accepted = await accept_decline(unit, submission, question, partner, declined)
@@ -115,7 +117,7 @@ async def _referred(unit: Unit, wish: str | None) -> str | None:
 
 async def _with_files(
     unit: Unit, door: MailDoor, mail: ParsedMail, belongs_to: str, accept: Accepts
-) -> Accepted:
+) -> AcceptedSubmission:
     """Only what is a photo or document is passed on; the raw mail keeps the rest."""
     uploads = [
         Upload(one.name, InMemory(one.content))
@@ -152,25 +154,25 @@ def _question(unit: Unit, door: MailDoor, mail: ParsedMail) -> NewQuestion:
     )
 
 
-async def _note(unit: Unit, submission: Submission, kind: Kind) -> str:
+async def _note(unit: Unit, submission: RawSubmission, kind: Kind) -> str:
     await submissions.add(unit.db, submission, kind.value, None)
     return kind.value
 
 
-async def _hold(unit: Unit, submission: Submission, envelope: Envelope, reason: str) -> str:
+async def _hold(unit: Unit, submission: RawSubmission, envelope: MailEnvelope, reason: str) -> str:
     if await submissions.add(unit.db, submission, "quarantined", None):
         return "duplicate"
     await submissions.quarantine(unit.db, submission, reason, envelope.sender, envelope.recipients)
     return "quarantined"
 
 
-async def hold_raw(unit: Unit, raw: bytes, envelope: Envelope, reason: str) -> str:
+async def hold_raw(unit: Unit, raw: bytes, envelope: MailEnvelope, reason: str) -> str:
     """A mail that nothing is known of but its bytes. What became of it, in one word."""
     key = "sha256:" + hashlib.sha256(raw).hexdigest()
-    return await _hold(unit, Submission("mail", key, raw, unit.now), envelope, reason)
+    return await _hold(unit, RawSubmission("mail", key, raw, unit.now), envelope, reason)
 
 
-async def _bounce(unit: Unit, door: MailDoor, submission: Submission, mail: ParsedMail) -> str:
+async def _bounce(unit: Unit, door: MailDoor, submission: RawSubmission, mail: ParsedMail) -> str:
     """Believed only at the return path of a mail of ours, and only about the address that mail went to:
     anybody can write a report, and it ends our mail to whom it names."""
     if mail.bounce is None or await submissions.add(unit.db, submission, "bounce", None):

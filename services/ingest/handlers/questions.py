@@ -8,16 +8,16 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.chassis.transaction import Unit
+from services.chassis.messaging.transaction import Unit
 from services.contracts.ingest import QuestionReceived
 from services.contracts.links import asker_token
 from services.contracts.vocabulary import Asker, Attachment, Facets, Place
 from services.ingest.domain.cleaning import clean_line, clean_name, clean_text
-from services.ingest.domain.intake import NewQuestion, Refused, Submission
+from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
 from services.ingest.domain.language import language_of
 from services.ingest.domain.places import department_of
 from services.ingest.handlers.caps import HOUR, NONE_YET, Caps
-from services.ingest.handlers.submissions import Accepted, accepted_before, refusing, sender_hash
+from services.ingest.handlers.submissions import AcceptedSubmission, accepted_before, refusing, sender_hash
 from services.ingest.store import questions, submissions
 from services.ingest.store.submissions import Stored
 
@@ -37,7 +37,7 @@ class Intake:
 class Handed:
     """A question as it was handed in. `caps`: those of its sender, where a door has not looked at them."""
 
-    submission: Submission
+    submission: RawSubmission
     new: NewQuestion
     attachments: tuple[Attachment, ...] = ()
     caps: Caps | None = None
@@ -46,10 +46,10 @@ class Handed:
 async def accept_question(
     unit: Unit,
     intake: Intake,
-    submission: Submission,
+    submission: RawSubmission,
     new: NewQuestion,
     attachments: tuple[Attachment, ...] = (),
-) -> Accepted:
+) -> AcceptedSubmission:
     """Raises Refused for what can't be a question, ReusedKey for another text under a known key."""
     (result,) = await accept_questions(unit, intake, [Handed(submission, new, attachments)])
     if isinstance(result, Refused):
@@ -57,7 +57,9 @@ async def accept_question(
     return result
 
 
-async def accept_questions(unit: Unit, intake: Intake, handed: Sequence[Handed]) -> list[Accepted | Refused]:
+async def accept_questions(
+    unit: Unit, intake: Intake, handed: Sequence[Handed]
+) -> list[AcceptedSubmission | Refused]:
     """Several in one transaction; what each came to, in their order. One that is refused harms no other."""
     drafts = await _within_caps(unit, handed, [_draft(intake, one) for one in handed])
     drafted = [(one.submission, draft) for one, draft in zip(handed, drafts, strict=True)]
@@ -117,13 +119,13 @@ async def _within_cap(
 
 
 async def _result(
-    unit: Unit, submission: Submission, draft: Draft | Refused, new: set[UUID]
-) -> Accepted | Refused:
+    unit: Unit, submission: RawSubmission, draft: Draft | Refused, new: set[UUID]
+) -> AcceptedSubmission | Refused:
     if isinstance(draft, Refused):
         return draft
     if draft.stored.id in new:
         unit.announce(draft.fact, question=draft.stored.id)
-        return Accepted(draft.stored.id)
+        return AcceptedSubmission(draft.stored.id)
     try:
         return accepted_before(submission, await submissions.earlier_than(unit.db, submission))
     except Refused as refusal:

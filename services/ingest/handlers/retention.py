@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from services.chassis.transaction import Unit
+from services.chassis.messaging.transaction import Unit
 from services.ingest.handlers import askers
 from services.ingest.store import retention
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from services.chassis.transaction import Unit
-from services.ingest.domain.intake import NewQuestion, Refused, Submission
+from services.chassis.messaging.transaction import Unit
+from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
 from services.ingest.domain.social import SocialPost
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.submissions import accept_follow_up, sender_hash
@@ -18,7 +18,7 @@ async def accept_post(
     unit: Unit, intake: Intake, channel: str, post: SocialPost, *, language: str | None = None
 ) -> str:
     """What became of it, in one word. Everything there is public: it may be published as it stands."""
-    submission = Submission(channel, post.id, post.text.encode(), unit.now)
+    submission = RawSubmission(channel, post.id, post.text.encode(), unit.now)
     try:
         return await _accept(unit, intake, submission, post, language)
     except Refused as refusal:
@@ -28,7 +28,7 @@ async def accept_post(
 
 
 async def _accept(
-    unit: Unit, intake: Intake, submission: Submission, post: SocialPost, language: str | None
+    unit: Unit, intake: Intake, submission: RawSubmission, post: SocialPost, language: str | None
 ) -> str:
     parent = post.answers
     above = await submissions.question_of(unit.db, submission.door, parent) if parent else None
@@ -51,7 +51,7 @@ async def _accept(
     return "duplicate" if accepted.again else "question"
 
 
-async def _overhear(unit: Unit, submission: Submission, question: UUID) -> str:
+async def _overhear(unit: Unit, submission: RawSubmission, question: UUID) -> str:
     """Another person speaks below a question: not its asker, and not to us. Their words are kept nowhere; the
     post is, so that what the asker writes below it belongs to the question."""
     wordless = replace(submission, raw=b"")
@@ -60,7 +60,7 @@ async def _overhear(unit: Unit, submission: Submission, question: UUID) -> str:
 
 async def hold_private(unit: Unit, channel: str, post: SocialPost) -> str:
     """A private mention: what is answered there would be public, so a person decides."""
-    submission = Submission(channel, post.id, post.text.encode(), unit.now)
+    submission = RawSubmission(channel, post.id, post.text.encode(), unit.now)
     if await submissions.add(unit.db, submission, "quarantined", None) is None:
         reason = f"private mention by {post.author}: answer by hand, and not in public"
         await submissions.quarantine(unit.db, submission, reason, None, ())

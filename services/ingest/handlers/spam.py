@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from services.chassis.transaction import Unit
-from services.ingest.domain.intake import Submission
+from services.chassis.messaging.transaction import Unit
+from services.ingest.domain.intake import RawSubmission
 from services.ingest.store import submissions
 
 
-async def hold_spam(unit: Unit, submission: Submission, why: str) -> None:
+async def hold_spam(unit: Unit, submission: RawSubmission, why: str) -> None:
     if await submissions.add(unit.db, submission, "quarantined", None) is None:
         await submissions.quarantine(unit.db, submission, f"spam: {why}", None, ())

@@ -14,21 +14,16 @@ from uuid import UUID
 from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
-from services.chassis.transaction import Unit
-from services.contracts.ingest import (
-    AnswerSubmitted,
-    QuestionDeclined,
-    QuestionFollowedUp,
-    QuestionTaken,
-)
+from services.chassis.messaging.transaction import Unit
+from services.contracts.ingest import AnswerSubmitted, QuestionDeclined, QuestionFollowedUp, QuestionTaken
 from services.contracts.vocabulary import Attachment, Facets, Fact
 from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.intake import (
     NewAnswer,
     NewDecline,
+    RawSubmission,
     Refused,
     ReusedKey,
-    Submission,
     UnknownQuestion,
 )
 from services.ingest.store import askers, questions, submissions
@@ -36,7 +31,7 @@ from services.ingest.store.submissions import Earlier
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedSubmission:
     """`again`: this had been accepted before, nothing was done now."""
 
     question: UUID
@@ -45,12 +40,12 @@ class Accepted:
 
 async def accept_answer(
     unit: Unit,
-    submission: Submission,
+    submission: RawSubmission,
     question: UUID,
     partner: str,
     new: NewAnswer,
     attachments: tuple[Attachment, ...] = (),
-) -> Accepted:
+) -> AcceptedSubmission:
     """Whether the answer counts is the router's to say; raises Refused for what can't be one."""
     facets = await _facets_of(unit, question)
     with refusing():
@@ -69,8 +64,8 @@ async def accept_answer(
 
 
 async def accept_decline(
-    unit: Unit, submission: Submission, question: UUID, partner: str, new: NewDecline
-) -> Accepted:
+    unit: Unit, submission: RawSubmission, question: UUID, partner: str, new: NewDecline
+) -> AcceptedSubmission:
     facets = await _facets_of(unit, question)
     with refusing():
         fact = QuestionDeclined(
@@ -83,7 +78,9 @@ async def accept_decline(
     return await _announce_once(unit, submission, "decline", question, fact)
 
 
-async def accept_take(unit: Unit, submission: Submission, question: UUID, partner: str, way: str) -> Accepted:
+async def accept_take(
+    unit: Unit, submission: RawSubmission, question: UUID, partner: str, way: str
+) -> AcceptedSubmission:
     """The partner is on it."""
     facets = await _facets_of(unit, question)
     fact = QuestionTaken(partner=partner, way=way, facets=facets)
@@ -92,12 +89,12 @@ async def accept_take(unit: Unit, submission: Submission, question: UUID, partne
 
 async def accept_follow_up(
     unit: Unit,
-    submission: Submission,
+    submission: RawSubmission,
     question: UUID,
     text: str,
     way: str,
     attachments: tuple[Attachment, ...] = (),
-) -> Accepted:
+) -> AcceptedSubmission:
     """The asker wrote again about the same question."""
     facets = await _facets_of(unit, question)
     follow_up, words = uuid7(), clean_text(text) or ""
@@ -112,12 +109,12 @@ async def accept_follow_up(
 
 
 async def _announce_once(
-    unit: Unit, submission: Submission, outcome: str, question: UUID, fact: Fact
-) -> Accepted:
+    unit: Unit, submission: RawSubmission, outcome: str, question: UUID, fact: Fact
+) -> AcceptedSubmission:
     if earlier := await submissions.add(unit.db, submission, outcome, question):
         return accepted_before(submission, earlier)
     unit.announce(fact, question=question)
-    return Accepted(question)
+    return AcceptedSubmission(question)
 
 
 async def _facets_of(unit: Unit, question: UUID) -> Facets:
@@ -127,13 +124,13 @@ async def _facets_of(unit: Unit, question: UUID) -> Facets:
     return Facets.model_validate_json(facets)
 
 
-def accepted_before(submission: Submission, earlier: Earlier) -> Accepted:
+def accepted_before(submission: RawSubmission, earlier: Earlier) -> AcceptedSubmission:
     """What came first under this key stands. Raises Refused where it was none, or another text."""
     if earlier.question is None:
         raise Refused(f"this came before and was {earlier.outcome}")
     if submission.door != "mail" and earlier.digest != submission.digest:
         raise ReusedKey("the same key came before with another content; use a new one", field="key")
-    return Accepted(earlier.question, again=True)
+    return AcceptedSubmission(earlier.question, again=True)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _FOLLOW_UP = "INSERT INTO follow_up (id, question, text, written_at) VALUES ($1, $2, $3, $4)"
 _FOLLOW_UPS = "SELECT text, written_at FROM follow_up WHERE question = $1 ORDER BY written_at, id"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 # A cursor of before a restore names a transaction that this server has not had yet: its place alone counts.
 _IS_FOREIGN = "SELECT $1::text::xid8 >= pg_snapshot_xmax(pg_current_snapshot())"
@@ -28,7 +28,7 @@ ORDER BY asked.written_by, asked.position LIMIT $5
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class OpenAssignment:
     """`facets` is JSON. `open`: an answer may still be handed in."""
 
     cursor: str
@@ -42,17 +42,17 @@ class Assignment:
     open: bool
 
 
-async def after(db: Db, partner: str, cursor: tuple[int, int], most: int) -> list[Assignment]:
+async def after(db: Db, partner: str, cursor: tuple[int, int], most: int) -> list[OpenAssignment]:
     """The next ones after this cursor; (0, 0) starts. Nothing that commits later can come before them."""
     transaction, position = cursor
     if await db.fetchval(_IS_FOREIGN, str(transaction)):
         rows = await db.fetch(_AFTER, partner, "0", 0, position, most)
     else:
         rows = await db.fetch(_AFTER, partner, str(transaction), position, 0, most)
-    return [Assignment(**row) for row in rows]
+    return [OpenAssignment(**row) for row in rows]
 
 
-async def come_home(db: Db) -> None:
+async def rebase_cursors(db: Db) -> None:
     """After a restore the rows bear transaction numbers of another server, which this one takes for the
     future: they come first from now on."""
     await db.execute(_NO_LONGER_FOREIGN)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _ADD = """
 INSERT INTO file (id, belongs_to, name, media_type, size, sha256, created_at)

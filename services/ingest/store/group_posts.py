@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _ADD = "INSERT INTO group_post (question, partner, url) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _REVOKE = "INSERT INTO revoked (question, partner, revoked_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 _REVOKED = """

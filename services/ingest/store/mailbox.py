@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _LAST = "SELECT last_uid FROM mailbox WHERE name = $1 AND validity = $2"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _GET = """
 SELECT suspended_at IS NOT NULL OR removed_at IS NOT NULL AS shut, desk FROM partner_access WHERE partner = $1

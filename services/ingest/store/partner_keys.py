@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _ADD = "INSERT INTO partner_key (hash, partner, label, created_at) VALUES ($1, $2, $3, $4)"
 _OWNER = """

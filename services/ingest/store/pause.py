@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _NOTE = """
 INSERT INTO pause (paused, notice, changed_at) VALUES ($1, $2, $3)

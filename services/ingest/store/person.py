@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _QUESTIONS = "SELECT id FROM question WHERE asked_by = $1 ORDER BY received_at, id"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _LIST = """
 SELECT id, door, key, reason, envelope_from, envelope_to, raw, received_at

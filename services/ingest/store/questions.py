@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _GET = """
 SELECT question.id, facets, text, private_note, reference, received_at, how, body AS ending, ended_at, url,
@@ -54,7 +54,7 @@ _FACETS = "SELECT facets FROM question WHERE id = $1 AND erased_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class StoredQuestion:
     """`facets` and `ending` are JSON; `how` is answered, closed or None while the question is open; `url` is
     where the answer stands in the public archive."""
 
@@ -78,7 +78,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedPartner:
     """A partner that was asked; the last one is the one that has the question."""
 
     assignment_id: UUID
@@ -90,9 +90,9 @@ class Asked:
     promise_at: datetime
 
 
-async def get(db: Db, question: UUID) -> Question | None:
+async def get(db: Db, question: UUID) -> StoredQuestion | None:
     row = await db.fetchrow(_GET, question)
-    return Question(**row) if row else None
+    return StoredQuestion(**row) if row else None
 
 
 async def facets(db: Db, question: UUID) -> str | None:
@@ -101,7 +101,7 @@ async def facets(db: Db, question: UUID) -> str | None:
     return found
 
 
-async def note_asked(db: Db, question: UUID, asked: Asked) -> None:
+async def note_asked(db: Db, question: UUID, asked: AskedPartner) -> None:
     """In any order, any number of times: the same assignment is noted once."""
     await db.execute(
         _ASKED,
@@ -116,9 +116,9 @@ async def note_asked(db: Db, question: UUID, asked: Asked) -> None:
     )
 
 
-async def partners(db: Db, question: UUID) -> list[Asked]:
+async def partners(db: Db, question: UUID) -> list[AskedPartner]:
     """Everybody asked so far, the first one first."""
-    return [Asked(**row) for row in await db.fetch(_PARTNERS, question)]
+    return [AskedPartner(**row) for row in await db.fetch(_PARTNERS, question)]
 
 
 async def end(db: Db, question: UUID, how: str, body: str, ended_at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 # Since when nothing is expected of anybody any more: withdrawn or ended, whichever came last.
 _DUE = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _GET = "SELECT cursor FROM social_cursor WHERE channel = $1"
 _SET = """

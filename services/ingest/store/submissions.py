@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.chassis.database import Db
-from services.ingest.domain.intake import Submission
+from services.chassis.postgres.database import Db
+from services.ingest.domain.intake import RawSubmission
 
 # A key is looked up by equality alone: any other shape and the planner may read every row of a door.
 
@@ -58,7 +58,7 @@ class Earlier:
     question: UUID | None
 
 
-async def add(db: Db, submission: Submission, outcome: str, question: UUID | None) -> Earlier | None:
+async def add(db: Db, submission: RawSubmission, outcome: str, question: UUID | None) -> Earlier | None:
     """Note a submission; the earlier one when its key is known. A copy that comes meanwhile waits here."""
     row = (submission.digest, outcome, question, submission.raw, submission.received_at)
     if await db.fetchval(_ADD, submission.door, submission.key, *row):
@@ -78,7 +78,7 @@ class Stored:
     asked_by: bytes | None
 
 
-async def add_questions(db: Db, given: Sequence[tuple[Submission, Stored]]) -> set[UUID]:
+async def add_questions(db: Db, given: Sequence[tuple[RawSubmission, Stored]]) -> set[UUID]:
     """Submissions with their questions, in one statement; returns the questions that are new. The keys are
     taken in one order by everybody, so that two copies can't wait for each other."""
     columns = zip(*(_row(submission, new) for submission, new in given), strict=True)
@@ -86,7 +86,7 @@ async def add_questions(db: Db, given: Sequence[tuple[Submission, Stored]]) -> s
     return {row["id"] for row in rows}
 
 
-def _row(once: Submission, new: Stored) -> tuple[object, ...]:
+def _row(once: RawSubmission, new: Stored) -> tuple[object, ...]:
     came = (once.door, once.key, once.digest, new.id, once.raw, once.received_at)
     return (*came, new.facets, new.text, new.private_note, new.reference, new.asked_by)
 
@@ -97,11 +97,11 @@ async def question_of(db: Db, door: str, key: str) -> UUID | None:
     return row["question"] if row else None
 
 
-async def is_known(db: Db, submission: Submission) -> bool:
+async def is_known(db: Db, submission: RawSubmission) -> bool:
     return await db.fetchrow(_FIND, submission.door, submission.key) is not None
 
 
-async def earlier_than(db: Db, submission: Submission) -> Earlier:
+async def earlier_than(db: Db, submission: RawSubmission) -> Earlier:
     """What came first under this key."""
     earlier = await db.fetchrow(_FIND, submission.door, submission.key)
     if earlier is None:
@@ -120,7 +120,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 
 
 async def quarantine(
-    db: Db, submission: Submission, reason: str, envelope_from: str | None, envelope_to: Sequence[str]
+    db: Db, submission: RawSubmission, reason: str, envelope_from: str | None, envelope_to: Sequence[str]
 ) -> None:
     await db.execute(
         _QUARANTINE,

@@ -16,7 +16,7 @@ NETWORK = ""
 """The partner of a counter that counts for the whole network."""
 
 
-class Key(NamedTuple):
+class CounterKey(NamedTuple):
     """One counter. `facet` says by what the measure is cut, `value` which piece: channel → mail."""
 
     partner: str
@@ -26,7 +26,7 @@ class Key(NamedTuple):
     value: str
 
 
-Tally = Counter[Key]
+Tally = Counter[CounterKey]
 
 STAGES = {"routed": "route", "answered": "answer", "published": "publish"}
 """Kinds that end a stage of a question's life, each timed since the question was received."""
@@ -96,7 +96,7 @@ def _count(counters: Tally, rows: _Rows, facet: str, values: Values) -> None:
     whole = _add_up(zip(repeat(NETWORK), rows.months, values, strict=False), rows)
     for (owner, month, value), n in {**owned, **whole}.items():
         if value is not None:
-            counters[Key(owner, rows.measure, facet, month, value)] = n
+            counters[CounterKey(owner, rows.measure, facet, month, value)] = n
 
 
 def _add_up(cuts: Iterable[Cut], rows: _Rows) -> Mapping[Cut, int]:
@@ -144,7 +144,7 @@ def _sum(counters: Tally, rows: _Rows, facet: str, taken: Iterable[float | None]
     for owner, month, seconds in zip(rows.owners, rows.months, taken, strict=True):
         if seconds is not None:
             for whose in {owner, NETWORK}:
-                counters[Key(whose, rows.measure, facet, month, "")] += round(seconds)
+                counters[CounterKey(whose, rows.measure, facet, month, "")] += round(seconds)
 
 
 def _calendar(start: datetime, end: datetime) -> float:

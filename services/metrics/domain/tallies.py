@@ -14,7 +14,7 @@ TOTAL = "total"
 """Facet of an imported number that is not cut into pieces."""
 
 
-class Line(NamedTuple):
+class TallyLine(NamedTuple):
     """One sum of counters of one owner, the network or a partner."""
 
     year: int
@@ -29,14 +29,14 @@ class Line(NamedTuple):
 class Tallies:
     """Sums of one owner over years. Whatever was never counted is 0, not an error."""
 
-    def __init__(self, lines: Iterable[Line]) -> None:
+    def __init__(self, lines: Iterable[TallyLine]) -> None:
         self._pieces: dict[tuple[int, str, str], Counter[str]] = defaultdict(Counter)
         self._months: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
         self._days: dict[tuple[int, str], Counter[tuple[int, int]]] = defaultdict(Counter)
         for line in lines:
             self._add(line)
 
-    def _add(self, line: Line) -> None:
+    def _add(self, line: TallyLine) -> None:
         self._pieces[line.year, line.measure, line.facet][line.value] += line.n
         if line.facet == "channel":
             self._months[line.year, line.measure][line.month] += line.n

@@ -17,17 +17,17 @@ _QUARTERS_KEPT = 16_384
 Holidays = Callable[[date], bool]
 
 
-class Slot(NamedTuple):
+class WorkingSpan(NamedTuple):
     """Working time within a day, in seconds since midnight by the wall clock: half open, [start, end)."""
 
     start: int
     end: int
 
 
-Week = Mapping[int, Sequence[Slot]]
+Week = Mapping[int, Sequence[WorkingSpan]]
 """Weekday (0 is Monday) → its slots, in order and apart. A weekday that is not there is free."""
 
-WORKING_DAYS: Week = {weekday: (Slot(0, DAY_SECONDS),) for weekday in range(5)}
+WORKING_DAYS: Week = {weekday: (WorkingSpan(0, DAY_SECONDS),) for weekday in range(5)}
 """Whole days from Monday to Friday: three working days are then 72 hours, as the network promises them."""
 
 
@@ -48,7 +48,7 @@ class _Quarter(NamedTuple):
     """Working seconds before its day."""
     second: int
     """Of the day by the wall clock, at its start."""
-    slots: Sequence[Slot]
+    slots: Sequence[WorkingSpan]
 
 
 class NetworkTime:
@@ -100,7 +100,7 @@ class NetworkTime:
             before.append(before[-1] + sum(slot.end - slot.start for slot in self._slots(day)))
         return before[index]
 
-    def _slots(self, day: date) -> Sequence[Slot]:
+    def _slots(self, day: date) -> Sequence[WorkingSpan]:
         return () if self._is_holiday(day) else self._week.get(day.weekday(), ())
 
 

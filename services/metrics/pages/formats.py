@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.metrics.domain.figures import YearFigures
-from services.metrics.keeping import to_json
-from services.metrics.pages import press, tables
-from services.metrics.pages.words import Language, Words
+from services.metrics.handlers.figures_json import to_json
+from services.metrics.pages import tables, typst
+from services.metrics.pages.words import PageLanguage, Words
 
 
 @dataclass(frozen=True)
-class Wish:
+class FormatRequest:
     """How a file is wanted. `a3` is for PDF, `square` for PNG."""
 
-    language: Language
+    language: PageLanguage
     zone: str
     a3: bool = False
     square: bool = False
@@ -24,11 +24,11 @@ class Wish:
 @dataclass(frozen=True)
 class Format:
     media_type: str
-    make: Callable[[YearFigures, Wish], bytes]
+    make: Callable[[YearFigures, FormatRequest], bytes]
     """May take seconds (PDF, PNG): call it in a thread."""
 
 
-def file_name(figures: YearFigures, extension: str, wish: Wish) -> str:
+def file_name(figures: YearFigures, extension: str, wish: FormatRequest) -> str:
     """What a reader keeps it as: figures-2026-bpi-a3-en.pdf."""
     shape = {"pdf": "a3" if wish.a3 else "", "png": "square" if wish.square else ""}.get(extension, "")
     language = wish.language if wish.language != "fr" else ""
@@ -36,27 +36,27 @@ def file_name(figures: YearFigures, extension: str, wish: Wish) -> str:
     return f"{'-'.join(filter(None, parts))}.{extension}"
 
 
-def _json(figures: YearFigures, _wish: Wish) -> bytes:
+def _json(figures: YearFigures, _wish: FormatRequest) -> bytes:
     return to_json(figures, indent=2).encode()
 
 
-def _csv(figures: YearFigures, _wish: Wish) -> bytes:
+def _csv(figures: YearFigures, _wish: FormatRequest) -> bytes:
     return tables.as_csv(figures)
 
 
-def _ods(figures: YearFigures, wish: Wish) -> bytes:
+def _ods(figures: YearFigures, wish: FormatRequest) -> bytes:
     # Imported when wanted: the library behind it would double what the service needs at rest.
     from services.metrics.pages.spreadsheet import as_ods
 
     return as_ods(figures, Words(wish.language))
 
 
-def _pdf(figures: YearFigures, wish: Wish) -> bytes:
-    return press.poster(figures, wish.language, zone=wish.zone, paper="a3" if wish.a3 else "a4")
+def _pdf(figures: YearFigures, wish: FormatRequest) -> bytes:
+    return typst.poster(figures, wish.language, zone=wish.zone, paper="a3" if wish.a3 else "a4")
 
 
-def _png(figures: YearFigures, wish: Wish) -> bytes:
-    return press.card(figures, wish.language, zone=wish.zone, square=wish.square)
+def _png(figures: YearFigures, wish: FormatRequest) -> bytes:
+    return typst.card(figures, wish.language, zone=wish.zone, square=wish.square)
 
 
 FORMATS: Mapping[str, Format] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlencode
 
-from services.metrics.pages.words import Language
+from services.metrics.pages.words import PageLanguage
 
 ASSETS = "/figures/assets"
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -23,9 +23,9 @@ class Links:
     here: str
     shown_year: int
     shown_partner: str
-    language: Language
+    language: PageLanguage
 
-    def _to(self, path: str, query: Mapping[str, str] = NOTHING, language: Language | None = None) -> str:
+    def _to(self, path: str, query: Mapping[str, str] = NOTHING, language: PageLanguage | None = None) -> str:
         chosen = language or self.language
         asked = {**query, **({"lang": chosen} if chosen != "fr" else {})}
         return f"{self.base}{path}" + (f"?{urlencode(asked)}" if asked else "")
@@ -50,7 +50,7 @@ class Links:
 
     @property
     def other_language(self) -> str:
-        other: Language = "en" if self.language == "fr" else "fr"
+        other: PageLanguage = "en" if self.language == "fr" else "fr"
         return self._to(self._path(self.shown_year, self.shown_partner), language=other)
 
     @property

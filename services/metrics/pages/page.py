@@ -11,8 +11,8 @@ from services.metrics.domain.figures import YearFigures
 from services.metrics.pages.drawings import channel_legend, channel_order, draw
 from services.metrics.pages.links import Links
 from services.metrics.pages.palette import PAGE
-from services.metrics.pages.sheet import coarse_buckets, compose
-from services.metrics.pages.words import Language, Words
+from services.metrics.pages.view_model import coarse_buckets, compose
+from services.metrics.pages.words import PageLanguage, Words
 
 HERE = Path(__file__).parent
 
@@ -27,7 +27,7 @@ def templates() -> Environment:
     )
 
 
-class Pages:
+class FigurePages:
     """Writes pages. `base` is the address they are seen at from outside, if that is known."""
 
     def __init__(self, *, base: str, zone: str) -> None:
@@ -40,7 +40,7 @@ class Pages:
     def figures(
         self,
         figures: YearFigures,
-        language: Language,
+        language: PageLanguage,
         years: Sequence[int],
         *,
         embedded: bool = False,
@@ -59,12 +59,12 @@ class Pages:
             embedded=embedded,
         )
 
-    def nothing(self, year: int, language: Language, years: Sequence[int]) -> str:
+    def nothing(self, year: int, language: PageLanguage, years: Sequence[int]) -> str:
         return self._notice(year, language, years, "nothing", "nothing_text" if years else "nothing_yet")
 
-    def failed(self, year: int, language: Language) -> str:
+    def failed(self, year: int, language: PageLanguage) -> str:
         return self._notice(year, language, (), "failed", "failed_text")
 
-    def _notice(self, year: int, language: Language, years: Sequence[int], title: str, text: str) -> str:
+    def _notice(self, year: int, language: PageLanguage, years: Sequence[int], title: str, text: str) -> str:
         links = Links(self._base, "", year, "", language)
         return self._notices.render(words=Words(language), years=years, links=links, title=title, text=text)

@@ -12,7 +12,7 @@ from services.metrics.domain.figures import Piece, YearFigures
 CSV_HEADER = ("year", "partner", "measure", "facet", "value", "n")
 """The same columns that `sesame metrics import` reads."""
 
-Line = tuple[str, str, str, int]
+TableLine = tuple[str, str, str, int]
 """Measure, facet, value and number."""
 
 
@@ -26,7 +26,7 @@ def as_csv(figures: YearFigures) -> bytes:
     return text.getvalue().encode()
 
 
-def _lines(figures: YearFigures) -> Iterator[Line]:
+def _lines(figures: YearFigures) -> Iterator[TableLine]:
     yield from _totals(figures)
     for facet, pieces in cuts(figures).items():
         for piece in pieces:
@@ -40,7 +40,7 @@ def _lines(figures: YearFigures) -> Iterator[Line]:
         yield "received", "origin", partner.id, partner.own_public
 
 
-def _totals(figures: YearFigures) -> Iterator[Line]:
+def _totals(figures: YearFigures) -> Iterator[TableLine]:
     totals = {measure: headline.n for measure, headline in figures.headlines.items()}
     for measure, n in {**totals, "kept": figures.kept}.items():
         if n or figures.dated:
@@ -50,7 +50,7 @@ def _totals(figures: YearFigures) -> Iterator[Line]:
             yield measure, "total", "", stated
 
 
-def _dated(figures: YearFigures) -> Iterator[Line]:
+def _dated(figures: YearFigures) -> Iterator[TableLine]:
     for measure, months in figures.months.items():
         for month, n in enumerate(months, 1):
             yield measure, "month", f"{month:02d}", n
@@ -60,7 +60,7 @@ def _dated(figures: YearFigures) -> Iterator[Line]:
     yield from _numbered(figures)
 
 
-def _numbered(figures: YearFigures) -> Iterator[Line]:
+def _numbered(figures: YearFigures) -> Iterator[TableLine]:
     for star, n in enumerate(figures.stars, 1):
         yield "rated", "number", str(star), n
     for effort, n in enumerate(figures.effort, 1):

@@ -14,8 +14,8 @@ import typst
 from services.metrics.pages.drawings import channel_legend, draw
 from services.metrics.pages.page import HERE
 from services.metrics.pages.palette import PAPER
-from services.metrics.pages.press import Job, Shape
-from services.metrics.pages.sheet import Bar, Cell, Sheet, compose
+from services.metrics.pages.typst import Job, Shape
+from services.metrics.pages.view_model import Bar, Cell, FigureView, compose
 from services.metrics.pages.words import Words
 
 SOURCES: Mapping[Shape, str] = {
@@ -53,7 +53,7 @@ def set_sheet(job: Job) -> bytes:
         return _compile(folder, job.shape)
 
 
-def _lay_out(folder: Path, job: Job, sheet: Sheet) -> None:
+def _lay_out(folder: Path, job: Job, sheet: FigureView) -> None:
     for chart, svg in draw(job.figures, sheet.words, PAPER, size=CHART_SIZE).items():
         (folder / f"{chart}.svg").write_text(svg)
     source = SOURCES[job.shape]
@@ -75,7 +75,7 @@ def _compile(folder: Path, shape: Shape) -> bytes:
     return made
 
 
-def _content(job: Job, sheet: Sheet) -> dict[str, Any]:
+def _content(job: Job, sheet: FigureView) -> dict[str, Any]:
     words = sheet.words
     return {
         "shape": job.shape,
@@ -116,13 +116,13 @@ def _content(job: Job, sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _foot(job: Job, sheet: Sheet) -> str:
+def _foot(job: Job, sheet: FigureView) -> str:
     method = sheet.words("method_text", zone=sheet.zone)
     sources = job.figures.sources
     return f"{method} {sheet.words.sources(sources)}" if sources else method
 
 
-def _heading(key: str, sheet: Sheet) -> dict[str, str]:
+def _heading(key: str, sheet: FigureView) -> dict[str, str]:
     note = f"{key.removesuffix('_title')}_note"
     return {"title": sheet.words(key), "note": sheet.words(note, zone=sheet.zone)}
 

@@ -11,9 +11,9 @@ from services.metrics.pages.english import ENGLISH
 from services.metrics.pages.french import FRENCH
 from services.metrics.pages.lexicon import Lexicon
 
-Language = Literal["fr", "en"]
+PageLanguage = Literal["fr", "en"]
 
-_LEXICONS: Mapping[Language, Lexicon] = {"fr": FRENCH, "en": ENGLISH}
+_LEXICONS: Mapping[PageLanguage, Lexicon] = {"fr": FRENCH, "en": ENGLISH}
 
 _HOUR = 3_600
 _DAY = 24 * _HOUR
@@ -22,7 +22,7 @@ _DAY = 24 * _HOUR
 class Words:
     """Says things in one language. Unknown words of the network are shown as they are, made readable."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: PageLanguage) -> None:
         self.language = language
         self._lexicon = _LEXICONS[language]
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from asyncpg import Record
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 from services.metrics.domain.facts import Counted
 from services.metrics.domain.increments import Tally
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.chassis.database import Db
-from services.metrics.importing import Imported
+from services.chassis.postgres.database import Db
+from services.metrics.domain.imported_years import Imported
 
 _FROZEN = "SELECT figures::text FROM frozen WHERE year = $1 AND partner = $2"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from asyncpg import Record
 from asyncpg.cursor import Cursor
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 from services.metrics.domain.increments import Tally
 
 MINUTES = 600.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.chassis.database import Db
-from services.metrics.domain.tallies import Line
+from services.chassis.postgres.database import Db
+from services.metrics.domain.tallies import TallyLine
 
 # From the cuts to their months, whatever the statistics say: a cut has twelve of them in a year, and a plan
 # that starts from the months reads all partners' to find one's.
@@ -49,18 +49,18 @@ ORDER BY year
 
 async def year_lines(
     db: Db, partner: str, year: int, measures: Sequence[str], facets: Sequence[str]
-) -> list[Line]:
+) -> list[TallyLine]:
     """Sums of one year; by month for the facets `channel` and `day`, undated for the others."""
-    return [Line(*row) for row in await db.fetch(_YEAR, partner, measures, facets, year)]
+    return [TallyLine(*row) for row in await db.fetch(_YEAR, partner, measures, facets, year)]
 
 
-async def history(db: Db, partner: str, before: int, measures: Sequence[str]) -> list[Line]:
+async def history(db: Db, partner: str, before: int, measures: Sequence[str]) -> list[TallyLine]:
     """Sums by channel of each year before this one."""
-    return [Line(*row) for row in await db.fetch(_HISTORY, partner, before, measures)]
+    return [TallyLine(*row) for row in await db.fetch(_HISTORY, partner, before, measures)]
 
 
-async def imported(db: Db, partner: str, until: int) -> list[Line]:
-    return [Line(*row) for row in await db.fetch(_IMPORTED, partner, until)]
+async def imported(db: Db, partner: str, until: int) -> list[TallyLine]:
+    return [TallyLine(*row) for row in await db.fetch(_IMPORTED, partner, until)]
 
 
 async def sources(db: Db, partner: str, until: int) -> list[str]:

@@ -12,7 +12,7 @@ from services.notifier.domain.delivery import Similar
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionToTell:
     """The question. `asker` holds the keys of the contract's Asker; it is empty once erased."""
 
     id: UUID
@@ -58,7 +58,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class DeliveryAttempt:
     """One attempt at one delivery. `destination` is a mail address, a partner's id, or a URL, by `way`."""
 
     id: UUID
@@ -69,7 +69,7 @@ class Outgoing:
     decided_at: datetime
     traceparent: str | None
     details: Mapping[str, Any]
-    question: Asked
+    question: QuestionToTell
     assignment: Assigned | None = None
     answer: Answered | None = None
     follow_up: str | None = None

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.notifier.domain.delivery import delivery_id
-from services.notifier.domain.standing import Standing, Turn
+from services.notifier.domain.question_state import CurrentAssignment, QuestionState
 
 WORD_OF_THE_END = frozenset({"ended", "closed"})
 """What is still sent about a question that is over."""
@@ -41,40 +41,40 @@ def asker_way(asker: Mapping[str, Any], channel: str, channels: Set[str]) -> str
     return "page"
 
 
-def acknowledgement(standing: Standing) -> list[Planned]:
+def acknowledgement(standing: QuestionState) -> list[Planned]:
     """Once per question, however often it is routed: by mail only, a page or a post needs none."""
     return _mail_to_asker(standing, "acknowledgement")
 
 
-def late(standing: Standing, promise_at: datetime, at: datetime) -> list[Planned]:
+def late(standing: QuestionState, promise_at: datetime, at: datetime) -> list[Planned]:
     """Once per promise: another one may be made and broken after it."""
     return _mail_to_asker(standing, "late", promise_at.isoformat(), at)
 
 
-def closed(standing: Standing, closing: str, details: Mapping[str, Any]) -> list[Planned]:
+def closed(standing: QuestionState, closing: str, details: Mapping[str, Any]) -> list[Planned]:
     """`closing` is the event's id: a question may be closed again after it was reopened."""
     return _mail_to_asker(standing, "closed", closing, details=details)
 
 
-def assigned(standing: Standing, turn: Turn) -> Planned:
+def assigned(standing: QuestionState, turn: CurrentAssignment) -> Planned:
     return _to_turn(standing, "assigned", turn)
 
 
-def overdue(standing: Standing) -> list[Planned]:
+def overdue(standing: QuestionState) -> list[Planned]:
     """A person is told; a partner's system hears `assignment.ended`."""
     late_turns = (turn for turn in standing.turns if turn.id in standing.overdue)
     return [_to_turn(standing, "overdue", turn) for turn in late_turns if turn.way == "mail"]
 
 
-def reminder(standing: Standing, turn: Turn) -> list[Planned]:
+def reminder(standing: QuestionState, turn: CurrentAssignment) -> list[Planned]:
     return [_to_turn(standing, "reminder", turn)] if turn.way == "mail" else []
 
 
-def ended(standing: Standing) -> list[Planned]:
+def ended(standing: QuestionState) -> list[Planned]:
     return [_to_turn(standing, "ended", turn) for turn in standing.ended_turns()]
 
 
-def follow_ups(standing: Standing) -> list[Planned]:
+def follow_ups(standing: QuestionState) -> list[Planned]:
     """What the asker wrote since, to everybody asked; whose turn is over by then is spared at sending."""
     return [
         replace(
@@ -88,7 +88,7 @@ def follow_ups(standing: Standing) -> list[Planned]:
 
 
 def answer(
-    standing: Standing, answer_id: UUID, at: datetime, channel: str, channels: Set[str] = frozenset()
+    standing: QuestionState, answer_id: UUID, at: datetime, channel: str, channels: Set[str] = frozenset()
 ) -> Planned:
     """`channels` are the social ones that are set up."""
     return Planned(
@@ -102,7 +102,7 @@ def answer(
 
 
 def refused(
-    standing: Standing, answer_id: UUID, at: datetime, way: str, address: str, details: Mapping[str, Any]
+    standing: QuestionState, answer_id: UUID, at: datetime, way: str, address: str, details: Mapping[str, Any]
 ) -> Planned:
     return Planned(
         delivery_id(standing.question, "refused", answer_id),
@@ -116,7 +116,7 @@ def refused(
 
 
 def to_coordinator(
-    standing: Standing, kind: str, about: object, at: datetime, address: str, details: Mapping[str, Any]
+    standing: QuestionState, kind: str, about: object, at: datetime, address: str, details: Mapping[str, Any]
 ) -> Planned:
     return Planned(
         delivery_id(standing.question, kind, about),
@@ -129,7 +129,7 @@ def to_coordinator(
     )
 
 
-def _to_turn(standing: Standing, kind: str, turn: Turn) -> Planned:
+def _to_turn(standing: QuestionState, kind: str, turn: CurrentAssignment) -> Planned:
     return Planned(
         delivery_id(standing.question, kind, turn.id),
         standing.question,
@@ -142,7 +142,7 @@ def _to_turn(standing: Standing, kind: str, turn: Turn) -> Planned:
 
 
 def _mail_to_asker(
-    standing: Standing,
+    standing: QuestionState,
     kind: str,
     about: str = "",
     at: datetime | None = None,

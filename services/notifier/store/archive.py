@@ -11,8 +11,8 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 
-from services.chassis.database import Db
-from services.notifier.domain.vocabulary import near, plain, words
+from services.chassis.postgres.database import Db
+from services.notifier.domain.search_terms import near, plain, words
 
 _HOLD = """
 INSERT INTO archive_entry (answer_id, question_id, state, title, question, answer, sources, subject, language,

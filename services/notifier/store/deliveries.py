@@ -10,8 +10,8 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 
-from services.chassis.database import Db
-from services.notifier.domain.outgoing import Answered, Asked, Assigned, Outgoing
+from services.chassis.postgres.database import Db
+from services.notifier.domain.outgoing import Answered, Assigned, DeliveryAttempt, QuestionToTell
 from services.notifier.domain.plan import WORD_OF_THE_END, Planned
 
 _DECIDE = """
@@ -183,7 +183,7 @@ async def claim(
     *,
     only: UUID | None = None,
     held: Sequence[UUID] = (),
-) -> list[Outgoing]:
+) -> list[DeliveryAttempt]:
     """Take up to `most` deliveries that are due; nobody else gets them before the lease has run out, and the
     caller, who names what it holds, not even then."""
     return [_read(row) for row in await db.fetch(_CLAIM, way, now, most, lease, only, held)]
@@ -244,8 +244,8 @@ async def waiting(db: Db, now: datetime) -> dict[str, tuple[int, float]]:
     return {row["way"]: (row["deliveries"], row["oldest"]) for row in await db.fetch(_WAITING, now)}
 
 
-def _read(row: Record) -> Outgoing:
-    return Outgoing(
+def _read(row: Record) -> DeliveryAttempt:
+    return DeliveryAttempt(
         id=row["id"],
         kind=row["kind"],
         way=row["way"],
@@ -262,8 +262,8 @@ def _read(row: Record) -> Outgoing:
     )
 
 
-def _asked(row: Record) -> Asked:
-    return Asked(
+def _asked(row: Record) -> QuestionToTell:
+    return QuestionToTell(
         id=row["question_id"],
         text=row["text"],
         private_note=row["private_note"],

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from asyncpg import Pool, Record
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _OF = "SELECT secrets, switched_off_at IS NOT NULL AS off FROM webhook_endpoint WHERE partner = $1"
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from services.chassis.database import Db
+from services.chassis.postgres.database import Db
 
 _TOLD = """
 SELECT json_build_object(

@@ -9,8 +9,8 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 
-from services.chassis.database import Db
-from services.notifier.domain.standing import Given, Standing, Turn
+from services.chassis.postgres.database import Db
+from services.notifier.domain.question_state import AcceptedBy, CurrentAssignment, QuestionState
 
 _ADD_QUESTION = """
 INSERT INTO question (id, text, private_note, facets, place, attachments, publish_consent, asker)
@@ -147,20 +147,20 @@ async def add_question(
     )
 
 
-async def standing(db: Db, question: UUID) -> Standing | None:
+async def standing(db: Db, question: UUID) -> QuestionState | None:
     return _read(await db.fetchrow(_STANDING, question))
 
 
 async def add_assignment(
     db: Db,
     question: UUID,
-    turn: Turn,
+    turn: CurrentAssignment,
     *,
     partner_name: str,
     due_at: datetime,
     promise_at: datetime,
     reasons: str,
-) -> Standing | None:
+) -> QuestionState | None:
     """The standing with this turn in it; None, and nothing written, when the question is not known yet."""
     row = await db.fetchrow(
         _ADD_ASSIGNMENT,
@@ -194,7 +194,7 @@ async def add_answer(
     answered_at: datetime,
     promise_at: datetime,
     facets: str,
-) -> Standing | None:
+) -> QuestionState | None:
     """The standing before this answer; None, and nothing written, when the question is not known yet."""
     row = await db.fetchrow(
         _ADD_ANSWER,
@@ -217,24 +217,24 @@ async def is_answered(db: Db, question: UUID, answer: UUID) -> bool:
     return bool(await db.fetchval(_IS_ANSWERED, question, answer))
 
 
-async def mark_overdue(db: Db, question: UUID, assignment: UUID, moment: datetime) -> Standing | None:
+async def mark_overdue(db: Db, question: UUID, assignment: UUID, moment: datetime) -> QuestionState | None:
     """The standing with the mark; the assignment itself may be heard of later."""
     found = _read(await db.fetchrow(_MARK_OVERDUE, question, assignment, moment))
     return found and found.with_overdue(assignment)
 
 
-async def promise(db: Db, question: UUID, promise_at: datetime) -> Standing | None:
+async def promise(db: Db, question: UUID, promise_at: datetime) -> QuestionState | None:
     return _read(await db.fetchrow(_PROMISE, question, promise_at))
 
 
-async def withdraw(db: Db, question: UUID, now: datetime, still_sent: list[str]) -> Standing | None:
+async def withdraw(db: Db, question: UUID, now: datetime, still_sent: list[str]) -> QuestionState | None:
     """Nothing more of this question is sent, but for the kinds in `still_sent`."""
     return _read(await db.fetchrow(_WITHDRAW, question, now, still_sent))
 
 
 async def close(
     db: Db, question: UUID, closed_at: datetime, now: datetime, still_sent: list[str]
-) -> Standing | None:
+) -> QuestionState | None:
     """Nothing is sent of what happened until then, but for the kinds in `still_sent`."""
     return _read(await db.fetchrow(_CLOSE, question, closed_at, now, still_sent))
 
@@ -244,21 +244,21 @@ async def reopen(db: Db, question: UUID, reopened_at: datetime) -> bool:
     return bool(await db.fetchval(_REOPEN, question, reopened_at))
 
 
-async def erase(db: Db, question: UUID, now: datetime, still_sent: list[str]) -> Standing | None:
+async def erase(db: Db, question: UUID, now: datetime, still_sent: list[str]) -> QuestionState | None:
     return _read(await db.fetchrow(_ERASE, question, now, still_sent))
 
 
 async def add_follow_up(
     db: Db, question: UUID, follow_up: UUID, text: str, asked_at: datetime
-) -> Standing | None:
+) -> QuestionState | None:
     found = _read(await db.fetchrow(_FOLLOW_UP, question, follow_up, text, asked_at))
     return found and found.with_follow_up(follow_up)
 
 
-def _read(row: Record | None) -> Standing | None:
+def _read(row: Record | None) -> QuestionState | None:
     if row is None:
         return None
-    return Standing(
+    return QuestionState(
         question=row["id"],
         asker=orjson.loads(row["asker"]),
         over=row["over_for_good"],
@@ -270,12 +270,12 @@ def _read(row: Record | None) -> Standing | None:
     )
 
 
-def _given(raw: dict[str, Any]) -> Given:
-    return Given(partner=raw["partner"], at=datetime.fromisoformat(raw["at"]))
+def _given(raw: dict[str, Any]) -> AcceptedBy:
+    return AcceptedBy(partner=raw["partner"], at=datetime.fromisoformat(raw["at"]))
 
 
-def _turn(raw: dict[str, Any]) -> Turn:
-    return Turn(
+def _turn(raw: dict[str, Any]) -> CurrentAssignment:
+    return CurrentAssignment(
         id=UUID(raw["id"]),
         partner=raw["partner"],
         way=raw["way"],

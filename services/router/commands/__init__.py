@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from services.router.commands import (
-    explain_deed,
-    learning_deeds,
-    partner_deeds,
-    question_deeds,
-    rehearsing,
-    year_deed,
-)
+from devtools.simulation import router_year_command
+from services.router.commands import explain, learn, partners, questions, rehearse
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     router = subparsers.add_parser("router", help="who gets a question: partners, explain, simulate, by hand")
     things = router.add_subparsers(metavar="THING", required=True)
-    partner_deeds.register(things)
-    explain_deed.register(things)
-    question_deeds.register(things)
-    rehearsing.register(things)
-    learning_deeds.register(things)
-    year_deed.register(things)
+    partners.register(things)
+    explain.register(things)
+    questions.register(things)
+    rehearse.register(things)
+    learn.register(things)
+    router_year_command.register(things)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.router.domain.calendars import Closure
-from services.router.domain.working_time import NOTHING, Clock, NeverOpen
+from services.router.domain.working_time import NOTHING, NeverOpen, WorkingClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class Deadline:
     due_at: datetime
 
 
-def promised(received: datetime, working_days: Clock, terms: Terms) -> datetime:
+def promised(received: datetime, working_days: WorkingClock, terms: Terms) -> datetime:
     return working_days.after(received, terms.promise)
 
 
 def deadline(
-    asked_at: datetime, allowed: timedelta, promise_at: datetime, clock: Clock, terms: Terms
+    asked_at: datetime, allowed: timedelta, promise_at: datetime, clock: WorkingClock, terms: Terms
 ) -> Deadline:
     """So much of the partner's open time from `asked_at`, but never beyond a promise that still stands."""
     due_at = _due(asked_at, allowed, promise_at, clock)
@@ -43,7 +43,7 @@ def deadline(
     return Deadline(remind_at, due_at)
 
 
-def _due(asked_at: datetime, allowed: timedelta, promise_at: datetime, clock: Clock) -> datetime:
+def _due(asked_at: datetime, allowed: timedelta, promise_at: datetime, clock: WorkingClock) -> datetime:
     try:
         own = clock.after(asked_at, allowed)
     except NeverOpen:

@@ -13,11 +13,11 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from services.router.domain.crowd import Crowd
 from services.router.domain.directory import Directory
 from services.router.domain.loads import LoadBook
-from services.router.domain.network import Asked, Network
 from services.router.domain.partner import Partner, Role
+from services.router.domain.partner_sets import PartnerSet
+from services.router.domain.routing_request import Network, RoutingRequest
 from services.router.domain.scoring import Part, Score
 from services.router.domain.territory import Nearness
 
@@ -77,7 +77,7 @@ class Decision:
         return self.ranked[0] if self.ranked else None
 
 
-def decide(asked: Asked, network: Network, now: datetime) -> Decision:
+def decide(asked: RoutingRequest, network: Network, now: datetime) -> Decision:
     """The best of the members, else of the back-ups, else of all who could; else nobody."""
     for tier in TIERS:
         decision = _within(tier, asked, network, now)
@@ -86,7 +86,7 @@ def decide(asked: Asked, network: Network, now: datetime) -> Decision:
     return decision
 
 
-def _within(tier: Tier, asked: Asked, network: Network, now: datetime) -> Decision:
+def _within(tier: Tier, asked: RoutingRequest, network: Network, now: datetime) -> Decision:
     directory = network.directory
     near = directory.near(asked.place) if asked.place else {}
     left = _in_scope(tier, asked, near, directory)
@@ -101,14 +101,16 @@ def _within(tier: Tier, asked: Asked, network: Network, now: datetime) -> Decisi
     return Decision(tier.name, tuple(ranked), excluded, left.bit_count() - len(closed), capacities)
 
 
-def _in_scope(tier: Tier, asked: Asked, near: Mapping[Nearness, Crowd], directory: Directory) -> Crowd:
+def _in_scope(
+    tier: Tier, asked: RoutingRequest, near: Mapping[Nearness, PartnerSet], directory: Directory
+) -> PartnerSet:
     """Who serves the place. Whoever is called by name is in."""
     if tier.wide or asked.place is None:
         return directory.roll.everyone
     return reduce(or_, near.values(), directory.roll.crowd(asked.called))
 
 
-def _shut_out(why: str, hit: Crowd, directory: Directory) -> dict[str, Excluded]:
+def _shut_out(why: str, hit: PartnerSet, directory: Directory) -> dict[str, Excluded]:
     count = hit.bit_count()
     if not count:
         return {}
@@ -119,7 +121,9 @@ def _named(hit: Collection[str]) -> Excluded:
     return frozenset(hit) if len(hit) <= NAMED else len(hit)
 
 
-def _filters(tier: Tier, asked: Asked, network: Network, now: datetime) -> Iterator[tuple[str, Crowd]]:
+def _filters(
+    tier: Tier, asked: RoutingRequest, network: Network, now: datetime
+) -> Iterator[tuple[str, PartnerSet]]:
     """Why → everyone that it keeps out, in the order in which reasons are given."""
     directory, crowd = network.directory, network.directory.roll.crowd
     for why in sorted(set(asked.had.values())):
@@ -140,7 +144,7 @@ def _full(directory: Directory, book: LoadBook) -> Iterator[str]:
     return (name for name, count in book.asked.items() if count >= limits.get(name, NO_LIMIT))
 
 
-def _rank(tier: Tier, left: Crowd, score: Score, now: datetime) -> tuple[list[Candidate], list[str]]:
+def _rank(tier: Tier, left: PartnerSet, score: Score, now: datetime) -> tuple[list[Candidate], list[str]]:
     """The short list in order, and those struck from it because they don't open before the promise."""
     candidates: list[Candidate] = []
     closed: list[str] = []

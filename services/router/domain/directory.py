@@ -12,12 +12,12 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from services.router.domain.calendars import IsHoliday, opening_hours
-from services.router.domain.crowd import NOBODY, Crowd, Roll
 from services.router.domain.deadlines import is_away
 from services.router.domain.loads import fair_capacity
 from services.router.domain.partner import Partner, Role
-from services.router.domain.territory import Nearness, Place, country_of, is_narrow, territories_of
-from services.router.domain.working_time import Clock
+from services.router.domain.partner_sets import NOBODY, PartnerIndex, PartnerSet
+from services.router.domain.territory import Nearness, Territory, country_of, is_narrow, territories_of
+from services.router.domain.working_time import WorkingClock
 
 HolidaysOf = Callable[[str, str | None], IsHoliday]
 """(country, region) → is this day a holiday there."""
@@ -26,7 +26,7 @@ HolidaysOf = Callable[[str, str | None], IsHoliday]
 class Directory:
     def __init__(self, partners: Iterable[Partner], holidays_of: HolidaysOf) -> None:
         self.partners: Mapping[str, Partner] = {partner.id: partner for partner in partners}
-        self.roll = Roll(self.partners)
+        self.roll = PartnerIndex(self.partners)
         self.limits = {
             p.id: p.capacity_per_week for p in self.partners.values() if p.capacity_per_week is not None
         }
@@ -37,8 +37,8 @@ class Directory:
         self._names_serving = self._index(lambda partner: partner.territories)
         self._names_within = self._index(_countries)
         self._everywhere = self._who(lambda partner: not partner.territories)
-        self._clocks: dict[str, Clock] = {}
-        self._shared: dict[object, Clock] = {}
+        self._clocks: dict[str, WorkingClock] = {}
+        self._shared: dict[object, WorkingClock] = {}
         self._serving = lru_cache(maxsize=256)(lambda territory: self._found(self._names_serving, territory))
         self._within = lru_cache(maxsize=16)(lambda country: self._found(self._names_within, country))
         self.not_speaking = lru_cache(maxsize=64)(self._not_speaking)
@@ -52,7 +52,7 @@ class Directory:
         named = (p for p in self.partners.values() if p.role is Role.COORDINATOR)
         return min(named, key=lambda partner: partner.id, default=None)
 
-    def near(self, place: Place) -> Mapping[Nearness, Crowd]:
+    def near(self, place: Territory) -> Mapping[Nearness, PartnerSet]:
         """Who serves the place, the nearest first. Of a country alone: whoever is in it."""
         crowds = dict.fromkeys(sorted(Nearness, reverse=True), NOBODY)
         crowds[Nearness.SOMEWHERE] = self._everywhere
@@ -62,40 +62,40 @@ class Directory:
             crowds[nearness] |= self._serving(territory)
         return crowds
 
-    def clock(self, partner: Partner) -> Clock:
+    def clock(self, partner: Partner) -> WorkingClock:
         """The clock that runs while the partner is open."""
         clock = self._clocks.get(partner.id)
         if clock is None:
             clock = self._clocks[partner.id] = self._shared_clock(partner)
         return clock
 
-    def _shared_clock(self, partner: Partner) -> Clock:
+    def _shared_clock(self, partner: Partner) -> WorkingClock:
         """Partners with the same hours in the same place share one, and so its agendas."""
         hours = tuple(sorted(partner.hours.items()))
         key = (hours, partner.time_zone, partner.closures, partner.country, partner.region)
         if key not in self._shared:
             holiday = self._holidays_of(partner.country, partner.region)
             zone = ZoneInfo(partner.time_zone)
-            self._shared[key] = Clock(opening_hours(partner.hours, zone, partner.closures, holiday))
+            self._shared[key] = WorkingClock(opening_hours(partner.hours, zone, partner.closures, holiday))
         return self._shared[key]
 
-    def _who(self, fits: Callable[[Partner], bool]) -> Crowd:
+    def _who(self, fits: Callable[[Partner], bool]) -> PartnerSet:
         return self.roll.crowd(p.id for p in self.partners.values() if fits(p))
 
-    def _not_speaking(self, language: str) -> Crowd:
+    def _not_speaking(self, language: str) -> PartnerSet:
         return self._who(lambda partner: bool(partner.languages) and language not in partner.languages)
 
-    def _not_in(self, roles: frozenset[Role]) -> Crowd:
+    def _not_in(self, roles: frozenset[Role]) -> PartnerSet:
         return self._who(lambda partner: partner.role not in roles)
 
     def _strengths(self, theme: str) -> Mapping[str, int]:
         return {p.id: p.subjects[theme] for p in self.partners.values() if theme in p.subjects}
 
-    def _off_subject(self, theme: str | None) -> Crowd:
+    def _off_subject(self, theme: str | None) -> PartnerSet:
         """Specialists whose subjects the question's is not among."""
         return self._who(lambda partner: partner.role is Role.SPECIALIST and theme not in partner.subjects)
 
-    def _away(self, today: date, until: date) -> Crowd:
+    def _away(self, today: date, until: date) -> PartnerSet:
         """Those whose closure covers every day from one to the other."""
         return self.roll.crowd(p.id for p in self._with_closures if is_away(p.closures, today, until))
 
@@ -107,7 +107,7 @@ class Directory:
                 index[word].append(partner.id)
         return index
 
-    def _found(self, index: Mapping[str, Sequence[str]], word: str) -> Crowd:
+    def _found(self, index: Mapping[str, Sequence[str]], word: str) -> PartnerSet:
         return self.roll.crowd(index.get(word, ()))
 
 

@@ -23,7 +23,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReachedBy:
     way: str
     address: str
 
@@ -34,7 +34,7 @@ class Partner:
 
     id: str
     name: str
-    reach: Reach
+    reach: ReachedBy
     kind: str = "library"
     email: str | None = None
     alert_email: str | None = None

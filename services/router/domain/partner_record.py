@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.router.domain.calendars import MIDNIGHT, WEEKDAYS, Closure, Hours, Slot
-from services.router.domain.partner import Partner, Reach, Role
+from services.router.domain.partner import Partner, ReachedBy, Role
 from services.router.domain.territory import fault_in
 from services.router.domain.themes import theme_of
 
@@ -182,7 +182,7 @@ def _date(value: Any) -> date:
         raise FaultyPartner(f'"{value}" is no date; write 2026-12-24') from None
 
 
-def _reach(value: Any) -> Reach:
+def _reach(value: Any) -> ReachedBy:
     """A webhook's address may also be called its url."""
     fields = dict(value) if isinstance(value, Mapping) else {}
     address = fields.pop("address", None) or fields.pop("url", None)
@@ -190,7 +190,7 @@ def _reach(value: Any) -> Reach:
         raise FaultyPartner(f'reach is {{way: mail, address: "…"}}, not {value!r}')
     if fields["way"] not in WAYS:
         raise FaultyPartner(f"reach.way must be one of {', '.join(WAYS)}, not {fields['way']!r}")
-    return Reach(fields["way"], _mail(address) if fields["way"] == "mail" else _line(address))
+    return ReachedBy(fields["way"], _mail(address) if fields["way"] == "mail" else _line(address))
 
 
 def _role(value: Any) -> Role:

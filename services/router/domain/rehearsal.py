@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from services.router.domain.decision import Decision, decide
 from services.router.domain.loads import LoadBook, shares, week_of
-from services.router.domain.network import Asked, Network
+from services.router.domain.routing_request import Network, RoutingRequest
 
 USUAL_ANSWER_TIME = timedelta(days=1)
 
 
 def rehearse(
-    questions: Iterable[tuple[datetime, Asked]], network: Network, zone: ZoneInfo
-) -> Iterator[tuple[Asked, Decision]]:
+    questions: Iterable[tuple[datetime, RoutingRequest]], network: Network, zone: ZoneInfo
+) -> Iterator[tuple[RoutingRequest, Decision]]:
     """Decide one after another, in order of time. Each question is open for a day, then it is answered."""
     book, open_ones = network.book, deque[tuple[datetime, str]]()
     for now, asked in questions:

@@ -14,9 +14,9 @@ from itertools import repeat
 from operator import mul, sub
 from types import MappingProxyType
 
-from services.router.domain.crowd import Crowd
-from services.router.domain.network import Asked, Network
 from services.router.domain.partner import Partner
+from services.router.domain.partner_sets import PartnerSet
+from services.router.domain.routing_request import Network, RoutingRequest
 from services.router.domain.territory import Nearness
 from services.router.domain.working_time import NOTHING
 
@@ -46,7 +46,7 @@ class Part:
 class Score:
     """The score of one question against any partner. `near`: who serves its place, the nearest first."""
 
-    def __init__(self, asked: Asked, near: Mapping[Nearness, Crowd], network: Network) -> None:
+    def __init__(self, asked: RoutingRequest, near: Mapping[Nearness, PartnerSet], network: Network) -> None:
         self._asked = asked
         self._near = near
         self._book = network.book
@@ -55,7 +55,7 @@ class Score:
         self._directory = network.directory
         self._strengths = network.directory.strengths(asked.subject) if asked.subject else {}
 
-    def best_first(self, crowd: Crowd) -> Iterator[Partner]:
+    def best_first(self, crowd: PartnerSet) -> Iterator[Partner]:
         """By all parts but fit, ties by id. What lowers points is reckoned only for those who come to the top
         without it: whoever takes a few of very many pays for these few."""
         partners, roll = self._directory.partners, self._directory.roll
@@ -78,7 +78,7 @@ class Score:
         """Points that are lost by what is open."""
         return (1 - self._idleness(name)) * self._weights.load
 
-    def _hopes(self, crowd: Crowd) -> list[Ranked]:
+    def _hopes(self, crowd: PartnerSet) -> list[Ranked]:
         """What everybody would have with nothing open."""
         roll, found = self._directory.roll, list[Ranked]()
         for nearness, serving in (*self._near.items(), (Nearness.SOMEWHERE, roll.everyone)):

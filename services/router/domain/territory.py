@@ -32,7 +32,7 @@ class Nearness(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Territory:
     """Where the asker is, as far as known. `department` helps where no postcode was given."""
 
     country: str = "FR"
@@ -66,7 +66,7 @@ def province_of(postcode: str) -> str | None:
     return next((name for first, last, name in BELGIAN_PROVINCES if first <= number <= last), None)
 
 
-def territories_of(place: Place) -> Mapping[str, Nearness]:
+def territories_of(place: Territory) -> Mapping[str, Nearness]:
     """Every territory the place lies in, and how near that makes a partner who serves it."""
     found = {f"country:{place.country}": Nearness.COUNTRY}
     postcode = (place.postcode or "").replace(" ", "")
@@ -78,7 +78,7 @@ def territories_of(place: Place) -> Mapping[str, Nearness]:
     return found
 
 
-def _regional(place: Place, postcode: str) -> list[tuple[str, str]]:
+def _regional(place: Territory, postcode: str) -> list[tuple[str, str]]:
     if place.country == "BE":
         province = province_of(postcode)
         return [(province, BELGIAN_REGIONS[province])] if province else []
@@ -88,7 +88,7 @@ def _regional(place: Place, postcode: str) -> list[tuple[str, str]]:
     return [(code, REGIONS[code]) for code in departments if code in REGIONS]
 
 
-def is_narrow(place: Place) -> bool:
+def is_narrow(place: Territory) -> bool:
     """Whether more than the country is known."""
     return len(territories_of(place)) > 1
 

@@ -59,7 +59,7 @@ class Agenda:
         return moment if moment <= self.ends[at] else None
 
 
-class Clock:
+class WorkingClock:
     """A clock that runs in the spans of `day`; it keeps the agendas it made."""
 
     def __init__(self, day: DaySpans) -> None:

@@ -1,0 +1,109 @@
+"""The `./sesame` command. Each subcommand lives in a module of its own with `register(subparsers)`."""
+
+import argparse
+import importlib
+import importlib.util
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from devtools.checkout import KEPT
+from devtools.servers.running_settings import OPERATOR, environment_of
+from operations.errors import LocalError
+
+FOR_OPERATORS = (
+    "operations.partners.commands",
+    "operations.trace",
+    "operations.person",
+    "operations.doctor",
+    "operations.broker_copy",
+)
+COMMANDS = (
+    "devtools.commands.demo",
+    "devtools.commands.up",
+    "devtools.commands.year",
+    "devtools.commands.suite",
+    "devtools.commands.check",
+    "devtools.commands.docs",
+    *FOR_OPERATORS,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status: 0 done, 1 a check or question failed, 2 wrong use or something missing, 130 Ctrl-C."""
+    given = sys.argv[1:] if arguments is None else arguments
+    _take_environment_of(owner_of(given[0]) if given else None)
+    chosen = _parse(given)
+    try:
+        status: int = chosen.run(chosen)
+    except LocalError as problem:
+        print(f"sesame: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def _parse(given: Sequence[str]) -> argparse.Namespace:
+    """A command with `passes_on` gets what argparse doesn't know as `others`; elsewhere it is an error."""
+    top = parser()
+    chosen, others = top.parse_known_args(given, argparse.Namespace(passes_on=False))
+    if others and not chosen.passes_on:
+        top.error(f"unrecognized arguments: {' '.join(others)}")
+    chosen.others = others
+    return chosen
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="./sesame",
+        description="Sésame: libraries answer questions together. Everything from here, on this machine.",
+        epilog="SESAME_AMQP_URL and SESAME_DATABASE_URL name servers to use instead of private ones. Tests"
+        " make virtual hosts there through SESAME_AMQP_MANAGEMENT_URL (default: port 15672 of the host).",
+    )
+    subparsers = top.add_subparsers(metavar="COMMAND", required=True)
+    for module in (*map(importlib.import_module, COMMANDS), *service_commands().values()):
+        module.register(subparsers)
+    return top
+
+
+def service_commands() -> dict[str, ModuleType]:
+    """Service → its `services/<name>/commands.py`, where it has one."""
+    services = importlib.import_module("services")
+    names = sorted(found.name for found in pkgutil.iter_modules(services.__path__) if found.ispkg)
+    return {
+        name: importlib.import_module(f"services.{name}.commands")
+        for name in names
+        if importlib.util.find_spec(f"services.{name}.commands") is not None
+    }
+
+
+def owner_of(command: str) -> str | None:
+    """The service whose command it is, OPERATOR, or None for one that asks no server."""
+    owners = [
+        *((OPERATOR, importlib.import_module(name)) for name in FOR_OPERATORS),
+        *service_commands().items(),
+    ]
+    for owner, module in owners:
+        subparsers = argparse.ArgumentParser().add_subparsers()
+        module.register(subparsers)
+        if command in subparsers.choices:
+            return owner
+    return None
+
+
+def _take_environment_of(owner: str | None) -> None:
+    """What the operator has set stays; beside `./sesame up` the rest is that of the command's owner.
+
+    Before the parser is built: commands take their defaults from the environment.
+    """
+    if owner is None:
+        return
+    for name, value in environment_of(owner, KEPT).items():
+        os.environ.setdefault(name, value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""The contract's documents, as path → text."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from devtools.checkout import ROOT
+from devtools.documents.partner_page import page
+from services.contracts import topology
+from services.contracts.asyncapi import document
+from services.contracts.catalogue import FACTS, FROM_PARTNERS, PRODUCERS, TO_PARTNERS
+from services.contracts.schemas import event_schema
+from services.contracts.vocabulary import Fact
+
+GOLDEN = ROOT / "services" / "contracts" / "golden"
+EVENTS_PAGE = ROOT / "docs" / "events.md"
+BEGIN, END = "<!-- made by ./sesame docs: begin -->\n", "<!-- made by ./sesame docs: end -->\n"
+
+
+def documents() -> Iterator[tuple[Path, str]]:
+    """Every file made from the contract, with what it must hold."""
+    asyncapi = document(_version(), examples())
+    yield ROOT / "docs" / "asyncapi.yaml", _yaml(asyncapi)
+    yield ROOT / "deploy" / "examples" / "contract.html", page(asyncapi)
+    for fact in (*FACTS, *TO_PARTNERS, *FROM_PARTNERS):
+        name = f"{fact.__name__}.schema.json"
+        yield ROOT / "docs" / "schemas" / name, json.dumps(event_schema(fact), indent=2) + "\n"
+    yield EVENTS_PAGE, _with_table(EVENTS_PAGE.read_text())
+
+
+def examples() -> dict[str, dict[str, Any]]:
+    return {
+        folder.name: {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+        for folder in sorted(GOLDEN.iterdir())
+        if folder.is_dir()
+    }
+
+
+def _version() -> str:
+    return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
+
+
+def _yaml(content: Any) -> str:
+    return yaml.dump(content, Dumper=_Readable, sort_keys=False, allow_unicode=True, width=110)
+
+
+class _Readable(yaml.SafeDumper):
+    """Repeats instead of naming what was said before, and keeps the lines of a text."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Readable.add_representer(str, _text)
+
+
+def _with_table(page: str) -> str:
+    before, _, rest = page.partition(BEGIN)
+    after = rest.partition(END)[2]
+    return before + BEGIN + _table() + END + after
+
+
+def _table() -> str:
+    rows = ["", "| event | announced by | heard by | means |", "| --- | --- | --- | --- |"]
+    rows += [_row(fact, PRODUCERS[fact.wire], _hearers(fact)) for fact in FACTS]
+    rows += [_row(fact, "a partner system", "ingest") for fact in FROM_PARTNERS]
+    rows += [
+        _row(fact, "notifier" if "notifier" in fact.__module__ else "ingest", "one partner")
+        for fact in TO_PARTNERS
+    ]
+    return "\n".join([*rows, "", ""])
+
+
+def _row(fact: type[Fact], producer: str, hearers: str) -> str:
+    meaning = " ".join((fact.__doc__ or "").split())
+    return f"| [`{fact.wire}`](schemas/{fact.__name__}.schema.json) | {producer} | {hearers} | {meaning} |"
+
+
+def _hearers(fact: type[Fact]) -> str:
+    return ", ".join(service for service, facts in topology.HEARS.items() if fact in facts)

@@ -1,0 +1,111 @@
+"""Where private servers keep their data: a folder of ours that nobody else works in at the same time."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from operations.errors import FolderInUse, LocalError
+
+PREFIX = "sesame-"
+OWNER = "owner.lock"
+SWEEP_AFTER_SECONDS = 60.0
+SHARED_STATE = Path("/var/lib/sesame")
+
+
+def is_reachable(folder: Path) -> bool:
+    """Whether the servers can work there: as root, PostgreSQL runs as another user, who must get through."""
+    if os.geteuid() != 0:
+        return True
+    existing = (parent for parent in folder.absolute().parents if parent.exists())
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in existing)
+
+
+@contextmanager
+def throwaway_folder() -> Iterator[Path]:
+    """A new folder for the time of the block. Sweeps what a killed predecessor left behind."""
+    place = _temporary_place()
+    sweep(place)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
+    folder.chmod(0o711)
+    try:
+        with _owned(folder):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def kept_folder(wanted: Path) -> Iterator[Path]:
+    """`wanted`, or, where the servers' user can't reach it (a checkout under /root), one that belongs to it.
+
+    FolderInUse when another process is in it.
+    """
+    folder = wanted if is_reachable(wanted) else _substitute(wanted)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o711)
+    with _owned(folder):
+        yield folder
+
+
+def _substitute(wanted: Path) -> Path:
+    name = hashlib.sha256(str(wanted.resolve()).encode()).hexdigest()[:12]
+    return SHARED_STATE / name
+
+
+def _temporary_place() -> Path:
+    places = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]
+    for place in places:
+        if is_reachable(place / "any"):
+            return place
+    raise LocalError(
+        f"no temporary folder that PostgreSQL's user can reach among {', '.join(map(str, places))}"
+    )
+
+
+@contextmanager
+def _owned(folder: Path) -> Iterator[None]:
+    with (folder / OWNER).open("a+") as lock:
+        if not _lock(lock):
+            lock.seek(0)
+            raise FolderInUse(
+                f"{folder} is in use by process {lock.read().strip() or '?'}; stop that one first"
+            )
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _lock(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def sweep(place: Path) -> None:
+    """Removes folders of processes of ours that were killed."""
+    for folder in place.glob(f"{PREFIX}*/{OWNER}"):
+        if _is_orphan(folder):
+            shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def _is_orphan(lock_path: Path) -> bool:
+    """The lock of a folder goes with its process; a young one may not have been taken yet."""
+    try:
+        about = lock_path.stat()
+        if about.st_uid != os.geteuid() or time.time() - about.st_mtime < SWEEP_AFTER_SECONDS:
+            return False
+        with lock_path.open() as lock:
+            return _lock(lock)
+    except OSError:  # gone in the meantime
+        return False

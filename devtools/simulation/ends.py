@@ -1,0 +1,55 @@
+"""What must be true when a year is over: nothing without an end, nothing untold, nothing uncounted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from devtools.simulation.router_year.report import ENDED, Report
+from devtools.simulation.stage import Services
+from services.contracts.notifier import QuestionAssigned, QuestionPublished
+
+
+@dataclass(frozen=True)
+class End:
+    what: str
+    found: int
+    wanted: int
+
+    @property
+    def good(self) -> bool:
+        return self.found == self.wanted
+
+
+async def ends_of(
+    stage: Services, report: Report, states: Mapping[str, int], year: int
+) -> AsyncIterator[End]:
+    """`states`: how many questions the router holds in each."""
+    counted = await stage.counted()
+    ended = sum(number for state, number in states.items() if state in ENDED)
+    yield End("questions that came to an end", ended, report.asked)
+    routed = report.facts["question.routed"]
+    yield End("questions that reached a partner's queue", stage.ears.letters[QuestionAssigned.wire], routed)
+    yield End("askers who have their answer", _told(stage), report.facts["question.answered"])
+    yield End("facts that metrics counted", counted, len(stage.ears.facts))
+    received = await stage.received(year, report.asked)
+    yield End(f"questions in the key figures of {year}", received, report.asked)
+    yield End("dead letters", await stage.dead_letters(), 0)
+
+
+def _told(stage: Services) -> int:
+    """Out to the asker; an answer in the archive is one more fact about the same question."""
+    out = (event for event in stage.ears.facts if isinstance(event.data, QuestionPublished))
+    return len({event.subject for event in out if event.data.place != "archive"})
+
+
+def table_of(ends: Sequence[End]) -> Table:
+    table = Table("", title="The four services at its end")
+    for title in ("found", "wanted"):
+        table.add_column(title, justify="right")
+    table.add_column("")
+    for end in ends:
+        table.add_row(end.what, str(end.found), str(end.wanted), "" if end.good else "[red]differs[/]")
+    return table

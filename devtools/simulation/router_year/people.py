@@ -1,0 +1,132 @@
+"""How people behave in a year that is made up: when they ask, and what partners do with what they get."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.router.domain.calendars import Closure, IsHoliday, Slot
+from services.router.domain.gazetteer import REGIONS
+from services.router.domain.partner import Partner, ReachedBy, Role
+from services.router.domain.themes import THEMES
+
+MONTHS = (10, 10, 11, 9, 8, 7, 4, 4, 9, 11, 11, 6)
+WEEKDAYS = (18, 18, 17, 16, 14, 9, 8)
+HOURS = (1, 1, 1, 0, 0, 0, 1, 2, 5, 9, 11, 10, 7, 8, 10, 10, 9, 8, 6, 5, 5, 4, 3, 2)
+"""How much is asked, month by month, day by day from Monday, hour by hour."""
+
+ON_A_HOLIDAY = 0.4
+
+TEXT = "Où trouver les plans du canal de Bourgogne ?"
+ANSWER = "Aux archives de la Côte-d'Or, série XIV F."
+REFUSAL = "Hors de nos fonds."
+
+
+@dataclass(frozen=True, slots=True)
+class Temper:
+    """What a partner does with a question: out of a hundred it declines and forgets so many, and answers the
+    rest after so many of its open hours in the middle."""
+
+    declines: int
+    forgets: int
+    answers_in: float
+
+
+TEMPERS = (Temper(4, 1, 3.0), Temper(8, 4, 6.0), Temper(15, 8, 9.0), Temper(6, 20, 11.0))
+TEMPER_WEIGHTS = (40, 35, 18, 7)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedAction:
+    """What a partner does, and after how many of its open hours."""
+
+    what: str
+    after: timedelta
+
+
+def arrivals(
+    chance: random.Random, year: int, count: int, zone: ZoneInfo, is_holiday: IsHoliday
+) -> list[datetime]:
+    """Moments at which questions are asked, in order."""
+    days = [datetime(year, 1, 1, tzinfo=zone) + timedelta(days=number) for number in range(365)]
+    weights = [
+        MONTHS[day.month - 1] * WEEKDAYS[day.weekday()] * (ON_A_HOLIDAY if is_holiday(day.date()) else 1)
+        for day in days
+    ]
+    chosen = chance.choices(days, weights, k=count)
+    return sorted(_moment(chance, day).astimezone(UTC) for day in chosen)
+
+
+def _moment(chance: random.Random, day: datetime) -> datetime:
+    hour = chance.choices(range(24), HOURS)[0]
+    return day.replace(hour=hour, minute=chance.randrange(60), second=chance.randrange(60))
+
+
+def facets(chance: random.Random, partners: Sequence[Partner]) -> dict[str, Any]:
+    """What is known of one question: most are in French, a third was asked on a partner's page."""
+    known: dict[str, Any] = {
+        "channel": chance.choices(["form", "mail", "facebook_page", "desk"], [45, 30, 20, 5])[0],
+        "language": chance.choices(["fr", "en", "de", "es"], [91, 5, 2, 2])[0],
+    }
+    if chance.random() < 0.6:
+        known["subject"] = chance.choice(THEMES)
+    if chance.random() < 0.33:
+        known["origin"] = chance.choice(partners).id
+    return known
+
+
+def postcode(chance: random.Random) -> str | None:
+    """Six in ten say where they live."""
+    department = chance.choice([code for code in REGIONS if code.isdigit() and len(code) == 2])
+    return f"{department}000" if chance.random() < 0.6 else None
+
+
+def deed(chance: random.Random, temper: Temper) -> PlayedAction | None:
+    """None: it is forgotten."""
+    drawn = chance.randrange(100)
+    if drawn < temper.declines:
+        return PlayedAction("decline", timedelta(hours=chance.uniform(0.2, 6)))
+    if drawn < temper.declines + temper.forgets:
+        return None
+    return PlayedAction("answer", timedelta(hours=chance.lognormvariate(0, 0.6) * temper.answers_in))
+
+
+def tempers(chance: random.Random, partners: Sequence[Partner]) -> dict[str, Temper]:
+    return {partner.id: chance.choices(TEMPERS, TEMPER_WEIGHTS)[0] for partner in partners}
+
+
+def closures(chance: random.Random, year: int) -> Iterator[Closure]:
+    """Two weeks in summer, and for one in three a week of works, or of strike, that nobody foresaw."""
+    summer = datetime(year, 7, 10, tzinfo=UTC).date() + timedelta(days=chance.randrange(40))
+    yield Closure(summer, summer + timedelta(days=13), "summer")
+    if chance.random() < 0.33:
+        some_day = datetime(year, 1, 5, tzinfo=UTC).date() + timedelta(days=chance.randrange(330))
+        yield Closure(some_day, some_day + timedelta(days=6), "works")
+
+
+def network(chance: random.Random, count: int) -> Iterator[Partner]:
+    """Partners as different as libraries are, and a coordinator."""
+    departments = [code for code in REGIONS if len(code) == 2]
+    for number in range(1, count + 1):
+        own = chance.choice(departments)
+        opens = chance.choice([540, 570, 600])
+        yield Partner(
+            id=f"library-{number:02d}",
+            name=f"Library {number}",
+            reach=ReachedBy("queue", f"partner.library-{number:02d}"),
+            languages=frozenset({"fr", "en", *chance.sample(["de", "es", "it"], 1)}),
+            subjects={theme: chance.randint(1, 5) for theme in chance.sample(THEMES, 5)},
+            territories=frozenset({own, f"region:{REGIONS[own]}", "country:FR"}),
+            capacity_per_week=chance.choice([3, 5, 5, 8, 10]),
+            hours={day: (Slot(opens, 750), Slot(840, 1080)) for day in range(chance.choice([0, 1]), 6)},
+        )
+    yield Partner(
+        id="coordination",
+        name="Coordination",
+        reach=ReachedBy("mail", "coordination@libraries.example"),
+        role=Role.COORDINATOR,
+    )

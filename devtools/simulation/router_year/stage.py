@@ -1,0 +1,50 @@
+"""What a year is played on: the router alone, or all four services (`devtools/simulation`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.contracts.envelope import Event
+from services.router.domain.partner import Partner
+
+COORDINATOR = "coordination"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question as it is put in. `facets`: channel, language, perhaps subject and origin."""
+
+    asked_at: datetime
+    text: str
+    facets: Mapping[str, Any]
+    postcode: str | None
+
+
+class Stage(Protocol):
+    async def go_to(self, moment: datetime) -> None:
+        """Time moves on to the moment, in UTC; it never goes back."""
+        ...
+
+    async def ask(self, asking: Asking) -> None: ...
+
+    async def answer(self, question: UUID, partner: str) -> None: ...
+
+    async def decline(self, question: UUID, partner: str) -> None: ...
+
+    async def assign(self, question: UUID, partner: str, reason: str) -> None:
+        """By the coordinator's hand."""
+        ...
+
+    async def close(self, question: UUID, explanation: str) -> None: ...
+
+    async def change(self, changed: Sequence[Partner]) -> None:
+        """These partners are now as given; others stay as they are."""
+        ...
+
+    async def heard(self) -> Sequence[Event[Any]]:
+        """What was announced since the last time, in order, once everything has come to rest."""
+        ...

@@ -1,0 +1,131 @@
+"""Makes every secret of an installation once and lays it where its one reader finds it.
+
+`python -m operations.secrets FOLDER`: FOLDER has one folder per container, each a volume of its own. A
+secret that is there stays; addresses are written anew, so a changed host name needs no hand.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from operations.broker.definitions import VHOST, user_name
+from services.chassis.postgres.provision import role
+from services.contracts import topology
+
+ADMINISTRATOR = "sesame"
+KEPT = "passwords.json"
+READER = "reader"
+"""Who may read the key figures' tables, for Grafana."""
+NAMES = (*topology.SERVICES, READER, "link", "rabbitmq", "postgres", "grafana", "desk")
+FROM_OPERATOR = ("SESAME_SMTP_USER", "SESAME_SMTP_PASSWORD")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Host and port of each server; `query` is added to the database's address (sslmode=verify-full, …)."""
+
+    amqp: str = "amqp://rabbitmq:5672"
+    management: str = "http://rabbitmq:15672"
+    database: str = "postgres:5432"
+    query: str = ""
+
+    @staticmethod
+    def from_environment(environ: Mapping[str, str]) -> Places:
+        usual = Places()
+        return Places(
+            amqp=environ.get("SESAME_AMQP_PLACE") or usual.amqp,
+            management=environ.get("SESAME_AMQP_MANAGEMENT_PLACE") or usual.management,
+            database=environ.get("SESAME_DATABASE_PLACE") or usual.database,
+            query=environ.get("SESAME_DATABASE_QUERY") or usual.query,
+        )
+
+    def amqp_url(self, user: str, password: str) -> str:
+        return _with_login(self.amqp, user, password) + f"/{VHOST}"
+
+    def database_url(self, user: str, password: str) -> str:
+        query = f"?{self.query}" if self.query else ""
+        return _with_login(f"postgresql://{self.database}", user, password) + "/sesame" + query
+
+
+def lay_out(folder: Path, places: Places, given: Mapping[str, str]) -> None:
+    """`given`: what the operator brings, by variable: login of the SMTP server, whether AMQPS is wanted."""
+    passwords = _kept(folder / "admin" / KEPT)
+    for service in topology.SERVICES:
+        _lay_service(folder / service, service, passwords, places)
+    _lay_servers(folder, passwords)
+    _lay_amqps(folder / "rabbitmq" / "20-amqps.conf", wanted=given.get("SESAME_AMQPS") == "on")
+    _write(folder / "notifier" / "sesame_desk_password", passwords["desk"])
+    for variable in filter(given.get, FROM_OPERATOR):
+        _write(folder / "notifier" / variable.lower(), given[variable])
+    admin = folder / "admin"
+    _write(admin / "sesame_amqp_url", places.amqp_url(ADMINISTRATOR, passwords["rabbitmq"]))
+    _write(admin / "sesame_database_url", places.database_url(ADMINISTRATOR, passwords["postgres"]))
+    management = _with_login(places.management, ADMINISTRATOR, passwords["rabbitmq"])
+    _write(admin / "sesame_amqp_management_url", management)
+
+
+def _lay_service(folder: Path, service: str, passwords: Mapping[str, str], places: Places) -> None:
+    password = passwords[service]
+    _write(folder / "sesame_amqp_url", places.amqp_url(user_name(service), password))
+    _write(folder / "sesame_database_url", places.database_url(role(service), password))
+    if service in ("ingest", "notifier"):
+        _write(folder / "sesame_link_secret", passwords["link"])
+
+
+def _lay_servers(folder: Path, passwords: Mapping[str, str]) -> None:
+    """These run as users of their own images: theirs are readable for all who have that volume."""
+    conf = [f"default_user = {ADMINISTRATOR}", f"default_pass = {passwords['rabbitmq']}"]
+    conf += [f"default_vhost = {VHOST}", "prometheus.tcp.port = 15692", "log.console = true"]
+    conf += [f"max_message_size = {topology.LARGEST_BODY}"]
+    _write(folder / "rabbitmq" / "10-sesame.conf", "\n".join(conf) + "\n", mode=0o444)
+    _write(folder / "postgres" / "password", passwords["postgres"], mode=0o444)
+    _write(folder / "grafana" / "admin-password", passwords["grafana"], mode=0o444)
+    _write(folder / "grafana" / "database-password", passwords[READER], mode=0o444)
+
+
+def _lay_amqps(path: Path, *, wanted: bool) -> None:
+    """The broker's door for partners on the internet; the certificate's names are certbot's."""
+    if wanted:
+        certificate = ("certfile = /certificate/fullchain.pem", "keyfile = /certificate/privkey.pem")
+        lines = ["listeners.ssl.default = 5671", *(f"ssl_options.{line}" for line in certificate)]
+        _write(path, "\n".join([*lines, "ssl_options.verify = verify_none"]) + "\n", mode=0o444)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _kept(path: Path) -> dict[str, str]:
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    passwords = {name: known.get(name) or secrets.token_urlsafe(24) for name in NAMES}
+    _write(path, json.dumps(passwords))
+    return passwords
+
+
+def _write(path: Path, text: str, *, mode: int = 0o400) -> None:
+    """In one move: a reader sees the old text or the new one."""
+    fresh = path.with_name(f".{path.name}")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    fresh.chmod(mode)
+    fresh.rename(path)
+
+
+def _with_login(place: str, user: str, password: str) -> str:
+    scheme, _, rest = place.partition("://")
+    return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
+
+
+if __name__ == "__main__":
+    lay_out(
+        Path(sys.argv[1]),
+        Places.from_environment(os.environ),
+        os.environ,
+    )

@@ -1,0 +1,96 @@
+"""`./sesame trace QUESTION`: every event and delivery of one question with its time, from all services.
+
+Shows ids, states and times; no text, no address.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+from rich.table import Table
+
+from operations.addresses import addresses
+from operations.database import as_service
+from services.chassis.terminal import operator_console
+
+# Each gives (at, what, detail) of question $1.
+_INGEST = """
+SELECT received_at AS at, 'received' AS what, '' AS detail FROM question WHERE id = $1
+UNION ALL SELECT received_at, 'came in by ' || door, outcome FROM submission WHERE question = $1
+UNION ALL SELECT ended_at, CASE how WHEN 'reopened' THEN how ELSE 'ended: ' || how END, ''
+    FROM ending WHERE question = $1
+"""
+
+_ROUTER = """
+SELECT at, what, concat_ws(', ', 'by ' || hand, reason) AS detail FROM history WHERE question = $1
+UNION ALL SELECT opened_at, 'assigned to ' || partner, 'due ' || to_char(due_at, 'YYYY-MM-DD HH24:MI TZ')
+    FROM assignment WHERE question = $1
+UNION ALL SELECT ended_at, 'assignment of ' || partner || ' ended', outcome
+    FROM assignment WHERE question = $1 AND ended_at IS NOT NULL
+"""
+
+_NOTIFIER = """
+SELECT decided_at AS at, 'delivery decided: ' || kind AS what, 'by ' || way AS detail
+    FROM delivery WHERE question_id = $1
+UNION ALL SELECT coalesce(done_at, next_at), 'delivery ' || state || ': ' || kind,
+    concat_ws(', ', attempts || ' attempts', last_error) FROM delivery WHERE question_id = $1
+"""
+
+_WAITING = "SELECT count(*) FROM waiting WHERE question = $1"
+
+QUERIES: Mapping[str, str] = {"ingest": _INGEST, "router": _ROUTER, "notifier": _NOTIFIER}
+
+
+@dataclass(frozen=True, order=True)
+class Step:
+    at: datetime
+    service: str
+    what: str
+    detail: str
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    trace = subparsers.add_parser("trace", help="one question's events and deliveries, from all services")
+    trace.add_argument("question", type=UUID, help="its id")
+    trace.set_defaults(run=lambda chosen: asyncio.run(show(chosen)))
+
+
+async def show(chosen: argparse.Namespace) -> int:
+    where = addresses().database_url
+    steps = sorted(await _steps(where, chosen.question))
+    table = Table("at (UTC)", "service", "what", "detail")
+    for step in steps:
+        table.add_row(f"{step.at:%Y-%m-%d %H:%M:%S.%f}"[:-3], step.service, step.what, step.detail)
+    operator_console().print(table if steps else f"no service knows question {chosen.question}")
+    for service, count in (await waiting(where, chosen.question)).items():
+        print(f"{service}: {count} events wait for this question to arrive")
+    return 0 if steps else 1
+
+
+async def _steps(admin_url: str, question: UUID) -> list[Step]:
+    steps: list[Step] = []
+    for service, query in QUERIES.items():
+        async with as_service(admin_url, service) as db:
+            steps.extend(_read(service, await db.fetch(query, question)))
+    return steps
+
+
+def _read(service: str, rows: list[Record]) -> Iterator[Step]:
+    for row in rows:
+        yield Step(row["at"], service, row["what"], row["detail"] or "")
+
+
+async def waiting(admin_url: str, question: UUID) -> dict[str, int]:
+    """Service → events that came before their question."""
+    counts = {}
+    for service in ("ingest", "router", "notifier", "metrics"):
+        async with as_service(admin_url, service) as db:
+            if count := await db.fetchval(_WAITING, question):
+                counts[service] = count
+    return counts

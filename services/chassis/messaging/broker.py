@@ -1,0 +1,238 @@
+"""RabbitMQ through FastStream: one connection that publishes, one that consumes, and this service's topology.
+
+Publishing is persistent, confirmed and mandatory: a message that no queue took is an error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from aio_pika.abc import AbstractChannel, AbstractRobustConnection, UnderlayConnection
+from faststream.rabbit import Channel, ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
+from yarl import URL
+
+from services.chassis.backoff import retry_until_done
+from services.chassis.messaging.malformed_properties import read_malformed_properties
+from services.contracts import topology
+
+if TYPE_CHECKING:
+    from faststream.rabbit.schemas.queue import QuorumQueueArgs
+
+log = logging.getLogger(__name__)
+
+PUBLISH_TIMEOUT_SECONDS = 10.0
+HEARTBEAT_SECONDS = 5
+"""Three of them missed, and a broker that went without a word (a machine without power) is known to be gone.
+The default of aiormq, 60, would be three minutes."""
+START_TIMEOUT_SECONDS = 20.0
+PING_TIMEOUT_SECONDS = 2.0
+CLOSE_TIMEOUT_SECONDS = 5.0
+LOOK_SECONDS = 0.5
+
+_TYPES = {"topic": ExchangeType.TOPIC, "direct": ExchangeType.DIRECT}
+
+EXCHANGES: Mapping[str, RabbitExchange] = {
+    name: RabbitExchange(name, type=_TYPES[kind], durable=True) for name, kind in topology.EXCHANGES.items()
+}
+DEFAULT = RabbitExchange("")
+
+
+@contextmanager
+def closing_is_an_error() -> Iterator[None]:
+    """A channel that closes cancels whoever waits for it (aiormq), which would end their task unseen: to them
+    it is a lost connection. Their own cancellation stays one."""
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise ConnectionError("broker: channel closed meanwhile") from error
+
+
+class BrokerConnection:
+    """One connection with everything on it, made anew from nothing once it is lost.
+
+    aio-pika reconnects by itself, but gives up on a channel or consumer that the broker refuses at that
+    moment (a queue whose leader is not elected yet), and says so to nobody. Starting over does not.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        prefetch: int | None = None,
+        subscribe: Callable[[RabbitBroker], None] | None = None,
+    ) -> None:
+        """`subscribe` is called with each new broker before it starts."""
+        read_malformed_properties()
+        self._url = _with_heartbeat(url)
+        self._prefetch = prefetch
+        self._subscribe = subscribe
+        self._broker: RabbitBroker | None = None
+        self._transport: UnderlayConnection | None = None
+        self._channel: AbstractChannel | None = None
+
+    @property
+    def broker(self) -> RabbitBroker:
+        if self._broker is None:
+            raise ConnectionError("broker: not connected")
+        return self._broker
+
+    @property
+    def connection(self) -> AbstractRobustConnection:
+        connection = self.broker._connection
+        if connection is None:
+            raise ConnectionError("broker: not connected")
+        return connection
+
+    async def open(self) -> None:
+        """Wait as long as the broker is away."""
+        await retry_until_done("broker", self._start)
+
+    async def keep(self) -> None:
+        """Until cancelled: look whether it still stands, and open it again where not."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self.is_lost:
+                log.warning("broker: connection lost, starting over")
+                await self.close()
+                await self.open()
+
+    def start_over(self) -> None:
+        """At the next look, though the connection stands: after a refusal. A channel that first publishes to
+        a quorum queue while its leader is dead and has no successor yet is refused for good: RabbitMQ 3.10
+        goes on asking the dead node for it (rabbit_fifo_client). A new channel is not."""
+        self._channel = None
+
+    async def close(self) -> None:
+        broker, self._broker = self._broker, None
+        if broker is not None:
+            await _stop(broker)
+
+    async def ping(self) -> None:
+        """Ask the broker something only a living one can answer. Raises if it does not within the time."""
+        async with asyncio.timeout(PING_TIMEOUT_SECONDS):
+            channel = await self.connection.channel()
+            await channel.close()
+
+    async def _start(self) -> None:
+        broker = RabbitBroker(
+            self._url,
+            default_channel=Channel(
+                prefetch_count=self._prefetch, publisher_confirms=True, on_return_raises=True
+            ),
+            apply_types=False,
+            logger=None,
+        )
+        if self._subscribe is not None:
+            self._subscribe(broker)
+        try:
+            with closing_is_an_error():
+                async with asyncio.timeout(START_TIMEOUT_SECONDS):
+                    await broker.start()
+                    default = await broker.declare_exchange(DEFAULT)
+        except BaseException:
+            await _stop(broker)
+            raise
+        self._broker, self._channel = broker, default.channel
+        self._transport = self.connection.transport
+
+    @property
+    def is_lost(self) -> bool:
+        if self._broker is None or self._channel is None:
+            return True
+        return self._channel.is_closed or self.connection.transport is not self._transport
+
+
+def _with_heartbeat(url: str) -> str:
+    """Unless the address names one."""
+    address = URL(url)
+    return str(address if "heartbeat" in address.query else address.update_query(heartbeat=HEARTBEAT_SECONDS))
+
+
+async def _stop(broker: RabbitBroker) -> None:
+    with suppress(Exception), closing_is_an_error():
+        await asyncio.wait_for(broker.stop(), CLOSE_TIMEOUT_SECONDS)
+
+
+def service_queue(service: str, *, declare: bool = False) -> RabbitQueue:
+    return RabbitQueue(
+        service,
+        queue_type=QueueType.QUORUM,
+        durable=True,
+        declare=declare,
+        arguments=cast("QuorumQueueArgs", topology.queue_arguments(service)),
+    )
+
+
+class Publisher:
+    """Publishes over one link."""
+
+    def __init__(self, link: BrokerConnection) -> None:
+        self._link = link
+        self.start_over = link.start_over
+
+    async def publish(
+        self,
+        body: bytes,
+        *,
+        exchange: str,
+        routing_key: str,
+        content_type: str,
+        message_id: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Returns once the broker has it safe. Raises when it is away, refuses, or no queue is bound."""
+        with closing_is_an_error():
+            await self._link.broker.publish(
+                body,
+                exchange=EXCHANGES[exchange] if exchange else DEFAULT,
+                routing_key=routing_key,
+                content_type=content_type,
+                message_id=message_id,
+                correlation_id=message_id,
+                headers=dict(headers or {}),
+                persist=True,
+                mandatory=True,
+                timeout=PUBLISH_TIMEOUT_SECONDS,
+            )
+
+
+async def declare_topology(broker: RabbitBroker, service: str) -> None:
+    """The exchanges, and this service's queue with its bindings. The dead-letter queue comes last: where it
+    stands, the bindings stand (see `until_all_hear`)."""
+    for exchange in EXCHANGES.values():
+        await broker.declare_exchange(exchange)
+    queue = await broker.declare_queue(service_queue(service, declare=True))
+    for exchange_name, key in topology.bindings(service):
+        await queue.bind(exchange_name, key)
+    dead = await broker.declare_queue(dead_queue(service))
+    await dead.bind(topology.DEAD, service)
+
+
+def dead_queue(service: str) -> RabbitQueue:
+    """Looking at dead letters hands them back, which counts as a delivery: the limit is out of reach."""
+    return RabbitQueue(
+        topology.dead_queue(service),
+        queue_type=QueueType.QUORUM,
+        durable=True,
+        arguments={"x-delivery-limit": 1_000_000},
+    )
+
+
+async def until_all_hear(link: BrokerConnection) -> None:
+    """Wait until every service's queue is bound, so that no fact is announced to half of its readers: matters
+    only the first time services start on an empty broker."""
+    for service in topology.SERVICES:
+        await retry_until_done(f"queue of {service}", partial(_exists, link, topology.dead_queue(service)))
+
+
+async def _exists(link: BrokerConnection, queue: str) -> None:
+    async with link.connection.channel() as channel:
+        await channel.declare_queue(queue, passive=True)

@@ -1,0 +1,212 @@
+"""The one consume wrapper: a batch of letters, one transaction, acknowledged after its commit.
+
+In the transaction: an inbox row per event (one handled before is skipped), the lock of each question, the
+handlers in the order of questions, and the outbox rows of what they announced. If anything fails the batch is
+rolled back and each event tried alone, so that a bad one harms no neighbour. `errors` says what follows then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from uuid import UUID
+
+from faststream.rabbit.message import RabbitMessage
+
+from services.chassis.backoff import backoff_seconds
+from services.chassis.errors import Poison, TooEarly, is_transient
+from services.chassis.messaging import inbox
+from services.chassis.messaging.incoming import FactReader, IncomingMessage, Reader, Work
+from services.chassis.messaging.transaction import Transactions, Unit
+from services.chassis.telemetry import trace
+from services.chassis.telemetry.instruments import MessagingMetrics
+from services.chassis.telemetry.log import about
+from services.contracts import topology
+from services.contracts.envelope import NotAnEvent
+
+log = logging.getLogger(__name__)
+
+NOBODY = UUID(int=0)
+
+ACK_TIMEOUT_SECONDS = 5.0
+"""On a connection that died unnoticed, an acknowledgement can wait for ever."""
+
+
+class Handling:
+    """Turns letters into committed work. Knows nothing of the broker: letters go in, an outbox fills."""
+
+    def __init__(
+        self,
+        transactions: Transactions,
+        readers: Mapping[str, Reader],
+        instruments: MessagingMetrics,
+        *,
+        lock_questions: bool = True,
+    ) -> None:
+        self._transactions = transactions
+        self._readers = readers
+        self._instruments = instruments
+        self._lock_questions = lock_questions
+        transactions.redeliver = self._redeliver
+
+    async def settle(self, letters: Sequence[IncomingMessage]) -> None:
+        """Returns when every letter is committed: handled, known before, waiting, or dead. Never gives up."""
+        with self._instruments.batch.time():
+            try:
+                await self._patiently(partial(self._together, letters))
+            except Exception as error:
+                log.info("%d events apart, for one failed: %s", len(letters), type(error).__name__)
+                for letter in letters:
+                    await self._alone(letter)
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[None]]) -> None:
+        """Hold on through whatever passes: a database away, a deadlock. Anything else is raised."""
+        patience = backoff_seconds(most=10.0)
+        while True:
+            try:
+                await attempt()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("held: %s: %s", type(error).__name__, error)
+                self._instruments.held.inc()
+                await asyncio.sleep(next(patience))
+            else:
+                return
+
+    async def _alone(self, letter: IncomingMessage) -> None:
+        try:
+            await self._patiently(partial(self._together, [letter]))
+        except Exception as error:
+            await self._patiently(partial(self._bury, letter, error))
+
+    async def _bury(self, letter: IncomingMessage, error: Exception) -> None:
+        async with self._transactions.begin() as unit:
+            self._dead(unit, letter, error)
+
+    async def _together(self, letters: Sequence[IncomingMessage]) -> None:
+        works = [self._read(letter) for letter in letters]
+        outcomes: Counter[tuple[str, str]] = Counter()
+        questions = {work.question for work in works if work.question and self._lock_questions}
+        async with self._transactions.begin() as unit:
+            service = self._transactions.service
+            fresh = await inbox.remember(unit.db, service, [work.key for work in works], questions)
+            for work in sorted(works, key=lambda work: work.question or NOBODY):
+                known = work.key not in fresh
+                outcomes[work.name, "duplicate" if known else await self._do(unit, work)] += 1
+                fresh.discard(work.key)
+        for (name, outcome), count in outcomes.items():
+            self._instruments.handled.labels(name, outcome).inc(count)
+
+    def _read(self, letter: IncomingMessage) -> Work:
+        reader = self._readers.get(letter.exchange)
+        if reader is None:
+            raise Poison(f"came by exchange {letter.exchange!r}, which nobody here reads")
+        return reader.read(letter)
+
+    async def _do(self, unit: Unit, work: Work) -> str:
+        with trace.span(work.traceparent), about(question=work.question, event=work.id):
+            try:
+                with self._instruments.handling.labels(work.name).time():
+                    await work.do(unit)
+            except TooEarly as early:
+                await inbox.keep(unit.db, early.question, work.letter.body)
+                log.debug("%s came early, it waits for its question", work.name)
+                return "early"
+            log.debug("%s handled", work.name)
+        return "done"
+
+    async def _redeliver(self, unit: Unit, body: bytes) -> None:
+        """Handle an event that waited. Its fault must not be laid on the one that brought the question."""
+        letter, announced = IncomingMessage(topology.EVENTS, "", "", "", body), unit.mark()
+        try:
+            work = self._read(letter)
+            letter = replace(letter, message_id=work.id, routing_key=topology.unversioned(work.name))
+            async with unit.db.transaction():
+                await self._do(unit, work)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            unit.back_to(announced)
+            if letter.message_id:
+                await inbox.forget_one(unit.db, work.key)
+            self._dead(unit, letter, error)
+
+    def _dead(self, unit: Unit, letter: IncomingMessage, error: Exception) -> None:
+        expected = isinstance(error, Poison | NotAnEvent)
+        reason = str(error) if expected else f"{type(error).__name__}: {error}"
+        log.error("dead letter %s: %s", letter.message_id, reason, exc_info=None if expected else error)
+        self._instruments.dead.labels("poison" if expected else "fault").inc()
+        service = self._transactions.service
+        unit.send(letter.dead(service, reason=reason, handler=letter.routing_key, now=unit.now))
+
+
+class Consumer:
+    """Takes messages from the service's queue as they come, hands them to `Handling` in batches, and
+    acknowledges each batch as a whole."""
+
+    def __init__(
+        self, handling: Handling, instruments: MessagingMetrics, *, batch: int, linger_seconds: float = 0.0
+    ) -> None:
+        self._handling = handling
+        self._instruments = instruments
+        self._batch = batch
+        self._linger_seconds = linger_seconds
+        self._pending: asyncio.Queue[RabbitMessage] = asyncio.Queue()
+        self._stopping = asyncio.Event()
+
+    async def take(self, message: RabbitMessage) -> None:
+        """The subscriber: returns at once; the broker's prefetch bounds what is pending."""
+        self._instruments.redelivered.inc(bool(message.raw_message.redelivered))
+        self._pending.put_nowait(message)
+
+    async def run(self) -> None:
+        """Until `stop`, which lets the batch in hand finish; what is pending goes back to the broker."""
+        stopping = asyncio.create_task(self._stopping.wait())
+        while not self._stopping.is_set():
+            first = asyncio.create_task(self._pending.get())
+            await asyncio.wait((first, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if not first.done():
+                first.cancel()
+                break
+            if self._linger_seconds and self._pending.qsize() < self._batch:
+                await asyncio.wait((stopping,), timeout=self._linger_seconds)
+            await self._settle([first.result(), *self._more()])
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _more(self) -> list[RabbitMessage]:
+        count = min(self._pending.qsize(), self._batch - 1)
+        return [self._pending.get_nowait() for _ in range(count)]
+
+    async def _settle(self, messages: Sequence[RabbitMessage]) -> None:
+        await self._handling.settle([_letter(message) for message in messages])
+        try:
+            async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
+                await messages[-1].raw_message.ack(multiple=True)
+        except Exception as error:
+            log.warning("acknowledgement lost, the inbox will know these again: %r", error)
+
+
+def _letter(message: RabbitMessage) -> IncomingMessage:
+    """A replayed letter comes by the default exchange and says in its headers where it first came from; only
+    operators may publish there."""
+    raw = message.raw_message
+    replayed = not raw.exchange
+    return IncomingMessage(
+        exchange=str(raw.headers.get("x-sesame-exchange", "")) if replayed else str(raw.exchange),
+        routing_key=str(raw.headers.get("x-sesame-routing-key", "")) if replayed else str(raw.routing_key),
+        content_type=raw.content_type or "",
+        message_id=raw.message_id or "",
+        body=raw.body,
+        headers=raw.headers,
+    )
+
+
+def readers_of(facts: FactReader, others: Mapping[str, Reader]) -> dict[str, Reader]:
+    return {topology.EVENTS: facts, **others}

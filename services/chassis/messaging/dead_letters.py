@@ -1,0 +1,107 @@
+"""What could not be handled: looked at, handed in again, or dropped.
+
+Letters lie in `<service>.dead`. Looking takes them out and hands them back unacknowledged, so nothing is lost
+if the looking process dies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+
+from services.chassis.messaging.incoming import attributes
+from services.chassis.messaging.malformed_properties import read_malformed_properties
+from services.contracts import topology
+from services.contracts.envelope import NotAnEvent, parse
+
+MOST = 10_000
+"""Letters looked at in one go."""
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    service: str
+    message: AbstractIncomingMessage
+
+    @property
+    def id(self) -> str:
+        return self.message.message_id or "-"
+
+    @property
+    def reason(self) -> str:
+        ours = self._ours.get("x-sesame-reason")
+        return str(ours) if ours else f"by the broker: {self._death.get('reason', 'unknown')}"
+
+    @property
+    def died_at(self) -> str:
+        return str(self._ours.get("x-sesame-died-at") or self._death.get("time") or "-")
+
+    @property
+    def exchange(self) -> str:
+        return str(self._ours.get("x-sesame-exchange") or self._death.get("exchange", ""))
+
+    @property
+    def routing_key(self) -> str:
+        keys = self._death.get("routing-keys") or [""]
+        return str(self._ours.get("x-sesame-routing-key") or keys[0])
+
+    @property
+    def question(self) -> str:
+        try:
+            return str(parse(self.message.body).get("subject", "-"))
+        except NotAnEvent:
+            return "-"
+
+    def names(self, who: str) -> bool:
+        """Whether this address or account stands in it."""
+        return who.lower().encode() in self.message.body.lower()
+
+    @property
+    def _ours(self) -> Mapping[str, Any]:
+        """What a service wrote when it buried the letter. On one that the broker buried they are its sender's
+        words, unless it came by the default exchange, where only operators publish."""
+        return {} if self._death.get("exchange") else self.message.headers
+
+    @property
+    def _death(self) -> Mapping[str, Any]:
+        """What the broker noted when it was the broker that gave up (delivery limit)."""
+        deaths: Any = self.message.headers.get("x-death")
+        return deaths[0] if isinstance(deaths, list) and deaths else {}
+
+
+@asynccontextmanager
+async def looking(url: str, service: str) -> AsyncIterator[tuple[AbstractChannel, list[DeadLetter]]]:
+    """The dead letters of one service, handed back on leaving unless they were replayed or dropped."""
+    read_malformed_properties()
+    async with await aio_pika.connect(url) as connection, connection.channel() as channel:
+        queue = await channel.get_queue(topology.dead_queue(service))
+        letters: list[DeadLetter] = []
+        while len(letters) < MOST and (message := await queue.get(fail=False)) is not None:
+            letters.append(DeadLetter(service, message))
+        yield channel, letters
+
+
+async def replay(channel: AbstractChannel, letter: DeadLetter) -> None:
+    """Hand it in again, to its service alone, and take it from the dead ones once the broker has it."""
+    message = aio_pika.Message(
+        letter.message.body,
+        content_type=letter.message.content_type,
+        message_id=letter.message.message_id,
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        headers={
+            **attributes(letter.message.headers),
+            "x-sesame-exchange": letter.exchange,
+            "x-sesame-routing-key": letter.routing_key,
+        },
+    )
+    await channel.default_exchange.publish(message, routing_key=letter.service, mandatory=True)
+    await letter.message.ack()
+
+
+async def drop(letter: DeadLetter) -> None:
+    await letter.message.ack()

@@ -1,0 +1,236 @@
+"""The outbox: what a committed transaction wants published, and the relay that does it.
+
+Whoever commits a row hands it to the relay of its own process and has a head start; after that any copy's
+sweep may take it, for its owner may be dead. A row leaves only after the broker confirmed it and somebody's
+queue took it. A crash between the confirm and the delete publishes it again under the same event id, which
+every reader's inbox recognises.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from aio_pika.exceptions import DeliveryError, PublishError
+from asyncpg import Pool, Record
+
+from services.chassis.backoff import backoff_seconds
+from services.chassis.messaging.broker import Publisher
+from services.chassis.postgres.database import Db
+from services.chassis.telemetry.instruments import MessagingMetrics
+from services.contracts import topology
+from services.contracts.envelope import CONTENT_TYPE
+
+log = logging.getLogger(__name__)
+
+PAGE = 500
+"""Rows published in one round, all in flight at once."""
+
+HEAD_START_SECONDS = 5
+"""For the process that committed a row, before others take it for left behind."""
+
+MOST_IN_HAND = 20_000
+"""Rows kept in memory; further ones are left to the sweep, which reads them when their turn comes."""
+
+PARTNER_DAYS = 7
+"""How long word to a partner system waits for a queue that is not there: it may have been removed."""
+
+SWEEP_SECONDS = 1.0
+"""How often to look for rows that nobody handed us: another copy's crash, or a put-off row now due."""
+
+_SAVE = """
+INSERT INTO outbox (exchange, routing_key, content_type, message_id, headers, body, not_before)
+SELECT *, now() + make_interval(secs => $7)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
+RETURNING id
+"""
+
+_TAKE = """
+SELECT id, exchange, routing_key, content_type, message_id, headers, body FROM outbox
+WHERE not_before <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+"""
+
+_DROP = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
+
+_PUT_OFF = """
+UPDATE outbox SET attempts = attempts + 1,
+    not_before = now() + make_interval(secs => least(2 ^ least(attempts, 6), 60))
+WHERE id = ANY($1::bigint[])
+"""
+
+_GIVE_UP = """
+DELETE FROM outbox
+WHERE id = ANY($1::bigint[]) AND exchange = $2 AND created_at < now() - make_interval(days => $3)
+RETURNING routing_key
+"""
+
+_BACKLOG = (
+    "SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(created_at)), 0) AS age FROM outbox"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    exchange: str
+    routing_key: str
+    content_type: str
+    message_id: str
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def event(exchange: str, routing_key: str, event_id: str, body: bytes) -> OutgoingMessage:
+        return OutgoingMessage(exchange, routing_key, CONTENT_TYPE, event_id, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    id: int
+    outgoing: OutgoingMessage
+
+
+async def save(db: Db, outgoing: Sequence[OutgoingMessage], *, handed: bool) -> Sequence[Saved]:
+    """`handed`: the caller gives them to a relay after commit; else any relay may take them at once."""
+    if not outgoing:
+        return ()
+    rows = await db.fetch(
+        _SAVE,
+        [out.exchange for out in outgoing],
+        [out.routing_key for out in outgoing],
+        [out.content_type for out in outgoing],
+        [out.message_id for out in outgoing],
+        [json.dumps(out.headers) for out in outgoing],
+        [out.body for out in outgoing],
+        HEAD_START_SECONDS if handed else 0,
+    )
+    return [Saved(row["id"], out) for row, out in zip(rows, outgoing, strict=True)]
+
+
+async def backlog(pool: Pool[Record]) -> tuple[int, float]:
+    """Rows not yet published, and the age of the oldest in seconds."""
+    row = await pool.fetchrow(_BACKLOG)
+    return (row["rows"], float(row["age"])) if row else (0, 0.0)
+
+
+class Relay:
+    """Publishes the outbox. Any number of copies may run."""
+
+    def __init__(self, pool: Pool[Record], publisher: Publisher, instruments: MessagingMetrics) -> None:
+        self._pool = pool
+        self._publisher = publisher
+        self._instruments = instruments
+        self._in_hand: deque[Saved] = deque()
+        self._woken = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def hand(self, committed: Sequence[Saved]) -> None:
+        """Take what this process has just committed."""
+        if committed and len(self._in_hand) < MOST_IN_HAND:
+            self._in_hand.extend(committed)
+            self._idle.clear()
+            self._woken.set()
+
+    async def run(self) -> None:
+        """Until cancelled; what is not published then stays for the next start, or for another copy."""
+        patience = backoff_seconds(most=5.0)
+        while True:
+            self._woken.clear()
+            try:
+                await self._publish_in_hand()
+                await self.sweep()
+                await self._rest()
+            except Exception as error:
+                log.warning("outbox held: %s: %s", type(error).__name__, error)
+                await asyncio.sleep(next(patience))
+                continue
+            patience = backoff_seconds(most=5.0)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait, so long at most, until what is in hand is published: call it before cancelling `run`."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
+
+    async def sweep(self) -> int:
+        """Publish what was left behind or put off and is due; says how much."""
+        swept = 0
+        while found := await self._sweep_page():
+            swept += found
+            await self._publish_in_hand()
+        return swept
+
+    async def _rest(self) -> None:
+        """Publish whatever is handed to us, until it is time to sweep again."""
+        clock = asyncio.get_running_loop()
+        due = clock.time() + SWEEP_SECONDS
+        while (left := due - clock.time()) > 0:
+            self._idle.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), left)
+                self._woken.clear()
+            await self._publish_in_hand()
+
+    async def _publish_in_hand(self) -> None:
+        while self._in_hand:
+            page = [self._in_hand.popleft() for _ in range(min(PAGE, len(self._in_hand)))]
+            if (trouble := await self._publish_all(page, self._pool)) is not None:
+                raise trouble
+
+    async def _sweep_page(self) -> int:
+        """Rows stay locked while they are published, so that no two copies publish the same."""
+        async with self._pool.acquire() as db, db.transaction():
+            rows = [_saved(row) for row in await db.fetch(_TAKE, PAGE)]
+            trouble = await self._publish_all(rows, db)
+        if trouble is not None:
+            raise trouble
+        return len(rows)
+
+    async def _publish_all(self, page: Sequence[Saved], db: Db | Pool[Record]) -> Exception | None:
+        """All at once. What is confirmed leaves the table; what came back because nobody is bound is put off.
+        Where the broker is in trouble the row stays as it is, and the trouble is given back."""
+        sent = asyncio.gather(*(self._publish(saved.outgoing) for saved in page), return_exceptions=True)
+        outcomes = list(zip(page, await sent, strict=True))
+        returned = [saved.id for saved, error in outcomes if isinstance(error, PublishError)]
+        confirmed = [saved.id for saved, error in outcomes if error is None]
+        self._instruments.published.inc(len(confirmed))
+        self._instruments.publish_failed.inc(len(page) - len(confirmed))
+        if confirmed:
+            await db.execute(_DROP, confirmed)
+        if returned:
+            log.warning("%d of %d events came back: nobody is bound", len(returned), len(page))
+            await db.execute(_PUT_OFF, returned)
+            for row in await db.fetch(_GIVE_UP, returned, topology.PARTNERS, PARTNER_DAYS):
+                log.error("given up after %d days: %s has no queue", PARTNER_DAYS, row["routing_key"])
+        troubles = [error for _, error in outcomes if error and not isinstance(error, PublishError)]
+        if any(isinstance(trouble, DeliveryError) for trouble in troubles):
+            self._publisher.start_over()
+        return ConnectionError(f"{len(troubles)} not confirmed: {troubles[0]!r}") if troubles else None
+
+    async def _publish(self, outgoing: OutgoingMessage) -> None:
+        await self._publisher.publish(
+            outgoing.body,
+            exchange=outgoing.exchange,
+            routing_key=outgoing.routing_key,
+            content_type=outgoing.content_type,
+            message_id=outgoing.message_id,
+            headers=outgoing.headers,
+        )
+
+
+def _saved(row: Record) -> Saved:
+    return Saved(
+        row["id"],
+        OutgoingMessage(
+            row["exchange"],
+            row["routing_key"],
+            row["content_type"],
+            row["message_id"],
+            row["body"],
+            json.loads(row["headers"]),
+        ),
+    )

@@ -1,0 +1,127 @@
+"""One database transaction: what is read and written, and what will be announced once it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Pool, Record
+from uuid_utils.compat import uuid7
+
+from services.chassis.clock import Clock
+from services.chassis.messaging import inbox, outbox
+from services.chassis.messaging.outbox import OutgoingMessage, Saved
+from services.chassis.postgres.database import Db
+from services.chassis.telemetry import trace
+from services.contracts import topology
+from services.contracts.envelope import Event, Notice
+from services.contracts.vocabulary import Fact
+
+BeforeCommit = Callable[["Unit"], Awaitable[None]]
+Redeliver = Callable[["Unit", bytes], Awaitable[None]]
+Hand = Callable[[Sequence[Saved]], None]
+
+
+class Unit:
+    """Use `db` for every statement; announce what happened; leave without error to commit both at once.
+
+    `scratch` holds what handlers gather for a `before_commit` action; it goes with the unit. `held` are the
+    questions whose locks this transaction has: what is read of them stays true until it ends.
+    """
+
+    def __init__(self, db: Db, service: str, clock: Clock, held: Sequence[UUID] = ()) -> None:
+        self.db = db
+        self.held = frozenset(held)
+        self.now: datetime = clock.now()
+        self.scratch: dict[object, Any] = {}
+        self._service = service
+        self._outgoing: list[OutgoingMessage] = []
+        self._before_commit: dict[BeforeCommit, None] = {}
+        self._arrived: dict[UUID, None] = {}
+
+    def announce(self, fact: Fact, *, question: UUID) -> Event[Any]:
+        """A fact for everybody bound to it on `sesame.events`."""
+        event = Event(**self._envelope(fact), subject=question)
+        key = topology.routing_key(type(fact))
+        self.send(OutgoingMessage.event(topology.EVENTS, key, event.id, event.encode()))
+        return event
+
+    def tell_partner(self, partner: str, fact: Fact, *, question: UUID | None) -> Notice[Any]:
+        """A fact for one partner system's own queue."""
+        notice = Notice(**self._envelope(fact), subject=question)
+        key = topology.partner_key(partner, type(fact))
+        self.send(OutgoingMessage.event(topology.PARTNERS, key, notice.id, notice.encode()))
+        return notice
+
+    def send(self, outgoing: OutgoingMessage) -> None:
+        """Anything else for the broker."""
+        self._outgoing.append(outgoing)
+
+    def mark(self) -> int:
+        """What has been said so far, for `back_to`."""
+        return len(self._outgoing)
+
+    def back_to(self, mark: int) -> None:
+        """Say nothing of what was said since: it was undone."""
+        del self._outgoing[mark:]
+
+    def before_commit(self, action: BeforeCommit) -> None:
+        """Run `action(unit)` once, after all handlers: the place to write sums in one statement."""
+        self._before_commit[action] = None
+
+    async def arrived(self, question: UUID) -> None:
+        """The question stands now: what came before it is handed out before this unit commits."""
+        self._arrived[question] = None
+
+    def _envelope(self, fact: Fact) -> dict[str, Any]:
+        return {
+            "id": str(uuid7()),
+            "source": f"/sesame/{self._service}",
+            "type": fact.wire,
+            "time": self.now,
+            "traceparent": trace.child(trace.current()),
+            "data": fact,
+        }
+
+    async def finish(self, redeliver: Redeliver, *, handed: bool) -> Sequence[Saved]:
+        """Do what was put off until commit; gives what is to be published after it."""
+        await self._hand_out(redeliver)
+        for action in self._before_commit:
+            await action(self)
+        return await outbox.save(self.db, self._outgoing, handed=handed)
+
+    async def _hand_out(self, redeliver: Redeliver) -> None:
+        while self._arrived:
+            arrived, self._arrived = list(self._arrived), {}
+            for body in await inbox.hand_out(self.db, arrived):
+                await redeliver(self, body)
+
+
+async def nothing_waits(_unit: Unit, _body: bytes) -> None:
+    raise RuntimeError("an event waits here, but this service consumes nothing")
+
+
+class Transactions:
+    """Begins units. `hand` is given, after each commit, what it left to publish; without one, some running
+    copy's relay will find it. `redeliver` handles an event that waited for its question."""
+
+    def __init__(self, pool: Pool[Record], service: str, clock: Clock, hand: Hand | None = None) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._hand = hand
+        self.service = service
+        self.redeliver: Redeliver = nothing_waits
+
+    @asynccontextmanager
+    async def begin(self, *questions: UUID) -> AsyncIterator[Unit]:
+        """One transaction, holding the lock of each question named. An error rolls everything back."""
+        async with self._pool.acquire() as db, db.transaction():
+            await inbox.lock(db, self.service, questions)
+            unit = Unit(db, self.service, self._clock, questions)
+            yield unit
+            announced = await unit.finish(self.redeliver, handed=self._hand is not None)
+        if self._hand is not None:
+            self._hand(announced)

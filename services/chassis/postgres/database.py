@@ -1,0 +1,42 @@
+"""The connection pool of one service, as its own role in its own schema."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import asyncpg
+from asyncpg import Connection, Pool, Record
+from asyncpg.pool import PoolConnectionProxy
+
+from services.chassis.backoff import retry_until_done
+
+Db: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
+"""A connection, the pool's or one's own: what every query takes."""
+
+STATEMENT_TIMEOUT_SECONDS = 60
+
+# Services look things up by key, in short queries. JIT costs those more than it gives. A plan made while its
+# table held a dozen rows reads the whole table, and is kept: on a new installation each look-up would take
+# longer with every row, until PostgreSQL has counted them.
+_PLANNING = {"jit": "off", "enable_seqscan": "off"}
+
+
+async def open_pool(url: str, *, name: str, size: int) -> Pool[Record]:
+    """Connect, waiting as long as the server is away."""
+
+    async def attempt() -> Pool[Record]:
+        return await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            command_timeout=STATEMENT_TIMEOUT_SECONDS,
+            reset=_nothing,
+            server_settings={"application_name": f"sesame-{name}", **_PLANNING},
+        )
+
+    return await retry_until_done("database", attempt)
+
+
+async def _nothing(_connection: Db) -> None:
+    """Nobody here sets, locks or listens beyond a transaction, so there is nothing to reset: it would cost a
+    round trip each time a connection is handed back."""

@@ -1,0 +1,224 @@
+"""`./sesame ingest quarantine list | show | release | drop`, for what could not be understood, and
+`./sesame ingest keys list | add | revoke`, for partners that use HTTP, `./sesame ingest desk PARTNER`,
+`./sesame ingest revoke-link QUESTION PARTNER`, and `./sesame retention run [--dry-run]`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import secrets
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from rich.table import Table
+
+from services.chassis import settings
+from services.chassis.clock import SystemClock
+from services.chassis.messaging.transaction import Transactions, Unit
+from services.chassis.postgres.database import open_pool
+from services.chassis.terminal import operator_console
+from services.ingest.domain.forms import desk_seal
+from services.ingest.domain.intake import Refused
+from services.ingest.domain.mail import read_heading
+from services.ingest.domain.mailboxes import PARTNER, Mailboxes
+from services.ingest.entrypoints.mail.reader import Unreadable
+from services.ingest.entrypoints.mail.release import release_held
+from services.ingest.handlers import retention
+from services.ingest.handlers.caps import Caps
+from services.ingest.handlers.mail import MailDoor, NotYet
+from services.ingest.handlers.questions import Intake
+from services.ingest.settings import IngestSettings
+from services.ingest.store import links, partner_access, partner_keys, quarantine
+from services.ingest.store.quarantine import Held
+
+BY_HAND = Caps(per_hour=1_000_000, open=1_000_000)
+"""A person who releases a mail has decided: no cap counts."""
+
+Deed = Callable[[Unit, IngestSettings, argparse.Namespace], Awaitable[int]]
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    ingest = subparsers.add_parser("ingest", help="the doors: what is held for a person")
+    things = ingest.add_subparsers(metavar="THING", required=True)
+    held = things.add_parser("quarantine", help="mails and forms that could not be understood")
+    deeds = held.add_subparsers(metavar="DEED", required=True)
+    for name, deed, meaning in (
+        ("list", show_list, "one line each, with the reason"),
+        ("show", show_one, "one of them whole, as it came"),
+        ("release", release, "a person has looked: take it in after all"),
+        ("drop", drop, "forget it for good"),
+    ):
+        parser = deeds.add_parser(name, help=meaning)
+        if deed is not show_list:
+            parser.add_argument("number", type=int, help="as `list` shows it")
+        parser.set_defaults(run=lambda chosen, deed=deed: run(deed, chosen))
+    register_keys(things)
+    link = things.add_parser("revoke-link", help="a partner's link to a question opens nothing any more")
+    link.add_argument("question", type=UUID, help="the question's id")
+    link.add_argument("partner", help="the partner's id")
+    link.set_defaults(run=lambda chosen: run(revoke_link, chosen))
+    desk = things.add_parser("desk", help="the address of a partner's page for questions asked at its desk")
+    desk.add_argument("partner", help="the partner's id")
+    desk.set_defaults(run=lambda chosen: run(show_desk, chosen))
+    register_retention(subparsers)
+
+
+def register_keys(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    keys = things.add_parser("keys", help="keys of partners that use the HTTP API")
+    deeds = keys.add_subparsers(metavar="DEED", required=True)
+    deeds.add_parser("list", help="one line each").set_defaults(run=lambda chosen: run(list_keys, chosen))
+    adding = deeds.add_parser("add", help="a new one; it is shown this once")
+    adding.add_argument("partner", help="the partner's id")
+    adding.add_argument("--label", default="", help="which program it is for")
+    adding.set_defaults(run=lambda chosen: run(add_key, chosen))
+    revoking = deeds.add_parser("revoke", help="from now it opens nothing")
+    revoking.add_argument("name", help="as `list` shows it")
+    revoking.set_defaults(run=lambda chosen: run(revoke_key, chosen))
+
+
+def register_retention(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    term = subparsers.add_parser("retention", help="forget the askers whose term has passed")
+    deeds = term.add_subparsers(metavar="DEED", required=True)
+    running = deeds.add_parser("run", help="now, in every service; it runs by itself every day as well")
+    running.add_argument("--dry-run", action="store_true", help="only say how many")
+    running.set_defaults(run=lambda chosen: asyncio.run(keep_the_term(chosen)))
+
+
+async def keep_the_term(chosen: argparse.Namespace) -> int:
+    options = settings.load(IngestSettings)
+    deed = retention.due if chosen.dry_run else retention.run
+    async with transactions_of(options) as transactions:
+        found = await deed(transactions.begin, options.term)
+    print(f"Term: {options.retention_days} days after a question's end (SESAME_RETENTION_DAYS).")
+    print(f"Askers {'to forget' if chosen.dry_run else 'forgotten'}: {found.questions}")
+    print(f"Held things {'to drop' if chosen.dry_run else 'dropped'}: {found.held}")
+    if found.still_open:
+        print(f"As old, but still open and so not touched: {found.still_open}. Close or answer them.")
+    return 0
+
+
+def run(deed: Deed, chosen: argparse.Namespace) -> int:
+    return asyncio.run(_do(deed, settings.load(IngestSettings), chosen))
+
+
+async def _do(deed: Deed, options: IngestSettings, chosen: argparse.Namespace) -> int:
+    async with unit_of(options) as unit:
+        return await deed(unit, options, chosen)
+
+
+@asynccontextmanager
+async def unit_of(options: IngestSettings) -> AsyncIterator[Unit]:
+    """A transaction like the service's own."""
+    async with transactions_of(options) as transactions, transactions.begin() as unit:
+        yield unit
+
+
+@asynccontextmanager
+async def transactions_of(options: IngestSettings) -> AsyncIterator[Transactions]:
+    """What they announce, the running service publishes."""
+    pool = await open_pool(options.database_url, name="ingest-command", size=1)
+    try:
+        yield Transactions(pool, "ingest", SystemClock())
+    finally:
+        await pool.close()
+
+
+async def show_list(unit: Unit, _options: IngestSettings, _chosen: argparse.Namespace) -> int:
+    table = Table("number", "since", "door", "from", "subject", "reason")
+    for one in await quarantine.held(unit.db):
+        sender, subject = _heading(one)
+        table.add_row(str(one.id), f"{one.received_at:%Y-%m-%d %H:%M}", one.door, sender, subject, one.reason)
+    operator_console().print(table if table.row_count else "Nothing is held.")
+    return 0
+
+
+def _heading(one: Held) -> tuple[str, str]:
+    if one.door != "mail":
+        return "", ""
+    heading = read_heading(one.raw)
+    return heading.sender or one.envelope_from or "", heading.subject
+
+
+async def show_one(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
+    one = await quarantine.get(unit.db, chosen.number)
+    if one is None:
+        return _none(chosen.number)
+    print(f"{one.door} {one.key}\nheld: {one.reason}\nfrom: {one.envelope_from}\nto: {one.envelope_to}\n")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(one.raw)
+    return 0
+
+
+async def release(unit: Unit, options: IngestSettings, chosen: argparse.Namespace) -> int:
+    intake = Intake(options.public_url.rstrip("/"), options.keys)
+    door = MailDoor(intake, Mailboxes(options.question_box, options.reply_box), BY_HAND)
+    try:
+        async with unit.db.transaction():
+            one = await quarantine.take(unit.db, chosen.number)
+            outcome = await release_held(unit, door, one) if one else None
+    except (Refused, NotYet, Unreadable) as refusal:
+        print(f"sesame: {chosen.number} stays held: {refusal}", file=sys.stderr)
+        return 1
+    if outcome is None:
+        return _none(chosen.number)
+    print(f"{chosen.number}: taken in as {outcome}")
+    return 0
+
+
+async def drop(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
+    one = await quarantine.take(unit.db, chosen.number)
+    if one is None:
+        return _none(chosen.number)
+    print(f"{one.id}: dropped; the same mail sent again stays dropped")
+    return 0
+
+
+def _none(number: int) -> int:
+    print(f"sesame: nothing is held under {number}; see ./sesame ingest quarantine list", file=sys.stderr)
+    return 1
+
+
+async def list_keys(unit: Unit, _options: IngestSettings, _chosen: argparse.Namespace) -> int:
+    table = Table("name", "partner", "label", "since", "revoked")
+    for key in await partner_keys.keys(unit.db):
+        revoked = f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else ""
+        table.add_row(key.name, key.partner, key.label, f"{key.created_at:%Y-%m-%d}", revoked)
+    operator_console().print(table if table.row_count else "No partner has a key.")
+    return 0
+
+
+async def add_key(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
+    if not PARTNER.fullmatch(chosen.partner):
+        print(f'sesame: partner "{chosen.partner}": an id is made of [a-z0-9-]', file=sys.stderr)
+        return 2
+    key = f"sesame-{secrets.token_urlsafe(32)}"
+    await partner_keys.add(unit.db, key, chosen.partner, chosen.label, unit.now)
+    print(key)
+    return 0
+
+
+async def revoke_key(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
+    partner = await partner_keys.revoke(unit.db, chosen.name, unit.now)
+    if partner is None:
+        print(f"sesame: no key is called {chosen.name}; see ./sesame ingest keys list", file=sys.stderr)
+        return 1
+    print(f"{chosen.name}: revoked, it was of {partner}")
+    return 0
+
+
+async def revoke_link(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
+    await links.revoke(unit.db, chosen.question, chosen.partner, unit.now)
+    print(f"{chosen.partner}: its link to {chosen.question} is revoked, its reply address too")
+    return 0
+
+
+async def show_desk(unit: Unit, options: IngestSettings, chosen: argparse.Namespace) -> int:
+    if not PARTNER.fullmatch(chosen.partner):
+        print(f'sesame: partner "{chosen.partner}": an id is made of [a-z0-9-]', file=sys.stderr)
+        return 2
+    number = (await partner_access.get(unit.db, chosen.partner)).desk
+    seal = desk_seal(options.keys[0], chosen.partner, number)
+    print(f"{options.public_url.rstrip('/')}/desk/{chosen.partner}/{seal}")
+    return 0

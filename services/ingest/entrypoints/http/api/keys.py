@@ -1,0 +1,69 @@
+"""Who calls the API: a partner with its key (Authorization: Bearer …), or anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.exceptions import HTTPException
+
+from services.ingest.entrypoints.http.context import DoorContext
+from services.ingest.store import partner_keys
+
+SCHEME = HTTPBearer(auto_error=False, description="The partner's key, from `./sesame ingest keys add`")
+Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(SCHEME)]
+"""For the OpenAPI document: what `Callers.of` has read already."""
+
+ApiHandler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Callers:
+    def __init__(self, door: DoorContext) -> None:
+        self._begin = door.begin
+        self.limits = door.limits
+
+    def known_first(self) -> type[APIRoute]:
+        """Routes that know who calls, and that they may, before anything of the body is read: FastAPI reads
+        it first, and a stranger's bodies would fill the memory."""
+        callers = self
+
+        class KnownFirst(APIRoute):
+            def get_route_handler(self) -> ApiHandler:
+                handle = super().get_route_handler()
+
+                async def known_first(request: Request) -> Response:
+                    request.state.caller = await callers.of(request)
+                    callers.limits.check(request, request.state.caller)
+                    return await handle(request)
+
+                return known_first
+
+        return KnownFirst
+
+    async def of(self, request: Request) -> str | None:
+        """The partner of the key; None when no key was shown. A wrong key is refused, not overlooked."""
+        credentials = await SCHEME(request)
+        if credentials is None:
+            return None
+        async with self._begin() as unit:
+            partner = await partner_keys.owner(unit.db, credentials.credentials)
+        if partner is None:
+            why = "this key is unknown or was revoked, or its partner is suspended"
+            raise HTTPException(401, why, {"www-authenticate": "Bearer"})
+        return partner
+
+
+async def anybody(request: Request, _: Shown) -> str | None:
+    """The calling partner, or None."""
+    caller: str | None = request.state.caller
+    return caller
+
+
+async def partner(request: Request, _: Shown) -> str:
+    caller: str | None = request.state.caller
+    if caller is None:
+        raise HTTPException(401, "show your key: Authorization: Bearer …", {"www-authenticate": "Bearer"})
+    return caller

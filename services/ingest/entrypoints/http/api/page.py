@@ -1,0 +1,81 @@
+"""The API as a page to read, made from its own document: no script, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.ingest.entrypoints.http.pages.rendering import SitePages
+
+STRONG, CODE = re.compile(r"\*\*(.+?)\*\*"), re.compile(r"`(.+?)`")
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`example` is a whole request for curl; `answers` are (status, meaning)."""
+
+    method: str
+    path: str
+    about: Markup
+    example: str
+    answers: tuple[tuple[str, Markup], ...]
+
+
+def api_page(app: FastAPI, pages: SitePages, public_url: str) -> APIRouter:
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/api/docs")
+    async def show(request: Request) -> Response:
+        document = app.openapi()
+        words = pages.words(request, "en")
+        first, *points = document["info"]["description"].strip().split("\n* ")
+        return pages.show(
+            "api.html",
+            words,
+            lead=marked(first),
+            points=[marked(point) for point in points],
+            operations=list(operations(document, public_url)),
+        )
+
+    return routes
+
+
+def operations(document: Mapping[str, Any], public_url: str) -> Iterator[Operation]:
+    for path, methods in document["paths"].items():
+        for method, said in methods.items():
+            yield Operation(
+                method.upper(),
+                path,
+                marked(said.get("description", "")),
+                curl(method.upper(), f"{public_url}{path}", said),
+                tuple(
+                    (status, marked(answer["description"])) for status, answer in said["responses"].items()
+                ),
+            )
+
+
+def curl(method: str, url: str, said: Mapping[str, Any]) -> str:
+    lines = [f"curl -X {method} {url}", "-H 'Authorization: Bearer …'"]
+    if method == "POST":
+        lines.append("-H 'Idempotency-Key: 7f9c…'")
+    examples = said.get("requestBody", {}).get("content", {}).get(JSON, {}).get("examples", {})
+    if examples:
+        value = next(iter(examples.values()))["value"]
+        body = json.dumps(value, ensure_ascii=False, indent=2).replace("'", "’")
+        lines += ["-H 'Content-Type: application/json'", f"-d '{body}'"]
+    return " \\\n  ".join(lines)
+
+
+def marked(text: str) -> Markup:
+    """The little Markdown that our descriptions use, as HTML."""
+    html = CODE.sub(r"<code>\1</code>", STRONG.sub(r"<strong>\1</strong>", str(escape(text.strip()))))
+    return Markup(html)

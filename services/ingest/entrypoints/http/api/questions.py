@@ -1,0 +1,159 @@
+"""The HTTP API, /api/v1: for programs that do not speak AMQP. The same bodies as in the events."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from pydantic import BaseModel, Field
+from uuid_utils.compat import uuid7
+
+from services.contracts.partners import PartnerAnswer, PartnerDecline, PartnerQuestion
+from services.ingest.domain.forms import MANY_LINKS, links_in
+from services.ingest.domain.intake import RawSubmission, Refused
+from services.ingest.entrypoints.http.api import examples, keys
+from services.ingest.entrypoints.http.api.keys import Callers
+from services.ingest.entrypoints.http.api.problems import problems
+from services.ingest.entrypoints.http.batching import IntakeBatches
+from services.ingest.entrypoints.http.body import new_answer, new_decline, new_question
+from services.ingest.entrypoints.http.context import DoorContext
+from services.ingest.entrypoints.http.links import open_for_caller
+from services.ingest.handlers.submissions import (
+    AcceptedSubmission,
+    accept_answer,
+    accept_decline,
+    accept_take,
+)
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="The same key and body are accepted once; make a new one (a UUID, say) each time",
+    ),
+]
+
+
+NO_KEY: dict[str, list[str]] = {}
+"""In OpenAPI's list of ways to prove who one is: none at all will do, too."""
+
+
+STORED = "Stored"
+
+
+class Received(BaseModel):
+    """A question was accepted. `again`: it had been before, and nothing was done now."""
+
+    id: UUID = Field(description="The question's id")
+    page_url: str = Field(description="The asker's own page: where the question stands, and its answer")
+    again: bool
+
+
+class HandedIn(BaseModel):
+    """What was handed in is stored; whether an answer counts is decided next, and told to the partner."""
+
+    question: UUID
+    again: bool
+
+
+def submission(request: Request, raw: bytes, caller: str | None, key: str | None, now: Any) -> RawSubmission:
+    """A key counts within its caller and its address of the API."""
+    name = f"{caller or ''} {request.url.path} {key or uuid7()}"
+    return RawSubmission("api", name, raw, now)
+
+
+def question_routes(door: DoorContext, callers: Callers, together: IntakeBatches) -> APIRouter:
+    routes = APIRouter(prefix="/api/v1", tags=["questions"], route_class=callers.known_first())
+
+    @routes.post(
+        "/questions",
+        status_code=201,
+        response_description="Stored: it will be routed",
+        responses=problems(400, 401, 409, 413, 422, 429, 503),
+        openapi_extra=examples.QUESTION | {"security": [NO_KEY]},
+    )
+    async def ask(
+        request: Request,
+        response: Response,
+        sent: PartnerQuestion,
+        caller: Annotated[str | None, Depends(keys.anybody)],
+        idempotency_key: Key = None,
+    ) -> Received:
+        """Hand in a question. 201 means that it is stored and will be routed; with a partner's key, the
+        partner counts as the place where it was asked. Without a key, the caps on one asker's questions hold,
+        and a text full of links is refused."""
+        await door.paused.raise_if_paused()
+        now = door.now()
+        once = submission(request, await request.body(), caller, idempotency_key, now)
+        new = new_question(sent, channel="api", origin=caller, now=now)
+        if caller is None and (links := links_in(new.text)) >= MANY_LINKS:
+            raise Refused(f"{links} links; without a partner's key at most {MANY_LINKS - 1}", field="text")
+        accepted = await together.accept(once, new, caps=None if caller else door.caps)
+        page = door.intake.asker_page(accepted.question)
+        response.headers["location"] = page
+        return Received(id=accepted.question, page_url=page, again=accepted.again)
+
+    return routes
+
+
+def partner_routes(door: DoorContext, callers: Callers) -> APIRouter:
+    """What only partners may do, each with its own key."""
+    routes = APIRouter(
+        prefix="/api/v1/questions/{question}", tags=["partners"], route_class=callers.known_first()
+    )
+    refusals = problems(400, 401, 404, 409, 413, 422, 429, 503)
+    Partner = Annotated[str, Depends(keys.partner)]
+
+    @routes.post(
+        "/answers",
+        status_code=202,
+        response_description=STORED,
+        responses=refusals,
+        openapi_extra=examples.ANSWER,
+    )
+    async def answer(
+        request: Request, question: UUID, sent: PartnerAnswer, partner: Partner, idempotency_key: Key = None
+    ) -> HandedIn:
+        """Answer a question you were asked."""
+        raw = await request.body()
+        async with door.begin(question) as unit:
+            await open_for_caller(unit, question, partner)
+            once = submission(request, raw, partner, idempotency_key, unit.now)
+            accepted = await accept_answer(unit, once, question, partner, new_answer(sent, way="api"))
+        return handed_in(accepted)
+
+    @routes.post(
+        "/declines",
+        status_code=202,
+        response_description=STORED,
+        responses=refusals,
+        openapi_extra=examples.DECLINE,
+    )
+    async def decline(
+        request: Request, question: UUID, sent: PartnerDecline, partner: Partner, idempotency_key: Key = None
+    ) -> HandedIn:
+        """Say no to a question you were asked, perhaps naming who should be asked instead."""
+        raw = await request.body()
+        async with door.begin(question) as unit:
+            await open_for_caller(unit, question, partner)
+            once = submission(request, raw, partner, idempotency_key, unit.now)
+            accepted = await accept_decline(unit, once, question, partner, new_decline(sent, way="api"))
+        return handed_in(accepted)
+
+    @routes.post("/takes", status_code=202, response_description=STORED, responses=refusals)
+    async def take(
+        request: Request, question: UUID, partner: Partner, idempotency_key: Key = None
+    ) -> HandedIn:
+        """Say that you are on it: from now you have the time that an answer needs."""
+        async with door.begin(question) as unit:
+            await open_for_caller(unit, question, partner)
+            once = submission(request, b"", partner, idempotency_key, unit.now)
+            accepted = await accept_take(unit, once, question, partner, "api")
+        return handed_in(accepted)
+
+    return routes
+
+
+def handed_in(accepted: AcceptedSubmission) -> HandedIn:
+    return HandedIn(question=accepted.question, again=accepted.again)

@@ -1,0 +1,67 @@
+"""The public application: the API and the pages."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from services.ingest.entrypoints.http.api.assignments import assigned_routes
+from services.ingest.entrypoints.http.api.keys import Callers
+from services.ingest.entrypoints.http.api.page import api_page
+from services.ingest.entrypoints.http.api.problems import answers_with_problems
+from services.ingest.entrypoints.http.api.questions import partner_routes, question_routes
+from services.ingest.entrypoints.http.batching import IntakeBatches
+from services.ingest.entrypoints.http.body_limit import BodyLimit
+from services.ingest.entrypoints.http.context import DoorContext
+from services.ingest.entrypoints.http.files import LARGEST_FILE, MOST_FILES, file_routes
+from services.ingest.entrypoints.http.pages.ask import ask_routes
+from services.ingest.entrypoints.http.pages.asker import asker_routes
+from services.ingest.entrypoints.http.pages.desk import desk_routes
+from services.ingest.entrypoints.http.pages.rendering import ROOT, SitePages
+from services.ingest.entrypoints.http.pages.respondent import respondent_routes
+from services.ingest.entrypoints.partner_inbox import LARGEST as LARGEST_EVENT
+
+LARGEST_BODY, LARGEST_FORM = LARGEST_EVENT, MOST_FILES * LARGEST_FILE + 1_000_000
+"""Bytes of one request, without and with files."""
+
+TAKE_FILES = re.compile(r"/questions|/r/[^/]+/answer")
+
+
+ABOUT = """
+Questions and answers of a network of libraries, for programs that do not speak AMQP.
+
+* **Your key** comes from the network: `Authorization: Bearer …`. Questions may be asked without one.
+* **`Idempotency-Key`**: make one for each thing you hand in, and send the same again when you heard nothing.
+  What was stored is then told again, and nothing is doubled.
+* **What you were asked**: `GET /api/v1/assignments`, from the `next` of your last call. It skips nothing.
+* **Refusals** are problems (RFC 9457): `detail` says what is wrong, `errors` which field.
+"""
+
+
+def public_app(door: DoorContext) -> FastAPI:
+    app = FastAPI(
+        title="Sésame",
+        version="1",
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    pages = SitePages(door.intake.public_url, door.network_name)
+    callers = Callers(door)
+    together = IntakeBatches(door.begin, door.intake)
+    app.include_router(question_routes(door, callers, together))
+    app.include_router(partner_routes(door, callers))
+    app.include_router(assigned_routes(door, callers))
+    app.include_router(api_page(app, pages, door.intake.public_url))
+    app.include_router(ask_routes(door, pages, together))
+    app.include_router(asker_routes(door, pages))
+    app.include_router(respondent_routes(door, pages))
+    app.include_router(desk_routes(door, pages, together))
+    app.include_router(file_routes(door))
+    app.mount("/static", StaticFiles(directory=ROOT / "static"))
+    answers_with_problems(app, pages)
+    app.add_middleware(BodyLimit, most=LARGEST_BODY, most_with_files=LARGEST_FORM, take_files=TAKE_FILES)
+    return app

@@ -1,0 +1,97 @@
+"""Requests larger or slower than agreed are stopped while they come in, whatever length they claim."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.ingest.entrypoints.http.api.problems import problem
+
+SECONDS, SECONDS_WITH_FILES = 30.0, 300.0
+"""What the whole body may take: three photos by a slow telephone line, too."""
+
+DRAINED = 8
+"""Times the limit that is read and thrown away before the connection is cut."""
+
+
+class TooLarge(HTTPException):
+    """Of a kind that the frameworks inside let through."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+class TooSlow(HTTPException):
+    def __init__(self) -> None:
+        super().__init__(408, "the body did not come in time", {"connection": "close"})
+
+
+class BodyLimit:
+    """ASGI middleware. `most` is in bytes; `most_with_files` counts for forms posted to `take_files`: what
+    they carry is written to the disk, everything else is held in memory."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        most: int,
+        most_with_files: int,
+        take_files: re.Pattern[str],
+        *,
+        seconds: float = SECONDS,
+        seconds_with_files: float = SECONDS_WITH_FILES,
+    ) -> None:
+        self._app = app
+        self._plain = most
+        self._with_files = most_with_files
+        self._take_files = take_files
+        self._seconds = seconds
+        self._seconds_with_files = seconds_with_files
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+        files = form and self._take_files.fullmatch(scope["path"]) is not None
+        most = self._with_files if files else self._plain
+        seconds = self._seconds_with_files if files else self._seconds
+        claimed = headers.get(b"content-length", b"0")
+        if claimed.isdigit() and int(claimed) > most:
+            await self._refuse(scope, receive, send, most)
+            return
+        await self._app(scope, self._counting(receive, most, seconds), send)
+
+    def _counting(self, receive: Receive, most: int, seconds: float) -> Receive:
+        seen, whole = 0, False
+        late = asyncio.get_running_loop().time() + seconds
+
+        async def counted() -> Message:
+            nonlocal seen, whole
+            if whole:  # what comes now is the end of the connection, whenever that is
+                return await receive()
+            try:
+                async with asyncio.timeout_at(late):
+                    message = await receive()
+            except TimeoutError:
+                raise TooSlow from None
+            seen += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
+            if seen > most:
+                raise TooLarge
+            return message
+
+        return counted
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
+        """Read on for a while first: who still writes would see a broken connection, not the answer."""
+        left, more = DRAINED * self._plain, True
+        while more and left > 0:
+            message = await receive()
+            left -= len(message.get("body", b"")) or 1
+            more = bool(message.get("more_body", False))
+        detail = f"at most {most} bytes; send less, or files one by one"
+        await problem(413, detail, headers={"connection": "close"})(scope, receive, send)

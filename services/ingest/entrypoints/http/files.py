@@ -1,0 +1,61 @@
+"""Files out: always as a download, never as a page of ours. And the uploads in a form."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response, StreamingResponse
+
+from services.ingest.domain.intake import Refused, UnknownQuestion
+from services.ingest.entrypoints.http.context import DoorContext
+from services.ingest.handlers.files import Upload
+from services.ingest.store import files
+from services.ingest.store.files import File
+
+MOST_FILES, LARGEST_FILE = 3, 10_000_000
+SAFE = {
+    "content-security-policy": "default-src 'none'; sandbox",
+    "x-content-type-options": "nosniff",
+    "cache-control": "private, no-store",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+def uploads_of(form: FormData) -> list[Upload]:
+    """The files chosen in a form. Raises Refused for too many, or one too large."""
+    chosen = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
+    if len(chosen) > MOST_FILES:
+        raise Refused(f"{len(chosen)} files; {MOST_FILES} at most", field="files")
+    if any((one.size or 0) > LARGEST_FILE for one in chosen):
+        raise Refused(f"a file holds {LARGEST_FILE // 1_000_000} MB at most", field="files")
+    return [Upload(one.filename or "", one) for one in chosen]
+
+
+def file_routes(door: DoorContext) -> APIRouter:
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/files/{file_id}")
+    async def download(file_id: UUID) -> Response:
+        async with door.begin() as unit:
+            file = await files.get(unit.db, file_id)
+        if file is None:
+            raise UnknownQuestion("no such file")
+        named = {"content-disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
+        size = {"content-length": str(file.size)}
+        return StreamingResponse(pieces(file), media_type=file.media_type, headers=SAFE | named | size)
+
+    async def pieces(file: File) -> AsyncIterator[bytes]:
+        number = 0
+        while True:
+            async with door.begin() as unit:
+                piece = await files.chunk(unit.db, file.id, number)
+            if piece is None:
+                return
+            yield piece
+            number += 1
+
+    return routes

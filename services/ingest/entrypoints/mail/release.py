@@ -1,0 +1,32 @@
+"""What a person has looked at goes in after all, by the door it came to."""
+
+from __future__ import annotations
+
+import json
+
+from services.chassis.messaging.transaction import Unit
+from services.ingest.domain.intake import RawSubmission, Refused
+from services.ingest.domain.mail import MailEnvelope
+from services.ingest.entrypoints.http.pages.ask import new_question
+from services.ingest.entrypoints.mail.reader import mail_reader
+from services.ingest.handlers.mail import MailDoor, accept_written
+from services.ingest.handlers.questions import accept_question
+from services.ingest.store import quarantine
+from services.ingest.store.quarantine import Held
+
+
+async def release_held(unit: Unit, door: MailDoor, held: Held) -> str:
+    """What became of it. Raises Refused and Unreadable where no looking can help: no text at all, no such
+    question, no way to read it."""
+    await quarantine.forget_submission(unit.db, held.door, held.key)
+    submission = RawSubmission(held.door, held.key, held.raw, held.received_at)
+    if held.door == "form":
+        new = new_question(json.loads(held.raw), held.received_at)
+        await accept_question(unit, door.intake, submission, new)
+        return "question"
+    if held.door != "mail":
+        raise Refused(f"nothing is known of the door {held.door!r}")
+    envelope = MailEnvelope(held.envelope_from, held.envelope_to)
+    async with mail_reader() as reader:
+        mail = await reader.read(held.raw, envelope, door.boxes.own, held.received_at)
+    return await accept_written(unit, door, submission, mail)

@@ -1,0 +1,70 @@
+"""`./sesame metrics figures | rebuild | check | import | freeze | thaw | made-up`"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+Deed = Callable[[argparse.Namespace], Awaitable[int]]
+
+FORMATS = ("pdf", "png", "csv", "json", "ods")
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    top = subparsers.add_parser("metrics", help="key figures: as files, counted anew, checked, imported")
+    deeds = top.add_subparsers(metavar="DEED", required=True)
+    _add_figures(deeds)
+    _add(deeds, "rebuild", "count the whole log anew and put the result in place of the counters")
+    _add(deeds, "check", "compare the counters with the log; status 1 when they differ")
+    importing = _add(deeds, "import", "take over years from before Sésame, from a CSV file")
+    importing.add_argument("file", type=Path, metavar="FILE", help="see docs/metrics.md for its columns")
+    for name, meaning in (
+        ("freeze", "keep the figures of a year that is over as they are now"),
+        ("thaw", "let a frozen year follow the counters again"),
+    ):
+        _add(deeds, name, meaning).add_argument("year", type=int)
+    made_up = _add(deeds, "made-up", "fill years with made-up questions, to look at the pages with")
+    made_up.add_argument("years", type=int, nargs="+", metavar="YEAR")
+    made_up.add_argument("--questions", type=int, default=3600, help="in each year, about")
+
+
+def _add_figures(deeds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    figures = _add(deeds, "figures", "the key figures of a year as a file")
+    figures.add_argument("year", type=int)
+    figures.add_argument("--format", choices=FORMATS, default="pdf")
+    figures.add_argument("--partner", default="", metavar="ID", help="of one partner, not of the network")
+    figures.add_argument("--lang", choices=("fr", "en"), default="fr")
+    figures.add_argument("--paper", choices=("a4", "a3"), default="a4", help="of a PDF")
+    figures.add_argument("--shape", choices=("wide", "square"), default="wide", help="of a PNG")
+    figures.add_argument("--output", type=Path, metavar="FILE", help="default: figures-<year>.<format>")
+
+
+def _add(
+    deeds: argparse._SubParsersAction[argparse.ArgumentParser], name: str, meaning: str
+) -> argparse.ArgumentParser:
+    parser = deeds.add_parser(name, help=meaning)
+    parser.add_argument(
+        "--database-url",
+        metavar="URL",
+        help="metrics' own role; default: SESAME_DATABASE_URL, or what ./sesame up uses",
+    )
+    parser.set_defaults(run=_run, deed=name)
+    return parser
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    # Not at the top: every other ./sesame command would load the database driver and the charts.
+    from services.metrics.commands.actions import DEEDS, CannotBeDone
+
+    try:
+        return asyncio.run(_await(DEEDS[chosen.deed], chosen))
+    except CannotBeDone as problem:
+        print(f"sesame: {problem}", file=sys.stderr)
+        return 2
+
+
+async def _await(deed: Deed, chosen: argparse.Namespace) -> int:
+    return await deed(chosen)

@@ -1,0 +1,127 @@
+"""The public door: key figures as pages and files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from asyncpg import Pool, Record
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from services.chassis.clock import Clock
+from services.chassis.errors import is_transient
+from services.chassis.http.serving import RETRY_AFTER
+from services.metrics.domain.figures import YearFigures
+from services.metrics.handlers import year_figures
+from services.metrics.pages.formats import FORMATS, FormatRequest, file_name
+from services.metrics.pages.links import ASSETS
+from services.metrics.pages.page import HERE, FigurePages
+from services.metrics.pages.words import PageLanguage
+
+CACHE = {"cache-control": "public, max-age=60"}
+AT_ONCE = 2
+"""Files made at once: a poster takes a processor for half a second, and the door is public."""
+
+ASSET_FOLDER: Path = HERE / "assets"
+
+
+@dataclass(frozen=True)
+class FigureSite:
+    pool: Pool[Record]
+    clock: Clock
+    zone: ZoneInfo
+    pages: FigurePages
+    presses: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/", self.latest),
+                Route("/figures", self.latest),
+                Mount(ASSETS, StaticFiles(directory=ASSET_FOLDER)),
+                Route("/figures/{year:int}", self.page),
+                Route("/figures/{year:int}.{extension}", self.file),
+                Route("/figures/{year:int}/{partner}.{extension}", self.file),
+                Route("/figures/{year:int}/{partner}", self.page),
+            ],
+            exception_handlers={500: self._failed},
+        )
+
+    async def latest(self, request: Request) -> Response:
+        """The latest year; in January the one before, which is whole and what everybody asks for."""
+        known, today = await year_figures.years(self.pool), self._now()
+        before = today.year - 1
+        year = before if today.month == 1 and before in known else (known or [today.year])[-1]
+        return RedirectResponse(request.url.replace(path=f"/figures/{year}"), status_code=307)
+
+    async def page(self, request: Request) -> Response:
+        partner = _partner(request)
+        known = await year_figures.years(self.pool, partner)
+
+        async def show(figures: YearFigures) -> Response:
+            embedded = request.query_params.get("embed") == "1"
+            here = str(request.base_url)
+            text = self.pages.figures(figures, _language(request), known, embedded=embedded, here=here)
+            return HTMLResponse(text, headers=CACHE)
+
+        return await self._with_figures(request, partner, show)
+
+    async def file(self, request: Request) -> Response:
+        extension = request.path_params["extension"]
+        make = FORMATS.get(extension)
+        if make is None:
+            known = ", ".join(FORMATS)
+            return PlainTextResponse(
+                f"format {extension!r} is not made here; these are: {known}\n", status_code=404
+            )
+        wish = FormatRequest(
+            language=_language(request),
+            zone=self.zone.key,
+            a3=request.query_params.get("paper") == "a3",
+            square=request.query_params.get("shape") == "square",
+        )
+
+        async def show(figures: YearFigures) -> Response:
+            async with self.presses:
+                content = await asyncio.to_thread(make.make, figures, wish)
+            name = {"content-disposition": f'inline; filename="{file_name(figures, extension, wish)}"'}
+            return Response(content, media_type=make.media_type, headers={**CACHE, **name})
+
+        return await self._with_figures(request, _partner(request), show)
+
+    async def _with_figures(
+        self, request: Request, partner: str, show: Callable[[YearFigures], Awaitable[Response]]
+    ) -> Response:
+        year = request.path_params["year"]
+        try:
+            today = self._now().date()
+            return await show(await year_figures.read(self.pool, year, partner=partner, today=today))
+        except year_figures.NoSuchYear:
+            page = self.pages.nothing(year, _language(request), await year_figures.years(self.pool))
+            return HTMLResponse(page, status_code=404)
+
+    async def _failed(self, request: Request, error: Exception) -> Response:
+        year = request.path_params.get("year", self._now().year)
+        page = self.pages.failed(year, _language(request))
+        return HTMLResponse(page, status_code=503 if is_transient(error) else 500, headers=RETRY_AFTER)
+
+    def _now(self) -> datetime:
+        return self.clock.now().astimezone(self.zone)
+
+
+def _partner(request: Request) -> str:
+    """As asked for. PostgreSQL takes no null character, and no id has one or the other."""
+    partner: str = request.path_params.get("partner", "")
+    return partner.replace("\0", "?")
+
+
+def _language(request: Request) -> PageLanguage:
+    return "en" if request.query_params.get("lang") == "en" else "fr"

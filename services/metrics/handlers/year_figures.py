@@ -1,0 +1,80 @@
+"""Key figures read from the counters, or as they were frozen."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from asyncpg import Pool, Record
+
+from services.chassis.postgres.database import Db
+from services.metrics.domain.derivation import derive
+from services.metrics.domain.figures import HEADLINES, STAGES, YEARS, Owner, YearFigures
+from services.metrics.domain.tallies import Tallies
+from services.metrics.handlers.figures_json import from_json
+from services.metrics.store import other_years, sums
+
+MEASURES = (*HEADLINES, "kept")
+OVER_YEARS = ("received", "answered")
+"""Measures shown for all years before; of the others, last year's is compared with."""
+ONLY_LAST_YEAR = tuple(measure for measure in MEASURES if measure not in OVER_YEARS)
+
+CUTS = (
+    "channel",
+    "subject",
+    "language",
+    "purpose",
+    "department",
+    "day",
+    "slot",
+    "number",
+    "partner",
+    "origin",
+    *(f"{stage}_{clock}" for stage in STAGES for clock in ("calendar", "working")),
+)
+
+
+class NoSuchYear(LookupError):
+    """Nothing is known of that year, or of that partner in it."""
+
+
+async def read(pool: Pool[Record], year: int, *, partner: str = "", today: date) -> YearFigures:
+    """The figures of a year, frozen or drawn from the counters. Raises NoSuchYear."""
+    if year not in YEARS:
+        raise NoSuchYear(f"{year} is no year from {YEARS[0]} to {YEARS[-1]}")
+    async with pool.acquire() as db, db.transaction(isolation="repeatable_read", readonly=True):
+        if (kept := await other_years.frozen(db, year, partner)) is not None:
+            return from_json(kept)
+        return await _derive(db, year, partner, today)
+
+
+async def _derive(db: Db, year: int, partner: str, today: date) -> YearFigures:
+    names = await sums.partner_names(db)
+    tallies = await _tallies(db, year, partner)
+    if year not in tallies.years():
+        whose = f"partner {partner!r}" if partner else "the network"
+        raise NoSuchYear(f"nothing is known of {whose} in {year}")
+    return derive(
+        year,
+        tallies,
+        today=today,
+        owner=Owner(partner, names.get(partner, partner)),
+        partner_names=names,
+        sources=await sums.sources(db, partner, year),
+    )
+
+
+async def _tallies(db: Db, year: int, partner: str) -> Tallies:
+    return Tallies(
+        [
+            *await sums.year_lines(db, partner, year, MEASURES, CUTS),
+            *await sums.year_lines(db, partner, year - 1, MEASURES, ("day",)),
+            *await sums.year_lines(db, partner, year - 1, ONLY_LAST_YEAR, ("channel",)),
+            *await sums.history(db, partner, year, OVER_YEARS),
+            *await sums.imported(db, partner, year),
+        ]
+    )
+
+
+async def years(pool: Pool[Record], partner: str = "") -> list[int]:
+    async with pool.acquire() as db:
+        return await sums.years(db, partner)

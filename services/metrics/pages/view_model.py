@@ -1,0 +1,264 @@
+"""The figures in words: everything that page, poster and picture show, ready to be set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from services.metrics.domain.buckets import BOUNDS
+from services.metrics.domain.departments import COLUMNS, ROWS, TILES
+from services.metrics.domain.derivation import STARS
+from services.metrics.domain.figures import Headline, PartnerShare, Piece, YearFigures
+from services.metrics.pages.words import Words
+
+MOST_BARS = 12
+LEVELS = 6
+"""Steps of the heat map's and the map's colours; 0 is none at all."""
+
+FEW = 30
+"""Below this, the number of the year before says more than a percentage of it."""
+
+FINEST_BOUND = 3_600
+"""Answers within the hour are shown as one."""
+
+
+@dataclass(frozen=True)
+class Big:
+    """One big number: what it is, what it was, and whether that is up."""
+
+    key: str
+    value: str
+    label: str
+    note: str
+    rising: bool | None = None
+    gauge: float | None = None
+    """Of the whole, 0 to 1, where there is one: drawn below the number."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    n: int
+    number: str
+    percent: str
+    share: float
+    """Of the longest bar, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    label: str
+    number: str
+    n: int
+    level: int
+    """0 to LEVELS - 1."""
+    column: int = 0
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class FigureView:
+    figures: YearFigures
+    words: Words
+    zone: str
+    owner: str
+    title: str
+    state: str
+    bigs: tuple[Big, ...]
+    subjects: tuple[Bar, ...]
+    languages: tuple[Bar, ...]
+    purposes: tuple[Bar, ...]
+    stars: tuple[Bar, ...]
+    effort: tuple[Bar, ...]
+    heat: tuple[tuple[Cell, ...], ...]
+    heat_peak: str
+    map: tuple[Cell, ...]
+    mapped: bool
+    """Whether any département is known: a library abroad has none to show."""
+    map_rest: str
+    map_size: tuple[int, int]
+    partners: tuple[tuple[PartnerShare, float, str], ...]
+    """Partner, its answers as a share of the most, and its answering percentage."""
+
+
+def compose(figures: YearFigures, words: Words, *, zone: str) -> FigureView:
+    return FigureView(
+        figures=figures,
+        words=words,
+        zone=zone,
+        owner=figures.name or words("network"),
+        title=words("title", year=figures.year),
+        state=words("so_far", day=words.day(figures.until)) if figures.so_far else words("whole_year"),
+        bigs=tuple(_bigs(figures, words)),
+        subjects=_bars(figures.subjects, "subject", words),
+        languages=_bars(figures.languages, "language", words),
+        purposes=_bars(figures.purposes, "purpose", words),
+        stars=_numbered(figures.stars, lambda star: "★" * star, words),
+        effort=_numbered(figures.effort, str, words),
+        heat=_heat(figures, words),
+        heat_peak=_peak(figures, words),
+        map=_map(figures.departments, words),
+        mapped=any(piece.value for piece in figures.departments),
+        map_rest=_map_rest(figures.departments, words),
+        map_size=(COLUMNS, ROWS),
+        partners=_partners(figures.partners, words),
+    )
+
+
+def _bigs(figures: YearFigures, words: Words) -> Iterable[Big]:
+    """What is known. Of an imported year that is little, and unknown is not nought."""
+    if figures.cut_measure == "received":
+        yield _counted("received", figures, words)
+    if figures.n("answered") or figures.dated:
+        yield _counted("answered", figures, words)
+    if figures.promise_share is not None:
+        share = figures.promise_share
+        yield Big("promise", words.percent(share), words("promise"), "", gauge=share)
+    answer = figures.durations["answer_calendar"]
+    if answer.median is not None and answer.ninetieth is not None:
+        note = words("ninetieth", duration=words.duration(answer.ninetieth))
+        yield Big("median", words.duration(answer.median), words("median"), note)
+    if figures.satisfaction is not None:
+        mean, note = figures.satisfaction, words("rated", n=words.number(sum(figures.stars)))
+        yield Big("satisfaction", words.decimal(mean), words("satisfaction"), note, gauge=mean / STARS)
+    yield from _given(figures, words)
+    if figures.n("archived"):
+        yield _archived(figures, words)
+
+
+def _given(figures: YearFigures, words: Words) -> Iterable[Big]:
+    """Who is behind the answers: libraries for the network, the answering percentage for a partner."""
+    if figures.partner and figures.answered_share is not None:
+        yield Big(
+            "answering", words.percent(figures.answered_share), words("answering"), words("answering_note")
+        )
+    if not figures.partner and figures.institutions:
+        people = figures.respondents
+        note = words("respondents", n=words.number(people)) if people else words("thanks")
+        label = words.of("partners", figures.institutions)
+        yield Big("partners", words.number(figures.institutions), label, note)
+
+
+def _archived(figures: YearFigures, words: Words) -> Big:
+    """How often they were read is the better news, where it is known."""
+    archived, views = _counted("archived", figures, words), figures.n("viewed")
+    if not views:
+        return archived
+    return replace(archived, note=words.of("read", figures.n("archived"), n=words.number(views)), rising=None)
+
+
+def _counted(measure: str, figures: YearFigures, words: Words) -> Big:
+    headline = figures.headlines[measure]
+    label = words.of(measure, headline.n)
+    return Big(measure, words.number(headline.n), label, _growth(headline, figures, words), _rising(headline))
+
+
+def _rising(headline: Headline) -> bool | None:
+    """None where there is no arrow to draw."""
+    growth = headline.growth or 0.0
+    return None if (headline.before or 0) < FEW or round(100 * growth) == 0 else growth > 0
+
+
+def _growth(headline: Headline, figures: YearFigures, words: Words) -> str:
+    if headline.growth is None or headline.before is None:
+        return ""
+    when = "_so_far" if figures.so_far else ""
+    if headline.before < FEW:
+        return words(f"before{when}", n=words.number(headline.before), year=figures.year - 1)
+    phrase = f"growth{when or '_year'}"
+    return words(phrase, growth=words.growth(headline.growth), year=figures.year - 1)
+
+
+def _bars(pieces: Sequence[Piece], facet: str, words: Words) -> tuple[Bar, ...]:
+    """The largest pieces. What nobody said is left to the table's total: it is no subject."""
+    said = [piece for piece in pieces if piece.value][:MOST_BARS]
+    return tuple(_scaled([(words.value(facet, piece.value), piece.n) for piece in said], words, pieces))
+
+
+def _numbered(counts: Sequence[int], name: Callable[[int], str], words: Words) -> tuple[Bar, ...]:
+    pieces = tuple(Piece(str(number), n) for number, n in enumerate(counts, 1))
+    return tuple(_scaled([(name(int(piece.value)), piece.n) for piece in pieces], words, pieces))
+
+
+def _scaled(named: Sequence[tuple[str, int]], words: Words, pieces: Sequence[Piece]) -> Iterable[Bar]:
+    most = max((n for _, n in named), default=0)
+    total = sum(piece.n for piece in pieces)
+    for label, n in named:
+        percent = words.part(n, total) if total else ""
+        yield Bar(label, n, words.number(n), percent, n / most if most else 0.0)
+
+
+def _level(n: int, most: int) -> int:
+    """Steps of the square root, as numbers differ by powers of ten; whatever is there is at least 1."""
+    return 0 if n == 0 else max(1, round((LEVELS - 1) * math.sqrt(min(n, most) / most)))
+
+
+def _heat(figures: YearFigures, words: Words) -> tuple[tuple[Cell, ...], ...]:
+    most = usual_most(n for row in figures.slots for n in row)
+    return tuple(
+        tuple(
+            Cell(
+                f"{words.weekdays[day]} {words('hour', hour=hour)}",
+                words.number(n),
+                n,
+                _level(n, most),
+                hour,
+                day,
+            )
+            for hour, n in enumerate(row)
+        )
+        for day, row in enumerate(figures.slots)
+    )
+
+
+def usual_most(counts: Iterable[int]) -> int:
+    """The third largest, where there are three: one hour out of the ordinary must not pale all others."""
+    largest = sorted(counts)[-3:]
+    third = largest[0] if len(largest) == 3 else 0
+    return third or max(largest, default=0)
+
+
+def _peak(figures: YearFigures, words: Words) -> str:
+    """The busiest day and the busiest hour, each over the whole year."""
+    days = [sum(row) for row in figures.slots]
+    hours = [sum(column) for column in zip(*figures.slots, strict=True)]
+    if not sum(days):
+        return ""
+    weekday, hour = (largest.index(max(largest)) for largest in (days, hours))
+    return words("heat_peak", weekday=words.weekdays[weekday], hour=words("hour", hour=hour))
+
+
+def _map(departments: Sequence[Piece], words: Words) -> tuple[Cell, ...]:
+    counts = {piece.value: piece.n for piece in departments}
+    most = max((counts.get(tile.code, 0) for tile in TILES), default=0)
+    return tuple(
+        Cell(tile.code, words.number(n), n, _level(n, most), tile.column, tile.row)
+        for tile, n in ((tile, counts.get(tile.code, 0)) for tile in TILES)
+    )
+
+
+def _map_rest(departments: Sequence[Piece], words: Words) -> str:
+    drawn = {tile.code for tile in TILES}
+    rest = sum(piece.n for piece in departments if piece.value not in drawn)
+    return words("map_rest", n=words.number(rest)) if rest else ""
+
+
+def _partners(shares: Sequence[PartnerShare], words: Words) -> tuple[tuple[PartnerShare, float, str], ...]:
+    most = max((share.answered for share in shares), default=0)
+    return tuple(
+        (
+            share,
+            share.answered / most if most else 0.0,
+            "" if share.answering is None else words.percent(share.answering),
+        )
+        for share in shares
+    )
+
+
+def coarse_buckets(counts: Sequence[int], words: Words) -> list[tuple[str, int]]:
+    """(upper bound in words, answers), with everything within the hour as one."""
+    fine = sum(1 for bound in BOUNDS if bound <= FINEST_BOUND)
+    bounds = [words.bucket(bound) for bound in BOUNDS[fine - 1 :]]
+    names = [*bounds, words("over")]
+    return list(zip(names, [sum(counts[:fine]), *counts[fine:]], strict=True))

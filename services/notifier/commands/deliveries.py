@@ -1,0 +1,92 @@
+"""`./sesame notifier webhook PARTNER`: a secret; `./sesame notifier deliveries`: what was given up;
+`./sesame notifier silences`: who is not written to any more."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+
+from rich.table import Table
+
+from services.chassis import settings
+from services.chassis.clock import SystemClock
+from services.chassis.messaging.transaction import Transactions, Unit
+from services.chassis.postgres.database import open_pool
+from services.chassis.terminal import operator_console
+from services.notifier.domain.signing import new_secret
+from services.notifier.settings import NotifierSettings
+from services.notifier.store import deliveries, endpoints
+
+Deed = Callable[[Unit, argparse.Namespace], Awaitable[int]]
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    notifier = subparsers.add_parser("notifier", help="what goes out: webhook secrets, deliveries given up")
+    deeds = notifier.add_subparsers(metavar="DEED", required=True)
+    webhook = deeds.add_parser("webhook", help="make a partner's new webhook secret and show it once")
+    webhook.add_argument("partner", help="the partner's id")
+    webhook.add_argument("--drop-old", action="store_true", help="make none: only the newest signs now")
+    webhook.set_defaults(run=lambda chosen: run(change_secret, chosen))
+    lost = deeds.add_parser("deliveries", help="what was given up, the latest first")
+    lost.add_argument("--retry", metavar="ID", help="try this one again, from the beginning")
+    lost.set_defaults(run=lambda chosen: run(show_or_retry, chosen))
+    silent = deeds.add_parser("silences", help="addresses whose mail came back for good, the latest first")
+    silent.add_argument("--lift", metavar="ADDRESS", help="write there again: the address or its name here")
+    silent.set_defaults(run=lambda chosen: run(show_or_lift, chosen))
+
+
+def run(deed: Deed, chosen: argparse.Namespace) -> int:
+    return asyncio.run(_in_a_unit(deed, chosen))
+
+
+async def _in_a_unit(deed: Deed, chosen: argparse.Namespace) -> int:
+    options = settings.load(NotifierSettings)
+    pool = await open_pool(options.database_url, name="notifier", size=2)
+    try:
+        async with Transactions(pool, "notifier", SystemClock(), None).begin() as unit:
+            return await deed(unit, chosen)
+    finally:
+        await pool.close()
+
+
+async def change_secret(unit: Unit, chosen: argparse.Namespace) -> int:
+    if chosen.drop_old:
+        known = await endpoints.drop_old(unit.db, chosen.partner, unit.now)
+        return 0 if known else _fail(f"{chosen.partner}: has no webhook secret; leave out --drop-old")
+    secret = new_secret()
+    await endpoints.rotate(unit.db, chosen.partner, secret, unit.now)
+    print(secret)
+    return 0
+
+
+async def show_or_retry(unit: Unit, chosen: argparse.Namespace) -> int:
+    if chosen.retry is not None:
+        again = await deliveries.from_the_beginning(unit.db, chosen.retry, unit.now)
+        return 0 if again else _fail(f"{chosen.retry}: no delivery of this id was given up")
+    table = Table("id", "kind", "way", "question", "attempts", "given up", "last error")
+    for row in await deliveries.lost(unit.db):
+        table.add_row(*(str(value) for value in row))
+    operator_console().print(table)
+    return 0
+
+
+async def show_or_lift(unit: Unit, chosen: argparse.Namespace) -> int:
+    if chosen.lift is not None:
+        if not await deliveries.lift(unit.db, chosen.lift):
+            return _fail(f"{chosen.lift}: no such address is silenced; see ./sesame notifier silences")
+        print("Lifted. What was given up meanwhile: ./sesame notifier deliveries, then --retry ID")
+        return 0
+    table = Table("name", "since", "partners", "questions asked", "what the server said")
+    for row in await deliveries.silences(unit.db):
+        since = f"{row['silenced_at']:%Y-%m-%d %H:%M}"
+        asked = str(row["questions"] or "")
+        table.add_row(row["name"], since, row["partners"], asked, row["diagnostic"])
+    operator_console().print(table if table.row_count else "Nobody is silenced.")
+    return 0
+
+
+def _fail(reason: str) -> int:
+    print(reason, file=sys.stderr)
+    return 1

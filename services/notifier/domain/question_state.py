@@ -1,0 +1,87 @@
+"""How a question stands, as far as it decides what must be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentAssignment:
+    """One partner's assignment and how to reach it."""
+
+    id: UUID
+    partner: str
+    way: str
+    address: str
+    attempt: int
+    routed_at: datetime | None = None
+    """None: before that was noted, which is before whatever is heard now."""
+
+    def begun_by(self, moment: datetime) -> bool:
+        """Whether it had begun at that moment."""
+        return self.routed_at is None or self.routed_at <= moment
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedBy:
+    """An accepted answer. There is another one only when the question was reopened between them."""
+
+    partner: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionState:
+    """`over`: withdrawn or erased, so that only word of the end is sent. `closed_at`: the last closing;
+    what happened after it, happened after a reopening. All moments are the router's."""
+
+    question: UUID
+    asker: Mapping[str, Any]
+    over: bool
+    turns: tuple[CurrentAssignment, ...] = ()
+    overdue: frozenset[UUID] = frozenset()
+    follow_ups: frozenset[UUID] = frozenset()
+    answers: tuple[AcceptedBy, ...] = ()
+    closed_at: datetime | None = None
+
+    def with_turn(self, turn: CurrentAssignment) -> QuestionState:
+        others = tuple(known for known in self.turns if known.id != turn.id)
+        return replace(self, turns=(*others, turn))
+
+    def with_overdue(self, assignment: UUID) -> QuestionState:
+        return replace(self, overdue=self.overdue | {assignment})
+
+    def with_follow_up(self, follow_up: UUID) -> QuestionState:
+        return replace(self, follow_ups=self.follow_ups | {follow_up})
+
+    def with_answer(self, given: AcceptedBy) -> QuestionState:
+        return replace(self, answers=(*self.answers, given))
+
+    def ended_now(self) -> QuestionState:
+        return replace(self, over=True)
+
+    def with_closing(self, moment: datetime) -> QuestionState:
+        return replace(self, closed_at=max(self.closed_at or moment, moment))
+
+    def turn(self, assignment: UUID | None) -> CurrentAssignment | None:
+        return next((turn for turn in self.turns if turn.id == assignment), None)
+
+    def ended_turns(self) -> tuple[CurrentAssignment, ...]:
+        """The turns whose partner must be told that the question is no longer theirs. Only ever grows as
+        facts come in, so that the order of their coming can't matter."""
+        return tuple(turn for turn in self.turns if self._has_ended(turn))
+
+    def _has_ended(self, turn: CurrentAssignment) -> bool:
+        passed_on = any(other.attempt > turn.attempt for other in self.turns)
+        closed = self.closed_at is not None and turn.begun_by(self.closed_at)
+        return self.over or closed or turn.id in self.overdue or passed_on or self._answered_for(turn)
+
+    def _answered_for(self, turn: CurrentAssignment) -> bool:
+        """A person who answered by mail needs no mail about it; a partner's system counts on the event. An
+        answer from before a turn, of a question reopened since, does not end it."""
+        since = sorted((one for one in self.answers if turn.begun_by(one.at)), key=lambda one: one.at)
+        return bool(since) and (turn.way != "mail" or turn.partner != since[0].partner)

@@ -1,0 +1,45 @@
+"""The archive as one web application."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from services.chassis.run import Chassis
+from services.notifier.entrypoints.archive.page_views import PageViews
+from services.notifier.entrypoints.archive.pages import ArchivePages
+from services.notifier.entrypoints.archive.posting import Posting
+from services.notifier.entrypoints.archive.public import ArchiveSite
+from services.notifier.entrypoints.archive.release_desk import DeskCredentials, ReleaseDesk
+from services.notifier.handlers.archiving import ReleaseRules
+from services.notifier.handlers.outcomes import Outcomes
+from services.notifier.settings import NotifierSettings
+
+
+def build(
+    settings: NotifierSettings, chassis: Chassis, rules: ReleaseRules, settlement: Outcomes, views: PageViews
+) -> Starlette:
+    """Without a password for the desk there is no desk."""
+    pages = ArchivePages(
+        network=settings.network_name,
+        archive_url=rules.archive_url,
+        ask_url=settings.public_url,
+        zone=settings.timezone,
+    )
+    public = ArchiveSite(chassis.pool, pages, views, url=rules.archive_url, network=settings.network_name)
+    routes = public.routes()
+    if settings.desk_password is not None:
+        key = DeskCredentials(settings.desk_user, settings.desk_password.get_secret_value())
+        posting = Posting(chassis.begin, settlement)
+        routes += ReleaseDesk(chassis.begin, posting, pages, rules, key).routes()
+    return application(routes, pages)
+
+
+def application(routes: Sequence[BaseRoute], pages: ArchivePages) -> Starlette:
+    """What is missing and what failed is said on a page of ours, in the reader's language."""
+    return Starlette(
+        routes=routes,
+        exception_handlers={404: lambda request, _error: pages.missing(request), 500: pages.failed},
+    )

@@ -1,0 +1,174 @@
+"""The coordinator's desk: what waits for release, one page to edit and release, and taking off again.
+
+Behind a name and a password (HTTP Basic, RFC 7617; put TLS before it). A form carries a token made of the
+secret and the entry, so that no other site can send it in the coordinator's name.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from services.chassis.messaging.transaction import Unit
+from services.notifier.domain.personal_data import marks
+from services.notifier.entrypoints.archive.pages import ArchivePages
+from services.notifier.entrypoints.archive.posting import Posting
+from services.notifier.handlers import archiving
+from services.notifier.handlers.archiving import ReleaseRules
+from services.notifier.store import archive
+from services.notifier.store.archive import Entry
+
+MOST_LISTED = 100
+LONGEST = 50_000
+
+Begin = Callable[[], AbstractAsyncContextManager[Unit]]
+Door = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCredentials:
+    """Name and password of who may release."""
+
+    user: str
+    password: str
+
+    def opens(self, header: str) -> bool:
+        scheme, _, given = header.partition(" ")
+        try:
+            decoded = base64.b64decode(given, validate=True)
+        except binascii.Error:
+            return False
+        wanted = f"{self.user}:{self.password}".encode()
+        return scheme.lower() == "basic" and hmac.compare_digest(decoded, wanted)
+
+    def token(self, about: object) -> str:
+        return hmac.new(self.password.encode(), f"release {about}".encode(), hashlib.sha256).hexdigest()
+
+
+class ReleaseDesk:
+    def __init__(
+        self, begin: Begin, posting: Posting, pages: ArchivePages, rules: ReleaseRules, key: DeskCredentials
+    ) -> None:
+        self._posting = posting
+        self._begin = begin
+        self._pages = pages
+        self._rules = rules
+        self._key = key
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/desk", self._guarded(self.queue)),
+            Route("/desk/posts", self._guarded(self.posts)),
+            Route("/desk/posts/{delivery:uuid}", self._guarded(self.posted), methods=["POST"]),
+            Route("/desk/{number:int}", self._guarded(self.look)),
+            Route("/desk/{number:int}", self._guarded(self.decide), methods=["POST"]),
+        ]
+
+    def _guarded(self, door: Door) -> Door:
+        async def guarded(request: Request) -> Response:
+            if self._key.opens(request.headers.get("authorization", "")):
+                return await door(request)
+            challenge = {"WWW-Authenticate": 'Basic realm="release", charset="UTF-8"'}
+            return PlainTextResponse("a name and a password are needed here\n", 401, headers=challenge)
+
+        return guarded
+
+    async def posts(self, request: Request) -> Response:
+        waiting = [(one, text, self._key.token(one.id)) for one, text in await self._posting.waiting()]
+        return self._pages.desk(request, "posts.html", waiting=waiting)
+
+    async def posted(self, request: Request) -> Response:
+        delivery = request.path_params["delivery"]
+        if not await self._genuine(request, delivery):
+            return _forged()
+        await self._posting.posted(delivery)
+        return RedirectResponse("/desk/posts", status_code=303)
+
+    async def _genuine(self, request: Request, about: object) -> bool:
+        async with request.form(max_fields=10) as form:
+            return hmac.compare_digest(str(form.get("token", "")), self._key.token(about))
+
+    async def queue(self, request: Request) -> Response:
+        async with self._begin() as unit:
+            held = await archive.queue(unit.db, MOST_LISTED)
+        return self._pages.desk(request, "desk.html", held=held)
+
+    async def look(self, request: Request) -> Response:
+        async with self._begin() as unit:
+            entry = await archive.take(unit.db, request.path_params["number"], ("held", "published"))
+        if entry is None:
+            return self._pages.missing(request)
+        return self._pages.desk(
+            request, "release.html", entry=entry, **_prepared(entry), token=self._key.token(entry.number)
+        )
+
+    async def decide(self, request: Request) -> Response:
+        number = request.path_params["number"]
+        async with request.form(max_fields=10) as form:
+            sent = {name: str(value) for name, value in form.items()}
+        if not hmac.compare_digest(sent.get("token", ""), self._key.token(number)):
+            return _forged()
+        async with self._begin() as unit:
+            entry = await archive.take(unit.db, number, ("held", "published"))
+            if entry is not None:
+                await self._carry_out(unit, entry, sent)
+        return RedirectResponse("/desk", status_code=303)
+
+    async def _carry_out(self, unit: Unit, entry: Entry, sent: dict[str, str]) -> None:
+        deed = sent.get("deed")
+        if deed == "release" and entry.state == "held":
+            await archiving.release(unit, self._rules, edited(entry, sent), self._key.user)
+        elif deed == "keep" and entry.state == "held":
+            await archive.take_off(unit.db, entry, "kept_private", unit.now)
+        elif deed == "withdraw" and entry.state == "published":
+            await archive.take_off(unit.db, entry, "withdrawn", unit.now)
+
+
+def _forged() -> Response:
+    return PlainTextResponse("this form is not ours, or too old: open the page again\n", 403)
+
+
+def edited(entry: Entry, sent: dict[str, str]) -> Entry:
+    """The entry with the coordinator's words; an empty field keeps what stood there."""
+    question = _text(sent.get("question")) or entry.question
+    title = " ".join(_text(sent.get("title")).split())[:200] or archiving.headline(question)
+    return replace(entry, title=title, question=question, answer=_text(sent.get("answer")) or entry.answer)
+
+
+def marked(text: str, entry: Entry) -> Markup:
+    """The text as HTML, with everything that looks personal in <mark>."""
+    parts, last = [], 0
+    for mark in marks(text, archiving.names(entry)):
+        personal = Markup('<mark title="{}">{}</mark>').format(mark.kind, text[mark.start : mark.end])
+        parts += [escape(text[last : mark.start]), personal]
+        last = mark.end
+    return Markup("").join((*parts, escape(text[last:])))
+
+
+def _prepared(entry: Entry) -> dict[str, Any]:
+    """Both texts as they came, marked, and as proposed, masked."""
+    found = [*marks(entry.question, archiving.names(entry)), *marks(entry.answer, archiving.names(entry))]
+    question = archiving.cleaned(entry.question, entry)
+    return {
+        "question_marked": marked(entry.question, entry),
+        "answer_marked": marked(entry.answer, entry),
+        "question": question,
+        "answer": archiving.cleaned(entry.answer, entry),
+        "title": archiving.headline(question) if entry.state == "held" else entry.title,
+        "number_of_marks": len(found),
+    }
+
+
+def _text(value: str | None) -> str:
+    return (value or "").replace("\x00", "").replace("\r\n", "\n").strip()[:LONGEST]

@@ -1,0 +1,35 @@
+"""Doors: which event goes to which handler."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from functools import partial
+
+from services.chassis.messaging.incoming import Subscriptions
+from services.contracts import ingest, router
+from services.notifier.handlers import events
+from services.notifier.handlers.archiving import ReleaseRules
+from services.notifier.handlers.events import Coordinator
+from services.notifier.handlers.outcomes import Outcomes
+
+
+def subscriptions(
+    coordinator: Coordinator, rules: ReleaseRules, settlement: Outcomes, channels: Set[str] = frozenset()
+) -> Subscriptions:
+    """`channels` are the social ones where askers can be answered."""
+    return {
+        ingest.QuestionReceived: events.question_received,
+        ingest.QuestionFollowedUp: events.question_followed_up,
+        ingest.AnswerPosted: partial(events.answer_posted, settlement),
+        ingest.QuestionWithdrawn: events.question_withdrawn,
+        ingest.AskerErased: events.asker_erased,
+        ingest.MailBounced: events.mail_bounced,
+        router.QuestionRouted: events.question_routed,
+        router.QuestionAnswered: partial(events.question_answered, rules, channels),
+        router.QuestionReminded: events.question_reminded,
+        router.AnswerRefused: events.answer_refused,
+        router.QuestionOverdue: partial(events.question_overdue, coordinator),
+        router.QuestionUnroutable: partial(events.question_unroutable, coordinator),
+        router.QuestionClosed: events.question_closed,
+        router.QuestionReopened: events.question_reopened,
+    }

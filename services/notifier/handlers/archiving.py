@@ -1,0 +1,85 @@
+"""From an answer to one asker to an answer for everyone: held, looked at, released, taken off again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+from uuid import UUID
+
+from services.chassis.messaging.transaction import Unit
+from services.contracts.notifier import QuestionPublished
+from services.contracts.vocabulary import Facets, PartnerName
+from services.notifier.domain.personal_data import marks, masked
+from services.notifier.domain.threads import subject_line
+from services.notifier.store import archive
+from services.notifier.store.archive import Entry
+
+NOBODY = "without review"
+HEADLINE_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRules:
+    """`review`: a coordinator looks at each answer first. `masked`: released at once, with everything that
+    looks personal replaced."""
+
+    release: Literal["review", "masked"]
+    archive_url: str
+
+    def address(self, number: int) -> str:
+        return f"{self.archive_url}/a/{number}"
+
+
+async def hold(unit: Unit, rules: ReleaseRules, answer: UUID) -> None:
+    """Keep the answer for the archive, if its asker agreed; release it at once if the network wants that."""
+    number = await archive.hold(unit.db, answer, unit.now)
+    if number is None or rules.release == "review":
+        return
+    entry = await archive.take(unit.db, number)
+    if entry is not None:
+        await release(unit, rules, without_personal_data(entry), NOBODY)
+
+
+async def release(unit: Unit, rules: ReleaseRules, entry: Entry, by: str) -> None:
+    """Publish the entry as it stands here, and announce it."""
+    await archive.publish(unit.db, entry, by, unit.now)
+    unit.announce(
+        QuestionPublished(
+            place="archive",
+            way="archive",
+            answer_id=entry.answer_id,
+            partner=PartnerName(id=entry.partner, name=entry.partner_name),
+            url=rules.address(entry.number),
+            answered_at=entry.answered_at,
+            published_at=unit.now,
+            promise_at=entry.promise_at,
+            facets=Facets.model_validate(entry.facets),
+        ),
+        question=entry.question_id,
+    )
+
+
+async def take_off(unit: Unit, question: UUID, states: tuple[str, ...]) -> None:
+    """Nothing of this question stays in the archive that is in one of these states."""
+    for number in await archive.of_question(unit.db, question, states):
+        entry = await archive.take(unit.db, number, states)
+        if entry is not None:
+            after = "withdrawn" if entry.state == "published" else "kept_private"
+            await archive.take_off(unit.db, entry, after, unit.now)
+
+
+def without_personal_data(entry: Entry) -> Entry:
+    question, answer = cleaned(entry.question, entry), cleaned(entry.answer, entry)
+    return replace(entry, title=headline(question), question=question, answer=answer)
+
+
+def headline(question: str) -> str:
+    return subject_line(question, HEADLINE_LENGTH)
+
+
+def cleaned(text: str, entry: Entry) -> str:
+    return masked(text, marks(text, names(entry)))
+
+
+def names(entry: Entry) -> tuple[str, ...]:
+    return (entry.asker_name,) if entry.asker_name else ()

@@ -1,0 +1,70 @@
+"""The rounds: each morning a list to the coordinator, each Monday a digest to partners that read mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from services.chassis.messaging.transaction import Unit
+from services.notifier.domain.delivery import delivery_id
+from services.notifier.domain.plan import Planned
+from services.notifier.store import deliveries, digests
+
+Begin = Callable[[], AbstractAsyncContextManager[Unit]]
+
+NO_QUESTION = UUID(int=0)
+"""What concerns no single question is about this one."""
+MORNING = 7
+"""The hour of the network's day from which the rounds are made."""
+MONDAY = 0
+
+
+class Digests:
+    """A round is named after its day: however many copies make it, and however often, it is decided once."""
+
+    def __init__(self, begin: Begin, coordinator: str, zone: str) -> None:
+        self._begin = begin
+        self._coordinator = coordinator
+        self._zone = ZoneInfo(zone)
+
+    async def make(self) -> None:
+        async with self._begin() as unit:
+            local = unit.now.astimezone(self._zone)
+            if local.hour < MORNING:
+                return
+            planned = await self._day(unit, local.date())
+            if local.weekday() == MONDAY:
+                planned += await self._week(unit, local.date())
+            await deliveries.decide(unit.db, planned, [None] * len(planned), unit.now)
+
+    async def _day(self, unit: Unit, day: date) -> list[Planned]:
+        """Nothing when there is nothing to say."""
+        id_ = delivery_id(NO_QUESTION, "daily", day)
+        if await digests.is_decided(unit.db, id_):
+            return []
+        told = await digests.day(unit.db, unit.now)
+        if not any(told.values()):
+            return []
+        return [Planned(id_, NO_QUESTION, "daily", "mail", self._coordinator, details=told)]
+
+    async def _week(self, unit: Unit, monday: date) -> list[Planned]:
+        return [
+            Planned(
+                delivery_id(NO_QUESTION, "digest", f"{row['partner']} {monday}"),
+                NO_QUESTION,
+                "digest",
+                "mail",
+                row["address"],
+                details={
+                    **orjson.loads(row["told"]),
+                    "partner": row["partner"],
+                    "partner_name": row["partner_name"],
+                },
+            )
+            for row in await digests.week(unit.db, unit.now)
+        ]

@@ -1,0 +1,248 @@
+"""What the notifier does for each event: load → decide → save. Sending is the workers' part."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel
+
+from services.chassis.errors import TooEarly
+from services.chassis.messaging.transaction import Unit
+from services.chassis.telemetry import trace
+from services.contracts import ingest, router
+from services.contracts.envelope import Event
+from services.contracts.vocabulary import Reach
+from services.notifier.domain import plan
+from services.notifier.domain.delivery import delivery_id, without_addresses
+from services.notifier.domain.plan import WORD_OF_THE_END, Planned
+from services.notifier.domain.question_state import AcceptedBy, CurrentAssignment, QuestionState
+from services.notifier.handlers import archiving
+from services.notifier.handlers.archiving import ReleaseRules
+from services.notifier.handlers.outcomes import Outcomes
+from services.notifier.store import deliveries, questions
+
+GATHERED = "deliveries decided"
+STILL_SENT = sorted(WORD_OF_THE_END)
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinator:
+    """Whom to tell what no partner can mend, when the event names nobody."""
+
+    address: str
+
+
+async def question_received(unit: Unit, event: Event[ingest.QuestionReceived]) -> None:
+    fact = event.data
+    await questions.add_question(
+        unit.db,
+        event.subject,
+        text=fact.text,
+        private_note=fact.private_note,
+        facets=_json(fact.facets),
+        place=_json(fact.place) if fact.place else None,
+        attachments=_json_list(fact.attachments),
+        publish_consent=fact.publish_consent,
+        asker=_json(fact.asker) if fact.asker else "{}",
+    )
+    await unit.arrived(event.subject)
+
+
+async def question_routed(unit: Unit, event: Event[router.QuestionRouted]) -> None:
+    fact = event.data
+    where = _where(fact.partner.id, fact.reach)
+    turn = CurrentAssignment(
+        fact.assignment_id, fact.partner.id, fact.reach.way, where, fact.attempt, event.time
+    )
+    standing = await questions.add_assignment(
+        unit.db,
+        event.subject,
+        turn,
+        partner_name=fact.partner.name,
+        due_at=fact.due_at,
+        promise_at=fact.promise_at,
+        reasons=_json_list(fact.reasons),
+    )
+    known = _known(standing, event.subject)
+    await _decide(
+        unit,
+        [
+            *plan.acknowledgement(known),
+            plan.assigned(known, turn),
+            *plan.overdue(known),
+            *plan.ended(known),
+            *plan.follow_ups(known),
+        ],
+    )
+
+
+async def question_answered(
+    rules: ReleaseRules, channels: Set[str], unit: Unit, event: Event[router.QuestionAnswered]
+) -> None:
+    fact = event.data
+    standing = await questions.add_answer(
+        unit.db,
+        event.subject,
+        fact.answer_id,
+        partner=fact.partner.id,
+        partner_name=fact.partner.name,
+        text=fact.text,
+        sources=orjson.dumps(fact.sources).decode(),
+        attachments=_json_list(fact.attachments),
+        publish_consent=fact.publish_consent,
+        answered_at=fact.answered_at,
+        promise_at=fact.promise_at,
+        facets=_json(fact.facets),
+    )
+    known = _known(standing, event.subject).with_answer(AcceptedBy(fact.partner.id, fact.answered_at))
+    to_asker = plan.answer(known, fact.answer_id, fact.answered_at, fact.facets.channel, channels)
+    await _decide(unit, [to_asker, *plan.ended(known)])
+    await unit.arrived(event.subject)
+    if fact.publish_consent:
+        await archiving.hold(unit, rules, fact.answer_id)
+
+
+async def question_reminded(unit: Unit, event: Event[router.QuestionReminded]) -> None:
+    """A system knows its due time; a person is told that it is near."""
+    fact = event.data
+    known = _known(await questions.standing(unit.db, event.subject), event.subject)
+    where = _where(fact.partner.id, fact.reach)
+    turn = CurrentAssignment(fact.assignment_id, fact.partner.id, fact.reach.way, where, 1, event.time)
+    await _decide(unit, plan.reminder(known, turn))
+
+
+async def answer_refused(unit: Unit, event: Event[router.AnswerRefused]) -> None:
+    fact = event.data
+    standing = await questions.standing(unit.db, event.subject)
+    known = _known(standing, event.subject)
+    details = {
+        "reason": fact.reason,
+        "partner": fact.partner.id,
+        "partner_name": fact.partner.name,
+        "answer": str(fact.answer_id),
+        "accepted_answer": str(fact.accepted_answer_id) if fact.accepted_answer_id else None,
+        "accepted_by": fact.accepted_partner.model_dump() if fact.accepted_partner else None,
+    }
+    where = _where(fact.partner.id, fact.reach)
+    await _decide(unit, [plan.refused(known, fact.answer_id, event.time, fact.reach.way, where, details)])
+
+
+async def question_overdue(
+    coordinator: Coordinator, unit: Unit, event: Event[router.QuestionOverdue]
+) -> None:
+    fact = event.data
+    if fact.clock == "promise" or fact.assignment_id is None:
+        await _promise_broken(coordinator, unit, event)
+        return
+    standing = await questions.mark_overdue(unit.db, event.subject, fact.assignment_id, fact.due_at)
+    known = _known(standing, event.subject)
+    await _decide(unit, plan.overdue(known) + plan.ended(known))
+
+
+async def _promise_broken(coordinator: Coordinator, unit: Unit, event: Event[router.QuestionOverdue]) -> None:
+    due_at = event.data.due_at
+    standing = await questions.promise(unit.db, event.subject, due_at)
+    known = _known(standing, event.subject)
+    partner = event.data.partner
+    promise = due_at.isoformat()
+    details = {"due_at": promise, "partner_name": partner.name if partner else None}
+    note = plan.to_coordinator(known, "promise", promise, event.time, coordinator.address, details)
+    await _decide(unit, [*plan.late(known, due_at, event.time), note])
+
+
+async def question_unroutable(
+    coordinator: Coordinator, unit: Unit, event: Event[router.QuestionUnroutable]
+) -> None:
+    fact = event.data
+    standing = await questions.promise(unit.db, event.subject, fact.promise_at)
+    known = _known(standing, event.subject)
+    reach = fact.coordinator
+    address = reach.address if reach and reach.way == "mail" else coordinator.address
+    details = {"reason": fact.reason, "excluded": [one.model_dump() for one in fact.excluded]}
+    note = plan.to_coordinator(known, "unroutable", event.id, event.time, address, details)
+    await _decide(unit, [*plan.acknowledgement(known), note])
+
+
+async def question_closed(unit: Unit, event: Event[router.QuestionClosed]) -> None:
+    fact = event.data
+    standing = await questions.close(unit.db, event.subject, event.time, unit.now, STILL_SENT)
+    known = _known(standing, event.subject).with_closing(event.time)
+    details = {"reason": fact.reason, "explanation": fact.explanation}
+    await _decide(unit, plan.closed(known, event.id, details) + plan.ended(known))
+
+
+async def question_reopened(unit: Unit, event: Event[router.QuestionReopened]) -> None:
+    """What is sent since is decided by what happens since; this says that the question is not over."""
+    if not await questions.reopen(unit.db, event.subject, event.time):
+        raise TooEarly(event.subject)
+
+
+async def answer_posted(settlement: Outcomes, unit: Unit, event: Event[ingest.AnswerPosted]) -> None:
+    """Where no person has to post, or another one did before, it changes nothing."""
+    answer = event.data.answer_id
+    if not await questions.is_answered(unit.db, event.subject, answer):
+        raise TooEarly(event.subject)
+    await _write_down(unit)
+    await settlement.posted(unit, delivery_id(event.subject, "answer", answer))
+
+
+async def question_withdrawn(unit: Unit, event: Event[ingest.QuestionWithdrawn]) -> None:
+    standing = await questions.withdraw(unit.db, event.subject, unit.now, STILL_SENT)
+    await _decide(unit, plan.ended(_known(standing, event.subject).ended_now()))
+    await archiving.take_off(unit, event.subject, ("held", "published"))
+
+
+async def asker_erased(unit: Unit, event: Event[ingest.AskerErased]) -> None:
+    """What was released holds nothing personal and stays; what waits for release was not yet looked at."""
+    standing = await questions.erase(unit.db, event.subject, unit.now, STILL_SENT)
+    await _decide(unit, plan.ended(_known(standing, event.subject).ended_now()))
+    await archiving.take_off(unit, event.subject, ("held",))
+
+
+async def question_followed_up(unit: Unit, event: Event[ingest.QuestionFollowedUp]) -> None:
+    fact = event.data
+    standing = await questions.add_follow_up(unit.db, event.subject, fact.follow_up_id, fact.text, event.time)
+    await _decide(unit, plan.follow_ups(_known(standing, event.subject)))
+
+
+async def mail_bounced(unit: Unit, event: Event[ingest.MailBounced]) -> None:
+    """A temporary bounce was only a delay: the sending server goes on trying."""
+    fact = event.data
+    if fact.permanent:
+        said = without_addresses(fact.diagnostic) if fact.diagnostic else None
+        await deliveries.silence(unit.db, fact.recipient, unit.now, said)
+
+
+async def _decide(unit: Unit, planned: list[Planned]) -> None:
+    """Written down in one statement for all events of the unit."""
+    gathered = unit.scratch.setdefault(GATHERED, [])
+    gathered += [(one, trace.current()) for one in planned]
+    unit.before_commit(_write_down)
+
+
+async def _write_down(unit: Unit) -> None:
+    gathered: list[tuple[Planned, str | None]] = unit.scratch.pop(GATHERED, [])
+    traceparents = [traceparent for _, traceparent in gathered]
+    await deliveries.decide(unit.db, [planned for planned, _ in gathered], traceparents, unit.now)
+
+
+def _known(standing: QuestionState | None, question: UUID) -> QuestionState:
+    if standing is None:
+        raise TooEarly(question)
+    return standing
+
+
+def _where(partner: str, reach: Reach) -> str:
+    """A queue is named after its partner, whatever the event says: nobody reads another's."""
+    return partner if reach.way == "queue" else reach.address
+
+
+def _json(value: BaseModel) -> str:
+    return value.model_dump_json(exclude_none=True)
+
+
+def _json_list(values: tuple[BaseModel, ...]) -> str:
+    return orjson.dumps([value.model_dump(mode="json", exclude_none=True) for value in values]).decode()

@@ -1,0 +1,219 @@
+"""One mail from one delivery: who it is from, which conversation it belongs to, what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any
+
+from services.contracts.links import asker_token, bounce_token, partner_token, reply_address
+from services.notifier.domain.outgoing import DeliveryAttempt, written_in
+from services.notifier.domain.threads import (
+    AUTOMATIC,
+    Thread,
+    asker_thread,
+    partner_thread,
+    reply_subject,
+    subject_line,
+)
+from services.notifier.sending.mail.reasons import why_not, why_you
+from services.notifier.sending.mail.rendering import MailRenderer, RenderedMail
+
+TO_ASKER = frozenset({"acknowledgement", "answer", "late", "closed", "rating"})
+TO_COORDINATOR = frozenset({"unroutable", "promise", "failure", "daily"})
+ROUNDS = frozenset({"daily", "digest"})
+"""About no single question."""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderIdentity:
+    """Who we are in mails. `keys` sign the links and reply addresses; `language` is for libraries."""
+
+    network: str
+    mail_domain: str
+    public_url: str
+    keys: Sequence[bytes]
+    coordinator: str
+    language: str
+
+    @property
+    def box(self) -> str:
+        return f"reply@{self.mail_domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Ready for the SMTP server. Bounces go to `sender`, which names question and recipient."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+
+class Composer:
+    def __init__(self, house: SenderIdentity, letters: MailRenderer) -> None:
+        self._house = house
+        self._letters = letters
+
+    def compose(self, delivery: DeliveryAttempt) -> Mail:
+        language = self._language(delivery)
+        token = self._token(delivery)
+        letter = self._letters.render(
+            delivery.kind, language, self._values(delivery, token), partner=_partner_id(delivery)
+        )
+        box = reply_address(self._house.box, token) if token else self._house.box
+        content = self._message(delivery, letter, box, language).as_bytes()
+        return Mail(self._return_path(delivery, token), delivery.destination, content)
+
+    def _return_path(self, delivery: DeliveryAttempt, token: str | None) -> str:
+        """Not the address for replies: whoever asked knows that one, and no bounce there is believed."""
+        if token is None:
+            return self._house.box
+        path = bounce_token(self._house.keys, delivery.question.id, delivery.destination)
+        return reply_address(self._house.box, path)
+
+    def _language(self, delivery: DeliveryAttempt) -> str:
+        if delivery.kind in TO_ASKER:
+            return written_in(delivery.question.facets.get("language"))
+        return self._house.language
+
+    def _token(self, delivery: DeliveryAttempt) -> str | None:
+        if delivery.kind in TO_ASKER:
+            return asker_token(self._house.keys, delivery.question.id)
+        partner = None if delivery.kind in ROUNDS else _partner_id(delivery)
+        return partner and partner_token(self._house.keys, delivery.question.id, partner)
+
+    def _message(
+        self, delivery: DeliveryAttempt, letter: RenderedMail, box: str, language: str
+    ) -> EmailMessage:
+        message = EmailMessage(policy=SMTP)
+        message["From"] = Address(self._house.network, addr_spec=self._house.box)
+        message["To"] = delivery.destination
+        message["Reply-To"] = box
+        message["Subject"] = _subject(delivery, letter)
+        message["Date"] = format_datetime(delivery.decided_at)
+        for name, value in self._thread(delivery).headers().items():
+            message[name] = value
+        if delivery.kind in AUTOMATIC:
+            message["Auto-Submitted"] = AUTOMATIC[delivery.kind]
+        if delivery.kind in ROUNDS:
+            message["List-Unsubscribe"] = f"<mailto:{self._house.coordinator}?subject=unsubscribe>"
+        else:
+            message["X-Sesame-Question"] = str(delivery.question.id)
+        # By this ingest knows our own mail when it comes back.
+        message["X-Sesame"] = delivery.kind
+        message.set_content(letter.text, cte="quoted-printable")
+        message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+        message["Content-Language"] = language
+        return message
+
+    def _thread(self, delivery: DeliveryAttempt) -> Thread:
+        question, domain = delivery.question, self._house.mail_domain
+        if delivery.kind in TO_ASKER:
+            return asker_thread(question.id, delivery.id, question.asker.get("message_id"), domain)
+        turn = delivery.assignment
+        return partner_thread(question.id, delivery.id, turn.id if turn else None, domain)
+
+    def _values(self, delivery: DeliveryAttempt, token: str | None) -> Mapping[str, Any]:
+        values = {
+            **_of_question(delivery),
+            **_of_partner(delivery, self._language(delivery)),
+            **_of_answer(delivery),
+            **_of_details(delivery, self._language(delivery)),
+        }
+        page = f"{self._house.public_url}/{'q' if delivery.kind in TO_ASKER else 'r'}/{token}"
+        return {
+            **values,
+            "given": delivery.details,
+            "network": self._house.network,
+            "coordinator": self._house.coordinator,
+            "page_url": page if token else None,
+        }
+
+
+def _subject(delivery: DeliveryAttempt, letter: RenderedMail) -> str:
+    """An asker who wrote a mail finds every reply under its subject; others under ours."""
+    asked = delivery.question.asker.get("subject_line")
+    return reply_subject(asked) if asked and delivery.kind in TO_ASKER else letter.subject
+
+
+def _partner_id(delivery: DeliveryAttempt) -> str | None:
+    if delivery.kind in TO_ASKER or delivery.kind in TO_COORDINATOR:
+        return None
+    return delivery.assignment.partner if delivery.assignment else delivery.details.get("partner")
+
+
+def _of_question(delivery: DeliveryAttempt) -> dict[str, Any]:
+    question = delivery.question
+    place = question.place or {}
+    return {
+        "question_id": str(question.id),
+        "number": str(question.id)[-8:],
+        "question_text": question.text,
+        "headline": subject_line(question.text),
+        "asker_name": question.asker.get("name"),
+        "note": question.private_note,
+        "theme": question.facets.get("subject"),
+        "purpose": question.facets.get("purpose"),
+        "spoken": question.facets.get("language"),
+        "place": " ".join(part for part in (place.get("postcode"), place.get("country")) if part),
+        "files": question.attachments,
+        "promise_at": question.promise_at or delivery.decided_at,
+        "over": question.ended is not None,
+        "follow_up": delivery.follow_up,
+        "similar": [f"{one.title}\n  {one.url}" for one in delivery.similar],
+    }
+
+
+def _of_partner(delivery: DeliveryAttempt, language: str) -> dict[str, Any]:
+    turn = delivery.assignment
+    if turn is None:
+        return {"partner": delivery.details.get("partner_name"), "due_at": None, "reasons": []}
+    return {
+        "partner": turn.partner_name,
+        "due_at": turn.due_at,
+        "reasons": [why_you(reason, language) for reason in turn.reasons],
+    }
+
+
+def _of_answer(delivery: DeliveryAttempt) -> dict[str, Any]:
+    answer = delivery.answer
+    if answer is None:
+        return {"answered_by": None}
+    if delivery.kind != "answer":
+        return {"answered_by": answer.partner_name}
+    return {
+        "answered_by": answer.partner_name,
+        "partner": answer.partner_name,
+        "answer_text": answer.text,
+        "sources": answer.sources,
+        "files": answer.attachments,
+    }
+
+
+def _of_details(delivery: DeliveryAttempt, language: str) -> dict[str, Any]:
+    details = delivery.details
+    accepted = details.get("accepted_by") or {}
+    found: dict[str, Any] = {
+        "refusal": details.get("reason"),
+        "closing": details.get("reason"),
+        "why": why_not(details.get("reason") or "", language),
+        "accepted_by": accepted.get("name"),
+        "excluded": [
+            f"{one['partner']} : {why_not(one['why'], language)}" for one in details.get("excluded", ())
+        ],
+        "explanation": details.get("explanation"),
+        "holder": details.get("partner_name"),
+        "failed_kind": details.get("kind"),
+        "failed_way": details.get("way"),
+        "tries": details.get("attempts"),
+        "error": details.get("error"),
+    }
+    if delivery.kind == "promise":
+        found["promise_at"] = datetime.fromisoformat(details["due_at"])
+    return found

@@ -1,0 +1,38 @@
+"""The database's word that something was decided (`NOTIFY notifier_delivery`), from any copy."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import asyncpg
+
+from services.chassis.backoff import backoff_seconds
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "notifier_delivery"
+
+
+async def listen(url: str, wake: Callable[[], None]) -> None:
+    """Until cancelled, on a connection of its own. While it is lost the lanes' own sweep goes on."""
+    patience = backoff_seconds(most=5.0)
+    while True:
+        try:
+            await _listen_once(url, wake)
+        except Exception as error:
+            log.warning("no word of deliveries: %s: %s; trying again", type(error).__name__, error)
+        await asyncio.sleep(next(patience))
+
+
+async def _listen_once(url: str, wake: Callable[[], None]) -> None:
+    lost = asyncio.Event()
+    connection = await asyncpg.connect(url)
+    try:
+        connection.add_termination_listener(lambda _connection: lost.set())
+        await connection.add_listener(CHANNEL, lambda *_word: wake())
+        wake()
+        await lost.wait()
+    finally:
+        connection.terminate()

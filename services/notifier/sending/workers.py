@@ -1,0 +1,121 @@
+"""The lanes of this service: which sender takes which way, at what pace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from services.chassis.run import Chassis
+from services.contracts.links import partner_token
+from services.notifier.domain.outgoing import DeliveryAttempt
+from services.notifier.handlers.delivery_metrics import DeliveryMetrics
+from services.notifier.handlers.outcomes import Outcomes
+from services.notifier.handlers.similar import SimilarAnswers
+from services.notifier.sending.channels import LOOK_SECONDS, SocialChannels
+from services.notifier.sending.endpoints import Endpoints
+from services.notifier.sending.mail.compose import Composer, SenderIdentity
+from services.notifier.sending.mail.rendering import MailRenderer
+from services.notifier.sending.senders.circuit_breaker import CircuitBreaker
+from services.notifier.sending.senders.guarded_network import networks
+from services.notifier.sending.senders.mail import MailSender
+from services.notifier.sending.senders.page import PageSender
+from services.notifier.sending.senders.partner_queue import QueueSender
+from services.notifier.sending.senders.protocol import Sender
+from services.notifier.sending.senders.similar_answers import WithSimilarAnswers
+from services.notifier.sending.senders.smtp import SmtpLines, SmtpServer
+from services.notifier.sending.senders.webhook import WebhookSender, host_of
+from services.notifier.sending.worker import Lane, Pace
+from services.notifier.settings import NotifierSettings
+
+SOCIAL_AT_ONCE = 2
+"""Channels count calls: Mastodon allows 300 in five minutes."""
+
+
+def house_of(settings: NotifierSettings) -> SenderIdentity:
+    return SenderIdentity(
+        network=settings.network_name,
+        mail_domain=settings.mail_domain,
+        public_url=settings.public_url.rstrip("/"),
+        keys=settings.keys,
+        coordinator=settings.coordinator_mail,
+        language=settings.network_language,
+    )
+
+
+def smtp_of(settings: NotifierSettings) -> SmtpServer:
+    password = settings.smtp_password
+    return SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        user=settings.smtp_user or None,
+        password=password.get_secret_value() if password else None,
+        seconds=settings.attempt_seconds,
+        authority=settings.smtp_authority,
+    )
+
+
+async def build(
+    settings: NotifierSettings, chassis: Chassis, instruments: DeliveryMetrics, settlement: Outcomes
+) -> list[Lane]:
+    """Opens what the senders need; the chassis closes it after the lanes have stopped."""
+    house = house_of(settings)
+    letters = MailRenderer(zone=settings.timezone, replacements=settings.template_folder)
+    social = await chassis.enter(SocialChannels(settings, chassis.clock, instruments))
+    if social.senders:
+        chassis.every(LOOK_SECONDS, social.look)
+    lines = await chassis.enter(SmtpLines(smtp_of(settings), most=settings.smtp_connections))
+    webhooks = await chassis.enter(_webhooks(settings, chassis, house))
+    similar = SimilarAnswers(chassis.pool, settings.lasting_archive_url)
+    mail = WithSimilarAnswers(MailSender(Composer(house, letters), lines), similar.to)
+    # One mail per connection: what waits for one would lose that time of its attempt, and be sent twice.
+    at_smtp = settings.smtp_connections
+    senders: dict[str, tuple[Sender, int]] = {
+        "mail": (CircuitBreaker(mail, _same("smtp"), most_at_once=at_smtp), at_smtp),
+        "webhook": (
+            CircuitBreaker(
+                WithSimilarAnswers(webhooks, similar.to), host_of, most_at_once=settings.webhook_per_host
+            ),
+            settings.webhook_at_once,
+        ),
+        "queue": (
+            WithSimilarAnswers(
+                QueueSender(lambda: chassis.publishing.connection, respondent_page(house)), similar.to
+            ),
+            settings.queue_at_once,
+        ),
+        "page": (PageSender(), settings.queue_at_once),
+    }
+    for way, sender in social.senders.items():
+        senders[way] = (CircuitBreaker(sender, _same(way), most_at_once=SOCIAL_AT_ONCE), SOCIAL_AT_ONCE)
+    lease = timedelta(seconds=settings.lease_seconds)
+    return [
+        Lane(way, sender, Pace(at_once, settings.attempt_seconds, lease), chassis.begin, settlement)
+        for way, (sender, at_once) in senders.items()
+    ]
+
+
+def _same(receiver: str) -> Callable[[DeliveryAttempt], str]:
+    return lambda _delivery: receiver
+
+
+def _webhooks(settings: NotifierSettings, chassis: Chassis, house: SenderIdentity) -> WebhookSender:
+    endpoints = Endpoints(chassis.pool, chassis.begin, settings.coordinator_mail)
+    return WebhookSender(
+        endpoints.of,
+        endpoints.switch_off,
+        respondent_page(house),
+        chassis.clock,
+        allowed=networks(settings.webhook_private_networks),
+        seconds=settings.webhook_seconds,
+    )
+
+
+def respondent_page(house: SenderIdentity) -> Callable[[DeliveryAttempt], str | None]:
+    def page_of(delivery: DeliveryAttempt) -> str | None:
+        turn = delivery.assignment
+        if turn is None:
+            return None
+        return f"{house.public_url}/r/{partner_token(house.keys, delivery.question.id, turn.partner)}"
+
+    return page_of

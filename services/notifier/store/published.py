@@ -1,0 +1,248 @@
+"""Reading the archive: search, lists, single entries, what stands on which shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from asyncpg import Pool, Record
+
+from services.notifier.domain.search_terms import likely_share, words
+
+MOST_RANKED = 100
+"""Of more matches than this only the newest are ranked: nobody reads page six, and everybody waits."""
+
+# The words are known when the plan is made.
+_CUSTOM_PLAN = "SET LOCAL plan_cache_mode = force_custom_plan"
+
+# Matches by the index of words, where the planner would rather read every text of the archive.
+_BY_WORDS = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL enable_seqscan = off"
+
+_BEST = """), best AS MATERIALIZED (
+    SELECT number, ts_rank(words, websearch_to_tsquery('french', $1)) AS rank, count(*) OVER () AS found
+    FROM newest JOIN archive_entry USING (number)
+    ORDER BY rank DESC, number DESC LIMIT $6 OFFSET $7
+)
+SELECT number, title, left(answer, 300) AS excerpt, subject, language, partner, partner_name, answered_at,
+    published_at, found
+FROM best JOIN archive_entry USING (number) ORDER BY rank DESC, number DESC
+"""
+
+# From the newest entry on until enough match: for words that most entries hold.
+WALK = (
+    """
+WITH newest AS MATERIALIZED (
+    SELECT number FROM archive_entry
+    WHERE state = 'published' AND words @@ websearch_to_tsquery('french', $1)
+        AND ($2::text IS NULL OR subject = $2) AND ($3::text IS NULL OR partner = $3)
+        AND ($4::int IS NULL OR year = $4)
+    ORDER BY number DESC LIMIT $5
+"""
+    + _BEST
+)
+
+# Everything that matches, then the newest of it: for words that few entries hold together.
+GATHER = (
+    """
+WITH matching AS MATERIALIZED (
+    SELECT number FROM archive_entry
+    WHERE state = 'published' AND words @@ websearch_to_tsquery('french', $1)
+        AND ($2::text IS NULL OR subject = $2) AND ($3::text IS NULL OR partner = $3)
+        AND ($4::int IS NULL OR year = $4)
+), newest AS MATERIALIZED (
+    SELECT number FROM matching ORDER BY number DESC LIMIT $5
+"""
+    + _BEST
+)
+
+_USES = """
+SELECT (SELECT coalesce(sum(entries), 0) FROM archive_shelf WHERE kind = 'year')::int AS all_entries,
+    (SELECT min(entries) FROM archive_shelf
+        WHERE (kind, value) IN (('subject', $2), ('partner', $3), ('year', $4::int::text))) AS on_the_shelf,
+    ARRAY(SELECT coalesce(entries, 0)
+        FROM unnest($1::text[]) AS wanted (word) LEFT JOIN archive_word USING (word)) AS uses
+"""
+
+_NEWEST = """
+SELECT number, title, left(answer, 300) AS excerpt, subject, language, partner, partner_name, answered_at,
+    published_at
+FROM archive_entry
+WHERE state = 'published'
+    AND ($1::text IS NULL OR subject = $1) AND ($2::text IS NULL OR partner = $2)
+    AND ($3::int IS NULL OR year = $3)
+ORDER BY number DESC LIMIT $4 OFFSET $5
+"""
+
+_ENTRY = """
+SELECT number, state, title, question, answer, sources::text AS sources, subject, language, partner,
+    partner_name, answered_at, published_at
+FROM archive_entry WHERE number = $1 AND state IN ('published', 'withdrawn')
+"""
+
+_SHELVES = "SELECT kind, value, label, entries FROM archive_shelf WHERE entries > 0 ORDER BY kind, label"
+
+_EMPTY = "SELECT NOT EXISTS (SELECT FROM archive_shelf WHERE entries > 0)"
+
+_KNOWN = "SELECT word, entries FROM archive_word WHERE word = ANY ($1::text[])"
+
+_NEAR = "SELECT word, entries FROM archive_word WHERE near && $1::text[]"
+
+_LIKE = """
+WITH matching AS MATERIALIZED (
+    SELECT number FROM archive_entry
+    WHERE state = 'published' AND words @@ websearch_to_tsquery('french', $1) AND number <> $2
+), newest AS MATERIALIZED (
+    SELECT number FROM matching ORDER BY number DESC LIMIT $3
+)
+SELECT number, title, partner_name, language,
+    ts_rank(words, websearch_to_tsquery('french', $1)) AS rank
+FROM newest JOIN archive_entry USING (number)
+ORDER BY rank DESC, number DESC LIMIT $4
+"""
+
+_ADDRESSES = """
+SELECT number, published_at FROM archive_entry
+WHERE state = 'published' AND number > $1 ORDER BY number LIMIT $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFilter:
+    """What a reader looks for. All empty: the newest."""
+
+    text: str = ""
+    subject: str | None = None
+    partner: str | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One entry in a list."""
+
+    number: int
+    title: str
+    excerpt: str
+    subject: str | None
+    language: str | None
+    partner: str
+    partner_name: str
+    answered_at: datetime
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    lines: tuple[EntryLine, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """One entry as everyone may read it; a withdrawn one has no text."""
+
+    number: int
+    state: str
+    title: str
+    question: str
+    answer: str
+    sources: tuple[str, ...]
+    subject: str | None
+    language: str | None
+    partner: str
+    partner_name: str
+    answered_at: datetime
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EntryList:
+    kind: str
+    value: str
+    label: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedEntry:
+    number: int
+    title: str
+    partner_name: str
+    language: str | None = field(default=None)
+
+
+async def search(pool: Pool[Record], plain_text: str, wish: SearchFilter, most: int, offset: int) -> Found:
+    """By words, the best first. `total` counts up to MOST_RANKED."""
+    filters = (wish.subject, wish.partner, wish.year)
+    async with pool.acquire() as db, db.transaction(readonly=True):
+        uses = await db.fetchrow(_USES, words(plain_text), *filters)
+        walk = uses is not None and _walks(plain_text, **uses)
+        await db.execute(_CUSTOM_PLAN if walk else _BY_WORDS)
+        rows = await db.fetch(WALK if walk else GATHER, plain_text, *filters, MOST_RANKED, most, offset)
+    return Found(tuple(map(_line, rows)), rows[0]["found"] if rows else 0)
+
+
+def _walks(plain_text: str, all_entries: int, on_the_shelf: int | None, uses: Sequence[int]) -> bool:
+    """Whichever way reads fewer entries. PostgreSQL guesses well how many match, but not what it costs to
+    look into the words of those that do not: left alone, it walks through half the archive."""
+    share = likely_share(plain_text, uses, all_entries)
+    shelf = all_entries if on_the_shelf is None else on_the_shelf
+    return share > 0 and min(MOST_RANKED / share, shelf) <= share * all_entries
+
+
+async def newest(pool: Pool[Record], wish: SearchFilter, most: int, offset: int) -> tuple[EntryLine, ...]:
+    async with pool.acquire() as db, db.transaction(readonly=True):
+        await db.execute(_CUSTOM_PLAN)
+        rows = await db.fetch(_NEWEST, wish.subject, wish.partner, wish.year, most, offset)
+    return tuple(map(_line, rows))
+
+
+async def entry(pool: Pool[Record], number: int) -> Released | None:
+    row = await pool.fetchrow(_ENTRY, number)
+    if row is None:
+        return None
+    return Released(**{**dict(row), "sources": tuple(orjson.loads(row["sources"]))})
+
+
+async def shelves(pool: Pool[Record]) -> tuple[EntryList, ...]:
+    return tuple(EntryList(**dict(row)) for row in await pool.fetch(_SHELVES))
+
+
+async def is_empty(pool: Pool[Record]) -> bool:
+    empty: bool = await pool.fetchval(_EMPTY)
+    return empty
+
+
+async def known(pool: Pool[Record], words: Sequence[str]) -> dict[str, int]:
+    """Those of the words that the archive holds, with the number of entries that do."""
+    return {row["word"]: row["entries"] for row in await pool.fetch(_KNOWN, words)}
+
+
+async def near(pool: Pool[Record], pieces: Sequence[str]) -> list[tuple[str, int]]:
+    return [(row["word"], row["entries"]) for row in await pool.fetch(_NEAR, pieces)]
+
+
+async def like(
+    pool: Pool[Record], plain_text: str, *, but: int, compared: int, most: int
+) -> tuple[RelatedEntry, ...]:
+    """Of the newest entries that share words with `plain_text` (as `websearch_to_tsquery` reads it) the most
+    alike."""
+    async with pool.acquire() as db, db.transaction(readonly=True):
+        await db.execute(_BY_WORDS)
+        rows = await db.fetch(_LIKE, plain_text, but, compared, most)
+    return tuple(
+        RelatedEntry(row["number"], row["title"], row["partner_name"], row["language"]) for row in rows
+    )
+
+
+async def addresses(pool: Pool[Record], after: int, most: int) -> list[tuple[int, datetime]]:
+    """Numbers above `after` with their dates of publication, for the sitemap."""
+    return [(row["number"], row["published_at"]) for row in await pool.fetch(_ADDRESSES, after, most)]
+
+
+def _line(row: Record) -> EntryLine:
+    values: dict[str, Any] = {name: row[name] for name in EntryLine.__slots__}
+    return EntryLine(**values)

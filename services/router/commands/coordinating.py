@@ -1,0 +1,77 @@
+"""A command at the router's desk: transactions like the service's own, which publishes what they announce."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from prometheus_client import CollectorRegistry
+
+from services.chassis import settings
+from services.chassis.clock import SystemClock
+from services.chassis.messaging.consume import Handling, readers_of
+from services.chassis.messaging.incoming import FactReader
+from services.chassis.messaging.transaction import Transactions
+from services.chassis.postgres.database import open_pool
+from services.chassis.telemetry.instruments import MessagingMetrics
+from services.router.domain.state_machine import ImpossibleMove
+from services.router.entrypoints import subscriptions
+from services.router.files.partners import FaultyFile
+from services.router.handlers.context import RoutingContext
+from services.router.handlers.coordinator import Refusal
+from services.router.settings import RouterSettings
+
+
+@dataclass(frozen=True)
+class CommandContext:
+    settings: RouterSettings
+    desk: RoutingContext
+    transactions: Transactions
+
+
+def run(deed: Callable[[CommandContext], Awaitable[int]]) -> int:
+    """The deed's exit status; 1 with one line when it can't be done."""
+    return asyncio.run(_run(deed))
+
+
+async def _run(deed: Callable[[CommandContext], Awaitable[int]]) -> int:
+    async with at_desk(settings.load(RouterSettings)) as there:
+        try:
+            return await deed(there)
+        except (Refusal, ImpossibleMove, FaultyFile) as refusal:
+            print(f"sesame: {refusal}", file=sys.stderr)
+            return 1
+
+
+@asynccontextmanager
+async def at_desk(options: RouterSettings) -> AsyncIterator[CommandContext]:
+    pool = await open_pool(options.database_url, name="router-command", size=1)
+    try:
+        desk = RoutingContext.of(options)
+        transactions = Transactions(pool, "router", SystemClock())
+        readers = readers_of(FactReader(subscriptions.subscriptions(desk)), {})
+        Handling(transactions, readers, MessagingMetrics(CollectorRegistry()))
+        yield CommandContext(options, desk, transactions)
+    finally:
+        await pool.close()
+
+
+def question_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no question's id, like {_EXAMPLE}") from None
+
+
+_EXAMPLE = "01a2105c-dd2b-7217-a6f3-56606b70e2eb"
+
+
+def whose_hand() -> str:
+    """Who is at the keyboard, unless they say otherwise."""
+    return getpass.getuser()

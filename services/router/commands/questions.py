@@ -1,0 +1,99 @@
+"""`./sesame router assign | route | take-back | close | reopen | extend | pause | resume`"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+
+from services.chassis.messaging.transaction import Unit
+from services.router.commands.coordinating import CommandContext, question_id, run, whose_hand
+from services.router.domain.question_report import question_lines
+from services.router.handlers import coordinator
+from services.router.handlers.context import RoutingContext
+from services.router.handlers.coordinator import Actor
+
+Deed = Callable[[argparse.Namespace, RoutingContext, Unit, Actor], Awaitable[None]]
+
+DEEDS: dict[str, tuple[str, tuple[str, ...], Deed]] = {
+    "assign": (
+        "give it to a partner, whoever has it now",
+        ("partner",),
+        lambda said, desk, unit, by: coordinator.assign(desk, unit, said.question, by, said.partner),
+    ),
+    "route": (
+        "let the router decide anew",
+        (),
+        lambda said, desk, unit, by: coordinator.route(desk, unit, said.question, by),
+    ),
+    "take-back": (
+        "take it from the partner who has it",
+        (),
+        lambda said, desk, unit, by: coordinator.take_back(desk, unit, said.question, by),
+    ),
+    "close": (
+        "out of scope: tell the asker why",
+        ("explanation",),
+        lambda said, desk, unit, by: coordinator.close(desk, unit, said.question, by, said.explanation),
+    ),
+    "reopen": (
+        "ask again, after an answer or a closing",
+        (),
+        lambda said, desk, unit, by: coordinator.reopen(desk, unit, said.question, by),
+    ),
+    "extend": (
+        "promise the asker another moment",
+        ("promise",),
+        lambda said, desk, unit, by: coordinator.extend(desk, unit, said.question, by, said.promise),
+    ),
+}
+"""Name → meaning, further arguments, deed."""
+
+
+def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for name, (meaning, further, deed) in DEEDS.items():
+        parser = things.add_parser(name, help=meaning)
+        parser.add_argument("question", type=question_id)
+        for argument in further:
+            parser.add_argument(argument, type=_moment if argument == "promise" else str)
+        _add_hand(parser)
+        parser.set_defaults(run=lambda chosen, deed=deed: run(partial(do, chosen, deed)))
+    pause = things.add_parser("pause", help="take no questions, with a public notice")
+    pause.add_argument("notice")
+    resume = things.add_parser("resume", help="take questions again")
+    for parser in (pause, resume):
+        _add_hand(parser)
+        parser.set_defaults(run=lambda chosen: run(partial(change_intake, chosen)))
+
+
+def _add_hand(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--hand", default=whose_hand(), help="who does it (default: %(default)s)")
+    parser.add_argument("--reason", help="why; kept, and told the partner")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no moment, like 2026-12-01T12:00:00+01:00") from None
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} needs a time zone, like 2026-12-01T12:00:00+01:00")
+    return moment
+
+
+async def do(chosen: argparse.Namespace, deed: Deed, there: CommandContext) -> int:
+    async with there.transactions.begin(chosen.question) as unit:
+        await deed(chosen, there.desk, unit, Actor(chosen.hand, chosen.reason))
+        question = await there.desk.ledgers.of(unit).question(chosen.question)
+    if question is not None:
+        print("\n".join(question_lines(question, there.settings.zone)))
+    return 0
+
+
+async def change_intake(chosen: argparse.Namespace, there: CommandContext) -> int:
+    notice = getattr(chosen, "notice", None)
+    async with there.transactions.begin() as unit:
+        await coordinator.change_intake(unit, Actor(chosen.hand, chosen.reason), notice)
+    print(f"intake paused: {notice}" if notice else "intake open")
+    return 0

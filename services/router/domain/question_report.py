@@ -1,0 +1,80 @@
+"""The account of a question: who was asked, by what numbers, who was not and why, and its deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.router.domain.lifecycle import Question
+from services.router.domain.working_time import Span
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """One decision as it was stored."""
+
+    decided_at: datetime
+    chosen: str | None
+    tier: str
+    eligible: int
+    candidates: Sequence[Mapping[str, Any]]
+    excluded: Mapping[str, Sequence[str] | int]
+
+
+def question_lines(question: Question, zone: ZoneInfo) -> Iterator[str]:
+    """The question's life so far, one line each."""
+    yield f"question {question.id}: {question.state}, promised by {in_zone(question.promise_at, zone)}"
+    for assignment in question.assignments:
+        ending = (
+            f"{assignment.outcome} {in_zone(assignment.ended_at, zone)}" if assignment.ended_at else "open"
+        )
+        yield (
+            f"  {assignment.attempt}. {assignment.partner}: asked {in_zone(assignment.opened_at, zone)}, "
+            f"due {in_zone(assignment.due_at, zone)}, {ending}"
+        )
+    if question.accepted:
+        yield f"  answer {question.accepted.answer} by {question.accepted.partner} counted"
+
+
+def span_line(span: Span, zone: ZoneInfo) -> str:
+    since, until = span
+    return f"  {in_zone(since, zone)} to {in_zone(until, zone)}: {sum_of([span])}"
+
+
+def sum_of(spans: Iterable[Span]) -> str:
+    seconds = sum((until - since).total_seconds() for since, until in spans)
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d}"
+
+
+PARTS = ("referred", "origin", "place", "subject", "load", "fit", "fairness")
+"""As docs/routing.md lists them."""
+
+
+def parts_that_count(told: DecisionRecord) -> tuple[list[str], list[str]]:
+    """Those that gave anybody points, and those that did not."""
+    counting = {
+        name
+        for candidate in told.candidates
+        for name, (points, _detail) in candidate["parts"].items()
+        if points
+    }
+    return [name for name in PARTS if name in counting], [name for name in PARTS if name not in counting]
+
+
+def why_line(told: DecisionRecord, parts: Iterable[str]) -> str:
+    """What stood behind the points of the first."""
+    best = told.candidates[0]
+    reasons = (f"{name} {best['parts'][name][0]:g} ({best['parts'][name][1]})" for name in parts)
+    return f"{best['partner']}: {', '.join(reasons)}"
+
+
+def exclusion_line(why: str, names: Sequence[str] | int) -> str:
+    return f"  {why}: {names if isinstance(names, int) else ', '.join(names)}"
+
+
+def in_zone(moment: datetime | None, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}" if moment else "never"

@@ -1,0 +1,40 @@
+"""What every handler, timer and command of the router works with. Built once, by `__main__` or by a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.router.domain.calendars import working_days
+from services.router.domain.deadlines import Terms
+from services.router.domain.routing_request import Weights
+from services.router.domain.working_time import WorkingClock
+from services.router.handlers.holiday_calendar import holidays_of
+from services.router.settings import RouterSettings
+from services.router.store.partner_directory import Partners
+from services.router.store.session import Sessions
+from services.router.store.subject_models import SubjectModels
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingContext:
+    ledgers: Sessions
+    working_days: WorkingClock
+    terms: Terms
+    weights: Weights
+    attempts: int
+
+    def allowed(self, *, taken: bool) -> timedelta:
+        """Open hours a partner is given now: to take the question, if it must, else to answer it."""
+        return self.terms.answer if taken else self.terms.take or self.terms.answer
+
+    @classmethod
+    def of(cls, settings: RouterSettings) -> RoutingContext:
+        holiday = holidays_of(settings.network_country, settings.network_region)
+        return cls(
+            ledgers=Sessions(Partners(holidays_of), SubjectModels(), settings.zone),
+            working_days=WorkingClock(working_days(settings.zone, holiday)),
+            terms=settings.terms,
+            weights=settings.weights,
+            attempts=settings.attempts,
+        )

@@ -1,0 +1,149 @@
+"""The coordinator's hand: what a person may do to a question, each with its name and reason.
+
+Every deed announces `question.handled` and is kept in the history; what follows from it (routed, closed,
+unroutable) is its own fact, as if the machine had done it. Raises Refusal, or ImpossibleMove where the
+question's state does not allow it; nothing is changed then.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.chassis.messaging.transaction import Unit
+from services.contracts.router import IntakeChanged, QuestionHandled
+from services.contracts.vocabulary import Reason
+from services.router.domain import lifecycle, state_machine
+from services.router.domain.lifecycle import Question
+from services.router.domain.state_machine import Move, State
+from services.router.handlers import facts, routing
+from services.router.handlers.context import RoutingContext
+from services.router.store import questions
+
+NETWORK = UUID(int=0)
+"""The subject of what is said of the whole network."""
+
+
+class Refusal(Exception):
+    """It can't be done; the text says why and what can."""
+
+
+class Unfit(Refusal):
+    """What was said can't be taken as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it, and why. Raises Unfit for what would not fit a line of an event."""
+
+    name: str
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        for what, said in (("hand", self.name), ("reason", self.reason)):
+            if said is not None and (not 0 < len(said) <= 500 or re.search(r"[\x00\r\n]", said)):
+                raise Unfit(f"{what}: one line of 1 to 500 characters is wanted, not {said[:60]!r}")
+
+
+async def assign(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, partner: str) -> None:
+    """Give it to this partner, whoever has it now and whatever the filters say."""
+    question = await _held(desk, unit, id_)
+    directory = (await desk.ledgers.of(unit).standing()).directory
+    chosen = directory.partners.get(partner)
+    if chosen is None:
+        raise Refusal(f'there is no partner "{partner}"; `./sesame router partners export` lists them')
+    if question.current and question.current.partner == partner:
+        raise Refusal(f"{partner} has question {id_} already")
+    state_machine.after(question.state, Move.ASSIGN)
+    released = await routing.release(desk, unit, question, "reassigned")
+    reason = Reason(part="hand", points=0, detail=_said(hand))
+    await routing.hand_over(desk, unit, released, chosen, (reason,))
+    _note(desk, unit, released, "assign", hand)
+
+
+async def route(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
+    """Let the machine decide anew, after partners or weights changed."""
+    question = await _held(desk, unit, id_)
+    state_machine.after(question.state, Move.ASSIGN)
+    released = await routing.release(desk, unit, question, "reassigned")
+    await routing.route(desk, unit, released, by_hand=True)
+    _note(desk, unit, released, "route", hand)
+
+
+async def take_back(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
+    """The partner has it no longer; it lies with the coordinator."""
+    question = await _held(desk, unit, id_)
+    if question.current is None:
+        raise Refusal(f"nobody has question {id_}: it is {question.state}")
+    released = await routing.release(desk, unit, question, "taken back")
+    await routing.give_up(desk, unit, released, f"taken back by {hand.name}")
+    _note(desk, unit, released, "take_back", hand)
+
+
+async def close(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, explanation: str) -> None:
+    """Out of scope: the asker is told the explanation, and nobody is asked any more."""
+    question = await _held(desk, unit, id_)
+    _check_public("explanation", explanation)
+    released = await routing.release(desk, unit, question, "closed")
+    closed = lifecycle.close(released, unit.now)
+    unit.announce(facts.closed(closed, State.OUT_OF_SCOPE, explanation, hand.name), question=id_)
+    _note(desk, unit, closed, "close", hand)
+    desk.ledgers.of(unit).put(closed)
+    await unit.arrived(id_)
+
+
+async def reopen(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
+    """An answer did not do, or it was in scope after all: the next partner is asked."""
+    question = await _held(desk, unit, id_)
+    reopened = lifecycle.reopen(question)
+    unit.announce(facts.reopened(reopened), question=id_)
+    await routing.route(desk, unit, reopened, by_hand=True)
+    _note(desk, unit, reopened, "reopen", hand)
+
+
+async def extend(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, promise_at: datetime) -> None:
+    """Promise the asker another moment; the partner's due time follows."""
+    question = await _held(desk, unit, id_)
+    if not question.is_open:
+        raise Refusal(f"question {id_} is {question.state}: there is no deadline left to change")
+    if promise_at <= unit.now:
+        raise Unfit(f"{promise_at.isoformat()} has passed; promise a moment that is still to come")
+    promised = replace(question, promise_at=promise_at, breached=False)
+    standing = await desk.ledgers.of(unit).standing()
+    desk.ledgers.of(unit).put(routing.redated(desk, standing, promised))
+    _note(desk, unit, promised, "extend", hand)
+
+
+async def change_intake(unit: Unit, hand: Actor, notice: str | None) -> None:
+    """Pause with a public notice; without one, take questions again."""
+    if notice is not None:
+        _check_public("notice", notice)
+    await questions.save_intake(unit.db, unit.now if notice else None, notice)
+    fact = IntakeChanged(paused=notice is not None, notice=notice, hand=hand.name, reason=hand.reason)
+    unit.announce(fact, question=NETWORK)
+
+
+async def _held(desk: RoutingContext, unit: Unit, id_: UUID) -> Question:
+    question = await desk.ledgers.of(unit).question(id_)
+    if question is None:
+        raise Refusal(f"there is no question {id_}")
+    return question
+
+
+def _check_public(what: str, text: str) -> None:
+    if not 0 < len(text.strip()) <= 50_000 or "\x00" in text:
+        raise Unfit(f"{what}: 1 to 50,000 characters are wanted, for people to read; not {text[:60]!r}")
+
+
+def _said(hand: Actor) -> str:
+    return f"chosen by {hand.name}" + (f": {hand.reason}" if hand.reason else "")
+
+
+def _note(desk: RoutingContext, unit: Unit, question: Question, action: str, hand: Actor) -> None:
+    fact = QuestionHandled(
+        action=action, hand=hand.name, reason=hand.reason, facets=facts.facets_of(question)
+    )
+    unit.announce(fact, question=question.id)
+    desk.ledgers.of(unit).note(question.id, action, hand.name, hand.reason)

@@ -1,0 +1,186 @@
+"""What the router does with each fact it hears: load, decide, save, announce.
+
+Every handler may see its event before or after any other one of the same question. What comes before the
+thing it speaks of raises TooEarly and is handed out again when that thing stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from services.chassis.errors import TooEarly
+from services.chassis.messaging.transaction import Unit
+from services.contracts.envelope import Event
+from services.contracts.ingest import (
+    AnswerSubmitted,
+    AskerErased,
+    QuestionDeclined,
+    QuestionFollowedUp,
+    QuestionReceived,
+    QuestionTaken,
+    QuestionWithdrawn,
+)
+from services.contracts.router import QuestionAnswered
+from services.router.domain import lifecycle
+from services.router.domain.deadlines import promised
+from services.router.domain.language import language_of
+from services.router.domain.lifecycle import AcceptedAnswer, Question
+from services.router.domain.state_machine import State
+from services.router.domain.subjects import SubjectModel
+from services.router.domain.territory import Territory, departments_of
+from services.router.domain.themes import theme_of
+from services.router.handlers import facts, routing
+from services.router.handlers.context import RoutingContext
+from services.router.store import person
+
+
+async def question_received(desk: RoutingContext, unit: Unit, event: Event[QuestionReceived]) -> None:
+    ledger = desk.ledgers.of(unit)
+    question = _understood(_question(desk, event), (await ledger.standing()).subjects)
+    ledger.put_new(question)
+    await routing.route(desk, unit, question)
+
+
+def _question(desk: RoutingContext, event: Event[QuestionReceived]) -> Question:
+    fact = event.data
+    place = Territory(fact.place.country, fact.place.postcode) if fact.place else None
+    return Question(
+        id=event.subject,
+        promise_at=promised(fact.facets.received_at, desk.working_days, desk.terms),
+        facets=_facets(fact),
+        place=place,
+        text=fact.text,
+        publish_consent=fact.publish_consent,
+    )
+
+
+def _understood(question: Question, subjects: SubjectModel | None) -> Question:
+    """What the asker did not say, from the text; what it does not say clearly stays unknown."""
+    facets, text = dict(question.facets), question.text or ""
+    language = facets.get("language") or language_of(text)
+    subject = facets.get("subject") or (subjects.guess(text).theme if subjects else None)
+    known = {"language": language, "subject": subject}
+    return replace(question, facets=facets | {name: word for name, word in known.items() if word})
+
+
+def _facets(fact: QuestionReceived) -> dict[str, Any]:
+    """What came, completed by what follows from it."""
+    facets: dict[str, Any] = fact.facets.model_dump(mode="json", exclude_none=True)
+    if fact.place:
+        facets.setdefault("country", fact.place.country)
+    if fact.place and fact.place.country == "FR" and fact.place.postcode:
+        departments = departments_of(fact.place.postcode)
+        if len(departments) == 1:
+            facets.setdefault("department", departments[0])
+    return facets
+
+
+async def answer_submitted(desk: RoutingContext, unit: Unit, event: Event[AnswerSubmitted]) -> None:
+    """The first answer of a partner who was asked counts; a later one is told which did."""
+    fact = event.data
+    question = await _known(desk, unit, event)
+    if question.accepted is not None and question.accepted.answer == fact.answer_id:
+        return
+    if not question.is_open:
+        directory = (await desk.ledgers.of(unit).standing()).directory
+        unit.announce(facts.refused(directory, question, fact.answer_id, fact.partner), question=question.id)
+        return
+    await _accept(desk, unit, question, fact)
+
+
+async def _accept(desk: RoutingContext, unit: Unit, question: Question, fact: AnswerSubmitted) -> None:
+    assignment = question.had_by(fact.partner)
+    if assignment is None:
+        raise TooEarly(question.id)
+    directory = (await desk.ledgers.of(unit).standing()).directory
+    partner = facts.name_of(directory, fact.partner)
+    released = await routing.release(desk, unit, question, _outcome(question, fact.partner))
+    accepted = AcceptedAnswer(fact.answer_id, partner.id, partner.name)
+    answered = _with_subject(lifecycle.answer(released, accepted, unit.now), fact.subject)
+    unit.announce(
+        QuestionAnswered(
+            answer_id=fact.answer_id,
+            assignment_id=assignment.id,
+            partner=partner,
+            text=fact.text,
+            sources=fact.sources,
+            effort=fact.effort,
+            attachments=fact.attachments,
+            publish_consent=question.publish_consent,
+            answered_at=unit.now,
+            promise_at=question.promise_at,
+            facets=facts.facets_of(answered),
+        ),
+        question=question.id,
+    )
+    desk.ledgers.of(unit).put(answered)
+    await unit.arrived(question.id)
+
+
+def _outcome(question: Question, partner: str) -> str:
+    return "answered" if question.current and question.current.partner == partner else "answered by another"
+
+
+def _with_subject(question: Question, subject: str | None) -> Question:
+    """What the respondent says of the subject is learned; it is counted where nothing was said before."""
+    if subject is None:
+        return question
+    facets = {**question.facets, "subject": question.facets.get("subject") or theme_of(subject)}
+    return replace(question, facets=facets, learned=theme_of(subject))
+
+
+async def question_declined(desk: RoutingContext, unit: Unit, event: Event[QuestionDeclined]) -> None:
+    """At once the next one, the referred one first. A refusal by one who no longer has it changes nothing."""
+    fact = event.data
+    question = await _known(desk, unit, event)
+    if not question.is_open:
+        return
+    if question.had_by(fact.partner) is None:
+        raise TooEarly(question.id)
+    if question.current is None or question.current.partner != fact.partner:
+        return
+    released = await routing.release(desk, unit, question, "declined")
+    await routing.route(desk, unit, released, referred=fact.refer_to)
+
+
+async def question_taken(desk: RoutingContext, unit: Unit, event: Event[QuestionTaken]) -> None:
+    """Said by one who no longer has it, or said twice: changes nothing."""
+    question = await _known(desk, unit, event)
+    if question.is_open and question.had_by(event.data.partner) is None:
+        raise TooEarly(question.id)
+    if (
+        question.state is State.ASSIGNED
+        and question.current
+        and question.current.partner == event.data.partner
+    ):
+        await routing.take(desk, unit, question)
+
+
+async def question_withdrawn(desk: RoutingContext, unit: Unit, event: Event[QuestionWithdrawn]) -> None:
+    question = await _known(desk, unit, event)
+    if question.state is State.WITHDRAWN:
+        return
+    withdrawn = lifecycle.withdraw(await routing.release(desk, unit, question, "withdrawn"), unit.now)
+    unit.announce(facts.closed(withdrawn, "withdrawn", None, None), question=question.id)
+    desk.ledgers.of(unit).put(lifecycle.forget(withdrawn))
+    await unit.arrived(question.id)
+
+
+async def question_followed_up(desk: RoutingContext, unit: Unit, event: Event[QuestionFollowedUp]) -> None:
+    """Kept in the question's history; the notifier takes it to the partner."""
+    question = await _known(desk, unit, event)
+    desk.ledgers.of(unit).note(question.id, "followed up", "asker", None)
+
+
+async def asker_erased(desk: RoutingContext, unit: Unit, event: Event[AskerErased]) -> None:
+    question = await _known(desk, unit, event)
+    desk.ledgers.of(unit).put(lifecycle.forget(question))
+    await person.forget_reasons(unit.db, question.id)
+
+
+async def _known(desk: RoutingContext, unit: Unit, event: Event[Any]) -> Question:
+    question = await desk.ledgers.of(unit).question(event.subject)
+    if question is None:
+        raise TooEarly(event.subject)
+    return question

@@ -1,0 +1,65 @@
+"""Everything the database knows about why a question went where it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+
+from services.chassis.messaging.transaction import Unit
+from services.router.domain.directory import Directory
+from services.router.domain.lifecycle import Assignment, Question
+from services.router.domain.question_report import DecisionRecord
+from services.router.domain.working_time import Span
+from services.router.handlers.context import RoutingContext
+from services.router.store import questions
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """`promise` and `turns`: the stretches in which the two clocks run until their moment. A partner that
+    left the network has no clock any more."""
+
+    question: Question
+    promise: list[Span]
+    turns: list[tuple[Assignment, list[Span]]]
+    decisions: list[DecisionRecord]
+    history: list[Record]
+
+
+async def explain(desk: RoutingContext, unit: Unit, id_: UUID) -> Explained | None:
+    question = await desk.ledgers.of(unit).question(id_)
+    if question is None:
+        return None
+    directory = (await desk.ledgers.of(unit).standing()).directory
+    received_at = datetime.fromisoformat(question.facets["received_at"])
+    return Explained(
+        question=question,
+        promise=desk.working_days.counted(received_at, question.promise_at),
+        turns=list(_turns(question, directory)),
+        decisions=[_told(decision) for decision in await questions.decisions(unit.db, id_)],
+        history=await questions.history(unit.db, id_),
+    )
+
+
+def _turns(question: Question, directory: Directory) -> Iterator[tuple[Assignment, list[Span]]]:
+    for turn in question.assignments:
+        if turn.partner in directory.partners:
+            clock = directory.clock(directory.partners[turn.partner])
+            yield turn, clock.counted(turn.taken_at or turn.opened_at, turn.due_at)
+
+
+def _told(row: Record) -> DecisionRecord:
+    account = orjson.loads(row["account"])
+    return DecisionRecord(
+        decided_at=row["decided_at"],
+        chosen=row["chosen"],
+        tier=account["tier"],
+        eligible=account["eligible"],
+        candidates=account["candidates"],
+        excluded=account["excluded"],
+    )

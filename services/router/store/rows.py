@@ -1,0 +1,76 @@
+"""Questions between the domain and their rows."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import orjson
+from asyncpg import Record
+from pydantic import TypeAdapter
+
+from services.router.domain.lifecycle import AcceptedAnswer, Assignment, Question
+from services.router.domain.state_machine import State
+from services.router.domain.territory import Territory
+
+_ASSIGNMENTS = TypeAdapter(tuple[Assignment, ...])
+_COLUMNS = tuple(field.name for field in fields(Assignment))
+
+
+def question_from(row: Record) -> Question:
+    facets = orjson.loads(row["facets"])
+    return Question(
+        id=row["id"],
+        promise_at=row["promise_at"],
+        facets=facets,
+        place=_place(row, facets),
+        text=row["text"],
+        publish_consent=row["publish_consent"],
+        state=State(row["state"]),
+        assignments=_ASSIGNMENTS.validate_json(row["assignments"]),
+        accepted=_accepted(row),
+        breached=row["breached"],
+        learned=row["learned"],
+    )
+
+
+def question_row(question: Question) -> dict[str, Any]:
+    accepted = question.accepted
+    return {
+        "id": question.id,
+        "state": question.state,
+        "promise_at": question.promise_at,
+        "facets": question.facets,
+        "country": question.place.country if question.place else None,
+        "postcode": question.place.postcode if question.place else None,
+        "text": question.text,
+        "publish_consent": question.publish_consent,
+        "accepted_answer": accepted.answer if accepted else None,
+        "accepted_partner": accepted.partner if accepted else None,
+        "accepted_name": accepted.name if accepted else None,
+        "breached": question.breached,
+        "learned": question.learned,
+    }
+
+
+def assignment_rows(question: Question) -> list[dict[str, Any]]:
+    return [
+        {
+            **{name: getattr(assignment, name) for name in _COLUMNS},
+            "question": question.id,
+            "look_at": assignment.look_at,
+        }
+        for assignment in question.assignments
+    ]
+
+
+def _place(row: Record, facets: dict[str, Any]) -> Territory | None:
+    if row["country"] is None:
+        return None
+    return Territory(row["country"], row["postcode"], facets.get("department"))
+
+
+def _accepted(row: Record) -> AcceptedAnswer | None:
+    if row["accepted_answer"] is None:
+        return None
+    return AcceptedAnswer(row["accepted_answer"], row["accepted_partner"], row["accepted_name"])

@@ -1,0 +1,114 @@
+"""Ingest's pages in a real browser: nothing that axe-core faults, nothing out of a narrow screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from devtools.servers.ports import free_port
+from services.chassis.http.serving import serving
+from services.contracts.links import asker_token, partner_token
+from services.ingest.domain.forms import desk_seal
+from tests.support.chromium import browser
+from tests.support.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, routed_to
+from tests.support.servers import Database, VirtualHost
+
+NARROW, WIDE = 320, 1100
+LONG = "https://archives.example/" + "tres-long/" * 30
+FORM = {"text": f"Où était le moulin ? {LONG}", "private_note": "Pour ma mère.", "mail": "a@b.example"}
+DESK = f"/desk/grigny/{desk_seal(KEYS[0], 'grigny')}"
+SCRIPT = re.compile(r'<script src="([^"]*)"')
+LINES = """<script src="{0}/static/embed.js" data-library="grigny" data-lang="fr" async></script>
+<noscript><a href="{0}/embed/grigny">Poser une question</a></noscript>"""
+
+
+@asynccontextmanager
+async def here(database: Database, vhost: VirtualHost) -> AsyncIterator[Ingest]:
+    """Its pages name their own address, as in production."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    async with ingest(database, vhost, ingest_port=port, public_url=address) as door:
+        yield door
+
+
+async def pages(door: Ingest) -> list[str]:
+    """Every page once: the forms, a question on its way, one that is answered, one that was erased; at the
+    desk an answer to paste and a post that waits for one."""
+    under_way, answered, erased = [await asked(door) for _ in range(3)]
+    pasted, _ = [await entered(door, number) for number in (1, 2)]
+    await hears(door, pasted, routed_to("grigny"), answered_by("grigny", f"Voyez {LONG}"))
+    await hears(door, answered, answered_by("grigny", f"Voyez {LONG}"))
+    await door.http.post(f"/q/{asker_token(KEYS, under_way)}/follow-up", data={"text": f"Et ? {LONG}"})
+    await door.http.post(f"/q/{asker_token(KEYS, erased)}/erase")
+    askers = [f"/q/{asker_token(KEYS, question)}?done=new" for question in (under_way, answered, erased)]
+    partners = [f"/r/{partner_token(KEYS, question, 'grigny')}" for question in (under_way, answered)]
+    return ["/?lang=fr", "/?lang=en", "/embed/grigny", DESK, *askers, *partners, "/nowhere", "/api/docs"]
+
+
+async def entered(door: Ingest, number: int) -> UUID:
+    post = f"https://facebook.example/groups/1/posts/{number}"
+    await door.http.post(DESK, data=FORM | {"channel": "facebook_group", "post_url": post, "mail": ""})
+    question: UUID = await door.fetchval("SELECT id FROM question ORDER BY id DESC LIMIT 1")
+    return question
+
+
+async def asked(door: Ingest) -> UUID:
+    place = (await door.http.post("/questions", data=FORM)).headers["location"]
+    path = place.removeprefix(str(door.http.base_url).rstrip("/"))
+    question: UUID = await door.fetchval("SELECT id FROM question ORDER BY id DESC LIMIT 1")
+    assert asker_token(KEYS, question) in path
+    await hears(door, question, routed_to("lyon", "Lyon"), routed_to("grigny"))
+    return question
+
+
+async def test_no_page_has_a_fault_on_a_narrow_screen(database: Database, vhost: VirtualHost) -> None:
+    async with here(database, vhost) as door, browser(door.http) as looking:
+        for address in await pages(door):
+            verdict = await looking.look(address, width=NARROW)
+            assert (address, verdict.violations, verdict.overflow) == (address, [], 0)
+
+
+async def test_the_longest_pages_have_no_fault_on_a_wide_screen(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with here(database, vhost) as door, browser(door.http) as looking:
+        every = await pages(door)
+        for address in (every[0], every[4], every[5], every[7]):
+            verdict = await looking.look(address, width=WIDE)
+            assert (address, verdict.violations, verdict.overflow) == (address, [], 0)
+
+
+async def test_every_page_works_without_a_script(database: Database, vhost: VirtualHost) -> None:
+    async with here(database, vhost) as door:
+        for address in await pages(door):
+            page = await door.http.get(address)
+            scripts = ["/static/framed.js"] if address.startswith("/embed/") else []
+            assert [urlsplit(found).path for found in SCRIPT.findall(page.text)] == scripts
+            assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+async def test_two_lines_of_html_put_the_whole_form_into_a_librarys_page(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with here(database, vhost) as door, browser(door.http) as looking:
+        lines = LINES.format(str(door.http.base_url).rstrip("/"))
+
+        async def page(_request: Request) -> Response:
+            return HTMLResponse(f"<!doctype html><title>Grigny</title><body>{lines}")
+
+        site = Starlette(routes=[Route("/", page)])
+        async with serving(site, "127.0.0.1", 0, grace_seconds=1) as port:
+            html = await looking.dom(f"http://localhost:{port}/")
+    frame = re.search(r'<iframe src="([^"]*)" title="([^"]*)" style="[^"]*height: (\d+)px', html)
+    assert frame is not None, html
+    assert frame[1].endswith("/embed/grigny?lang=fr")
+    assert frame[2] == "Poser une question"
+    assert int(frame[3]) > 900

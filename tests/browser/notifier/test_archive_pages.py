@@ -1,0 +1,72 @@
+"""The archive in a real browser: nothing that axe-core faults, nothing that sticks out of a narrow screen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from tests.support import notifier_facts as made
+from tests.support.chromium import browser
+from tests.support.notifier_archive import Archive, archive
+from tests.support.servers import Database
+
+LONG = "Où trouver des plans de la rivière dont le nom s'écrivait autrefois Bièvreauxmoulinsetauxtanneries ?"
+NARROW, WIDE = 320, 1100
+
+
+@pytest.fixture
+async def here(database: Database) -> AsyncIterator[Archive]:
+    async with archive(database) as here:
+        await here.released(LONG, "Voir https://example.org/plans/" + "tres-long/" * 20)
+        await here.released("Les moulins de la Bièvre ont-ils été peints ?", partner="lyon")
+        yield here
+
+
+async def test_public_pages_have_no_fault_on_any_screen(here: Archive) -> None:
+    addresses = ["/?lang=fr", "/?q=moulnis&lang=en", "/?q=xyzzyx", "/a/1?lang=fr", "/a/999", "/embed/bpi"]
+    async with browser(here.reader) as looking:
+        for address in addresses:
+            for width in (NARROW, WIDE):
+                verdict = await looking.look(address, width=width)
+                assert (address, width, verdict.violations, verdict.overflow) == (address, width, [], 0)
+
+
+async def test_desk_has_no_fault_on_any_screen(here: Archive) -> None:
+    number = await here.number_of(await here.answered("Je suis Odile, 06 12 34 56 78. Quels livres lire ?"))
+    await asked_in_a_group(here)
+    async with browser(here.desk) as looking:
+        for address in ("/desk?lang=fr", f"/desk/{number}?lang=en", "/desk/posts?lang=fr"):
+            for width in (NARROW, WIDE):
+                verdict = await looking.look(address, width=width)
+                assert (address, width, verdict.violations, verdict.overflow) == (address, width, [], 0)
+
+
+async def asked_in_a_group(here: Archive) -> None:
+    question = uuid4()
+    asker = made.ASKER.model_copy(update={"mail": None, "post_url": "https://group.example/7"})
+    facets = made.FACETS.model_copy(update={"channel": "facebook_group"})
+    reply = made.answered(question).model_copy(update={"facets": facets})
+    await here.hear(question, made.received(asker=asker), reply)
+
+
+async def test_a_faulty_page_is_seen_as_faulty() -> None:
+    async def faulty(_request: Request) -> HTMLResponse:
+        return HTMLResponse(
+            "<html><head></head><body><img src=x><p style='width:900px'>wide</p></body></html>"
+        )
+
+    transport = httpx.ASGITransport(Starlette(routes=[Route("/", faulty)]))
+    async with (
+        httpx.AsyncClient(transport=transport, base_url="http://faulty.example") as client,
+        browser(client) as looking,
+    ):
+        verdict = await looking.look("/", width=NARROW)
+    assert any(violation.startswith("image-alt") for violation in verdict.violations)
+    assert verdict.overflow > 500

@@ -1,0 +1,95 @@
+"""The outbox loses nothing, repeats nothing that was confirmed, and is not blocked by what nobody takes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import pytest
+from faststream.rabbit import RabbitQueue
+from prometheus_client import CollectorRegistry
+
+from services.chassis.messaging import broker as rabbit
+from services.chassis.messaging import outbox
+from services.chassis.messaging.outbox import PARTNER_DAYS, OutgoingMessage, Relay
+from services.chassis.telemetry.instruments import MessagingMetrics
+from services.contracts import topology
+from tests.support.bench import Bench, bench
+from tests.support.servers import Database, VirtualHost
+from tests.support.steadfast import waiting_in
+from tests.support.waiting import until
+
+GONE, HERE = "partner.gone.submission.accepted.v1", "partner.lyon.submission.accepted.v1"
+FULL = "partner.full.submission.accepted.v1"
+
+
+@pytest.fixture
+async def desk(database: Database) -> AsyncIterator[Bench]:
+    async with bench(database("ingest"), "ingest") as made:
+        yield made
+
+
+@pytest.fixture
+async def link(vhost: VirtualHost) -> AsyncIterator[rabbit.BrokerConnection]:
+    """With a queue of the partner that is there."""
+    link = rabbit.BrokerConnection(vhost.amqp_url)
+    await link.open()
+    await rabbit.declare_topology(link.broker, "ingest")
+    queue = await link.broker.declare_queue(RabbitQueue(HERE, durable=True))
+    await queue.bind(topology.PARTNERS, HERE)
+    yield link
+    await link.close()
+
+
+@pytest.fixture
+def relay(desk: Bench, link: rabbit.BrokerConnection) -> Relay:
+    return Relay(desk.pool, rabbit.Publisher(link), MessagingMetrics(CollectorRegistry()))
+
+
+async def left(desk: Bench, keys: Sequence[str], *, age: timedelta = timedelta(0), attempts: int = 0) -> None:
+    rows = [OutgoingMessage.event(topology.PARTNERS, key, key, b"{}") for key in keys]
+    async with desk.pool.acquire() as db:
+        await outbox.save(db, rows, handed=False)
+        await db.execute(
+            "UPDATE outbox SET attempts = $1, created_at = created_at - $2::interval", attempts, age
+        )
+
+
+async def keys_left(desk: Bench) -> list[str]:
+    return [row["routing_key"] for row in await desk.pool.fetch("SELECT routing_key FROM outbox")]
+
+
+async def test_what_nobody_takes_is_tried_for_days_and_blocks_no_neighbour(
+    desk: Bench, relay: Relay, vhost: VirtualHost
+) -> None:
+    await left(desk, [GONE, HERE], attempts=5_000)
+    await relay.sweep()
+    await relay.sweep()
+    assert await waiting_in(vhost.amqp_url, HERE) == 1
+    assert await keys_left(desk) == [GONE]
+
+
+async def test_word_to_a_partner_that_is_gone_is_given_up_in_the_end(
+    desk: Bench, relay: Relay, caplog: pytest.LogCaptureFixture
+) -> None:
+    await left(desk, [GONE], age=timedelta(days=PARTNER_DAYS + 1))
+    await relay.sweep()
+    assert await keys_left(desk) == []
+    assert f"{GONE} has no queue" in caplog.text
+
+
+async def test_a_channel_that_refuses_is_left_for_a_new_one(
+    desk: Bench, relay: Relay, link: rabbit.BrokerConnection
+) -> None:
+    queue = await link.broker.declare_queue(
+        RabbitQueue(FULL, durable=True, arguments={"x-max-length": 1, "x-overflow": "reject-publish"})
+    )
+    await queue.bind(topology.PARTNERS, FULL)
+    refusing, keeping = link.broker, asyncio.create_task(link.keep())
+    await left(desk, [FULL] * 3)
+    with pytest.raises(ConnectionError, match="not confirmed"):
+        await relay.sweep()
+    await until(lambda: not link.is_lost and link.broker is not refusing)
+    keeping.cancel()
+    assert set(await keys_left(desk)) == {FULL}

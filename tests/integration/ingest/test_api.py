@@ -1,0 +1,93 @@
+import re
+from typing import Any
+
+from services.contracts.ingest import QuestionReceived
+from services.contracts.links import asker_token
+from tests.support.ingest_doors import KEYS, ingest
+from tests.support.servers import Database, VirtualHost
+
+QUESTION: dict[str, Any] = {
+    "text": "Où trouver les plans du moulin de Grigny avant 1850 ?",
+    "private_note": "Pour un exposé.",
+    "place": {"country": "FR", "postcode": "20090"},
+    "publish_consent": True,
+    "asker": {"mail": "ada@example.org", "name": "Ada"},
+}
+
+
+async def test_a_question_is_stored_and_announced_before_yes(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        answer = await door.http.post("/api/v1/questions", json=QUESTION)
+        (event,) = await door.announced(QuestionReceived)
+    assert answer.status_code == 201
+    assert answer.json()["id"] == str(event.subject)
+    assert answer.headers["location"].endswith(f"/q/{asker_token(KEYS, event.subject)}")
+    received = event.data
+    assert (received.text, received.private_note) == (QUESTION["text"], QUESTION["private_note"])
+    assert (received.facets.channel, received.facets.language, received.facets.department) == (
+        "api",
+        "fr",
+        "2A",
+    )
+    assert received.asker is not None
+    assert (received.asker.mail, received.publish_consent) == ("ada@example.org", True)
+
+
+async def test_the_same_key_is_accepted_once(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        key = {"idempotency-key": "one"}
+        first = await door.http.post("/api/v1/questions", json=QUESTION, headers=key)
+        second = await door.http.post("/api/v1/questions", json=QUESTION, headers=key)
+        assert len(await door.announced(QuestionReceived)) == 1
+    assert (first.json()["id"], first.json()["again"]) == (second.json()["id"], False)
+    assert second.json()["again"]
+
+
+async def test_the_same_key_with_another_text_is_a_problem(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        key = {"idempotency-key": "one"}
+        await door.http.post("/api/v1/questions", json=QUESTION, headers=key)
+        answer = await door.http.post("/api/v1/questions", json=QUESTION | {"text": "Autre"}, headers=key)
+        assert len(await door.announced(QuestionReceived)) == 1
+    assert answer.status_code == 409
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "another content" in answer.json()["detail"]
+
+
+async def test_a_fault_is_named_with_its_field(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        wrong = QUESTION | {"text": "", "place": {"postcode": "?"}, "asked_at": 0}
+        answer = await door.http.post("/api/v1/questions", json=wrong)
+        assert await door.announced(QuestionReceived) == []
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [
+        *("/text", "/place/postcode", "/asked_at"),
+    ]
+
+
+async def test_what_is_no_json_or_too_large_is_a_problem(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        nested = b"[" * 20_000
+        answers = [
+            await door.http.post(
+                "/api/v1/questions", content=content, headers={"content-type": "application/json"}
+            )
+            for content in (b"{", b'{"text": NaN}', b"\xff\xfe", nested, b"x" * 1_500_000)
+        ]
+        claimed = await door.http.post("/api/v1/questions", content=_chunks())
+    assert [answer.status_code for answer in answers] == [422, 422, 422, 400, 413]
+    assert claimed.status_code == 413
+    assert {answer.headers["content-type"] for answer in [*answers, claimed]} == {"application/problem+json"}
+
+
+async def _chunks() -> Any:
+    for _ in range(20):
+        yield b" " * 100_000
+
+
+async def test_the_apis_page_loads_nothing_from_elsewhere(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        page = (await door.http.get("/api/docs")).text
+    loaded = re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="([^"]+)"', page)
+    assert loaded
+    assert all(address.startswith(("/", "data:", "http://sesame.example/")) for address in loaded), loaded

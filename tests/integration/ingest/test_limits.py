@@ -1,0 +1,108 @@
+"""Each limit at its door, with the limit named and when to come back."""
+
+import asyncio
+
+from services.contracts.ingest import QuestionReceived
+from tests.support.ingest_doors import Ingest, ingest, mail
+from tests.support.servers import Database, VirtualHost
+from tests.support.waiting import PATIENCE_SECONDS
+
+FORM = {"text": "Où était le moulin ?", "mail": "ada@example.org"}
+
+
+async def test_an_address_is_told_when_to_come_back(database: Database, vhost: VirtualHost) -> None:
+    limits = {"unlimited_networks": "", "address_burst": 2, "address_per_hour": 60}
+    async with ingest(database, vhost, **limits, trusted_proxies="127.0.0.1") as door:
+        ask = {"text": "Où ?"}
+        answers = [await door.http.post("/api/v1/questions", json=ask) for _ in range(3)]
+        page = await door.http.post("/questions", data=FORM)
+        elsewhere = await door.http.post(
+            "/api/v1/questions", json=ask, headers={"x-forwarded-for": "203.0.113.9"}
+        )
+        assert len(await door.announced(QuestionReceived)) == 3
+    assert [answer.status_code for answer in (*answers, page, elsewhere)] == [201, 201, 429, 429, 201]
+    assert 0 < int(answers[2].headers["retry-after"]) <= 60
+    assert "2 at once and 60 an hour per address" in answers[2].json()["detail"]
+    assert "retry-after" in page.headers
+    assert "2 envois d’affilée et 60 par heure" in page.text
+
+
+async def test_a_line_that_a_sender_wrote_lifts_no_limit(database: Database, vhost: VirtualHost) -> None:
+    limits = {"unlimited_networks": "", "address_burst": 1, "trusted_proxies": "127.0.0.1"}
+    async with ingest(database, vhost, **limits) as door:
+        answers = [
+            await door.http.post(
+                "/api/v1/questions",
+                json={"text": "Où ?"},
+                headers=[("x-forwarded-for", f"198.51.100.{made_up}"), ("x-forwarded-for", "203.0.113.9")],
+            )
+            for made_up in (1, 2)
+        ]
+    assert [answer.status_code for answer in answers] == [201, 429]
+
+
+async def test_who_may_not_is_told_before_the_body_is_read(database: Database, vhost: VirtualHost) -> None:
+    limits = {"unlimited_networks": "", "address_burst": 1}
+    async with ingest(database, vhost, **limits) as door:
+        await door.http.post("/api/v1/questions", json={"text": "Où ?"})
+        assert (await begin_to_send(door, "/api/v1/questions")).startswith("HTTP/1.1 429 ")
+        unknown = "Authorization: Bearer of-nobody"
+        assert (await begin_to_send(door, "/api/v1/questions", unknown)).startswith("HTTP/1.1 401 ")
+
+
+async def test_files_are_taken_only_where_there_is_a_place_for_them(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        form = "Content-Type: multipart/form-data; boundary=x"
+        for path in ("/api/v1/questions", "/desk/lyon/x", "/social/facebook", "/q/x/rate"):
+            assert (await begin_to_send(door, path, form)).startswith("HTTP/1.1 413 ")
+
+
+async def begin_to_send(door: Ingest, path: str, header: str = "X: y") -> str:
+    """The status line that comes after the first bytes of a body of 20 MB and a while of silence."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.running.http_port)
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\n{header}\r\n"
+    body = b"{" + b" " * 5_000_000 if "multipart" in header else b"{"
+    length = 20_000_000 if "multipart" in header else 400_000
+    writer.write(f"{head}Content-Length: {length}\r\n\r\n".encode() + body)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return (await reader.readline()).decode()
+    finally:
+        writer.close()
+
+
+async def test_an_asker_is_no_target_for_strangers_with_programs(
+    database: Database, vhost: VirtualHost
+) -> None:
+    ask = {"text": "Où ?", "asker": {"mail": "ada@mail.example", "name": "Prize! http://spam.example"}}
+    linked = {"text": "http://a.example http://b.example http://c.example"}
+    async with ingest(database, vhost, mails_per_sender=2) as door:
+        key = {"idempotency-key": "first"}
+        answers = [await door.http.post("/api/v1/questions", json=ask, headers=key)]
+        answers += [await door.http.post("/api/v1/questions", json=ask) for _ in range(2)]
+        answers += [await door.http.post("/api/v1/questions", json=ask, headers=key)]
+        answers += [await door.http.post("/api/v1/questions", json=linked)]
+        received = await door.announced(QuestionReceived)
+    assert [answer.status_code for answer in answers] == [201, 201, 429, 201, 422]
+    assert [event.data.asker.name for event in received if event.data.asker] == [None, None]
+
+
+async def test_more_mails_than_a_person_writes_are_held(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost, mails_per_sender=2) as door:
+        for number in (0, 1, 2, 0):
+            await door.deliver(mail(Message_ID=f"<{number}@mail.example>"))
+        assert len(await door.announced(QuestionReceived)) == 2
+        assert "within an hour" in await door.fetchval("SELECT reason FROM quarantine")
+
+
+async def test_a_sender_with_many_open_questions_waits_for_answers(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost, open_questions=1) as door:
+        answers = [await door.http.post("/questions", data=FORM) for _ in range(2)]
+        assert len(await door.announced(QuestionReceived)) == 1
+    assert [answer.status_code for answer in answers] == [303, 429]
+    assert answers[1].headers["retry-after"] == "86400"
+    assert "1 questions ouvertes\u00a0; 1 au plus" in answers[1].text

@@ -1,0 +1,135 @@
+import re
+from datetime import timedelta
+
+import httpx
+
+from services.contracts.ingest import QuestionReceived
+from services.contracts.router import QuestionReopened
+from tests.support.bench import MOMENT
+from tests.support.ingest_doors import FACETS, Ingest, answered_by, hears, ingest, routed_to
+from tests.support.servers import Database, VirtualHost
+
+HOUR = timedelta(hours=1)
+FORM = {
+    "text": "Où était le moulin de Grigny ?",
+    "mail": "ada@example.org",
+    "postcode": "69520",
+    "country": "FR",
+    "language": "fr",
+    "publish_consent": "yes",
+}
+
+
+async def filled(door: Ingest, path: str = "/", **values: str) -> dict[str, str]:
+    """The form as a browser would send it back: its hidden fields and what was typed."""
+    page = (await door.http.get(path)).text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    return hidden | FORM | values
+
+
+def path_of(answer: httpx.Response) -> str:
+    return answer.headers["location"].removeprefix("http://sesame.example")
+
+
+async def test_the_form_takes_a_question_and_leads_to_the_askers_page(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        answer = await door.http.post("/questions", data=FORM)
+        page = await door.http.get(path_of(answer))
+        (event,) = await door.announced(QuestionReceived)
+    assert answer.status_code == 303
+    assert "Merci, votre question est bien arrivée." in page.text
+    assert (event.data.facets.channel, event.data.facets.department) == ("form", "69")
+    assert event.data.publish_consent
+
+
+async def test_the_same_form_sent_twice_is_one_question(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost, quickest_form_seconds=0) as door:
+        form = await filled(door)
+        answers = [await door.http.post("/questions", data=form) for _ in range(2)]
+        assert len(await door.announced(QuestionReceived)) == 1
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+
+
+async def test_faults_are_shown_and_what_was_typed_is_kept(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        answer = await door.http.post("/questions", data=FORM | {"mail": "ada", "lang": "en"})
+        assert await door.announced(QuestionReceived) == []
+    assert answer.status_code == 422
+    assert "does not look like an e-mail address" in answer.text
+    assert FORM["text"] in answer.text
+
+
+async def test_a_page_with_faults_says_so_first(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        page = await door.http.post("/questions", data={"text": "", "mail": "x", "lang": "en"})
+    assert "<title>Error: Ask a question" in page.text
+    assert 'role="alert" tabindex="-1" autofocus' in page.text
+
+
+async def test_a_form_filled_in_by_a_program_is_held(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost, quickest_form_seconds=3600) as door:
+        at_once = await filled(door)
+        trapped = FORM | {"website": "https://spam.example"}
+        answers = [await door.http.post("/questions", data=form) for form in (at_once, trapped)]
+        assert await door.announced(QuestionReceived) == []
+        assert await door.fetchval("SELECT count(*) FROM quarantine WHERE reason LIKE 'spam:%'") == 2
+    assert [answer.status_code for answer in answers] == [202, 202]
+
+
+async def test_the_browsers_language_is_spoken(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        english = await door.http.get("/", headers={"accept-language": "de, en-GB;q=0.8, fr;q=0.3"})
+        french = await door.http.get("/", headers={"accept-language": "xx;q=abc, *"})
+    assert ('lang="en"' in english.text, 'lang="fr"' in french.text) == (True, True)
+
+
+async def test_a_form_in_a_partners_page_counts_for_the_partner(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost, quickest_form_seconds=0) as door:
+        page = await door.http.get("/embed/grigny")
+        await door.http.post("/questions", data=await filled(door, "/embed/grigny"))
+        (event,) = await door.announced(QuestionReceived)
+        plain = await door.http.get("/")
+    assert event.data.facets.origin == "grigny"
+    assert "frame-ancestors *" in page.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in plain.headers["content-security-policy"]
+
+
+async def test_the_askers_page_shows_where_the_question_stands(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        path = path_of(await door.http.post("/questions", data=FORM))
+        question = (await door.announced(QuestionReceived))[0].subject
+        await hears(door, question, routed_to("grigny"))
+        routed = (await door.http.get(path)).text
+        await hears(door, question, answered_by("grigny", "À <b>Grigny</b>."))
+        answered = (await door.http.get(path)).text
+    assert "Médiathèque de Grigny" in routed
+    assert "À &lt;b&gt;Grigny&lt;/b&gt;." in answered
+    assert 'href="https://gallica.example/moulin"' in answered
+
+
+async def test_a_reopened_question_is_open_again_and_shows_its_new_answer(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        path = path_of(await door.http.post("/questions", data=FORM))
+        question = (await door.announced(QuestionReceived))[0].subject
+        await hears(door, question, routed_to("grigny"), answered_by("grigny", "Au moulin à vent."))
+        await hears(door, question, QuestionReopened(facets=FACETS), after=HOUR)
+        reopened = (await door.http.get(path)).text
+        await hears(door, question, answered_by("lyon", "À la roue de Grigny.", at=MOMENT + 2 * HOUR))
+        answered = (await door.http.get(path)).text
+    assert "Au moulin à vent." not in reopened
+    assert '/withdraw"' in reopened
+    assert "À la roue de Grigny." in answered
+
+
+async def test_no_page_opens_without_its_link(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        answers = [await door.http.get(path) for path in ("/q/x", "/q/" + "a" * 51, "/nowhere")]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]

@@ -1,0 +1,242 @@
+"""Promises of the archive: nothing without consent and release, everything findable, withdrawn is gone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+from xml.etree import ElementTree
+
+import pytest
+
+from services.contracts.ingest import AskerErased, QuestionWithdrawn
+from services.notifier.handlers.similar import SimilarAnswers
+from services.notifier.store import published
+from tests.support.notifier_archive import URL, Archive, archive
+from tests.support.servers import Database
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+MILLS = "Où se trouvaient les moulins de la Bièvre avant qu'elle soit couverte ?"
+
+
+@pytest.fixture
+async def here(database: Database) -> AsyncIterator[Archive]:
+    async with archive(database) as here:
+        yield here
+
+
+async def test_answer_is_not_public_before_its_release(here: Archive) -> None:
+    number = await here.number_of(await here.answered(MILLS))
+    assert (await here.reader.get(f"/a/{number}")).status_code == 404
+    assert await here.found("moulins") == []
+    assert MILLS[:20] in (await here.desk.get("/desk")).text
+
+
+async def test_without_the_askers_consent_nothing_waits_for_release(here: Archive) -> None:
+    await here.answered(MILLS, consent=False)
+    assert await here.on.pool.fetchval("SELECT count(*) FROM archive_entry") == 0
+
+
+async def test_release_publishes_the_coordinators_words_and_announces_the_address(here: Archive) -> None:
+    number = await here.number_of(await here.answered(MILLS))
+    await here.decide(number, "release", title="Les moulins de la Bièvre", answer="Voir l'atlas.")
+    page = (await here.reader.get(f"/a/{number}")).text
+    assert "Les moulins de la Bièvre" in page
+    assert "Voir l&#39;atlas." in page
+    [published] = await here.on.announced()
+    assert (published.data.place, published.data.url) == ("archive", f"{URL}/a/{number}")
+
+
+async def test_proposed_text_is_free_of_what_looks_personal(here: Archive) -> None:
+    question = await here.answered(f"{MILLS} Odile Marchand, 06 12 34 56 78")
+    page = (await here.desk.get(f"/desk/{await here.number_of(question)}")).text
+    assert '<mark title="name">Odile</mark>' in page
+    assert "[…] […], […]</textarea>" in page
+
+
+async def test_network_without_review_releases_at_once_what_is_masked(database: Database) -> None:
+    async with archive(database, "masked") as here:
+        number = await here.number_of(await here.answered(f"{MILLS} Odile, 06 12 34 56 78"))
+        page = (await here.reader.get(f"/a/{number}")).text
+        assert "moulins" in page
+        assert "Odile" not in page
+        assert "06 12" not in page
+
+
+@pytest.mark.parametrize("query", ["moulin", "MOULINS", "bievre", "Bièvre couvertes", "atlas"])
+async def test_found_by_stem_and_without_accents(here: Archive, query: str) -> None:
+    number = await here.released(MILLS, "Regardez dans un atlas ancien.")
+    assert await here.found(query) == [number]
+
+
+@pytest.mark.parametrize("query", ["moulnis", "mouliins", "biévres", "mulins"])
+async def test_typing_mistakes_are_forgiven(here: Archive, query: str) -> None:
+    number = await here.released(MILLS)
+    assert await here.found(query) == [number]
+
+
+async def test_one_word_is_enough_when_nothing_holds_all(here: Archive) -> None:
+    number = await here.released(MILLS)
+    assert await here.found("moulins astronomie") == [number]
+
+
+async def test_filters_narrow_what_is_found(here: Archive) -> None:
+    first = await here.released(MILLS, partner="bpi")
+    second = await here.released("Quels moulins reste-t-il à Lyon ?", partner="lyon")
+    assert set(await here.found("moulins")) == {first, second}
+    assert await here.found("moulins", library="lyon") == [second]
+    assert await here.found("moulins", subject="droit") == []
+    assert await here.found("", library="bpi", year="2026") == [first]
+
+
+async def test_withdrawn_question_is_gone_from_everywhere(here: Archive) -> None:
+    question = await here.answered(MILLS)
+    number = await here.number_of(question)
+    await here.decide(number, "release")
+    await here.hear(question, QuestionWithdrawn())
+    assert (await here.reader.get(f"/a/{number}")).status_code == 410
+    assert (await here.reader.get(f"/api/v1/answers/{number}")).status_code == 410
+    assert await here.found("moulins") == []
+    for address in ("/", "/feed.atom", "/sitemap-0.xml", "/embed/bpi"):
+        assert "moulins" not in (await here.reader.get(address)).text
+    kept = await here.on.pool.fetchrow("SELECT * FROM archive_entry")
+    assert "moulins" not in str(kept)
+
+
+async def test_coordinator_can_take_an_answer_off(here: Archive) -> None:
+    number = await here.released(MILLS)
+    await here.decide(number, "withdraw")
+    assert (await here.reader.get(f"/a/{number}")).status_code == 410
+
+
+async def test_erased_asker_leaves_nothing_that_waits_for_release(here: Archive) -> None:
+    question = await here.answered(MILLS)
+    await here.hear(question, AskerErased(reason="wish"))
+    assert "moulins" not in (await here.desk.get("/desk")).text
+
+
+async def test_desk_opens_with_its_password_alone(here: Archive) -> None:
+    number = await here.number_of(await here.answered(MILLS))
+    for address in ("/desk", f"/desk/{number}"):
+        assert (await here.reader.get(address)).status_code == 401
+    assert (await here.reader.post(f"/desk/{number}", data={"deed": "release"})).status_code == 401
+
+
+async def test_form_of_another_site_releases_nothing(here: Archive) -> None:
+    number = await here.number_of(await here.answered(MILLS))
+    forged = await here.desk.post(f"/desk/{number}", data={"deed": "release", "token": "guessed"})
+    assert forged.status_code == 403
+    assert await here.found("moulins") == []
+
+
+async def test_text_of_an_asker_is_never_markup(here: Archive) -> None:
+    number = await here.released("<script>alert(1)</script> </script> moulins", "<b>non</b>")
+    page = (await here.reader.get(f"/a/{number}")).text
+    assert "<script>alert" not in page
+    assert "<b>non" not in page
+    assert page.count("</script>") == 1
+
+
+async def test_related_answers_share_rare_words(here: Archive) -> None:
+    first = await here.released(MILLS)
+    second = await here.released("Les moulins de la Bièvre ont-ils été peints ?")
+    await here.released("Comment conserver un herbier ?", "Au sec, à plat.")
+    page = (await here.reader.get(f"/a/{first}")).text
+    assert f'/a/{second}?lang=fr"' in page
+    assert "herbier" not in page
+
+
+async def test_feed_is_atom_with_lasting_addresses(here: Archive) -> None:
+    number = await here.released(MILLS)
+    root = ElementTree.fromstring((await here.reader.get("/feed.atom?library=bpi")).content)
+    assert root.tag == f"{ATOM}feed"
+    assert [child.text for child in root.findall(f"{ATOM}entry/{ATOM}id")] == [f"{URL}/a/{number}"]
+    for name in ("id", "title", "updated"):
+        assert root.findtext(f"{ATOM}{name}")
+
+
+async def test_odd_characters_leave_the_feed_readable(here: Archive) -> None:
+    await here.released("Que veut dire \ufffe\uffff\x1b ici ? 🌊 Où lire ?")
+    root = ElementTree.fromstring((await here.reader.get("/feed.atom")).content)
+    assert root.findtext(f"{ATOM}entry/{ATOM}title") == "Que veut dire  ici ? 🌊 Où lire ?"
+
+
+async def test_sitemap_names_every_answer(here: Archive) -> None:
+    number = await here.released(MILLS)
+    assert f"{URL}/sitemap-0.xml" in (await here.reader.get("/sitemap.xml")).text
+    assert f"<loc>{URL}/a/{number}</loc>" in (await here.reader.get("/sitemap-0.xml")).text
+
+
+async def test_page_speaks_the_readers_language(here: Archive) -> None:
+    english = await here.reader.get("/", headers={"Accept-Language": "en-GB,en;q=0.9,fr;q=0.5"})
+    assert '<html lang="en">' in english.text
+    assert '<html lang="fr">' in (await here.reader.get("/?lang=fr")).text
+
+
+@pytest.mark.parametrize("query", ["?page=0", "?page=x&year=never", "?q=%00", "?q=(((&subject=%27", "?q=-"])
+async def test_odd_addresses_still_show_the_archive(here: Archive, query: str) -> None:
+    assert (await here.reader.get(f"/{query}")).status_code == 200
+
+
+async def test_unknown_library_has_no_frame(here: Archive) -> None:
+    assert (await here.reader.get(f"/embed/{uuid4()}")).status_code == 404
+
+
+async def test_partner_can_frame_its_own_answers(here: Archive) -> None:
+    await here.released(MILLS, partner="bpi")
+    await here.released("Comment conserver un herbier ?", partner="lyon")
+    frame = await here.reader.get("/embed/lyon")
+    assert "frame-ancestors *" in frame.headers["content-security-policy"]
+    assert "herbier" in frame.text
+    assert "Bièvre" not in frame.text
+    assert "asker.example" not in frame.text
+
+
+async def test_respondent_is_offered_what_was_answered_before(here: Archive) -> None:
+    number = await here.released(MILLS)
+    await here.released("Comment conserver un herbier ?", "Au sec, à plat.")
+    similar = SimilarAnswers(here.on.pool, URL)
+    asked = await similar.to("Combien de moulins comptait la Bièvre ?")
+    assert [one.url for one in asked] == [f"{URL}/a/{number}"]
+
+
+async def test_empty_archive_offers_nothing(here: Archive) -> None:
+    assert await SimilarAnswers(here.on.pool, URL).to(MILLS) == ()
+
+
+async def test_reading_an_answer_is_counted_and_not_by_whom(here: Archive) -> None:
+    number = await here.released("Who built the first lighthouse?")
+    for reader in ("Firefox", "Firefox", "Googlebot/2.1"):
+        await here.reader.get(f"/a/{number}", headers={"user-agent": reader})
+    await here.reader.head(f"/a/{number}")
+    await here.views.announce()
+    await here.views.announce()
+    viewed = [event for event in await here.on.announced() if event.type == "question.viewed.v1"]
+    assert [(event.data.views, event.data.partner.id) for event in viewed] == [(2, "bpi")]
+
+
+async def test_both_ways_of_reading_find_the_same(here: Archive) -> None:
+    for turn in range(6):
+        await here.released(f"Quels livres lire sur les moulins, tome {turn} ?")
+    await here.released("Quels livres lire sur les ponts ?")
+    asked = ("moulins livres", None, "bpi", None, 5, 3, 1)
+    walked, gathered = [await here.on.pool.fetch(way, *asked) for way in (published.WALK, published.GATHER)]
+    assert [dict(row) for row in walked] == [dict(row) for row in gathered]
+    assert [row["found"] for row in walked] == [5] * 3
+
+
+async def test_gold_is_a_word_like_any_other(here: Archive) -> None:
+    gold = await here.released("Où trouvait-on des mines d'or, et où fondait-on l'or ?")
+    await here.released("Où fondait-on le fer ?")
+    assert await here.found("mines or") == [gold]
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=tour", "/a/7", "/api/v1/answers", "/desk"])
+async def test_while_the_database_is_away_readers_are_told_to_come_back(
+    database: Database, path: str
+) -> None:
+    async with archive(database) as here:
+        await here.on.pool.close()
+        told = await here.desk.get(path, headers={"accept-language": "fr"})
+    assert told.status_code == 503
+    assert told.headers["retry-after"]
+    assert "Un instant, s’il vous plaît" in told.text

@@ -1,0 +1,85 @@
+"""Every page of the archive and every letter is valid HTML, as the W3C's Tidy reads it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+
+from devtools.servers.packages import provide_program
+from services.notifier.sending.mail.compose import Composer
+from services.notifier.sending.mail.rendering import TEMPLATES, MailRenderer
+from tests.integration.notifier.test_mail import HOUSE, PARTNER
+from tests.support import notifier_facts as made
+from tests.support.notifier_archive import Archive, archive
+from tests.support.notifier_outgoing import answered, outgoing
+from tests.support.servers import Database
+
+PAGES = ["/?lang=fr", "/?q=moulnis&lang=en", "/?q=xyzzyx", "/a/1?lang=fr", "/a/2", "/a/999", "/embed/bpi"]
+
+
+async def faults(html: str) -> list[str]:
+    tidy = await asyncio.to_thread(provide_program, "tidy", "tidy")
+    process = await asyncio.create_subprocess_exec(
+        tidy,
+        "-e",
+        "-q",
+        "-utf8",
+        "--drop-empty-elements",
+        "no",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate(html.encode())
+    return said.decode().splitlines()
+
+
+@pytest.fixture
+async def here(database: Database) -> AsyncIterator[Archive]:
+    async with archive(database) as here:
+        await here.released(
+            "Les moulins de la Bièvre ont-ils été peints ?", "Voir <b>https://example.org/a?b=1&c=2"
+        )
+        await here.decide(await here.released("Où lire des cartes ?"), "withdraw")
+        yield here
+
+
+async def test_every_page_is_valid(here: Archive) -> None:
+    held = await here.number_of(await here.answered("Je suis Odile, 06 12 34 56 78. Quels livres lire ?"))
+    for client, addresses in ((here.reader, PAGES), (here.desk, ["/desk", f"/desk/{held}", "/desk/posts"])):
+        for address in addresses:
+            assert (address, await faults((await client.get(address)).text)) == (address, [])
+
+
+async def test_what_is_wrong_is_seen() -> None:
+    assert await faults("<!doctype html><title>x</title><p><div></p><img src=x>")
+
+
+KINDS = sorted(path.stem for path in (TEMPLATES / "fr").glob("*.j2"))
+LATE = {"headline": "Où lire ?", "partner": None, "id": "1"}
+DETAILS = {
+    "daily": {
+        "held": 3,
+        "to_post": 1,
+        "late": [LATE],
+        "lost": [{"kind": "answer", "way": "mail", "question_id": "1"}],
+    },
+    "digest": {"asked": 12, "answered": 9, "open": ["Où trouver des plans ?"]},
+    "promise": {"due_at": made.PROMISE.isoformat(), "partner_name": "Bpi"},
+}
+
+
+async def test_every_letter_is_valid_in_both_languages() -> None:
+    for language in ("fr", "en"):
+        composer = Composer(replace(HOUSE, language=language), MailRenderer(zone="Europe/Paris"))
+        for kind in KINDS:
+            letter = outgoing("mail", PARTNER, kind, details=DETAILS.get(kind, {}), answer=answered())
+            message = message_from_bytes(composer.compose(letter).content, policy=default)
+            part = message.get_body(("html",))
+            assert part is not None
+            assert (language, kind, await faults(part.get_content())) == (language, kind, [])

@@ -1,0 +1,217 @@
+"""Promises about mail, against a real SMTP server that refuses, drops, hangs, or takes it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from dataclasses import replace as but
+from email.utils import parseaddr
+from pathlib import Path
+
+import pytest
+from aiosmtplib import SMTPServerDisconnected
+
+from services.contracts.links import is_of_address, read_token
+from services.notifier.domain.delivery import Failed, Sent, Similar
+from services.notifier.sending.mail.compose import Composer, SenderIdentity
+from services.notifier.sending.mail.rendering import MailRenderer
+from services.notifier.sending.senders.mail import MailSender
+from services.notifier.sending.senders.similar_answers import WithSimilarAnswers
+from services.notifier.sending.senders.smtp import SmtpLines, SmtpServer
+from tests.support import notifier_facts as made
+from tests.support.notifier_outgoing import assigned, outgoing
+from tests.support.smtp_sink import Sink, smtp_sink
+from tests.support.waiting import PATIENCE_SECONDS
+
+HOUSE = SenderIdentity(
+    "Sésame", "network.example", "https://network.example", (b"k" * 32,), "coordination@network.example", "fr"
+)
+PARTNER = "reference@bpi.example"
+
+
+@dataclass
+class Scene:
+    sink: Sink
+    sender: MailSender
+
+
+@asynccontextmanager
+async def sending(
+    port: int,
+    letters: MailRenderer | None = None,
+    seconds: float = PATIENCE_SECONDS,
+    house: SenderIdentity = HOUSE,
+) -> AsyncIterator[MailSender]:
+    composer = Composer(house, letters or MailRenderer(zone="Europe/Paris"))
+    async with SmtpLines(SmtpServer("127.0.0.1", port, seconds=seconds), most=2) as lines:
+        yield MailSender(composer, lines)
+
+
+@pytest.fixture
+async def scene() -> AsyncIterator[Scene]:
+    async with smtp_sink() as sink, sending(sink.port) as sender:
+        yield Scene(sink, sender)
+
+
+async def test_temporary_refusal_is_tried_again(scene: Scene) -> None:
+    scene.sink.answers = ["451 4.3.0 try later"]
+    outcome = await scene.sender.send(outgoing("mail", PARTNER))
+    assert isinstance(outcome, Failed)
+    assert not outcome.final
+
+
+async def test_final_refusal_is_given_up(scene: Scene) -> None:
+    scene.sink.answers = ["554 5.7.1 no"]
+    assert await scene.sender.send(outgoing("mail", PARTNER)) == Failed("SMTP 554 5.7.1 no", final=True)
+
+
+async def test_unknown_mailbox_is_given_up_without_its_address_in_the_error(scene: Scene) -> None:
+    outcome = await scene.sender.send(outgoing("mail", "nobody@bpi.example"))
+    assert isinstance(outcome, Failed)
+    assert outcome.final
+    assert "nobody" not in outcome.error
+
+
+async def test_mail_lost_after_data_is_sent_again_under_the_same_message_id(scene: Scene) -> None:
+    scene.sink.answers = ["drop"]
+    delivery = outgoing("mail", PARTNER)
+    with pytest.raises(SMTPServerDisconnected):
+        await scene.sender.send(delivery)
+    assert await scene.sender.send(delivery) == Sent()
+    assert len({mail.message["Message-ID"] for mail in scene.sink.taken}) == 1
+    assert len(scene.sink.taken) == 2
+
+
+async def test_hanging_server_is_given_its_time_and_no_more() -> None:
+    async with smtp_sink() as sink, sending(sink.port, seconds=2.0) as sender:
+        sink.answers = ["hang"]
+        with pytest.raises(TimeoutError):
+            await sender.send(outgoing("mail", PARTNER))
+        assert await sender.send(outgoing("mail", PARTNER)) == Sent()
+
+
+async def test_refusal_leaves_the_connection_clean_for_the_next_mail(scene: Scene) -> None:
+    await scene.sender.send(outgoing("mail", "nobody@bpi.example"))
+    assert await scene.sender.send(outgoing("mail", PARTNER)) == Sent()
+
+
+@pytest.mark.parametrize("address", ["a b@c.example", "a@@c.example", "é@c.example"])
+async def test_what_no_server_could_reach_is_given_up(scene: Scene, address: str) -> None:
+    outcome = await scene.sender.send(outgoing("mail", address))
+    assert isinstance(outcome, Failed)
+    assert outcome.final
+    assert address not in outcome.error
+
+
+async def test_silenced_address_is_not_written_to(scene: Scene) -> None:
+    outcome = await scene.sender.send(but(outgoing("mail", PARTNER), silenced=True))
+    assert isinstance(outcome, Failed)
+    assert outcome.final
+    assert scene.sink.taken == []
+
+
+async def test_bounces_come_back_to_a_path_of_their_own_that_names_question_and_recipient(
+    scene: Scene,
+) -> None:
+    await scene.sender.send(outgoing("mail", PARTNER))
+    [mail] = scene.sink.taken
+    link = read_token(HOUSE.keys, mail.sender.removeprefix("reply+").partition("@")[0])
+    assert link is not None
+    assert link.role == "bounce"
+    assert str(link.question_id) == mail.message["X-Sesame-Question"]
+    assert is_of_address(HOUSE.keys, link, PARTNER)
+    assert mail.sender != parseaddr(mail.message["Reply-To"])[1]
+
+
+@pytest.mark.parametrize(("kind", "automatic"), [("assigned", False), ("overdue", True), ("reminder", True)])
+async def test_only_what_no_person_wrote_is_marked_automatic(
+    scene: Scene, kind: str, automatic: bool
+) -> None:
+    await scene.sender.send(outgoing("mail", PARTNER, kind))
+    [mail] = scene.sink.taken
+    assert (mail.message["Auto-Submitted"] is not None) == automatic
+
+
+async def test_answer_is_an_answer_in_the_askers_own_thread_and_language(scene: Scene) -> None:
+    await scene.sender.send(outgoing("mail", made.ASKER.mail or "", "answer"))
+    [mail] = scene.sink.taken
+    assert mail.message["Subject"] == "Re: Les moulins de la Bièvre"
+    assert (made.ASKER.message_id or "") in mail.message["References"]
+    assert mail.message["Content-Language"] == "fr"
+    assert "Atlas des rivières, 1899" in mail.body("plain")
+    assert made.NOTE not in mail.body("plain")
+
+
+async def test_english_asker_is_written_to_in_english(scene: Scene) -> None:
+    delivery = outgoing("mail", "asker@asker.example", "acknowledgement")
+    facets = {**delivery.question.facets, "language": "en"}
+    await scene.sender.send(but(delivery, question=but(delivery.question, facets=facets)))
+    assert "Your question has reached us" in scene.sink.taken[0].body("plain")
+
+
+@pytest.mark.parametrize("kind", ["assigned", "overdue", "reminder", "ended", "follow_up"])
+async def test_partner_never_reads_who_asked(scene: Scene, kind: str) -> None:
+    await scene.sender.send(but(outgoing("mail", PARTNER, kind), follow_up="Encore une chose."))
+    [mail] = scene.sink.taken
+    for secret in ("asker.example", "Odile", "Marchand"):
+        assert secret not in mail.message.as_string()
+        assert secret not in mail.body("plain") + mail.body("html")
+
+
+async def test_text_is_never_markup_in_html(scene: Scene) -> None:
+    delivery = outgoing("mail", PARTNER)
+    question = but(delivery.question, text="<b>gras</b> & <script>alert(1)</script>")
+    await scene.sender.send(but(delivery, question=question))
+    html = scene.sink.taken[0].body("html")
+    assert "<script>" not in html
+    assert "&lt;b&gt;gras" in html
+
+
+async def test_network_and_partner_can_replace_any_template(tmp_path: Path) -> None:
+    own = '{% set subject = "Bonjour " ~ partner %}\nÀ vous : {{ question_text }}'
+    (tmp_path / "bpi" / "fr").mkdir(parents=True)
+    (tmp_path / "bpi" / "fr" / "assigned.j2").write_text(own)
+    letters = MailRenderer(zone="Europe/Paris", replacements=tmp_path)
+    async with smtp_sink() as sink, sending(sink.port, letters) as sender:
+        await sender.send(outgoing("mail", PARTNER))
+        assert sink.taken[0].message["Subject"] == "Bonjour Bpi"
+        assert "À vous : Où se trouvaient" in sink.taken[0].body("plain")
+
+
+async def test_respondent_reads_what_was_answered_before_in_the_mail(scene: Scene) -> None:
+    async def similar(_text: str) -> tuple[Similar, ...]:
+        return (Similar("Les moulins peints", "https://archive.example/a/7"),)
+
+    await WithSimilarAnswers(scene.sender, similar).send(outgoing("mail", PARTNER))
+    [mail] = scene.sink.taken
+    assert "https://archive.example/a/7" in mail.body("plain")
+    assert 'href="https://archive.example/a/7"' in mail.body("html")
+
+
+async def test_library_reads_in_its_language_why_it_was_chosen(scene: Scene) -> None:
+    reasons = (
+        {"part": "origin", "points": 50, "detail": "asked at this library"},
+        {"part": "subject", "points": 24.0, "detail": "histoire 4/5"},
+        {"part": "fairness", "points": -3.2, "detail": "owed -0.32 questions"},
+        {"part": "hand", "points": 0, "detail": "chosen by Anne: elle connaît le fonds"},
+    )
+    await scene.sender.send(outgoing("mail", PARTNER, assignment=but(assigned(), reasons=reasons)))
+    text = scene.sink.taken[0].body("plain")
+    assert "- posée chez vous (+50)" in text
+    assert "- votre force sur le thème « histoire » : 4 sur 5 (+24)" in text
+    assert "- partage entre bibliothèques (-3)" in text
+    assert "- choisis par Anne : elle connaît le fonds" in text
+
+
+async def test_coordinator_reads_in_their_language_why_nobody_could_be_asked(scene: Scene) -> None:
+    excluded = [
+        {"partner": "gent", "why": "does not answer in fr"},
+        {"partner": "lyon", "why": "let it pass"},
+    ]
+    details = {"reason": "no partner could be asked", "excluded": excluded}
+    await scene.sender.send(outgoing("mail", PARTNER, "unroutable", details=details, assignment=None))
+    text = scene.sink.taken[0].body("plain")
+    assert "aucune n'a pu être sollicitée" in " ".join(text.split())
+    assert "- gent : ne répond pas en « fr »" in text
+    assert "- lyon : a laissé passer le délai" in text

@@ -1,0 +1,143 @@
+"""Whatever happens to a handful of questions, what must hold of all of them holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.chassis.messaging.transaction import Unit
+from services.contracts.ingest import QuestionTaken, QuestionWithdrawn
+from services.contracts.router import QuestionRouted
+from services.router.domain.calendars import Closure
+from services.router.domain.partner import Partner
+from services.router.domain.state_machine import ImpossibleMove
+from services.router.entrypoints.timers import Timers
+from services.router.handlers import coordinator
+from services.router.handlers.coordinator import Actor, Refusal
+from tests.support.router_network import MONDAY, Network, OwnClock, answer, decline, library, network
+from tests.support.servers import Database
+
+NAMES = ("dijon", "lyon", "brest", "lille")
+PARTNERS = [library(name, capacity_per_week=2) for name in NAMES]
+ANNE = Actor("Anne")
+
+EMPTY = "TRUNCATE question, assignment, decision, history, load, inbox, outbox, waiting, partner"
+
+OPEN_TWICE = """
+SELECT count(*) FROM (
+    SELECT FROM assignment WHERE ended_at IS NULL GROUP BY question HAVING count(*) > 1
+) AS held_twice
+"""
+LOADS_OFF = """
+SELECT count(*) FROM load FULL JOIN (
+    SELECT partner, count(*) AS held FROM assignment WHERE ended_at IS NULL GROUP BY partner
+) AS open_ones USING (partner)
+WHERE coalesce(load.open, 0) <> coalesce(open_ones.held, 0)
+"""
+LYING_ABOUT = """
+SELECT count(*) FROM question
+WHERE (state IN ('assigned', 'taken')) <> EXISTS (
+    SELECT FROM assignment WHERE question = question.id AND ended_at IS NULL
+) OR state IN ('received', 'reopened')
+"""
+MACHINE_WENT_BACK = """
+SELECT count(*) FROM decision JOIN assignment USING (question)
+WHERE chosen = partner AND outcome IN ('declined', 'overdue') AND ended_at < decided_at
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happens; which question and which partner are drawn beforehand."""
+
+    what: str
+    question: int
+    partner: str
+
+
+HEARD = ("answer", "decline", "take", "withdraw")
+BY_HAND = ("assign", "take-back", "close", "reopen", "route")
+WHAT = ("ask", "ask", "wait", "wait", "shut", *HEARD, *BY_HAND)
+
+STEPS = st.lists(
+    st.builds(Step, st.sampled_from(WHAT), st.integers(0, 4), st.sampled_from(NAMES)), max_size=25
+)
+
+
+async def happen(net: Network, step: Step, asked: list[UUID]) -> None:
+    if step.what == "ask":
+        asked.append(await net.ask())
+    elif step.what == "wait":
+        net.clock.wait(timedelta(hours=9))
+        await Timers(net.desk, net.bench.pool, net.bench.transactions.begin, net.clock).fire()
+    elif step.what == "shut":
+        await net.import_partners([shut(partner, net, step) for partner in PARTNERS])
+    elif step.question < len(asked):
+        await to_one(net, step, asked[step.question])
+
+
+def shut(partner: Partner, net: Network, step: Step) -> Partner:
+    today: date = net.clock.moment.date()
+    closure = Closure(today, today + timedelta(days=step.question * 2), "works")
+    return replace(partner, closures=(closure,)) if partner.id == step.partner else partner
+
+
+async def to_one(net: Network, step: Step, question: UUID) -> None:
+    heard = {
+        "answer": answer(step.partner),
+        "decline": decline(step.partner),
+        "take": QuestionTaken(partner=step.partner, way="page"),
+        "withdraw": QuestionWithdrawn(),
+    }
+    if step.what in heard:
+        await net.tell(heard[step.what], question)
+        return
+    try:
+        async with net.bench.transactions.begin(question) as unit:
+            await by_hand(net, step, unit, question)
+    except (ImpossibleMove, Refusal):
+        return
+
+
+async def by_hand(net: Network, step: Step, unit: Unit, question: UUID) -> None:
+    if step.what == "assign":
+        await coordinator.assign(net.desk, unit, question, ANNE, step.partner)
+    elif step.what == "close":
+        await coordinator.close(net.desk, unit, question, ANNE, "hors de notre champ")
+    else:
+        deed = {"take-back": coordinator.take_back, "reopen": coordinator.reopen, "route": coordinator.route}[
+            step.what
+        ]
+        await deed(net.desk, unit, question, ANNE)
+
+
+@settings(max_examples=25)
+@given(steps=STEPS)
+async def test_no_question_is_held_twice_or_lies_about_and_loads_are_right(
+    database: Database, steps: list[Step]
+) -> None:
+    async with network(database("router"), PARTNERS, clock=OwnClock(MONDAY), remind_open_hours=2) as net:
+        await net.bench.pool.execute(EMPTY)
+        await net.import_partners(PARTNERS)
+        asked: list[UUID] = []
+        for step in steps:
+            await happen(net, step, asked)
+        assert await net.bench.dead() == []
+        for wrong in (OPEN_TWICE, LOADS_OFF, LYING_ABOUT, MACHINE_WENT_BACK):
+            assert await net.value(wrong) == 0, wrong
+        await quotas_hold(net)
+
+
+async def quotas_hold(net: Network) -> None:
+    """In one week the machine gave nobody more than it takes; a person's hand may."""
+    given: dict[tuple[str, date], int] = {}
+    for event in await net.events():
+        if isinstance(event.data, QuestionRouted) and event.data.reasons[0].part != "hand":
+            week = event.time.date() - timedelta(days=event.time.weekday())
+            key = (event.data.partner.id, week)
+            given[key] = given.get(key, 0) + 1
+    assert max(given.values(), default=0) <= 2

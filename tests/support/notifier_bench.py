@@ -1,0 +1,85 @@
+"""The notifier as tests drive it: handlers on a real database, lanes with senders of the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import repeat
+
+from prometheus_client import CollectorRegistry
+
+from services.notifier.domain.delivery import Failed, Sent
+from services.notifier.domain.outgoing import DeliveryAttempt
+from services.notifier.entrypoints import subscriptions
+from services.notifier.handlers.archiving import ReleaseRules
+from services.notifier.handlers.delivery_metrics import DeliveryMetrics
+from services.notifier.handlers.events import Coordinator
+from services.notifier.handlers.outcomes import Outcomes
+from services.notifier.sending.senders.protocol import Sender
+from services.notifier.sending.worker import Lane, Pace
+from tests.support.bench import Bench
+from tests.support.waiting import PATIENCE_SECONDS
+
+COORDINATOR = "coordination@network.example"
+ARCHIVE = "https://archive.example"
+SETTLEMENT = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()))
+SUBSCRIPTIONS = subscriptions.subscriptions(
+    Coordinator(COORDINATOR), ReleaseRules("review", ARCHIVE), SETTLEMENT
+)
+WAYS = ("mail", "queue", "page")
+PACE = Pace(at_once=20, attempt_seconds=5.0, lease=timedelta(seconds=10))
+
+WAITING = "SELECT EXISTS (SELECT FROM delivery WHERE state = 'waiting')"
+
+
+@dataclass
+class Outside:
+    """A receiver that takes everything, or what `answers` says for the next tries of a kind."""
+
+    taken: list[DeliveryAttempt] = field(default_factory=list)
+    answers: dict[str, list[Sent | Failed]] = field(default_factory=dict)
+
+    async def send(self, delivery: DeliveryAttempt) -> Sent | Failed:
+        planned = self.answers.get(delivery.kind)
+        outcome = planned.pop(0) if planned else Sent()
+        if isinstance(outcome, Sent):
+            self.taken.append(delivery)
+        return outcome
+
+
+def lanes(bench: Bench, senders: Mapping[str, Sender], pace: Pace) -> list[Lane]:
+    settlement = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()))
+    return [Lane(way, sender, pace, bench.transactions.begin, settlement) for way, sender in senders.items()]
+
+
+@asynccontextmanager
+async def at_work(
+    bench: Bench, senders: Mapping[str, Sender], pace: Pace = PACE
+) -> AsyncIterator[list[Lane]]:
+    running = lanes(bench, senders, pace)
+    tasks = [asyncio.create_task(lane.run()) for lane in running]
+    try:
+        yield running
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def send_all(bench: Bench, senders: Mapping[str, Sender], pace: Pace = PACE) -> None:
+    """Run the lanes until nothing waits any more."""
+    async with at_work(bench, senders, pace):
+        await nothing_waits(bench)
+
+
+async def nothing_waits(
+    bench: Bench, *, within_seconds: float = PATIENCE_SECONDS, look_seconds: float = 0.02
+) -> None:
+    async with asyncio.timeout(within_seconds):
+        for rest in repeat(look_seconds):
+            if not await bench.pool.fetchval(WAITING):
+                return
+            await asyncio.sleep(rest)

@@ -1,0 +1,32 @@
+"""Who is believed about a dead letter."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+from services.chassis.messaging.dead_letters import DeadLetter
+
+FORGED = {"x-sesame-exchange": "sesame.events", "x-sesame-routing-key": "question.answered"}
+
+
+def letter(**headers: Any) -> DeadLetter:
+    return DeadLetter("ingest", cast("Any", SimpleNamespace(headers=headers, message_id="1", body=b"")))
+
+
+def died(exchange: str, key: str) -> list[dict[str, Any]]:
+    return [{"exchange": exchange, "routing-keys": [key], "reason": "delivery_limit"}]
+
+
+def test_what_a_service_wrote_is_believed() -> None:
+    dead = letter(**FORGED)
+    assert (dead.exchange, dead.routing_key) == ("sesame.events", "question.answered")
+
+
+def test_what_a_partner_wrote_on_its_letter_is_not() -> None:
+    dead = letter(**FORGED, **{"x-death": died("sesame.inbox", "partner.lyon.x")})
+    assert (dead.exchange, dead.routing_key) == ("sesame.inbox", "partner.lyon.x")
+    assert dead.reason == "by the broker: delivery_limit"
+
+
+def test_a_replayed_letter_that_dies_again_keeps_where_it_came_from() -> None:
+    dead = letter(**FORGED, **{"x-death": died("", "ingest")})
+    assert (dead.exchange, dead.routing_key) == ("sesame.events", "question.answered")

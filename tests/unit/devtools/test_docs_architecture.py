@@ -1,0 +1,70 @@
+"""docs/architecture.md says where things are and who may import whom: held to the code."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devtools.checkout import ROOT
+
+PLACE = re.compile(r"`([\w/.-]+\.py)::([\w.]+)`")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md")
+PLACES = sorted({place for page in PAGES for place in PLACE.findall((ROOT / page).read_text())})
+SERVICES = ("ingest", "router", "notifier", "metrics")
+
+
+def names_in(path: Path) -> set[str]:
+    return set(_named(ast.parse(path.read_text()).body, ""))
+
+
+def _named(body: list[ast.stmt], prefix: str) -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield prefix + node.name
+            yield from _named(node.body, f"{prefix}{node.name}.")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield prefix + node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (prefix + target.id for target in targets if isinstance(target, ast.Name))
+
+
+def imported_by(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def domain_files(service: str) -> list[Path]:
+    folder = ROOT / "services" / service
+    return [*folder.glob("domain.py"), *folder.glob("domain/**/*.py")]
+
+
+@pytest.mark.parametrize(("file", "name"), PLACES)
+def test_a_place_named_in_the_documents_is_in_that_file(file: str, name: str) -> None:
+    assert name in names_in(ROOT / file)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_rules_import_the_standard_library_only(service: str) -> None:
+    allowed = {*sys.stdlib_module_names, "services"}
+    for path in domain_files(service):
+        for module in imported_by(path):
+            assert module.split(".")[0] in allowed, path
+            assert not module.startswith("services.") or module.startswith(f"services.{service}.domain"), path
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_rules_of_its_own(service: str) -> None:
+    assert domain_files(service)
+
+
+def test_the_chassis_knows_no_event_by_name() -> None:
+    named = {f"services.contracts.{producer}" for producer in (*SERVICES, "partners")}
+    for path in (ROOT / "services" / "chassis").glob("*.py"):
+        assert named.isdisjoint(imported_by(path)), path

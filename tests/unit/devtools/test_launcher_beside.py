@@ -1,0 +1,36 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from devtools.cli import owner_of
+from devtools.servers.running_settings import NOTE, OPERATOR, announced, environment_of
+
+RUNNING = {
+    "ingest": {"SESAME_AMQP_URL": "amqp://one", "SESAME_DATABASE_URL": "postgresql://ingest"},
+    "router": {"SESAME_AMQP_URL": "amqp://one", "SESAME_DATABASE_URL": "postgresql://router"},
+}
+
+
+def test_a_second_command_finds_its_service_only_while_it_runs(tmp_path: Path) -> None:
+    with announced(tmp_path, RUNNING):
+        assert environment_of("router", tmp_path) == RUNNING["router"]
+    assert environment_of("router", tmp_path) == {}
+
+
+def test_a_command_of_no_service_finds_the_broker(tmp_path: Path) -> None:
+    with announced(tmp_path, RUNNING):
+        assert environment_of("chassis", tmp_path)["SESAME_AMQP_URL"] == "amqp://one"
+
+
+def test_the_passwords_in_it_are_for_the_owner_only(tmp_path: Path) -> None:
+    with announced(tmp_path, RUNNING):
+        assert stat.S_IMODE((tmp_path / NOTE).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("command", "owner"),
+    [("doctor", OPERATOR), ("partners", OPERATOR), ("trace", OPERATOR), ("router", "router"), ("demo", None)],
+)
+def test_every_command_knows_whose_addresses_it_needs(command: str, owner: str | None) -> None:
+    assert owner_of(command) == owner

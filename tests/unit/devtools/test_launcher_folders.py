@@ -1,0 +1,85 @@
+import os
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from devtools.checkout import ROOT
+from devtools.servers.folders import OWNER, PREFIX, is_reachable, kept_folder, sweep, throwaway_folder
+from devtools.servers.ports import FIRST, LAST, free_port
+from devtools.servers.secrets import kept_secret, role_password
+from operations.errors import FolderInUse
+
+
+def test_a_throwaway_folder_is_gone_after_its_block() -> None:
+    with throwaway_folder() as folder:
+        (folder / "file").write_text("data")
+        assert is_reachable(folder / "cluster")
+    assert not folder.exists()
+
+
+def test_the_second_in_a_kept_folder_is_told_who_is_there() -> None:
+    with throwaway_folder() as folder:
+        with (
+            kept_folder(folder / "kept"),
+            pytest.raises(FolderInUse, match=f"in use by process {os.getpid()}"),
+            kept_folder(folder / "kept"),
+        ):
+            pass
+        with kept_folder(folder / "kept") as again:
+            assert again == folder / "kept"
+
+
+def test_only_folders_whose_process_is_gone_are_swept() -> None:
+    with throwaway_folder() as place, kept_folder(place / f"{PREFIX}owned") as owned:
+        age(owned)
+        orphan, young, foreign = (place / name for name in (f"{PREFIX}orphan", f"{PREFIX}young", "foreign"))
+        for folder in (orphan, young, foreign):
+            folder.mkdir()
+            (folder / OWNER).touch()
+        age(orphan)
+        age(foreign)
+        sweep(place)
+        assert {folder for folder in place.iterdir() if folder.is_dir()} == {owned, young, foreign}
+
+
+def age(folder: Path) -> None:
+    """As if an hour had passed."""
+    long_ago = time.time() - 3600
+    os.utime(folder / OWNER, (long_ago, long_ago))
+
+
+def test_a_folder_in_a_private_one_is_for_nobody_but_its_owner(tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    assert is_reachable(private / "data") == (os.geteuid() != 0)
+
+
+def test_ports_are_never_given_twice_and_lie_below_the_ephemeral_ones() -> None:
+    ports = [free_port() for _ in range(50)]
+    assert len(set(ports)) == 50
+    assert min(ports) >= FIRST
+    assert max(ports) <= LAST
+
+
+def test_a_port_given_and_not_yet_used_is_not_given_by_another_process() -> None:
+    port = free_port()
+    ask = f"from devtools.servers import ports; ports.FIRST = ports.LAST = {port}; ports.free_port()"
+    refused = subprocess.run(
+        [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "no free TCP port" in refused.stderr
+
+
+def test_a_kept_secret_stays_and_is_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "secret"
+    assert kept_secret(path) == kept_secret(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_all_databases_of_a_server_share_the_roles_passwords() -> None:
+    assert role_password("postgresql://a:b@host:1/one") == role_password("postgresql://a:b@host:1/two")
+    assert role_password("postgresql://a:b@host:1/one") != role_password("postgresql://a:b@host:2/one")

@@ -1,0 +1,112 @@
+"""Texts written to keep us busy: the work grows with a text's length, not with its square."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from services.ingest.domain.bounces import ADDRESS_IN_TEXT, RECIPIENT
+from services.ingest.domain.html_text import html_to_text
+from services.ingest.domain.quoting import reply_above_quote
+from services.ingest.domain.replies import read_reply
+from services.ingest.domain.text_of_mail import unflow
+from services.notifier.domain.personal_data import marks
+
+LETTERS = 20_000
+PROCESSOR_SECONDS = 8
+"""For all texts together: they take about one; a square would take minutes for a single one."""
+
+PIECES = (
+    *(
+        "a",
+        "@",
+        "-",
+        "a@",
+        "a@a.",
+        "<",
+        "<a@",
+        "(",
+        "- ",
+        "_ ",
+        " ",
+        "\n",
+        "> ",
+        ">\n",
+        "a \n",
+        "\na",
+        "1 ",
+        "re:",
+    ),
+    *("le 3 mars 2026\n", "a@b.fr 2026\n2026:\n", "-----\n", "From: a@a\nDate: 1\n", "Sent from my a\n"),
+    *("@a <", "jan", "http://", "[", "0612345678", "1 rue ", "sources:\n", "- a\n"),
+)
+BEGINNINGS = (
+    "",
+    "From: ",
+    "hello\n\nFrom: x\nDate: 1\nSubject: ",
+    "-----original message ",
+    "a\n\nSources:\n",
+    "Re",
+)
+TEXTS = [(beginning + piece * LETTERS)[:LETTERS] + "a" for beginning in BEGINNINGS for piece in PIECES]
+
+HTML_PIECES = (
+    *(
+        "<a ",
+        "</a",
+        "<!--",
+        "<![CDATA[",
+        "<?",
+        "<!",
+        "&#1",
+        "&a",
+        "<a b='",
+        '<a b="',
+        "<a =",
+        "<a b=c ",
+        "<script>",
+        "<pre>",
+    ),
+    *(
+        "a<b>",
+        "<p>",
+        "<li>",
+        "</td>",
+        "<a href=http://a>",
+        "<a href='http://a'></a>",
+        "<blockquote>",
+        "<pre>\n</pre>",
+        "--",
+    ),
+    *("</td></td><a href='http://a/'></a>", "<style><", "</style", "<br>", "<svg>", "=", "'", '"'),
+)
+TEXTS += [
+    (beginning + piece * LETTERS)[:LETTERS]
+    for beginning in ("", "<pre>", "http://a ")
+    for piece in HTML_PIECES
+]
+
+READERS: dict[str, Callable[[str], object]] = {
+    "the reply above the quote": reply_above_quote,
+    "the deed of a reply": read_reply,
+    "flowed text": partial(unflow, delete_space=False),
+    "addresses of a bounce": lambda text: (ADDRESS_IN_TEXT.findall(text), RECIPIENT.findall(text)),
+    "personal places": marks,
+    "HTML": html_to_text,
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_text_keeps_us_busy(reader: str) -> None:
+    deed = f"""
+import resource
+from {__name__} import READERS, TEXTS
+resource.setrlimit(resource.RLIMIT_CPU, ({PROCESSOR_SECONDS}, {PROCESSOR_SECONDS}))
+for text in TEXTS:
+    READERS[{reader!r}](text)
+"""
+    subprocess.run([sys.executable, "-c", deed], check=True)

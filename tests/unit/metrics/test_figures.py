@@ -1,0 +1,192 @@
+"""Words, derivation and import, without a database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from services.metrics.domain import imported_years
+from services.metrics.domain.departments import TILES
+from services.metrics.domain.derivation import derive
+from services.metrics.domain.tallies import Tallies, TallyLine
+from services.metrics.pages.drawings import channels_over_years
+from services.metrics.pages.english import ENGLISH
+from services.metrics.pages.french import FRENCH
+from services.metrics.pages.page import FigurePages
+from services.metrics.pages.palette import PAPER
+from services.metrics.pages.tables import as_csv
+from services.metrics.pages.view_model import LEVELS, Big, compose, usual_most
+from services.metrics.pages.words import Words
+
+HEADER = "year,partner,measure,facet,value,n,source\n"
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert FRENCH.phrases.keys() == ENGLISH.phrases.keys()
+    for facet, names in FRENCH.values.items():
+        assert names.keys() == ENGLISH.values[facet].keys()
+
+
+def test_every_departement_has_one_tile_of_its_own() -> None:
+    assert len({tile.code for tile in TILES}) == len(TILES) == 101
+    assert len({(tile.column, tile.row) for tile in TILES}) == 101
+
+
+@pytest.mark.parametrize(
+    ("seconds", "french"),
+    [(40, "1 min"), (2700, "45 min"), (64_800, "18 h"), (187_200, "2 j 4 h"), (864_000, "10 j")],
+)
+def test_durations_are_said_in_two_units_at_most(seconds: int, french: str) -> None:
+    assert Words("fr").duration(seconds).replace("\N{NO-BREAK SPACE}", " ") == french
+
+
+def test_numbers_are_grouped_as_the_language_does() -> None:
+    assert Words("fr").number(12345) == "12\N{NARROW NO-BREAK SPACE}345"
+    assert Words("en").number(12345) == "12,345"
+    assert Words("en").growth(-0.12) == "\N{MINUS SIGN}12%"
+
+
+def test_in_french_no_line_breaks_before_a_high_sign() -> None:
+    broken = [phrase for phrase in FRENCH.phrases.values() if re.search(" [:;?!]", phrase)]
+    assert broken == []
+    assert Words("fr").told("75", "12") == "75\N{NO-BREAK SPACE}: 12"
+
+
+def test_a_small_part_is_not_said_to_be_none() -> None:
+    assert (Words("en").part(2, 1000), Words("en").part(0, 1000)) == ("<1%", "0%")
+
+
+def test_a_subject_nobody_translated_is_shown_readable() -> None:
+    assert Words("fr").value("subject", "fonds_ancien") == "Fonds ancien"
+
+
+def test_growth_of_a_running_year_is_measured_against_the_same_days() -> None:
+    lines = [
+        TallyLine(2025, 1, "received", "channel", "mail", 100),
+        TallyLine(2025, 1, "received", "day", "10", 40),
+        TallyLine(2025, 1, "received", "day", "20", 60),
+        TallyLine(2026, 1, "received", "channel", "mail", 50),
+    ]
+    figures = derive(2026, Tallies(lines), today=date(2026, 1, 15))
+    assert figures.headlines["received"].before == 40
+    assert figures.headlines["received"].growth == pytest.approx(0.25)
+
+
+def test_the_answering_percentage_is_answered_by_asked_on_its_own_page() -> None:
+    lines = [
+        TallyLine(2025, 0, "answered", "partner", "bpi", 30),
+        TallyLine(2025, 0, "received", "origin", "bpi", 20),
+    ]
+    (bpi,) = derive(2025, Tallies(lines), today=date(2026, 1, 1)).partners
+    assert bpi.answering == pytest.approx(1.5)
+
+
+def big_received(*by_year: int) -> Big:
+    lines = [
+        TallyLine(2026 - ago, 0, "received", "channel", "mail", n) for ago, n in enumerate(reversed(by_year))
+    ]
+    figures = derive(2026, Tallies(lines), today=date(2027, 1, 2))
+    return compose(figures, Words("en"), zone="Europe/Paris").bigs[0]
+
+
+def test_a_handful_is_compared_by_number_and_not_in_per_cent() -> None:
+    assert big_received(2, 6).note == "2 in 2025"
+    assert big_received(200, 600).note == "+200% on 2025"
+
+
+def test_one_is_said_in_the_singular() -> None:
+    assert big_received(1).label == "question received"
+    assert (Words("fr").of("received", 0), Words("fr").of("received", 2)) == (
+        "question reçue",
+        "questions reçues",
+    )
+
+
+def test_one_hour_out_of_the_ordinary_does_not_pale_the_others() -> None:
+    usual = [TallyLine(2025, 0, "received", "slot", f"{day}-10", 9) for day in range(5)]
+    figures = derive(
+        2025, Tallies([*usual, TallyLine(2025, 0, "received", "slot", "2-05", 500)]), today=date(2026, 1, 2)
+    )
+    sheet = compose(figures, Words("en"), zone="Europe/Paris")
+    assert [sheet.heat[day][10].level for day in range(5)] == [LEVELS - 1] * 5
+
+
+def test_a_library_abroad_shows_no_empty_map() -> None:
+    lines = [
+        TallyLine(2025, 1, "received", facet, value, 9)
+        for facet, value in (("channel", "mail"), ("department", ""))
+    ]
+    figures = derive(2025, Tallies(lines), today=date(2026, 1, 2))
+    page = FigurePages(base="", zone="Europe/Paris").figures(figures, "en", [2025])
+    assert "Month by month" in page
+    assert "Where people ask from" not in page
+
+
+def test_a_library_that_only_gives_shows_what_it_answered() -> None:
+    lines = [
+        TallyLine(year, month, "answered", facet, value, 9)
+        for year, month in ((2024, 0), (2025, 1))
+        for facet, value in (("channel", "mail"), ("subject", "arts"))
+    ]
+    figures = derive(2025, Tallies(lines), today=date(2026, 1, 2))
+    assert [piece.value for piece in figures.subjects] == ["arts"]
+    assert [year.year for year in figures.history] == [2024, 2025]
+    page = FigurePages(base="", zone="Europe/Paris").figures(figures, "en", [2025])
+    assert "questions received</dt>" not in page
+    assert "When people ask" not in page
+
+
+def test_what_is_not_known_of_an_imported_year_is_no_nought_in_its_table() -> None:
+    lines = [
+        TallyLine(2013, 0, "received", "total", "", 3750),
+        TallyLine(2013, 0, "institutions", "total", "", 47),
+    ]
+    table = as_csv(derive(2013, Tallies(lines), today=date(2026, 1, 2))).decode().splitlines()
+    assert table[1:] == [
+        "2013,,received,total,,3750",
+        "2013,,institutions,total,,47",
+        "2013,,received,channel,,3750",
+    ]
+
+
+def test_years_that_are_missing_leave_a_gap_in_the_chart() -> None:
+    lines = [TallyLine(year, 0, "received", "channel", "mail", 9) for year in (2013, 2025, 2026)]
+    figures = derive(2026, Tallies(lines), today=date(2027, 1, 2))
+    assert channels_over_years(figures, Words("en"), PAPER).labels == ["2013", "…", "2025", "2026"]
+
+
+def test_a_year_frozen_before_readings_were_counted_has_none() -> None:
+    figures = derive(2025, Tallies([]), today=date(2026, 1, 2))
+    assert replace(figures, headlines={}).n("viewed") == 0
+
+
+def test_more_channels_than_colours_are_still_drawn() -> None:
+    lines = [TallyLine(2025, 1, "received", "channel", f"channel-{n}", 1 + n) for n in range(20)]
+    figures = derive(2025, Tallies(lines), today=date(2026, 1, 1))
+    page = FigurePages(base="", zone="Europe/Paris").figures(figures, "en", [2025])
+    assert all(f"Channel {n}" in page for n in range(20))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("year,n\n2014,3\n", "column 'partner' is missing"),
+        (HEADER + "2014,,recieved,total,,3,x\n", "measure 'recieved' is not known; one of: received"),
+        (HEADER + "2014,,received,total,,3.5,x\n", "n '3.5' must be a whole number"),
+        (HEADER + "2014,,received,total,,3,\n", "source is empty; say where"),
+        (HEADER + "2014,,received,total,,3,x\n2014,,received,total,,4,x\n", "two rows say 2014"),
+    ],
+)
+def test_a_bad_file_is_refused_whole_with_line_and_fix(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "years.csv"
+    file.write_text(text)
+    with pytest.raises(imported_years.BadFile, match=told):
+        imported_years.read(file)
+
+
+def test_the_usual_most_of_a_few_counts_is_the_largest() -> None:
+    assert [usual_most(counts) for counts in ([], [4], [1, 5], [9, 0, 0], [9, 3, 2, 1])] == [0, 4, 5, 9, 2]

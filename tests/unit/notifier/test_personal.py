@@ -1,0 +1,46 @@
+"""Promises about marks of personal data."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifier.domain.personal_data import marks, masked
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("write to jo.doe+books@mail.example.org please", "mail"),
+        (f"write to {'.' * 80}jo@mail.example", "mail"),
+        ("mon numéro : 06 12 34 56 78", "telephone"),
+        ("call +33 6 12 34 56 78 after six", "telephone"),
+        ("j'habite 12 bis rue des Lilas", "street"),
+        ("I am @reader@social.example there", "account"),
+    ],
+)
+def test_personal_places_are_marked(text: str, kind: str) -> None:
+    assert [mark.kind for mark in marks(text)] == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ISBN 978-2-07-036822-8", "between 1914 and 1918", "cote 843.914 PRO", "page 0123", "the A86 road"],
+)
+def test_numbers_that_libraries_write_are_left_alone(text: str) -> None:
+    assert marks(text) == ()
+
+
+def test_asker_is_found_without_accents_and_case() -> None:
+    text = "Signé HELENE, de la famille Dupré."
+    assert masked(text, marks(text, ["Hélène Dupre"])) == "Signé […], de la famille […]."
+
+
+@given(st.text(max_size=200), st.lists(st.text(max_size=20), max_size=3))
+def test_marks_never_overlap_and_stay_inside(text: str, names: list[str]) -> None:
+    found = marks(text, names)
+    assert all(0 <= mark.start < mark.end <= len(text) for mark in found)
+    assert all(first.end <= second.start for first, second in pairwise(found))

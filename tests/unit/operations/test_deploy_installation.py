@@ -1,0 +1,114 @@
+"""What the installation's files promise, held without any engine."""
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+
+from devtools.checkout import ROOT
+from devtools.documents.settings_page import FILE, SERVICES, text
+from operations.secrets import Places, lay_out
+from services.contracts import topology
+
+COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
+EXAMPLE = (ROOT / "deploy" / ".env.example").read_text()
+
+
+def folders(place: Path) -> Path:
+    for name in ("admin", *topology.SERVICES, "rabbitmq", "postgres", "grafana"):
+        (place / name).mkdir()
+    return place
+
+
+def test_the_page_of_settings_is_what_the_code_makes() -> None:
+    assert FILE.read_text() == text()
+
+
+def test_what_must_be_chosen_stands_in_the_example_and_nothing_else() -> None:
+    needed = set(re.findall(r"\$\{(\w+)\}", (ROOT / "deploy" / "compose.yaml").read_text()))
+    chosen = set(re.findall(r"^(\w+)=", EXAMPLE, re.MULTILINE))
+    assert chosen - {"SESAME_TLS"} == needed
+
+
+def test_what_the_operator_writes_goes_neither_into_git_nor_into_the_image() -> None:
+    kept = {"deploy/.env", "deploy/own.yaml"}
+    assert kept <= set((ROOT / ".dockerignore").read_text().splitlines())
+    assert {".env", "deploy/own.yaml"} <= set((ROOT / ".gitignore").read_text().splitlines())
+
+
+def test_files_of_ones_own_are_shown_with_containers_and_settings_that_exist() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    shown = [
+        yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    ]
+    known = FILE.read_text() + page
+    for service, change in (pair for own in shown for pair in own["services"].items()):
+        assert service in COMPOSE["services"]
+        assert all(f"| `{name}` |" in known for name in change.get("environment", ()))
+        assert set(change.get("networks", ())) <= set(COMPOSE["networks"])
+
+
+def test_only_the_proxy_opens_ports() -> None:
+    assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["proxy"]
+
+
+def test_every_container_is_bounded_and_its_log_rotated() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}, name
+        if service.get("restart") == "unless-stopped":
+            assert "mem_limit" in service, name
+
+
+def test_our_containers_write_nothing_and_have_no_capability() -> None:
+    for name, service in COMPOSE["services"].items():
+        if service["image"].startswith("sesame:"):
+            assert service["read_only"], name
+            assert service["cap_drop"] == ["ALL"], name
+
+
+def test_each_variable_that_compose_gives_is_one_a_service_knows() -> None:
+    for service, kind in SERVICES.items():
+        known = {f"SESAME_{field.upper()}" for field in kind.model_fields}
+        shared = set(COMPOSE["x-settings"])
+        own = set(COMPOSE["services"][service]["environment"]) - shared
+        assert own <= known, service
+    everything = {f"SESAME_{f.upper()}" for kind in SERVICES.values() for f in kind.model_fields}
+    assert set(COMPOSE["x-settings"]) <= everything
+
+
+def test_a_secret_once_made_stays(tmp_path: Path) -> None:
+    place = folders(tmp_path)
+    lay_out(place, Places(), {})
+    first = json.loads((place / "admin" / "passwords.json").read_text())
+    lay_out(place, Places(database="db.example.org:5432", query="sslmode=verify-full"), {})
+    assert json.loads((place / "admin" / "passwords.json").read_text()) == first
+    url = (place / "router" / "sesame_database_url").read_text()
+    assert url.endswith("@db.example.org:5432/sesame?sslmode=verify-full")
+
+
+def test_no_service_gets_the_secret_of_another(tmp_path: Path) -> None:
+    place = folders(tmp_path)
+    lay_out(place, Places(), {"SESAME_SMTP_PASSWORD": "of-the-relay"})
+    passwords = json.loads((place / "admin" / "passwords.json").read_text())
+    for service in topology.SERVICES:
+        held = " ".join(file.read_text() for file in (place / service).iterdir())
+        foreign = {passwords[other] for other in topology.SERVICES if other != service}
+        assert not any(secret in held for secret in (*foreign, passwords["rabbitmq"], passwords["postgres"]))
+        assert ("of-the-relay" in held) == (service == "notifier")
+
+
+def test_the_door_for_partners_is_there_only_when_asked_for(tmp_path: Path) -> None:
+    place = folders(tmp_path)
+    door = place / "rabbitmq" / "20-amqps.conf"
+    lay_out(place, Places(), {"SESAME_AMQPS": "on"})
+    assert "listeners.ssl.default = 5671" in door.read_text()
+    lay_out(place, Places(), {})
+    assert not door.exists()
+
+
+def test_secrets_are_readable_for_their_owner_alone(tmp_path: Path) -> None:
+    place = folders(tmp_path)
+    lay_out(place, Places(), {})
+    for service in (*topology.SERVICES, "admin"):
+        assert all(file.stat().st_mode & 0o077 == 0 for file in (place / service).iterdir())

@@ -1,0 +1,105 @@
+"""What the objects for Kubernetes promise; `kubectl kustomize` builds them from these files."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from devtools.checkout import ROOT
+from services.contracts import topology
+
+SCHEMAS = json.loads((Path(__file__).parent / "standards" / "kubernetes-1.37.json").read_text())
+OF_OPERATORS = ("rabbitmq.com/", "postgresql.cnpg.io/", "keda.sh/", "kustomize.config.k8s.io/")
+"""Whose schemas are not at hand here."""
+
+BASE = ROOT / "deploy" / "kubernetes" / "base"
+PRODUCTION = ROOT / "deploy" / "kubernetes" / "overlays" / "production"
+
+
+def objects(kind: str) -> Iterator[Any]:
+    for file in sorted(BASE.glob("*.yaml")):
+        yield from (each for each in yaml.safe_load_all(file.read_text()) if each.get("kind") == kind)
+
+
+@pytest.mark.parametrize("service", topology.SERVICES)
+def test_each_service_is_probed_bounded_and_hardened(service: str) -> None:
+    [deployment] = [each for each in objects("Deployment") if each["metadata"]["name"] == service]
+    [container] = deployment["spec"]["template"]["spec"]["containers"]
+    assert {"startupProbe", "readinessProbe", "livenessProbe", "resources"} <= set(container)
+    assert container["args"] == [f"services.{service}"]
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    assert deployment["spec"]["template"]["spec"]["securityContext"]["runAsNonRoot"]
+
+
+def test_each_service_keeps_a_copy_while_nodes_are_emptied() -> None:
+    budgets = {
+        each["metadata"]["name"]: each["spec"]["maxUnavailable"] for each in objects("PodDisruptionBudget")
+    }
+    assert budgets == dict.fromkeys(topology.SERVICES, 1)
+
+
+def test_each_service_has_its_own_secret_alone() -> None:
+    for deployment in objects("Deployment"):
+        volumes = deployment["spec"]["template"]["spec"]["volumes"]
+        secrets = [volume["secret"]["secretName"] for volume in volumes if "secret" in volume]
+        assert secrets == [f"sesame-{deployment['metadata']['name']}"]
+
+
+def test_nothing_may_speak_with_anything_unless_it_is_written_down() -> None:
+    [closed] = [each for each in objects("NetworkPolicy") if each["metadata"]["name"] == "nothing"]
+    assert closed["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_every_service_is_scaled_by_its_own_queue() -> None:
+    scaled = [
+        each
+        for each in yaml.safe_load_all((PRODUCTION / "scaling.yaml").read_text())
+        if each["kind"] == "ScaledObject"
+    ]
+    queues = {
+        each["metadata"]["name"]: each["spec"]["triggers"][0]["metadata"]["queueName"] for each in scaled
+    }
+    assert queues == {service: service for service in topology.SERVICES}
+
+
+def kind_of(thing: Any) -> str:
+    """The name of its schema: `io.k8s.api.apps.v1.Deployment`."""
+    group, _, version = thing["apiVersion"].rpartition("/")
+    return f"io.k8s.api.{(group or 'core').partition('.')[0]}.{version}.{thing['kind']}"
+
+
+def assert_valid(things: Iterator[Any]) -> int:
+    """By Kubernetes' own schemas, which allow no field they don't know. How many there were."""
+    number = 0
+    for thing in things:
+        if not thing["apiVersion"].startswith(OF_OPERATORS):
+            schema = {"$ref": f"#/$defs/{kind_of(thing)}", **SCHEMAS}
+            jsonschema.Draft202012Validator(schema).validate(thing)
+            number += 1
+    return number
+
+
+def test_every_object_obeys_the_schemas_of_kubernetes() -> None:
+    files = [file for file in sorted(BASE.glob("*.yaml")) if file.name != "kustomization.yaml"]
+    assert assert_valid(each for file in files for each in yaml.safe_load_all(file.read_text())) > 20
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="needs kubectl")
+@pytest.mark.parametrize("overlay", ["small", "production"])
+def test_what_kustomize_builds_obeys_them_too(overlay: str) -> None:
+    command = ["kubectl", "kustomize", str(PRODUCTION.parent / overlay)]
+    built = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert assert_valid(yaml.safe_load_all(built)) > 20
+
+
+def test_a_field_that_kubernetes_does_not_know_is_found() -> None:
+    [first, *_] = objects("Deployment")
+    first["spec"]["replica"] = 2
+    with pytest.raises(jsonschema.ValidationError, match="replica"):
+        assert_valid(iter([first]))
