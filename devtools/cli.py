@@ -2,28 +2,21 @@
 
 import argparse
 import importlib
-import importlib.util
 import os
-import pkgutil
 import sys
 from collections.abc import Sequence
-from types import ModuleType
 
 from devtools.checkout import KEPT
 from devtools.servers.running_settings import OPERATOR, environment_of
-from operations.errors import LocalError
+from operations.cli import FOR_OPERATORS, service_commands
+from operations.errors import OperationError
 
-FOR_OPERATORS = (
-    "operations.partners.commands",
-    "operations.trace",
-    "operations.person",
-    "operations.doctor",
-    "operations.broker_copy",
-)
 COMMANDS = (
     "devtools.commands.demo",
     "devtools.commands.up",
     "devtools.commands.year",
+    "devtools.commands.router_year",
+    "devtools.commands.made_up",
     "devtools.commands.suite",
     "devtools.commands.check",
     "devtools.commands.docs",
@@ -38,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parse(given)
     try:
         status: int = chosen.run(chosen)
-    except LocalError as problem:
+    except OperationError as problem:
         print(f"sesame: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -67,17 +60,6 @@ def parser() -> argparse.ArgumentParser:
     for module in (*map(importlib.import_module, COMMANDS), *service_commands().values()):
         module.register(subparsers)
     return top
-
-
-def service_commands() -> dict[str, ModuleType]:
-    """Service → its `services/<name>/commands.py`, where it has one."""
-    services = importlib.import_module("services")
-    names = sorted(found.name for found in pkgutil.iter_modules(services.__path__) if found.ispkg)
-    return {
-        name: importlib.import_module(f"services.{name}.commands")
-        for name in names
-        if importlib.util.find_spec(f"services.{name}.commands") is not None
-    }
 
 
 def owner_of(command: str) -> str | None:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from operations.errors import LocalError
+from operations.errors import OperationError
 
 SECRETS = Path("/run/secrets")
 MANAGEMENT_PORTS = {"amqp": ("http", 15672), "amqps": ("https", 15671)}
@@ -51,4 +51,4 @@ def addresses() -> Addresses:
         return Addresses()
     except ValidationError as error:
         missing = ", ".join(f"SESAME_{fault['loc'][0]}".upper() for fault in error.errors())
-        raise LocalError(f"which servers? set {missing} (docs/operations.md, Addresses)") from None
+        raise OperationError(f"which servers? set {missing} (docs/operations.md, Addresses)") from None

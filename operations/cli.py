@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import importlib.util
 import os
+import pkgutil
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
-from devtools.cli import FOR_OPERATORS, service_commands
 from operations.addresses import SECRETS
-from operations.errors import LocalError
+from operations.errors import OperationError
 
+FOR_OPERATORS = (
+    "operations.partners.commands",
+    "operations.trace",
+    "operations.person",
+    "operations.doctor",
+    "operations.broker_copy",
+)
 FROM_SECRETS = ("SESAME_AMQP_URL", "SESAME_DATABASE_URL")
 
 
@@ -21,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     try:
         status: int = chosen.run(chosen)
-    except LocalError as problem:
+    except OperationError as problem:
         print(f"sesame: {problem}", file=sys.stderr)
         return 2
     return status
@@ -33,6 +42,17 @@ def parser() -> argparse.ArgumentParser:
     for module in (*map(importlib.import_module, FOR_OPERATORS), *service_commands().values()):
         module.register(subparsers)
     return top
+
+
+def service_commands() -> dict[str, ModuleType]:
+    """Service → its `services/<name>/commands.py`, where it has one."""
+    services = importlib.import_module("services")
+    names = sorted(found.name for found in pkgutil.iter_modules(services.__path__) if found.ispkg)
+    return {
+        name: importlib.import_module(f"services.{name}.commands")
+        for name in names
+        if importlib.util.find_spec(f"services.{name}.commands") is not None
+    }
 
 
 def _take_addresses() -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 from asyncpg import Pool, Record
 
-from operations.errors import LocalError
+from operations.errors import OperationError
 from services.chassis.clock import SystemClock
 from services.chassis.messaging.transaction import Transactions
 from services.chassis.postgres.database import Db
@@ -39,7 +39,7 @@ async def _pool(admin_url: str, service: str) -> AsyncIterator[Pool[Record]]:
     try:
         pool = await asyncpg.create_pool(admin_url, min_size=1, max_size=1, init=become, reset=_stay)
     except (OSError, asyncpg.PostgresError) as error:
-        raise LocalError(f"database: {error}; is SESAME_DATABASE_URL right?") from error
+        raise OperationError(f"database: {error}; is SESAME_DATABASE_URL right?") from error
     async with pool:
         yield pool
 

@@ -13,7 +13,7 @@ from operations import checks
 from operations.addresses import Addresses, addresses
 from operations.broker.management import managing
 from operations.checks import Finding, Grade
-from operations.errors import LocalError
+from operations.errors import OperationError
 
 LOOK_SECONDS = 1.0
 
@@ -64,5 +64,5 @@ async def _safely(what: str, findings: AsyncIterator[Finding]) -> AsyncIterator[
     try:
         async for finding in findings:
             yield finding
-    except (LocalError, OSError, asyncpg.PostgresError) as error:
+    except (OperationError, OSError, asyncpg.PostgresError) as error:
         yield Finding(Grade.FAULT, what, f"{type(error).__name__}: {error}")

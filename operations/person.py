@@ -17,7 +17,7 @@ from uuid import UUID
 
 from operations.addresses import Addresses, addresses
 from operations.database import as_service, transactions_as
-from operations.errors import LocalError
+from operations.errors import OperationError
 from services.chassis.messaging import dead_letters, inbox
 from services.contracts import topology
 from services.contracts.ingest import AskerErased
@@ -97,7 +97,9 @@ async def _questions_of(where: Addresses, who: str) -> list[UUID]:
     async with transactions_as(where.database_url, "ingest") as transactions, transactions.begin() as unit:
         found = await forgetting.questions_of(unit, who)
     if not found:
-        raise LocalError(f"{who}: asked nothing here, or is forgotten already; a question's id finds it too")
+        raise OperationError(
+            f"{who}: asked nothing here, or is forgotten already; a question's id finds it too"
+        )
     return found
 
 

@@ -16,17 +16,17 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
 import httpx
 
-from devtools.checkout import ROOT
 from operations.addresses import Addresses, addresses
 from operations.broker.management import managing
 from operations.broker.provision import as_user
 from operations.database import as_service
-from operations.errors import LocalError
+from operations.errors import OperationError
 from operations.partners import broker, keys, register
 
 PARTNER = "bibliotheque-d-essai"
@@ -36,7 +36,7 @@ RECORD = {
     "languages": ["fr"],
     "hours": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
 }
-EXAMPLES = ROOT / "deploy" / "examples"
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 _ANSWERED = """
 SELECT count(*) FROM question
@@ -147,7 +147,7 @@ async def _until_answered(where: Addresses, asked: Sequence[UUID], patience: flo
     while True:
         try:
             standing = await _standing(where, asked)
-        except (LocalError, OSError, asyncpg.PostgresError) as error:
+        except (OperationError, OSError, asyncpg.PostgresError) as error:
             print(f"not to be asked just now: {error}", flush=True)
         if standing.is_complete(len(asked)) or time.monotonic() > deadline:
             return standing

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP
 
-from devtools.servers.mailbox import MAX_BYTES, Mailbox
+from operations.mailbox import MAX_BYTES, Mailbox
 
 PORT = 25
 

@@ -18,7 +18,7 @@ from devtools.servers.servers import (
     provide_missing,
     running_servers,
 )
-from operations.errors import LocalError
+from operations.errors import OperationError
 
 BENCHMARKS = "tests/benchmarks"
 PROCESSES = 4
@@ -111,7 +111,7 @@ def _module_of(part: str) -> str:
     files = (ROOT / BENCHMARKS).glob("bench_*.py")
     modules = {file.stem.removeprefix("bench_").replace("_", "-"): f".{file.stem}" for file in files}
     if part not in modules:
-        raise LocalError(f"bench: no part is called {part!r}; there are {', '.join(sorted(modules))}")
+        raise OperationError(f"bench: no part is called {part!r}; there are {', '.join(sorted(modules))}")
     return modules[part]
 
 

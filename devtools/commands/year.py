@@ -18,7 +18,7 @@ from devtools.simulation.router_year import people
 from devtools.simulation.router_year.play import Year
 from devtools.simulation.router_year.report import Report, by_partner
 from devtools.simulation.stage import services
-from operations.errors import LocalError
+from operations.errors import OperationError
 from services.router.domain.calendars import working_days
 from services.router.domain.partner import Partner
 from services.router.domain.working_time import WorkingClock
@@ -77,7 +77,7 @@ def _wanted(chosen: argparse.Namespace, chance: random.Random) -> list[Partner]:
     try:
         wanted, faults = read_file(chosen.partners)
     except FaultyFile as fault:
-        raise LocalError(str(fault)) from fault
+        raise OperationError(str(fault)) from fault
     if faults:
-        raise LocalError("\n".join(f"{chosen.partners}, {fault}" for fault in faults))
+        raise OperationError("\n".join(f"{chosen.partners}, {fault}" for fault in faults))
     return wanted

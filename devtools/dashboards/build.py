@@ -1,4 +1,4 @@
-"""`python -m devtools.dashboards.build` writes dashboards/*.json from boards and runbook; `--check` compares."""
+"""deploy/grafana/dashboards, drawn from the boards here: `python -m devtools.dashboards.build`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from devtools.checkout import ROOT
 from devtools.dashboards import runbook
 from devtools.dashboards.boards import BOARDS
 from devtools.dashboards.schema import as_json
 
-FOLDER = Path(__file__).parent / "dashboards"
+FOLDER = ROOT / "deploy" / "grafana" / "dashboards"
 
 
 def files() -> dict[Path, str]:

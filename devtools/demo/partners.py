@@ -23,7 +23,7 @@ from devtools.demo.corpus import ANY_THEME, Answer, Corpus, Question
 from devtools.servers.processes import Child
 from services.contracts import topology
 
-PROGRAM = ROOT / "deploy" / "examples" / "python"
+PROGRAM = ROOT / "examples" / "python"
 DECLINES_EVERY = 6
 """One of the partners is short of people, so that the router has something to do."""
 

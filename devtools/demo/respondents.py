@@ -9,7 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, localtime, make_msgid
 
 from devtools.demo.corpus import Answer, Corpus, Question
-from devtools.servers.mailbox import Mail
+from operations.mailbox import Mail
 
 Send = Callable[[bytes, str, str], Awaitable[None]]
 

@@ -36,10 +36,11 @@ from devtools.demo.report import ANSWERED, PUBLISHED, RECEIVED, ROUTED
 from devtools.demo.respondents import Respondents
 from devtools.demo.watch import Watch, watching
 from devtools.servers.folders import throwaway_folder
-from devtools.servers.mailbox import Mailbox, running_mailbox
+from devtools.servers.mailbox import running_mailbox
 from devtools.servers.platform import Platform, running_platform
 from devtools.servers.ports import LOOPBACK
 from devtools.servers.servers import running_servers
+from operations.mailbox import Mailbox
 
 DATA = Path(__file__).parent / "data"
 MAIL_DOMAIN = "sesame.example"

@@ -16,20 +16,19 @@ QUESTIONS = 3_300
 async def fill(platform: Platform, year: int) -> None:
     """Two whole years and this one up to today, counted the way real facts are."""
     years = (str(year - 2), str(year - 1), str(year))
-    await _metrics(platform, "made-up", *years, "--questions", str(QUESTIONS))
+    await _command(platform, "made-up", *years, "--questions", str(QUESTIONS))
 
 
 async def write_poster(platform: Platform, year: int, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    await _metrics(platform, "figures", str(year), "--format", "pdf", "--output", str(target))
+    await _command(platform, "metrics", "figures", str(year), "--format", "pdf", "--output", str(target))
 
 
-async def _metrics(platform: Platform, *arguments: str) -> None:
+async def _command(platform: Platform, *arguments: str) -> None:
     process = await asyncio.create_subprocess_exec(
         *PYTHON,
         "-m",
         "devtools.cli",
-        "metrics",
         *arguments,
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | platform.environment("metrics"),
@@ -37,7 +36,7 @@ async def _metrics(platform: Platform, *arguments: str) -> None:
     )
     try:
         if status := await process.wait():
-            raise RuntimeError(f"./sesame metrics {arguments[0]} ended with status {status}")
+            raise RuntimeError(f"./sesame {arguments[0]} ended with status {status}")
     finally:
         if process.returncode is None:
             process.kill()

@@ -1,15 +1,15 @@
-"""Whether definitions.json is what the topology makes: `python -m devtools.documents.broker_definitions [--write]`."""
+"""Whether deploy/rabbitmq/definitions.json is what the topology makes; with --write, makes it so."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from devtools.checkout import ROOT
 from operations.broker.definitions import definitions
 
-FILE = Path(__file__).with_name("definitions.json")
+FILE = ROOT / "deploy" / "rabbitmq" / "definitions.json"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -18,9 +18,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     if FILE.exists() and FILE.read_text() == text():
         return 0
-    print(
-        f"{FILE}: differs from the code; write it anew with `python -m devtools.documents.broker_definitions --write`"
-    )
+    print(f"{FILE}: differs from the code; write it anew with `./sesame docs`")
     return 1
 
 

@@ -27,7 +27,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     """Every file made from the contract, with what it must hold."""
     asyncapi = document(_version(), examples())
     yield ROOT / "docs" / "asyncapi.yaml", _yaml(asyncapi)
-    yield ROOT / "deploy" / "examples" / "contract.html", page(asyncapi)
+    yield ROOT / "examples" / "contract.html", page(asyncapi)
     for fact in (*FACTS, *TO_PARTNERS, *FROM_PARTNERS):
         name = f"{fact.__name__}.schema.json"
         yield ROOT / "docs" / "schemas" / name, json.dumps(event_schema(fact), indent=2) + "\n"

@@ -28,7 +28,7 @@ def catalogue() -> list[Known]:
 
 
 def _technical() -> Iterator[Known]:
-    for entry in yaml.safe_load((HERE / "catalogue.yaml").read_text()):
+    for entry in yaml.safe_load((HERE / "metrics_catalogue.yaml").read_text()):
         labels = tuple(entry["labels"])
         yield Known(entry["name"], entry["type"], labels, entry["from"], entry["meaning"])
 

@@ -1,4 +1,4 @@
-"""`python -m devtools.documents.metrics_page` writes docs/metrics.md from the catalogue; `--check` compares."""
+"""docs/metrics.md, made from the catalogue: `python -m devtools.documents.metrics_page [--check]`."""
 
 from __future__ import annotations
 

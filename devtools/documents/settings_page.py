@@ -1,4 +1,4 @@
-"""docs/settings.md, made from the settings in code: `python -m devtools.documents.settings_page [--write]`."""
+"""docs/settings.md, made from the settings in code; with --write, written anew."""
 
 from __future__ import annotations
 

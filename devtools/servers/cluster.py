@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from operations.errors import MissingPiece, ProcessEnded
+from devtools.servers.errors import MissingPiece, ProcessEnded
 
 SUPERUSER = "sesame"
 SYSTEM_USER = "postgres"

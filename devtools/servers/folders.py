@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from operations.errors import FolderInUse, LocalError
+from devtools.servers.errors import FolderInUse
+from operations.errors import OperationError
 
 PREFIX = "sesame-"
 OWNER = "owner.lock"
@@ -65,7 +66,7 @@ def _temporary_place() -> Path:
     for place in places:
         if is_reachable(place / "any"):
             return place
-    raise LocalError(
+    raise OperationError(
         f"no temporary folder that PostgreSQL's user can reach among {', '.join(map(str, places))}"
     )
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from devtools.servers import cluster, rabbitmq
-from operations.errors import MissingPiece
+from devtools.servers.errors import MissingPiece
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 MARK = "# by sesame"

@@ -9,10 +9,11 @@ import asyncpg
 import psutil
 
 from devtools.servers.cluster import SUPERUSER, Cluster, find_binaries, system_user
+from devtools.servers.errors import MissingPiece
 from devtools.servers.folders import is_reachable
 from devtools.servers.ports import LOOPBACK, free_port
 from devtools.servers.processes import Child
-from operations.errors import LocalError, MissingPiece
+from operations.errors import OperationError
 
 START_SECONDS = 60.0
 WORKERS_GONE_SECONDS = 10.0
@@ -29,7 +30,7 @@ class PostgreSQL:
 
     def __init__(self, folder: Path, *, fsync: bool = True) -> None:
         if not is_reachable(folder):
-            raise LocalError(
+            raise OperationError(
                 f"PostgreSQL's user can't reach {folder}; choose a folder outside of private ones"
             )
         self._fsync = fsync

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from operations.errors import MissingPiece, NotReady, ProcessEnded
+from devtools.servers.errors import MissingPiece, NotReady, ProcessEnded
 
 POLL_SECONDS = 0.02
 KILL_SECONDS = 30.0

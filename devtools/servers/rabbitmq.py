@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from devtools.servers.errors import MissingPiece
 from devtools.servers.ports import LOOPBACK, free_port
 from devtools.servers.processes import Child
 from devtools.servers.secrets import kept_secret
-from operations.errors import MissingPiece
 
 START_SECONDS = 90.0
 USER = "sesame"

@@ -1,4 +1,4 @@
-"""A service as it is, by a clock that is not the system's: python -m devtools.simulation.service NAME CLOCK"""
+"""A service as it is, by a clock of its own: `python -m devtools.simulation.service NAME CLOCK`."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ from devtools.simulation.ears import Ears, listening
 from devtools.simulation.rest import Rest, told
 from devtools.simulation.router_year import people
 from devtools.simulation.router_year.stage import COORDINATOR, Asking
-from operations.errors import LocalError
+from operations.errors import OperationError
 from services.contracts import topology
 from services.contracts.envelope import CONTENT_TYPE, Event, Submission
 from services.contracts.partners import PartnerAnswer, PartnerAsker, PartnerDecline, PartnerQuestion
@@ -54,7 +54,7 @@ SETTINGS = {
 }
 
 
-class NoRest(LocalError):
+class NoRest(OperationError):
     """Something goes on for ever, or a service is down."""
 
 

@@ -10,12 +10,12 @@ from urllib.parse import quote, unquote, urlsplit
 import httpx
 
 from operations.broker.rights import Rights
-from operations.errors import LocalError
+from operations.errors import OperationError
 
 TIMEOUT_SECONDS = 30.0
 
 
-class BrokerRefused(LocalError):
+class BrokerRefused(OperationError):
     """The text names what was asked for and what the broker said."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from operations.broker.management import Management
 from operations.broker.rights import partner_rights
-from operations.errors import LocalError
+from operations.errors import OperationError
 from services.contracts import topology
 
 TAG = "partner"
@@ -81,13 +81,15 @@ async def _is_free(management: Management, partner: str) -> bool:
         if user["name"] == partner:
             if is_partner(user):
                 return False
-            raise LocalError(f'partner "{partner}": the broker has a user of that name; choose another id')
+            raise OperationError(
+                f'partner "{partner}": the broker has a user of that name; choose another id'
+            )
     return True
 
 
 async def _must_exist(management: Management, partner: str) -> None:
     if await _is_free(management, partner):
-        raise LocalError(
+        raise OperationError(
             f'partner "{partner}": no such broker user; make it: ./sesame partners add {partner}'
         )
 

@@ -19,7 +19,7 @@ from operations.addresses import Addresses, addresses
 from operations.broker.management import managing
 from operations.broker.provision import as_user
 from operations.database import as_service
-from operations.errors import LocalError
+from operations.errors import OperationError
 from operations.partners import broker, keys, webhooks
 from operations.partners import register as registry
 from operations.partners import sheet as sheets
@@ -146,7 +146,9 @@ async def resume(chosen: argparse.Namespace, where: Addresses) -> int:
 
 async def remove(chosen: argparse.Namespace, where: Addresses) -> int:
     if not chosen.yes:
-        raise LocalError(f'remove "{chosen.id}": what waits in its queue is lost; say --yes, or suspend it')
+        raise OperationError(
+            f'remove "{chosen.id}": what waits in its queue is lost; say --yes, or suspend it'
+        )
     async with as_service(where.database_url, "router") as db:
         await registry.strike_out(db, chosen.id)
     async with as_service(where.database_url, "ingest") as db:
@@ -216,7 +218,7 @@ async def _wanted(chosen: argparse.Namespace, held: dict[str, Any]) -> dict[str,
 def _from_file(path: Path) -> dict[str, Any]:
     record = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(record, dict):
-        raise LocalError(f"{path}: one partner as a mapping is wanted, as `name: Bibliothèque de Lyon`")
+        raise OperationError(f"{path}: one partner as a mapping is wanted, as `name: Bibliothèque de Lyon`")
     return record
 
 
@@ -231,4 +233,4 @@ def _strengths(text: str | None) -> dict[str, int] | None:
     try:
         return {theme.strip(): int(strength) for theme, _, strength in pairs}
     except ValueError:
-        raise LocalError(f'--subjects {text}: write theme:strength, as "histoire:4,droit:2"') from None
+        raise OperationError(f'--subjects {text}: write theme:strength, as "histoire:4,droit:2"') from None

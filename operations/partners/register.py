@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from operations.errors import LocalError
+from operations.errors import OperationError
 from services.chassis.postgres.database import Db
 from services.router.domain.partner import Partner
 from services.router.domain.partner_record import FaultyPartner, read_partner
@@ -55,7 +55,7 @@ async def _close(db: Db, partner: str, suspension: Sequence[Mapping[str, str]]) 
     async with db.transaction():
         held = (await records(db)).get(partner)
         if held is None:
-            raise LocalError(f'partner "{partner}": the router has no record of it')
+            raise OperationError(f'partner "{partner}": the router has no record of it')
         others = [c for c in held.get("closures", ()) if c.get("reason") != SUSPENDED]
         await _save(db, [_checked({**held, "closures": [*others, *suspension]})])
 
@@ -70,4 +70,4 @@ def _checked(record: Mapping[str, Any]) -> Partner:
     try:
         return read_partner(record)
     except FaultyPartner as fault:
-        raise LocalError(str(fault)) from fault
+        raise OperationError(str(fault)) from fault

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from services.chassis.settings import ServiceSettings
-from services.notifier.sending.senders.guarded_network import networks
+from services.notifier.domain.networks import networks
 
 
 def _set(secret: SecretStr | None) -> SecretStr | None:

@@ -69,7 +69,7 @@ def build_again() -> str:
     """From another folder, with other times, and nothing kept."""
     with tempfile.TemporaryDirectory() as folder:
         files = subprocess.run(
-            ["git", "ls-files", "-z", "services", "deploy", ".dockerignore"],
+            ["git", "ls-files", "-z", "services", "operations", "examples", "deploy", ".dockerignore"],
             cwd=ROOT,
             capture_output=True,
             text=True,

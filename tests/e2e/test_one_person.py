@@ -17,11 +17,12 @@ import asyncpg
 import httpx
 import pytest
 
-from devtools.servers.mailbox import Mail, running_mailbox
+from devtools.servers.mailbox import running_mailbox
 from devtools.servers.platform import Platform, running_platform
 from devtools.servers.servers import Servers
 from operations import person
 from operations.addresses import Addresses
+from operations.mailbox import Mail
 from services.contracts import topology
 from tests.support.flow import write_partners
 from tests.support.ingest_doors import deliver, mail

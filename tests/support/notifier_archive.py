@@ -105,10 +105,10 @@ async def archive(
     rules = ReleaseRules(release, URL)
     coordinator = Coordinator("coordination@network.example")
     settlement = Outcomes("coordination@network.example", DeliveryMetrics(CollectorRegistry()))
-    subscriptions = subscriptions.subscriptions(coordinator, rules, settlement, frozenset({"facebook_group"}))
+    heard = subscriptions.subscriptions(coordinator, rules, settlement, frozenset({"facebook_group"}))
     async with bench(database("notifier"), "notifier") as on:
         views = PageViews(on.transactions.begin)
         transport = httpx.ASGITransport(application(on, rules, views), raise_app_exceptions=False)
         client = partial(httpx.AsyncClient, transport=transport, base_url=URL)
         async with client() as reader, client(auth=(KEY.user, KEY.password)) as desk:
-            yield Archive(on, reader, desk, views, subscriptions)
+            yield Archive(on, reader, desk, views, heard)

@@ -12,9 +12,10 @@ from pathlib import Path
 import asyncpg
 
 from devtools.servers.folders import throwaway_folder
-from devtools.servers.mailbox import Mail, running_mailbox
+from devtools.servers.mailbox import running_mailbox
 from devtools.servers.platform import Platform, running_platform
 from devtools.servers.servers import Servers
+from operations.mailbox import Mail
 from services.contracts import topology
 from tests.support.flow import write_partners
 from tests.support.steadfast import Observed, Partners, partners, waiting_in

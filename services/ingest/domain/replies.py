@@ -1,7 +1,7 @@
 """What a respondent says in reply to the mail that asked them: an answer, "REFUS", "EN COURS".
 
-The mail itself names these words (`services/notifier/sending/mail/templates`). Each counts only at the beginning and
-on a line of its own: an answer may well speak of refusals.
+The mail itself names these words (`services/notifier/sending/mail/templates`). Each counts only at the
+beginning and on a line of its own: an answer may well speak of refusals.
 """
 
 import re

@@ -15,24 +15,18 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from asyncpg import Pool, Record
 
-from devtools.simulation.invented_year import questions_of
 from services.metrics.domain import imported_years
-from services.metrics.domain.facts import Counted
 from services.metrics.domain.figures import YearFigures
 from services.metrics.domain.times import NetworkTime
 from services.metrics.handlers import year_figures
 from services.metrics.handlers.figures_json import to_json
-from services.metrics.handlers.folding import fold
 from services.metrics.handlers.holiday_calendar import network_time
 from services.metrics.handlers.recounting import Difference, check, rebuild
 from services.metrics.pages.formats import FORMATS, FormatRequest, file_name
 from services.metrics.settings import NetworkSettings
-from services.metrics.store import counting, other_years
+from services.metrics.store import other_years
 
 Deed = Callable[[argparse.Namespace], Awaitable[int]]
-
-BATCH = 5_000
-GROWTH = 1.08
 
 
 class CannotBeDone(Exception):
@@ -79,13 +73,13 @@ def _save(target: Path, content: bytes) -> None:
 
 async def _figures(pool: Pool[Record], year: int, partner: str = "") -> YearFigures:
     try:
-        return await year_figures.read(pool, year, partner=partner, today=_today())
+        return await year_figures.read(pool, year, partner=partner, today=today())
     except year_figures.NoSuchYear as error:
         known = ", ".join(map(str, await year_figures.years(pool, partner))) or "none"
         raise CannotBeDone(f"{error}; known years: {known}") from error
 
 
-def _today() -> date:
+def today() -> date:
     return datetime.now(zone()).date()
 
 
@@ -134,7 +128,7 @@ async def import_years(chosen: argparse.Namespace) -> int:
 
 async def freeze(chosen: argparse.Namespace) -> int:
     """The network's figures and those of every partner in it."""
-    if chosen.year >= _today().year:
+    if chosen.year >= today().year:
         raise CannotBeDone(f"{chosen.year} is not over: only a year that is past can be frozen")
     async with database(chosen) as pool:
         network = await _figures(pool, chosen.year)
@@ -154,25 +148,6 @@ async def thaw(chosen: argparse.Namespace) -> int:
     return 0
 
 
-async def make_up(chosen: argparse.Namespace) -> int:
-    """Goes the way of real facts: appended, folded, logged. Each year has a little more than the last."""
-    counted_in = times()
-    async with database(chosen) as pool:
-        for at, year in enumerate(sorted(chosen.years)):
-            until = min(_today(), date(year + 1, 1, 31))
-            facts = list(questions_of(year, round(chosen.questions * GROWTH**at), counted_in, until=until))
-            await _append(pool, facts)
-            await fold(pool, counted_in)
-            print(f"{year}: {len(facts):,} made-up facts")
-    return 0
-
-
-async def _append(pool: Pool[Record], facts: Sequence[Counted]) -> None:
-    async with pool.acquire() as db, db.transaction():
-        for start in range(0, len(facts), BATCH):
-            await counting.append(db, facts[start : start + BATCH])
-
-
 DEEDS: Mapping[str, Deed] = {
     "figures": write_figures,
     "rebuild": rebuild_counters,
@@ -180,5 +155,4 @@ DEEDS: Mapping[str, Deed] = {
     "import": import_years,
     "freeze": freeze,
     "thaw": thaw,
-    "made-up": make_up,
 }

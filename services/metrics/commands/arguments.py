@@ -1,4 +1,4 @@
-"""`./sesame metrics figures | rebuild | check | import | freeze | thaw | made-up`"""
+"""`./sesame metrics figures | rebuild | check | import | freeze | thaw`"""
 
 from __future__ import annotations
 
@@ -26,9 +26,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         ("thaw", "let a frozen year follow the counters again"),
     ):
         _add(deeds, name, meaning).add_argument("year", type=int)
-    made_up = _add(deeds, "made-up", "fill years with made-up questions, to look at the pages with")
-    made_up.add_argument("years", type=int, nargs="+", metavar="YEAR")
-    made_up.add_argument("--questions", type=int, default=3600, help="in each year, about")
 
 
 def _add_figures(deeds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

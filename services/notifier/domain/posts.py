@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+ASSISTED = "facebook_group"
+"""Groups have no programming interface since April 2024: a person posts, from the desk."""
+
 MOST_POSTS = 8
 BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "; ", ", ", " ")
 """Where to cut, the best first."""

@@ -25,8 +25,8 @@ from services.notifier.domain.delivery import (
 )
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.plan import Planned
+from services.notifier.domain.posts import ASSISTED
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
-from services.notifier.sending.channels import ASSISTED
 from services.notifier.store import deliveries
 
 log = logging.getLogger(__name__)

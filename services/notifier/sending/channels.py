@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 import httpx
 
 from services.chassis.clock import Clock
+from services.notifier.domain.posts import ASSISTED
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.sending.senders.facebook_page import FacebookPageSender
 from services.notifier.sending.senders.mastodon import MastodonSender, TokenSays
@@ -17,8 +18,6 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 30.0
 """An expired token shows within a minute, in 120 calls an hour of the 200 that Facebook allows."""
-ASSISTED = "facebook_group"
-"""Groups have no programming interface since April 2024: a person posts, from the desk."""
 
 
 def set_up(settings: NotifierSettings) -> frozenset[str]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from services.chassis.run import Chassis
 from services.contracts.links import partner_token
+from services.notifier.domain.networks import networks
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.outcomes import Outcomes
@@ -16,7 +17,6 @@ from services.notifier.sending.endpoints import Endpoints
 from services.notifier.sending.mail.compose import Composer, SenderIdentity
 from services.notifier.sending.mail.rendering import MailRenderer
 from services.notifier.sending.senders.circuit_breaker import CircuitBreaker
-from services.notifier.sending.senders.guarded_network import networks
 from services.notifier.sending.senders.mail import MailSender
 from services.notifier.sending.senders.page import PageSender
 from services.notifier.sending.senders.partner_queue import QueueSender

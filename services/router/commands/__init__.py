@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from devtools.simulation import router_year_command
 from services.router.commands import explain, learn, partners, questions, rehearse
 
 
@@ -16,4 +15,3 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     questions.register(things)
     rehearse.register(things)
     learn.register(things)
-    router_year_command.register(things)

@@ -1,7 +1,8 @@
 """The subject of a question from its words, by a linear model that was learned from the network's own past.
 
-Learning needs a tool (see `services/router/handlers/learning.py`); guessing is this file: one sum per theme over the
-words of the text. Below the margin that learning found safe the subject is unknown, and counts nothing.
+Learning needs a tool (see `services/router/handlers/learning.py`); guessing is this file: one sum per theme
+over the words of the text. Below the margin that learning found safe the subject is unknown, and counts
+nothing.
 """
 
 from __future__ import annotations

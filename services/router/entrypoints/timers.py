@@ -39,11 +39,11 @@ class Timers:
 
     async def fire(self) -> None:
         """See to everything that is due now. Safe in several copies at once, and again after a crash."""
-        while questions := await self._due():
-            for question in questions:
+        while due := await self._due():
+            for question in due:
                 async with self._begin(question) as unit:
                     await look(self._desk, unit, question)
-            if len(questions) < PAGE:
+            if len(due) < PAGE:
                 return
 
     async def _due(self) -> list[UUID]:

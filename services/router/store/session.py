@@ -102,13 +102,13 @@ class Session:
             await questions.save_loads(unit.db, self._standing.book.week, _changes(self._standing.book))
 
     async def _write_questions(self, unit: Unit) -> None:
-        rows = {id_: rows.question_row(question) for id_, question in self._questions.items()}
-        new = [row for id_, row in rows.items() if id_ in self._new]
+        written = {id_: rows.question_row(question) for id_, question in self._questions.items()}
+        new = [row for id_, row in written.items() if id_ in self._new]
         if new:
             known = self._new - await questions.insert_questions(unit.db, new)
             if known:
                 raise Poison(f"question {min(known)} was received before, in another event")
-        if changed := [row for id_, row in rows.items() if id_ not in self._new]:
+        if changed := [row for id_, row in written.items() if id_ not in self._new]:
             await questions.save_questions(unit.db, changed)
 
 

@@ -18,7 +18,7 @@ from tests.support.partner_stage import PARTNER, Stage, partner_stage
 from tests.support.servers import VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS, until
 
-EXAMPLES = ROOT / "deploy" / "examples"
+EXAMPLES = ROOT / "examples"
 Run = Callable[..., AbstractAsyncContextManager[asyncio.subprocess.Process]]
 
 

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import aiosmtplib
 
-from devtools.servers.mailbox import Mail, Mailbox, running_mailbox
+from devtools.servers.mailbox import running_mailbox
 from devtools.servers.ports import LOOPBACK
+from operations.mailbox import Mail, Mailbox
 
 
 def letter(subject: str) -> EmailMessage:

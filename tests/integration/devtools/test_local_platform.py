@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from devtools.servers.errors import ProcessEnded
 from devtools.servers.platform import Platform, running_platform
 from devtools.servers.servers import Servers
-from operations.errors import ProcessEnded
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS, until
 

@@ -115,7 +115,7 @@ def test_a_year_leaves_no_question_without_an_end_and_nothing_behind(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["router", "partners", "import", str(file)])
-    assert main(["router", "year", "--year", "2026", "--made-up", "5", "--questions", "30"]) == 0
+    assert main(["router-year", "--year", "2026", "--made-up", "5", "--questions", "30"]) == 0
     said = capsys.readouterr().out
     assert re.search(r"questions asked +│ 30 ", said)
     assert "0 without an end; 0 still with a partner, 0 by the loads" in said

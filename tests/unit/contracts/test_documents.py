@@ -11,7 +11,7 @@ from services.contracts.catalogue import FACTS, FROM_PARTNERS, TO_PARTNERS
 from services.contracts.schemas import Document, event_schema
 from services.contracts.vocabulary import Asker, Fact
 
-STANDARDS = Path(__file__).parent / "standards"
+STANDARDS = Path(__file__).parents[1] / "standards"
 ASYNCAPI = ROOT / "docs" / "asyncapi.yaml"
 EVERY_FACT = (*FACTS, *FROM_PARTNERS, *TO_PARTNERS)
 
@@ -63,6 +63,6 @@ def _properties(schema: Document) -> list[str]:
 
 @pytest.mark.parametrize("fact", [*FROM_PARTNERS, *TO_PARTNERS])
 def test_the_page_for_programmers_names_every_field(fact: type[Fact]) -> None:
-    page = (ROOT / "deploy" / "examples" / "contract.html").read_text()
+    page = (ROOT / "examples" / "contract.html").read_text()
     section = page.partition(f"<h3><code>{fact.wire}</code></h3>")[2].partition("</section>")[0]
     assert all(f"<code>{field}</code>" in section for field in fact.model_fields)

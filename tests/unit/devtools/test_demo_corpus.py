@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from devtools.checkout import ROOT
 from devtools.demo.corpus import Corpus, CorpusError, Mail, load_corpus
 
-DATA = Path(__file__).parents[2] / "deploy" / "demo" / "data"
+DATA = ROOT / "devtools" / "demo" / "data"
 ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\w")
 HOST = re.compile(r"https?://([\w.-]+\w)")
 

@@ -15,7 +15,7 @@ PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md")
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 EVERY_PAGE = sorted([ROOT / "README.md", *ROOT.glob("[A-Z]*.md"), *(ROOT / "docs").glob("**/*.md")])
 
-FOLDERS = ("services", "deploy", "docs", "tests", ".ci")
+FOLDERS = ("services", "operations", "devtools", "examples", "deploy", "docs", "tests", ".ci")
 NAMED_FILE = re.compile(rf"`((?:{'|'.join(map(re.escape, FOLDERS))})/[\w*/.-]+?)(?:::[\w.]+)?`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"(?:^|`)\./sesame ([^`#\n]*)", re.MULTILINE)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from devtools.checkout import ROOT
+from devtools.servers.errors import FolderInUse
 from devtools.servers.folders import OWNER, PREFIX, is_reachable, kept_folder, sweep, throwaway_folder
 from devtools.servers.ports import FIRST, LAST, free_port
 from devtools.servers.secrets import kept_secret, role_password
-from operations.errors import FolderInUse
 
 
 def test_a_throwaway_folder_is_gone_after_its_block() -> None:

@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from devtools.checkout import ROOT
+from devtools.servers.errors import NotReady, ProcessEnded
 from devtools.servers.processes import Child
-from operations.errors import NotReady, ProcessEnded
 from tests.support.waiting import until
 
 STUBBORN = (

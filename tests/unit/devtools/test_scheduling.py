@@ -3,6 +3,6 @@ from tests.support.scheduling import BROKERS_ACCOUNTS
 
 
 def test_tests_that_make_the_brokers_accounts_never_run_side_by_side() -> None:
-    files = (ROOT / "tests/integration").glob("test_*.py")
+    files = (ROOT / "tests/integration").rglob("test_*.py")
     making = [file for file in files if "await provision(management" in file.read_text()]
     assert {str(file.relative_to(ROOT)) for file in making} == set(BROKERS_ACCOUNTS)

@@ -43,7 +43,7 @@ def workers() -> list[psutil.Process]:
 
 def _is_worker(one: psutil.Process) -> bool:
     try:
-        return "mail_worker" in " ".join(one.cmdline())
+        return "reader_process" in " ".join(one.cmdline())
     except psutil.NoSuchProcess:  # has just ended
         return False
 

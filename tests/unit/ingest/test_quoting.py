@@ -11,7 +11,7 @@ from services.ingest.domain.quoting import reply_above_quote
 
 REPLY = "Bonjour,\n\nLe fonds local garde trois cartes du moulin.\nVoyez la cote G 12."
 
-SECTIONS = (Path(__file__).parent / "ingest_quotes.txt").read_text(encoding="utf-8").split("== ")[1:]
+SECTIONS = (Path(__file__).parent / "quotes.txt").read_text(encoding="utf-8").split("== ")[1:]
 QUOTES = dict(section.split("\n", 1) for section in SECTIONS)
 """What a mail program puts below a reply, by language and program."""
 

@@ -13,17 +13,17 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from devtools.checkout import ROOT
 from devtools.dashboards import runbook
 from devtools.dashboards.boards import BOARDS
 from devtools.dashboards.build import files
 from devtools.dashboards.draw import chart
-from devtools.documents.metrics_catalogue import HERE
 
 PATHS = sorted(files())
 
 
 def alerts() -> dict[str, dict[str, str]]:
-    rules = yaml.safe_load((HERE / "rules" / "alerts.yml").read_text())
+    rules = yaml.safe_load((ROOT / "deploy" / "prometheus" / "rules" / "alerts.yml").read_text())
     return {rule["alert"]: rule["annotations"] for group in rules["groups"] for rule in group["rules"]}
 
 

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
+from devtools.checkout import ROOT
 from devtools.dashboards.boards import BOARDS
-from devtools.documents.metrics_catalogue import HERE, catalogue
+from devtools.documents.metrics_catalogue import catalogue
 from devtools.documents.metrics_page import TARGET, document
 from devtools.servers.packages import provide_program
 
+HERE = ROOT / "deploy" / "prometheus"
 RULES = sorted((HERE / "rules").glob("*.yml"))
 TESTS = sorted((HERE / "tests").glob("*.yml"))
 OPERATIONS = Path("docs/operations.md")

@@ -14,7 +14,7 @@ import yaml
 from devtools.checkout import ROOT
 from services.contracts import topology
 
-SCHEMAS = json.loads((Path(__file__).parent / "standards" / "kubernetes-1.37.json").read_text())
+SCHEMAS = json.loads((Path(__file__).parents[1] / "standards" / "kubernetes-1.37.json").read_text())
 OF_OPERATORS = ("rabbitmq.com/", "postgresql.cnpg.io/", "keda.sh/", "kustomize.config.k8s.io/")
 """Whose schemas are not at hand here."""
 

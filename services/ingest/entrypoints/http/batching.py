@@ -15,7 +15,7 @@ from services.ingest.handlers.submissions import AcceptedSubmission
 MOST = 200
 """Questions in one transaction."""
 
-Waiting = tuple[Handed, "asyncio.Future[Accepted]"]
+Waiting = tuple[Handed, "asyncio.Future[AcceptedSubmission]"]
 
 
 class IntakeBatches:

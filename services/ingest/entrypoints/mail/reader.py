@@ -1,4 +1,4 @@
-"""Reads mails in processes that may be killed (`mail_worker`): decision 0045."""
+"""Reads mails in processes that may be killed (`reader_process`): decision 0045."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.ingest.entrypoints.mail.reader_process import LENGTH, Bounds, Orde
 
 log = logging.getLogger(__name__)
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 PROGRAM = (
     *(sys.executable, "-s", "-S", "-E", "-c"),
     "from services.ingest.entrypoints.mail.reader_process import main; main()",

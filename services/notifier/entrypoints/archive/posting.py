@@ -8,9 +8,8 @@ from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
 from services.notifier.domain.outgoing import DeliveryAttempt
-from services.notifier.domain.posts import posts
+from services.notifier.domain.posts import ASSISTED, posts
 from services.notifier.handlers.outcomes import NO_LEASE, Outcomes
-from services.notifier.sending.channels import ASSISTED
 from services.notifier.store import deliveries
 
 Begin = Callable[[], AbstractAsyncContextManager[Unit]]

@@ -9,18 +9,12 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from httpcore import AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream
 
-Network = IPv4Network | IPv6Network
-
-
-def networks(text: str) -> tuple[Network, ...]:
-    """`127.0.0.0/8, fd00::/8` as networks. Raises ValueError naming the wrong one."""
-    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
-
+from services.notifier.domain.networks import Network, networks
 
 NEVER = networks("64:ff9b::/96, 64:ff9b:1::/48, 2002::/16, fec0::/10, ::/96, ::ffff:0:0:0/96")
 """Ways to write an IPv4 address as IPv6 that a translator may follow into our network, and site-local ones;

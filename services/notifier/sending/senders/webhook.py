@@ -13,9 +13,10 @@ import httpcore
 from services.chassis.clock import Clock
 from services.contracts.envelope import CONTENT_TYPE
 from services.notifier.domain.delivery import Failed, Sent
+from services.notifier.domain.networks import Network
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.signing import signature
-from services.notifier.sending.senders.guarded_network import Forbidden, GuardedNetwork, Network
+from services.notifier.sending.senders.guarded_network import Forbidden, GuardedNetwork
 from services.notifier.sending.senders.partner_events import event_of
 
 LONGEST_REPLY = 65_536

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parent
 LANGUAGES = ("fr", "en")
 FAULTY = 422
 PREFERENCE = re.compile(r"([a-z]{2})[a-z-]*\s*(?:;\s*q=([\d.]+))?", re.IGNORECASE)

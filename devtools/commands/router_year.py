@@ -1,4 +1,4 @@
-"""`./sesame router year`: a whole year with the router alone, in minutes; nothing is sent or kept."""
+"""`./sesame router-year`: a whole year with the router alone, in minutes; nothing is sent or kept."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ _OPEN_LOADS = "SELECT coalesce(sum(open), 0) FROM load"
 _OPEN_ASSIGNMENTS = "SELECT count(*) FROM assignment WHERE ended_at IS NULL"
 
 
-def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = things.add_parser("year", help="a whole year with the router alone, in minutes; nothing is sent")
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "router-year", help="a whole year with the router alone, in minutes; nothing is sent"
+    )
     parser.add_argument("--questions", type=int, default=3_500)
     parser.add_argument("--year", type=int, default=datetime.now(UTC).year)
     parser.add_argument("--partners", type=Path, help="these (YAML or CSV) instead of the database's")
