@@ -19,6 +19,7 @@ FOR_OPERATORS = (
     "operations.trace",
     "operations.person",
     "operations.doctor",
+    "operations.migrations",
     "operations.broker_copy",
 )
 FROM_SECRETS = ("SESAME_AMQP_URL", "SESAME_DATABASE_URL")

@@ -61,7 +61,7 @@ def servers(_session_runner: asyncio.Runner) -> Iterator[Servers]:
 @pytest.fixture(scope="session")
 def template(servers: Servers, _session_runner: asyncio.Runner) -> Iterator[Database]:
     template = _session_runner.run(make_template(servers))
-    migrate_template(template)
+    _session_runner.run(migrate_template(template))
     yield template
     _session_runner.run(drop(template))
 

@@ -132,7 +132,7 @@ async def bench(count: int) -> dict[str, float]:
     with throwaway_folder() as folder:
         async with running_servers(folder, environ={}) as servers:
             template = await make_template(servers)
-            await asyncio.to_thread(migrate_template, template)
+            await migrate_template(template)
             async with cloned(template) as database, virtual_host(servers) as vhost:
                 figures = await measure(database, vhost, count)
             await drop(template)

@@ -66,7 +66,7 @@ async def measure(questions: int) -> tuple[list[Figure], list[str]]:
     with throwaway_folder() as folder:
         async with running_servers(folder) as servers:
             template = await make_template(servers)
-            await asyncio.to_thread(migrate_template, template)
+            await migrate_template(template)
             try:
                 ten_years, too_much = await _ten_years(template)
                 recount, too_slow = await _recount(template, questions)

@@ -67,7 +67,7 @@ async def place() -> AsyncIterator[Place]:
         folder = stack.enter_context(throwaway_folder())
         servers = await stack.enter_async_context(running_servers(folder))
         template = await make_template(servers)
-        await asyncio.to_thread(migrate_template, template)
+        await migrate_template(template)
         stack.push_async_callback(drop, template)
         database = await stack.enter_async_context(cloned(template))
         vhost = await stack.enter_async_context(virtual_host(servers))

@@ -7,7 +7,6 @@ after another. Leaves with status 1 when a kind of page is above 50 ms at the 95
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Iterator
@@ -155,7 +154,7 @@ async def full(number: int, language: Language) -> AsyncIterator[tuple[httpx.Asy
         folder = stack.enter_context(throwaway_folder())
         servers = await stack.enter_async_context(running_servers(folder, fsync=False))
         template = await make_template(servers)
-        await asyncio.to_thread(migrate_template, template)
+        await migrate_template(template)
         stack.push_async_callback(drop, template)
         database = await stack.enter_async_context(cloned(template))
         on: Bench = await stack.enter_async_context(bench(database("notifier"), "notifier"))

@@ -11,6 +11,7 @@ import pytest
 
 from devtools.checkout import ROOT
 from devtools.servers.servers import Servers
+from services.chassis.postgres.schema import applied
 from services.contracts import topology
 from tests.support.earlier import earlier_code, newest_migration
 from tests.support.scene import Scene, assert_nothing_was_lost_or_doubled, scene, until_quiet
@@ -75,13 +76,13 @@ async def _missing(database: Database, services: Iterable[str]) -> list[str]:
     return [
         service
         for service in services
-        if newest_migration(service).stem not in await _applied(database(service))
+        if newest_migration(service).stem not in await _applied_at(database(service))
     ]
 
 
-async def _applied(url: str) -> set[str]:
+async def _applied_at(url: str) -> set[str]:
     db = await asyncpg.connect(url)
     try:
-        return {row["migration_id"] for row in await db.fetch("SELECT migration_id FROM _yoyo_migration")}
+        return await applied(db)
     finally:
         await db.close()

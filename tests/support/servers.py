@@ -13,9 +13,8 @@ import services
 from devtools.servers.databases import CLONE, CREATE, DROP, administer, with_path
 from devtools.servers.secrets import role_password
 from devtools.servers.servers import AMQP_MANAGEMENT_URL, Servers
-from services.chassis.postgres.migrate import migrate
 from services.chassis.postgres.provision import provision
-from services.chassis.postgres.schema import CHASSIS
+from services.chassis.postgres.schema import CHASSIS, bring_up_to_date
 from services.contracts import topology
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -53,12 +52,10 @@ async def make_template(servers: Servers) -> Database:
     return Database(admin_url, urls)
 
 
-def migrate_template(template: Database) -> None:
+async def migrate_template(template: Database) -> None:
     for service, url in template.urls.items():
         folders = [CHASSIS, Path(services.__path__[0]) / service / "migrations"]
-        migrate(
-            url, [folder for folder in folders if folder.is_dir()], lock_timeout_seconds=LOCK_TIMEOUT_SECONDS
-        )
+        await bring_up_to_date(url, folders, lock_timeout_seconds=LOCK_TIMEOUT_SECONDS)
 
 
 @asynccontextmanager

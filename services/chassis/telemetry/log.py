@@ -73,7 +73,7 @@ def switch(usual: str) -> None:
 
 def _set(level: str) -> None:
     logging.root.setLevel(level)
-    for chatty in ("aio_pika", "httpx", "httpcore", "yoyo", "uvicorn.error", "mail.log"):
+    for chatty in ("aio_pika", "httpx", "httpcore", "uvicorn.error", "mail.log"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.root.level))
     # The link says itself, once, that the broker is away.
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)

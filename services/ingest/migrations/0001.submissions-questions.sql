@@ -1,5 +1,4 @@
 -- What came in, by which door; what is known of each question; what could not be understood
--- depends: 0001.inbox-outbox-waiting
 
 CREATE TABLE submission (
     door text NOT NULL,

@@ -1,5 +1,4 @@
 -- What the asker says on their own page; links taken back
--- depends: 0001.submissions-questions
 
 ALTER TABLE question ADD COLUMN withdrawn_at timestamptz;
 ALTER TABLE question ADD COLUMN erased_at timestamptz;

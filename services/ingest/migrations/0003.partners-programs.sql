@@ -1,5 +1,4 @@
 -- Keys of partners that use HTTP, the cursor of what they were asked, and the network's pause
--- depends: 0002.askers-page
 
 CREATE TABLE partner_key (
     hash bytea PRIMARY KEY,

@@ -1,5 +1,4 @@
 -- Files that came with questions and answers: beside the events, in the same transaction as what they belong to
--- depends: 0003.partners-programs
 
 CREATE TABLE file (
     id uuid PRIMARY KEY,

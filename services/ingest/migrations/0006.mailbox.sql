@@ -1,5 +1,4 @@
 -- How far the mailbox was read by IMAP, and mails that were tried in vain
--- depends: 0005.social
 
 CREATE TABLE mailbox (
     name text PRIMARY KEY,

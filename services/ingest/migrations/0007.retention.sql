@@ -1,5 +1,4 @@
 -- What stays of those who are forgotten, and how to find whose term has passed
--- depends: 0006.mailbox
 
 CREATE FUNCTION tombstone(door text, key text) RETURNS text LANGUAGE sql STABLE AS
     $$ SELECT 'erased:' || encode(sha256(convert_to(door || ' ' || key, 'UTF8')), 'hex') $$;

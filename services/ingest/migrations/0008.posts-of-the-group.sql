@@ -1,5 +1,4 @@
 -- What was entered for a group that no program may write to: whose desk gets the answer back, to be pasted
--- depends: 0007.retention
 
 CREATE TABLE group_post (
     question uuid PRIMARY KEY,

@@ -1,5 +1,4 @@
 -- What a partner's links, reply addresses, keys and desk page still open
--- depends: 0008.posts-of-the-group
 
 CREATE TABLE partner_access (
     partner text PRIMARY KEY,

@@ -1,5 +1,4 @@
 -- A reopened question is open: the latest word of its end is that there is none
--- depends: 0009.partners-access
 
 COMMENT ON TABLE ending IS
     'The latest word of a question''s end: answered, closed without an answer, or reopened, which is none';

@@ -1,5 +1,4 @@
 -- Files of mails that came again were kept, belonging to no question, so that nothing erased them
--- depends: 0010.reopened
 
 DELETE FROM file_chunk USING file WHERE file_chunk.file = file.id AND file.question IS NULL;
 

@@ -1,5 +1,4 @@
 -- Answers of the archive that partners were shown with a question, for their page
--- depends: 0011.no-loose-files
 
 CREATE TABLE offered (
     assignment_id uuid NOT NULL,

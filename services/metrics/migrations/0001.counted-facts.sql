@@ -1,5 +1,4 @@
 -- The log of counted facts and the counters drawn from it
--- depends: 0001.inbox-outbox-waiting
 
 -- Facts as they came, not yet in any counter. Handlers only ever append here, so copies never wait for each other.
 CREATE TABLE pending (

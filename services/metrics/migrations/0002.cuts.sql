@@ -1,5 +1,4 @@
 -- Counters by a number for what they count: ten years in a third of the space. Readers see `tally` as before.
--- depends: 0001.counted-facts
 
 -- What is counted, each said once. An empty partner is the network as a whole.
 CREATE TABLE cut (

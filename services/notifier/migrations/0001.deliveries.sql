@@ -1,4 +1,3 @@
--- depends:
 
 CREATE TABLE question (
     id uuid PRIMARY KEY,

@@ -1,4 +1,3 @@
--- depends: 0001.deliveries
 
 CREATE TABLE archive_entry (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

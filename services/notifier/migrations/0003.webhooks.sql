@@ -1,4 +1,3 @@
--- depends: 0002.archive
 
 CREATE TABLE webhook_endpoint (
     partner text PRIMARY KEY,

@@ -1,4 +1,3 @@
--- depends: 0003.webhooks
 
 -- What concerns no single question (the daily list, the weekly digest) is sent about this one.
 INSERT INTO question (id, text, facets, attachments, publish_consent, asker)

@@ -1,5 +1,4 @@
 -- Servers like to repeat the address they refuse
--- depends: 0004.rounds
 
 UPDATE silenced_address SET diagnostic = regexp_replace(diagnostic, '[^[:space:]<>]+@[^[:space:]<>]+', '<address>', 'g')
 WHERE diagnostic LIKE '%@%';

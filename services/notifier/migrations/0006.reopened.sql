@@ -1,5 +1,4 @@
 -- A reopened question goes on: a closing ends what came before it, and nothing that came after
--- depends: 0005.no-address-in-a-diagnostic
 
 ALTER TABLE question ADD COLUMN closed_at timestamptz, ADD COLUMN reopened_at timestamptz;
 COMMENT ON COLUMN question.ended IS 'withdrawn, or closed and not reopened since';

@@ -1,5 +1,4 @@
 -- The morning's list reads the few questions that are open, and not all that were ever answered
--- depends: 0006.reopened
 
 ALTER TABLE question ADD COLUMN answered_at timestamptz;
 COMMENT ON COLUMN question.answered_at IS 'The last accepted answer; the question is open again if reopened since';

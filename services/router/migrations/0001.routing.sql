@@ -1,5 +1,4 @@
 -- Partners, their loads, every question's state, assignments and the decisions behind them
--- depends:
 
 -- One row: its lock makes decisions one after another, so that no quota is overrun and loads are right.
 CREATE TABLE network (

@@ -1,5 +1,4 @@
 -- When to look at an assignment next: its reminder, then its due time; at once after its partner changed
--- depends: 0001.routing
 
 ALTER TABLE assignment ADD COLUMN look_at timestamptz NOT NULL DEFAULT '-infinity';
 

@@ -1,5 +1,4 @@
 -- The model that guesses subjects, as learned from the network's own past; the last one counts
--- depends: 0002.look-at
 
 CREATE TABLE subject_model (
     version bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

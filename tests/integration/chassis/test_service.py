@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +16,6 @@ import services
 from devtools.servers.ports import free_port
 from devtools.servers.servers import Servers
 from services.chassis.messaging import dead_letters
-from services.chassis.postgres.schema import CHASSIS, bring_up_to_date, wanted
 from services.chassis.run import Chassis
 from services.chassis.settings import ServiceSettings
 from services.contracts import topology
@@ -163,12 +161,6 @@ async def unmigrated(servers: Servers) -> AsyncIterator[Database]:
     await drop(database)
 
 
-async def test_copies_started_at_once_migrate_once(unmigrated: Database) -> None:
-    starts = (migrated(unmigrated) for _ in range(4))
-    applied = [id_ for ids in await asyncio.gather(*starts) for id_ in ids]
-    assert sorted(applied) == sorted(wanted([CHASSIS, migrations_of("router")]))
-
-
 async def test_of_several_databases_the_one_that_writes_is_found(
     unmigrated: Database, vhost: VirtualHost
 ) -> None:
@@ -177,18 +169,6 @@ async def test_of_several_databases_the_one_that_writes_is_found(
     options = ServiceSettings(amqp_url=vhost.amqp_url, database_url=several)
     async with Chassis.start(options, name="router", migrations=migrations_of("router")) as chassis:
         assert await chassis.pool.fetchval("SELECT count(*) FROM question") == 0
-
-
-async def test_a_start_with_nothing_to_migrate_needs_no_second_process(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "executable", "/no/such/python")
-    assert await migrated(database) == []
-
-
-async def migrated(database: Database) -> list[str]:
-    folders = (CHASSIS, migrations_of("router"))
-    return await bring_up_to_date(database("router"), folders, lock_timeout_seconds=5)
 
 
 async def test_an_unfinished_batch_is_finished_before_the_end(database: Database, vhost: VirtualHost) -> None:

@@ -20,7 +20,7 @@ JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p') AND NOT c.reli
 JOIN pg_namespace n ON n.oid = c.relnamespace, LATERAL (SELECT n.nspname AS table_schema) AS named
 WHERE n.nspname = ANY($1::text[]) AND a.attnum > 0 AND NOT a.attisdropped
     AND a.atttypid::regtype::text IN ('text', 'text[]', 'json', 'jsonb', 'bytea', 'tsvector')
-    AND c.relname NOT LIKE '%yoyo%'
+    AND c.relname <> 'migration'
 ORDER BY 1, 2
 """
 EVERYWHERE = ("inbox", "outbox", "waiting")

@@ -21,6 +21,7 @@ from operations.broker.management import Management, managing
 from operations.broker.provision import provision
 from operations.cli import main
 from operations.partners import broker
+from services.chassis.postgres.schema import CHASSIS, files_of, id_of
 from services.contracts import topology
 from tests.support.authority import Authority
 from tests.support.servers import Database, VirtualHost, drop, make_template
@@ -204,6 +205,14 @@ async def test_the_databases_copy_restored_elsewhere_has_the_same_counts(
         assert (await counts(empty.admin_url))["ingest.question"] == "20"
     finally:
         await drop(empty)
+
+
+async def test_a_migration_is_taken_back_and_missing_from_then_on(sesame: Sesame) -> None:
+    newest = id_of(files_of(CHASSIS.parents[2] / "router" / "migrations")[-1])
+    assert f"router     applied  {newest}" in await sesame("migrations", "list")
+    assert await sesame("migrations", "roll-back", "router", newest) == f"taken back: {newest}\n"
+    assert f"router     missing  {newest}" in await sesame("migrations", "list")
+    await sesame("migrations", "roll-back", "router", "0000.never", status=2)
 
 
 async def test_a_copy_of_another_installation_leaves_the_administrator_alone(

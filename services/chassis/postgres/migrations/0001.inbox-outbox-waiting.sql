@@ -1,5 +1,4 @@
 -- Every service's own inbox, outbox, and what came too early
--- depends:
 
 CREATE TABLE inbox (
     source text NOT NULL,
