@@ -86,9 +86,19 @@ def _fields(of: Json, definitions: Json, before: str) -> Iterator[Field]:
         needed = name in of.get("required", ())
         inner = _definition(schema, definitions)
         said = given.get("description") or (inner or {}).get("description", "") or _limits(schema)
+        if choices := list(_choices(schema, definitions)):
+            said = f"one of {'; '.join(choices)}"
         yield Field(before + name, _kind(schema, inner), needed, " ".join(said.split()))
         if inner is not None and "properties" in inner:
             yield from _fields(inner, definitions, f"{before}{name}.")
+
+
+def _choices(schema: Json, definitions: Json) -> Iterator[str]:
+    """Of a list whose entries are told apart by `code`: each code with its parameters and meaning."""
+    for choice in schema.get("items", {}).get("oneOf", ()):
+        made = definitions[choice["$ref"].rpartition("/")[2]]
+        named = ", ".join(f"`{name}`" for name in made["properties"] if name != "code")
+        yield f"code `{made['properties']['code']['const']}` ({named}): {made['description']}"
 
 
 def _without_null(schema: Json) -> Json:
@@ -107,7 +117,7 @@ def _kind(schema: Json, inner: Json | None) -> str:
     described = inner if inner is not None else schema
     if choices := described.get("enum"):
         return " or ".join(f'"{choice}"' for choice in choices)
-    return str(schema.get("format") or described.get("type", "any"))
+    return str(schema.get("format") or described.get("type", "object" if "oneOf" in schema else "any"))
 
 
 def _limits(schema: Json) -> str:

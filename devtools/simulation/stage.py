@@ -35,7 +35,7 @@ from devtools.simulation.router_year.stage import COORDINATOR, Asking
 from operations.errors import OperationError
 from services.contracts import topology
 from services.contracts.envelope import CONTENT_TYPE, Event, Submission
-from services.contracts.partners import PartnerAnswer, PartnerAsker, PartnerDecline, PartnerQuestion
+from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, PartnerAsker, QuestionSubmitted
 from services.contracts.vocabulary import Fact, Place
 from services.router.domain.partner import Partner, ReachedBy, Role
 from services.router.domain.partner_record import write_partner
@@ -78,7 +78,7 @@ class Services:
     async def ask(self, asking: Asking) -> None:
         """On a partner's page, by its program; else by the network's own API."""
         facets = dict(asking.facets)
-        question = PartnerQuestion(
+        question = QuestionSubmitted(
             text=asking.text,
             asked_at=asking.asked_at,
             language=facets.get("language"),
@@ -90,13 +90,13 @@ class Services:
         self._deeds.append(self._submit(origin, question, None) if origin else self._ask_here(question))
 
     async def answer(self, question: UUID, partner: str) -> None:
-        answer = PartnerAnswer(text="Aux archives de la Côte-d'Or, série XIV F.")
+        answer = AnswerSubmitted(text="Aux archives de la Côte-d'Or, série XIV F.")
         self._deeds.append(self._submit(partner, answer, question))
 
     async def decline(self, question: UUID, partner: str) -> None:
-        self._deeds.append(self._submit(partner, PartnerDecline(reason=people.REFUSAL), question))
+        self._deeds.append(self._submit(partner, DeclineSubmitted(reason=people.REFUSAL), question))
 
-    async def _ask_here(self, question: PartnerQuestion) -> None:
+    async def _ask_here(self, question: QuestionSubmitted) -> None:
         body = question.model_dump(mode="json", exclude_none=True)
         (await self._askers.post("/api/v1/questions", json=body)).raise_for_status()
 

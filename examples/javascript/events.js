@@ -8,8 +8,8 @@ export const ACCEPTED = "submission.accepted.v1";
 export const REFUSED = "submission.refused.v1";
 
 const ANSWER = "answer.submitted.v1";
-const DECLINE = "question.declined.v1";
-const QUESTION = "question.received.v1";
+const DECLINE = "decline.submitted.v1";
+const QUESTION = "question.submitted.v1";
 
 /** The network promises never to send this; say so to its operators. */
 export class NotReadable extends Error {}
@@ -35,7 +35,7 @@ export function replyTo(assigned, partner, reply) {
   return event(decline ? DECLINE : ANSWER, id, partner, data, assigned.subject);
 }
 
-/** A question for the network. `data` has at least `text`; see PartnerQuestion in the contract. */
+/** A question for the network. `data` has at least `text`; see QuestionSubmitted in the contract. */
 export function ask(partner, id, data) {
   return event(QUESTION, id, partner, data);
 }

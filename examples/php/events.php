@@ -37,16 +37,16 @@ function read(string $body): array
  */
 function reply_to(array $assigned, string $partner, array $reply): array
 {
-    $type = isset($reply['decline']) ? 'question.declined.v1' : 'answer.submitted.v1';
+    $type = isset($reply['decline']) ? 'decline.submitted.v1' : 'answer.submitted.v1';
     unset($reply['decline']);
     $id = $assigned['data']['assignment_id'] . '-reply';
     return event($type, $id, $partner, $reply) + ['subject' => $assigned['subject']];
 }
 
-/** A question for the network. $data has at least 'text'; see PartnerQuestion in the contract. */
+/** A question for the network. $data has at least 'text'; see QuestionSubmitted in the contract. */
 function ask(string $partner, string $id, array $data): array
 {
-    return event('question.received.v1', $id, $partner, $data);
+    return event('question.submitted.v1', $id, $partner, $data);
 }
 
 function event(string $type, string $id, string $partner, array $data): array

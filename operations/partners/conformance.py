@@ -19,7 +19,7 @@ from aiormq.exceptions import AMQPError, ChannelAccessRefused
 
 from services.contracts import topology
 from services.contracts.envelope import CONTENT_TYPE
-from services.contracts.partners import PartnerAnswer, PartnerQuestion
+from services.contracts.partners import AnswerSubmitted, QuestionSubmitted
 from services.contracts.vocabulary import Fact
 
 RECEIPT_SECONDS = 15.0
@@ -45,14 +45,14 @@ class Trial:
 TRIALS = (
     Trial(
         "a good question is accepted",
-        PartnerQuestion,
+        QuestionSubmitted,
         {"text": "[essai] Où se trouve la bibliothèque ?", "language": "fr"},
         "submission.accepted.v1",
     ),
-    Trial("a question without text is refused", PartnerQuestion, {}, "submission.refused.v1"),
+    Trial("a question without text is refused", QuestionSubmitted, {}, "submission.refused.v1"),
     Trial(
         "an answer to no question is refused",
-        PartnerAnswer,
+        AnswerSubmitted,
         {"text": "Réponse sans question."},
         "submission.refused.v1",
     ),
@@ -92,7 +92,7 @@ async def _try(channel: AbstractChannel, partner: str, trial: Trial) -> Outcome:
 async def _forge(channel: AbstractChannel, other: str) -> Outcome:
     what = "the broker stops it from speaking for another"
     try:
-        await _publish(channel, other, PartnerQuestion, f"try-{secrets.token_hex(8)}", {"text": "Essai"})
+        await _publish(channel, other, QuestionSubmitted, f"try-{secrets.token_hex(8)}", {"text": "Essai"})
     except ChannelAccessRefused as refusal:
         return Outcome(what, True, str(refusal))
     return Outcome(what, False, f"an event of {other} was taken from it")

@@ -7,7 +7,7 @@ from services.contracts.vocabulary import Fact
 
 FACTS: tuple[type[Fact], ...] = (
     ingest.QuestionReceived,
-    ingest.AnswerSubmitted,
+    ingest.AnswerReceived,
     ingest.QuestionDeclined,
     ingest.QuestionTaken,
     ingest.QuestionRated,
@@ -34,9 +34,10 @@ FACTS: tuple[type[Fact], ...] = (
 """On `sesame.events`, from one service to the others."""
 
 FROM_PARTNERS: tuple[type[Fact], ...] = (
-    partners.PartnerQuestion,
-    partners.PartnerAnswer,
-    partners.PartnerDecline,
+    partners.QuestionSubmitted,
+    partners.AnswerSubmitted,
+    partners.DeclineSubmitted,
+    partners.TakeSubmitted,
 )
 """On `sesame.inbox`, from partner systems to ingest."""
 

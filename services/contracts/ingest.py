@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -27,10 +27,10 @@ class QuestionReceived(Fact):
     reference: Line | None = Field(default=None, description="The sender's own number for this question")
 
 
-class AnswerSubmitted(Fact):
+class AnswerReceived(Fact):
     """A partner handed in an answer. Whether it counts is the router's to say."""
 
-    wire: ClassVar[str] = "answer.submitted.v1"
+    wire: ClassVar[str] = "answer.received.v1"
 
     answer_id: UUID
     partner: PartnerId
@@ -111,7 +111,7 @@ class AskerErased(Fact):
 
     wire: ClassVar[str] = "asker.erased.v1"
 
-    reason: Word = Field(description="wish (the asker's) or term (the network's retention)")
+    reason: Literal["wish", "term"] = Field(description="The asker's wish, or the network's term")
 
 
 class MailBounced(Fact):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.contracts.reasons import Reason
 from services.contracts.vocabulary import (
     Attachment,
     Facets,
@@ -17,7 +18,6 @@ from services.contracts.vocabulary import (
     PartnerId,
     PartnerName,
     Place,
-    Reason,
     Text,
     Value,
     Word,

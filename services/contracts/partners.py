@@ -29,10 +29,10 @@ class PartnerAsker(Value):
     name: Line | None = None
 
 
-class PartnerQuestion(Fact):
-    """From a partner: a question for the network. Routing key `partner.<id>.question.received.v1`."""
+class QuestionSubmitted(Fact):
+    """From a partner: a question for the network. Routing key `partner.<id>.question.submitted.v1`."""
 
-    wire: ClassVar[str] = "question.received.v1"
+    wire: ClassVar[str] = "question.submitted.v1"
 
     text: Text
     private_note: Text | None = None
@@ -48,7 +48,7 @@ class PartnerQuestion(Fact):
     reference: Line | None = Field(default=None, description="Your own number; comes back in the receipt")
 
 
-class PartnerAnswer(Fact):
+class AnswerSubmitted(Fact):
     """From a partner: the answer to the question that is the event's subject."""
 
     wire: ClassVar[str] = "answer.submitted.v1"
@@ -61,13 +61,19 @@ class PartnerAnswer(Fact):
     subject: Word | None = None
 
 
-class PartnerDecline(Fact):
+class DeclineSubmitted(Fact):
     """From a partner: no to the question that is the event's subject."""
 
-    wire: ClassVar[str] = "question.declined.v1"
+    wire: ClassVar[str] = "decline.submitted.v1"
 
     reason: Text | None = None
     refer_to: PartnerId | None = None
+
+
+class TakeSubmitted(Fact):
+    """From a partner: it is on the question that is the event's subject; an answer's time begins."""
+
+    wire: ClassVar[str] = "take.submitted.v1"
 
 
 class SubmissionAccepted(Fact):

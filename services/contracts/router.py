@@ -7,20 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.contracts.vocabulary import (
-    Attachment,
-    Facets,
-    Fact,
-    Line,
-    Moment,
-    PartnerId,
-    PartnerName,
-    Reach,
-    Reason,
-    Text,
-    Value,
-    Word,
-)
+from services.contracts.reasons import Action, ClosingCode, Exclusion, Impasse, Reason, RefusalCode
+from services.contracts.vocabulary import Attachment, Facets, Fact, Line, Moment, PartnerName, Reach, Text
 
 
 class QuestionRouted(Fact):
@@ -64,7 +52,7 @@ class AnswerRefused(Fact):
     answer_id: UUID
     partner: PartnerName
     reach: Reach
-    reason: Literal["already_answered", "not_assigned", "closed"]
+    reason: RefusalCode
     accepted_answer_id: UUID | None = None
     accepted_partner: PartnerName | None = None
 
@@ -94,17 +82,12 @@ class QuestionOverdue(Fact):
     facets: Facets
 
 
-class Exclusion(Value):
-    partner: PartnerId
-    why: Line
-
-
 class QuestionUnroutable(Fact):
     """No partner could be found; the coordinator decides."""
 
     wire: ClassVar[str] = "question.unroutable.v1"
 
-    reason: Line
+    reason: Impasse
     excluded: tuple[Exclusion, ...] = ()
     coordinator: Reach | None = None
     promise_at: Moment
@@ -116,7 +99,7 @@ class QuestionClosed(Fact):
 
     wire: ClassVar[str] = "question.closed.v1"
 
-    reason: Word = Field(description="out_of_scope, withdrawn, duplicate")
+    reason: ClosingCode
     explanation: Text | None = Field(default=None, description="For the asker")
     hand: Line | None = Field(default=None, description="Who closed it")
     facets: Facets
@@ -135,7 +118,7 @@ class QuestionHandled(Fact):
 
     wire: ClassVar[str] = "question.handled.v1"
 
-    action: Word = Field(description="assign, take_back, close, reopen, extend, route")
+    action: Action
     hand: Line = Field(description="Who did it")
     reason: Line | None = None
     facets: Facets

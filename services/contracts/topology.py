@@ -37,7 +37,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
         ),
         "router": (
             ingest.QuestionReceived,
-            ingest.AnswerSubmitted,
+            ingest.AnswerReceived,
             ingest.QuestionDeclined,
             ingest.QuestionTaken,
             ingest.QuestionFollowedUp,

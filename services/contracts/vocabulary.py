@@ -105,11 +105,3 @@ class Reach(Value):
 
     way: Way
     address: Line
-
-
-class Reason(Value):
-    """One named part of the score that chose the partner."""
-
-    part: Word
-    points: float
-    detail: Line

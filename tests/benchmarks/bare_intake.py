@@ -11,7 +11,7 @@ import uvloop
 from asyncpg import Pool, Record
 from fastapi import FastAPI
 
-from services.contracts.partners import PartnerQuestion
+from services.contracts.partners import QuestionSubmitted
 
 TABLE = "CREATE TABLE IF NOT EXISTS bare (id bigint GENERATED ALWAYS AS IDENTITY, body text NOT NULL)"
 INSERT = "INSERT INTO bare (body) VALUES ($1) RETURNING id"
@@ -21,7 +21,7 @@ def bare_app(pool: "Pool[Record]") -> FastAPI:
     app = FastAPI()
 
     @app.post("/api/v1/questions", status_code=201)
-    async def ask(sent: PartnerQuestion) -> dict[str, int]:
+    async def ask(sent: QuestionSubmitted) -> dict[str, int]:
         return {"id": await pool.fetchval(INSERT, sent.model_dump_json())}
 
     return app

@@ -28,7 +28,7 @@ BATCH, PREFETCH, PAGE = 200, 400, 500
 
 KEYS = {
     "ingest": (),
-    "router": ("question.received", "answer.submitted"),
+    "router": ("question.received", "answer.received"),
     "notifier": ("question.received", "question.routed", "question.answered"),
     "metrics": ("#",),
 }
@@ -90,7 +90,7 @@ def ingest(cause: Event) -> Iterable[Outgoing]:
 
 
 def router(cause: Event) -> Iterable[Outgoing]:
-    follows = {"question.received.v1": "question.routed.v1", "answer.submitted.v1": "question.answered.v1"}
+    follows = {"question.received.v1": "question.routed.v1", "answer.received.v1": "question.answered.v1"}
     wire = follows[cause["type"]]
     yield EVENTS, wire.removesuffix(".v1"), event("router", wire, cause, cause["data"])
 

@@ -170,6 +170,6 @@ async def test_no_mail_is_lost_and_none_doubled(database: Database, vhost: Virtu
     assert (questions, follow_ups, held) == (wanted["question"], wanted["follow_up"], wanted["quarantined"])
     assert dict(map(tuple, announced)) == {
         "question.received": wanted["question"],
-        "answer.submitted": wanted["answer"],
+        "answer.received": wanted["answer"],
         "question.followed_up": wanted["follow_up"],
     }

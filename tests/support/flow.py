@@ -60,7 +60,7 @@ class Network:
             "subject": "histoire",
             "place": {"country": "FR", "postcode": "93100"},
         }
-        await self._send(partner, "question.received.v1", None, data)
+        await self._send(partner, "question.submitted.v1", None, data)
 
     async def until_published(self, count: int, *, within_seconds: float) -> None:
         if not await self.watch.until(

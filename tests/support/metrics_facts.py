@@ -30,7 +30,7 @@ def received(cut: Facets, _partner: str) -> Fact:
 
 
 def submitted(cut: Facets, partner: str) -> Fact:
-    return ingest.AnswerSubmitted(
+    return ingest.AnswerReceived(
         answer_id=uuid4(), partner=partner, text="Sostratus of Cnidus.", way="mail", facets=cut
     )
 

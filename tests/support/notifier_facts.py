@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.contracts import ingest, router
-from services.contracts.vocabulary import Asker, Facets, Fact, PartnerName, Place, Reach, Reason
+from services.contracts.reasons import KnowsSubject, NobodyLeft
+from services.contracts.vocabulary import Asker, Facets, Fact, PartnerName, Place, Reach
 
 MOMENT = datetime(2026, 11, 20, 9, 12, 31, tzinfo=UTC)
 DUE = MOMENT + timedelta(days=1)
@@ -48,7 +49,7 @@ def routed(question: UUID, attempt: int = 1, partner: str = "bpi", way: str = "q
         attempt=attempt,
         due_at=DUE,
         promise_at=PROMISE,
-        reasons=(Reason(part="subject", points=3.0, detail="répond à l'histoire locale"),),
+        reasons=(KnowsSubject(points=3.0, subject="histoire", strength=4),),
         facets=FACETS,
     )
 
@@ -110,7 +111,7 @@ def promise_broken(due_at: datetime = PROMISE) -> Fact:
 
 
 def unroutable() -> Fact:
-    return router.QuestionUnroutable(reason="no partner is open", promise_at=PROMISE, facets=FACETS)
+    return router.QuestionUnroutable(reason=NobodyLeft(), promise_at=PROMISE, facets=FACETS)
 
 
 def followed_up(question: UUID) -> Fact:

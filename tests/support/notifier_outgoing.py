@@ -33,7 +33,7 @@ def outgoing(way: str, destination: str, kind: str = "assigned", **more: Any) ->
 
 
 def assigned() -> Assigned:
-    reasons = ({"part": "subject", "points": 3.0, "detail": "répond à l'histoire locale"},)
+    reasons = ({"code": "subject", "points": 3.0, "subject": "histoire", "strength": 4},)
     turn = made.part(QUESTION, "assignment 1")
     return Assigned(turn, "bpi", "Bpi", 1, made.DUE, made.PROMISE, reasons, overdue=False, passed_on=False)
 

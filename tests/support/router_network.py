@@ -18,7 +18,7 @@ from services.chassis.messaging.incoming import IncomingMessage
 from services.chassis.messaging.transaction import Transactions
 from services.chassis.telemetry.instruments import MessagingMetrics
 from services.contracts.envelope import Event
-from services.contracts.ingest import AnswerSubmitted, QuestionDeclined, QuestionReceived
+from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionReceived
 from services.contracts.vocabulary import Facets, Fact
 from services.router.domain.partner import Partner, ReachedBy
 from services.router.entrypoints import subscriptions
@@ -111,9 +111,9 @@ def received(at: datetime, **facets: Any) -> QuestionReceived:
     )
 
 
-def answer(partner: str, **fields: Any) -> AnswerSubmitted:
+def answer(partner: str, **fields: Any) -> AnswerReceived:
     given = {"answer_id": uuid7(), "text": "Aux archives de la Côte-d'Or, série XIV F.", "way": "page"}
-    return AnswerSubmitted(partner=partner, **{**given, **fields})
+    return AnswerReceived(partner=partner, **{**given, **fields})
 
 
 def decline(partner: str, refer_to: str | None = None) -> QuestionDeclined:

@@ -35,7 +35,7 @@ class Partners:
         data: dict[str, Any] = {"text": f"Question {number} ?", "language": "fr", "reference": str(number)}
         if number % 5 == 0:
             data["asker"] = {"mail": f"asker-{number}@asker.example"}
-        await self._insist(partner, "question.received.v1", f"ask-{number}", None, data)
+        await self._insist(partner, "question.submitted.v1", f"ask-{number}", None, data)
         self.asked += 1
         self.with_mail += "asker" in data
 

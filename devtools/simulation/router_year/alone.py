@@ -29,7 +29,7 @@ from services.chassis.telemetry.instruments import MessagingMetrics
 from services.contracts import topology
 from services.contracts.catalogue import FACTS
 from services.contracts.envelope import Event, decode, event_readers
-from services.contracts.ingest import AnswerSubmitted, QuestionDeclined, QuestionReceived
+from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionReceived
 from services.contracts.vocabulary import Facets, Fact, Place
 from services.router.domain.partner import Partner
 from services.router.entrypoints import subscriptions
@@ -98,7 +98,7 @@ class Alone:
 
     async def answer(self, question: UUID, partner: str) -> None:
         await self._tell(
-            AnswerSubmitted(answer_id=uuid7(), partner=partner, text=people.ANSWER, way="page"), question
+            AnswerReceived(answer_id=uuid7(), partner=partner, text=people.ANSWER, way="page"), question
         )
 
     async def decline(self, question: UUID, partner: str) -> None:

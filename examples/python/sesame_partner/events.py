@@ -14,8 +14,8 @@ ACCEPTED = "submission.accepted.v1"
 REFUSED = "submission.refused.v1"
 
 ANSWER = "answer.submitted.v1"
-DECLINE = "question.declined.v1"
-QUESTION = "question.received.v1"
+DECLINE = "decline.submitted.v1"
+QUESTION = "question.submitted.v1"
 
 
 class NotReadable(ValueError):
@@ -94,7 +94,7 @@ def reply_to(question: Question, partner: str, reply: Answer | Decline) -> dict[
 
 
 def ask(partner: str, id_: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """A question for the network. `data` has at least `text`; see PartnerQuestion in the contract."""
+    """A question for the network. `data` has at least `text`; see QuestionSubmitted in the contract."""
     return _event(QUESTION, id_, partner, data, None)
 
 

@@ -18,18 +18,19 @@ from services.chassis.messaging.transaction import Unit
 from services.contracts.catalogue import FROM_PARTNERS
 from services.contracts.envelope import NotAnEvent, Submission, decode_mapping, parse, submission_readers
 from services.contracts.partners import (
-    PartnerAnswer,
-    PartnerDecline,
-    PartnerQuestion,
+    AnswerSubmitted,
+    DeclineSubmitted,
+    QuestionSubmitted,
     SubmissionAccepted,
     SubmissionRefused,
+    TakeSubmitted,
 )
 from services.contracts.vocabulary import PARTNER_ID_PATTERN
 from services.ingest.domain import intake as words
 from services.ingest.domain.intake import Refused
 from services.ingest.entrypoints.http.body import new_answer, new_decline, new_question
 from services.ingest.handlers.questions import Intake, accept_question
-from services.ingest.handlers.submissions import accept_answer, accept_decline
+from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_take
 
 READERS = submission_readers(FROM_PARTNERS)
 KEY = re.compile(rf"^partner\.({PARTNER_ID_PATTERN.strip('^$')})\.(.+)$")
@@ -44,9 +45,10 @@ class PartnerReader:
 
     def __init__(self, intake: Intake) -> None:
         self._accepts: Mapping[str, Accept] = {
-            PartnerQuestion.wire: partial(_question, intake),
-            PartnerAnswer.wire: _answer,
-            PartnerDecline.wire: _decline,
+            QuestionSubmitted.wire: partial(_question, intake),
+            AnswerSubmitted.wire: _answer,
+            DeclineSubmitted.wire: _decline,
+            TakeSubmitted.wire: _take,
         }
 
     def read(self, letter: IncomingMessage) -> Work:
@@ -148,7 +150,7 @@ async def _question(
     intake: Intake,
     unit: Unit,
     partner: str,
-    event: Submission[PartnerQuestion],
+    event: Submission[QuestionSubmitted],
     submission: words.RawSubmission,
 ) -> UUID:
     new = new_question(event.data, channel="partner", origin=partner, now=unit.now)
@@ -156,17 +158,23 @@ async def _question(
 
 
 async def _answer(
-    unit: Unit, partner: str, event: Submission[PartnerAnswer], submission: words.RawSubmission
+    unit: Unit, partner: str, event: Submission[AnswerSubmitted], submission: words.RawSubmission
 ) -> UUID:
     new = new_answer(event.data, way="partner")
     return (await accept_answer(unit, submission, _subject(event), partner, new)).question
 
 
 async def _decline(
-    unit: Unit, partner: str, event: Submission[PartnerDecline], submission: words.RawSubmission
+    unit: Unit, partner: str, event: Submission[DeclineSubmitted], submission: words.RawSubmission
 ) -> UUID:
     new = new_decline(event.data, way="partner")
     return (await accept_decline(unit, submission, _subject(event), partner, new)).question
+
+
+async def _take(
+    unit: Unit, partner: str, event: Submission[TakeSubmitted], submission: words.RawSubmission
+) -> UUID:
+    return (await accept_take(unit, submission, _subject(event), partner, "partner")).question
 
 
 def _subject(event: Submission[Any]) -> UUID:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
@@ -39,7 +40,7 @@ async def withdraw(unit: Unit, question: UUID) -> None:
         unit.announce(QuestionWithdrawn(facets=Facets.model_validate_json(facets)), question=question)
 
 
-async def erase(unit: Unit, question: UUID, reason: str) -> Event[AskerErased] | None:
+async def erase(unit: Unit, question: UUID, reason: Literal["wish", "term"]) -> Event[AskerErased] | None:
     """Forget the asker here, and tell the others to; None when that was done before. An open question is
     withdrawn with it. `reason`: wish or term."""
     known = await questions.get(unit.db, question)

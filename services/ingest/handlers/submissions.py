@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.ingest import AnswerSubmitted, QuestionDeclined, QuestionFollowedUp, QuestionTaken
+from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionFollowedUp, QuestionTaken
 from services.contracts.vocabulary import Attachment, Facets, Fact
 from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.intake import (
@@ -49,7 +49,7 @@ async def accept_answer(
     """Whether the answer counts is the router's to say; raises Refused for what can't be one."""
     facets = await _facets_of(unit, question)
     with refusing():
-        fact = AnswerSubmitted(
+        fact = AnswerReceived(
             answer_id=uuid7(),
             partner=partner,
             text=clean_text(new.text) or "",

@@ -20,7 +20,7 @@ def received(event: Event[ingest.QuestionReceived]) -> Counted:
     return _counted("received", event, facets, at=facets.received_at)
 
 
-def submitted(event: Event[ingest.AnswerSubmitted]) -> Counted:
+def submitted(event: Event[ingest.AnswerReceived]) -> Counted:
     data = event.data
     return _counted("submitted", event, data.facets, partner=data.partner, detail=data.way)
 
@@ -153,7 +153,7 @@ def delivery_failed(event: Event[notifier.DeliveryFailed]) -> Counted:
 
 NOTES: Mapping[type[Fact], Note] = {
     ingest.QuestionReceived: received,
-    ingest.AnswerSubmitted: submitted,
+    ingest.AnswerReceived: submitted,
     ingest.QuestionDeclined: declined,
     ingest.QuestionTaken: taken,
     ingest.QuestionRated: rated,

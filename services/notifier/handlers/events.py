@@ -161,7 +161,10 @@ async def question_unroutable(
     known = _known(standing, event.subject)
     reach = fact.coordinator
     address = reach.address if reach and reach.way == "mail" else coordinator.address
-    details = {"reason": fact.reason, "excluded": [one.model_dump() for one in fact.excluded]}
+    details = {
+        "reason": fact.reason.model_dump(),
+        "excluded": [one.model_dump(exclude_none=True) for one in fact.excluded],
+    }
     note = plan.to_coordinator(known, "unroutable", event.id, event.time, address, details)
     await _decide(unit, [*plan.acknowledgement(known), note])
 

@@ -41,7 +41,7 @@ async def show(chosen: argparse.Namespace, there: CommandContext) -> int:
     for line in _life(explained, there):
         print(line)
     for told in explained.decisions:
-        _print_decision(console, told, there)
+        _print_decision(console, told, there, explained.question.facets.get("language"))
     return 0
 
 
@@ -58,7 +58,9 @@ def _life(explained: Explained, there: CommandContext) -> Iterator[str]:
         yield from (span_line(span, zone) for span in spans)
 
 
-def _print_decision(console: Console, told: DecisionRecord, there: CommandContext) -> None:
+def _print_decision(
+    console: Console, told: DecisionRecord, there: CommandContext, language: str | None
+) -> None:
     counting, others = parts_that_count(told)
     when = in_zone(told.decided_at, there.settings.zone)
     console.print()
@@ -70,7 +72,7 @@ def _print_decision(console: Console, told: DecisionRecord, there: CommandContex
         print(f"no points to anybody: {', '.join(others)}")
     if told.excluded:
         print("not asked")
-    _say(console, (exclusion_line(why, names) for why, names in told.excluded.items()))
+    _say(console, (exclusion_line(told, why, language) for why in told.excluded))
 
 
 def _table(told: DecisionRecord, counting: Iterable[str]) -> Table:

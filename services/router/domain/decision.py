@@ -63,8 +63,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`ranked`: the short list, best first; without one nobody could be asked. `excluded`: why → who, or how
-    many. `capacities`: of everyone whom fairness shares the question out among."""
+    """`ranked`: the short list, best first; without one nobody could be asked. `excluded`: why (a
+    code of contracts.reasons) → who, or how many. `capacities`: of everyone whom fairness shares the question
+    out among."""
 
     tier: str
     ranked: tuple[Candidate, ...]
@@ -90,13 +91,13 @@ def _within(tier: Tier, asked: RoutingRequest, network: Network, now: datetime) 
     directory = network.directory
     near = directory.near(asked.place) if asked.place else {}
     left = _in_scope(tier, asked, near, directory)
-    excluded = _shut_out("serves another territory", directory.roll.everyone & ~left, directory)
+    excluded = _shut_out("territory", directory.roll.everyone & ~left, directory)
     for why, out in _filters(tier, asked, network, now):
         excluded |= _shut_out(why, left & out, directory)
         left &= ~out
     ranked, closed = _rank(tier, left, Score(asked, near, network), now)
     if closed:
-        excluded["not open before the promise"] = _named(closed)
+        excluded["not_open"] = _named(closed)
     capacities = {c.partner.id: directory.capacities[c.partner.id] for c in ranked}
     return Decision(tier.name, tuple(ranked), excluded, left.bit_count() - len(closed), capacities)
 
@@ -128,15 +129,15 @@ def _filters(
     directory, crowd = network.directory, network.directory.roll.crowd
     for why in sorted(set(asked.had.values())):
         yield why, crowd(name for name, reason in asked.had.items() if reason == why)
-    yield f"not among the {tier.name}", directory.not_in(tier.roles)
+    yield "tier", directory.not_in(tier.roles)
     if asked.language:
-        yield f"does not answer in {asked.language}", directory.not_speaking(asked.language)
-    yield "takes no questions", directory.taking_nothing
-    yield "has its questions for this week", crowd(_full(directory, network.book))
+        yield "language", directory.not_speaking(asked.language)
+    yield "takes_none", directory.taking_nothing
+    yield "week_full", crowd(_full(directory, network.book))
     if not tier.wide:
         off_subject = directory.off_subject(asked.subject) & ~crowd(asked.called)
-        yield "a specialist of other subjects", off_subject
-        yield "closed until after the promise", directory.away(now.date(), asked.promise_at.date())
+        yield "specialist", off_subject
+        yield "away", directory.away(now.date(), asked.promise_at.date())
 
 
 def _full(directory: Directory, book: LoadBook) -> Iterator[str]:

@@ -16,10 +16,10 @@ from services.router.domain.territory import Territory
 from services.router.domain.themes import theme_of
 
 WHY_NOT_AGAIN: Mapping[str, str] = {
-    "declined": "declined it",
-    "overdue": "let it pass",
-    "answered": "answered it before",
-    "away": "is away",
+    "declined": "declined",
+    "overdue": "overdue",
+    "answered": "answered",
+    "away": "away",
 }
 """Outcome of an assignment → why its partner is not asked again."""
 
@@ -96,7 +96,7 @@ def asked(question: Question, referred: str | None = None) -> RoutingRequest:
         subject=theme_of(subject) if subject else None,
         origin=question.facets.get("origin"),
         referred=referred,
-        had={a.partner: WHY_NOT_AGAIN.get(a.outcome or "", "had it before") for a in question.assignments},
+        had={a.partner: WHY_NOT_AGAIN.get(a.outcome or "", "had_before") for a in question.assignments},
     )
 
 

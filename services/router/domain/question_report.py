@@ -59,21 +59,57 @@ def parts_that_count(told: DecisionRecord) -> tuple[list[str], list[str]]:
     counting = {
         name
         for candidate in told.candidates
-        for name, (points, _detail) in candidate["parts"].items()
+        for name, (points, _params) in candidate["parts"].items()
         if points
     }
     return [name for name in PARTS if name in counting], [name for name in PARTS if name not in counting]
 
 
+WHY_IT_COUNTED = {
+    "origin": "asked at this library",
+    "referred": "named by a colleague",
+    "place": "{nearness}",
+    "subject": "{subject} {strength}/5",
+    "load": "{open} open",
+    "fairness": "owed {owed:+.2f} questions",
+    "fit": "open for {share:.0%} of the time needed",
+}
+WHY_NOT = {
+    "answered": "answered it before",
+    "away": "closed until after the promise",
+    "declined": "declined it",
+    "had_before": "had it before",
+    "language": "does not answer in {language}",
+    "not_open": "not open before the promise",
+    "overdue": "let it pass",
+    "specialist": "a specialist of other subjects",
+    "takes_none": "takes no questions",
+    "territory": "serves another territory",
+    "tier": "not among the {tier}",
+    "week_full": "has its questions for this week",
+}
+"""Codes of contracts.reasons, for the operator."""
+
+
 def why_line(told: DecisionRecord, parts: Iterable[str]) -> str:
     """What stood behind the points of the first."""
     best = told.candidates[0]
-    reasons = (f"{name} {best['parts'][name][0]:g} ({best['parts'][name][1]})" for name in parts)
+    reasons = (f"{name} {best['parts'][name][0]:g} ({_why(name, best)})" for name in parts)
     return f"{best['partner']}: {', '.join(reasons)}"
 
 
-def exclusion_line(why: str, names: Sequence[str] | int) -> str:
-    return f"  {why}: {names if isinstance(names, int) else ', '.join(names)}"
+def _why(name: str, candidate: Mapping[str, Any]) -> str:
+    params = candidate["parts"][name][1]
+    if name == "subject" and params["subject"] is None:
+        return "subject unknown"
+    return WHY_IT_COUNTED[name].format(**params)
+
+
+def exclusion_line(told: DecisionRecord, why: str, language: str | None) -> str:
+    """`language` is the question's."""
+    names = told.excluded[why]
+    said = WHY_NOT[why].format(language=language, tier=told.tier)
+    return f"  {said}: {names if isinstance(names, int) else ', '.join(names)}"
 
 
 def in_zone(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -7,7 +7,7 @@ every question somebody is owed, says *how many*.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 from itertools import repeat
@@ -38,9 +38,11 @@ Ranked = tuple[float, str]
 
 @dataclass(frozen=True, slots=True)
 class Part:
+    """`params`: what stands behind the points, by the names of contracts.reasons."""
+
     name: str
     points: float
-    detail: str
+    params: Mapping[str, str | int | float | None] = field(default_factory=dict)
 
 
 class Score:
@@ -100,12 +102,12 @@ class Score:
         load = self._book.of(partner.id)
         weights = self._weights
         return (
-            Part("origin", weights.origin * (partner.id == self._asked.origin), "asked at this library"),
-            Part("referred", weights.referred * (partner.id == self._asked.referred), "named by a colleague"),
+            Part("origin", weights.origin * (partner.id == self._asked.origin)),
+            Part("referred", weights.referred * (partner.id == self._asked.referred)),
             self._place(partner.id),
             self._subject_part(partner.id),
-            Part("load", round(self._idleness(partner.id) * weights.load, 3), f"{load.open} open"),
-            Part("fairness", round(load.credit * weights.fairness, 3), f"owed {load.credit:+.2f} questions"),
+            Part("load", round(self._idleness(partner.id) * weights.load, 3), {"open": load.open}),
+            Part("fairness", round(load.credit * weights.fairness, 3), {"owed": round(load.credit, 2)}),
         )
 
     def open_share(self, partner: Partner, now: datetime) -> float:
@@ -116,11 +118,11 @@ class Score:
         return min(self._directory.clock(partner).between(now, promise_at) / needed, 1.0)
 
     def fit(self, share: float) -> Part:
-        return Part("fit", round(share * self._weights.fit, 3), f"open for {share:.0%} of the time needed")
+        return Part("fit", round(share * self._weights.fit, 3), {"share": round(share, 3)})
 
     def _place(self, name: str) -> Part:
         near = self._nearness(name)
-        return Part("place", round(NEARNESS[near] * self._weights.place, 3), near.name.lower())
+        return Part("place", round(NEARNESS[near] * self._weights.place, 3), {"nearness": near.name.lower()})
 
     def _nearness(self, name: str) -> Nearness:
         roll = self._directory.roll
@@ -129,8 +131,8 @@ class Score:
 
     def _subject_part(self, name: str) -> Part:
         strength = self._strengths.get(name, 0)
-        detail = f"{self._asked.subject} {strength}/{STRONGEST}" if self._asked.subject else "subject unknown"
-        return Part("subject", round(self._weights.subject * strength / STRONGEST, 3), detail)
+        params = {"subject": self._asked.subject, "strength": strength}
+        return Part("subject", round(self._weights.subject * strength / STRONGEST, 3), params)
 
     def _idleness(self, name: str) -> float:
         """1 with nothing open, 0 at a whole week's capacity."""

@@ -13,7 +13,7 @@ from services.router.handlers.context import RoutingContext
 def subscriptions(desk: RoutingContext) -> Subscriptions:
     return {
         ingest.QuestionReceived: partial(events.question_received, desk),
-        ingest.AnswerSubmitted: partial(events.answer_submitted, desk),
+        ingest.AnswerReceived: partial(events.answer_received, desk),
         ingest.QuestionDeclined: partial(events.question_declined, desk),
         ingest.QuestionTaken: partial(events.question_taken, desk),
         ingest.QuestionFollowedUp: partial(events.question_followed_up, desk),

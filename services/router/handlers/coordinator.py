@@ -13,11 +13,11 @@ from datetime import datetime
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts.reasons import Action, ByHand, TakenBack
 from services.contracts.router import IntakeChanged, QuestionHandled
-from services.contracts.vocabulary import Reason
 from services.router.domain import lifecycle, state_machine
 from services.router.domain.lifecycle import Question
-from services.router.domain.state_machine import Move, State
+from services.router.domain.state_machine import Move
 from services.router.handlers import facts, routing
 from services.router.handlers.context import RoutingContext
 from services.router.store import questions
@@ -58,7 +58,7 @@ async def assign(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, partn
         raise Refusal(f"{partner} has question {id_} already")
     state_machine.after(question.state, Move.ASSIGN)
     released = await routing.release(desk, unit, question, "reassigned")
-    reason = Reason(part="hand", points=0, detail=_said(hand))
+    reason = ByHand(points=0, hand=hand.name, said=hand.reason)
     await routing.hand_over(desk, unit, released, chosen, (reason,))
     _note(desk, unit, released, "assign", hand)
 
@@ -78,7 +78,7 @@ async def take_back(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) ->
     if question.current is None:
         raise Refusal(f"nobody has question {id_}: it is {question.state}")
     released = await routing.release(desk, unit, question, "taken back")
-    await routing.give_up(desk, unit, released, f"taken back by {hand.name}")
+    await routing.give_up(desk, unit, released, TakenBack(hand=hand.name))
     _note(desk, unit, released, "take_back", hand)
 
 
@@ -88,7 +88,7 @@ async def close(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, explan
     _check_public("explanation", explanation)
     released = await routing.release(desk, unit, question, "closed")
     closed = lifecycle.close(released, unit.now)
-    unit.announce(facts.closed(closed, State.OUT_OF_SCOPE, explanation, hand.name), question=id_)
+    unit.announce(facts.closed(closed, "out_of_scope", explanation, hand.name), question=id_)
     _note(desk, unit, closed, "close", hand)
     desk.ledgers.of(unit).put(closed)
     await unit.arrived(id_)
@@ -137,11 +137,7 @@ def _check_public(what: str, text: str) -> None:
         raise Unfit(f"{what}: 1 to 50,000 characters are wanted, for people to read; not {text[:60]!r}")
 
 
-def _said(hand: Actor) -> str:
-    return f"chosen by {hand.name}" + (f": {hand.reason}" if hand.reason else "")
-
-
-def _note(desk: RoutingContext, unit: Unit, question: Question, action: str, hand: Actor) -> None:
+def _note(desk: RoutingContext, unit: Unit, question: Question, action: Action, hand: Actor) -> None:
     fact = QuestionHandled(
         action=action, hand=hand.name, reason=hand.reason, facets=facts.facets_of(question)
     )

@@ -13,7 +13,7 @@ from services.chassis.errors import TooEarly
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.ingest import (
-    AnswerSubmitted,
+    AnswerReceived,
     AskerErased,
     QuestionDeclined,
     QuestionFollowedUp,
@@ -76,7 +76,7 @@ def _facets(fact: QuestionReceived) -> dict[str, Any]:
     return facets
 
 
-async def answer_submitted(desk: RoutingContext, unit: Unit, event: Event[AnswerSubmitted]) -> None:
+async def answer_received(desk: RoutingContext, unit: Unit, event: Event[AnswerReceived]) -> None:
     """The first answer of a partner who was asked counts; a later one is told which did."""
     fact = event.data
     question = await _known(desk, unit, event)
@@ -89,7 +89,7 @@ async def answer_submitted(desk: RoutingContext, unit: Unit, event: Event[Answer
     await _accept(desk, unit, question, fact)
 
 
-async def _accept(desk: RoutingContext, unit: Unit, question: Question, fact: AnswerSubmitted) -> None:
+async def _accept(desk: RoutingContext, unit: Unit, question: Question, fact: AnswerReceived) -> None:
     assignment = question.had_by(fact.partner)
     if assignment is None:
         raise TooEarly(question.id)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal, cast
 
+from pydantic import TypeAdapter
+
+from services.contracts.reasons import ClosingCode, Exclusion, Impasse, Reason
 from services.contracts.router import (
     AnswerRefused,
-    Exclusion,
     QuestionClosed,
     QuestionOverdue,
     QuestionReminded,
@@ -15,13 +17,14 @@ from services.contracts.router import (
     QuestionUnroutable,
 )
 from services.contracts.topology import partner_queue
-from services.contracts.vocabulary import Facets, PartnerName, Reach, Reason, Way
+from services.contracts.vocabulary import Facets, PartnerName, Reach, Way
 from services.router.domain.decision import Candidate, Decision, Excluded
 from services.router.domain.directory import Directory
 from services.router.domain.lifecycle import Assignment, Question
 from services.router.domain.partner import Partner
 
 EXCLUSIONS_NAMED = 200
+REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(tuple[Reason, ...])
 
 
 def facets_of(question: Question) -> Facets:
@@ -61,11 +64,13 @@ def routed(question: Question, partner: Partner, reasons: tuple[Reason, ...]) ->
 def reasons_of(candidate: Candidate) -> tuple[Reason, ...]:
     """The parts that spoke for or against the partner."""
     spoke = (part for part in candidate.parts if part.points)
-    return tuple(Reason(part=part.name, points=part.points, detail=part.detail) for part in spoke)
+    return REASONS.validate_python(
+        tuple({"code": part.name, "points": part.points, **part.params} for part in spoke)
+    )
 
 
 def unroutable(
-    question: Question, reason: str, excluded: tuple[Exclusion, ...], coordinator: Partner | None
+    question: Question, reason: Impasse, excluded: tuple[Exclusion, ...], coordinator: Partner | None
 ) -> QuestionUnroutable:
     return QuestionUnroutable(
         reason=reason,
@@ -76,10 +81,16 @@ def unroutable(
     )
 
 
-def exclusions_of(decision: Decision) -> tuple[Exclusion, ...]:
+def exclusions_of(decision: Decision, language: str | None) -> tuple[Exclusion, ...]:
+    """`language` is the question's: it says what they do not speak."""
     known = ((why, names) for why, names in decision.excluded.items() if not isinstance(names, int))
     named = sorted((name, why) for why, names in known for name in names)
-    return tuple(Exclusion(partner=name, why=why) for name, why in named[:EXCLUSIONS_NAMED])
+    return tuple(_exclusion(name, why, language) for name, why in named[:EXCLUSIONS_NAMED])
+
+
+def _exclusion(partner: str, code: str, language: str | None) -> Exclusion:
+    said = language if code == "language" else None
+    return Exclusion.model_validate({"partner": partner, "code": code, "language": said})
 
 
 def refused(directory: Directory, question: Question, answer: Any, partner: str) -> AnswerRefused:
@@ -120,7 +131,9 @@ def overdue(
     )
 
 
-def closed(question: Question, reason: str, explanation: str | None, hand: str | None) -> QuestionClosed:
+def closed(
+    question: Question, reason: ClosingCode, explanation: str | None, hand: str | None
+) -> QuestionClosed:
     return QuestionClosed(reason=reason, explanation=explanation, hand=hand, facets=facets_of(question))
 
 
@@ -140,7 +153,7 @@ def account_of(decision: Decision) -> dict[str, Any]:
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:
-    parts = {part.name: [part.points, part.detail] for part in candidate.parts}
+    parts = {part.name: [part.points, dict(part.params)] for part in candidate.parts}
     return {"partner": candidate.partner.id, "total": candidate.total, "parts": parts}
 
 

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.router import Exclusion
-from services.contracts.vocabulary import Reason
+from services.contracts.reasons import AskedInVain, Exclusion, Impasse, NobodyLeft, Reason
 from services.router.domain import lifecycle
 from services.router.domain.deadlines import Deadline, deadline, leaves_at
 from services.router.domain.decision import Decision, decide
@@ -32,8 +31,7 @@ async def route(
 ) -> None:
     """Decide, assign, announce. Whoever had the question before must have been released."""
     if len(question.assignments) >= desk.attempts and not by_hand:
-        in_vain = f"{len(question.assignments)} partners were asked in vain"
-        await give_up(desk, unit, question, in_vain)
+        await give_up(desk, unit, question, AskedInVain(attempts=len(question.assignments)))
         return
     ledger = desk.ledgers.of(unit)
     standing = await ledger.standing()
@@ -42,7 +40,8 @@ async def route(
     ledger.decided(question.id, decision, facts.account_of(decision))
     chosen = decision.chosen
     if chosen is None:
-        await give_up(desk, unit, question, "no partner could be asked", facts.exclusions_of(decision))
+        excluded = facts.exclusions_of(decision, question.facets.get("language"))
+        await give_up(desk, unit, question, NobodyLeft(), excluded)
         return
     await hand_over(desk, unit, question, chosen.partner, facts.reasons_of(chosen), decision)
 
@@ -79,7 +78,11 @@ async def take(desk: RoutingContext, unit: Unit, question: Question) -> None:
 
 
 async def give_up(
-    desk: RoutingContext, unit: Unit, question: Question, reason: str, excluded: tuple[Exclusion, ...] = ()
+    desk: RoutingContext,
+    unit: Unit,
+    question: Question,
+    reason: Impasse,
+    excluded: tuple[Exclusion, ...] = (),
 ) -> None:
     """Nobody is left to ask: the coordinator must see to it."""
     ledger = desk.ledgers.of(unit)

@@ -121,7 +121,7 @@ async def test_every_second_question_is_declined_when_told_so(stage: Stage, run:
         for _ in range(4):
             await stage.tell("QuestionAssigned")
         kinds = sorted([(await stage.heard())[0] for _ in range(4)])
-    assert kinds == ["partner.lyon.answer.submitted.v1"] * 2 + ["partner.lyon.question.declined.v1"] * 2
+    assert kinds == ["partner.lyon.answer.submitted.v1"] * 2 + ["partner.lyon.decline.submitted.v1"] * 2
 
 
 async def test_a_question_is_handed_in_under_the_same_id_each_time(
@@ -135,7 +135,7 @@ async def test_a_question_is_handed_in_under_the_same_id_each_time(
     for _ in range(2):
         async with run("--ask", str(path), "--idle", "0.2"):
             asked += [await stage.heard(), await stage.heard()]
-    assert {key for key, _ in asked} == {"partner.lyon.question.received.v1"}
+    assert {key for key, _ in asked} == {"partner.lyon.question.submitted.v1"}
     assert asked[0][1].id == asked[2][1].id
     assert [event.data.reference for _, event in asked] == [None, "r-7"] * 2
 

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from services.contracts.ingest import AnswerSubmitted, QuestionReceived
+from services.contracts.ingest import AnswerReceived, QuestionReceived
 from services.contracts.links import asker_token, partner_token
 from services.contracts.vocabulary import Attachment
 from tests.support.ingest_doors import KEYS, Ingest, hears, ingest, routed_to
@@ -89,7 +89,7 @@ async def test_a_librarys_document_comes_with_its_answer_and_stays_as_long_as_th
                 "INSERT INTO archived (question, url) VALUES ($1, 'https://a.example')", question
             )
         await door.http.post(f"/q/{asker_token(KEYS, question)}/erase")
-        (answer,) = await door.announced(AnswerSubmitted)
+        (answer,) = await door.announced(AnswerReceived)
         left = await door.fetchval("SELECT count(*) FROM file")
     assert [one.media_type for one in answer.data.attachments] == ["application/pdf"]
     assert left == (1 if archived else 0)

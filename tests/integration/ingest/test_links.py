@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 
 from services.contracts.ingest import (
-    AnswerSubmitted,
+    AnswerReceived,
     AskerErased,
     QuestionDeclined,
     QuestionFollowedUp,
@@ -53,7 +53,7 @@ async def test_a_respondent_sees_the_question_and_answers_it(database: Database,
         page = (await door.http.get(path)).text
         sources = "G 12\n\nhttps://g.example"
         answer = await post(door, f"{path}/answer", text="À Grigny.", sources=sources, effort="3")
-        (event,) = await door.announced(AnswerSubmitted)
+        (event,) = await door.announced(AnswerReceived)
     assert ASKED["text"] in page
     assert "Mon grand-père y vivait." in page
     assert "ada@example.org" not in page
@@ -68,7 +68,7 @@ async def test_an_empty_answer_is_said_so_and_keeps_what_was_typed(
     async with ingest(database, vhost) as door:
         path = partners_page(await asked(door, "grigny"), "grigny")
         answer = await post(door, f"{path}/answer", text=" ", sources="G 12")
-        assert await door.announced(AnswerSubmitted) == []
+        assert await door.announced(AnswerReceived) == []
     assert answer.status_code == 422
     assert "Écrivez votre réponse." in answer.text
     assert "G 12" in answer.text
@@ -171,7 +171,7 @@ async def test_a_link_that_was_revoked_opens_nothing(database: Database, vhost: 
         page = await door.http.get(partners_page(question, "grigny"))
         address = reply_address("reply@sesame.example", partner_token(KEYS, question, "grigny"))
         await door.deliver(mail("À Grigny.", To=address), [address])
-        assert await door.announced(AnswerSubmitted) == []
+        assert await door.announced(AnswerReceived) == []
         assert "revoked" in await door.fetchval("SELECT reason FROM quarantine")
     assert page.status_code == 404
 
@@ -188,11 +188,11 @@ async def test_a_suspended_partners_links_open_nothing_until_it_is_back(
         shut = [await door.http.get(path), await post(door, f"{path}/answer", text="À Grigny.")]
         await door.deliver(mail("À Grigny.", To=address), [address])
         assert "suspended" in await door.fetchval("SELECT reason FROM quarantine")
-        assert await door.announced(AnswerSubmitted) == []
+        assert await door.announced(AnswerReceived) == []
         async with begin() as unit:
             await partner_access.resume(unit.db, "grigny")
         back = await post(door, f"{path}/answer", text="À Grigny.")
-        assert len(await door.announced(AnswerSubmitted)) == 1
+        assert len(await door.announced(AnswerReceived)) == 1
     assert [page.status_code for page in (*shut, back)] == [404, 404, 303]
 
 

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from services.contracts.ingest import (
-    AnswerSubmitted,
+    AnswerReceived,
     MailBounced,
     QuestionDeclined,
     QuestionFollowedUp,
@@ -57,7 +57,7 @@ async def test_a_reply_to_the_signed_address_is_the_partners_answer(
         body = "Au bord du Rhône.\n\nLe 3 mars 2026 à 10:12, Réseau <q@r.example> a écrit :\n> Où ?"
         reply = mail(body, Message_ID="<2@bib.example>", In_Reply_To="<1@x>", To=address, Subject="Re: M")
         replies = await door.deliver(reply, [address.upper()], "desk@bib.example")
-        (event,) = await door.announced(AnswerSubmitted)
+        (event,) = await door.announced(AnswerReceived)
     assert replies[0][0] == 250
     assert (event.subject, event.data.partner, event.data.way) == (question, "grigny", "mail")
     assert event.data.text == "Au bord du Rhône."
@@ -74,7 +74,7 @@ async def test_a_respondent_declines_refers_and_takes_by_mail(database: Database
             await door.deliver(mail(body, Message_ID=f"<{number}@bib.example>", To=address), [address])
         (taken,) = await door.announced(QuestionTaken)
         first, second = await door.announced(QuestionDeclined)
-        assert await door.announced(AnswerSubmitted) == []
+        assert await door.announced(AnswerReceived) == []
     assert (taken.data.partner, taken.data.way) == ("grigny", "mail")
     assert (first.data.partner, first.data.refer_to) == ("grigny", "lyon")
     assert (second.data.reason, second.data.refer_to) == ("trop loin\nVers : Paris", None)
@@ -87,7 +87,7 @@ async def test_an_answer_by_mail_names_its_sources(database: Database, vhost: Vi
         address = reply_address(REPLY_BOX, partner_token(KEYS, question, "grigny"))
         body = "Au bord du Rhône.\n\nSources :\n- 3 P 69\n- https://gallica.example\n\nREAD : 3"
         await door.deliver(mail(body, Message_ID="<2@bib.example>", To=address), [address])
-        (event,) = await door.announced(AnswerSubmitted)
+        (event,) = await door.announced(AnswerReceived)
     assert (event.data.text, event.data.effort) == ("Au bord du Rhône.", 3)
     assert event.data.sources == ("3 P 69", "https://gallica.example")
 
@@ -102,7 +102,7 @@ async def test_an_answer_that_comes_before_the_routing_is_put_off(
         first = await door.deliver(reply, [address])
         await hears(door, question, routed_to("grigny"))
         second = await door.deliver(reply, [address])
-        assert len(await door.announced(AnswerSubmitted)) == 1
+        assert len(await door.announced(AnswerReceived)) == 1
     assert (first[0][0], second[0][0]) == (451, 250)
 
 
@@ -122,7 +122,7 @@ async def test_a_forged_reply_address_is_held_for_a_person(database: Database, v
         forged = partner_token((b"another key of 16 letters",), question, "grigny")
         address = reply_address(REPLY_BOX, forged)
         replies = await door.deliver(mail("Faux.", Message_ID="<4@x.example>", To=address), [address])
-        assert await door.announced(AnswerSubmitted) == []
+        assert await door.announced(AnswerReceived) == []
         assert "not one of ours" in await door.fetchval("SELECT reason FROM quarantine")
     assert replies[0][0] == 250
 

@@ -96,7 +96,13 @@ NAMES = (
     "refer_to",
     "place",
 )
-WIRES = ("question.received.v1", "answer.submitted.v1", "question.declined.v1", "no.such.v1")
+WIRES = (
+    "question.submitted.v1",
+    "answer.submitted.v1",
+    "decline.submitted.v1",
+    "take.submitted.v1",
+    "no.such.v1",
+)
 VALUES = st.sampled_from(WIRES) | st.none() | st.integers() | st.text(max_size=10)
 BODIES = st.dictionaries(st.sampled_from(NAMES), VALUES | st.dictionaries(st.sampled_from(NAMES), VALUES))
 USUAL: dict[str, Any] = {"specversion": "1.0", "id": "1", "source": "/desk", "data": {"text": "Où ?"}}

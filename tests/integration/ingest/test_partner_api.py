@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from uuid import UUID, uuid4
 
-from services.contracts.ingest import AnswerSubmitted, QuestionDeclined, QuestionReceived, QuestionTaken
+from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionReceived, QuestionTaken
 from services.contracts.router import IntakeChanged
 from services.ingest.store import partner_access, partner_keys
 from tests.support.ingest_doors import Ingest, answered_by, hears, ingest, routed_to
@@ -80,7 +80,7 @@ async def test_a_partner_answers_takes_and_declines_what_it_was_asked(
         answers = [await door.http.post(f"{path}/answers", json=ANSWER, headers=once) for _ in range(2)]
         taken = await door.http.post(f"{path}/takes", headers=key)
         declined = await door.http.post(f"{path}/declines", json={"refer_to": "lyon"}, headers=key)
-        (submitted,) = await door.announced(AnswerSubmitted)
+        (submitted,) = await door.announced(AnswerReceived)
         assert len(await door.announced(QuestionTaken)) == 1
         assert (await door.announced(QuestionDeclined))[0].data.refer_to == "lyon"
     assert [answer.status_code for answer in (*answers, taken, declined)] == [202] * 4
@@ -102,7 +102,7 @@ async def test_nobody_answers_what_it_was_not_asked_or_what_is_over(
         ]
         await hears(door, question, answered_by("grigny"))
         late = await door.http.post(path, json=ANSWER, headers=grigny)
-        assert await door.announced(AnswerSubmitted) == []
+        assert await door.announced(AnswerReceived) == []
     assert [answer.status_code for answer in (*strangers, late)] == [401, 404, 404, 409]
 
 

@@ -7,7 +7,7 @@ import pytest
 from pamqp import encode
 
 from services.contracts import topology
-from services.contracts.ingest import AnswerSubmitted, QuestionDeclined, QuestionReceived
+from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionReceived, QuestionTaken
 from tests.support.ingest_doors import Ingest, ingest, publish
 from tests.support.servers import Database, VirtualHost
 
@@ -16,7 +16,7 @@ QUESTION = {"text": "Où était le moulin ?", "reference": "G-17"}
 
 async def send(door: Ingest, partner: str, event: dict[str, Any] | bytes, key: str = "") -> None:
     body = event if isinstance(event, bytes) else json.dumps(event).encode()
-    wire = key or (event["type"] if isinstance(event, dict) else "question.received.v1")
+    wire = key or (event["type"] if isinstance(event, dict) else "question.submitted.v1")
     message = aio_pika.Message(body, content_type="application/cloudevents+json", message_id="the broker's")
     await publish(door.amqp_url, topology.INBOX, f"partner.{partner}.{wire}", message)
     await door.settled()
@@ -28,25 +28,25 @@ def cloud(wire: str, data: Any, **attributes: Any) -> dict[str, Any]:
 
 
 async def asked(door: Ingest) -> UUID:
-    await send(door, "grigny", cloud("question.received.v1", QUESTION, id="q"))
+    await send(door, "grigny", cloud("question.submitted.v1", QUESTION, id="q"))
     return (await door.announced(QuestionReceived))[0].subject
 
 
 async def test_a_partners_question_is_accepted_once_and_told(database: Database, vhost: VirtualHost) -> None:
     async with ingest(database, vhost) as door:
         for _ in range(2):
-            await send(door, "grigny", cloud("question.received.v1", QUESTION))
+            await send(door, "grigny", cloud("question.submitted.v1", QUESTION))
         (event,) = await door.announced(QuestionReceived)
         (told,) = await door.told("grigny")
     assert (event.data.facets.channel, event.data.facets.origin) == ("partner", "grigny")
     assert (told["type"], told["subject"]) == ("submission.accepted.v1", str(event.subject))
-    assert told["data"] == {"original_id": "1", "original_type": "question.received.v1", "reference": "G-17"}
+    assert told["data"] == {"original_id": "1", "original_type": "question.submitted.v1", "reference": "G-17"}
 
 
 async def test_two_partners_may_use_the_same_id(database: Database, vhost: VirtualHost) -> None:
     async with ingest(database, vhost) as door:
         for partner in ("grigny", "lyon"):
-            await send(door, partner, cloud("question.received.v1", QUESTION))
+            await send(door, partner, cloud("question.submitted.v1", QUESTION))
         assert len(await door.announced(QuestionReceived)) == 2
 
 
@@ -56,12 +56,12 @@ async def test_binary_mode_is_read_too(database: Database, vhost: VirtualHost) -
             "ce-specversion": "1.0",
             "ce-id": "7",
             "ce-source": "/desk",
-            "ce-type": "question.received.v1",
+            "ce-type": "question.submitted.v1",
         }
         message = aio_pika.Message(
             json.dumps(QUESTION).encode(), content_type="application/json", headers=dict(headers)
         )
-        await publish(door.amqp_url, topology.INBOX, "partner.grigny.question.received.v1", message)
+        await publish(door.amqp_url, topology.INBOX, "partner.grigny.question.submitted.v1", message)
         await door.settled()
         assert len(await door.announced(QuestionReceived)) == 1
 
@@ -79,18 +79,21 @@ async def test_an_answer_and_a_decline_speak_for_the_partner_of_the_key(
         }
         await send(door, "lyon", cloud("answer.submitted.v1", answer, subject=question))
         decline = {"reason": "Fermée.", "refer_to": "nantes"}
-        await send(door, "lyon", cloud("question.declined.v1", decline, subject=question, id="2"))
-        (submitted,) = await door.announced(AnswerSubmitted)
+        await send(door, "lyon", cloud("decline.submitted.v1", decline, subject=question, id="2"))
+        await send(door, "lyon", cloud("take.submitted.v1", {}, subject=question, id="3"))
+        (submitted,) = await door.announced(AnswerReceived)
         (declined,) = await door.announced(QuestionDeclined)
+        (taken,) = await door.announced(QuestionTaken)
     assert (submitted.data.partner, submitted.data.way, submitted.data.effort) == ("lyon", "partner", 3)
     assert (declined.data.partner, declined.data.refer_to) == ("lyon", "nantes")
+    assert (taken.data.partner, taken.data.way) == ("lyon", "partner")
 
 
 async def test_what_is_refused_comes_back_with_reason_field_and_id(
     database: Database, vhost: VirtualHost
 ) -> None:
     wrong = [
-        cloud("question.received.v1", {"text": ""}, id="a"),
+        cloud("question.submitted.v1", {"text": ""}, id="a"),
         cloud("answer.submitted.v1", {"text": "À Grigny."}, id="b", subject=str(uuid4())),
         cloud("answer.submitted.v1", {"text": "À Grigny."}, id="c"),
         cloud("no.such.v1", {}, id="d"),
@@ -113,14 +116,14 @@ async def test_what_is_refused_comes_back_with_reason_field_and_id(
 
 async def test_a_mended_event_under_the_same_id_is_accepted(database: Database, vhost: VirtualHost) -> None:
     async with ingest(database, vhost) as door:
-        await send(door, "grigny", cloud("question.received.v1", {"text": ""}))
-        await send(door, "grigny", cloud("question.received.v1", QUESTION))
+        await send(door, "grigny", cloud("question.submitted.v1", {"text": ""}))
+        await send(door, "grigny", cloud("question.submitted.v1", QUESTION))
         assert len(await door.announced(QuestionReceived)) == 1
 
 
 async def test_a_type_that_is_not_the_keys_is_refused(database: Database, vhost: VirtualHost) -> None:
     async with ingest(database, vhost) as door:
-        await send(door, "grigny", cloud("question.received.v1", QUESTION), key="answer.submitted.v1")
+        await send(door, "grigny", cloud("question.submitted.v1", QUESTION), key="answer.submitted.v1")
         (told,) = await door.told("grigny")
         assert await door.announced(QuestionReceived) == []
     assert told["data"]["field"] == "type"
@@ -135,9 +138,9 @@ async def test_a_property_that_is_no_text_stops_neither_the_service_nor_its_neig
         return b"\x03a\xffb" if text == "BROKEN" else properly(text)
 
     monkeypatch.setitem(encode.METHODS, "shortstr", with_half_a_character)
-    broken = aio_pika.Message(json.dumps(cloud("question.received.v1", QUESTION)).encode(), app_id="BROKEN")
+    broken = aio_pika.Message(json.dumps(cloud("question.submitted.v1", QUESTION)).encode(), app_id="BROKEN")
     async with ingest(database, vhost) as door:
         for message in (broken, aio_pika.Message(b"{}", message_id="BROKEN"), broken):
-            await publish(door.amqp_url, topology.INBOX, "partner.grigny.question.received.v1", message)
-        await send(door, "lyon", cloud("question.received.v1", QUESTION, id="good"))
+            await publish(door.amqp_url, topology.INBOX, "partner.grigny.question.submitted.v1", message)
+        await send(door, "lyon", cloud("question.submitted.v1", QUESTION, id="good"))
         assert len(await door.announced(QuestionReceived)) == 2

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 
-from services.contracts.ingest import AnswerSubmitted, QuestionReceived
+from services.contracts.ingest import AnswerReceived, QuestionReceived
 from services.contracts.links import partner_token, reply_address
 from services.ingest.store import partner_access
 from tests.support.ingest_doors import BREAKS_THE_PARSER, KEYS, SECRET, Ingest, hears, ingest, mail, routed_to
@@ -108,7 +108,7 @@ async def test_a_reply_held_while_its_partner_was_suspended_is_released_once_it_
         async with door.running.chassis.begin() as unit:
             await partner_access.resume(unit.db, "grigny")
         released = await sesame(database, "release", number)
-        (answer,) = await door.announced(AnswerSubmitted)
+        (answer,) = await door.announced(AnswerReceived)
     assert early[0] == 1
     assert "suspended" in early[1]
     assert released == (0, f"{number}: taken in as answer\n")

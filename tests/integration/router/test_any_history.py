@@ -136,7 +136,7 @@ async def quotas_hold(net: Network) -> None:
     """In one week the machine gave nobody more than it takes; a person's hand may."""
     given: dict[tuple[str, date], int] = {}
     for event in await net.events():
-        if isinstance(event.data, QuestionRouted) and event.data.reasons[0].part != "hand":
+        if isinstance(event.data, QuestionRouted) and event.data.reasons[0].code != "hand":
             week = event.time.date() - timedelta(days=event.time.weekday())
             key = (event.data.partner.id, week)
             given[key] = given.get(key, 0) + 1

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from services.contracts.reasons import ByHand, TakenBack
 from services.contracts.router import (
     IntakeChanged,
     QuestionAnswered,
@@ -44,7 +45,7 @@ async def test_a_hand_may_give_it_to_anybody_and_says_why(database: Database) ->
         (handled,) = await net.announced(QuestionHandled, question)
         loads = await net.bench.pool.fetch("SELECT partner, open FROM load ORDER BY partner")
     assert [fact.partner.id for fact in routed] == ["dijon", "lyon"]
-    assert routed[1].reasons[0].detail == "chosen by Anne: elle connaît le fonds"
+    assert routed[1].reasons == (ByHand(points=0, hand="Anne", said="elle connaît le fonds"),)
     assert (handled.action, handled.hand) == ("assign", "Anne")
     assert [tuple(row) for row in loads] == [("dijon", 0), ("lyon", 1)]
 
@@ -55,7 +56,7 @@ async def test_what_is_taken_back_lies_with_the_coordinator(database: Database) 
         await do(net, coordinator.take_back, question)
         (unroutable,) = await net.announced(QuestionUnroutable, question)
         assert await net.value("SELECT state FROM question") == "unroutable"
-    assert unroutable.reason == "taken back by Anne"
+    assert unroutable.reason == TakenBack(hand="Anne")
 
 
 async def test_out_of_scope_is_told_the_asker_with_the_reason(database: Database) -> None:

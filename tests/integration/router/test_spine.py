@@ -27,7 +27,7 @@ async def test_a_question_goes_to_the_strongest_in_its_subject_with_the_reasons(
         question = await net.ask(subject="histoire")
         (routed,) = await net.announced(QuestionRouted, question)
     assert routed.partner.id == "dijon"
-    assert {"subject", "load", "fit"} <= {reason.part for reason in routed.reasons}
+    assert {"subject", "load", "fit"} <= {reason.code for reason in routed.reasons}
 
 
 async def test_the_library_where_it_was_asked_comes_first(database: Database) -> None:
@@ -83,7 +83,7 @@ async def test_a_declined_question_goes_to_the_next_and_never_back(database: Dat
         routed = await net.announced(QuestionRouted, question)
         (unroutable,) = await net.announced(QuestionUnroutable, question)
     assert [fact.partner.id for fact in routed] == ["dijon", "lyon"]
-    assert {exclusion.why for exclusion in unroutable.excluded} == {"declined it"}
+    assert {exclusion.code for exclusion in unroutable.excluded} == {"declined"}
 
 
 async def test_who_is_referred_to_comes_next(database: Database) -> None:
@@ -102,7 +102,7 @@ async def test_an_unroutable_question_names_the_coordinator(database: Database) 
         question = await net.ask(language="fr")
         (unroutable,) = await net.announced(QuestionUnroutable, question)
     assert unroutable.coordinator.address == "reseau@libraries.example"
-    assert ("gent", "does not answer in fr") in {(e.partner, e.why) for e in unroutable.excluded}
+    assert ("gent", "language", "fr") in {(e.partner, e.code, e.language) for e in unroutable.excluded}
 
 
 async def test_an_answer_before_its_question_waits_for_it(database: Database) -> None:

@@ -59,7 +59,7 @@ async def test_when_everybody_let_it_pass_the_coordinator_is_told(database: Data
             net.clock.wait(DAY)
             await timers(net).fire()
         (unroutable,) = await net.announced(QuestionUnroutable, question)
-    assert {exclusion.why for exclusion in unroutable.excluded} == {"let it pass"}
+    assert {exclusion.code for exclusion in unroutable.excluded} == {"overdue"}
 
 
 async def test_a_broken_promise_is_said_once_with_the_moment_of_breach(database: Database) -> None:

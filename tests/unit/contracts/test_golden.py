@@ -46,6 +46,11 @@ def test_every_event_has_examples_of_all_fields_and_one_with_the_least(fact: typ
     assert set(stored["minimal"]["data"]) == required
 
 
+def test_a_type_has_one_schema() -> None:
+    """CloudEvents means `type` to tell which: a request and the fact that follows from it are two."""
+    assert len({fact.wire for fact in EVERY_FACT}) == len(EVERY_FACT)
+
+
 def test_no_example_stands_without_its_event() -> None:
     assert {path.parent.name for path in EXAMPLES} == set(BY_NAME)
 

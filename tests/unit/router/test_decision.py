@@ -65,9 +65,7 @@ class TestPlace:
         assert [candidate.partner.id for candidate in decision.ranked] == ["paris", "idf", "france"]
 
     def test_who_serves_another_territory_is_out(self) -> None:
-        assert why_not(ask(network(FRANCE, LIEGE), place=Territory("FR", "75004")), "liege") == (
-            "serves another territory"
-        )
+        assert why_not(ask(network(FRANCE, LIEGE), place=Territory("FR", "75004")), "liege") == ("territory")
 
     def test_with_the_country_alone_everyone_in_it_may_be_asked(self) -> None:
         decision = ask(network(PARIS, FRANCE, LIEGE), place=Territory("FR"))
@@ -106,7 +104,7 @@ class TestSubject:
 
     def test_a_specialist_is_asked_about_its_own_subjects_only(self) -> None:
         made = network(replace(self.HISTORY, role=Role.SPECIALIST), self.ARTS)
-        assert why_not(ask(made, subject="arts"), "h") == "a specialist of other subjects"
+        assert why_not(ask(made, subject="arts"), "h") == "specialist"
 
     def test_an_unknown_subject_counts_nothing(self) -> None:
         decision = ask(network(self.ARTS, self.HISTORY))
@@ -117,7 +115,7 @@ class TestRoles:
     def test_a_back_up_is_asked_when_no_member_can(self) -> None:
         spare = library("spare", role=Role.BACK_UP)
         assert chosen(ask(network(PARIS, spare))) == "paris"
-        assert chosen(ask(network(PARIS, spare), had={"paris": "declined it"})) == "spare"
+        assert chosen(ask(network(PARIS, spare), had={"paris": "declined"})) == "spare"
 
     def test_the_coordinator_is_never_asked_by_the_machine(self) -> None:
         assert chosen(ask(network(library("c", role=Role.COORDINATOR)))) is None
@@ -126,10 +124,10 @@ class TestRoles:
 class TestLoad:
     def test_a_full_week_is_full(self) -> None:
         made = network(replace(PARIS, capacity_per_week=3), FRANCE, paris=Load(asked=3))
-        assert why_not(ask(made), "paris") == "has its questions for this week"
+        assert why_not(ask(made), "paris") == "week_full"
 
     def test_capacity_nothing_takes_nothing(self) -> None:
-        assert why_not(ask(network(replace(PARIS, capacity_per_week=0))), "paris") == "takes no questions"
+        assert why_not(ask(network(replace(PARIS, capacity_per_week=0))), "paris") == "takes_none"
 
     def test_who_has_less_open_comes_first(self) -> None:
         assert chosen(ask(network(library("a"), library("b"), a=Load(open=5), b=Load(open=1)))) == "b"
@@ -144,11 +142,11 @@ class TestTime:
     def test_who_is_closed_until_after_the_promise_is_out(self) -> None:
         closure = Closure(date(2026, 11, 20), date(2026, 12, 1), "works")
         made = network(replace(PARIS, closures=(closure,)), FRANCE)
-        assert why_not(ask(made), "paris") == "closed until after the promise"
+        assert why_not(ask(made), "paris") == "away"
 
     def test_who_does_not_open_before_the_promise_is_out(self) -> None:
         sundays = library("sundays", hours={6: FRANCE.hours[0]})
-        assert why_not(ask(network(sundays, FRANCE)), "sundays") == "not open before the promise"
+        assert why_not(ask(network(sundays, FRANCE)), "sundays") == "not_open"
 
     def test_who_has_more_open_time_before_the_promise_fits_better(self) -> None:
         seldom = library("seldom", hours={1: FRANCE.hours[0]})
@@ -158,7 +156,7 @@ class TestTime:
 def test_a_colleague_s_word_comes_before_everything_but_the_filters() -> None:
     made = network(PARIS, FRANCE)
     assert chosen(ask(made, place=Territory("FR", "75004"), referred="france")) == "france"
-    assert chosen(ask(made, referred="france", had={"france": "declined it"})) == "paris"
+    assert chosen(ask(made, referred="france", had={"france": "declined"})) == "paris"
 
 
 PARTNERS = st.lists(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.contracts.partners import PartnerAnswer, PartnerDecline, PartnerQuestion
+from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, QuestionSubmitted
 from services.contracts.vocabulary import Place
 from services.ingest.domain.intake import NewAnswer, NewDecline, NewQuestion
 
@@ -12,7 +12,7 @@ LONGEST_AGO = timedelta(days=30)
 """A question asked longer ago than this counts as asked now."""
 
 
-def new_question(sent: PartnerQuestion, *, channel: str, origin: str | None, now: datetime) -> NewQuestion:
+def new_question(sent: QuestionSubmitted, *, channel: str, origin: str | None, now: datetime) -> NewQuestion:
     place = sent.place or Place()
     asked_at = sent.asked_at or now
     return NewQuestion(
@@ -34,9 +34,9 @@ def new_question(sent: PartnerQuestion, *, channel: str, origin: str | None, now
     )
 
 
-def new_answer(sent: PartnerAnswer, *, way: str) -> NewAnswer:
+def new_answer(sent: AnswerSubmitted, *, way: str) -> NewAnswer:
     return NewAnswer(sent.text, way, sent.sources, sent.effort, sent.subject)
 
 
-def new_decline(sent: PartnerDecline, *, way: str) -> NewDecline:
+def new_decline(sent: DeclineSubmitted, *, way: str) -> NewDecline:
     return NewDecline(way, sent.reason, sent.refer_to)

@@ -21,7 +21,7 @@ from services.notifier.domain.threads import (
     reply_subject,
     subject_line,
 )
-from services.notifier.sending.mail.reasons import why_not, why_you
+from services.notifier.sending.mail.codes import impasse, why_not, why_you
 from services.notifier.sending.mail.rendering import MailRenderer, RenderedMail
 
 TO_ASKER = frozenset({"acknowledgement", "answer", "late", "closed", "rating"})
@@ -202,11 +202,9 @@ def _of_details(delivery: DeliveryAttempt, language: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "refusal": details.get("reason"),
         "closing": details.get("reason"),
-        "why": why_not(details.get("reason") or "", language),
+        "why": impasse(details["reason"], language) if delivery.kind == "unroutable" else None,
         "accepted_by": accepted.get("name"),
-        "excluded": [
-            f"{one['partner']} : {why_not(one['why'], language)}" for one in details.get("excluded", ())
-        ],
+        "excluded": [f"{one['partner']} : {why_not(one, language)}" for one in details.get("excluded", ())],
         "explanation": details.get("explanation"),
         "holder": details.get("partner_name"),
         "failed_kind": details.get("kind"),

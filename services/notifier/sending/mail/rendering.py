@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from services.chassis.dates import day_and_hour
-from services.notifier.sending.mail.reasons import delivery
+from services.notifier.sending.mail.codes import delivery
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH = 76

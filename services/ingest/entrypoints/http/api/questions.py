@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, Field
 from uuid_utils.compat import uuid7
 
-from services.contracts.partners import PartnerAnswer, PartnerDecline, PartnerQuestion
+from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, QuestionSubmitted
 from services.ingest.domain.forms import MANY_LINKS, links_in
 from services.ingest.domain.intake import RawSubmission, Refused
 from services.ingest.entrypoints.http.api import examples, keys
@@ -76,7 +76,7 @@ def question_routes(door: DoorContext, callers: Callers, together: IntakeBatches
     async def ask(
         request: Request,
         response: Response,
-        sent: PartnerQuestion,
+        sent: QuestionSubmitted,
         caller: Annotated[str | None, Depends(keys.anybody)],
         idempotency_key: Key = None,
     ) -> Received:
@@ -113,7 +113,7 @@ def partner_routes(door: DoorContext, callers: Callers) -> APIRouter:
         openapi_extra=examples.ANSWER,
     )
     async def answer(
-        request: Request, question: UUID, sent: PartnerAnswer, partner: Partner, idempotency_key: Key = None
+        request: Request, question: UUID, sent: AnswerSubmitted, partner: Partner, idempotency_key: Key = None
     ) -> HandedIn:
         """Answer a question you were asked."""
         raw = await request.body()
@@ -131,7 +131,11 @@ def partner_routes(door: DoorContext, callers: Callers) -> APIRouter:
         openapi_extra=examples.DECLINE,
     )
     async def decline(
-        request: Request, question: UUID, sent: PartnerDecline, partner: Partner, idempotency_key: Key = None
+        request: Request,
+        question: UUID,
+        sent: DeclineSubmitted,
+        partner: Partner,
+        idempotency_key: Key = None,
     ) -> HandedIn:
         """Say no to a question you were asked, perhaps naming who should be asked instead."""
         raw = await request.body()

@@ -1,0 +1,133 @@
+"""Codes with typed parameters: what the router decided and why, for each reader to say in its person's words.
+
+The lists are closed: a new code comes with a new version of the event that carries it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from services.contracts.vocabulary import Language, Line, PartnerId, Value, Word
+
+
+class Points(Value):
+    """One named part of the score that chose the partner."""
+
+    points: float = Field(description="What it added to the partner's score; below zero it spoke against it")
+
+
+class AskedThere(Points):
+    """The question was asked at this library."""
+
+    code: Literal["origin"] = "origin"
+
+
+class NamedByColleague(Points):
+    """The partner that had the question before named this one."""
+
+    code: Literal["referred"] = "referred"
+
+
+class ServesPlace(Points):
+    """The partner serves where the asker is."""
+
+    code: Literal["place"] = "place"
+    nearness: Literal["postcode", "department", "region", "country", "somewhere"]
+
+
+class KnowsSubject(Points):
+    """How strong the partner is in the question's subject."""
+
+    code: Literal["subject"] = "subject"
+    subject: Word | None = None
+    strength: int = Field(default=0, ge=0, le=5)
+
+
+class HasRoom(Points):
+    """How many questions lie open with the partner."""
+
+    code: Literal["load"] = "load"
+    open: int = Field(ge=0)
+
+
+class IsOwed(Points):
+    """How many questions the fair share owes the partner; below zero it had too many."""
+
+    code: Literal["fairness"] = "fairness"
+    owed: float
+
+
+class IsOpen(Points):
+    """How much of the time that an answer needs the partner is open before the promise."""
+
+    code: Literal["fit"] = "fit"
+    share: float = Field(ge=0, le=1)
+
+
+class ByHand(Points):
+    """A person chose the partner."""
+
+    code: Literal["hand"] = "hand"
+    hand: Line
+    said: Line | None = Field(default=None, description="Why, in that person's words")
+
+
+Reason: TypeAlias = Annotated[
+    AskedThere | NamedByColleague | ServesPlace | KnowsSubject | HasRoom | IsOwed | IsOpen | ByHand,
+    Field(discriminator="code"),
+]
+
+ExclusionCode = Literal[
+    "answered",
+    "away",
+    "declined",
+    "had_before",
+    "language",
+    "not_open",
+    "overdue",
+    "specialist",
+    "takes_none",
+    "territory",
+    "tier",
+    "week_full",
+]
+
+
+class Exclusion(Value):
+    """Why a partner was not asked. `language` is the question's where the code is language."""
+
+    partner: PartnerId
+    code: ExclusionCode
+    language: Language | None = None
+
+
+class NobodyLeft(Value):
+    """No partner could be asked; why not is said of each."""
+
+    code: Literal["nobody_left"] = "nobody_left"
+
+
+class AskedInVain(Value):
+    """So many partners were asked, and none answered."""
+
+    code: Literal["asked_in_vain"] = "asked_in_vain"
+    attempts: int = Field(ge=1)
+
+
+class TakenBack(Value):
+    """A person took it from the partner that had it."""
+
+    code: Literal["taken_back"] = "taken_back"
+    hand: Line
+
+
+Impasse: TypeAlias = Annotated[NobodyLeft | AskedInVain | TakenBack, Field(discriminator="code")]
+"""Why the coordinator must see to a question."""
+
+ClosingCode = Literal["duplicate", "out_of_scope", "withdrawn"]
+RefusalCode = Literal["already_answered", "closed", "not_assigned"]
+"""Why an answer does not count."""
+Action = Literal["assign", "close", "extend", "reopen", "route", "take_back"]
+"""What a coordinator's hand may do."""
