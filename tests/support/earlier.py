@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tarfile
+import tomllib
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -33,12 +34,15 @@ def _before_newest_migration(service: str) -> str | None:
     if not added:
         return None
     before = _git("log", "--format=%H", "--skip=1", added[-1]).split()
-    return next((commit for commit in before if _libraries(commit) <= _libraries("HEAD")), None)
+    installed = _libraries("HEAD")
+    return next((commit for commit in before if _libraries(commit) <= installed), None)
 
 
 def _libraries(commit: str) -> set[str]:
-    """What that code needs: one library that is no longer installed, and it could not start here."""
-    return set(_git("show", f"{commit}:deploy/requirements/services.in").split("\n"))
+    """What that code needs: one library that is no longer installed, and it could not start here. Code from
+    before pyproject.toml said so needs one that is gone."""
+    project = tomllib.loads(_git("show", f"{commit}:pyproject.toml"))["project"]
+    return set(project.get("dependencies", ["yoyo-migrations"]))
 
 
 def _unpacked(commit: str, place: Path) -> Path:
