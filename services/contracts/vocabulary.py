@@ -6,12 +6,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+WORD_PATTERN = r"^[a-z][a-z0-9_-]{0,62}$"
 PARTNER_ID_PATTERN = r"^[a-z0-9][a-z0-9-]{1,62}$"
 
 # PostgreSQL text holds every character but NUL: a writer that lets one through would be stopped far away.
 Text = Annotated[str, StringConstraints(min_length=1, max_length=50_000, pattern=r"^[^\x00]*$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00\r\n]*$")]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+Word = Annotated[str, StringConstraints(pattern=WORD_PATTERN)]
 PartnerId = Annotated[str, StringConstraints(pattern=PARTNER_ID_PATTERN)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -70,11 +71,19 @@ class Place(Value):
     postcode: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z -]{1,9}$")] | None = None
 
 
+AddressProof = Literal["typed", "claimed", "return_path", "authenticated"]
+
+
 class Asker(Value):
     """How to answer the asker. For the notifier alone: never sent to a partner, a webhook or a log."""
 
     mail: Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)] | None = (
         None
+    )
+    proof: AddressProof = Field(
+        default="typed",
+        description="What speaks for the address being the asker's own: typed in somewhere; claimed by a"
+        " mail's From that nothing supports; its return path; authenticated by our mail server",
     )
     name: Line | None = None
     message_id: Line | None = Field(default=None, description="Message-ID of the mail that asked (RFC 5322)")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from html import unescape
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -56,15 +58,17 @@ class Archive:
         partner: str = "bpi",
         asker: Asker | None = made.ASKER,
         consent: bool = True,
+        sources: tuple[str, ...] | None = None,
+        subject: str | None = None,
     ) -> UUID:
-        """A question asked and answered; gives its id."""
+        """A question asked and answered; gives its id. What is None is as in `notifier_facts`."""
         question = uuid4()
         received = made.received(asker=asker, publish_consent=consent)
         reply = made.answered(question, partner=partner, publish_consent=consent)
         await self.hear(
             question,
             received.model_copy(update={"text": text}),
-            reply.model_copy(update={"text": answer}),
+            reply.model_copy(update={"text": answer} | _said(sources, subject)),
         )
         return question
 
@@ -75,7 +79,9 @@ class Archive:
         return number
 
     async def decide(self, number: int, deed: str, **fields: str) -> httpx.Response:
-        form = {"token": KEY.token(number), "deed": deed, **fields}
+        """As a browser does it: the form as the page proposes it, and what the coordinator changed in it."""
+        page = (await self.desk.get(f"/desk/{number}")).text
+        form = {**fields_of(page), "deed": deed, **fields}
         return await self.desk.post(f"/desk/{number}", data=form)
 
     async def released(self, text: str, answer: str = made.ANSWER, **more: Any) -> int:
@@ -87,6 +93,21 @@ class Archive:
     async def found(self, query: str, **filters: str) -> list[int]:
         reply = await self.reader.get("/api/v1/answers", params={"q": query, **filters})
         return [one["number"] for one in json.loads(reply.content)["answers"]]
+
+
+def _said(sources: tuple[str, ...] | None, subject: str | None) -> dict[str, Any]:
+    facets = made.FACETS.model_copy(update={"subject": subject})
+    return ({} if sources is None else {"sources": sources}) | ({"facets": facets} if subject else {})
+
+
+FIELD = re.compile(
+    r'<input[^>]* name="(\w+)" value="([^"]*)"|<textarea[^>]* name="(\w+)"[^>]*>([^<]*)</textarea>'
+)
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Names and values of the fields of a page's form."""
+    return {a or c: unescape(b or d) for a, b, c, d in FIELD.findall(page)}
 
 
 def application(on: Bench, rules: ReleaseRules, views: PageViews) -> Starlette:

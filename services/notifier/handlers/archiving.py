@@ -69,8 +69,16 @@ async def take_off(unit: Unit, question: UUID, states: tuple[str, ...]) -> None:
 
 
 def without_personal_data(entry: Entry) -> Entry:
-    question, answer = cleaned(entry.question, entry), cleaned(entry.answer, entry)
-    return replace(entry, title=headline(question), question=question, answer=answer)
+    """Everything of the entry that a person wrote, masked: what is added to an entry belongs here, too."""
+    question = cleaned(entry.question, entry)
+    return replace(
+        entry,
+        title=headline(question),
+        question=question,
+        answer=cleaned(entry.answer, entry),
+        sources=tuple(cleaned(source, entry) for source in entry.sources),
+        subject=None if marks(entry.subject or "", names(entry)) else entry.subject,
+    )
 
 
 def headline(question: str) -> str:

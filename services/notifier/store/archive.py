@@ -39,7 +39,7 @@ WHERE state = 'held' ORDER BY held_at LIMIT $1
 
 _PUBLISH = """
 UPDATE archive_entry SET state = 'published', title = $2, question = $3, answer = $4, released_by = $5,
-    published_at = $6, words =
+    published_at = $6, sources = $10::jsonb, subject = $11, words =
         setweight(to_tsvector('french', $7), 'A') || setweight(to_tsvector('french', $8), 'B')
         || setweight(to_tsvector('french', $9), 'C')
 WHERE number = $1
@@ -159,6 +159,8 @@ async def publish(db: Db, entry: Entry, by: str, now: datetime) -> None:
         plain(entry.title),
         plain(entry.question),
         plain(entry.answer),
+        orjson.dumps(entry.sources).decode(),
+        entry.subject,
     )
     found = entry.vocabulary
     await db.execute(_ADD_WORDS, found, [" ".join(near(word)) for word in found])

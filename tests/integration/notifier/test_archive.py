@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from uuid import uuid4
 from xml.etree import ElementTree
@@ -11,7 +12,7 @@ import pytest
 from services.contracts.ingest import AskerErased, QuestionWithdrawn
 from services.notifier.handlers.similar import SimilarAnswers
 from services.notifier.store import published
-from tests.support.notifier_archive import URL, Archive, archive
+from tests.support.notifier_archive import KEY, URL, Archive, archive, fields_of
 from tests.support.servers import Database
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -51,6 +52,57 @@ async def test_proposed_text_is_free_of_what_looks_personal(here: Archive) -> No
     page = (await here.desk.get(f"/desk/{await here.number_of(question)}")).text
     assert '<mark title="name">Odile</mark>' in page
     assert "[…] […], […]</textarea>" in page
+
+
+@pytest.mark.parametrize("field", ["question", "answer"])
+async def test_emptied_field_releases_nothing_and_says_so(here: Archive, field: str) -> None:
+    number = await here.number_of(await here.answered(f"{MILLS} Odile, 06 12 34 56 78"))
+    refused = await here.decide(number, "release", title="Moulins", **{field: " \n "})
+    assert refused.status_code == 422
+    assert "Ce champ est vide" in refused.text
+    assert 'value="Moulins"' in refused.text
+    assert (await here.reader.get(f"/a/{number}")).status_code == 404
+
+
+async def test_form_without_its_fields_releases_nothing(here: Archive) -> None:
+    number = await here.number_of(await here.answered(MILLS))
+    sent = {"token": KEY.token(number), "deed": "release"}
+    assert (await here.desk.post(f"/desk/{number}", data=sent)).status_code == 422
+    assert await here.found("moulins") == []
+
+
+TALK = "Entretien avec Odile Marchand, o.vaumont@brumal.example, 06 00 00 00 00"
+
+
+async def test_sources_are_shown_masked_edited_and_released_as_edited(here: Archive) -> None:
+    number = await here.number_of(await here.answered(MILLS, sources=(TALK, "Atlas de 1823", "Mon voisin")))
+    page = (await here.desk.get(f"/desk/{number}")).text
+    assert '<mark title="mail">o.vaumont@brumal.example</mark>' in page
+    assert fields_of(page)["sources"] == "Entretien avec […] […], […], […]\nAtlas de 1823\nMon voisin"
+    await here.decide(number, "release", sources="Atlas de 1823, planche 4\r\n\r\n")
+    reply = json.loads((await here.reader.get(f"/api/v1/answers/{number}")).content)
+    assert reply["sources"] == ["Atlas de 1823, planche 4"]
+
+
+async def test_subject_is_shown_and_can_be_taken_away(here: Archive) -> None:
+    number = await here.number_of(await here.answered(MILLS, subject="voisin-dupont"))
+    assert fields_of((await here.desk.get(f"/desk/{number}")).text)["subject"] == "voisin-dupont"
+    assert (await here.decide(number, "release", subject="Mon voisin")).status_code == 422
+    await here.decide(number, "release", subject="")
+    assert "dupont" not in (await here.reader.get(f"/a/{number}")).text
+    assert "dupont" not in (await here.reader.get("/")).text
+
+
+async def test_without_review_no_field_of_an_entry_is_left_unmasked(database: Database) -> None:
+    async with archive(database, "masked") as here:
+        await here.answered(f"{MILLS} {TALK}", TALK, sources=(TALK,), subject="odile-marchand")
+        [entry] = await here.on.pool.fetch("SELECT * FROM archive_entry")
+        number = entry["number"]
+        assert entry["state"] == "published"
+        for place in (f"/a/{number}", f"/api/v1/answers/{number}", "/feed.atom", "/api/v1/answers", "/"):
+            shown = (await here.reader.get(place)).text
+            for personal in ("odile", "marchand", "brumal", "06 00"):
+                assert personal not in shown.lower(), (place, personal)
 
 
 async def test_network_without_review_releases_at_once_what_is_masked(database: Database) -> None:

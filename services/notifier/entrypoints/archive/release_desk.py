@@ -10,7 +10,8 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts.vocabulary import WORD_PATTERN as SUBJECT
 from services.notifier.domain.personal_data import marks
 from services.notifier.entrypoints.archive.pages import ArchivePages
 from services.notifier.entrypoints.archive.posting import Posting
@@ -30,7 +32,11 @@ from services.notifier.store import archive
 from services.notifier.store.archive import Entry
 
 MOST_LISTED = 100
-LONGEST = 50_000
+LONGEST, LONGEST_LINE, LONGEST_TITLE = 50_000, 500, 200
+"""Characters of a text, of a source or a subject, of a title."""
+
+NEEDED = ("question", "answer")
+FIELDS = ("title", *NEEDED, "sources", "subject")
 
 Begin = Callable[[], AbstractAsyncContextManager[Unit]]
 Door = Callable[[Request], Awaitable[Response]]
@@ -109,8 +115,20 @@ class ReleaseDesk:
             entry = await archive.take(unit.db, request.path_params["number"], ("held", "published"))
         if entry is None:
             return self._pages.missing(request)
+        return self._page(request, entry, _proposed(entry))
+
+    def _page(
+        self, request: Request, entry: Entry, values: dict[str, str], faults: Mapping[str, str] | None = None
+    ) -> Response:
         return self._pages.desk(
-            request, "release.html", entry=entry, **_prepared(entry), token=self._key.token(entry.number)
+            request,
+            "release.html",
+            status=422 if faults else 200,
+            entry=entry,
+            values=values,
+            faults=faults or {},
+            token=self._key.token(entry.number),
+            **_as_it_came(entry),
         )
 
     async def decide(self, request: Request) -> Response:
@@ -122,10 +140,12 @@ class ReleaseDesk:
         async with self._begin() as unit:
             entry = await archive.take(unit.db, number, ("held", "published"))
             if entry is not None:
+                if sent.get("deed") == "release" and (faults := faults_of(sent)):
+                    return self._page(request, entry, {name: sent.get(name, "") for name in FIELDS}, faults)
                 await self._carry_out(unit, entry, sent)
         return RedirectResponse("/desk", status_code=303)
 
-    async def _carry_out(self, unit: Unit, entry: Entry, sent: dict[str, str]) -> None:
+    async def _carry_out(self, unit: Unit, entry: Entry, sent: Mapping[str, str]) -> None:
         deed = sent.get("deed")
         if deed == "release" and entry.state == "held":
             await archiving.release(unit, self._rules, edited(entry, sent), self._key.user)
@@ -139,11 +159,25 @@ def _forged() -> Response:
     return PlainTextResponse("this form is not ours, or too old: open the page again\n", 403)
 
 
-def edited(entry: Entry, sent: dict[str, str]) -> Entry:
-    """The entry with the coordinator's words; an empty field keeps what stood there."""
-    question = _text(sent.get("question")) or entry.question
-    title = " ".join(_text(sent.get("title")).split())[:200] or archiving.headline(question)
-    return replace(entry, title=title, question=question, answer=_text(sent.get("answer")) or entry.answer)
+def faults_of(sent: Mapping[str, str]) -> dict[str, str]:
+    """Field -> name of the wording that says what is wrong. Nobody can tell whether a field was emptied
+    because all of it is private, so what stood there is never put in its place."""
+    faults = {name: "empty_field" for name in NEEDED if not _text(sent.get(name))}
+    subject = _line(sent.get("subject"))
+    return faults | ({"subject": "odd_subject"} if subject and not re.match(SUBJECT, subject) else {})
+
+
+def edited(entry: Entry, sent: Mapping[str, str]) -> Entry:
+    """The entry in the coordinator's words alone: of what came, nothing is left that they did not send."""
+    question = _text(sent.get("question"))
+    return replace(
+        entry,
+        title=_line(sent.get("title"), LONGEST_TITLE) or archiving.headline(question),
+        question=question,
+        answer=_text(sent.get("answer")),
+        sources=tuple(filter(None, map(_line, _text(sent.get("sources")).split("\n")))),
+        subject=_line(sent.get("subject")) or None,
+    )
 
 
 def marked(text: str, entry: Entry) -> Markup:
@@ -156,19 +190,33 @@ def marked(text: str, entry: Entry) -> Markup:
     return Markup("").join((*parts, escape(text[last:])))
 
 
-def _prepared(entry: Entry) -> dict[str, Any]:
-    """Both texts as they came, marked, and as proposed, masked."""
-    found = [*marks(entry.question, archiving.names(entry)), *marks(entry.answer, archiving.names(entry))]
-    question = archiving.cleaned(entry.question, entry)
+def _as_it_came(entry: Entry) -> dict[str, Any]:
+    """Every text of the entry, with what looks personal marked, and how many places that are."""
+    texts = (entry.question, entry.answer, *entry.sources, entry.subject or "")
     return {
         "question_marked": marked(entry.question, entry),
         "answer_marked": marked(entry.answer, entry),
-        "question": question,
-        "answer": archiving.cleaned(entry.answer, entry),
-        "title": archiving.headline(question) if entry.state == "held" else entry.title,
-        "number_of_marks": len(found),
+        "sources_marked": [marked(source, entry) for source in entry.sources],
+        "subject_marked": marked(entry.subject or "", entry),
+        "number_of_marks": sum(len(marks(text, archiving.names(entry))) for text in texts),
+    }
+
+
+def _proposed(entry: Entry) -> dict[str, str]:
+    """What stands in the form: everything masked."""
+    clean = archiving.without_personal_data(entry)
+    return {
+        "title": clean.title,
+        "question": clean.question,
+        "answer": clean.answer,
+        "sources": "\n".join(clean.sources),
+        "subject": clean.subject or "",
     }
 
 
 def _text(value: str | None) -> str:
     return (value or "").replace("\x00", "").replace("\r\n", "\n").strip()[:LONGEST]
+
+
+def _line(value: str | None, most: int = LONGEST_LINE) -> str:
+    return " ".join(_text(value).split())[:most]
