@@ -1,7 +1,8 @@
 """What partner systems publish to `sesame.inbox`: CloudEvents, structured or binary mode.
 
 The broker lets a partner write under its own id only, so the routing key says who speaks. What is refused
-goes back to `partner.<id>` with the reason; only what nobody can be told about becomes a dead letter.
+goes back to `partner.<id>` with the reason; only what nobody can be told about, and what comes from who is
+shut out, becomes a dead letter.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from services.chassis.errors import Poison
 from services.chassis.messaging.incoming import BINARY_MODE, IncomingMessage, Work
 from services.chassis.messaging.transaction import Unit
 from services.contracts.catalogue import FROM_PARTNERS
@@ -31,6 +33,7 @@ from services.ingest.domain.intake import Refused
 from services.ingest.entrypoints.http.body import new_answer, new_decline, new_question
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_take
+from services.ingest.store import partner_access
 
 READERS = submission_readers(FROM_PARTNERS)
 KEY = re.compile(rf"^partner\.({PARTNER_ID_PATTERN.strip('^$')})\.(.+)$")
@@ -72,6 +75,7 @@ class PartnerReader:
         )
 
     async def _accept(self, partner: str, event: Submission[Any], body: bytes, unit: Unit) -> None:
+        await _must_not_be_shut_out(unit, partner)
         key = f"{partner}/{event.source}/{event.id}"
         submission = words.RawSubmission("partner", key, body, unit.now)
         try:
@@ -82,6 +86,13 @@ class PartnerReader:
         reference = getattr(event.data, "reference", None)
         accepted = SubmissionAccepted(original_id=event.id, original_type=event.type, reference=reference)
         unit.tell_partner(partner, accepted, question=question)
+
+
+async def _must_not_be_shut_out(unit: Unit, partner: str) -> None:
+    """Whatever the broker let through: what lay in the queue at the moment of the suspension, too. It is kept
+    among the dead letters, for it may be a librarian's answer; a person decides whether it is replayed."""
+    if (await partner_access.get(unit.db, partner)).shut:
+        raise Poison(f"partner {partner} is suspended or removed; once it is back: replay this, or drop it")
 
 
 def _event(letter: IncomingMessage, wire: str) -> Submission[Any]:
@@ -119,6 +130,7 @@ def _refusal(letter: IncomingMessage, partner: str, fault: NotAnEvent) -> Work:
     fact = refused(_claimed(letter, "id"), _claimed(letter, "type"), fault.reason, fault.field, fault.value)
 
     async def do(unit: Unit) -> None:
+        await _must_not_be_shut_out(unit, partner)
         tell(unit, partner, fact)
 
     return Work(letter, f"refused/{partner}", digest, "submission.refused", None, None, do)

@@ -8,6 +8,7 @@ from pamqp import encode
 
 from services.contracts import topology
 from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionReceived, QuestionTaken
+from services.ingest.store import partner_access
 from tests.support.ingest_doors import Ingest, ingest, publish
 from tests.support.servers import Database, VirtualHost
 
@@ -112,6 +113,27 @@ async def test_what_is_refused_comes_back_with_reason_field_and_id(
         ("d", "type"),
         ("the broker's", None),
     ]
+
+
+async def test_who_is_suspended_is_not_heard_and_nothing_they_sent_is_lost(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        question = str(await asked(door))
+        async with door.running.chassis.begin() as unit:
+            await partner_access.suspend(unit.db, "lyon", unit.now)
+        answer = cloud("answer.submitted.v1", {"text": "Au bord du Rhône."}, subject=question)
+        for event in (cloud("question.submitted.v1", QUESTION, id="9"), answer, b"{"):
+            await send(door, "lyon", event, "" if isinstance(event, dict) else "answer.submitted.v1")
+        assert len(await door.announced(QuestionReceived)) == 1
+        assert await door.announced(AnswerReceived) == []
+        assert await door.told("lyon") == []
+        kept = "SELECT count(*) FROM outbox WHERE exchange = $1 AND headers::text LIKE '%lyon is suspended%'"
+        assert await door.fetchval(kept, topology.DEAD) == 3
+        async with door.running.chassis.begin() as unit:
+            await partner_access.resume(unit.db, "lyon")
+        await send(door, "lyon", answer)
+        assert len(await door.announced(AnswerReceived)) == 1
 
 
 async def test_a_mended_event_under_the_same_id_is_accepted(database: Database, vhost: VirtualHost) -> None:

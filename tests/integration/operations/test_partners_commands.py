@@ -5,6 +5,7 @@ import io
 import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import aiormq
@@ -20,6 +21,7 @@ from services.contracts import topology
 from services.ingest.store import partner_access, partner_keys
 from tests.support.ingest_doors import ingest
 from tests.support.servers import Database, VirtualHost
+from tests.support.waiting import PATIENCE_SECONDS
 
 Sesame = Callable[..., Awaitable[str]]
 
@@ -139,6 +141,19 @@ async def test_a_suspended_partner_is_shown_so_and_comes_back(
     await sesame("resume", partner)
     assert "suspended" not in await sesame("list")
     assert await connects(vhost, partner, password_in(sheet))
+
+
+@pytest.mark.parametrize("deed", [("suspend",), ("rotate", "--only", "broker"), ("remove", "--yes")])
+async def test_connection_of_this_very_second_is_ended_too(
+    sesame: Sesame, partner: str, vhost: VirtualHost, deed: tuple[str, ...]
+) -> None:
+    sheet = await sesame("add", partner, "--name", "Lyon")
+    connection = await aiormq.connect(as_user(vhost.amqp_url, partner, password_in(sheet), vhost.name))
+    await sesame(deed[0], partner, *deed[1:])
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        with suppress(AMQPError):
+            await connection.closing
+    assert connection.is_closed
 
 
 async def test_a_partner_is_removed_only_when_meant(sesame: Sesame, partner: str) -> None:
