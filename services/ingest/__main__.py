@@ -89,7 +89,7 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
             await assignments.rebase_cursors(unit.db)
         door = door_of(chassis, settings)
         boxes = Mailboxes(settings.question_box, settings.reply_box)
-        letters = MailDoor(door.intake, boxes, door.caps)
+        letters = MailDoor(door.intake, boxes, door.caps, settings.trusted_servers)
         parsing = await chassis.enter(mail_reader())
         mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry, parsing)
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool)

@@ -85,6 +85,11 @@ class IngestSettings(ServiceSettings):
     open_questions: int = Field(
         default=50, ge=1, description="Open questions per sender, by form and mail; more wait for answers"
     )
+    trusted_authentication: str = Field(
+        default="",
+        description="Names by which our own mail servers sign Authentication-Results, by commas: only these"
+        " are believed, and they must take out what others wrote under their name",
+    )
     largest_mail: int = Field(default=36_000_000, ge=10_000, description="Bytes of a mail at most, encoded")
 
     facebook_page_id: str = Field(default="", description="Our Facebook Page; empty: no such channel")
@@ -144,6 +149,12 @@ class IngestSettings(ServiceSettings):
     @property
     def keys(self) -> tuple[bytes, ...]:
         return tuple(key.strip().encode() for key in self.link_secret.split(","))
+
+    @property
+    def trusted_servers(self) -> frozenset[str]:
+        return frozenset(
+            name.strip().lower() for name in self.trusted_authentication.split(",") if name.strip()
+        )
 
     @property
     def question_box(self) -> str:

@@ -24,7 +24,7 @@ def outgoing(way: str, destination: str, kind: str = "assigned", **more: Any) ->
         "traceparent": None,
         "details": {},
         "question": QuestionToTell(
-            QUESTION, made.TEXT, made.NOTE, made.FACETS.model_dump(), None, (), asker, made.PROMISE
+            QUESTION, made.TEXT, made.NOTE, made.FACETS.model_dump(mode="json"), None, (), asker, made.PROMISE
         ),
         "assignment": assigned(),
         "answer": answered() if kind == "answer" else None,

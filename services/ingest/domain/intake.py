@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.contracts.vocabulary import AddressProof
+
 
 @dataclass(frozen=True, slots=True)
 class RawSubmission:
@@ -37,6 +39,7 @@ class NewQuestion:
     origin: str | None = None
     reference: str | None = None
     mail: str | None = None
+    proof: AddressProof = "typed"
     name: str | None = None
     message_id: str | None = None
     subject_line: str | None = None

@@ -18,15 +18,18 @@ from services.ingest.domain.headers import (
     header,
     is_answer,
     message_id,
+    raw_headers,
     references,
     sent_at,
 )
 from services.ingest.domain.quoting import reply_above_quote
+from services.ingest.domain.sender_proof import LONGEST_RESULT, MOST_RESULTS
 from services.ingest.domain.text_of_mail import MailAttachment, read_body
 
 ENCRYPTED_TYPES = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
 LONGEST_TEXT = 50_000
 """Characters taken of a text; the raw mail keeps the rest."""
+LONGEST_ADDRESS = 320
 LONGEST_HEADING = 100_000
 """Bytes looked at where only sender and subject are asked for."""
 PIECE = 65_536
@@ -61,6 +64,10 @@ class ParsedMail:
     text: str
     reply: str
     attachments: tuple[MailAttachment, ...]
+    return_path: str | None = None
+    """Of the envelope, or else as the server that delivered wrote it down."""
+    authentication: tuple[str, ...] = ()
+    """Values of Authentication-Results (RFC 8601), whoever wrote them."""
     bounce: Bounce | None = None
 
 
@@ -100,6 +107,12 @@ def parse_mail(
         text=text,
         reply=(reply_above_quote(text) or text) if is_answer(mail, subject) else text,
         attachments=body.attachments,
+        return_path=header(mail, "return-path")[:LONGEST_ADDRESS]
+        if envelope.sender is None
+        else envelope.sender,
+        authentication=tuple(
+            value[:LONGEST_RESULT] for value in raw_headers(mail, "authentication-results")[:MOST_RESULTS]
+        ),
         bounce=read_bounce(mail) if kind is Kind.BOUNCE else None,
     )
 

@@ -18,6 +18,7 @@ from services.ingest.domain.intake import NewAnswer, NewDecline, NewQuestion, Ra
 from services.ingest.domain.mail import Kind, MailEnvelope, ParsedMail
 from services.ingest.domain.mailboxes import Mailboxes
 from services.ingest.domain.replies import ReplyKind, partner_named, read_reply
+from services.ingest.domain.sender_proof import proof_of
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.files import Accepts, InMemory, Upload, accept_with_files
 from services.ingest.handlers.questions import Intake, accept_question
@@ -41,6 +42,8 @@ class MailDoor:
     intake: Intake
     boxes: Mailboxes
     caps: Caps
+    trusted: frozenset[str] = frozenset()
+    """Names by which mail servers of ours sign Authentication-Results."""
 
 
 async def accept_mail(
@@ -148,6 +151,7 @@ def _question(unit: Unit, door: MailDoor, mail: ParsedMail) -> NewQuestion:
         asked_at=unit.now,
         origin=door.boxes.origin(mail.recipients),
         mail=mail.sender,
+        proof=proof_of(mail.sender, mail.return_path, mail.authentication, door.trusted),
         name=mail.sender_name or None,
         message_id=mail.message_id,
         subject_line=mail.subject or None,

@@ -152,6 +152,7 @@ def _question_received(
 def _asker(intake: Intake, question: UUID, new: NewQuestion) -> Asker:
     return Asker(
         mail=new.mail,
+        proof=new.proof,
         name=clean_name(new.name),
         message_id=clean_line(new.message_id),
         subject_line=clean_line(new.subject_line),

@@ -43,12 +43,12 @@ def asker_way(asker: Mapping[str, Any], channel: str, channels: Set[str]) -> str
 
 def acknowledgement(standing: QuestionState) -> list[Planned]:
     """Once per question, however often it is routed: by mail only, a page or a post needs none."""
-    return _mail_to_asker(standing, "acknowledgement")
+    return _unasked_for(standing, "acknowledgement")
 
 
 def late(standing: QuestionState, promise_at: datetime, at: datetime) -> list[Planned]:
     """Once per promise: another one may be made and broken after it."""
-    return _mail_to_asker(standing, "late", promise_at.isoformat(), at)
+    return _unasked_for(standing, "late", promise_at.isoformat(), at)
 
 
 def closed(standing: QuestionState, closing: str, details: Mapping[str, Any]) -> list[Planned]:
@@ -139,6 +139,16 @@ def _to_turn(standing: QuestionState, kind: str, turn: CurrentAssignment) -> Pla
         assignment=turn.id,
         happened_at=turn.routed_at,
     )
+
+
+def _unasked_for(
+    standing: QuestionState, kind: str, about: str = "", at: datetime | None = None
+) -> list[Planned]:
+    """What a machine sends. Anybody can write a From: an address that nothing supports hears of us only when
+    a person has something to say to it (RFC 3834, 2 and 4)."""
+    if standing.asker.get("proof") == "claimed":
+        return []
+    return _mail_to_asker(standing, kind, about, at)
 
 
 def _mail_to_asker(

@@ -143,6 +143,42 @@ async def test_answer_is_an_answer_in_the_askers_own_thread_and_language(scene: 
     assert made.NOTE not in mail.body("plain")
 
 
+ADVERTISING = "Gagnez https://evil.example/prix"
+OF_A_STRANGER = {
+    "mail": "victim@mail.example",
+    "name": ADVERTISING,
+    "subject_line": ADVERTISING,
+    "message_id": "<1@evil.example>",
+}
+
+
+@pytest.mark.parametrize("proof", [None, "typed", "return_path", "claimed"])
+@pytest.mark.parametrize("kind", ["acknowledgement", "late", "closed"])
+async def test_nobody_makes_us_carry_their_words_to_another(
+    scene: Scene, kind: str, proof: str | None
+) -> None:
+    delivery = outgoing(
+        "mail", "victim@mail.example", kind, details={"reason": "out_of_scope"}, assignment=None
+    )
+    asker = OF_A_STRANGER | ({"proof": proof} if proof else {})
+    question = but(delivery.question, text=ADVERTISING, private_note=ADVERTISING, asker=asker)
+    await scene.sender.send(but(delivery, question=question))
+    [mail] = scene.sink.taken
+    for shown in (mail.body("plain"), mail.body("html"), str(mail.message["Subject"])):
+        assert "evil" not in shown
+        assert "Gagnez" not in shown
+    assert str(question.id)[-8:] in mail.body("plain")
+
+
+async def test_who_wrote_from_a_proven_address_reads_their_own_words(scene: Scene) -> None:
+    delivery = outgoing("mail", "victim@mail.example", "acknowledgement", assignment=None)
+    asker = OF_A_STRANGER | {"proof": "authenticated", "subject_line": "Les moulins"}
+    await scene.sender.send(but(delivery, question=but(delivery.question, asker=asker)))
+    [mail] = scene.sink.taken
+    assert mail.message["Subject"] == "Re: Les moulins"
+    assert "moulins de la Bièvre" in mail.body("plain")
+
+
 async def test_english_asker_is_written_to_in_english(scene: Scene) -> None:
     delivery = outgoing("mail", "asker@asker.example", "acknowledgement")
     facets = {**delivery.question.facets, "language": "en"}

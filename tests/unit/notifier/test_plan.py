@@ -37,6 +37,15 @@ def test_nobody_is_written_to_without_an_address() -> None:
     assert plan.acknowledgement(QuestionState(QUESTION, {}, over=False)) == []
 
 
+def test_an_address_that_nothing_supports_hears_from_people_alone() -> None:
+    standing = QuestionState(QUESTION, MAIL | {"proof": "claimed"}, over=False)
+    assert plan.acknowledgement(standing) == []
+    assert plan.late(standing, MOMENT, MOMENT) == []
+    assert plan.answer(standing, uuid4(), MOMENT, "mail").way == "mail"
+    for proof in ("typed", "return_path", "authenticated"):
+        assert plan.acknowledgement(QuestionState(QUESTION, MAIL | {"proof": proof}, over=False))
+
+
 def test_the_first_partner_hears_when_the_question_goes_to_the_next() -> None:
     first, second = turn(1), turn(2, "lyon")
     ended = plan.ended(QuestionState(QUESTION, MAIL, over=False, turns=(second, first)))

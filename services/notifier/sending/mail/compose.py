@@ -25,7 +25,11 @@ from services.notifier.sending.mail.codes import impasse, why_not, why_you
 from services.notifier.sending.mail.rendering import MailRenderer, RenderedMail
 
 TO_ASKER = frozenset({"acknowledgement", "answer", "late", "closed", "rating"})
+WITHOUT_THEIR_WORDS = frozenset({"acknowledgement", "late", "closed"})
+"""Mail that goes out before a librarian has written anything: whoever typed in somebody else's address would
+have us carry their words, and their links, to that person."""
 TO_COORDINATOR = frozenset({"unroutable", "promise", "failure", "daily"})
+WORDS = ("question_text", "headline", "asker_name", "note", "theme", "purpose", "place", "follow_up")
 ROUNDS = frozenset({"daily", "digest"})
 """About no single question."""
 
@@ -122,6 +126,7 @@ class Composer:
     def _values(self, delivery: DeliveryAttempt, token: str | None) -> Mapping[str, Any]:
         values = {
             **_of_question(delivery),
+            **_without_words(delivery),
             **_of_partner(delivery, self._language(delivery)),
             **_of_answer(delivery),
             **_of_details(delivery, self._language(delivery)),
@@ -138,8 +143,17 @@ class Composer:
 
 def _subject(delivery: DeliveryAttempt, letter: RenderedMail) -> str:
     """An asker who wrote a mail finds every reply under its subject; others under ours."""
-    asked = delivery.question.asker.get("subject_line")
+    asked = None if _withheld(delivery) else delivery.question.asker.get("subject_line")
     return reply_subject(asked) if asked and delivery.kind in TO_ASKER else letter.subject
+
+
+def _withheld(delivery: DeliveryAttempt) -> bool:
+    return delivery.kind in WITHOUT_THEIR_WORDS and delivery.question.asker.get("proof") != "authenticated"
+
+
+def _without_words(delivery: DeliveryAttempt) -> dict[str, Any]:
+    """What takes the place of all that the asker wrote, the name included; empty where it may stand."""
+    return dict.fromkeys(WORDS, "") if _withheld(delivery) else {}
 
 
 def _partner_id(delivery: DeliveryAttempt) -> str | None:
@@ -164,10 +178,15 @@ def _of_question(delivery: DeliveryAttempt) -> dict[str, Any]:
         "place": " ".join(part for part in (place.get("postcode"), place.get("country")) if part),
         "files": question.attachments,
         "promise_at": question.promise_at or delivery.decided_at,
+        "asked_at": _moment(question.facets.get("received_at")) or delivery.decided_at,
         "over": question.ended is not None,
         "follow_up": delivery.follow_up,
         "similar": [f"{one.title}\n  {one.url}" for one in delivery.similar],
     }
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _of_partner(delivery: DeliveryAttempt, language: str) -> dict[str, Any]:
