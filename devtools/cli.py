@@ -5,11 +5,13 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from devtools.checkout import KEPT
 from devtools.servers.running_settings import OPERATOR, environment_of
 from operations.cli import FOR_OPERATORS, service_commands
 from operations.errors import OperationError
+from services.chassis.terminal import printing_harmlessly
 
 COMMANDS = (
     "devtools.commands.demo",
@@ -27,15 +29,17 @@ COMMANDS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 1 a check or question failed, 2 wrong use or something missing, 130 Ctrl-C."""
     given = sys.argv[1:] if arguments is None else arguments
-    _take_environment_of(owner_of(given[0]) if given else None)
+    owner = owner_of(given[0]) if given else None
+    _take_environment_of(owner)
     chosen = _parse(given)
-    try:
-        status: int = chosen.run(chosen)
-    except OperationError as problem:
-        print(f"sesame: {problem}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    with nullcontext() if owner is None else printing_harmlessly():
+        try:
+            status: int = chosen.run(chosen)
+        except OperationError as problem:
+            print(f"sesame: {problem}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            return 130
     return status
 
 

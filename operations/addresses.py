@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from operations.errors import OperationError
+from operations.handbook import RunsIn
 
 SECRETS = Path("/run/secrets")
 MANAGEMENT_PORTS = {"amqp": ("http", 15672), "amqps": ("https", 15671)}
@@ -30,11 +31,23 @@ class Addresses(BaseSettings):
     partner_amqp_url: str | None = Field(
         default=None, description="The broker as partners reach it: amqps://host:port; default: as we do"
     )
+    ops_urls: dict[str, str] = Field(
+        default={},
+        description='The private ports of the services, as JSON: {"ingest": "http://ingest:9000", …}',
+    )
+    runs_in: RunsIn = Field(
+        default=RunsIn.CHECKOUT, description="How commands are printed: checkout, compose or kubernetes"
+    )
     public_url: str = Field(default="http://127.0.0.1:8080", description="The public pages")
 
     @property
     def vhost(self) -> str:
         return self.amqp_vhost or unquote(urlsplit(self.amqp_url).path.removeprefix("/")) or "/"
+
+    @property
+    def broker_url(self) -> str:
+        """By AMQP, in our virtual host."""
+        return urlunsplit(urlsplit(self.amqp_url)._replace(path=f"/{quote(self.vhost, safe='')}"))
 
     @property
     def management_url(self) -> str:

@@ -13,12 +13,13 @@ from types import ModuleType
 
 from operations.addresses import SECRETS
 from operations.errors import OperationError
+from services.chassis.terminal import printing_harmlessly
 
 FOR_OPERATORS = (
     "operations.partners.commands",
     "operations.trace",
     "operations.person",
-    "operations.doctor",
+    "operations.doctor.command",
     "operations.migrations",
     "operations.broker_copy",
 )
@@ -29,11 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status as that of `./sesame`."""
     _take_addresses()
     chosen = parser().parse_args(arguments)
-    try:
-        status: int = chosen.run(chosen)
-    except OperationError as problem:
-        print(f"sesame: {problem}", file=sys.stderr)
-        return 2
+    with printing_harmlessly():
+        try:
+            status: int = chosen.run(chosen)
+        except OperationError as problem:
+            print(f"sesame: {problem}", file=sys.stderr)
+            return 2
     return status
 
 

@@ -28,5 +28,16 @@ async def main(passwords: Mapping[str, str]) -> None:
     print("roles, schemas, users, rights, exchanges, queues: in place")
 
 
+def _passwords() -> Mapping[str, str]:
+    try:
+        passwords: Mapping[str, str] = json.loads((SECRETS / KEPT).read_text())
+    except FileNotFoundError:
+        raise SystemExit(
+            f"sesame: {SECRETS / KEPT} is missing: this runs in the container `provision`, with the"
+            " administrator's secrets; with servers of your own, services declare what they need themselves"
+        ) from None
+    return passwords
+
+
 if __name__ == "__main__":
-    asyncio.run(main(json.loads((SECRETS / KEPT).read_text())))
+    asyncio.run(main(_passwords()))

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import signal
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -54,6 +55,7 @@ def _of_operator(servers: Servers, platform: Platform) -> dict[str, str]:
     return {
         AMQP_URL: servers.amqp_url,
         DATABASE_URL: servers.database_url,
+        "SESAME_OPS_URLS": json.dumps({name: platform.doors(name).ops_url("") for name in topology.SERVICES}),
         "SESAME_PUBLIC_URL": platform.doors("ingest").url(),
         **({AMQP_MANAGEMENT_URL: management} if management else {}),
     }

@@ -94,9 +94,12 @@ def lines(
     return Panel(title, "lines", queries, meaning, unit, width, height, levels, alerts)
 
 
-def bars(title: str, meaning: str, query: str, legend: str, *, height: int = 8) -> Panel:
+def bars(
+    title: str, meaning: str, query: str, legend: str, *, height: int = 8, alerts: Sequence[str] = ()
+) -> Panel:
     """The numbers now, side by side."""
-    return Panel(title, "bars", [Query(query, legend, instant=True)], meaning, height=height)
+    asked = [Query(query, legend, instant=True)]
+    return Panel(title, "bars", asked, meaning, height=height, alerts=alerts)
 
 
 def table(

@@ -86,6 +86,23 @@ class Management:
         statistics, and knows a connection only some five seconds after it was opened."""
         await self._ask("DELETE", f"/api/connections/username/{quote(user)}", missing_ok=True)
 
+    async def policies(self) -> Sequence[Mapping[str, Any]]:
+        """Those of users and those of operators, which users can't undo."""
+        found: list[Mapping[str, Any]] = []
+        for kind in ("policies", "operator-policies"):
+            found += [
+                entry | {"kind": kind} for entry in await self._ask("GET", f"/api/{kind}/{self._vhost}")
+            ]
+        return found
+
+    async def alarms(self) -> str:
+        """What the broker says of its alarms, empty when none is on."""
+        try:
+            await self._ask("GET", "/api/health/checks/alarms")
+        except BrokerRefused as refused:
+            return str(refused)
+        return ""
+
     async def overview(self) -> Mapping[str, Any]:
         answer: Mapping[str, Any] = await self._ask("GET", "/api/overview")
         return answer

@@ -16,6 +16,7 @@ import yaml
 from rich.table import Column, Table
 
 from operations.addresses import Addresses, addresses
+from operations.broker.counting import QueueCount, counts
 from operations.broker.management import managing
 from operations.broker.provision import as_user
 from operations.database import as_service
@@ -25,6 +26,7 @@ from operations.partners import register as registry
 from operations.partners import sheet as sheets
 from operations.partners.conformance import try_out
 from services.chassis.terminal import operator_console
+from services.contracts import topology
 from services.contracts.vocabulary import PARTNER_ID_PATTERN
 from services.ingest.store import partner_access
 
@@ -165,7 +167,7 @@ async def show_list(_: argparse.Namespace, where: Addresses) -> int:
         records = await registry.records(db)
     async with managing(where.management_url, where.vhost) as management:
         accounts = await broker.partner_users(management)
-        waiting = {queue["name"]: queue.get("messages", 0) for queue in await management.queues()}
+    waiting = await counts(where.broker_url, map(topology.partner_queue, accounts))
     table = Table(Column("id", no_wrap=True), "name", "reached by", "broker account", "waiting", "state")
     for partner in sorted({*records, *accounts}):
         record = records.get(partner, {})
@@ -174,11 +176,15 @@ async def show_list(_: argparse.Namespace, where: Addresses) -> int:
             record.get("name", "(no record)"),
             record.get("reach", {}).get("way", ""),
             "yes" if partner in accounts else "no",
-            str(waiting.get(f"partner.{partner}", "")),
+            _waiting(waiting.get(topology.partner_queue(partner))),
             "suspended" if registry.is_suspended(record) else "",
         )
     operator_console().print(table)
     return 0
+
+
+def _waiting(count: QueueCount | None) -> str:
+    return "" if count is None else str(count.messages)
 
 
 async def try_partner(chosen: argparse.Namespace, where: Addresses) -> int:

@@ -37,7 +37,7 @@ from services.chassis.messaging.consume import Consumer, Handling, readers_of
 from services.chassis.messaging.incoming import FactReader, Reader, Subscriptions
 from services.chassis.messaging.transaction import Transactions, Unit
 from services.chassis.postgres import schema
-from services.chassis.postgres.database import open_pool
+from services.chassis.postgres.database import ask_whether_it_writes, open_pool
 from services.chassis.telemetry import log
 from services.chassis.telemetry.instruments import MessagingMetrics
 from services.contracts import topology
@@ -146,7 +146,7 @@ class Chassis:
         working.add_done_callback(self._watch)
         self._stack.push_async_callback(_stop_consuming, consumer, working, link)
         self.background("consuming link", link.keep)
-        self.ops.checks["consuming"] = link.ping
+        self.ops.watched["consuming"] = link.ping
 
     async def serve(self, app: ASGIApp, host: str, port: int) -> int:
         """Open a door; gives its port."""
@@ -171,7 +171,7 @@ class Chassis:
     async def until_stopped(self) -> None:
         """Ready from here, until SIGTERM or SIGINT, or until something that must run has ended."""
         self.ops.checks["database"] = self._ask_database
-        self.ops.checks["broker"] = self.publishing.ping
+        self.ops.watched["broker"] = self.publishing.ping
         self.ops.started = True
         gc.freeze()
         logger.info("ready")
@@ -193,7 +193,8 @@ class Chassis:
 
     async def _ask_database(self) -> None:
         async with asyncio.timeout(rabbit.PING_TIMEOUT_SECONDS):
-            await self.pool.execute("SELECT 1")
+            await ask_whether_it_writes(self.pool)
+        self._transactions.ask_whether_they_are_kept()
 
     async def _relay_when_all_hear(self) -> None:
         await rabbit.until_all_hear(self.publishing)

@@ -15,6 +15,7 @@ import httpx
 from services.chassis.clock import Clock
 from services.chassis.run import Chassis, run
 from services.contracts import topology
+from services.contracts.links import fingerprint
 from services.ingest.domain.addresses import networks
 from services.ingest.domain.limits import Limit
 from services.ingest.domain.mailboxes import Mailboxes
@@ -37,7 +38,7 @@ from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.mail import MailDoor
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
-from services.ingest.store import assignments, submissions
+from services.ingest.store import assignments, link_keys, submissions
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,7 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
     async with Chassis.start(settings, name="ingest", migrations=MIGRATIONS, clock=clock) as chassis:
         async with chassis.begin() as unit:
             await assignments.rebase_cursors(unit.db)
+            await link_keys.note(unit.db, sorted({*map(fingerprint, settings.keys)}), unit.now)
         door = door_of(chassis, settings)
         boxes = Mailboxes(settings.question_box, settings.reply_box)
         letters = MailDoor(door.intake, boxes, door.caps, settings.trusted_servers)

@@ -54,7 +54,7 @@ BROKER = Dashboard(
             width=12,
             height=5,
             levels=Levels(1, 0.5),
-            alerts=("SesameQueueUnread",),
+            alerts=("SesameQueueUnread", "SesameBrokerDown"),
         ),
         bars(
             "Partners' queues",
@@ -62,6 +62,7 @@ BROKER = Dashboard(
             'topk(20, max by (queue) (rabbitmq_detailed_queue_messages{queue=~"partner[.].+"}))'
             ' or on() label_replace(vector(0), "queue", "none", "", "")',
             "{{queue}}",
+            alerts=("SesamePartnerQueueUnread",),
         ),
         lines(
             "Memory",
@@ -77,7 +78,7 @@ BROKER = Dashboard(
             Query("min(rabbitmq_disk_space_available_bytes)", "disk left"),
             unit="bytes",
             width=6,
-            alerts=("SesameBrokerAlarm",),
+            alerts=("SesameBrokerAlarm", "SesameDiskFills"),
         ),
         lines(
             "Connections and channels",

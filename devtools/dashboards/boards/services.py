@@ -18,7 +18,21 @@ SERVICES = Dashboard(
             "{{service}}",
             width=12,
             levels=Levels(1, 0.5),
-            alerts=("SesameServiceDown", "SesameServiceMissing"),
+            alerts=("SesameServiceDown", "SesameServiceMissing", "SesameWatchdog"),
+        ),
+        stat(
+            "Ready",
+            "Red: database or broker is out of reach, or writes nothing",
+            'min by (service, check) (sesame_ready{service=~"$service"})',
+            "{{service}} {{check}}",
+            width=24,
+            levels=Levels(1, 0.5),
+            alerts=(
+                "SesameNotReady",
+                "SesameBrokerUnreachable",
+                "SesamePagesDown",
+                "SesameCertificateExpires",
+            ),
         ),
         stat(
             "Oldest event not published",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -14,6 +15,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 log = logging.getLogger(__name__)
+
+OK = "ok"
 
 Check = Callable[[], Awaitable[None]]
 Source = Callable[[], Awaitable[Iterable[Metric]]]
@@ -30,13 +33,16 @@ class _Once(Collector):
 
 
 class PrivatePort:
-    """`checks` must all pass for /ready, once `started`. `sources` are asked anew at each scrape: one that
-    fails shows as `sesame_source_up 0` and never as old numbers."""
+    """/ready is whether the doors can take work: it has `started`, and all `checks` pass. What is `watched`
+    is told beside them and shuts no door: while the broker is away, the outbox takes what comes. Both show as
+    `sesame_ready`, which wakes somebody. `sources` are asked anew at each scrape: one that fails shows as
+    `sesame_source_up 0` and never as old numbers."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
         self.started = False
         self.checks: dict[str, Check] = {}
+        self.watched: dict[str, Check] = {}
         self.sources: dict[str, Source] = {}
         self.app = Starlette(
             routes=[
@@ -50,17 +56,28 @@ class PrivatePort:
         return PlainTextResponse("live\n")
 
     async def _ready(self, _request: Request) -> Response:
-        answers = {name: await _answer(check) for name, check in list(self.checks.items())}
-        answers["start"] = "ok" if self.started else "not finished"
-        ready = all(answer == "ok" for answer in answers.values())
+        answers = await self._answers()
+        ready = all(answers[name] == OK for name in (*self.checks, "start"))
         return JSONResponse(answers, status_code=200 if ready else 503)
+
+    async def _answers(self) -> dict[str, str]:
+        """Check → what it says. All at once: one that hangs makes the others no later."""
+        asked = {**self.checks, **self.watched}
+        said = await asyncio.gather(*map(_answer, asked.values()))
+        return dict(zip(asked, said, strict=True)) | {"start": OK if self.started else "not finished"}
 
     async def _metrics(self, _request: Request) -> Response:
         fresh = CollectorRegistry(auto_describe=False)
-        fresh.register(_Once(await self._ask_sources()))
+        fresh.register(_Once([await self._readiness(), *await self._ask_sources()]))
         return Response(
             generate_latest(self._registry) + generate_latest(fresh), media_type=CONTENT_TYPE_LATEST
         )
+
+    async def _readiness(self) -> Metric:
+        ready = GaugeMetricFamily("sesame_ready", "Whether this check passes", labels=["check"])
+        for name, said in (await self._answers()).items():
+            ready.add_metric([name], said == OK)
+        return ready
 
     async def _ask_sources(self) -> list[Metric]:
         up = GaugeMetricFamily(
@@ -82,4 +99,4 @@ async def _answer(check: Check) -> str:
         await check()
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    return "ok"
+    return OK

@@ -140,9 +140,10 @@ class Handling:
         expected = isinstance(error, Poison | NotAnEvent)
         reason = str(error) if expected else f"{type(error).__name__}: {error}"
         log.error("dead letter %s: %s", letter.message_id, reason, exc_info=None if expected else error)
-        self._instruments.dead.labels("poison" if expected else "fault").inc()
+        kind = "poison" if expected else "fault"
+        self._instruments.dead.labels(kind).inc()
         service = self._transactions.service
-        unit.send(letter.dead(service, reason=reason, handler=letter.routing_key, now=unit.now))
+        unit.send(letter.dead(service, kind=kind, reason=reason, handler=letter.routing_key, now=unit.now))
 
 
 class Consumer:

@@ -6,7 +6,10 @@ if the looking process dies.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +25,8 @@ from services.contracts.envelope import NotAnEvent, parse
 MOST = 10_000
 """Letters looked at in one go."""
 
+LOOK_SECONDS = 0.5
+
 
 @dataclass(frozen=True)
 class DeadLetter:
@@ -30,7 +35,20 @@ class DeadLetter:
 
     @property
     def id(self) -> str:
-        return self.message.message_id or "-"
+        """Its sender's; for one without, a digest of its body."""
+        digest = hashlib.sha256(self.message.body).hexdigest()
+        return self.message.message_id or f"sha256-{digest[:16]}"
+
+    @property
+    def kind(self) -> str:
+        """`poison` (will never work), `fault` (ours), or `limit`: given up by the broker."""
+        return str(
+            self._ours.get("x-sesame-kind") or ("fault" if self._ours.get("x-sesame-reason") else "limit")
+        )
+
+    @property
+    def handler(self) -> str:
+        return str(self._ours.get("x-sesame-handler") or self.routing_key)
 
     @property
     def reason(self) -> str:
@@ -101,6 +119,25 @@ async def replay(channel: AbstractChannel, letter: DeadLetter) -> None:
     )
     await channel.default_exchange.publish(message, routing_key=letter.service, mandatory=True)
     await letter.message.ack()
+
+
+async def came_back(
+    url: str, service: str, ids: Collection[str], *, within_seconds: float
+) -> list[DeadLetter]:
+    """Which of these, just replayed, died again within the time. A service at work buries within a second."""
+    deadline, found = time.monotonic() + within_seconds, list[DeadLetter]()
+    while len(found) < len(ids) and time.monotonic() < deadline:
+        await asyncio.sleep(LOOK_SECONDS)
+        async with looking(url, service) as (_, letters):
+            found = [letter for letter in letters if letter.id in ids]
+    return found
+
+
+async def waiting(url: str, service: str) -> int:
+    """Letters that the service's queue holds and has handed to nobody."""
+    async with await aio_pika.connect(url) as connection, connection.channel() as channel:
+        queue = await channel.declare_queue(service, passive=True)
+        return queue.declaration_result.message_count or 0
 
 
 async def drop(letter: DeadLetter) -> None:

@@ -39,6 +39,8 @@ WITH gone AS (
 SELECT count(*) FROM gone
 """
 
+_WAITING = "SELECT count(*), coalesce(extract(epoch FROM now() - min(since)), 0) FROM waiting"
+
 _FORGET = "DELETE FROM inbox WHERE handled_at < now() - make_interval(days => $1)"
 
 _FORGET_ONE = "DELETE FROM inbox WHERE source = $1 AND id = $2"
@@ -91,6 +93,12 @@ async def handled(db: Db, source: str, ids: Sequence[str]) -> int:
 async def drop_waiting(db: Db, questions: Sequence[UUID], *, but: str) -> int:
     """What waits for questions that will not come any more, except events of the type `but`."""
     return int(await db.fetchval(_DROP_WAITING, questions, f'"type":"{but}"'))
+
+
+async def waiting(db: Db) -> tuple[int, float]:
+    """Events that came before their question, and for how many seconds the oldest has waited."""
+    row = await db.fetchrow(_WAITING)
+    return (int(row[0]), float(row[1])) if row else (0, 0.0)
 
 
 async def forget_one(db: Db, event: tuple[str, str]) -> None:

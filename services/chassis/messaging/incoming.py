@@ -32,10 +32,11 @@ class IncomingMessage:
     body: bytes
     headers: Mapping[str, Any] = field(default_factory=dict)
 
-    def dead(self, service: str, *, reason: str, handler: str, now: datetime) -> OutgoingMessage:
+    def dead(self, service: str, *, kind: str, reason: str, handler: str, now: datetime) -> OutgoingMessage:
         """This letter for the dead-letter queue, with why, whence and which handler. An event in binary mode
-        keeps its attributes: they are the half of it."""
+        keeps its attributes: they are the half of it. `kind`: poison or fault."""
         about = {
+            "x-sesame-kind": kind,
             "x-sesame-reason": reason[:2000],
             "x-sesame-handler": handler,
             "x-sesame-exchange": self.exchange,

@@ -111,9 +111,9 @@ async def save(db: Db, outgoing: Sequence[OutgoingMessage], *, handed: bool) -> 
     return [Saved(row["id"], out) for row, out in zip(rows, outgoing, strict=True)]
 
 
-async def backlog(pool: Pool[Record]) -> tuple[int, float]:
+async def backlog(db: Db | Pool[Record]) -> tuple[int, float]:
     """Rows not yet published, and the age of the oldest in seconds."""
-    row = await pool.fetchrow(_BACKLOG)
+    row = await db.fetchrow(_BACKLOG)
     return (row["rows"], float(row["age"])) if row else (0, 0.0)
 
 

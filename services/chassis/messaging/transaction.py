@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from asyncpg import Pool, Record
 from uuid_utils.compat import uuid7
 
@@ -23,6 +25,9 @@ from services.contracts.vocabulary import Fact
 BeforeCommit = Callable[["Unit"], Awaitable[None]]
 Redeliver = Callable[["Unit", bytes], Awaitable[None]]
 Hand = Callable[[Sequence[Saved]], None]
+
+REFUSAL_SECONDS = 20.0
+"""How long one refusal counts: afterwards the next transaction may try whether there is room again."""
 
 
 class Unit:
@@ -114,14 +119,27 @@ class Transactions:
         self._hand = hand
         self.service = service
         self.redeliver: Redeliver = nothing_waits
+        self._refusal: asyncpg.PostgresError | None = None
+        self._refused_at = 0.0
 
     @asynccontextmanager
     async def begin(self, *questions: UUID) -> AsyncIterator[Unit]:
         """One transaction, holding the lock of each question named. An error rolls everything back."""
-        async with self._pool.acquire() as db, db.transaction():
-            await inbox.lock(db, self.service, questions)
-            unit = Unit(db, self.service, self._clock, questions)
-            yield unit
-            announced = await unit.finish(self.redeliver, handed=self._hand is not None)
+        try:
+            async with self._pool.acquire() as db, db.transaction():
+                await inbox.lock(db, self.service, questions)
+                unit = Unit(db, self.service, self._clock, questions)
+                yield unit
+                announced = await unit.finish(self.redeliver, handed=self._hand is not None)
+        except asyncpg.InsufficientResourcesError as error:
+            self._refusal, self._refused_at = error, time.monotonic()
+            raise
+        self._refusal = None
         if self._hand is not None:
             self._hand(announced)
+
+    def ask_whether_they_are_kept(self) -> None:
+        """Raises when the last transaction found no room (disk full, no memory, no connection left), which no
+        question put to the server shows."""
+        if self._refusal is not None and time.monotonic() - self._refused_at < REFUSAL_SECONDS:
+            raise self._refusal

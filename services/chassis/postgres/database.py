@@ -15,6 +15,10 @@ Db: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
 
 STATEMENT_TIMEOUT_SECONDS = 60
 
+_WRITES = """
+SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS read_only
+"""
+
 # Services look things up by key, in short queries. JIT costs those more than it gives. A plan made while its
 # table held a dozen rows reads the whole table, and is kept: on a new installation each look-up would take
 # longer with every row, until PostgreSQL has counted them.
@@ -35,6 +39,14 @@ async def open_pool(url: str, *, name: str, size: int) -> Pool[Record]:
         )
 
     return await retry_until_done("database", attempt)
+
+
+async def ask_whether_it_writes(pool: Pool[Record]) -> None:
+    """Raises when the server answers and takes nothing: a standby after a failover, or set to read only."""
+    row = await pool.fetchrow(_WRITES)
+    if row is not None and (row["standby"] or row["read_only"]):
+        kind = "a standby" if row["standby"] else "default_transaction_read_only is on"
+        raise ConnectionError(f"database takes no writes: {kind}")
 
 
 async def _nothing(_connection: Db) -> None:

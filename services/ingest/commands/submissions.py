@@ -30,7 +30,7 @@ from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.mail import MailDoor, NotYet
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
-from services.ingest.store import links, partner_access, partner_keys, quarantine
+from services.ingest.store import link_keys, links, partner_access, partner_keys, quarantine
 from services.ingest.store.quarantine import Held
 
 BY_HAND = Caps(per_hour=1_000_000, open=1_000_000)
@@ -62,6 +62,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     desk = things.add_parser("desk", help="the address of a partner's page for questions asked at its desk")
     desk.add_argument("partner", help="the partner's id")
     desk.set_defaults(run=lambda chosen: run(show_desk, chosen))
+    signing = things.add_parser(
+        "link-keys", help="keys that signed links and reply addresses, by fingerprint"
+    )
+    signing.add_argument("--forget", metavar="FINGERPRINT", help="retired on purpose: its links may be dead")
+    signing.set_defaults(run=lambda chosen: run(show_link_keys, chosen))
     register_retention(subparsers)
 
 
@@ -211,6 +216,19 @@ async def revoke_key(unit: Unit, _options: IngestSettings, chosen: argparse.Name
 async def revoke_link(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
     await links.revoke(unit.db, chosen.question, chosen.partner, unit.now)
     print(f"{chosen.partner}: its link to {chosen.question} is revoked, its reply address too")
+    return 0
+
+
+async def show_link_keys(unit: Unit, _: IngestSettings, chosen: argparse.Namespace) -> int:
+    if chosen.forget is not None:
+        if not await link_keys.forget(unit.db, chosen.forget):
+            print(f"sesame: no link key has the fingerprint {chosen.forget!r}", file=sys.stderr)
+            return 1
+        print(f"{chosen.forget} is forgotten")
+        return 0
+    for key in await link_keys.every(unit.db):
+        first, last = (f"{at:%Y-%m-%d %H:%M}" for at in (key.first_used_at, key.last_used_at))
+        print(f"{key.fingerprint}  used from {first} to {last} UTC")
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import aio_pika
+import asyncpg
 import httpx
 import pytest
 
@@ -26,6 +27,8 @@ from tests.support.servers import Database, VirtualHost, drop, make_template
 from tests.support.waiting import PATIENCE_SECONDS, until, until_ready
 
 RATED = QuestionRated(stars=4)
+READ_ONLY = "SET default_transaction_read_only"
+NO_ROOM = "DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$"
 
 
 @asynccontextmanager
@@ -85,6 +88,64 @@ async def test_ready_says_which_server_is_away(database: Database, vhost: Virtua
             await until_only(ops, "database")
             assert (await ops.get("/live")).status_code == 200
         running.cancel()
+
+
+async def test_a_database_that_takes_no_writes_is_not_ready(database: Database, vhost: VirtualHost) -> None:
+    port = free_port()
+    async with service("metrics", database, vhost, ops_port=port) as chassis:
+        running = asyncio.create_task(chassis.until_stopped())
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as ops:
+            await until_ready(port)
+            name = await chassis.pool.fetchval("SELECT current_database()")
+            await chassis.pool.execute(f'ALTER ROLE CURRENT_USER IN DATABASE "{name}" {READ_ONLY} = on')
+            await chassis.pool.expire_connections()
+            await until_only(ops, "database")
+            assert "takes no writes" in (await ops.get("/ready")).json()["database"]
+        running.cancel()
+
+
+async def test_a_disk_that_was_full_at_the_last_commit_is_not_ready(
+    database: Database, vhost: VirtualHost
+) -> None:
+    port = free_port()
+    async with service("metrics", database, vhost, ops_port=port) as chassis:
+        running = asyncio.create_task(chassis.until_stopped())
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as ops:
+            await until_ready(port)
+            with pytest.raises(asyncpg.DiskFullError):
+                async with chassis.begin() as unit:
+                    await unit.db.execute(NO_ROOM)
+            await until_only(ops, "database")
+            async with chassis.begin() as unit:
+                await unit.db.execute("SELECT 1")
+            await until_ready(port)
+        running.cancel()
+
+
+async def test_a_broker_that_is_away_shuts_no_door_and_is_told(
+    database: Database, vhost: VirtualHost
+) -> None:
+    port = free_port()
+    async with service("metrics", database, vhost, ops_port=port) as chassis:
+        running = asyncio.create_task(chassis.until_stopped())
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as ops:
+            await until_ready(port)
+            async with httpx.AsyncClient(base_url=vhost.management_url) as management:
+                (await management.delete(f"/api/vhosts/{vhost.name}")).raise_for_status()
+                await until_text(ops, 'sesame_ready{check="broker"} 0.0')
+                answer = await ops.get("/ready")
+                (await management.put(f"/api/vhosts/{vhost.name}")).raise_for_status()
+            assert (answer.status_code, answer.json()["database"]) == (200, "ok")
+            assert answer.json()["broker"] != "ok"
+        running.cancel()
+
+
+async def until_text(ops: httpx.AsyncClient, wanted: str) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            if wanted in (await ops.get("/metrics")).text:
+                return
+            await asyncio.sleep(0.05)
 
 
 async def until_only(ops: httpx.AsyncClient, away: str) -> None:

@@ -4,14 +4,23 @@ import asyncio
 import json
 import re
 import secrets
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import aio_pika
 import asyncpg
+import httpx
 import pytest
+from aio_pika.abc import AbstractIncomingMessage
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from devtools.servers.cluster import find_binaries
 from devtools.servers.ports import LOOPBACK
@@ -20,9 +29,13 @@ from operations.broker.definitions import password_hash
 from operations.broker.management import Management, managing
 from operations.broker.provision import provision
 from operations.cli import main
+from operations.doctor import network
 from operations.partners import broker
+from services.chassis.http.serving import serving
 from services.chassis.postgres.schema import CHASSIS, files_of, id_of
 from services.contracts import topology
+from services.contracts.links import fingerprint
+from services.ingest.store import link_keys
 from tests.support.authority import Authority
 from tests.support.servers import Database, VirtualHost, drop, make_template
 
@@ -66,7 +79,7 @@ async def test_the_doctor_names_what_is_missing_on_the_broker(sesame: Sesame, ma
     )
     await management.delete_queue("router")
     said = await sesame("doctor", status=1)
-    assert "FAIL  topology: queues: router is missing or different" in said
+    assert "FAIL  topology: queues: router is missing or different: start a service with" in said
     assert "FAIL  topology: bindings: sesame.events question.received router" in said
 
 
@@ -82,6 +95,86 @@ async def test_the_doctor_says_in_a_line_that_services_share_the_administrator(
 
 async def test_the_doctor_sees_that_nobody_consumes(sesame: Sesame) -> None:
     assert "FAIL  queue notifier: nobody consumes it" in await sesame("doctor", status=1)
+
+
+async def keep(_message: AbstractIncomingMessage) -> None: ...
+
+
+async def test_the_doctor_counts_what_waits_at_that_moment(sesame: Sesame, vhost: VirtualHost) -> None:
+    async with await aio_pika.connect(vhost.amqp_url) as connection, connection.channel() as channel:
+        await (await channel.get_queue("router")).consume(keep)
+        for _ in range(3):
+            await channel.default_exchange.publish(aio_pika.Message(b"{}"), "notifier")
+        said = await sesame("doctor", status=1)
+    assert "ok    queue router: 0 wait, 1 read" in said
+    assert "FAIL  queue notifier: nobody consumes it, 3 wait" in said
+
+
+async def test_the_doctor_sees_a_policy_that_eats_events(sesame: Sesame, vhost: VirtualHost) -> None:
+    policy = {"pattern": ".*", "definition": {"max-length": 1}, "apply-to": "queues"}
+    async with httpx.AsyncClient(base_url=vhost.management_url) as management:
+        for kind in ("policies", "operator-policies"):
+            (await management.put(f"/api/{kind}/{vhost.name}/cap", json=policy)).raise_for_status()
+    said = await sesame("doctor", status=1)
+    assert f"rabbitmqctl clear_policy -p {vhost.name} cap" in said
+    assert f"rabbitmqctl clear_operator_policy -p {vhost.name} cap" in said
+
+
+async def test_the_doctor_sees_a_service_that_hangs_or_ails(
+    sesame: Sesame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ail(_request: Request) -> JSONResponse:
+        return JSONResponse({"database": "ok", "broker": "TimeoutError: ", "start": "ok"})
+
+    monkeypatch.setattr(network, "READY_SECONDS", 1.0)
+    with socket.create_server((LOOPBACK, 0)) as silent:
+        async with ops_port(ail) as ailing:
+            urls = {"ingest": f"http://{LOOPBACK}:{ailing}", "router": url_of(silent)}
+            monkeypatch.setenv("SESAME_OPS_URLS", json.dumps(urls))
+            said = await sesame("doctor", status=1)
+    assert "FAIL  service ingest: broker: TimeoutError" in said
+    assert "FAIL  service router: hangs" in said
+    assert "warn  service metrics: not asked" in said
+
+
+def url_of(server: socket.socket) -> str:
+    return f"http://{LOOPBACK}:{server.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def ops_port(ready: Callable[[Request], Awaitable[JSONResponse]]) -> AsyncIterator[int]:
+    async with serving(Starlette(routes=[Route("/ready", ready)]), LOOPBACK, 0, grace_seconds=5) as port:
+        yield port
+
+
+async def test_the_doctor_sees_links_that_a_restore_without_secrets_killed(
+    sesame: Sesame, database: Database
+) -> None:
+    db = await asyncpg.connect(database("ingest"))
+    old, new = fingerprint(b"yesterday's key"), fingerprint(b"today's")
+    await link_keys.note(db, [old], datetime(2026, 11, 20, tzinfo=UTC))
+    assert "ok    link key" in await sesame("doctor", status=1)
+    await link_keys.note(db, [new], datetime(2026, 11, 27, tzinfo=UTC))
+    said = await sesame("doctor", status=1)
+    assert f"FAIL  link key: links and reply addresses signed by {old} are dead since 2026-11-20" in said
+    await link_keys.forget(db, old)
+    await db.close()
+    assert "ok    link key" in await sesame("doctor", status=1)
+
+
+async def test_the_doctor_sees_what_waits_too_long(sesame: Sesame, database: Database) -> None:
+    db = await asyncpg.connect(database("ingest"))
+    await db.execute(
+        "INSERT INTO quarantine (door, key, reason, envelope_to, raw, received_at)"
+        " VALUES ('mail', 'k', 'odd', '{}', '', now() - interval '2 days')"
+    )
+    await db.execute(
+        "INSERT INTO waiting (question, body, since) VALUES ($1, '{}', now() - interval '2 hours')", uuid4()
+    )
+    await db.close()
+    said = await sesame("doctor", status=1)
+    assert "warn  quarantine: 1 held, the oldest for 48 h; see ./sesame ingest quarantine list" in said
+    assert "warn  events of ingest: 1 wait for a question that has not come" in said
 
 
 async def test_the_doctor_finds_schemas_and_clock_in_order(sesame: Sesame) -> None:

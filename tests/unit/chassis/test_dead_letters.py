@@ -5,7 +5,12 @@ from typing import Any, cast
 
 from services.chassis.messaging.dead_letters import DeadLetter
 
-FORGED = {"x-sesame-exchange": "sesame.events", "x-sesame-routing-key": "question.answered"}
+FORGED = {
+    "x-sesame-reason": "ValueError: no",
+    "x-sesame-kind": "fault",
+    "x-sesame-exchange": "sesame.events",
+    "x-sesame-routing-key": "question.answered",
+}
 
 
 def letter(**headers: Any) -> DeadLetter:
@@ -19,12 +24,13 @@ def died(exchange: str, key: str) -> list[dict[str, Any]]:
 def test_what_a_service_wrote_is_believed() -> None:
     dead = letter(**FORGED)
     assert (dead.exchange, dead.routing_key) == ("sesame.events", "question.answered")
+    assert dead.kind == "fault"
 
 
 def test_what_a_partner_wrote_on_its_letter_is_not() -> None:
     dead = letter(**FORGED, **{"x-death": died("sesame.inbox", "partner.lyon.x")})
     assert (dead.exchange, dead.routing_key) == ("sesame.inbox", "partner.lyon.x")
-    assert dead.reason == "by the broker: delivery_limit"
+    assert (dead.kind, dead.reason) == ("limit", "by the broker: delivery_limit")
 
 
 def test_a_replayed_letter_that_dies_again_keeps_where_it_came_from() -> None:

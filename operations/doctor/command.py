@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
 
-from operations import checks
 from operations.addresses import Addresses, addresses
 from operations.broker.management import managing
-from operations.checks import Finding, Grade
+from operations.doctor.broker import OF_BROKER
+from operations.doctor.database import OF_DATABASE
+from operations.doctor.findings import Finding, Grade
+from operations.doctor.network import OF_NETWORK
 from operations.errors import OperationError
 
 LOOK_SECONDS = 1.0
@@ -51,10 +53,10 @@ def _any_fault(findings: Sequence[Finding]) -> bool:
 
 async def _findings(where: Addresses) -> AsyncIterator[Finding]:
     async with managing(where.management_url, where.vhost) as management:
-        for check in checks.OF_BROKER:
-            async for finding in _safely(check.__name__, check(management)):
+        for check in OF_BROKER:
+            async for finding in _safely(check.__name__, check(management, where)):
                 yield finding
-    for rest in checks.OF_REST:
+    for rest in (*OF_NETWORK, *OF_DATABASE):
         async for finding in _safely(rest.__name__, rest(where)):
             yield finding
 
