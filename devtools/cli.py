@@ -17,8 +17,6 @@ COMMANDS = (
     "devtools.commands.demo",
     "devtools.commands.up",
     "devtools.commands.year",
-    "devtools.commands.router_year",
-    "devtools.commands.made_up",
     "devtools.commands.suite",
     "devtools.commands.check",
     "devtools.commands.docs",

@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from devtools.servers.folders import throwaway_folder
+from devtools.simulation import people
 from devtools.simulation.ends import End, ends_of, table_of
-from devtools.simulation.router_year import people
-from devtools.simulation.router_year.play import Year
-from devtools.simulation.router_year.report import Report, by_partner
-from devtools.simulation.stage import services
+from devtools.simulation.platform_stage import services
+from devtools.simulation.play import Year
+from devtools.simulation.report import Report, by_partner
 from operations.errors import OperationError
 from services.router.domain.calendars import working_days
 from services.router.domain.partner import Partner

@@ -16,19 +16,21 @@ QUESTIONS = 3_300
 async def fill(platform: Platform, year: int) -> None:
     """Two whole years and this one up to today, counted the way real facts are."""
     years = (str(year - 2), str(year - 1), str(year))
-    await _command(platform, "made-up", *years, "--questions", str(QUESTIONS))
+    await _run(platform, "devtools.demo.invented_years", *years, str(QUESTIONS))
 
 
 async def write_poster(platform: Platform, year: int, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    await _command(platform, "metrics", "figures", str(year), "--format", "pdf", "--output", str(target))
+    await _run(
+        platform, "devtools.cli", "metrics", "figures", str(year), "--format", "pdf", "--output", str(target)
+    )
 
 
-async def _command(platform: Platform, *arguments: str) -> None:
+async def _run(platform: Platform, module: str, *arguments: str) -> None:
     process = await asyncio.create_subprocess_exec(
         *PYTHON,
         "-m",
-        "devtools.cli",
+        module,
         *arguments,
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | platform.environment("metrics"),
@@ -36,7 +38,7 @@ async def _command(platform: Platform, *arguments: str) -> None:
     )
     try:
         if status := await process.wait():
-            raise RuntimeError(f"./sesame {arguments[0]} ended with status {status}")
+            raise RuntimeError(f"{module} {arguments[0]} ended with status {status}")
     finally:
         if process.returncode is None:
             process.kill()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from devtools.simulation.router_year.report import ENDED, Report
-from devtools.simulation.stage import Services
+from devtools.simulation.platform_stage import Services
+from devtools.simulation.report import ENDED, Report
 from services.contracts.notifier import QuestionAssigned, QuestionPublished
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from devtools.simulation.shares import HOURS, MONTHS, WEEKDAYS
 from services.metrics.domain.departments import TILES
 from services.metrics.domain.facts import Counted
 from services.metrics.domain.times import NetworkTime
@@ -48,10 +49,6 @@ DEPARTMENTS = {
 }
 EFFORT = {1: 12, 2: 24, 3: 34, 4: 19, 5: 8, 6: 3}
 STARS = {1: 2, 2: 4, 3: 10, 4: 31, 5: 53}
-MONTHS = (112, 108, 118, 104, 92, 74, 52, 46, 98, 124, 128, 84)
-HOURS = (3, 2, 1, 1, 1, 2, 4, 8, 18, 38, 52, 55, 40, 46, 58, 60, 56, 48, 36, 28, 24, 22, 16, 8)
-WEEKDAYS = (118, 116, 108, 104, 92, 58, 48)
-
 T = TypeVar("T")
 
 

@@ -1,230 +1,50 @@
-"""All four services as the stage of a year: everything goes in by their doors, as in the world outside.
-
-Askers use the API, partners the broker, the coordinator the router's private API; mail goes to a mailbox of
-ours. Only the clock is not the system's, and it stands still until everything has come to rest.
-"""
+"""What a year is played on, as `play` sees it; `platform_stage` is it with all services."""
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, count, repeat
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Protocol
 from uuid import UUID
 
-import aio_pika
-import asyncpg
-import httpx
-from aio_pika.abc import AbstractExchange
-from uuid_utils.compat import uuid7
+from services.contracts.envelope import Event
+from services.router.domain.partner import Partner
 
-from devtools.servers.mailbox import running_mailbox
-from devtools.servers.platform import running_platform
-from devtools.servers.servers import running_servers
-from devtools.simulation.clock import SharedClock
-from devtools.simulation.ears import Ears, listening
-from devtools.simulation.rest import Rest, told
-from devtools.simulation.router_year import people
-from devtools.simulation.router_year.stage import COORDINATOR, Asking
-from operations.errors import OperationError
-from services.contracts import topology
-from services.contracts.envelope import CONTENT_TYPE, Event, Submission
-from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, PartnerAsker, QuestionSubmitted
-from services.contracts.vocabulary import Fact, Place
-from services.router.domain.partner import Partner, ReachedBy, Role
-from services.router.domain.partner_record import write_partner
-
-TOKEN = "coordinator of a year"
-PATIENCE_SECONDS = 60.0
-LOOK_SECONDS = (0.02, 0.008)
-"""Seconds between two looks at the tables, the last again and again: looking costs the services time."""
-
-SETTINGS = {
-    "SESAME_COORDINATOR_TOKEN": TOKEN,
-    "SESAME_TIMER_SECONDS": "0.02",
-    "SESAME_METRICS_FOLD_SECONDS": "1",
-    "SESAME_RATING_DAYS": "0",
-    "SESAME_LOG_LEVEL": "WARNING",
-}
+COORDINATOR = "coordination"
 
 
-class NoRest(OperationError):
-    """Something goes on for ever, or a service is down."""
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question as it is put in. `facets`: channel, language, perhaps subject and origin."""
+
+    asked_at: datetime
+    text: str
+    facets: Mapping[str, Any]
+    postcode: str | None
 
 
-@dataclass
-class Services:
-    clock: SharedClock
-    rest: Rest
-    ears: Ears
-    metrics: httpx.AsyncClient
-    _inbox: AbstractExchange
-    _askers: httpx.AsyncClient
-    _coordinator: httpx.AsyncClient
-    _numbers: count[int] = field(default_factory=count)
-    _heard: int = 0
-    _deeds: list[Coroutine[Any, Any, None]] = field(default_factory=list)
-    """Of people who do not wait for one another: `heard` does them together."""
-
+class Stage(Protocol):
     async def go_to(self, moment: datetime) -> None:
-        self.clock.set(moment)
+        """Time moves on to the moment, in UTC; it never goes back."""
+        ...
 
-    async def ask(self, asking: Asking) -> None:
-        """On a partner's page, by its program; else by the network's own API."""
-        facets = dict(asking.facets)
-        question = QuestionSubmitted(
-            text=asking.text,
-            asked_at=asking.asked_at,
-            language=facets.get("language"),
-            subject=facets.get("subject"),
-            place=Place(postcode=asking.postcode) if asking.postcode else None,
-            asker=PartnerAsker(mail=f"asker-{next(self._numbers)}@askers.example"),
-        )
-        origin = facets.get("origin")
-        self._deeds.append(self._submit(origin, question, None) if origin else self._ask_here(question))
+    async def ask(self, asking: Asking) -> None: ...
 
-    async def answer(self, question: UUID, partner: str) -> None:
-        answer = AnswerSubmitted(text="Aux archives de la Côte-d'Or, série XIV F.")
-        self._deeds.append(self._submit(partner, answer, question))
+    async def answer(self, question: UUID, partner: str) -> None: ...
 
-    async def decline(self, question: UUID, partner: str) -> None:
-        self._deeds.append(self._submit(partner, DeclineSubmitted(reason=people.REFUSAL), question))
-
-    async def _ask_here(self, question: QuestionSubmitted) -> None:
-        body = question.model_dump(mode="json", exclude_none=True)
-        (await self._askers.post("/api/v1/questions", json=body)).raise_for_status()
-
-    async def _submit(self, partner: str, fact: Fact, question: UUID | None) -> None:
-        event: Submission[Any] = Submission(
-            id=str(uuid7()),
-            source=f"/{partner}",
-            type=fact.wire,
-            subject=str(question) if question else None,
-            data=fact,
-        )
-        self.rest.expect("ingest", event.id)
-        message = aio_pika.Message(event.encode(), content_type=CONTENT_TYPE, delivery_mode=2)
-        await self._inbox.publish(message, topology.partner_key(partner, type(fact)))
+    async def decline(self, question: UUID, partner: str) -> None: ...
 
     async def assign(self, question: UUID, partner: str, reason: str) -> None:
-        await self._handle(f"/questions/{question}/assign", {"partner": partner, "reason": reason})
+        """By the coordinator's hand."""
+        ...
 
-    async def close(self, question: UUID, explanation: str) -> None:
-        await self._handle(f"/questions/{question}/close", {"explanation": explanation})
-
-    async def _handle(self, path: str, body: dict[str, Any]) -> None:
-        (await self._coordinator.post(path, json=body)).raise_for_status()
+    async def close(self, question: UUID, explanation: str) -> None: ...
 
     async def change(self, changed: Sequence[Partner]) -> None:
-        for partner in changed:
-            record = write_partner(within_reach(partner))
-            (await self._coordinator.put(f"/partners/{partner.id}", json=record)).raise_for_status()
+        """These partners are now as given; others stay as they are."""
+        ...
 
     async def heard(self) -> Sequence[Event[Any]]:
-        async with asyncio.TaskGroup() as together:
-            while self._deeds:
-                together.create_task(self._deeds.pop(0))
-        await self._until_at_rest()
-        new = self.ears.facts[self._heard :]
-        self._heard = len(self.ears.facts)
-        return new
-
-    async def _until_at_rest(self) -> None:
-        """At rest twice, with all heard in between: what was published in between would have been missed."""
-        since, seen, calm = time.monotonic(), self._heard, False
-        rests = chain(LOOK_SECONDS, repeat(LOOK_SECONDS[-1]))
-        while True:
-            await self.ears.all_heard()
-            new = self.ears.facts[seen:]
-            seen += len(new)
-            for event in new:
-                self.rest.published(event.type, event.id)
-            if calm and not new:
-                return
-            moving = await self.rest.moving(self.clock.now())
-            calm = not moving
-            if moving:
-                if time.monotonic() - since > PATIENCE_SECONDS:
-                    raise NoRest(f"no rest after {PATIENCE_SECONDS:g} s: {', '.join(told(moving.items()))}")
-                await asyncio.sleep(next(rests))
-
-    async def counted(self) -> int:
-        """Facts that metrics has counted, once it no longer lags behind."""
-        since = time.monotonic()
-        while (count := await self.rest.counted()) < len(self.ears.facts):
-            if time.monotonic() - since > PATIENCE_SECONDS:
-                break
-            await asyncio.sleep(0.1)
-        return count
-
-    async def dead_letters(self) -> int:
-        queues = [
-            await self.ears.channel.declare_queue(topology.dead_queue(name), passive=True)
-            for name in topology.SERVICES
-        ]
-        return sum(queue.declaration_result.message_count or 0 for queue in queues)
-
-    async def received(self, year: int, wanted: int) -> int:
-        """Questions of the year in the key figures as metrics publishes them, once they don't lag behind."""
-        since = time.monotonic()
-        while True:
-            answer = await self.metrics.get(f"/figures/{year}.json")
-            answer.raise_for_status()
-            received: int = answer.json()["headlines"]["received"]["n"]
-            if received >= wanted or time.monotonic() - since > PATIENCE_SECONDS:
-                return received
-            await asyncio.sleep(0.1)
-
-
-def within_reach(partner: Partner) -> Partner:
-    """Nothing may go out into the world: partners are reached by their queues here."""
-    if partner.role is Role.COORDINATOR:
-        return replace(partner, reach=ReachedBy("mail", "coordination@sesame.localhost"))
-    return replace(partner, reach=ReachedBy("queue", topology.partner_queue(partner.id)))
-
-
-@asynccontextmanager
-async def services(folder: Path) -> AsyncIterator[Services]:
-    """The four services on private servers, ready, until the block ends."""
-    async with AsyncExitStack() as stack:
-        servers = await stack.enter_async_context(running_servers(folder, fsync=False, environ={}))
-        mailbox = await stack.enter_async_context(running_mailbox(folder / "mails"))
-        clock_file = folder / "clock"
-        clock = SharedClock.made(clock_file)
-        platform = await stack.enter_async_context(
-            running_platform(
-                folder,
-                servers,
-                smtp_port=mailbox.port,
-                settings=SETTINGS,
-                program=lambda name: ("-m", "devtools.simulation.service", name, str(clock_file)),
-            )
-        )
-        connection = await stack.enter_async_context(await aio_pika.connect(servers.amqp_url))
-        channel = await connection.channel()
-        db = await asyncpg.connect(servers.database_url)
-        stack.push_async_callback(db.close)
-
-        async def client(url: str, **headers: str) -> httpx.AsyncClient:
-            return await stack.enter_async_context(
-                httpx.AsyncClient(base_url=url, headers=headers, timeout=30)
-            )
-
-        yield Services(
-            clock=clock,
-            rest=Rest(db),
-            ears=await stack.enter_async_context(listening(connection)),
-            metrics=await client(platform.doors("metrics").url()),
-            _inbox=await channel.get_exchange(topology.INBOX),
-            _askers=await client(platform.doors("ingest").url()),
-            _coordinator=await client(
-                platform.doors("router").ops_url("/"),
-                **{"authorization": f"Bearer {TOKEN}", "sesame-hand": quote(COORDINATOR)},
-            ),
-        )
+        """What was announced since the last time, in order, once everything has come to rest."""
+        ...

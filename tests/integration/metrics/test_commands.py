@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from devtools.checkout import ROOT
+from devtools.demo.invented_years import fill
 from services.metrics.commands.actions import DEEDS, CannotBeDone
 from services.metrics.commands.arguments import register
 from services.metrics.handlers import year_figures
@@ -29,7 +30,8 @@ async def sesame_metrics(url: str, *typed: str) -> int:
 
 @pytest.fixture
 async def url(database: Database) -> str:
-    assert await sesame_metrics(database("metrics"), "made-up", "2025", "--questions", "60") == 0
+    async with asyncpg.create_pool(database("metrics"), min_size=1, max_size=2) as pool:
+        await fill(pool, [2025], 60)
     return database("metrics")
 
 

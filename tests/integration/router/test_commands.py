@@ -108,16 +108,3 @@ async def test_explain_shows_every_number(database: Database) -> None:
     assert "the time of lyon: 16 h 00 while it is open" in said
     assert "Mon 2026-11-23 10:00 to Mon 2026-11-23 12:30: 2 h 30" in said
     assert re.search(r"lyon: .*load 20 \(0 open\), fit 20 \(open for 100% of the time needed\)", said)
-
-
-@pytest.mark.usefixtures("router_environment")
-def test_a_year_leaves_no_question_without_an_end_and_nothing_behind(
-    file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    main(["router", "partners", "import", str(file)])
-    assert main(["router-year", "--year", "2026", "--made-up", "5", "--questions", "30"]) == 0
-    said = capsys.readouterr().out
-    assert re.search(r"questions asked +│ 30 ", said)
-    assert "0 without an end; 0 still with a partner, 0 by the loads" in said
-    assert main(["router", "partners", "diff", str(file)]) == 0
-    assert "2 partners read, 0 would change" in capsys.readouterr().out

@@ -9,15 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from devtools.simulation.shares import HOURS, MONTHS, WEEKDAYS
 from services.router.domain.calendars import Closure, IsHoliday, Slot
 from services.router.domain.gazetteer import REGIONS
 from services.router.domain.partner import Partner, ReachedBy, Role
 from services.router.domain.themes import THEMES
-
-MONTHS = (10, 10, 11, 9, 8, 7, 4, 4, 9, 11, 11, 6)
-WEEKDAYS = (18, 18, 17, 16, 14, 9, 8)
-HOURS = (1, 1, 1, 0, 0, 0, 1, 2, 5, 9, 11, 10, 7, 8, 10, 10, 9, 8, 6, 5, 5, 4, 3, 2)
-"""How much is asked, month by month, day by day from Monday, hour by hour."""
 
 ON_A_HOLIDAY = 0.4
 

@@ -15,9 +15,9 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from devtools.simulation.router_year import people
-from devtools.simulation.router_year.report import Report
-from devtools.simulation.router_year.stage import Asking, Stage
+from devtools.simulation import people
+from devtools.simulation.report import Report
+from devtools.simulation.stage import Asking, Stage
 from services.contracts.envelope import Event
 from services.contracts.router import QuestionAnswered, QuestionClosed, QuestionRouted, QuestionUnroutable
 from services.router.domain.calendars import Closure
