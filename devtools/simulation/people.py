@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from devtools.simulation.shares import HOURS, MONTHS, WEEKDAYS
 from services.router.domain.calendars import Closure, IsHoliday, Slot
 from services.router.domain.gazetteer import REGIONS
-from services.router.domain.partner import Partner, ReachedBy, Role
+from services.router.domain.partner import Partner, PartnerRole, ReachedBy
 from services.router.domain.themes import THEMES
 
 ON_A_HOLIDAY = 0.4
@@ -124,5 +124,5 @@ def network(chance: random.Random, count: int) -> Iterator[Partner]:
         id="coordination",
         name="Coordination",
         reach=ReachedBy("mail", "coordination@libraries.example"),
-        role=Role.COORDINATOR,
+        role=PartnerRole.COORDINATOR,
     )

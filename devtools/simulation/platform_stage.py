@@ -37,7 +37,7 @@ from services.contracts import topology
 from services.contracts.envelope import CONTENT_TYPE, Event, Submission
 from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, PartnerAsker, QuestionSubmitted
 from services.contracts.vocabulary import Fact, Place
-from services.router.domain.partner import Partner, ReachedBy, Role
+from services.router.domain.partner import Partner, PartnerRole, ReachedBy
 from services.router.domain.partner_record import write_partner
 
 TOKEN = "coordinator of a year"
@@ -184,7 +184,7 @@ class Services:
 
 def within_reach(partner: Partner) -> Partner:
     """Nothing may go out into the world: partners are reached by their queues here."""
-    if partner.role is Role.COORDINATOR:
+    if partner.role is PartnerRole.COORDINATOR:
         return replace(partner, reach=ReachedBy("mail", "coordination@sesame.localhost"))
     return replace(partner, reach=ReachedBy("queue", topology.partner_queue(partner.id)))
 

@@ -22,7 +22,7 @@ from services.contracts.envelope import Event
 from services.contracts.router import QuestionAnswered, QuestionClosed, QuestionRouted, QuestionUnroutable
 from services.router.domain.calendars import Closure
 from services.router.domain.directory import Directory, HolidaysOf
-from services.router.domain.partner import Partner, Role
+from services.router.domain.partner import Partner, PartnerRole
 from services.router.domain.working_time import NeverOpen, WorkingClock
 
 TICK = timedelta(hours=1)
@@ -139,7 +139,7 @@ class Year:
         """The coordinator picks who is likeliest to answer, or says that it is out of scope."""
         if question not in self._nobodys:
             return
-        others = [id_ for id_, one in self._partners.items() if one.role is not Role.COORDINATOR]
+        others = [id_ for id_, one in self._partners.items() if one.role is not PartnerRole.COORDINATOR]
         if not others or self._chance.random() < OUT_OF_SCOPE:
             await self._stage.close(question, "hors de notre champ")
         else:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from services.contracts.envelope import Event
 from services.contracts.router import QuestionAnswered, QuestionRouted
-from services.router.domain.partner import Partner, Role
+from services.router.domain.partner import Partner, PartnerRole
 from services.router.domain.working_time import WorkingClock
 
 ENDED = ("answered", "out_of_scope")
@@ -88,7 +88,7 @@ def by_partner(report: Report, wanted: Sequence[Partner]) -> Table:
     for title in ("a week at most", "asked", "answered", "of those asked"):
         table.add_column(title, justify="right")
     for partner in sorted(wanted, key=lambda partner: (-report.given[partner.id], partner.id)):
-        if partner.role is not Role.COORDINATOR:
+        if partner.role is not PartnerRole.COORDINATOR:
             table.add_row(partner.id, *_numbers(report, partner))
     return table
 

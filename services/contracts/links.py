@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-Role = Literal["partner", "asker", "bounce"]
+LinkRole = Literal["partner", "asker", "bounce"]
 
-LETTERS: dict[Role, str] = {"partner": "p", "asker": "a", "bounce": "b"}
-ROLES: dict[str, Role] = {letter: role for role, letter in LETTERS.items()}
+LETTERS: dict[LinkRole, str] = {"partner": "p", "asker": "a", "bounce": "b"}
+ROLES: dict[str, LinkRole] = {letter: role for role, letter in LETTERS.items()}
 ASKER = "asker"
 """The party of an asker's token: a question has one asker."""
 
@@ -36,7 +36,7 @@ class Link:
     """What a genuine token says. `digest` stands for the party: compare with `party_digest(partner_id)`, that
     of a bounce by `is_of_address`."""
 
-    role: Role
+    role: LinkRole
     question_id: UUID
     digest: str
 
@@ -91,7 +91,7 @@ def _address_digest(key: bytes, address: str) -> str:
     return _base32(hmac.new(key, said, hashlib.sha256).digest()[:5])
 
 
-def _sealed(key: bytes, role: Role, question_id: UUID, digest: str) -> str:
+def _sealed(key: bytes, role: LinkRole, question_id: UUID, digest: str) -> str:
     body = LETTERS[role] + _base32(question_id.bytes) + digest
     return body + _seal(key, body)
 

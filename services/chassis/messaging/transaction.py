@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -107,6 +107,12 @@ class Unit:
 
 async def nothing_waits(_unit: Unit, _body: bytes) -> None:
     raise RuntimeError("an event waits here, but this service consumes nothing")
+
+
+class Begin(Protocol):
+    def __call__(self, *questions: UUID) -> AbstractAsyncContextManager[Unit]:
+        """One transaction, holding the lock of each question named."""
+        ...
 
 
 class Transactions:

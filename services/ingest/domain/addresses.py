@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-Network = IPv4Network | IPv6Network
+ClientNetwork = IPv4Network | IPv6Network
 
 
-def networks(text: str) -> tuple[Network, ...]:
+def networks(text: str) -> tuple[ClientNetwork, ...]:
     """`10.0.0.0/8, ::1` → networks. Raises ValueError for anything else."""
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
-def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
+def client_address(peer: str, forwarded_for: str, trusted: Sequence[ClientNetwork]) -> str:
     """The address that spoke to the outermost proxy of ours. What stands left of it in X-Forwarded-For was
     written by somebody else, and is not believed, nor is what is no address."""
     address = peer
@@ -22,7 +22,7 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
     return address
 
 
-def is_within(address: str, known: Sequence[Network]) -> bool:
+def is_within(address: str, known: Sequence[ClientNetwork]) -> bool:
     parsed = _parsed(address)
     return parsed is not None and any(parsed in network for network in known)
 

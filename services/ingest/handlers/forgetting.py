@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.chassis.messaging.transaction import Unit
+from services.chassis.messaging.transaction import Begin, Unit
 from services.ingest.domain.mail import read_heading
 from services.ingest.handlers import askers
 from services.ingest.handlers.submissions import sender_hash
 from services.ingest.store import person, questions
 from services.ingest.store.person import Mentioned
-
-Begin = Callable[..., AbstractAsyncContextManager[Unit]]
 
 
 @dataclass(frozen=True, slots=True)

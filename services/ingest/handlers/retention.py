@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from services.chassis.messaging.transaction import Unit
+from services.chassis.messaging.transaction import Begin
 from services.ingest.handlers import askers
 from services.ingest.store import retention
-
-Begin = Callable[..., AbstractAsyncContextManager[Unit]]
 
 AT_ONCE = 100
 """Questions forgotten in one transaction, which holds their locks."""

@@ -11,8 +11,8 @@ from services.metrics.domain.figures import Piece, YearFigures
 from services.metrics.pages.tables import cuts
 from services.metrics.pages.words import Words
 
-Cell = str | int | float | None
-Rows = Sequence[Sequence[Cell]]
+CellValue = str | int | float | None
+Rows = Sequence[Sequence[CellValue]]
 
 
 def as_ods(figures: YearFigures, words: Words) -> bytes:
@@ -29,7 +29,7 @@ def as_ods(figures: YearFigures, words: Words) -> bytes:
     return content.getvalue()
 
 
-def _row(cells: Sequence[Cell]) -> Row:
+def _row(cells: Sequence[CellValue]) -> Row:
     row = Row()
     row.set_values(list(cells))
     return row
@@ -56,7 +56,7 @@ _TITLES = {
 
 
 def _headlines(figures: YearFigures, words: Words) -> Rows:
-    head: list[Sequence[Cell]] = [("", figures.year, figures.year - 1)]
+    head: list[Sequence[CellValue]] = [("", figures.year, figures.year - 1)]
     shown = ("received", "answered", "archived", "viewed")
     rows = [
         (words(measure), headline.n, headline.before)
@@ -74,7 +74,7 @@ def _headlines(figures: YearFigures, words: Words) -> Rows:
 
 
 def _pieces(facet: str, pieces: Sequence[Piece], words: Words) -> Rows:
-    head: list[Sequence[Cell]] = [(words("piece"), words("questions"))]
+    head: list[Sequence[CellValue]] = [(words("piece"), words("questions"))]
     return [*head, *((_name(facet, piece.value, words), piece.n) for piece in pieces)]
 
 
@@ -84,13 +84,13 @@ def _name(facet: str, value: str, words: Words) -> str:
 
 
 def _months(figures: YearFigures, words: Words) -> Rows:
-    head: list[Sequence[Cell]] = [(words("month"), words("received"), words("answered"))]
+    head: list[Sequence[CellValue]] = [(words("month"), words("received"), words("answered"))]
     received, answered = figures.months["received"], figures.months["answered"]
     return [*head, *((name, received[at], answered[at]) for at, name in enumerate(words.months))]
 
 
 def _heat(figures: YearFigures, words: Words) -> Rows:
-    rows: list[Sequence[Cell]] = [("", *range(24))]
+    rows: list[Sequence[CellValue]] = [("", *range(24))]
     for day, counts in enumerate(figures.slots):
         rows.append((words.weekdays[day], *counts))
     return rows
@@ -98,7 +98,7 @@ def _heat(figures: YearFigures, words: Words) -> Rows:
 
 def _partners(figures: YearFigures, words: Words) -> Rows:
     titles = ("partner", "answers", "asked", "declines", "own_public")
-    head: list[Sequence[Cell]] = [tuple(words(title) for title in titles)]
+    head: list[Sequence[CellValue]] = [tuple(words(title) for title in titles)]
     rows = (
         (partner.name, partner.answered, partner.asked, partner.declined, partner.own_public)
         for partner in figures.partners

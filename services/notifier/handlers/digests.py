@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
 
-from services.chassis.messaging.transaction import Unit
+from services.chassis.messaging.transaction import Begin, Unit
 from services.notifier.domain.delivery import delivery_id
 from services.notifier.domain.plan import Planned
 from services.notifier.store import deliveries, digests
-
-Begin = Callable[[], AbstractAsyncContextManager[Unit]]
 
 NO_QUESTION = UUID(int=0)
 """What concerns no single question is about this one."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from asyncpg import Pool, Record
 
-from services.chassis.messaging.transaction import Unit
+from services.chassis.messaging.transaction import Begin
 from services.notifier.domain.delivery import delivery_id
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.plan import Planned
 from services.notifier.sending.senders.webhook import Endpoint
 from services.notifier.store import deliveries, endpoints
-
-Begin = Callable[[], AbstractAsyncContextManager[Unit]]
 
 
 class Endpoints:

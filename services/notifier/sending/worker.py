@@ -9,14 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from services.chassis.backoff import backoff_seconds
-from services.chassis.messaging.transaction import Unit
+from services.chassis.messaging.transaction import Begin
 from services.chassis.telemetry import trace
 from services.chassis.telemetry.log import about
 from services.notifier.domain.delivery import Failed, without_addresses
@@ -27,7 +25,6 @@ from services.notifier.store import deliveries
 
 log = logging.getLogger(__name__)
 
-Begin = Callable[[], AbstractAsyncContextManager[Unit]]
 
 SWEEP_SECONDS = 0.5
 """How often to look for what became due, or was left by a crash, when nobody wakes us."""

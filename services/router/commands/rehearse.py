@@ -15,7 +15,7 @@ from services.chassis.terminal import operator_console
 from services.router.commands.coordinating import CommandContext, run
 from services.router.domain.directory import Directory
 from services.router.domain.loads import LoadBook, week_of
-from services.router.domain.partner import Partner, Role
+from services.router.domain.partner import Partner, PartnerRole
 from services.router.domain.rehearsal import Shares, rehearse
 from services.router.domain.routing_request import Network, Weights
 from services.router.files.partners import FaultyFile, read_file
@@ -88,7 +88,7 @@ def _print(counted: Shares, directory: Directory) -> None:
     for name in sorted(counted.due, key=lambda name: (-counted.got[name], name)):
         table.add_row(name, *_numbers(counted, directory.partners[name], total))
     operator_console().print(table)
-    never = sum(p.role is not Role.COORDINATOR for p in directory.partners.values()) - len(counted.due)
+    never = sum(p.role is not PartnerRole.COORDINATOR for p in directory.partners.values()) - len(counted.due)
     if never:
         print(f"{never} partners could have had none of them, or were never among the best")
     print(f"{total} questions routed, {counted.nobody} to nobody")

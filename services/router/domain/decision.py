@@ -15,7 +15,7 @@ from operator import or_
 
 from services.router.domain.directory import Directory
 from services.router.domain.loads import LoadBook
-from services.router.domain.partner import Partner, Role
+from services.router.domain.partner import Partner, PartnerRole
 from services.router.domain.partner_sets import PartnerSet
 from services.router.domain.routing_request import Network, RoutingRequest
 from services.router.domain.scoring import Part, Score
@@ -39,14 +39,14 @@ class Tier:
     """Who is looked at together. `wide`: territory, specialities and opening hours don't matter any more."""
 
     name: str
-    roles: frozenset[Role]
+    roles: frozenset[PartnerRole]
     wide: bool = False
 
 
 TIERS = (
-    Tier("members", frozenset({Role.MEMBER, Role.SPECIALIST})),
-    Tier("back-ups", frozenset({Role.BACK_UP})),
-    Tier("pool", frozenset({Role.MEMBER, Role.SPECIALIST, Role.BACK_UP}), wide=True),
+    Tier("members", frozenset({PartnerRole.MEMBER, PartnerRole.SPECIALIST})),
+    Tier("back-ups", frozenset({PartnerRole.BACK_UP})),
+    Tier("pool", frozenset({PartnerRole.MEMBER, PartnerRole.SPECIALIST, PartnerRole.BACK_UP}), wide=True),
 )
 
 

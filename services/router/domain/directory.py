@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from services.router.domain.calendars import IsHoliday, opening_hours
 from services.router.domain.deadlines import is_away
 from services.router.domain.loads import fair_capacity
-from services.router.domain.partner import Partner, Role
+from services.router.domain.partner import Partner, PartnerRole
 from services.router.domain.partner_sets import NOBODY, PartnerIndex, PartnerSet
 from services.router.domain.territory import Nearness, Territory, country_of, is_narrow, territories_of
 from services.router.domain.working_time import WorkingClock
@@ -49,7 +49,7 @@ class Directory:
 
     @property
     def coordinator(self) -> Partner | None:
-        named = (p for p in self.partners.values() if p.role is Role.COORDINATOR)
+        named = (p for p in self.partners.values() if p.role is PartnerRole.COORDINATOR)
         return min(named, key=lambda partner: partner.id, default=None)
 
     def near(self, place: Territory) -> Mapping[Nearness, PartnerSet]:
@@ -85,7 +85,7 @@ class Directory:
     def _not_speaking(self, language: str) -> PartnerSet:
         return self._who(lambda partner: bool(partner.languages) and language not in partner.languages)
 
-    def _not_in(self, roles: frozenset[Role]) -> PartnerSet:
+    def _not_in(self, roles: frozenset[PartnerRole]) -> PartnerSet:
         return self._who(lambda partner: partner.role not in roles)
 
     def _strengths(self, theme: str) -> Mapping[str, int]:
@@ -93,7 +93,9 @@ class Directory:
 
     def _off_subject(self, theme: str | None) -> PartnerSet:
         """Specialists whose subjects the question's is not among."""
-        return self._who(lambda partner: partner.role is Role.SPECIALIST and theme not in partner.subjects)
+        return self._who(
+            lambda partner: partner.role is PartnerRole.SPECIALIST and theme not in partner.subjects
+        )
 
     def _away(self, today: date, until: date) -> PartnerSet:
         """Those whose closure covers every day from one to the other."""

@@ -15,7 +15,7 @@ DEFAULT_HOURS: Hours = MappingProxyType(
 """When a partner has not said when it is open: the hours of an office."""
 
 
-class Role(StrEnum):
+class PartnerRole(StrEnum):
     MEMBER = "member"
     SPECIALIST = "specialist"  # asked about its own subjects only
     BACK_UP = "back-up"  # asked when no member can
@@ -47,6 +47,6 @@ class Partner:
     country: str = "FR"
     region: str | None = None
     closures: tuple[Closure, ...] = ()
-    role: Role = Role.MEMBER
+    role: PartnerRole = PartnerRole.MEMBER
     own_forms: tuple[str, ...] = ()
     own_addresses: tuple[str, ...] = ()

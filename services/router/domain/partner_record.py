@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.router.domain.calendars import MIDNIGHT, WEEKDAYS, Closure, Hours, Slot
-from services.router.domain.partner import Partner, ReachedBy, Role
+from services.router.domain.partner import Partner, PartnerRole, ReachedBy
 from services.router.domain.territory import fault_in
 from services.router.domain.themes import theme_of
 
@@ -193,10 +193,10 @@ def _reach(value: Any) -> ReachedBy:
     return ReachedBy(fields["way"], _mail(address) if fields["way"] == "mail" else _line(address))
 
 
-def _role(value: Any) -> Role:
-    if value not in list(Role):
-        raise FaultyPartner(f'role "{value}" must be one of {", ".join(Role)}')
-    return Role(value)
+def _role(value: Any) -> PartnerRole:
+    if value not in list(PartnerRole):
+        raise FaultyPartner(f'role "{value}" must be one of {", ".join(PartnerRole)}')
+    return PartnerRole(value)
 
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -243,7 +243,7 @@ def _plain(name: str, value: Any) -> Any:
         return dict(sorted(value.items()))
     if isinstance(value, frozenset | tuple):
         return sorted(value)
-    return str(value) if isinstance(value, Role) else value
+    return str(value) if isinstance(value, PartnerRole) else value
 
 
 def _plain_closure(closure: Closure) -> dict[str, str]:

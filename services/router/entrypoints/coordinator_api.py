@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.chassis.messaging.transaction import Unit
+from services.chassis.messaging.transaction import Begin, Unit
 from services.router.domain.partner_record import FaultyPartner, read_partner
 from services.router.domain.state_machine import ImpossibleMove
 from services.router.handlers import coordinator
@@ -28,11 +27,6 @@ from services.router.handlers.context import RoutingContext
 from services.router.handlers.coordinator import Actor, Refusal, Unfit
 from services.router.handlers.explanation import explain
 from services.router.store import partner_directory, partners
-
-
-class Begin(Protocol):
-    def __call__(self, *questions: UUID) -> AbstractAsyncContextManager[Unit]: ...
-
 
 Answer = Callable[[Request], Awaitable[Response]]
 

@@ -6,8 +6,6 @@ the second copy finds it done. A breach bears the due time as its moment, whenev
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +14,7 @@ from zoneinfo import ZoneInfo
 from asyncpg import Pool, Record
 
 from services.chassis.clock import Clock
-from services.chassis.messaging.transaction import Unit
+from services.chassis.messaging.transaction import Begin, Unit
 from services.router.domain import lifecycle
 from services.router.domain.deadlines import is_away
 from services.router.domain.lifecycle import Assignment, Question
@@ -24,8 +22,6 @@ from services.router.handlers import facts, routing
 from services.router.handlers.context import RoutingContext
 from services.router.store import questions
 from services.router.store.session import NetworkState
-
-Begin = Callable[[UUID], AbstractAsyncContextManager[Unit]]
 
 PAGE = 200
 

@@ -13,7 +13,7 @@ from services.contracts.router import (
     QuestionRouted,
     QuestionUnroutable,
 )
-from services.router.domain.partner import Role
+from services.router.domain.partner import PartnerRole
 from tests.support.router_network import MONDAY, answer, decline, library, network, received
 from tests.support.servers import Database
 
@@ -95,7 +95,7 @@ async def test_who_is_referred_to_comes_next(database: Database) -> None:
 
 
 async def test_an_unroutable_question_names_the_coordinator(database: Database) -> None:
-    coordinator = library("reseau", role=Role.COORDINATOR)
+    coordinator = library("reseau", role=PartnerRole.COORDINATOR)
     async with network(
         database("router"), [library("gent", languages=frozenset({"nl"})), coordinator]
     ) as net:

@@ -14,7 +14,7 @@ from services.router.domain.calendars import Closure
 from services.router.domain.decision import Decision, decide
 from services.router.domain.directory import Directory
 from services.router.domain.loads import Load, LoadBook
-from services.router.domain.partner import Partner, ReachedBy, Role
+from services.router.domain.partner import Partner, PartnerRole, ReachedBy
 from services.router.domain.routing_request import Network, RoutingRequest
 from services.router.domain.scoring import Score
 from services.router.domain.territory import Territory
@@ -103,7 +103,7 @@ class TestSubject:
         assert chosen(ask(network(self.ARTS, self.HISTORY), subject="histoire")) == "h"
 
     def test_a_specialist_is_asked_about_its_own_subjects_only(self) -> None:
-        made = network(replace(self.HISTORY, role=Role.SPECIALIST), self.ARTS)
+        made = network(replace(self.HISTORY, role=PartnerRole.SPECIALIST), self.ARTS)
         assert why_not(ask(made, subject="arts"), "h") == "specialist"
 
     def test_an_unknown_subject_counts_nothing(self) -> None:
@@ -113,12 +113,12 @@ class TestSubject:
 
 class TestRoles:
     def test_a_back_up_is_asked_when_no_member_can(self) -> None:
-        spare = library("spare", role=Role.BACK_UP)
+        spare = library("spare", role=PartnerRole.BACK_UP)
         assert chosen(ask(network(PARIS, spare))) == "paris"
         assert chosen(ask(network(PARIS, spare), had={"paris": "declined"})) == "spare"
 
     def test_the_coordinator_is_never_asked_by_the_machine(self) -> None:
-        assert chosen(ask(network(library("c", role=Role.COORDINATOR)))) is None
+        assert chosen(ask(network(library("c", role=PartnerRole.COORDINATOR)))) is None
 
 
 class TestLoad:
@@ -167,7 +167,7 @@ PARTNERS = st.lists(
         territories=st.frozensets(st.sampled_from(["75", "69", "region:11", "country:FR", "country:BE"])),
         subjects=st.dictionaries(st.sampled_from(["arts", "histoire"]), st.integers(1, 5)),
         capacity_per_week=st.none() | st.integers(0, 3),
-        role=st.sampled_from(Role),
+        role=st.sampled_from(PartnerRole),
     ),
     unique_by=lambda partner: partner.id,
     max_size=8,
@@ -194,7 +194,7 @@ def test_never_to_an_excluded_partner_and_everybody_is_accounted_for(
     assert not excluded & {partner.id for partner in ranked}
     assert excluded | {partner.id for partner in ranked} == set(names)
     for partner in ranked:
-        assert partner.role is not Role.COORDINATOR
+        assert partner.role is not PartnerRole.COORDINATOR
         assert partner.capacity_per_week is None or asked[partner.id].asked < partner.capacity_per_week
         assert not question.language or not partner.languages or question.language in partner.languages
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.router.domain.calendars import Closure, Slot
-from services.router.domain.partner import Partner, ReachedBy, Role
+from services.router.domain.partner import Partner, PartnerRole, ReachedBy
 from services.router.domain.partner_record import FaultyPartner, read_partner, write_partner
 from services.router.files.partners import FaultyFile, read_file, to_csv, to_yaml
 
@@ -33,7 +33,7 @@ FULL = Partner(
         Closure(date(2026, 12, 24), date(2027, 1, 2), "fêtes : fermé"),
         Closure(date(2026, 8, 1), date(2026, 8, 15)),
     ),
-    role=Role.SPECIALIST,
+    role=PartnerRole.SPECIALIST,
     own_forms=("https://dijon.example/question",),
     own_addresses=("demande@dijon.example",),
 )

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from services.chassis.errors import is_transient
+from services.chassis.messaging.transaction import Begin
 from services.ingest.domain.intake import NewQuestion, RawSubmission
-from services.ingest.entrypoints.http.context import Begins
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.questions import Handed, Intake, accept_questions
 from services.ingest.handlers.submissions import AcceptedSubmission
@@ -21,7 +21,7 @@ Waiting = tuple[Handed, "asyncio.Future[AcceptedSubmission]"]
 class IntakeBatches:
     """While one transaction runs, what comes waits for the next. Alone, a question waits for nobody."""
 
-    def __init__(self, begin: Begins, intake: Intake) -> None:
+    def __init__(self, begin: Begin, intake: Intake) -> None:
         self._begin = begin
         self._intake = intake
         self._waiting: list[Waiting] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from services.chassis.clock import Clock
-from services.ingest.domain.addresses import Network, client_address, is_within, sender_of
+from services.ingest.domain.addresses import ClientNetwork, client_address, is_within, sender_of
 from services.ingest.domain.limits import Buckets, Limit
 
 
@@ -28,8 +28,8 @@ class Limits:
         *,
         address: Limit,
         partner: Limit,
-        trusted: tuple[Network, ...],
-        exempt: tuple[Network, ...],
+        trusted: tuple[ClientNetwork, ...],
+        exempt: tuple[ClientNetwork, ...],
     ) -> None:
         self._clock = clock
         self._addresses = Buckets(address)

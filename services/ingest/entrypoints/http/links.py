@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.links import Link, Role, read_token
+from services.contracts.links import Link, LinkRole, read_token
 from services.ingest.domain.intake import QuestionEnded, UnknownQuestion
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.store import links, questions
@@ -27,7 +27,7 @@ class OpenedByPartner(Opened):
     """The partner's own assignment, the latest when it was asked more than once."""
 
 
-def link_of(door: DoorContext, token: str, role: Role) -> Link:
+def link_of(door: DoorContext, token: str, role: LinkRole) -> Link:
     """Raises UnknownQuestion for what is no link of ours."""
     link = read_token(door.intake.keys, token)
     if link is None or link.role != role:

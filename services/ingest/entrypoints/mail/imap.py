@@ -9,8 +9,8 @@ from prometheus_client import Gauge
 
 from services.chassis.backoff import backoff_seconds
 from services.chassis.errors import is_transient
+from services.chassis.messaging.transaction import Begin
 from services.ingest.domain.mail import MailEnvelope
-from services.ingest.entrypoints.http.context import Begins
 from services.ingest.entrypoints.mail.imap_client import Mailbox
 from services.ingest.entrypoints.mail.intake import MailIntake
 from services.ingest.handlers.mail import NotYet
@@ -27,7 +27,7 @@ MOST_ATTEMPTS = 5
 class ImapDoor:
     """`run` never returns: a server that is away is asked again, with growing waits."""
 
-    def __init__(self, address: MailboxAddress, intake: MailIntake, begin: Begins, up: Gauge) -> None:
+    def __init__(self, address: MailboxAddress, intake: MailIntake, begin: Begin, up: Gauge) -> None:
         self._address = address
         self._intake = intake
         self._begin = begin

@@ -8,8 +8,8 @@ import logging
 from prometheus_client import CollectorRegistry, Counter
 
 from services.chassis.clock import Clock
+from services.chassis.messaging.transaction import Begin
 from services.ingest.domain.mail import MailEnvelope
-from services.ingest.entrypoints.http.context import Begins
 from services.ingest.entrypoints.mail.reader import MailReader, Unreadable
 from services.ingest.handlers.mail import MailDoor, accept_mail, hold_raw
 
@@ -20,7 +20,7 @@ class MailIntake:
     """Takes one mail at a time per caller; counts what became of it."""
 
     def __init__(
-        self, begin: Begins, door: MailDoor, clock: Clock, registry: CollectorRegistry, reader: MailReader
+        self, begin: Begin, door: MailDoor, clock: Clock, registry: CollectorRegistry, reader: MailReader
     ) -> None:
         self._begin = begin
         self._reader = reader

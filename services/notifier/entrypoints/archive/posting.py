@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
-from services.chassis.messaging.transaction import Unit
+from services.chassis.messaging.transaction import Begin
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.posts import ASSISTED, posts
 from services.notifier.handlers.outcomes import NO_LEASE, Outcomes
 from services.notifier.store import deliveries
-
-Begin = Callable[[], AbstractAsyncContextManager[Unit]]
 
 MOST = 50
 LENGTH = 8_000

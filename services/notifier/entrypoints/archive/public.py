@@ -26,7 +26,7 @@ FEED_LENGTH = 50
 API_LENGTH = 50
 EMBEDDED_LENGTH = 8
 
-Door = Callable[[Request], Awaitable[Response]]
+Answers = Callable[[Request], Awaitable[Response]]
 
 
 class ArchiveSite:
@@ -41,7 +41,7 @@ class ArchiveSite:
         self._style = STYLE.read_bytes()
 
     def routes(self) -> list[Route]:
-        doors: dict[str, Door] = {
+        doors: dict[str, Answers] = {
             "/": self.home,
             "/a/{number:int}": self.entry,
             "/feed.atom": self.feed,

@@ -11,8 +11,7 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,11 +20,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from services.chassis.messaging.transaction import Unit
+from services.chassis.messaging.transaction import Begin, Unit
 from services.contracts.vocabulary import WORD_PATTERN as SUBJECT
 from services.notifier.domain.personal_data import marks
 from services.notifier.entrypoints.archive.pages import ArchivePages
 from services.notifier.entrypoints.archive.posting import Posting
+from services.notifier.entrypoints.archive.public import Answers
 from services.notifier.handlers import archiving
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.store import archive
@@ -37,9 +37,6 @@ LONGEST, LONGEST_LINE, LONGEST_TITLE = 50_000, 500, 200
 
 NEEDED = ("question", "answer")
 FIELDS = ("title", *NEEDED, "sources", "subject")
-
-Begin = Callable[[], AbstractAsyncContextManager[Unit]]
-Door = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ class ReleaseDesk:
             Route("/desk/{number:int}", self._guarded(self.decide), methods=["POST"]),
         ]
 
-    def _guarded(self, door: Door) -> Door:
+    def _guarded(self, door: Answers) -> Answers:
         async def guarded(request: Request) -> Response:
             if self._key.opens(request.headers.get("authorization", "")):
                 return await door(request)

@@ -14,7 +14,7 @@ from typing import Any
 
 from httpcore import AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream
 
-from services.notifier.domain.networks import Network, networks
+from services.notifier.domain.networks import ReachableNetwork, networks
 
 NEVER = networks("64:ff9b::/96, 64:ff9b:1::/48, 2002::/16, fec0::/10, ::/96, ::ffff:0:0:0/96")
 """Ways to write an IPv4 address as IPv6 that a translator may follow into our network, and site-local ones;
@@ -28,7 +28,7 @@ class Forbidden(Exception):
 class GuardedNetwork(AsyncNetworkBackend):
     """Connects to public addresses, and to those in `allowed`."""
 
-    def __init__(self, allowed: Sequence[Network] = ()) -> None:
+    def __init__(self, allowed: Sequence[ReachableNetwork] = ()) -> None:
         self._allowed = tuple(allowed)
         self._network = AnyIOBackend()
 

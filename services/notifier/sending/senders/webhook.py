@@ -13,7 +13,7 @@ import httpcore
 from services.chassis.clock import Clock
 from services.contracts.envelope import CONTENT_TYPE
 from services.notifier.domain.delivery import Failed, Sent
-from services.notifier.domain.networks import Network
+from services.notifier.domain.networks import ReachableNetwork
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.signing import signature
 from services.notifier.sending.senders.guarded_network import Forbidden, GuardedNetwork
@@ -49,7 +49,7 @@ class WebhookSender:
         page_url: Callable[[DeliveryAttempt], str | None],
         clock: Clock,
         *,
-        allowed: tuple[Network, ...] = (),
+        allowed: tuple[ReachableNetwork, ...] = (),
         seconds: float = 15.0,
     ) -> None:
         self._endpoint_of = endpoint_of
