@@ -19,6 +19,7 @@ COMMANDS = (
     "devtools.commands.year",
     "devtools.commands.suite",
     "devtools.commands.check",
+    "devtools.commands.texts",
     "devtools.commands.docs",
     *FOR_OPERATORS,
 )

@@ -12,7 +12,11 @@ from pathlib import Path
 from devtools.checkout import PYTHON, ROOT
 
 # Modules that hold what is checked in against what the code would write: print what differs, exit with 1.
-COMPARISONS = {"contract": "services.contracts.check", "docs": "devtools.documents.check"}
+COMPARISONS = {
+    "contract": "services.contracts.check",
+    "docs": "devtools.documents.check",
+    "texts": "devtools.commands.texts",
+}
 BESIDE_PYTHON = Path(sys.executable).parent
 
 

@@ -79,7 +79,7 @@ class NotifierSettings(ServiceSettings):
         default=3.0, ge=0, description="Days after an answer until its asker is invited to rate it; 0: never"
     )
     template_folder: Path | None = Field(
-        default=None, description="Own templates: fr/answer.j2, or <partner>/fr/assigned.j2"
+        default=None, description="Own templates: answer.j2, fr/answer.j2, <partner>/fr/assigned.j2"
     )
     smtp_host: str = Field(default="127.0.0.1", description="The SMTP server that takes our mail")
     smtp_port: int = Field(default=25, ge=1, le=65535, description="Its port")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,9 +90,13 @@ class DeliveryAttempt:
 
 
 ENGLISH = "en"
-FRENCH = "fr"
+HOME = "FR"
 
 
-def written_in(language: str | None) -> str:
-    """The language we write in to someone who wrote in `language`: French at home, English to the world."""
-    return FRENCH if language in (None, FRENCH) else ENGLISH
+def written_in(asked: str | None, country: str | None, spoken: Container[str], usual: str) -> str:
+    """The language we write in to an asker: theirs where we speak it. Who wrote in another reads English;
+    of whom we know no language, the network's own at home and English elsewhere."""
+    if asked in spoken:
+        return str(asked)
+    at_home = asked is None and country in (None, HOME)
+    return usual if at_home else ENGLISH

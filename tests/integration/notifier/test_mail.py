@@ -239,20 +239,23 @@ async def test_library_reads_in_its_language_why_it_was_chosen(scene: Scene) -> 
     )
     await scene.sender.send(outgoing("mail", PARTNER, assignment=but(assigned(), reasons=reasons)))
     text = scene.sink.taken[0].body("plain")
-    assert "- posée chez vous" in text
-    assert "votre force sur le thème « histoire » : 4 sur 5" in spaces(text)
-    assert "- partage entre bibliothèques" in text
-    assert "choisis par Anne : elle connaît le fonds" in spaces(text)
+    told = " ".join(text.split())
+    assert "Pourquoi le réseau vous a choisis : - la question a été posée chez vous" in told
+    assert "- votre force sur le thème « Histoire et patrimoine » : 4 sur 5" in told
+    assert "- la coordination vous a choisis : elle connaît le fonds" in told
+    assert "partage" not in told
+    assert "50" not in told
 
 
 async def test_coordinator_reads_in_their_language_why_nobody_could_be_asked(scene: Scene) -> None:
     excluded = [
         {"partner": "gent", "code": "language", "language": "fr"},
         {"partner": "lyon", "code": "overdue"},
+        {"partner": "metz", "code": "overdue"},
     ]
     details = {"reason": {"code": "nobody_left"}, "excluded": excluded}
     await scene.sender.send(outgoing("mail", PARTNER, "unroutable", details=details, assignment=None))
-    text = scene.sink.taken[0].body("plain")
-    assert "aucune bibliothèque du réseau ne peut la prendre" in " ".join(text.split())
-    assert "- gent : ne répond pas en « fr »" in spaces(text)
-    assert "- lyon : a laissé passer le délai" in text
+    told = " ".join(scene.sink.taken[0].body("plain").split())
+    assert "aucune bibliothèque du réseau ne peut la prendre" in told
+    assert "- ne répond pas dans cette langue : français – gent" in told
+    assert "- a laissé passer le délai – lyon et metz" in told

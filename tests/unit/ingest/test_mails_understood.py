@@ -39,7 +39,7 @@ def test_the_words_a_mail_names_are_understood(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_marks_a_mail_names_are_understood(language: str) -> None:
-    marks = re.search(r"[“«] ?(Sources ?:) ?[”»].*[“«] ?(READ ?: \d) ?[”»]", text_of(language))
+    marks = re.search(r"[“«]\s?(Sources\s?:)\s?[”»].*[“«]\s?(READ\s?: \d)\s?[”»]", text_of(language))
     assert marks is not None
     assert SOURCES.match(marks[1])
     assert EFFORT.match(marks[2])

@@ -6,12 +6,15 @@ from typing import Any, get_args
 
 import pytest
 
-from devtools.checkout import ROOT
+from services.chassis.language import Languages
+from services.chassis.language.languages import NAMES
+from services.chassis.language.reasons import Reasons
 from services.contracts.reasons import Exclusion, ExclusionCode, Impasse, Reason
-from services.notifier.sending.mail.codes import delivery, impasse, why_not, why_you
+from services.notifier.sending.mail.codes import DELIVERIES
+from services.notifier.sending.mail.rendering import TEMPLATES
 
-LETTERS = ROOT / "services" / "notifier" / "mail" / "templates" / "fr"
-LANGUAGES = ("fr", "en")
+LANGUAGES = [Reasons(words) for words in Languages.of(NAMES).values()]
+SHAPES = {"html", "text", "page"}
 NEARNESS = ("postcode", "department", "region", "country", "somewhere")
 
 REASONS: dict[str, list[dict[str, Any]]] = {
@@ -40,26 +43,25 @@ def test_the_examples_below_name_every_code() -> None:
     assert (codes(Reason), codes(Impasse)) == (set(REASONS), set(IMPASSES))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_why_a_library_was_chosen_is_told_in_words(language: str) -> None:
+@pytest.mark.parametrize("reasons", LANGUAGES, ids=lambda reasons: reasons.words.language)
+def test_why_a_library_was_chosen_is_told_in_words(reasons: Reasons) -> None:
     for code, examples in REASONS.items():
         for params in examples:
-            assert why_you({"code": code, "points": 1.0, **params}, language) not in ("", code)
+            assert reasons.why_you({"code": code, "points": 1.0, **params}) not in ("", code)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_why_a_library_was_not_asked_is_told_in_words(language: str) -> None:
+@pytest.mark.parametrize("reasons", LANGUAGES, ids=lambda reasons: reasons.words.language)
+def test_why_a_library_was_not_asked_is_told_in_words(reasons: Reasons) -> None:
     for code in get_args(ExclusionCode):
         exclusion = Exclusion(partner="gent", code=code, language="fr" if code == "language" else None)
-        assert why_not(exclusion.model_dump(), language) not in ("", code)
+        assert reasons.why_not(exclusion.code, exclusion.language) not in ("", code)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_why_the_coordinator_must_decide_is_told_in_words(language: str) -> None:
+@pytest.mark.parametrize("reasons", LANGUAGES, ids=lambda reasons: reasons.words.language)
+def test_why_the_coordinator_must_decide_is_told_in_words(reasons: Reasons) -> None:
     for code, params in IMPASSES.items():
-        assert impasse({"code": code, **params}, language) not in ("", code)
+        assert reasons.impasse({"code": code, **params}) not in ("", code)
 
 
-def test_every_letter_has_a_french_name() -> None:
-    kinds = {path.stem for path in LETTERS.glob("*.j2")} - {"unroutable", "promise", "failure"}
-    assert [kind for kind in kinds if delivery(kind, "fr") == kind] == []
+def test_every_mail_has_a_name() -> None:
+    assert {path.stem for path in TEMPLATES.glob("*.j2")} - SHAPES == set(DELIVERIES)

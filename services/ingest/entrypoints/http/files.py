@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response, StreamingResponse
 
+from services.chassis.language import N_
 from services.ingest.domain.intake import Refused, UnknownQuestion
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.handlers.files import Upload
@@ -17,6 +18,7 @@ from services.ingest.store import files
 from services.ingest.store.files import File
 
 MOST_FILES, LARGEST_FILE = 3, 10_000_000
+NOT_ACCEPTED = N_("These files are not accepted: three at most, 10 MB each, pictures, PDF or text.")
 SAFE = {
     "content-security-policy": "default-src 'none'; sandbox",
     "x-content-type-options": "nosniff",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from services.chassis.language.names import Names
 from services.notifier.store.published import EntryLine, Released
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -18,7 +19,9 @@ SITEMAP_LENGTH = 50_000
 """Addresses in one sitemap at most (sitemaps.org)."""
 
 
-def feed(url: str, self_url: str, title: str, lines: Sequence[EntryLine], now: datetime) -> bytes:
+def feed(
+    url: str, self_url: str, title: str, lines: Sequence[EntryLine], now: datetime, names: Names
+) -> bytes:
     """An Atom feed of entries, the newest first. `url` is the archive's."""
     root = Element("feed", xmlns=ATOM)
     _text(root, "id", self_url)
@@ -28,11 +31,11 @@ def feed(url: str, self_url: str, title: str, lines: Sequence[EntryLine], now: d
     SubElement(root, "link", rel="self", type="application/atom+xml", href=self_url)
     SubElement(root, "link", rel="alternate", type="text/html", href=f"{url}/")
     for line in lines:
-        _entry(root, url, line)
+        _entry(root, url, line, names)
     return _document(root)
 
 
-def _entry(root: Element, url: str, line: EntryLine) -> None:
+def _entry(root: Element, url: str, line: EntryLine, names: Names) -> None:
     entry = SubElement(root, "entry")
     address = f"{url}/a/{line.number}"
     _text(entry, "id", address)
@@ -42,7 +45,7 @@ def _entry(root: Element, url: str, line: EntryLine) -> None:
     _text(entry, "published", line.published_at.isoformat())
     _text(SubElement(entry, "author"), "name", line.partner_name)
     if line.subject:
-        SubElement(entry, "category", term=line.subject)
+        SubElement(entry, "category", term=line.subject, label=names.theme(line.subject))
     _text(entry, "summary", line.excerpt)
 
 

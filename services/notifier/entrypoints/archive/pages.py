@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,11 +14,13 @@ from starlette.responses import HTMLResponse
 
 from services.chassis.errors import is_transient
 from services.chassis.http.serving import RETRY_AFTER
+from services.chassis.language import N_, Languages, Translator
+from services.chassis.language.templates import speak
 from services.notifier.handlers.archive_search import SearchPage, SearchRequest
 from services.notifier.store.published import EntryList, RelatedEntry, Released
 
 HERE = Path(__file__).parent
-LANGUAGES = ("fr", "en")
+LOCALE = HERE.parents[1] / "locale"
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors {frames}"
@@ -29,27 +28,32 @@ POLICY = (
 SECONDS_KEPT = 60
 """How long others may keep a page: a withdrawal must reach them."""
 
-Wording = Mapping[str, Any]
+GONE = (
+    N_("This answer was withdrawn"),
+    N_("It no longer stands in the archive, at the wish of the person who asked or of the network."),
+)
+MISSING = (
+    N_("This page does not exist"),
+    N_("The address may be incomplete. The search will help you to find the answer."),
+)
+FAILED = (
+    N_("Back in a moment"),
+    N_("The archive cannot be read just now. Nothing is lost: try again in a minute."),
+)
 
 
 class ArchivePages:
     """Draws pages. `archive_url` is ours, `ask_url` is where questions are asked."""
 
     def __init__(self, *, network: str, archive_url: str, ask_url: str, zone: str) -> None:
-        self._wordings = {code: _wording(code) for code in LANGUAGES}
-        self._zone = ZoneInfo(zone)
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.globals.update(
-            network=network, archive_url=archive_url, ask_url=ask_url, json=_json_for_script
-        )
-        self._environment.filters["day"] = self._day
+        self._languages = Languages.of(LOCALE, zone)
+        known = {
+            "network": network,
+            "archive_url": archive_url,
+            "ask_url": ask_url,
+            "json": _json_for_script,
+        }
+        self._environments = {code: _environment(words, known) for code, words in self._languages.items()}
 
     def home(
         self, request: Request, asked: SearchRequest, shown: SearchPage, shelves: tuple[EntryList, ...]
@@ -62,14 +66,14 @@ class ArchivePages:
         return self._draw(request, "entry.html", entry=entry, related=related, qa=qa)
 
     def gone(self, request: Request) -> HTMLResponse:
-        return self._draw(request, "notice.html", status=410, notice="gone")
+        return self._notice(request, GONE, 410)
 
     def missing(self, request: Request) -> HTMLResponse:
-        return self._draw(request, "notice.html", status=404, notice="missing")
+        return self._notice(request, MISSING, 404)
 
     def failed(self, request: Request, error: Exception) -> HTMLResponse:
         status = 503 if is_transient(error) else 500
-        response = self._draw(request, "notice.html", status=status, notice="failed")
+        response = self._notice(request, FAILED, status)
         response.headers.update({"Cache-Control": "no-store", **RETRY_AFTER})
         return response
 
@@ -85,8 +89,9 @@ class ArchivePages:
     def _draw(
         self, request: Request, template: str, *, status: int = 200, frames: str = "'none'", **values: Any
     ) -> HTMLResponse:
-        t = self._wordings[language_of(request)]
-        page = self._environment.get_template(template).render(t=t, here=_here(request), **values)
+        words = self.words(request)
+        page = self._environments[words.language].get_template(template)
+        shown = page.render(others=list(self._others(request, words)), **values)
         headers = {
             "Content-Security-Policy": POLICY.format(frames=frames),
             "Cache-Control": f"public, max-age={SECONDS_KEPT}",
@@ -94,35 +99,40 @@ class ArchivePages:
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
         }
-        return HTMLResponse(page, status_code=status, headers=headers)
+        return HTMLResponse(shown, status_code=status, headers=headers)
 
-    def _day(self, moment: datetime, t: Wording) -> str:
-        local = moment.astimezone(self._zone)
-        first = t["language"] == "fr" and local.day == 1
-        return f"{'1er' if first else local.day} {t['months'][local.month - 1]} {local.year}"
+    def words(self, request: Request) -> Translator:
+        """`?lang=` first, then the first of the browser's languages that we speak."""
+        header = request.headers.get("accept-language", "")
+        return self._languages.wished(request.query_params.get("lang"), header)
 
+    def _notice(self, request: Request, said: tuple[str, str], status: int) -> HTMLResponse:
+        words = self.words(request)
+        heading, text = map(words.gettext, said)
+        return self._draw(request, "notice.html", status=status, heading=heading, text=text)
 
-def language_of(request: Request) -> str:
-    """`?lang=` first, then the first language of the browser that we write, else French."""
-    chosen = request.query_params.get("lang")
-    if chosen in LANGUAGES:
-        return chosen
-    for wanted in request.headers.get("accept-language", "").split(","):
-        code = wanted.split(";")[0].strip()[:2].lower()
-        if code in LANGUAGES:
-            return code
-    return LANGUAGES[0]
-
-
-def _here(request: Request) -> dict[str, str]:
-    """This address in each language."""
-    url = request.url
-    path = "/" + url.path.lstrip("/")  # two slashes would name another host
-    return {code: f"{path}?{url.include_query_params(lang=code).query}".rstrip("?") for code in LANGUAGES}
+    def _others(self, request: Request, words: Translator) -> Iterator[dict[str, str]]:
+        """This address in the other languages, each called by its own name."""
+        url = request.url
+        path = "/" + url.path.lstrip("/")  # two slashes would name another host
+        for code, other in self._languages.items():
+            if code != words.language:
+                name = other.language_name(code)
+                address = f"{path}?{url.include_query_params(lang=code).query}"
+                yield {"code": code, "name": name[:1].upper() + name[1:], "url": address}
 
 
-def _wording(code: str) -> Wording:
-    return tomllib.loads((HERE / "wording" / f"{code}.toml").read_text(encoding="utf-8"))
+def _environment(words: Translator, known: dict[str, Any]) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(known)
+    return speak(environment, words)
 
 
 def _json_for_script(value: Any) -> Markup:

@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from services.chassis.language import Translator
+from services.chassis.language.names import Names
 from services.notifier.entrypoints.archive import feeds
 from services.notifier.entrypoints.archive.page_views import PageViews
 from services.notifier.entrypoints.archive.pages import SECONDS_KEPT, ArchivePages
@@ -76,14 +78,19 @@ class ArchiveSite:
         asked = asked_for(request.query_params)
         shown = await show(self._pool, asked, FEED_LENGTH)
         query = asked.address(page=None)
+        words = self._pages.words(request)
         self_url = f"{self._url}/feed.atom{'?' if query else ''}{query}"
-        title = " · ".join(filter(None, (self._network, asked.wish.text, *await self._labels(asked.wish))))
-        body = feeds.feed(self._url, self_url, title, shown.lines, datetime.now(UTC))
+        title = " · ".join(
+            filter(None, (self._network, asked.wish.text, *await self._labels(asked.wish, words)))
+        )
+        body = feeds.feed(self._url, self_url, title, shown.lines, datetime.now(UTC), Names(words))
         return _kept(body, "application/atom+xml")
 
-    async def _labels(self, wish: published.SearchFilter) -> list[str]:
-        wanted = {("subject", wish.subject), ("partner", wish.partner)}
-        return [s.label for s in await published.shelves(self._pool) if (s.kind, s.value) in wanted]
+    async def _labels(self, wish: published.SearchFilter, words: Translator) -> list[str]:
+        """The theme and the library wished for, by name."""
+        theme = Names(words).theme(wish.subject)
+        found = await published.shelves(self._pool) if wish.partner else ()
+        return [name for name in (theme, _label(found, wish.partner or "")) if name]
 
     async def sitemap_index(self, _request: Request) -> Response:
         last = max(

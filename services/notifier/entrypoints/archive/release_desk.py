@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from services.chassis.language import N_
 from services.chassis.messaging.transaction import Begin, Unit
 from services.contracts.vocabulary import WORD_PATTERN as SUBJECT
 from services.notifier.domain.personal_data import marks
@@ -35,6 +36,13 @@ MOST_LISTED = 100
 LONGEST, LONGEST_LINE, LONGEST_TITLE = 50_000, 500, 200
 """Characters of a text, of a source or a subject, of a title."""
 
+EMPTY_FIELD = N_(
+    "This field is empty. Nothing is released: write what everyone will read, or choose “Keep private”."
+)
+ODD_SUBJECT = N_(
+    "A subject of the network is written in small letters without accents, as “local-history”; empty, there"
+    " is none."
+)
 NEEDED = ("question", "answer")
 FIELDS = ("title", *NEEDED, "sources", "subject")
 
@@ -157,11 +165,11 @@ def _forged() -> Response:
 
 
 def faults_of(sent: Mapping[str, str]) -> dict[str, str]:
-    """Field -> name of the wording that says what is wrong. Nobody can tell whether a field was emptied
+    """Field -> the message that says what is wrong. Nobody can tell whether a field was emptied
     because all of it is private, so what stood there is never put in its place."""
-    faults = {name: "empty_field" for name in NEEDED if not _text(sent.get(name))}
+    faults = {name: EMPTY_FIELD for name in NEEDED if not _text(sent.get(name))}
     subject = _line(sent.get("subject"))
-    return faults | ({"subject": "odd_subject"} if subject and not re.match(SUBJECT, subject) else {})
+    return faults | ({"subject": ODD_SUBJECT} if subject and not re.match(SUBJECT, subject) else {})
 
 
 def edited(entry: Entry, sent: Mapping[str, str]) -> Entry:

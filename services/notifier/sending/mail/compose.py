@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -11,7 +11,11 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
+from services.chassis.language import Translator
+from services.chassis.language.names import Names
+from services.chassis.language.reasons import Reasons
 from services.contracts.links import asker_token, bounce_token, partner_token, reply_address
+from services.notifier.domain.greeting import greets
 from services.notifier.domain.outgoing import DeliveryAttempt, written_in
 from services.notifier.domain.threads import (
     AUTOMATIC,
@@ -21,7 +25,6 @@ from services.notifier.domain.threads import (
     reply_subject,
     subject_line,
 )
-from services.notifier.sending.mail.codes import impasse, why_not, why_you
 from services.notifier.sending.mail.rendering import MailRenderer, RenderedMail
 
 TO_ASKER = frozenset({"acknowledgement", "answer", "late", "closed", "rating"})
@@ -83,7 +86,10 @@ class Composer:
 
     def _language(self, delivery: DeliveryAttempt) -> str:
         if delivery.kind in TO_ASKER:
-            return written_in(delivery.question.facets.get("language"))
+            asked = delivery.question
+            country = (asked.place or {}).get("country")
+            spoken = self._letters.languages
+            return written_in(asked.facets.get("language"), country, spoken, self._house.language)
         return self._house.language
 
     def _token(self, delivery: DeliveryAttempt) -> str | None:
@@ -123,13 +129,14 @@ class Composer:
         turn = delivery.assignment
         return partner_thread(question.id, delivery.id, turn.id if turn else None, domain)
 
-    def _values(self, delivery: DeliveryAttempt, token: str | None) -> Mapping[str, Any]:
+    def _values(self, delivery: DeliveryAttempt, token: str | None) -> dict[str, Any]:
+        words = self._letters.languages[self._language(delivery)]
         values = {
-            **_of_question(delivery),
+            **_of_question(delivery, words),
             **_without_words(delivery),
-            **_of_partner(delivery, self._language(delivery)),
+            **_of_partner(delivery, Reasons(words)),
             **_of_answer(delivery),
-            **_of_details(delivery, self._language(delivery)),
+            **_of_details(delivery, Reasons(words)),
         }
         page = f"{self._house.public_url}/{'q' if delivery.kind in TO_ASKER else 'r'}/{token}"
         return {
@@ -162,9 +169,9 @@ def _partner_id(delivery: DeliveryAttempt) -> str | None:
     return delivery.assignment.partner if delivery.assignment else delivery.details.get("partner")
 
 
-def _of_question(delivery: DeliveryAttempt) -> dict[str, Any]:
-    question = delivery.question
-    place = question.place or {}
+def _of_question(delivery: DeliveryAttempt, words: Translator) -> dict[str, Any]:
+    question, names = delivery.question, Names(words)
+    spoken = question.facets.get("language")
     return {
         "question_id": str(question.id),
         "number": str(question.id)[-8:],
@@ -172,16 +179,16 @@ def _of_question(delivery: DeliveryAttempt) -> dict[str, Any]:
         "headline": subject_line(question.text),
         "asker_name": question.asker.get("name"),
         "note": question.private_note,
-        "theme": question.facets.get("subject"),
-        "purpose": question.facets.get("purpose"),
-        "spoken": question.facets.get("language"),
-        "place": " ".join(part for part in (place.get("postcode"), place.get("country")) if part),
+        "theme": names.theme(question.facets.get("subject")),
+        "purpose": names.purpose(question.facets.get("purpose")),
+        "spoken": spoken and words.language_name(spoken),
+        "place": _place(question.place or {}, words),
         "files": question.attachments,
         "promise_at": question.promise_at or delivery.decided_at,
         "asked_at": _moment(question.facets.get("received_at")) or delivery.decided_at,
         "over": question.ended is not None,
         "follow_up": delivery.follow_up,
-        "similar": [f"{one.title}\n  {one.url}" for one in delivery.similar],
+        "similar": delivery.similar,
     }
 
 
@@ -189,15 +196,26 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _of_partner(delivery: DeliveryAttempt, language: str) -> dict[str, Any]:
+def _place(place: Mapping[str, Any], words: Translator) -> str:
+    """`69001, France`, `Belgique`: the country by its name."""
+    country = place.get("country")
+    return ", ".join(filter(None, (place.get("postcode"), country and words.country(country))))
+
+
+def _of_partner(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
     turn = delivery.assignment
     if turn is None:
         return {"partner": delivery.details.get("partner_name"), "due_at": None, "reasons": []}
     return {
         "partner": turn.partner_name,
         "due_at": turn.due_at,
-        "reasons": [why_you(reason, language) for reason in turn.reasons],
+        "reasons": [reasons.why_you(reason) for reason in turn.reasons if _spoke_for(reason)],
     }
+
+
+def _spoke_for(reason: Mapping[str, Any]) -> bool:
+    """A person's choice has no points."""
+    return bool(reason["points"] >= 1 or reason["code"] == "hand")
 
 
 def _of_answer(delivery: DeliveryAttempt) -> dict[str, Any]:
@@ -210,20 +228,21 @@ def _of_answer(delivery: DeliveryAttempt) -> dict[str, Any]:
         "answered_by": answer.partner_name,
         "partner": answer.partner_name,
         "answer_text": answer.text,
+        "greeted": greets(answer.text),
         "sources": answer.sources,
         "files": answer.attachments,
     }
 
 
-def _of_details(delivery: DeliveryAttempt, language: str) -> dict[str, Any]:
+def _of_details(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
     details = delivery.details
     accepted = details.get("accepted_by") or {}
     found: dict[str, Any] = {
         "refusal": details.get("reason"),
         "closing": details.get("reason"),
-        "why": impasse(details["reason"], language) if delivery.kind == "unroutable" else None,
+        "why": reasons.impasse(details["reason"]) if delivery.kind == "unroutable" else None,
         "accepted_by": accepted.get("name"),
-        "excluded": [f"{one['partner']} : {why_not(one, language)}" for one in details.get("excluded", ())],
+        "excluded": list(_excluded(details.get("excluded", ()), reasons)),
         "explanation": details.get("explanation"),
         "holder": details.get("partner_name"),
         "failed_kind": details.get("kind"),
@@ -234,3 +253,13 @@ def _of_details(delivery: DeliveryAttempt, language: str) -> dict[str, Any]:
     if delivery.kind == "promise":
         found["promise_at"] = datetime.fromisoformat(details["due_at"])
     return found
+
+
+def _excluded(excluded: Iterable[Mapping[str, Any]], reasons: Reasons) -> Iterator[str]:
+    """Reason by reason, who was kept out by it."""
+    kept_out: dict[str, list[str]] = {}
+    for one in excluded:
+        told = reasons.why_not(one["code"], one.get("language"))
+        kept_out.setdefault(told, []).append(one.get("partner_name") or one["partner"])
+    for told, libraries in kept_out.items():
+        yield f"{told} – {reasons.words.list(libraries)}"

@@ -1,20 +1,22 @@
-"""Rendering: one template per kind and language, written once with shapes, drawn as text and as HTML."""
+"""Rendering: one template per kind, written once with shapes, drawn as text and as HTML in a language."""
 
 from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
-from services.chassis.dates import day_and_hour
+from services.chassis.language import Languages, Translator
+from services.chassis.language.templates import speak
 from services.notifier.sending.mail.codes import delivery
 
 TEMPLATES = Path(__file__).parent / "templates"
+LOCALE = Path(__file__).parents[2] / "locale"
 WIDTH = 76
 
 
@@ -28,31 +30,34 @@ class RenderedMail:
 
 
 class MailRenderer:
-    """Renders letters. `replacements` holds a network's own templates, by the same names as ours; a folder
-    named after a partner in it goes first for mail to that partner."""
+    """Renders letters. `replacements` holds a network's own templates, by the names of ours or in a folder
+    named after a language; a folder named after a partner in it goes first for mail to that partner."""
 
     def __init__(self, *, zone: str, replacements: Path | None = None) -> None:
-        self._zone = zone
+        self.languages = Languages.of(LOCALE, zone)
         self._replacements = replacements
-        self._shapes: dict[str | None, tuple[Environment, Environment]] = {}
+        self._shapes: dict[tuple[str | None, str], tuple[Environment, Environment]] = {}
 
     def render(
-        self, kind: str, language: str, values: Mapping[str, Any], *, partner: str | None = None
+        self, kind: str, language: str, values: dict[str, Any], *, partner: str | None = None
     ) -> RenderedMail:
-        """`kind` and `language` name the template: `fr/answer.j2`."""
-        text, html = self._environments(partner)
-        name = f"{language}/{kind}.j2"
-        plain = text.get_template(name).make_module({**values, "language": language})
-        styled = html.get_template(name).make_module({**values, "language": language})
+        """`kind` names the template: `answer.j2`, or `fr/answer.j2` for one language."""
+        text, html = self._environments(partner, language)
+        names = [f"{language}/{kind}.j2", f"{kind}.j2"]
+        plain = text.select_template(names).make_module(values)
+        styled = html.select_template(names).make_module(values)
         subject = " ".join(str(vars(plain)["subject"]).split())
-        page = html.get_template("page.j2").render(values, language=language, subject=subject, body=styled)
+        page = html.get_template("page.j2").render(values, subject=subject, body=styled)
         return RenderedMail(subject, _tidy(str(plain)), page)
 
-    def _environments(self, partner: str | None) -> tuple[Environment, Environment]:
-        if partner not in self._shapes:
-            loader = self._loader(partner)
-            self._shapes[partner] = (self._environment(loader, "text"), self._environment(loader, "html"))
-        return self._shapes[partner]
+    def _environments(self, partner: str | None, language: str) -> tuple[Environment, Environment]:
+        if (partner, language) not in self._shapes:
+            loader, words = self._loader(partner), self.languages[language]
+            self._shapes[partner, language] = (
+                self._environment(loader, "text", words),
+                self._environment(loader, "html", words),
+            )
+        return self._shapes[partner, language]
 
     def _loader(self, partner: str | None) -> BaseLoader:
         folders = [TEMPLATES]
@@ -62,7 +67,7 @@ class MailRenderer:
                 folders.insert(0, self._replacements / partner)
         return ChoiceLoader([FileSystemLoader(folder) for folder in folders])
 
-    def _environment(self, loader: BaseLoader, shape: str) -> Environment:
+    def _environment(self, loader: BaseLoader, shape: str, words: Translator) -> Environment:
         environment = Environment(
             loader=loader,
             autoescape=shape == "html",
@@ -72,17 +77,25 @@ class MailRenderer:
             auto_reload=False,
         )
         environment.globals["shapes"] = f"{shape}.j2"
-        environment.filters["moment"] = lambda moment, language: day_and_hour(moment, language, self._zone)
-        environment.filters["delivery"] = delivery
+        environment.filters["delivery"] = partial(delivery, words)
         environment.filters["paragraph"] = paragraph
+        environment.filters["item"] = item
         environment.filters["quoted"] = quoted
-        return environment
+        return speak(environment, words)
 
 
 def paragraph(text: str) -> str:
     """Wrapped for readers that don't; neither addresses nor no-break spaces are broken."""
     joined = re.sub(r"[ \t\n]+", " ", text).strip()
     return textwrap.fill(joined, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def item(text: str) -> str:
+    """One of a list, each further line under the first; addresses stay whole."""
+    lines = textwrap.wrap(
+        " ".join(text.split(" ")), WIDTH - 2, break_long_words=False, break_on_hyphens=False
+    )
+    return "- " + "\n  ".join(lines)
 
 
 def quoted(text: str) -> str:

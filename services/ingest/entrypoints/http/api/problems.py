@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from math import ceil
 from typing import Any
@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from services.chassis.errors import is_transient
+from services.chassis.language import N_, Translator
 from services.ingest.domain.intake import QuestionEnded, Refused, ReusedKey, UnknownQuestion
 from services.ingest.entrypoints.http.limits import TooMany
 from services.ingest.entrypoints.http.pages.rendering import SitePages
@@ -21,14 +22,28 @@ from services.ingest.entrypoints.http.pause import Paused
 from services.ingest.handlers.caps import OverCap
 
 MEDIA_TYPE = "application/problem+json"
-PAGES = {
-    404: "not_found",
-    405: "not_found",
-    413: "too_large",
-    500: "too_busy",
-    503: "too_busy",
+NOT_FOUND = (
+    N_("There is no such page"),
+    N_("The address is incomplete, or the question was erased. Take the whole link from the mail."),
+)
+TOO_BUSY = (
+    N_("One moment, please"),
+    N_("We cannot store anything just now. Your browser keeps the text: try again in a minute."),
+)
+TOO_LARGE = (N_("This is too large to send"), N_("Send less text, or a smaller file."))
+NOT_TAKEN = (N_("This could not be stored"), N_("Go back, check and send again."))
+PAGES = {404: NOT_FOUND, 405: NOT_FOUND, 413: TOO_LARGE, 500: TOO_BUSY, 503: TOO_BUSY}
+"""Status → heading and text shown to people."""
+CAPS = {
+    "hour": N_(
+        "You asked %(count)s questions within an hour; %(most)s at most are taken. Come back in an hour:"
+        " your browser keeps your text."
+    ),
+    "open": N_(
+        "You have %(count)s open questions; %(most)s at most are taken. Come back when one of them is"
+        " answered: your browser keeps your text."
+    ),
 }
-"""Status → the words shown to people."""
 
 
 class Problem(BaseModel):
@@ -91,8 +106,8 @@ def answers_with_problems(app: FastAPI, pages: SitePages) -> None:
     def answer(request: Request, told: Response) -> Response:
         if request.url.path.startswith("/api/"):
             return told
-        name = PAGES.get(told.status_code, "not_taken")
-        shown = pages.message(pages.words(request), name, told.status_code)
+        said = PAGES.get(told.status_code, NOT_TAKEN)
+        shown = pages.message(pages.words(request), *said, told.status_code)
         if "retry-after" in told.headers:
             shown.headers["retry-after"] = told.headers["retry-after"]
         return shown
@@ -115,7 +130,9 @@ def answers_with_problems(app: FastAPI, pages: SitePages) -> None:
         if request.url.path.startswith("/api/"):
             return told
         words = pages.words(request)
-        return pages.show("message.html", words, status=503, heading=words["paused"], text=notice)
+        return pages.show(
+            "message.html", words, status=503, heading=words.gettext("The network is pausing"), text=notice
+        )
 
     async def too_many(request: Request, error: Exception) -> Response:
         """The limit, and when to come back."""
@@ -125,9 +142,8 @@ def answers_with_problems(app: FastAPI, pages: SitePages) -> None:
         if request.url.path.startswith("/api/"):
             return problem(429, str(error), headers=wait)
         words = pages.words(request)
-        shown = pages.show(
-            "message.html", words, status=429, heading=words["too_many"], text=in_words(error, words)
-        )
+        heading, text = words.gettext("Too much in a short time"), in_words(error, words)
+        shown = pages.show("message.html", words, status=429, heading=heading, text=text)
         shown.headers.update(wait)
         return shown
 
@@ -140,13 +156,18 @@ def answers_with_problems(app: FastAPI, pages: SitePages) -> None:
     app.add_exception_handler(Exception, failed)
 
 
-def in_words(error: TooMany | OverCap, words: Mapping[str, Any]) -> str:
+def in_words(error: TooMany | OverCap, words: Translator) -> str:
     """For people, in the language of `words`."""
     if isinstance(error, OverCap):
-        return str(words[f"too_many_{error.cap}"].format(count=error.count, most=error.most))
+        return words.gettext(CAPS[error.cap], count=error.count, most=error.most)
     limit, minutes = error.limit, ceil(error.wait_seconds / 60)
-    sentence = words["too_many_address"]
-    return str(sentence.format(burst=limit.burst, per_hour=f"{limit.per_hour:g}", minutes=minutes))
+    return words.gettext(
+        "From your connection, %(burst)s at once and %(per_hour)s an hour are taken. Come back in"
+        " %(minutes)s min: your browser keeps your text.",
+        burst=limit.burst,
+        per_hour=words.number(limit.per_hour),
+        minutes=minutes,
+    )
 
 
 def _refused(error: Exception) -> Response:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from uuid_utils.compat import uuid7
 
+from services.chassis.language import N_, Translator
 from services.contracts.vocabulary import Asker, Place
 from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.forms import new_number, opened_at, why_spam
@@ -23,6 +24,7 @@ from services.ingest.domain.mailboxes import PARTNER
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.files import MOST_FILES, uploads_of
+from services.ingest.entrypoints.http.pages.choices import CHOICES, ELSEWHERE
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.handlers.files import Upload, accept_with_files
 from services.ingest.handlers.questions import accept_question
@@ -42,22 +44,24 @@ FIELDS = (
     "publish_consent",
     "files",
 )
+TOO_LONG = N_("This text is too long.")
+HELD = (
+    N_("Thank you"),
+    N_("Your text looks like an automatic one: a person will read it before it goes on."),
+)
 EMPTY = dict.fromkeys(FIELDS, "")
-ELSEWHERE = "XX"
 
 
 def ask_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
-    def form(
-        request: Request, words: Mapping[str, Any], values: dict[str, str], faults: dict[str, str]
-    ) -> Response:
+    def form(request: Request, words: Translator, values: dict[str, str], faults: dict[str, str]) -> Response:
         return pages.show(
             "ask.html",
             words,
             status=422 if faults else 200,
             embedded=request.url.path.startswith("/embed/"),
-            other_url=f"{request.url.path}?lang={words['other_code']}",
+            path=request.url.path if request.method == "GET" else "/",
             number=new_number(door.intake.keys, door.now()),
             origin=origin_of(values.get("origin") or request.path_params.get("partner")),
             values=EMPTY | values,
@@ -105,7 +109,7 @@ def ask_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) -> 
         if spam:
             async with door.begin() as unit:
                 await hold_spam(unit, submission, spam)
-            return pages.message(words, "held", 202)
+            return pages.message(words, *HELD, 202)
         async with door.begin() as unit:
             if not await submissions.is_known(unit.db, submission):
                 await door.caps.check(unit, values["mail"])
@@ -115,8 +119,17 @@ def ask_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) -> 
         except Refused as refusal:
             if refusal.field != "files":
                 raise
-            return form(request, words, values, {"files": words["error_files"]})
-        page = f"{door.intake.asker_page(accepted.question)}?done=new&lang={words['language']}"
+            return form(
+                request,
+                words,
+                values,
+                {
+                    "files": words.gettext(
+                        "These files are not accepted: three at most, 10 MB each, pictures, PDF or text."
+                    )
+                },
+            )
+        page = f"{door.intake.asker_page(accepted.question)}?done=new&lang={words.language}"
         return RedirectResponse(page, 303)
 
     return routes
@@ -143,21 +156,21 @@ def origin_of(partner: str | None) -> str | None:
     return partner if partner and PARTNER.fullmatch(partner) else None
 
 
-def find_faults(values: Mapping[str, str], words: Mapping[str, Any]) -> dict[str, str]:
+def find_faults(values: Mapping[str, str], words: Translator) -> dict[str, str]:
     """Field → what to mend, in the reader's language, in the order of the form."""
     faults = {}
     text = clean_text(values["text"], LONGEST_QUESTION + 1) or ""
     if not text or len(text) > LONGEST_QUESTION:
-        faults["text"] = words["error_long" if text else "error_text"]
+        faults["text"] = words.gettext(TOO_LONG) if text else words.gettext("Write your question.")
     if len(values["private_note"]) > LONGEST_NOTE:
-        faults["private_note"] = words["error_long"]
+        faults["private_note"] = words.gettext(TOO_LONG)
     if not values["mail"].strip() or not _fits(Asker, mail=values["mail"].strip()):
-        faults["mail"] = words["error_mail"]
+        faults["mail"] = words.gettext("This does not look like an e-mail address such as ada@example.org.")
     if not _fits(Place, postcode=_postcode(values)):
-        faults["postcode"] = words["error_postcode"]
-    for name, choices in (("country", "countries"), ("language", "languages"), ("purpose", "purposes")):
-        if values[name] and values[name] not in words[choices]:
-            faults[name] = words["error_other"]
+        faults["postcode"] = words.gettext("This does not look like a postcode such as 69001.")
+    for name, choices in CHOICES.items():
+        if values[name] and values[name] not in choices:
+            faults[name] = words.gettext("This is not accepted; mend it and send again.")
     return faults
 
 

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.chassis.language import Translator
 from services.chassis.messaging.transaction import Unit
 from services.ingest.domain.forms import new_number
 from services.ingest.domain.intake import RawSubmission, Refused, UnknownQuestion
@@ -41,7 +42,6 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
         return pages.show(
             "asker.html",
             words,
-            other_url=f"{request.url.path}?lang={words['other_code']}",
             path=f"/q/{token}",
             number=new_number(door.intake.keys, door.now()),
             done=request.query_params.get("done", ""),
@@ -76,23 +76,27 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
         form = await request.form()
         async with door.begin(link.question_id) as unit:
             await deeds[deed](unit, await open_for_asker(unit, link), form)
-        language = pages.words(request, field(form, "lang"))["language"]
+        language = pages.words(request, field(form, "lang")).language
         return RedirectResponse(f"{door.intake.public_url}/q/{token}?done={deed}&lang={language}", 303)
 
     return routes
 
 
-def standing(opened: Opened, words: Any) -> dict[str, Any]:
+def standing(opened: Opened, words: Translator) -> dict[str, Any]:
     """What the page says about where the question stands."""
     question = opened.question
     ending = json.loads(question.ending) if question.ending else None
     closed = question.how == "closed" or (question.withdrawn_at and question.how is None)
-    last = words["state_closed"] if closed else words["state_answered"]
+    last = words.gettext("Closed") if closed else words.gettext("Answered")
     return {
         "question": question,
         "answer": ending if question.how == "answered" else None,
         "closing": (ending or {}) if closed else None,
         "partner": opened.asked[-1] if opened.asked else None,
         "reached": ENDED if ending or closed else ROUTED if opened.asked else RECEIVED,
-        "steps": [("received", words["state_received"]), ("routed", words["state_routed"]), ("ended", last)],
+        "steps": [
+            ("received", words.gettext("Received")),
+            ("routed", words.gettext("Being looked up")),
+            ("ended", last),
+        ],
     }

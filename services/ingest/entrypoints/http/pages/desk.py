@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -14,12 +13,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.chassis.language import Translator
 from services.ingest.domain.forms import is_desk, new_number
 from services.ingest.domain.intake import NewQuestion, RawSubmission, UnknownQuestion
 from services.ingest.domain.mailboxes import PARTNER
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.pages.ask import EMPTY, find_faults, new_question
+from services.ingest.entrypoints.http.pages.choices import DESK_CHANNELS
 from services.ingest.entrypoints.http.pages.forms import field, form_key
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.handlers import group_posts
@@ -43,7 +44,7 @@ def desk_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) ->
     async def show(
         request: Request,
         desk: ReadingRoomDesk,
-        words: Mapping[str, Any],
+        words: Translator,
         values: dict[str, str],
         faults: dict[str, str],
     ) -> Response:
@@ -55,7 +56,6 @@ def desk_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) ->
             words,
             status=422 if faults else 200,
             path=desk.path,
-            other_url=f"{desk.path}?lang={words['other_code']}",
             number=new_number(door.intake.keys, door.now()),
             done=request.query_params.get("done", ""),
             name=name,
@@ -88,8 +88,8 @@ def desk_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) ->
             return done(desk, "entered", words)
         return asker_page(await together.accept(submission, new), words)
 
-    def asker_page(accepted: AcceptedSubmission, words: Mapping[str, Any]) -> Response:
-        page = f"{door.intake.asker_page(accepted.question)}?done=desk&lang={words['language']}"
+    def asker_page(accepted: AcceptedSubmission, words: Translator) -> Response:
+        page = f"{door.intake.asker_page(accepted.question)}?done=desk&lang={words.language}"
         return RedirectResponse(page, 303)
 
     @routes.post("/desk/{partner}/{seal}/posted")
@@ -105,10 +105,8 @@ def desk_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) ->
             await group_posts.mark_posted(unit, question, desk.partner)
         return done(desk, "posted", words)
 
-    def done(desk: ReadingRoomDesk, what: str, words: Mapping[str, Any]) -> Response:
-        return RedirectResponse(
-            f"{door.intake.public_url}{desk.path}?done={what}&lang={words['language']}", 303
-        )
+    def done(desk: ReadingRoomDesk, what: str, words: Translator) -> Response:
+        return RedirectResponse(f"{door.intake.public_url}{desk.path}?done={what}&lang={words.language}", 303)
 
     return routes
 
@@ -136,13 +134,13 @@ def _question(text: str) -> UUID:
         raise UnknownQuestion(f"{text[:40]!r} is no question's id", field="question") from None
 
 
-def desk_faults(values: Mapping[str, str], words: Mapping[str, Any]) -> dict[str, str]:
+def desk_faults(values: Mapping[str, str], words: Translator) -> dict[str, str]:
     faults = find_faults(values, words)
     if not values["mail"].strip():
         faults.pop("mail", None)
-    if values["channel"] not in words["channels"]:
-        faults["channel"] = words["error_other"]
+    if values["channel"] not in DESK_CHANNELS:
+        faults["channel"] = words.gettext("This is not accepted; mend it and send again.")
     link = values["post_url"]
     if link and (urlsplit(link).scheme not in ("http", "https") or len(link) > 500 or " " in link):
-        faults["post_url"] = words["error_post"]
+        faults["post_url"] = words.gettext("This link does not look like an address such as https://…")
     return faults

@@ -1,23 +1,23 @@
-"""How pages are made: templates, words in French and English, and the headers that keep them safe."""
+"""How pages are made: templates in the reader's language, and the headers that keep them safe."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.chassis.language import Languages, Translator
+from services.chassis.language.templates import speak
+from services.ingest.entrypoints.http.pages.choices import choices_in
+
 ROOT = Path(__file__).parent
-LANGUAGES = ("fr", "en")
+LOCALE = Path(__file__).parents[3] / "locale"
 FAULTY = 422
-PREFERENCE = re.compile(r"([a-z]{2})[a-z-]*\s*(?:;\s*q=([\d.]+))?", re.IGNORECASE)
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors {frames}"
@@ -25,74 +25,69 @@ POLICY = (
 FRAMED = "*", "; script-src 'self'"
 """In a partner's page, whose address we don't know; a script of ours tells that page how high the form is."""
 UNFRAMED = "'none'", ""
-BEFORE_MARKS = re.compile(r" (?=[?!;:»])|(?<=«) ")
-"""The spaces of French typography, at which no line may break."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """The same page in another language, called by its own name."""
+
+    code: str
+    name: str
+    url: str
 
 
 class SitePages:
     """Renders templates. `zone` is the network's own: people are shown its time."""
 
     def __init__(self, public_url: str, network: str, zone: str = "Europe/Paris") -> None:
-        self._words = {code: _read_words(code) for code in LANGUAGES}
-        self._zone = ZoneInfo(zone)
-        self._environment = Environment(
+        self._languages = Languages.of(LOCALE, zone)
+        self._public_url, self._network = public_url, network
+        self._environments = {code: self._environment(words) for code, words in self._languages.items()}
+
+    def words(self, request: Request, wish: str | None = None) -> Translator:
+        """In the language wished for, else in the first of the browser's that we speak."""
+        wish = wish or request.query_params.get("lang")
+        return self._languages.wished(wish, request.headers.get("accept-language", ""))
+
+    def show(
+        self,
+        template: str,
+        words: Translator,
+        *,
+        status: int = 200,
+        embedded: bool = False,
+        path: str | None = None,
+        **context: Any,
+    ) -> HTMLResponse:
+        """`path` is the page's own, where it is there in every language."""
+        shown = {"embedded": embedded, "faulty": status == FAULTY, "path": path or ""} | context
+        shown["others"] = list(self._others(words, path)) if path else []
+        html = self._environments[words.language].get_template(template).render(**shown)
+        return HTMLResponse(html, status, headers=_safe(*(FRAMED if embedded else UNFRAMED)))
+
+    def message(self, words: Translator, heading: str, text: str, status: int) -> HTMLResponse:
+        """Both are messages, translated here."""
+        heading, text = words.gettext(heading), words.gettext(text)
+        return self.show("message.html", words, status=status, heading=heading, text=text)
+
+    def _others(self, words: Translator, path: str) -> Iterator[OtherLanguage]:
+        for code, other in self._languages.items():
+            if code != words.language:
+                name = other.language_name(code)
+                yield OtherLanguage(
+                    code, name[:1].upper() + name[1:], f"{self._public_url}{path}?lang={code}"
+                )
+
+    def _environment(self, words: Translator) -> Environment:
+        environment = Environment(
             loader=FileSystemLoader(ROOT / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["day"] = self._day
-        self._environment.globals.update(public_url=public_url, network=network)
-
-    def words(self, request: Request, wish: str | None = None) -> Mapping[str, Any]:
-        """In the language wished for, else in the first of the browser's that we speak."""
-        wish = wish or request.query_params.get("lang")
-        return self._words[
-            wish if wish in LANGUAGES else _preferred(request.headers.get("accept-language", ""))
-        ]
-
-    def show(
-        self,
-        template: str,
-        words: Mapping[str, Any],
-        *,
-        status: int = 200,
-        embedded: bool = False,
-        **context: Any,
-    ) -> HTMLResponse:
-        shown = {"embedded": embedded, "faulty": status == FAULTY, "other_url": None} | context
-        html = self._environment.get_template(template).render(t=words, **shown)
-        return HTMLResponse(html, status, headers=_safe(*(FRAMED if embedded else UNFRAMED)))
-
-    def message(self, words: Mapping[str, Any], name: str, status: int) -> HTMLResponse:
-        return self.show(
-            "message.html", words, status=status, heading=words[name], text=words[f"{name}_text"]
-        )
-
-    def _day(self, moment: datetime | str, words: Mapping[str, Any]) -> str:
-        """`3 juin 2026 à 14:05`, in the network's time zone."""
-        local = (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(self._zone)
-        return f"{local.day} {words['months'][local.month - 1]} {local.year} {words['at_hour']} {local:%H:%M}"
-
-
-def _read_words(code: str) -> Mapping[str, Any]:
-    text = (ROOT / "wording" / f"{code}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(BEFORE_MARKS.sub("\u00a0", text))
-
-
-def _preferred(header: str) -> str:
-    wishes = [
-        (float(quality or 1), code.lower())
-        for code, quality in PREFERENCE.findall(header[:500])
-        if _number(quality)
-    ]
-    known = [(quality, code) for quality, code in wishes if code in LANGUAGES]
-    return max(known, key=lambda wish: wish[0])[1] if known else LANGUAGES[0]
-
-
-def _number(quality: str) -> bool:
-    return re.fullmatch(r"(?:\d(?:\.\d{0,3})?)?", quality) is not None
+        environment.globals.update(public_url=self._public_url, network=self._network, **choices_in(words))
+        return speak(environment, words)
 
 
 def _safe(frames: str, scripts: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,12 +10,13 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.chassis.language import Translator
 from services.chassis.messaging.transaction import Unit
 from services.contracts.links import Link
 from services.ingest.domain.forms import new_number
 from services.ingest.domain.intake import NewAnswer, NewDecline, RawSubmission, Refused, ReusedKey
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.entrypoints.http.files import MOST_FILES, uploads_of
+from services.ingest.entrypoints.http.files import MOST_FILES, NOT_ACCEPTED, uploads_of
 from services.ingest.entrypoints.http.links import OpenedByPartner, link_of, open_for_partner
 from services.ingest.entrypoints.http.pages.forms import field, form_key
 from services.ingest.entrypoints.http.pages.rendering import SitePages
@@ -48,7 +48,6 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             "respondent.html",
             words,
             status=422 if faults else 200,
-            other_url=f"/r/{token}?lang={words['other_code']}",
             path=f"/r/{token}",
             number=new_number(door.intake.keys, door.now()),
             done=request.query_params.get("done", ""),
@@ -124,39 +123,40 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             await accept_decline(unit, submission, link.question_id, opened.own.partner, new)
         return done(token, "decline", pages.words(request, field(form, "lang")))
 
-    def done(token: str, deed: str, words: Mapping[str, Any]) -> Response:
-        return RedirectResponse(
-            f"{door.intake.public_url}/r/{token}?done={deed}&lang={words['language']}", 303
-        )
+    def done(token: str, deed: str, words: Translator) -> Response:
+        return RedirectResponse(f"{door.intake.public_url}/r/{token}?done={deed}&lang={words.language}", 303)
 
     return routes
 
 
-def faults_of(refusal: Refused, words: Mapping[str, Any]) -> dict[str, str]:
+def faults_of(refusal: Refused, words: Translator) -> dict[str, str]:
     if refusal.field == "files":
-        return {"files": words["error_files"]}
-    return {"text": words["error_reused" if isinstance(refusal, ReusedKey) else "error_answer"]}
+        return {"files": words.gettext(NOT_ACCEPTED)}
+    if isinstance(refusal, ReusedKey):
+        return {"text": words.gettext("This form was already sent with another text. Load the page again.")}
+    return {"text": words.gettext("Write your answer.")}
 
 
 def raw_of(form: FormData, *names: str) -> bytes:
     return json.dumps({name: field(form, name) for name in names}, ensure_ascii=False).encode()
 
 
-def facts_of(opened: OpenedByPartner, words: Mapping[str, Any]) -> dict[str, Any]:
+def facts_of(opened: OpenedByPartner, words: Translator) -> dict[str, Any]:
     """What the page says about the question, for the partner of the link."""
     others = [one.partner_name for one in opened.asked if one.partner != opened.own.partner]
     return {
         "question": opened.question,
         "own": opened.own,
         "others": list(dict.fromkeys(others)),
-        "language": json.loads(opened.question.facets).get("language"),
+        "answer_language": json.loads(opened.question.facets).get("language"),
         "ended": ended(opened, words),
     }
 
 
-def ended(opened: OpenedByPartner, words: Mapping[str, Any]) -> str | None:
+def ended(opened: OpenedByPartner, words: Translator) -> str | None:
     """Why nothing can be handed in any more; None while something can."""
     if opened.question.how == "answered":
         answer = json.loads(opened.question.ending or "{}")
-        return f"{words['ended_answered']} {answer['partner']['name']}."
-    return None if opened.question.open else str(words["ended_closed"])
+        name = answer["partner"]["name"]
+        return words.gettext("This question already has its answer, from %(library)s.", library=name)
+    return None if opened.question.open else words.gettext("This question is closed: nothing is left to do.")

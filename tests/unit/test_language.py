@@ -1,0 +1,129 @@
+"""The one mechanism of texts: catalogues whole, signs well set, dates and numbers as people write them."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from devtools.checkout import ROOT
+from devtools.documents.texts import Domain, domains, faults, renew
+from services.chassis.language import Languages, Translator
+from services.chassis.language.languages import NAMES
+from services.chassis.language.names import Names
+
+MOMENT = datetime(2026, 12, 1, 7, 30, tzinfo=UTC)
+FRENCH, ENGLISH, DUTCH = (Languages.of(NAMES)[code] for code in ("fr", "en", "nl"))
+
+
+def test_every_catalogue_says_all_and_only_what_is_shown() -> None:
+    assert [fault for domain in domains() for fault in faults(domain)] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        (FRENCH, "mardi 1er décembre 2026 à 8\u00a0h\u00a030"),
+        (ENGLISH, "Tuesday 1 December 2026, 08:30"),
+        (DUTCH, "dinsdag 1 december 2026 om 08.30\u00a0uur"),
+    ],
+)
+def test_moments_are_written_as_people_write_them(words: Translator, written: str) -> None:
+    assert words.moment(MOMENT) == written
+
+
+def test_a_full_hour_has_no_minutes_in_french() -> None:
+    assert FRENCH.short_moment(MOMENT.replace(minute=0)) == "1er décembre 2026 à 8\u00a0h"
+
+
+def test_another_zone_is_named_where_its_clocks_differ() -> None:
+    assert FRENCH.moment(MOMENT, "Indian/Reunion").endswith("11\u00a0h\u00a030 (heure de La Réunion)")
+    assert FRENCH.moment(MOMENT, "Europe/Brussels") == FRENCH.moment(MOMENT)
+
+
+def test_sizes_and_numbers_follow_the_language() -> None:
+    assert (FRENCH.size(54_321), ENGLISH.size(54_321)) == ("54\u202fko", "54 kB")
+    assert (FRENCH.size(1), FRENCH.number(1660), FRENCH.percent(0.12)) == (
+        "1\u202fko",
+        "1\u202f660",
+        "12\u00a0%",
+    )
+
+
+def test_codes_are_shown_by_name_and_unknown_ones_made_readable() -> None:
+    names = Names(FRENCH)
+    assert names.theme("geographie-voyages") == "Géographie et voyages"
+    assert names.theme("monnaies-anciennes") == "Monnaies anciennes"
+    assert names.theme(None) == ""
+    assert (FRENCH.language_name("uk"), FRENCH.country("LU")) == ("ukrainien", "Luxembourg")
+
+
+@pytest.mark.parametrize(
+    ("wish", "header", "spoken"),
+    [
+        (None, "de, en;q=0.8, fr;q=0.9", "fr"),
+        (None, "nl-BE,nl;q=0.9,en;q=0.5", "nl"),
+        (None, "de", "fr"),
+        ("en", "fr", "en"),
+        ("xx", "en", "en"),
+        (None, "en;q=9.9.9", "fr"),
+    ],
+)
+def test_the_reader_gets_the_language_wished_for(wish: str | None, header: str, spoken: str) -> None:
+    assert Languages.of(NAMES).wished(wish, header).language == spoken
+
+
+PO = """# {comment}
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+
+"""
+
+
+@pytest.fixture
+def domain(tmp_path: Path) -> Domain:
+    (tmp_path / "pages.py").write_text('words.gettext("Ask %(library)s", library=name)\n')
+    (tmp_path / "page.html").write_text("<p>{{ _('Thank you') }}</p>\n")
+    return Domain("pages", tmp_path)
+
+
+def _write(domain: Domain, text: str, comment: str = "French") -> None:
+    path = domain.path("fr")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(PO.format(comment=comment) + text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('msgid "Thank you"\nmsgstr "Merci"\n', "missing"),
+        ('msgid "Good-bye"\nmsgstr "Au revoir"\n', "nobody says it"),
+        ('msgid "Thank you"\nmsgstr ""\n', "not translated"),
+        ('#, fuzzy\nmsgid "Thank you"\nmsgstr "Merci"\n', "fuzzy"),
+        ('msgid "Ask %(library)s"\nmsgstr "Demander à %(bibliotheque)s"\n', "placeholders"),
+        ('msgid "Thank you"\nmsgstr "Merci d\'avance"\n', "write ’"),
+    ],
+)
+def test_what_is_wrong_in_a_catalogue_is_named(domain: Domain, text: str, fault: str) -> None:
+    _write(domain, text)
+    assert any(fault in line for line in faults(domain, domain.folder))
+
+
+def test_a_begun_language_may_lack_what_is_said_in_english(domain: Domain) -> None:
+    assert renew(domain, "nl")
+    assert list(faults(domain, domain.folder)) == []
+    assert Languages.of(domain.locale)["nl"].gettext("Thank you") == "Thank you"
+    assert Languages.of(domain.locale)["nl"].begun
+
+
+def test_the_image_keeps_what_is_known_of_every_language() -> None:
+    kept = set(re.findall(r"! -name (\w+)\.dat", (ROOT / "deploy" / "Dockerfile").read_text()))
+    spoken = {language for domain in domains() for language in domain.languages()}
+    assert kept >= spoken | {"root", "en", "en_001", "en_GB"}
+
+
+def test_signs_are_set_right_whoever_wrote_them(domain: Domain) -> None:
+    _write(domain, 'msgid "Thank you"\nmsgstr "« Merci » : déjà ? l\'an %(n)s fois"\n')
+    said = Languages.of(domain.locale)["fr"].gettext("Thank you", n=3)
+    assert said == "«\u00a0Merci\u00a0»\u00a0: déjà\u202f? l’an 3\u00a0fois"
