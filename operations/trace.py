@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,34 +17,14 @@ from rich.table import Table
 
 from operations.addresses import addresses
 from operations.database import as_service
+from services.chassis.messaging import inbox
 from services.chassis.terminal import operator_console
+from services.ingest.store import tracing as ingest
+from services.notifier.store import tracing as notifier
+from services.router.store import tracing as router
 
-# Each gives (at, what, detail) of question $1.
-_INGEST = """
-SELECT received_at AS at, 'received' AS what, '' AS detail FROM question WHERE id = $1
-UNION ALL SELECT received_at, 'came in by ' || door, outcome FROM submission WHERE question = $1
-UNION ALL SELECT ended_at, CASE how WHEN 'reopened' THEN how ELSE 'ended: ' || how END, ''
-    FROM ending WHERE question = $1
-"""
-
-_ROUTER = """
-SELECT at, what, concat_ws(', ', 'by ' || hand, reason) AS detail FROM history WHERE question = $1
-UNION ALL SELECT opened_at, 'assigned to ' || partner, 'due ' || to_char(due_at, 'YYYY-MM-DD HH24:MI TZ')
-    FROM assignment WHERE question = $1
-UNION ALL SELECT ended_at, 'assignment of ' || partner || ' ended', outcome
-    FROM assignment WHERE question = $1 AND ended_at IS NOT NULL
-"""
-
-_NOTIFIER = """
-SELECT decided_at AS at, 'delivery decided: ' || kind AS what, 'by ' || way AS detail
-    FROM delivery WHERE question_id = $1
-UNION ALL SELECT coalesce(done_at, next_at), 'delivery ' || state || ': ' || kind,
-    concat_ws(', ', attempts || ' attempts', last_error) FROM delivery WHERE question_id = $1
-"""
-
-_WAITING = "SELECT count(*) FROM waiting WHERE question = $1"
-
-QUERIES: Mapping[str, str] = {"ingest": _INGEST, "router": _ROUTER, "notifier": _NOTIFIER}
+QUERIES = {"ingest": ingest.trace, "router": router.trace, "notifier": notifier.trace}
+"""Service → rows of (at, what, detail) of one question. Metrics knows no question."""
 
 
 @dataclass(frozen=True, order=True)
@@ -77,11 +57,11 @@ async def _steps(admin_url: str, question: UUID) -> list[Step]:
     steps: list[Step] = []
     for service, query in QUERIES.items():
         async with as_service(admin_url, service) as db:
-            steps.extend(_read(service, await db.fetch(query, question)))
+            steps.extend(_read(service, await query(db, question)))
     return steps
 
 
-def _read(service: str, rows: list[Record]) -> Iterator[Step]:
+def _read(service: str, rows: Sequence[Record]) -> Iterator[Step]:
     for row in rows:
         yield Step(row["at"], service, row["what"], row["detail"] or "")
 
@@ -91,6 +71,6 @@ async def waiting(admin_url: str, question: UUID) -> dict[str, int]:
     counts = {}
     for service in ("ingest", "router", "notifier", "metrics"):
         async with as_service(admin_url, service) as db:
-            if count := await db.fetchval(_WAITING, question):
+            if count := await inbox.waiting_for(db, question):
                 counts[service] = count
     return counts

@@ -28,6 +28,8 @@ from operations.broker.provision import as_user
 from operations.database import as_service
 from operations.errors import OperationError
 from operations.partners import broker, keys, register
+from services.notifier.store import trial as deliveries
+from services.router.store import questions
 
 PARTNER = "bibliotheque-d-essai"
 RECORD = {
@@ -38,18 +40,9 @@ RECORD = {
 }
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
-_ANSWERED = """
-SELECT count(*) FROM question
-WHERE id = ANY($1::uuid[]) AND state = 'answered' AND accepted_answer IS NOT NULL
-"""
-_SENT = """
-SELECT count(*) AS mails, count(DISTINCT question_id) AS questions FROM delivery
-WHERE question_id = ANY($1::uuid[]) AND kind = 'answer' AND state = 'sent'
-"""
-
 
 @dataclass(frozen=True)
-class Standing:
+class TrialState:
     """`mails` above `questions` would be answers sent twice."""
 
     answered: int
@@ -141,9 +134,9 @@ async def _ask_one(http: httpx.AsyncClient, run: str, number: int) -> UUID:
             return UUID(answer.json()["id"])
 
 
-async def _until_answered(where: Addresses, asked: Sequence[UUID], patience: float) -> Standing:
+async def _until_answered(where: Addresses, asked: Sequence[UUID], patience: float) -> TrialState:
     deadline = time.monotonic() + patience
-    standing = Standing(0, 0, 0)
+    standing = TrialState(0, 0, 0)
     while True:
         try:
             standing = await _standing(where, asked)
@@ -155,12 +148,11 @@ async def _until_answered(where: Addresses, asked: Sequence[UUID], patience: flo
         await asyncio.sleep(1.0)
 
 
-async def _standing(where: Addresses, asked: Sequence[UUID]) -> Standing:
+async def _standing(where: Addresses, asked: Sequence[UUID]) -> TrialState:
     async with as_service(where.database_url, "router") as db:
-        answered = await db.fetchval(_ANSWERED, asked)
+        answered = await questions.count_answered(db, asked)
     async with as_service(where.database_url, "notifier") as db:
-        row = await db.fetchrow(_SENT, asked)
-    return Standing(answered, row["mails"], row["questions"]) if row else Standing(answered, 0, 0)
+        return TrialState(answered, *await deliveries.answers_sent(db, asked))
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -8,8 +8,6 @@ from services.chassis.postgres.database import Db
 from services.notifier.domain.signing import new_secret
 from services.notifier.store import endpoints
 
-_HAS_ONE = "SELECT EXISTS (SELECT FROM webhook_endpoint WHERE partner = $1)"
-
 
 async def first_secret(db: Db, partner: str) -> str | None:
     """None if the partner has one already."""
@@ -24,5 +22,4 @@ async def change_secret(db: Db, partner: str) -> str:
 
 
 async def has_one(db: Db, partner: str) -> bool:
-    found: bool = await db.fetchval(_HAS_ONE, partner)
-    return found
+    return await endpoints.has_secret(db, partner)

@@ -23,7 +23,7 @@ REASON = 80
 
 AGES = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "m"), (1.0, "s"))
 
-Deed = Callable[[argparse.Namespace], Awaitable[int]]
+DeadLetterAction = Callable[[argparse.Namespace], Awaitable[int]]
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,7 +44,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _add_one(
-    deeds: argparse._SubParsersAction[argparse.ArgumentParser], name: str, deed: Deed, meaning: str
+    deeds: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    deed: DeadLetterAction,
+    meaning: str,
 ) -> argparse.ArgumentParser:
     parser = _add(deeds, name, deed, meaning)
     parser.add_argument("service", choices=topology.SERVICES)
@@ -53,7 +56,10 @@ def _add_one(
 
 
 def _add(
-    deeds: argparse._SubParsersAction[argparse.ArgumentParser], name: str, deed: Deed, meaning: str
+    deeds: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    deed: DeadLetterAction,
+    meaning: str,
 ) -> argparse.ArgumentParser:
     parser = deeds.add_parser(name, help=meaning)
     parser.add_argument(
@@ -63,7 +69,7 @@ def _add(
     return parser
 
 
-def _run(deed: Deed, chosen: argparse.Namespace) -> int:
+def _run(deed: DeadLetterAction, chosen: argparse.Namespace) -> int:
     if not chosen.amqp_url:
         print("sesame: no broker: set SESAME_AMQP_URL or pass --amqp-url amqp://…", file=sys.stderr)
         return 2
@@ -76,7 +82,7 @@ def _run(deed: Deed, chosen: argparse.Namespace) -> int:
         return 2
 
 
-async def _await(deed: Deed, chosen: argparse.Namespace) -> int:
+async def _await(deed: DeadLetterAction, chosen: argparse.Namespace) -> int:
     return await deed(chosen)
 
 

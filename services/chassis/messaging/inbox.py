@@ -8,6 +8,7 @@ from zlib import crc32
 
 from services.chassis.postgres.database import Db
 
+_WAITING_FOR = "SELECT count(*) FROM waiting WHERE question = $1"
 _LOCK = "SELECT pg_advisory_xact_lock($1, key) FROM unnest($2::int[]) AS key"
 
 _REMEMBER = """
@@ -109,3 +110,9 @@ async def forget_one(db: Db, event: tuple[str, str]) -> None:
 async def forget(db: Db, days: int) -> None:
     """Drop ids handled longer ago than any redelivery can take."""
     await db.execute(_FORGET, days)
+
+
+async def waiting_for(db: Db, question: UUID) -> int:
+    """Events that came before their question."""
+    count: int = await db.fetchval(_WAITING_FOR, question)
+    return count

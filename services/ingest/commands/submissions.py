@@ -36,7 +36,7 @@ from services.ingest.store.quarantine import Held
 BY_HAND = Caps(per_hour=1_000_000, open=1_000_000)
 """A person who releases a mail has decided: no cap counts."""
 
-Deed = Callable[[Unit, IngestSettings, argparse.Namespace], Awaitable[int]]
+SubmissionAction = Callable[[Unit, IngestSettings, argparse.Namespace], Awaitable[int]]
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -104,11 +104,11 @@ async def keep_the_term(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def run(deed: Deed, chosen: argparse.Namespace) -> int:
+def run(deed: SubmissionAction, chosen: argparse.Namespace) -> int:
     return asyncio.run(_do(deed, settings.load(IngestSettings), chosen))
 
 
-async def _do(deed: Deed, options: IngestSettings, chosen: argparse.Namespace) -> int:
+async def _do(deed: SubmissionAction, options: IngestSettings, chosen: argparse.Namespace) -> int:
     async with unit_of(options) as unit:
         return await deed(unit, options, chosen)
 

@@ -3,8 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from services.contracts.vocabulary import AddressProof
+Proof = Literal["typed", "claimed", "return_path", "authenticated"]
+"""How far an address is known to be its owner's, in the contract's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class NewQuestion:
     origin: str | None = None
     reference: str | None = None
     mail: str | None = None
-    proof: AddressProof = "typed"
+    proof: Proof = "typed"
     name: str | None = None
     message_id: str | None = None
     subject_line: str | None = None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-Proof = Literal["claimed", "return_path", "authenticated"]
+SenderProof = Literal["claimed", "return_path", "authenticated"]
 
 COMMENT = re.compile(r"\([^()]*+\)")
 RESULT = re.compile(r"\s*+(dmarc|dkim|spf)(?:/\d+)?\s*+=\s*+(\w++)", re.IGNORECASE)
@@ -24,7 +24,9 @@ MOST_RESULTS, LONGEST_RESULT = 20, 2_000
 """Of one mail; what is longer or more was written by nobody's mail server."""
 
 
-def proof_of(sender: str, return_path: str | None, results: Iterable[str], trusted: frozenset[str]) -> Proof:
+def proof_of(
+    sender: str, return_path: str | None, results: Iterable[str], trusted: frozenset[str]
+) -> SenderProof:
     """`sender`: the address in From. `results`: values of the Authentication-Results headers. `trusted`:
     names by which servers of ours sign them, in lower case."""
     proven = {domain for result in results for domain in _proven_domains(result, trusted)}

@@ -26,7 +26,7 @@ from services.metrics.pages.formats import FORMATS, FormatRequest, file_name
 from services.metrics.settings import NetworkSettings
 from services.metrics.store import other_years
 
-Deed = Callable[[argparse.Namespace], Awaitable[int]]
+FiguresAction = Callable[[argparse.Namespace], Awaitable[int]]
 
 
 class CannotBeDone(Exception):
@@ -148,7 +148,7 @@ async def thaw(chosen: argparse.Namespace) -> int:
     return 0
 
 
-DEEDS: Mapping[str, Deed] = {
+DEEDS: Mapping[str, FiguresAction] = {
     "figures": write_figures,
     "rebuild": rebuild_counters,
     "check": check_counters,

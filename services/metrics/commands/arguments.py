@@ -8,8 +8,6 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-Deed = Callable[[argparse.Namespace], Awaitable[int]]
-
 FORMATS = ("pdf", "png", "csv", "json", "ods")
 
 
@@ -63,5 +61,5 @@ def _run(chosen: argparse.Namespace) -> int:
         return 2
 
 
-async def _await(deed: Deed, chosen: argparse.Namespace) -> int:
+async def _await(deed: Callable[[argparse.Namespace], Awaitable[int]], chosen: argparse.Namespace) -> int:
     return await deed(chosen)

@@ -19,7 +19,7 @@ from services.notifier.domain.signing import new_secret
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import deliveries, endpoints
 
-Deed = Callable[[Unit, argparse.Namespace], Awaitable[int]]
+DeliveryAction = Callable[[Unit, argparse.Namespace], Awaitable[int]]
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,11 +37,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     silent.set_defaults(run=lambda chosen: run(show_or_lift, chosen))
 
 
-def run(deed: Deed, chosen: argparse.Namespace) -> int:
+def run(deed: DeliveryAction, chosen: argparse.Namespace) -> int:
     return asyncio.run(_in_a_unit(deed, chosen))
 
 
-async def _in_a_unit(deed: Deed, chosen: argparse.Namespace) -> int:
+async def _in_a_unit(deed: DeliveryAction, chosen: argparse.Namespace) -> int:
     options = settings.load(NotifierSettings)
     pool = await open_pool(options.database_url, name="notifier", size=2)
     try:

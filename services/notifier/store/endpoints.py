@@ -8,6 +8,7 @@ from asyncpg import Pool, Record
 
 from services.chassis.postgres.database import Db
 
+_HAS_SECRET = "SELECT EXISTS (SELECT FROM webhook_endpoint WHERE partner = $1)"
 _OF = "SELECT secrets, switched_off_at IS NOT NULL AS off FROM webhook_endpoint WHERE partner = $1"
 
 _ROTATE = """
@@ -46,3 +47,8 @@ async def drop_old(db: Db, partner: str, now: datetime) -> bool:
 async def switch_off(db: Db, partner: str, now: datetime, why: str) -> bool:
     """True when it was on until now."""
     return await db.fetchval(_SWITCH_OFF, partner, now, why) is not None
+
+
+async def has_secret(db: Db, partner: str) -> bool:
+    found: bool = await db.fetchval(_HAS_SECRET, partner)
+    return found

@@ -14,9 +14,9 @@ from services.router.handlers import coordinator
 from services.router.handlers.context import RoutingContext
 from services.router.handlers.coordinator import Actor
 
-Deed = Callable[[argparse.Namespace, RoutingContext, Unit, Actor], Awaitable[None]]
+QuestionAction = Callable[[argparse.Namespace, RoutingContext, Unit, Actor], Awaitable[None]]
 
-DEEDS: dict[str, tuple[str, tuple[str, ...], Deed]] = {
+DEEDS: dict[str, tuple[str, tuple[str, ...], QuestionAction]] = {
     "assign": (
         "give it to a partner, whoever has it now",
         ("partner",),
@@ -82,7 +82,7 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-async def do(chosen: argparse.Namespace, deed: Deed, there: CommandContext) -> int:
+async def do(chosen: argparse.Namespace, deed: QuestionAction, there: CommandContext) -> int:
     async with there.transactions.begin(chosen.question) as unit:
         await deed(chosen, there.desk, unit, Actor(chosen.hand, chosen.reason))
         question = await there.desk.ledgers.of(unit).question(chosen.question)

@@ -156,3 +156,14 @@ async def decisions(db: Db, question: UUID) -> list[Record]:
 
 async def save_history(db: Db, rows: Sequence[tuple[UUID, datetime, str, str, str | None]]) -> None:
     await db.execute(_SAVE_HISTORY, *map(list, zip(*rows, strict=True)))
+
+
+_COUNT_ANSWERED = """
+SELECT count(*) FROM question
+WHERE id = ANY($1::uuid[]) AND state = 'answered' AND accepted_answer IS NOT NULL
+"""
+
+
+async def count_answered(db: Db, ids: Sequence[UUID]) -> int:
+    count: int = await db.fetchval(_COUNT_ANSWERED, ids)
+    return count

@@ -26,7 +26,7 @@ from services.ingest.store import askers as words_of_askers
 
 RECEIVED, ROUTED, ENDED = 1, 2, 3
 
-Deed = Callable[[Unit, Opened, FormData], Awaitable[None]]
+AskerAction = Callable[[Unit, Opened, FormData], Awaitable[None]]
 
 
 def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
@@ -65,7 +65,12 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
     async def erase(unit: Unit, opened: Opened, _form: FormData) -> None:
         await askers.erase(unit, opened.question.id, "wish")
 
-    deeds: dict[str, Deed] = {"follow-up": follow_up, "rate": rate, "withdraw": withdraw, "erase": erase}
+    deeds: dict[str, AskerAction] = {
+        "follow-up": follow_up,
+        "rate": rate,
+        "withdraw": withdraw,
+        "erase": erase,
+    }
 
     @routes.post("/q/{token}/{deed}")
     async def do(request: Request, token: str, deed: str) -> Response:

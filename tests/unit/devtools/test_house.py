@@ -1,0 +1,50 @@
+"""The plan of the house (docs/architecture.md), as far as no import rule can hold it."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from devtools.checkout import ROOT
+
+STATEMENT = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b", re.DOTALL)
+QUERIES_STAND_IN = ("store", "migrations", "chassis/postgres", "chassis/messaging")
+
+
+def python_files(*folders: str) -> Iterator[tuple[str, ast.Module]]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+
+
+def named_types(module: ast.Module) -> Iterator[str]:
+    for node in module.body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign):
+            names = (target.id for target in node.targets if isinstance(target, ast.Name))
+            yield from (name for name in names if re.fullmatch(r"[A-Z][a-z]\w*", name))
+
+
+def test_a_class_name_means_one_thing_in_all_services() -> None:
+    places = defaultdict(set)
+    for path, module in python_files("services"):
+        for name in named_types(module):
+            places[name].add(path)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_queries_stand_in_a_store() -> None:
+    found = [
+        f"{path}:{node.lineno}"
+        for path, module in python_files("services", "operations")
+        if not any(f"/{place}/" in f"/{path}" for place in QUERIES_STAND_IN)
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and STATEMENT.search(node.value)
+    ]
+    assert found == []
+
+
+def test_what_an_engine_reads_holds_no_program() -> None:
+    assert list(Path(ROOT / "deploy").rglob("*.py")) == []
