@@ -20,6 +20,7 @@ from services.chassis.language.catalogues import BEGUN, is_begun, read_file
 SERVICES = ROOT / "services"
 NAMES = SERVICES / "chassis" / "language"
 TEMPLATES = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2)}
 COMMENTS = ("For translators:",)
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}|%%")
 STRAIGHT = re.compile(r"\w'\w")
@@ -62,7 +63,7 @@ def extracted(domain: Domain) -> Catalog:
         if method is None:
             continue
         with path.open("rb") as file:
-            for _, ids, comments, context in extract(method, file, DEFAULT_KEYWORDS, COMMENTS, options):
+            for _, ids, comments, context in extract(method, file, KEYWORDS, COMMENTS, options):
                 found.add(ids, None, auto_comments=comments, context=context)
     return found
 

@@ -5,7 +5,7 @@ translations; they are read as they are at start, so a checkout and an image nee
 """
 
 from services.chassis.language.languages import Languages
-from services.chassis.language.messages import N_
+from services.chassis.language.messages import N_, NN_
 from services.chassis.language.translator import Translator
 
-__all__ = ["N_", "Languages", "Translator"]
+__all__ = ["NN_", "N_", "Languages", "Translator"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 NARROW, WIDE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=\w)'(?=%\(|«)")
-COUNTED = re.compile(r"(%\((?:n|num|count|most)\)[sd]) ")
+COUNTED = re.compile(r"(%\((?:n|num|count|most|hour)\)[sd]) ")
 HIGH_SIGN = re.compile(rf"[ {NARROW}{WIDE}](?=[;!?])")
 COLON_OR_QUOTE = re.compile(rf"[ {NARROW}{WIDE}](?=[:»])|(?<=«)[ {NARROW}{WIDE}]")
 

@@ -1,22 +1,29 @@
-"""The words and number forms of the pages: French and English."""
+"""The words and number forms of the pages, in every language of the catalogues."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
-from services.chassis.dates import DAYS, written
-from services.metrics.pages.english import ENGLISH
-from services.metrics.pages.french import FRENCH
-from services.metrics.pages.lexicon import Lexicon
+from babel.dates import get_day_names, get_month_names
+
+from services.chassis.language import Languages
+from services.chassis.language.names import Names
+from services.metrics.pages.phrases import COUNTED, PHRASES
 
 PageLanguage = Literal["fr", "en"]
-
-_LEXICONS: Mapping[PageLanguage, Lexicon] = {"fr": FRENCH, "en": ENGLISH}
+LOCALE = Path(__file__).parents[1] / "locale"
 
 _HOUR = 3_600
 _DAY = 24 * _HOUR
+
+
+@cache
+def _languages() -> Languages:
+    return Languages.of(LOCALE)
 
 
 class Words:
@@ -24,39 +31,48 @@ class Words:
 
     def __init__(self, language: PageLanguage) -> None:
         self.language = language
-        self._lexicon = _LEXICONS[language]
+        self._words = _languages()[language]
+        self._names = Names(self._words)
 
     def __call__(self, key: str, **values: object) -> str:
-        return self._lexicon.phrases[key].format(**values)
+        if key in COUNTED:
+            return self._words.ngettext(*COUNTED[key], 2, **values)
+        return self._words.gettext(PHRASES[key], **values)
 
     def of(self, key: str, n: float, /, **values: object) -> str:
-        """What stands beside a number: one is said in the singular, in French nought as well."""
-        single = n == 1 or (self.language == "fr" and n == 0)
-        known = single and f"one_{key}" in self._lexicon.phrases
-        return self(f"one_{key}" if known else key, **values)
+        """What stands beside a number, in its plural form."""
+        whole = round(n) if n == round(n) else 2
+        return self._words.ngettext(*COUNTED[key], whole, **values) if key in COUNTED else self(key, **values)
 
     def told(self, what: str, value: str) -> str:
-        """`what : value` with the language's own spaces."""
-        return f"{what}{self._lexicon.colon}{value}"
+        """`what: value` with the language's own spaces."""
+        return self._words.gettext("%(label)s: %(value)s", label=what, value=value)
 
     def sources(self, sources: Iterable[str]) -> str:
-        return self("sources", sources=self._lexicon.semicolon.join(sources))
+        between = self._words.pgettext("between things named", "; ")
+        return self("sources", sources=between.join(sources))
 
     def value(self, facet: str, value: str) -> str:
-        """The name of a piece: ("channel", "mail") → "courriel". What nobody said has a name as well."""
+        """The name of a piece: ("channel", "mail") → "Courriel". What nobody said has a name as well."""
         if not value:
             return self("unsaid")
-        known = self._lexicon.values.get(facet, {}).get(value)
-        return known or value.replace("_", " ").replace("-", " ").capitalize()
+        known = {
+            "channel": self._names.channel,
+            "subject": self._names.theme,
+            "purpose": self._names.purpose,
+            "language": self._words.language_name,
+        }
+        name = known[facet](value) if facet in known else value.replace("_", " ").replace("-", " ")
+        return name[:1].upper() + name[1:]
 
     def number(self, n: float) -> str:
-        return f"{n:,.0f}".replace(",", self._lexicon.thousands)
+        return self._words.number(n)
 
     def decimal(self, n: float) -> str:
-        return f"{n:.1f}".replace(".", self._lexicon.decimal)
+        return self._words.number(n, 1)
 
     def percent(self, share: float) -> str:
-        return f"{100 * share:.0f}{self._lexicon.percent}"
+        return self._words.percent(share)
 
     def part(self, n: int, whole: int) -> str:
         """What is there is not said to be none: `<1%`."""
@@ -71,7 +87,7 @@ class Words:
 
     def duration(self, seconds: float) -> str:
         """The two largest units that matter: 45 min, 18 h, 2 d 4 h."""
-        day, hour, minute = self._lexicon.units
+        day, hour, minute = self._units
         if seconds < _HOUR:
             return f"{max(1, round(seconds / 60))}\N{NO-BREAK SPACE}{minute}"
         hours = round(seconds / _HOUR)
@@ -83,21 +99,39 @@ class Words:
 
     def bucket(self, seconds: int) -> str:
         """The upper bound of a histogram's bucket, short."""
-        day, hour, minute = self._lexicon.units
+        day, hour, minute = self._units
         for size, unit in ((_DAY, day), (_HOUR, hour), (60, minute)):
             if seconds >= size and seconds % size == 0:
                 return f"{seconds // size}\N{NO-BREAK SPACE}{unit}"
         raise ValueError(f"a bound of {seconds} s is no whole number of minutes")
 
     @property
+    def other_language(self) -> tuple[PageLanguage, str]:
+        """Its code, and what it calls itself."""
+        code: PageLanguage = "en" if self.language == "fr" else "fr"
+        name = _languages()[code].language_name(code)
+        return code, name[:1].upper() + name[1:]
+
+    @property
+    def _units(self) -> tuple[str, str, str]:
+        """Day, hour and minute, short."""
+        return (
+            self._words.pgettext("unit of time", "d"),
+            self._words.pgettext("unit of time", "h"),
+            self._words.pgettext("unit of time", "min"),
+        )
+
+    @property
     def months(self) -> tuple[str, ...]:
-        return self._lexicon.months
+        names = get_month_names("abbreviated", "stand-alone", self._words.locale)
+        return tuple(names[month] for month in range(1, 13))
 
     @property
     def weekdays(self) -> tuple[str, ...]:
         """Monday first."""
-        return DAYS[self.language]
+        names = get_day_names("wide", "stand-alone", self._words.locale)
+        return tuple(names[day] for day in range(7))
 
     def day(self, day: date) -> str:
         """`25 novembre 2026`, whose day and month stay together."""
-        return written(day, self.language).replace(" ", "\N{NO-BREAK SPACE}", 1)
+        return self._words.day(day).replace(" ", "\N{NO-BREAK SPACE}", 1)
