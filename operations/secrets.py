@@ -61,22 +61,22 @@ def lay_out(folder: Path, places: Places, given: Mapping[str, str]) -> None:
         _lay_service(folder / service, service, passwords, places)
     _lay_servers(folder, passwords)
     _lay_amqps(folder / "rabbitmq" / "20-amqps.conf", wanted=given.get("SESAME_AMQPS") == "on")
-    _write(folder / "notifier" / "sesame_desk_password", passwords["desk"])
+    write_secret(folder / "notifier" / "sesame_desk_password", passwords["desk"])
     for variable in filter(given.get, FROM_OPERATOR):
-        _write(folder / "notifier" / variable.lower(), given[variable])
+        write_secret(folder / "notifier" / variable.lower(), given[variable])
     admin = folder / "admin"
-    _write(admin / "sesame_amqp_url", places.amqp_url(ADMINISTRATOR, passwords["rabbitmq"]))
-    _write(admin / "sesame_database_url", places.database_url(ADMINISTRATOR, passwords["postgres"]))
+    write_secret(admin / "sesame_amqp_url", places.amqp_url(ADMINISTRATOR, passwords["rabbitmq"]))
+    write_secret(admin / "sesame_database_url", places.database_url(ADMINISTRATOR, passwords["postgres"]))
     management = _with_login(places.management, ADMINISTRATOR, passwords["rabbitmq"])
-    _write(admin / "sesame_amqp_management_url", management)
+    write_secret(admin / "sesame_amqp_management_url", management)
 
 
 def _lay_service(folder: Path, service: str, passwords: Mapping[str, str], places: Places) -> None:
     password = passwords[service]
-    _write(folder / "sesame_amqp_url", places.amqp_url(user_name(service), password))
-    _write(folder / "sesame_database_url", places.database_url(role(service), password))
+    write_secret(folder / "sesame_amqp_url", places.amqp_url(user_name(service), password))
+    write_secret(folder / "sesame_database_url", places.database_url(role(service), password))
     if service in ("ingest", "notifier"):
-        _write(folder / "sesame_link_secret", passwords["link"])
+        write_secret(folder / "sesame_link_secret", passwords["link"])
 
 
 def _lay_servers(folder: Path, passwords: Mapping[str, str]) -> None:
@@ -84,10 +84,10 @@ def _lay_servers(folder: Path, passwords: Mapping[str, str]) -> None:
     conf = [f"default_user = {ADMINISTRATOR}", f"default_pass = {passwords['rabbitmq']}"]
     conf += [f"default_vhost = {VHOST}", "prometheus.tcp.port = 15692", "log.console = true"]
     conf += [f"max_message_size = {topology.LARGEST_BODY}"]
-    _write(folder / "rabbitmq" / "10-sesame.conf", "\n".join(conf) + "\n", mode=0o444)
-    _write(folder / "postgres" / "password", passwords["postgres"], mode=0o444)
-    _write(folder / "grafana" / "admin-password", passwords["grafana"], mode=0o444)
-    _write(folder / "grafana" / "database-password", passwords[READER], mode=0o444)
+    write_secret(folder / "rabbitmq" / "10-sesame.conf", "\n".join(conf) + "\n", mode=0o444)
+    write_secret(folder / "postgres" / "password", passwords["postgres"], mode=0o444)
+    write_secret(folder / "grafana" / "admin-password", passwords["grafana"], mode=0o444)
+    write_secret(folder / "grafana" / "database-password", passwords[READER], mode=0o444)
 
 
 def _lay_amqps(path: Path, *, wanted: bool) -> None:
@@ -95,7 +95,7 @@ def _lay_amqps(path: Path, *, wanted: bool) -> None:
     if wanted:
         certificate = ("certfile = /certificate/fullchain.pem", "keyfile = /certificate/privkey.pem")
         lines = ["listeners.ssl.default = 5671", *(f"ssl_options.{line}" for line in certificate)]
-        _write(path, "\n".join([*lines, "ssl_options.verify = verify_none"]) + "\n", mode=0o444)
+        write_secret(path, "\n".join([*lines, "ssl_options.verify = verify_none"]) + "\n", mode=0o444)
     else:
         path.unlink(missing_ok=True)
 
@@ -103,11 +103,11 @@ def _lay_amqps(path: Path, *, wanted: bool) -> None:
 def _kept(path: Path) -> dict[str, str]:
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     passwords = {name: known.get(name) or secrets.token_urlsafe(24) for name in NAMES}
-    _write(path, json.dumps(passwords))
+    write_secret(path, json.dumps(passwords))
     return passwords
 
 
-def _write(path: Path, text: str, *, mode: int = 0o400) -> None:
+def write_secret(path: Path, text: str, *, mode: int = 0o400) -> None:
     """In one move: a reader sees the old text or the new one."""
     fresh = path.with_name(f".{path.name}")
     fresh.unlink(missing_ok=True)

@@ -56,6 +56,7 @@ def _of_operator(servers: Servers, platform: Platform) -> dict[str, str]:
         AMQP_URL: servers.amqp_url,
         DATABASE_URL: servers.database_url,
         "SESAME_OPS_URLS": json.dumps({name: platform.doors(name).ops_url("") for name in topology.SERVICES}),
+        "SESAME_LINK_SECRET": platform.environment("ingest")["SESAME_LINK_SECRET"],
         "SESAME_PUBLIC_URL": platform.doors("ingest").url(),
         **({AMQP_MANAGEMENT_URL: management} if management else {}),
     }

@@ -17,7 +17,7 @@ from services.chassis.messaging import inbox, outbox
 from services.chassis.postgres import schema
 from services.contracts import topology
 from services.ingest.store import link_keys, quarantine
-from services.notifier.store import deliveries
+from services.notifier.store import deliveries, delivery_upkeep
 
 CLOCK_SECONDS = 2.0
 OUTBOX_SECONDS = 60.0
@@ -86,7 +86,7 @@ async def going_out(where: Addresses) -> AsyncIterator[Finding]:
     now = datetime.now(UTC)
     async with as_service(where.database_url, "notifier") as db:
         waiting = await deliveries.waiting(db, now)
-        lost = await deliveries.lost_since(db, now - timedelta(days=LOST_DAYS))
+        lost = await delivery_upkeep.lost_since(db, now - timedelta(days=LOST_DAYS))
     late = {way: found for way, found in waiting.items() if found[1] > LATE_SECONDS}
     for way, (count, age) in late.items():
         fix = handbook.log_of(where.runs_in, "notifier")

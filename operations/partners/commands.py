@@ -21,7 +21,7 @@ from operations.broker.management import managing
 from operations.broker.provision import as_user
 from operations.database import as_service
 from operations.errors import OperationError
-from operations.partners import broker, keys, webhooks
+from operations.partners import broker, keys, resend, webhooks
 from operations.partners import register as registry
 from operations.partners import sheet as sheets
 from operations.partners.conformance import try_out
@@ -51,6 +51,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     removing = _add(deeds, "remove", remove, "account, queue, record and links go; its past stays counted")
     removing.add_argument("--yes", action="store_true", help="really: what waits in its queue is lost")
     _add(deeds, "try", try_partner, "send good and bad events as the partner; asks for its broker password")
+    resend.register(deeds)
     listing = deeds.add_parser("list", help="one line each")
     listing.set_defaults(run=lambda chosen: asyncio.run(_await(show_list, chosen)))
 

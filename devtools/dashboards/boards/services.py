@@ -18,7 +18,7 @@ SERVICES = Dashboard(
             "{{service}}",
             width=12,
             levels=Levels(1, 0.5),
-            alerts=("SesameServiceDown", "SesameServiceMissing", "SesameWatchdog"),
+            alerts=("SesameServiceDown", "SesameServiceMissing", "SesameWatchdog", "SesameBackupOld"),
         ),
         stat(
             "Ready",

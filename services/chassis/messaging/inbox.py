@@ -42,6 +42,10 @@ SELECT count(*) FROM gone
 
 _WAITING = "SELECT count(*), coalesce(extract(epoch FROM now() - min(since)), 0) FROM waiting"
 
+_ANY = "SELECT EXISTS (SELECT FROM inbox)"
+
+_RENEW = "UPDATE inbox SET handled_at = now()"
+
 _FORGET = "DELETE FROM inbox WHERE handled_at < now() - make_interval(days => $1)"
 
 _FORGET_ONE = "DELETE FROM inbox WHERE source = $1 AND id = $2"
@@ -105,6 +109,16 @@ async def waiting(db: Db) -> tuple[int, float]:
 async def forget_one(db: Db, event: tuple[str, str]) -> None:
     """As if this (source, id) had never come: replayed, it must not be taken for known."""
     await db.execute(_FORGET_ONE, *event)
+
+
+async def is_empty(db: Db) -> bool:
+    """Whether this service never took in any event."""
+    return not await db.fetchval(_ANY)
+
+
+async def renew(db: Db) -> None:
+    """As if everything had been handled now: what a restore hands in again is known, however old the copy."""
+    await db.execute(_RENEW)
 
 
 async def forget(db: Db, days: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from itertools import islice
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -51,6 +51,15 @@ SELECT unnest(ARRAY[
 """
 
 
+_EMPTY = """
+SELECT unnest(ARRAY[
+    format('DROP SCHEMA IF EXISTS %I CASCADE', $2::text),
+    format('CREATE SCHEMA %I AUTHORIZATION %I', $2::text, $1::text),
+    format('REVOKE ALL ON SCHEMA %I FROM PUBLIC', $2::text)
+]) AS statement
+"""
+
+
 def role(service: str) -> str:
     return f"sesame_{service}"
 
@@ -93,6 +102,13 @@ async def _provision_one(db: Db, service: str, password: str) -> None:
     exists = await db.fetchval(_ROLE_EXISTS, role(service))
     for row in await db.fetch(_STATEMENTS, role(service), service, password, exists):
         await db.execute(row["statement"])
+
+
+async def empty_schemas(db: Db, services: Iterable[str]) -> None:
+    """Everything in them goes; the roles that own them stand already. In the caller's transaction."""
+    for service in services:
+        for row in await db.fetch(_EMPTY, role(service), service):
+            await db.execute(row["statement"])
 
 
 async def provision_reader(admin_url: str, reader: str, service: str, password: str) -> None:

@@ -23,7 +23,7 @@ from services.metrics.entrypoints.prometheus_families import (
     DurationFamily,
     Family,
 )
-from services.metrics.store import counting
+from services.metrics.store import backups, counting
 
 MOST_VALUES = 200
 """Series of one family at most: subjects may come from outside. The smallest are summed as `other`."""
@@ -39,11 +39,15 @@ async def collect(pool: Pool[Record]) -> Iterable[Metric]:
     async with pool.acquire() as db:
         counts = _counts(await counting.ever(db))
         backlog = await counting.backlog(db)
+        copied_at = await backups.last(db)
     return [
         *(_counter(family, counts) for family in FAMILIES),
         *(_histogram(family, counts) for family in DURATIONS),
         _waiting(counts),
         GaugeMetricFamily("sesame_facts_pending", "Facts heard and not yet counted", value=backlog),
+        GaugeMetricFamily(
+            "sesame_backup_timestamp_seconds", "When the last backup was made; 0: never", value=copied_at
+        ),
     ]
 
 

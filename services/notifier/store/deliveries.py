@@ -136,8 +136,6 @@ SELECT id, kind, way, question_id, attempts, done_at, last_error FROM delivery
 WHERE state = 'given_up' ORDER BY done_at DESC LIMIT 200
 """
 
-_LOST_SINCE = "SELECT count(*) FROM delivery WHERE state = 'given_up' AND done_at >= $1"
-
 _FROM_THE_BEGINNING = """
 UPDATE delivery SET state = 'waiting', attempts = 0, decided_at = $2, next_at = $2, done_at = NULL
 WHERE id::text = $1 AND state = 'given_up'
@@ -239,11 +237,6 @@ async def from_the_beginning(db: Db, delivery: str, now: datetime) -> bool:
     """A given up delivery waits again, with its old id; False when there is none of this id, or nobody left
     to send it to."""
     return await db.fetchval(_FROM_THE_BEGINNING, delivery, now) is not None
-
-
-async def lost_since(db: Db, since: datetime) -> int:
-    """How many were given up."""
-    return int(await db.fetchval(_LOST_SINCE, since))
 
 
 async def waiting(db: Db, now: datetime) -> dict[str, tuple[int, float]]:
