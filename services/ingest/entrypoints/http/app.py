@@ -7,18 +7,18 @@ import re
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.ingest.entrypoints.http.api.assignments import assigned_routes
+from services.ingest.entrypoints.http.api.assignments import AssignmentApi
 from services.ingest.entrypoints.http.api.keys import Callers
-from services.ingest.entrypoints.http.api.page import api_page
-from services.ingest.entrypoints.http.api.problems import answers_with_problems
-from services.ingest.entrypoints.http.api.questions import partner_routes, question_routes
+from services.ingest.entrypoints.http.api.page import ApiPage
+from services.ingest.entrypoints.http.api.problems import Refusals
+from services.ingest.entrypoints.http.api.questions import PartnerApi, QuestionApi
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.body_limit import BodyLimit
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.entrypoints.http.files import LARGEST_FILE, MOST_FILES, file_routes
+from services.ingest.entrypoints.http.files import LARGEST_FILE, MOST_FILES, FileDownloads
 from services.ingest.entrypoints.http.pages.ask import ask_routes
 from services.ingest.entrypoints.http.pages.asker import asker_routes
-from services.ingest.entrypoints.http.pages.desk import desk_routes
+from services.ingest.entrypoints.http.pages.desk import DeskPages
 from services.ingest.entrypoints.http.pages.rendering import ROOT, SitePages
 from services.ingest.entrypoints.http.pages.respondent import respondent_routes
 from services.ingest.entrypoints.partner_inbox import LARGEST as LARGEST_EVENT
@@ -52,16 +52,17 @@ def public_app(door: DoorContext) -> FastAPI:
     pages = SitePages(door.intake.public_url, door.network_name)
     callers = Callers(door)
     together = IntakeBatches(door.begin, door.intake)
-    app.include_router(question_routes(door, callers, together))
-    app.include_router(partner_routes(door, callers))
-    app.include_router(assigned_routes(door, callers))
-    app.include_router(api_page(app, pages, door.intake.public_url))
+    app.include_router(QuestionApi(door, callers, together).routes())
+    app.include_router(PartnerApi(door, callers).routes())
+    app.include_router(AssignmentApi(door, callers).routes())
+    app.router.routes += ApiPage(app.openapi, pages, door.intake.public_url).routes()
     app.include_router(ask_routes(door, pages, together))
     app.include_router(asker_routes(door, pages))
     app.include_router(respondent_routes(door, pages))
-    app.include_router(desk_routes(door, pages, together))
-    app.include_router(file_routes(door))
+    app.router.routes += DeskPages(door, pages, together).routes()
+    app.router.routes += FileDownloads(door).routes()
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
-    answers_with_problems(app, pages)
+    for kind, answer in Refusals(pages).handlers().items():
+        app.add_exception_handler(kind, answer)
     app.add_middleware(BodyLimit, most=LARGEST_BODY, most_with_files=LARGEST_FORM, take_files=TAKE_FILES)
     return app

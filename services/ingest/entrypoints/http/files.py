@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from urllib.parse import quote
-from uuid import UUID
 
-from fastapi import APIRouter
 from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
 
 from services.chassis.language import N_
 from services.ingest.domain.intake import Refused, UnknownQuestion
@@ -37,27 +38,28 @@ def uploads_of(form: FormData) -> list[Upload]:
     return [Upload(one.filename or "", one) for one in chosen]
 
 
-def file_routes(door: DoorContext) -> APIRouter:
-    routes = APIRouter(include_in_schema=False)
+@dataclass(frozen=True, slots=True)
+class FileDownloads:
+    door: DoorContext
 
-    @routes.get("/files/{file_id}")
-    async def download(file_id: UUID) -> Response:
-        async with door.begin() as unit:
-            file = await files.get(unit.db, file_id)
+    def routes(self) -> list[BaseRoute]:
+        return [Route("/files/{file_id:uuid}", self.download)]
+
+    async def download(self, request: Request) -> Response:
+        async with self.door.begin() as unit:
+            file = await files.get(unit.db, request.path_params["file_id"])
         if file is None:
             raise UnknownQuestion("no such file")
         named = {"content-disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
         size = {"content-length": str(file.size)}
-        return StreamingResponse(pieces(file), media_type=file.media_type, headers=SAFE | named | size)
+        return StreamingResponse(self._pieces(file), media_type=file.media_type, headers=SAFE | named | size)
 
-    async def pieces(file: File) -> AsyncIterator[bytes]:
+    async def _pieces(self, file: File) -> AsyncIterator[bytes]:
         number = 0
         while True:
-            async with door.begin() as unit:
+            async with self.door.begin() as unit:
                 piece = await files.chunk(unit.db, file.id, number)
             if piece is None:
                 return
             yield piece
             number += 1
-
-    return routes

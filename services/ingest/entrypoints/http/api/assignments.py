@@ -1,6 +1,7 @@
 """What is assigned to the calling partner, by a cursor that skips nothing."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -39,21 +40,26 @@ class AssignedPage(BaseModel):
     next: str = Field(examples=["7421-18"])
 
 
-def assigned_routes(door: DoorContext, callers: Callers) -> APIRouter:
-    routes = APIRouter(prefix="/api/v1", tags=["partners"], route_class=callers.known_first())
+@dataclass(frozen=True, slots=True)
+class AssignmentApi:
+    door: DoorContext
+    callers: Callers
 
-    @routes.get("/assignments", responses=problems(401, 422, 429, 503))
+    def routes(self) -> APIRouter:
+        routes = APIRouter(prefix="/api/v1", tags=["partners"], route_class=self.callers.known_first())
+        routes.add_api_route("/assignments", self.assigned, responses=problems(401, 422, 429, 503))
+        return routes
+
     async def assigned(
+        self,
         partner: Annotated[str, Depends(calling_partner)],
         after: Annotated[str, Query(pattern=CURSOR, description="`next` of the call before")] = START,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> AssignedPage:
         """The questions you were asked, the oldest first. Keep `next` and ask again from there."""
-        async with door.begin() as unit:
+        async with self.door.begin() as unit:
             found = await assignments.after(unit.db, partner, position(after), limit)
         return AssignedPage(items=list(map(shown, found)), next=found[-1].cursor if found else after)
-
-    return routes
 
 
 def position(cursor: str) -> tuple[int, int]:

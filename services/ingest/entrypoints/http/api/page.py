@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 
@@ -30,23 +30,27 @@ class Operation:
     answers: tuple[tuple[str, Markup], ...]
 
 
-def api_page(app: FastAPI, pages: SitePages, public_url: str) -> APIRouter:
-    routes = APIRouter(include_in_schema=False)
+@dataclass(frozen=True, slots=True)
+class ApiPage:
+    """`document` gives the OpenAPI document."""
 
-    @routes.get("/api/docs")
-    async def show(request: Request) -> Response:
-        document = app.openapi()
-        words = pages.words(request, "en")
+    document: Callable[[], Mapping[str, Any]]
+    pages: SitePages
+    public_url: str
+
+    def routes(self) -> list[BaseRoute]:
+        return [Route("/api/docs", self.show)]
+
+    async def show(self, request: Request) -> Response:
+        document = self.document()
         first, *points = document["info"]["description"].strip().split("\n* ")
-        return pages.show(
+        return self.pages.show(
             "api.html",
-            words,
+            self.pages.words(request, "en"),
             lead=marked(first),
             points=[marked(point) for point in points],
-            operations=list(operations(document, public_url)),
+            operations=list(operations(document, self.public_url)),
         )
-
-    return routes
 
 
 def operations(document: Mapping[str, Any], public_url: str) -> Iterator[Operation]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from math import ceil
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -100,60 +101,68 @@ def status_of(refusal: Refused) -> int:
     return HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def answers_with_problems(app: FastAPI, pages: SitePages) -> None:
-    """Whatever goes wrong behind this application is said as a problem to programs, as a page to people."""
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Whatever goes wrong behind the application is said as a problem to programs, as a page to people."""
 
-    def answer(request: Request, told: Response) -> Response:
-        if request.url.path.startswith("/api/"):
-            return told
-        said = PAGES.get(told.status_code, NOT_TAKEN)
-        shown = pages.message(pages.words(request), *said, told.status_code)
-        if "retry-after" in told.headers:
-            shown.headers["retry-after"] = told.headers["retry-after"]
-        return shown
+    pages: SitePages
 
-    async def refused(request: Request, error: Exception) -> Response:
-        return answer(request, _refused(error))
+    def handlers(self) -> Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]:
+        return {
+            Refused: self.refused,
+            TooMany: self.too_many,
+            OverCap: self.too_many,
+            Paused: self.paused,
+            RequestValidationError: self.invalid,
+            HTTPException: self.http,
+            Exception: self.failed,
+        }
 
-    async def invalid(request: Request, error: Exception) -> Response:
-        return answer(request, _invalid(error))
+    async def refused(self, request: Request, error: Exception) -> Response:
+        return self._answer(request, _refused(error))
 
-    async def http(request: Request, error: Exception) -> Response:
-        return answer(request, _http(error))
+    async def invalid(self, request: Request, error: Exception) -> Response:
+        return self._answer(request, _invalid(error))
 
-    async def failed(request: Request, error: Exception) -> Response:
-        return answer(request, _failed(error))
+    async def http(self, request: Request, error: Exception) -> Response:
+        return self._answer(request, _http(error))
 
-    async def paused(request: Request, error: Exception) -> Response:
+    async def failed(self, request: Request, error: Exception) -> Response:
+        return self._answer(request, _failed(error))
+
+    async def paused(self, request: Request, error: Exception) -> Response:
         notice = error.notice if isinstance(error, Paused) else ""
-        told = problem(503, notice, headers={"retry-after": "3600"})
-        if request.url.path.startswith("/api/"):
-            return told
-        words = pages.words(request)
-        return pages.show(
-            "message.html", words, status=503, heading=words.gettext("The network is pausing"), text=notice
-        )
+        if is_program(request):
+            return problem(503, notice, headers={"retry-after": "3600"})
+        words = self.pages.words(request)
+        heading = words.gettext("The network is pausing")
+        return self.pages.show("message.html", words, status=503, heading=heading, text=notice)
 
-    async def too_many(request: Request, error: Exception) -> Response:
+    async def too_many(self, request: Request, error: Exception) -> Response:
         """The limit, and when to come back."""
         if not isinstance(error, TooMany | OverCap):
             raise error
         wait = {"retry-after": str(error.wait_seconds)}
-        if request.url.path.startswith("/api/"):
+        if is_program(request):
             return problem(429, str(error), headers=wait)
-        words = pages.words(request)
+        words = self.pages.words(request)
         heading, text = words.gettext("Too much in a short time"), in_words(error, words)
-        shown = pages.show("message.html", words, status=429, heading=heading, text=text)
+        shown = self.pages.show("message.html", words, status=429, heading=heading, text=text)
         shown.headers.update(wait)
         return shown
 
-    app.add_exception_handler(Refused, refused)
-    app.add_exception_handler(TooMany, too_many)
-    app.add_exception_handler(OverCap, too_many)
-    app.add_exception_handler(Paused, paused)
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(Exception, failed)
+    def _answer(self, request: Request, told: Response) -> Response:
+        if is_program(request):
+            return told
+        said = PAGES.get(told.status_code, NOT_TAKEN)
+        shown = self.pages.message(self.pages.words(request), *said, told.status_code)
+        if "retry-after" in told.headers:
+            shown.headers["retry-after"] = told.headers["retry-after"]
+        return shown
+
+
+def is_program(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
 
 
 def in_words(error: TooMany | OverCap, words: Translator) -> str:

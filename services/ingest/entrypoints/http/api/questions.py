@@ -1,5 +1,6 @@
 """The HTTP API, /api/v1: for programs that do not speak AMQP. The same bodies as in the events."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -40,6 +41,7 @@ NO_KEY: dict[str, list[str]] = {}
 
 
 STORED = "Stored"
+Partner = Annotated[str, Depends(keys.partner)]
 
 
 class Received(BaseModel):
@@ -63,17 +65,29 @@ def submission(request: Request, raw: bytes, caller: str | None, key: str | None
     return RawSubmission("api", name, raw, now)
 
 
-def question_routes(door: DoorContext, callers: Callers, together: IntakeBatches) -> APIRouter:
-    routes = APIRouter(prefix="/api/v1", tags=["questions"], route_class=callers.known_first())
+@dataclass(frozen=True, slots=True)
+class QuestionApi:
+    """Questions from anybody's program."""
 
-    @routes.post(
-        "/questions",
-        status_code=201,
-        response_description="Stored: it will be routed",
-        responses=problems(400, 401, 409, 413, 422, 429, 503),
-        openapi_extra=examples.QUESTION | {"security": [NO_KEY]},
-    )
+    door: DoorContext
+    callers: Callers
+    together: IntakeBatches
+
+    def routes(self) -> APIRouter:
+        routes = APIRouter(prefix="/api/v1", tags=["questions"], route_class=self.callers.known_first())
+        routes.add_api_route(
+            "/questions",
+            self.ask,
+            methods=["POST"],
+            status_code=201,
+            response_description="Stored: it will be routed",
+            responses=problems(400, 401, 409, 413, 422, 429, 503),
+            openapi_extra=examples.QUESTION | {"security": [NO_KEY]},
+        )
+        return routes
+
     async def ask(
+        self,
         request: Request,
         response: Response,
         sent: QuestionSubmitted,
@@ -83,54 +97,63 @@ def question_routes(door: DoorContext, callers: Callers, together: IntakeBatches
         """Hand in a question. 201 means that it is stored and will be routed; with a partner's key, the
         partner counts as the place where it was asked. Without a key, the caps on one asker's questions hold,
         and a text full of links is refused."""
-        await door.paused.raise_if_paused()
-        now = door.now()
+        await self.door.paused.raise_if_paused()
+        now = self.door.now()
         once = submission(request, await request.body(), caller, idempotency_key, now)
         new = new_question(sent, channel="api", origin=caller, now=now)
         if caller is None and (links := links_in(new.text)) >= MANY_LINKS:
             raise Refused(f"{links} links; without a partner's key at most {MANY_LINKS - 1}", field="text")
-        accepted = await together.accept(once, new, caps=None if caller else door.caps)
-        page = door.intake.asker_page(accepted.question)
+        accepted = await self.together.accept(once, new, caps=None if caller else self.door.caps)
+        page = self.door.intake.asker_page(accepted.question)
         response.headers["location"] = page
         return Received(id=accepted.question, page_url=page, again=accepted.again)
 
-    return routes
 
-
-def partner_routes(door: DoorContext, callers: Callers) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class PartnerApi:
     """What only partners may do, each with its own key."""
-    routes = APIRouter(
-        prefix="/api/v1/questions/{question}", tags=["partners"], route_class=callers.known_first()
-    )
-    refusals = problems(400, 401, 404, 409, 413, 422, 429, 503)
-    Partner = Annotated[str, Depends(keys.partner)]
 
-    @routes.post(
-        "/answers",
-        status_code=202,
-        response_description=STORED,
-        responses=refusals,
-        openapi_extra=examples.ANSWER,
-    )
+    door: DoorContext
+    callers: Callers
+
+    def routes(self) -> APIRouter:
+        routes = APIRouter(
+            prefix="/api/v1/questions/{question}", tags=["partners"], route_class=self.callers.known_first()
+        )
+        for path, take_in, example in (
+            ("/answers", self.answer, examples.ANSWER),
+            ("/declines", self.decline, examples.DECLINE),
+            ("/takes", self.take, None),
+        ):
+            routes.add_api_route(
+                path,
+                take_in,
+                methods=["POST"],
+                status_code=202,
+                response_description=STORED,
+                responses=problems(400, 401, 404, 409, 413, 422, 429, 503),
+                openapi_extra=example,
+            )
+        return routes
+
     async def answer(
-        request: Request, question: UUID, sent: AnswerSubmitted, partner: Partner, idempotency_key: Key = None
+        self,
+        request: Request,
+        question: UUID,
+        sent: AnswerSubmitted,
+        partner: Partner,
+        idempotency_key: Key = None,
     ) -> HandedIn:
         """Answer a question you were asked."""
         raw = await request.body()
-        async with door.begin(question) as unit:
+        async with self.door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
             once = submission(request, raw, partner, idempotency_key, unit.now)
             accepted = await accept_answer(unit, once, question, partner, new_answer(sent, way="api"))
         return handed_in(accepted)
 
-    @routes.post(
-        "/declines",
-        status_code=202,
-        response_description=STORED,
-        responses=refusals,
-        openapi_extra=examples.DECLINE,
-    )
     async def decline(
+        self,
         request: Request,
         question: UUID,
         sent: DeclineSubmitted,
@@ -139,24 +162,21 @@ def partner_routes(door: DoorContext, callers: Callers) -> APIRouter:
     ) -> HandedIn:
         """Say no to a question you were asked, perhaps naming who should be asked instead."""
         raw = await request.body()
-        async with door.begin(question) as unit:
+        async with self.door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
             once = submission(request, raw, partner, idempotency_key, unit.now)
             accepted = await accept_decline(unit, once, question, partner, new_decline(sent, way="api"))
         return handed_in(accepted)
 
-    @routes.post("/takes", status_code=202, response_description=STORED, responses=refusals)
     async def take(
-        request: Request, question: UUID, partner: Partner, idempotency_key: Key = None
+        self, request: Request, question: UUID, partner: Partner, idempotency_key: Key = None
     ) -> HandedIn:
         """Say that you are on it: from now you have the time that an answer needs."""
-        async with door.begin(question) as unit:
+        async with self.door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
             once = submission(request, b"", partner, idempotency_key, unit.now)
             accepted = await accept_take(unit, once, question, partner, "api")
         return handed_in(accepted)
-
-    return routes
 
 
 def handed_in(accepted: AcceptedSubmission) -> HandedIn:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from services.chassis.language import Translator
 from services.ingest.domain.forms import is_desk, new_number
@@ -38,25 +38,70 @@ class ReadingRoomDesk:
     path: str
 
 
-def desk_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) -> APIRouter:
-    routes = APIRouter(include_in_schema=False)
+@dataclass(frozen=True, slots=True)
+class DeskPages:
+    door: DoorContext
+    pages: SitePages
+    together: IntakeBatches
 
-    async def show(
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route("/desk/{partner}/{seal}", self.show, methods=["GET"]),
+            Route("/desk/{partner}/{seal}", self.ask, methods=["POST"]),
+            Route("/desk/{partner}/{seal}/posted", self.mark_posted, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, await self._desk(request), self.pages.words(request), {}, {})
+
+    async def ask(self, request: Request) -> Response:
+        desk = await self._desk(request)
+        self.door.limits.check(request, desk.partner)
+        async with request.form() as filled:
+            values = {name: field(filled, name) for name in FIELDS}
+            key = form_key(self.door, filled)
+            words = self.pages.words(request, field(filled, "lang"))
+        if faults := desk_faults(values, words):
+            return await self._page(request, desk, words, values, faults)
+        raw = json.dumps(values, ensure_ascii=False).encode()
+        submission = RawSubmission("desk", key, raw, self.door.now())
+        new = asked_at_desk(values, desk.partner, submission)
+        if new.channel == group_posts.CHANNEL:
+            async with self.door.begin() as unit:
+                await group_posts.accept_group_post(unit, self.door.intake, submission, new, desk.partner)
+            return self._done(desk, "entered", words)
+        return self._asker_page(await self.together.accept(submission, new), words)
+
+    async def mark_posted(self, request: Request) -> Response:
+        desk = await self._desk(request)
+        self.door.limits.check(request, desk.partner)
+        async with request.form() as filled:
+            question = _question(field(filled, "question"))
+            words = self.pages.words(request, field(filled, "lang"))
+        async with self.door.begin(question) as unit:
+            await group_posts.mark_posted(unit, question, desk.partner)
+        return self._done(desk, "posted", words)
+
+    async def _desk(self, request: Request) -> ReadingRoomDesk:
+        return await opened(self.door, request.path_params["partner"], request.path_params["seal"])
+
+    async def _page(
+        self,
         request: Request,
         desk: ReadingRoomDesk,
         words: Translator,
         values: dict[str, str],
         faults: dict[str, str],
     ) -> Response:
-        async with door.begin() as unit:
+        async with self.door.begin() as unit:
             name = (await links.partners_seen(unit.db)).get(desk.partner, desk.partner)
             posts = await group_posts.to_paste(unit, desk.partner)
-        return pages.show(
+        return self.pages.show(
             "desk.html",
             words,
             status=422 if faults else 200,
             path=desk.path,
-            number=new_number(door.intake.keys, door.now()),
+            number=new_number(self.door.intake.keys, self.door.now()),
             done=request.query_params.get("done", ""),
             name=name,
             ready=[post for post in posts if post.text],
@@ -65,50 +110,13 @@ def desk_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) ->
             faults=dict.fromkeys(FIELDS, "") | faults,
         )
 
-    @routes.get("/desk/{partner}/{seal}")
-    async def open_page(request: Request, partner: str, seal: str) -> Response:
-        return await show(request, await opened(door, partner, seal), pages.words(request), {}, {})
-
-    @routes.post("/desk/{partner}/{seal}")
-    async def take(request: Request, partner: str, seal: str) -> Response:
-        desk = await opened(door, partner, seal)
-        door.limits.check(request, desk.partner)
-        async with request.form() as filled:
-            values = {name: field(filled, name) for name in FIELDS}
-            key = form_key(door, filled)
-            words = pages.words(request, field(filled, "lang"))
-        if faults := desk_faults(values, words):
-            return await show(request, desk, words, values, faults)
-        raw = json.dumps(values, ensure_ascii=False).encode()
-        submission = RawSubmission("desk", key, raw, door.now())
-        new = asked_at_desk(values, desk.partner, submission)
-        if new.channel == group_posts.CHANNEL:
-            async with door.begin() as unit:
-                await group_posts.accept_group_post(unit, door.intake, submission, new, desk.partner)
-            return done(desk, "entered", words)
-        return asker_page(await together.accept(submission, new), words)
-
-    def asker_page(accepted: AcceptedSubmission, words: Translator) -> Response:
-        page = f"{door.intake.asker_page(accepted.question)}?done=desk&lang={words.language}"
+    def _asker_page(self, accepted: AcceptedSubmission, words: Translator) -> Response:
+        page = f"{self.door.intake.asker_page(accepted.question)}?done=desk&lang={words.language}"
         return RedirectResponse(page, 303)
 
-    @routes.post("/desk/{partner}/{seal}/posted")
-    async def posted(request: Request, partner: str, seal: str) -> Response:
-        desk = await opened(door, partner, seal)
-        door.limits.check(request, desk.partner)
-        async with request.form() as filled:
-            question, words = (
-                _question(field(filled, "question")),
-                pages.words(request, field(filled, "lang")),
-            )
-        async with door.begin(question) as unit:
-            await group_posts.mark_posted(unit, question, desk.partner)
-        return done(desk, "posted", words)
-
-    def done(desk: ReadingRoomDesk, what: str, words: Translator) -> Response:
-        return RedirectResponse(f"{door.intake.public_url}{desk.path}?done={what}&lang={words.language}", 303)
-
-    return routes
+    def _done(self, desk: ReadingRoomDesk, what: str, words: Translator) -> Response:
+        address = f"{self.door.intake.public_url}{desk.path}?done={what}&lang={words.language}"
+        return RedirectResponse(address, 303)
 
 
 async def opened(door: DoorContext, partner: str, seal: str) -> ReadingRoomDesk:
