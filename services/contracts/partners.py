@@ -96,3 +96,6 @@ class SubmissionRefused(Fact):
     reason: str
     field: str | None = None
     value: str | None = None
+    retry_after_seconds: int | None = Field(
+        default=None, description="Too much for now: send it again then, under the same id"
+    )

@@ -95,7 +95,9 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
         parsing = await chassis.enter(mail_reader())
         mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry, parsing)
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool)
-        await chassis.consume(SUBSCRIPTIONS, {topology.INBOX: PartnerReader(door.intake)})
+        await chassis.consume(
+            SUBSCRIPTIONS, {topology.INBOX: PartnerReader(door.intake, door.limits, door.caps)}
+        )
         channels = ChannelMetrics.on(chassis.registry)
         app = public_app(door)
         if settings.facebook:

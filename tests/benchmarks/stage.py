@@ -38,6 +38,7 @@ async def sesame(servers: Servers) -> AsyncIterator[Running]:
         settings = {
             "SESAME_PARTNERS_FILE": str(write_partners(PARTNERS, folder)),
             "SESAME_LOG_LEVEL": "WARNING",
+            "SESAME_KEY_BURST": "1000000",  # programs of load, not of partners
         }
         own = Servers(vhost.amqp_url, servers.amqp_management_url, database_url, None, None)
         platform = await stack.enter_async_context(

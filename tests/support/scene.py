@@ -56,6 +56,7 @@ async def scene(servers: Servers, *, code: Mapping[str, Path] | None = None) -> 
             settings = {
                 "SESAME_PARTNERS_FILE": str(write_partners(PARTNERS, folder)),
                 "SESAME_LOG_LEVEL": "WARNING",
+                "SESAME_KEY_BURST": "1000000",  # programs of load, not of partners
             }
             async with (
                 running_platform(

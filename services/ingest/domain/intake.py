@@ -1,6 +1,7 @@
 """What may come in, in the words of the field: the values that doors build and handlers take."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -75,6 +76,27 @@ class Refused(Exception):
         super().__init__(reason)
         self.reason = reason
         self.field = field
+
+
+Cap = Literal["hour", "open", "question"]
+CAPS: Mapping[Cap, tuple[str, int]] = {
+    "hour": ("questions of one sender within an hour", 3600),
+    "open": ("open questions of one sender", 24 * 3600),
+    "question": ("messages about one question within an hour", 3600),
+}
+"""Cap -> what it counts, and after how many seconds to come back: answers to open questions take days."""
+
+
+class OverCap(Refused):
+    """Enough for now: `count` of `most`. What is refused so may be sent again later under the same key."""
+
+    def __init__(self, cap: Cap, count: int, most: int) -> None:
+        what, self.wait_seconds = CAPS[cap]
+        reason = f"{count} {what}; {most} at most; come back in {self.wait_seconds} s"
+        super().__init__(reason, field="open" if cap == "open" else None)
+        self.cap = cap
+        self.count = count
+        self.most = most
 
 
 class ReusedKey(Refused):

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.errors import Poison
+from services.chassis.messaging import inbox
 from services.chassis.messaging.incoming import BINARY_MODE, IncomingMessage, Work
 from services.chassis.messaging.transaction import Unit
 from services.contracts.catalogue import FROM_PARTNERS
@@ -29,8 +30,10 @@ from services.contracts.partners import (
 )
 from services.contracts.vocabulary import PARTNER_ID_PATTERN
 from services.ingest.domain import intake as words
-from services.ingest.domain.intake import Refused
+from services.ingest.domain.intake import OverCap, Refused
 from services.ingest.entrypoints.http.body import new_answer, new_decline, new_question
+from services.ingest.entrypoints.http.limits import Limits, TooMany
+from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_take
 from services.ingest.store import partner_access
@@ -46,9 +49,10 @@ Accept = Callable[[Unit, str, Submission[Any], words.RawSubmission], Awaitable[U
 class PartnerReader:
     """Understands the letters of partner systems."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, limits: Limits, caps: Caps) -> None:
+        self._limits = limits
         self._accepts: Mapping[str, Accept] = {
-            QuestionSubmitted.wire: partial(_question, intake),
+            QuestionSubmitted.wire: partial(_question, intake, caps),
             AnswerSubmitted.wire: _answer,
             DeclineSubmitted.wire: _decline,
             TakeSubmitted.wire: _take,
@@ -76,10 +80,29 @@ class PartnerReader:
 
     async def _accept(self, partner: str, event: Submission[Any], body: bytes, unit: Unit) -> None:
         await _must_not_be_shut_out(unit, partner)
+        try:
+            self._limits.check_partner(partner)
+            await self._accept_within_limits(partner, event, body, unit)
+        except (TooMany, OverCap) as over:
+            # Not remembered: it may come again under the same id, when there is room.
+            await inbox.forget_one(unit.db, (f"partner/{partner}/{event.source}", event.id))
+            late = SubmissionRefused(
+                original_id=event.id,
+                original_type=event.type,
+                reason=str(over),
+                retry_after_seconds=over.wait_seconds,
+            )
+            tell(unit, partner, late)
+
+    async def _accept_within_limits(
+        self, partner: str, event: Submission[Any], body: bytes, unit: Unit
+    ) -> None:
         key = f"{partner}/{event.source}/{event.id}"
         submission = words.RawSubmission("partner", key, body, unit.now)
         try:
             question = await self._accepts[event.type](unit, partner, event, submission)
+        except OverCap:
+            raise
         except Refused as refusal:
             tell(unit, partner, refused(event.id, event.type, refusal.reason, refusal.field))
             return
@@ -160,13 +183,14 @@ def tell(unit: Unit, partner: str, fact: SubmissionRefused) -> None:
 
 async def _question(
     intake: Intake,
+    caps: Caps,
     unit: Unit,
     partner: str,
     event: Submission[QuestionSubmitted],
     submission: words.RawSubmission,
 ) -> UUID:
     new = new_question(event.data, channel="partner", origin=partner, now=unit.now)
-    return (await accept_question(unit, intake, submission, new)).question
+    return (await accept_question(unit, intake, submission, new, caps=caps)).question
 
 
 async def _answer(

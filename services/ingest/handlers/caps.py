@@ -1,49 +1,37 @@
-"""How many questions one sender may have: against loops that no header betrays, and against floods."""
+"""How much one sender may ask: against loops that no header betrays, and against floods.
+
+The gate for what is said about a question that stands already is in `submissions`, which all of it passes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
 from services.chassis.messaging.transaction import Unit
-from services.ingest.domain.intake import Refused
-from services.ingest.handlers.submissions import sender_hash
+from services.contracts.addresses import address_digests, mailbox
+from services.ingest.domain.intake import OverCap
 from services.ingest.store import questions
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 NONE_YET = (0, 0)
 
 
-class OverCap(Refused):
-    """The sender has asked enough for now: `count` of `most`, within an hour or still open."""
-
-    def __init__(self, cap: Literal["hour", "open"], count: int, most: int) -> None:
-        what = "questions of one sender within an hour" if cap == "hour" else "open questions of one sender"
-        super().__init__(f"{count} {what}; {most} at most", field="open" if cap == "open" else None)
-        self.cap = cap
-        self.count = count
-        self.most = most
-
-    @property
-    def wait_seconds(self) -> int:
-        """When to come back: answers to open questions take days, and may come sooner."""
-        return int((HOUR if self.cap == "hour" else DAY).total_seconds())
-
-
 @dataclass(frozen=True, slots=True)
 class Caps:
+    """Per mailbox: case and tags of an address make no other sender."""
+
     per_hour: int
     open: int
 
-    async def check(self, unit: Unit, sender: str) -> None:
-        """Raises OverCap, naming the cap."""
-        asked_by = sender_hash(sender)
-        if asked_by is None:
+    async def check(self, unit: Unit, asked_from: bytes | None) -> None:
+        """Raises OverCap, naming the cap. `asked_from`: see `mailbox_digest`."""
+        if asked_from is None:
             return
-        counts = await questions.of_senders(unit.db, [asked_by], unit.now - HOUR)
-        if refusal := self.refusal(*counts.get(asked_by, NONE_YET)):
+        counts = await counted(unit, [asked_from])
+        if refusal := self.refusal(*counts.get(asked_from, NONE_YET)):
             raise refusal
 
     def refusal(self, lately: int, still_open: int) -> OverCap | None:
@@ -53,3 +41,15 @@ class Caps:
         if still_open >= self.open:
             return OverCap("open", still_open, self.open)
         return None
+
+
+async def counted(unit: Unit, asked_from: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
+    """Mailbox -> (asked within the hour, open). Nobody else counts these before this transaction ends: of
+    thirty that come at once, as many pass as one after another."""
+    await questions.lock_mailboxes(unit.db, sorted(asked_from))
+    return await questions.of_mailboxes(unit.db, asked_from, unit.now - HOUR)
+
+
+def mailbox_digest(keys: Sequence[bytes], sender: str | None) -> bytes | None:
+    """Tells one mailbox from another without keeping whose it is."""
+    return address_digests(keys, mailbox(sender))[0] if sender else None

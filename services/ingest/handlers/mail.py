@@ -58,7 +58,8 @@ async def accept_mail(
     if mail.kind is not Kind.WRITTEN:
         return await _hold(unit, submission, envelope, f"{mail.kind}: {mail.why}")
     try:
-        return await accept_written(unit, door, submission, mail)
+        async with unit.db.transaction():  # what is refused leaves no file of its own behind
+            return await accept_written(unit, door, submission, mail)
     except Refused as refusal:
         return await _hold(unit, submission, envelope, f"refused: {refusal.field}: {refusal.reason}")
 
@@ -67,15 +68,13 @@ async def accept_written(unit: Unit, door: MailDoor, submission: RawSubmission, 
     """A mail that a person wrote, or that a person has looked at. Raises Refused and NotYet."""
     address = door.boxes.reply_token(mail.recipients)
     if address is None:
-        if not await submissions.is_known(unit.db, submission):
-            await door.caps.check(unit, mail.sender)
         new = _question(unit, door, mail)
         accepted = await _with_files(
             unit,
             door,
             mail,
             "question",
-            lambda files: accept_question(unit, door.intake, submission, new, files),
+            lambda files: accept_question(unit, door.intake, submission, new, files, caps=door.caps),
         )
         return "duplicate" if accepted.again else "question"
     link = read_token(door.intake.keys, address)

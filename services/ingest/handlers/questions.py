@@ -16,9 +16,9 @@ from services.ingest.domain.cleaning import clean_line, clean_name, clean_text
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
 from services.ingest.domain.language import language_of
 from services.ingest.domain.places import department_of
-from services.ingest.handlers.caps import HOUR, NONE_YET, Caps
+from services.ingest.handlers.caps import NONE_YET, Caps, counted, mailbox_digest
 from services.ingest.handlers.submissions import AcceptedSubmission, accepted_before, refusing, sender_hash
-from services.ingest.store import questions, submissions
+from services.ingest.store import submissions
 from services.ingest.store.submissions import Stored
 
 
@@ -35,7 +35,8 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A question as it was handed in. `caps`: those of its sender, where a door has not looked at them."""
+    """A question as it was handed in. `caps`: those of its sender; None where a person decided that it
+    comes."""
 
     submission: RawSubmission
     new: NewQuestion
@@ -49,9 +50,12 @@ async def accept_question(
     submission: RawSubmission,
     new: NewQuestion,
     attachments: tuple[Attachment, ...] = (),
+    *,
+    caps: Caps | None = None,
 ) -> AcceptedSubmission:
-    """Raises Refused for what can't be a question, ReusedKey for another text under a known key."""
-    (result,) = await accept_questions(unit, intake, [Handed(submission, new, attachments)])
+    """Raises Refused for what can't be a question, ReusedKey for another text under a known key, and
+    OverCap."""
+    (result,) = await accept_questions(unit, intake, [Handed(submission, new, attachments, caps)])
     if isinstance(result, Refused):
         raise result
     return result
@@ -89,6 +93,7 @@ def _draft(intake: Intake, handed: Handed) -> Draft | Refused:
         private_note=fact.private_note,
         reference=fact.reference,
         asked_by=sender_hash(new.mail or new.account),
+        asked_from=mailbox_digest(intake.keys, new.mail),
     )
     return Draft(fact, stored)
 
@@ -98,23 +103,24 @@ async def _within_caps(
 ) -> list[Draft | Refused]:
     """Refusals in the place of those over a cap, counting what comes together; what had been handed in before
     is no further question."""
-    senders = {draft.stored.asked_by for draft in drafts if isinstance(draft, Draft)} - {None}
-    if not any(one.caps for one in handed) or not senders:
+    capped = [draft for one, draft in zip(handed, drafts, strict=True) if one.caps]
+    senders = {draft.stored.asked_from for draft in capped if isinstance(draft, Draft)}
+    if not (known := [sender for sender in senders if sender]):
         return list(drafts)
-    counts = await questions.of_senders(unit.db, [sender for sender in senders if sender], unit.now - HOUR)
+    counts = await counted(unit, known)
     return [await _within_cap(unit, one, draft, counts) for one, draft in zip(handed, drafts, strict=True)]
 
 
 async def _within_cap(
     unit: Unit, one: Handed, draft: Draft | Refused, counts: dict[bytes, tuple[int, int]]
 ) -> Draft | Refused:
-    if isinstance(draft, Refused) or one.caps is None or draft.stored.asked_by is None:
+    if isinstance(draft, Refused) or one.caps is None or draft.stored.asked_from is None:
         return draft
-    lately, still_open = counts.get(draft.stored.asked_by, NONE_YET)
+    lately, still_open = counts.get(draft.stored.asked_from, NONE_YET)
     refusal = one.caps.refusal(lately, still_open)
     if refusal is not None and not await submissions.is_known(unit.db, one.submission):
         return refusal
-    counts[draft.stored.asked_by] = (lately + 1, still_open + 1)
+    counts[draft.stored.asked_from] = (lately + 1, still_open + 1)
     return draft
 
 

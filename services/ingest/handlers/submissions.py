@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.intake import (
     NewAnswer,
     NewDecline,
+    OverCap,
     RawSubmission,
     Refused,
     ReusedKey,
@@ -28,6 +30,11 @@ from services.ingest.domain.intake import (
 )
 from services.ingest.store import askers, questions, submissions
 from services.ingest.store.submissions import Earlier
+
+HOUR = timedelta(hours=1)
+MOST_ABOUT_ONE = 10
+"""Submissions of one kind about one question within an hour: answers, refusals, follow-ups, each kind by
+itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,11 @@ async def accept_follow_up(
 async def _announce_once(
     unit: Unit, submission: RawSubmission, outcome: str, question: UUID, fact: Fact
 ) -> AcceptedSubmission:
+    """The one gate of all that is said about a question, by whomever and whatever way: what is new passes as
+    often within an hour as people need it, so that nobody makes us write without end to those it concerns."""
+    lately = await submissions.lately_about(unit.db, question, outcome, unit.now - HOUR)
+    if lately >= MOST_ABOUT_ONE and not await submissions.is_known(unit.db, submission):
+        raise OverCap("question", lately, MOST_ABOUT_ONE)
     if earlier := await submissions.add(unit.db, submission, outcome, question):
         return accepted_before(submission, earlier)
     unit.announce(fact, question=question)

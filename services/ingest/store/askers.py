@@ -30,7 +30,8 @@ WITH words AS (DELETE FROM follow_up WHERE question = $1),
         UPDATE submission SET raw = NULL, key = tombstone(door, key)
         WHERE question = $1 AND key NOT LIKE 'erased:%'
     )
-UPDATE question SET text = '', private_note = NULL, reference = NULL, asked_by = NULL, erased_at = $2
+UPDATE question SET text = '', private_note = NULL, reference = NULL, asked_by = NULL, asked_from = NULL,
+    erased_at = $2
 WHERE id = $1 AND erased_at IS NULL RETURNING true
 """
 

@@ -36,7 +36,8 @@ FROM question q WHERE q.id = ANY($1::uuid[]) ORDER BY q.received_at, q.id
 
 _LEFT = """
 SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[])
-        AND (text <> '' OR private_note IS NOT NULL OR reference IS NOT NULL OR asked_by IS NOT NULL))
+        AND (text <> '' OR private_note IS NOT NULL OR reference IS NOT NULL OR asked_by IS NOT NULL
+        OR asked_from IS NOT NULL))
     + (SELECT count(*) FROM follow_up WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM file WHERE question = ANY($1::uuid[]) AND (
         belongs_to <> 'answer' OR NOT EXISTS (SELECT FROM archived WHERE archived.question = file.question)))

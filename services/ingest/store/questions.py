@@ -41,12 +41,16 @@ _ARCHIVE = """
 INSERT INTO archived (question, url) VALUES ($1, $2) ON CONFLICT (question) DO UPDATE SET url = excluded.url
 """
 
+_LOCK_MAILBOXES = """
+SELECT pg_advisory_xact_lock(hashtextextended(encode(box, 'hex'), 0)) FROM unnest($1::bytea[]) AS box
+"""
+
 _LATELY = """
-SELECT asked_by,
+SELECT asked_from,
     count(*) FILTER (WHERE received_at > $2) AS lately,
     count(*) FILTER (WHERE ending.question IS NULL AND withdrawn_at IS NULL AND erased_at IS NULL) AS open
 FROM question LEFT JOIN ended AS ending ON ending.question = question.id
-WHERE asked_by = ANY($1::bytea[]) GROUP BY asked_by
+WHERE asked_from = ANY($1::bytea[]) GROUP BY asked_from
 """
 
 _ASKED_BY = "SELECT true FROM question WHERE id = $1 AND asked_by = $2"
@@ -141,7 +145,12 @@ async def was_asked_by(db: Db, question: UUID, sender: bytes) -> bool:
     return bool(await db.fetchval(_ASKED_BY, question, sender))
 
 
-async def of_senders(db: Db, asked_by: Sequence[bytes], since: datetime) -> dict[bytes, tuple[int, int]]:
-    """Sender → how many they asked since then, and how many of all are open; nothing for who never asked."""
-    rows = await db.fetch(_LATELY, asked_by, since)
-    return {row["asked_by"]: (row["lately"], row["open"]) for row in rows}
+async def lock_mailboxes(db: Db, asked_from: Sequence[bytes]) -> None:
+    """Until the transaction ends. In one order, so that two copies can't wait for each other."""
+    await db.execute(_LOCK_MAILBOXES, asked_from)
+
+
+async def of_mailboxes(db: Db, asked_from: Sequence[bytes], since: datetime) -> dict[bytes, tuple[int, int]]:
+    """Mailbox → how many were asked from it since then, and how many of all are open; nothing for none."""
+    rows = await db.fetch(_LATELY, asked_from, since)
+    return {row["asked_from"]: (row["lately"], row["open"]) for row in rows}

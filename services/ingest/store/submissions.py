@@ -23,8 +23,9 @@ _ADD_QUESTIONS = """
 WITH given AS (
     SELECT * FROM unnest(
         $1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bytea[], $6::timestamptz[],
-        $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[]
-    ) AS row (door, key, digest, id, raw, received_at, facets, text, private_note, reference, asked_by)
+        $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bytea[]
+    ) AS row (door, key, digest, id, raw, received_at, facets, text, private_note, reference, asked_by,
+        asked_from)
 ), new AS (
     INSERT INTO submission (door, key, digest, outcome, question, raw, received_at)
     SELECT door, key, digest, 'question', id, raw, received_at FROM given
@@ -35,8 +36,8 @@ WITH given AS (
     ORDER BY door, key
     ON CONFLICT DO NOTHING RETURNING question
 )
-INSERT INTO question (id, facets, text, private_note, reference, received_at, asked_by)
-SELECT id, facets, text, private_note, reference, received_at, asked_by
+INSERT INTO question (id, facets, text, private_note, reference, received_at, asked_by, asked_from)
+SELECT id, facets, text, private_note, reference, received_at, asked_by, asked_from
 FROM given WHERE id IN (SELECT question FROM new) RETURNING id
 """
 
@@ -44,6 +45,10 @@ _FIND = """
 SELECT digest, outcome, question FROM submission WHERE door = $1 AND key = $2
 UNION ALL
 SELECT digest, outcome, question FROM submission WHERE door = $1 AND key = tombstone($1, $2)
+"""
+
+_LATELY_ABOUT = """
+SELECT count(*) FROM submission WHERE question = $1 AND outcome = $2 AND received_at > $3
 """
 
 _FORGET_RAW = "UPDATE submission SET raw = NULL WHERE raw IS NOT NULL AND received_at < $1"
@@ -68,7 +73,8 @@ async def add(db: Db, submission: RawSubmission, outcome: str, question: UUID | 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A question as it is kept: `facets` is JSON, `asked_by` a hash of the sender."""
+    """A question as it is kept: `facets` is JSON, `asked_by` a hash of the sender, `asked_from` of the
+    mailbox."""
 
     id: UUID
     facets: str
@@ -76,6 +82,7 @@ class Stored:
     private_note: str | None
     reference: str | None
     asked_by: bytes | None
+    asked_from: bytes | None
 
 
 async def add_questions(db: Db, given: Sequence[tuple[RawSubmission, Stored]]) -> set[UUID]:
@@ -88,7 +95,7 @@ async def add_questions(db: Db, given: Sequence[tuple[RawSubmission, Stored]]) -
 
 def _row(once: RawSubmission, new: Stored) -> tuple[object, ...]:
     came = (once.door, once.key, once.digest, new.id, once.raw, once.received_at)
-    return (*came, new.facets, new.text, new.private_note, new.reference, new.asked_by)
+    return (*came, new.facets, new.text, new.private_note, new.reference, new.asked_by, new.asked_from)
 
 
 async def question_of(db: Db, door: str, key: str) -> UUID | None:
@@ -99,6 +106,11 @@ async def question_of(db: Db, door: str, key: str) -> UUID | None:
 
 async def is_known(db: Db, submission: RawSubmission) -> bool:
     return await db.fetchrow(_FIND, submission.door, submission.key) is not None
+
+
+async def lately_about(db: Db, question: UUID, outcome: str, since: datetime) -> int:
+    """How many submissions of this kind were taken for the question since then."""
+    return int(await db.fetchval(_LATELY_ABOUT, question, outcome, since))
 
 
 async def earlier_than(db: Db, submission: RawSubmission) -> Earlier:

@@ -14,10 +14,14 @@ from uuid import uuid4
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.chassis.clock import SystemClock
 from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts import topology
 from services.contracts.links import asker_token, reply_address
+from services.ingest.domain.limits import Limit
+from services.ingest.entrypoints.http.limits import Limits
 from services.ingest.entrypoints.partner_inbox import PartnerReader
+from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.questions import Intake
 from tests.support.bench import bench
 from tests.support.drawn import drawn
@@ -109,7 +113,9 @@ USUAL: dict[str, Any] = {"specversion": "1.0", "id": "1", "source": "/desk", "da
 
 
 def test_every_event_of_a_partner_is_accepted_or_refused(database: Database) -> None:
-    reader = PartnerReader(Intake("http://sesame.example", KEYS))
+    limit = Limit(per_hour=1e9, burst=1_000_000)
+    limits = Limits(SystemClock(), address=limit, partner=limit, trusted=(), exempt=())
+    reader = PartnerReader(Intake("http://sesame.example", KEYS), limits, Caps(1_000_000, 1_000_000))
 
     async def settled(letters: list[IncomingMessage]) -> list[dict[str, Any]]:
         async with bench(database("ingest"), "ingest") as tried:

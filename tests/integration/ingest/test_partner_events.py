@@ -1,3 +1,4 @@
+import asyncio
 import json
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ from services.contracts.ingest import AnswerReceived, QuestionDeclined, Question
 from services.ingest.store import partner_access
 from tests.support.ingest_doors import Ingest, ingest, publish
 from tests.support.servers import Database, VirtualHost
+from tests.support.waiting import PATIENCE_SECONDS
 
 QUESTION = {"text": "Où était le moulin ?", "reference": "G-17"}
 
@@ -134,6 +136,36 @@ async def test_who_is_suspended_is_not_heard_and_nothing_they_sent_is_lost(
             await partner_access.resume(unit.db, "lyon")
         await send(door, "lyon", answer)
         assert len(await door.announced(AnswerReceived)) == 1
+
+
+async def test_a_program_that_floods_is_told_when_to_come_back(
+    database: Database, vhost: VirtualHost
+) -> None:
+    """By events as by HTTP; what was too much is taken later, under the same id."""
+    async with ingest(database, vhost, key_burst=2, key_per_hour=3600) as door:
+        for number in range(4):
+            await send(door, "lyon", cloud("question.submitted.v1", QUESTION, id=str(number)))
+        told = await door.told("lyon")
+        late = [one["data"] for one in told if one["type"] == "submission.refused.v1"]
+        assert late
+        assert len(await door.announced(QuestionReceived)) == 4 - len(late)
+        assert {one["retry_after_seconds"] for one in late} == {1}
+        assert "2 at once and 3600 an hour per partner" in late[0]["reason"]
+        again = cloud("question.submitted.v1", QUESTION, id=late[0]["original_id"])
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len(await door.announced(QuestionReceived)) < 5 - len(late):
+                await send(door, "lyon", again)
+
+
+async def test_no_asker_gets_more_by_a_partner_than_by_the_form(
+    database: Database, vhost: VirtualHost
+) -> None:
+    asked = QUESTION | {"asker": {"mail": "victim@mail.example"}}
+    async with ingest(database, vhost, mails_per_sender=2) as door:
+        for number in range(3):
+            await send(door, "lyon", cloud("question.submitted.v1", asked, id=str(number)))
+        assert len(await door.announced(QuestionReceived)) == 2
+        assert (await door.told("lyon"))[-1]["data"]["retry_after_seconds"] == 3600
 
 
 async def test_a_mended_event_under_the_same_id_is_accepted(database: Database, vhost: VirtualHost) -> None:

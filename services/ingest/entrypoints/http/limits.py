@@ -10,7 +10,7 @@ from services.ingest.domain.limits import Buckets, Limit
 
 
 class TooMany(Exception):
-    """`kind` is what the limit counts: an address or a key."""
+    """`kind` is what the limit counts: an address or a partner."""
 
     def __init__(self, limit: Limit, kind: str, wait_seconds: int) -> None:
         told = f"at most {limit.burst} at once and {limit.per_hour:g} an hour per {kind}"
@@ -40,12 +40,16 @@ class Limits:
     def check(self, request: Request, partner: str | None = None) -> None:
         """Raises TooMany."""
         if partner is not None:
-            self._take(self._partners, partner, "key")
+            self.check_partner(partner)
             return
         peer = request.client.host if request.client else ""
         address = client_address(peer, ",".join(request.headers.getlist("x-forwarded-for")), self._trusted)
         if not is_within(address, self._exempt):
             self._take(self._addresses, sender_of(address), "address")
+
+    def check_partner(self, partner: str) -> None:
+        """By whatever way its program speaks. Raises TooMany."""
+        self._take(self._partners, partner, "partner")
 
     def _take(self, buckets: Buckets, sender: str, kind: str) -> None:
         wait = buckets.wait_seconds(sender, self._clock.now())

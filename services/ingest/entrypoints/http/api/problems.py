@@ -16,11 +16,10 @@ from starlette.responses import JSONResponse, Response
 
 from services.chassis.errors import is_transient
 from services.chassis.language import N_, Translator
-from services.ingest.domain.intake import QuestionEnded, Refused, ReusedKey, UnknownQuestion
+from services.ingest.domain.intake import OverCap, QuestionEnded, Refused, ReusedKey, UnknownQuestion
 from services.ingest.entrypoints.http.limits import TooMany
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.entrypoints.http.pause import Paused
-from services.ingest.handlers.caps import OverCap
 
 MEDIA_TYPE = "application/problem+json"
 NOT_FOUND = (
@@ -43,6 +42,10 @@ CAPS = {
     "open": N_(
         "You have %(count)s open questions; %(most)s at most are taken. Come back when one of them is"
         " answered: your browser keeps your text."
+    ),
+    "question": N_(
+        "%(count)s messages about this question within an hour; %(most)s at most are passed on. Come back in"
+        " an hour: your browser keeps your text."
     ),
 }
 

@@ -103,7 +103,7 @@ class QuestionApi:
         new = new_question(sent, channel="api", origin=caller, now=now)
         if caller is None and (links := links_in(new.text)) >= MANY_LINKS:
             raise Refused(f"{links} links; without a partner's key at most {MANY_LINKS - 1}", field="text")
-        accepted = await self.together.accept(once, new, caps=None if caller else self.door.caps)
+        accepted = await self.together.accept(once, new, caps=self.door.caps)
         page = self.door.intake.asker_page(accepted.question)
         response.headers["location"] = page
         return Received(id=accepted.question, page_url=page, again=accepted.again)

@@ -30,7 +30,6 @@ from services.ingest.handlers.files import Upload, accept_with_files
 from services.ingest.handlers.questions import accept_question
 from services.ingest.handlers.spam import hold_spam
 from services.ingest.handlers.submissions import AcceptedSubmission
-from services.ingest.store import submissions
 
 LONGEST_QUESTION, LONGEST_NOTE = 20_000, 5_000
 FIELDS = (
@@ -72,14 +71,14 @@ def ask_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) -> 
         submission: RawSubmission, new: NewQuestion, uploads: list[Upload]
     ) -> AcceptedSubmission:
         if not uploads:
-            return await together.accept(submission, new)
+            return await together.accept(submission, new, caps=door.caps)
         async with door.begin() as unit:
             return await accept_with_files(
                 unit,
                 door.intake.public_url,
                 uploads,
                 "question",
-                lambda files: accept_question(unit, door.intake, submission, new, files),
+                lambda files: accept_question(unit, door.intake, submission, new, files, caps=door.caps),
             )
 
     @routes.get("/")
@@ -110,9 +109,6 @@ def ask_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) -> 
             async with door.begin() as unit:
                 await hold_spam(unit, submission, spam)
             return pages.message(words, *HELD, 202)
-        async with door.begin() as unit:
-            if not await submissions.is_known(unit.db, submission):
-                await door.caps.check(unit, values["mail"])
         try:
             new = new_question(values, submission.received_at)
             accepted = await accept(submission, new, uploads_of(filled))

@@ -1,0 +1,36 @@
+"""Mail addresses as they are told apart and remembered without being kept."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+TAG = "+"
+"""Begins what most servers ignore: mail to `ada+sesame@…` reaches `ada@…`."""
+
+WITHOUT_DOTS = frozenset({"gmail.com", "googlemail.com"})
+"""Domains where `a.da@` is `ada@` too."""
+
+
+def mailbox(address: str) -> str:
+    """Where mail to this address ends up, as far as can be known: case, tags, quotes and a final dot are
+    off, the domain is in ASCII. For counting what one person is sent; never to write to."""
+    local, _, domain = address.strip().strip("<>").lower().rpartition("@")
+    domain = _ascii(domain.rstrip("."))
+    bare = local.strip('"').partition(TAG)[0] or local
+    return f"{bare.replace('.', '') if domain in WITHOUT_DOTS else bare}@{domain}"
+
+
+def address_digests(keys: Sequence[bytes], address: str) -> list[bytes]:
+    """What stands for an address where it must be known again. The first is written, all are looked for.
+    Keyed: a plain hash could be tried with every address there is."""
+    said = b"sesame address v1:" + address.strip().lower().encode("utf-8", "replace")
+    return [hmac.new(key, said, hashlib.sha256).digest() for key in keys]
+
+
+def _ascii(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain

@@ -1,0 +1,2 @@
+DROP INDEX question_by_mailbox;
+ALTER TABLE question DROP COLUMN asked_from;
