@@ -1,29 +1,35 @@
 """Makes every secret of an installation once and lays it where its one reader finds it.
 
-`python -m operations.secrets FOLDER`: FOLDER has one folder per container, each a volume of its own. A
-secret that is there stays; addresses are written anew, so a changed host name needs no hand.
+`python -m operations.secrets FOLDER [--renew NAME…]`: FOLDER has one folder per container, each a volume of
+its own. A secret that is there stays; addresses are written anew, so a changed host name needs no hand.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from operations.broker.definitions import VHOST, user_name
 from services.chassis.postgres.provision import role
 from services.contracts import topology
+
+DISK_LEFT = "2GB"
+"""Below it RabbitMQ stops its publishers, while there is still room to write what they sent."""
 
 ADMINISTRATOR = "sesame"
 KEPT = "passwords.json"
 READER = "reader"
 """Who may read the key figures' tables, for Grafana."""
 NAMES = (*topology.SERVICES, READER, "link", "rabbitmq", "postgres", "grafana", "desk")
+RENEWABLE = (*topology.SERVICES, READER, "link", "desk")
+"""Not the servers' administrators: their servers have them already."""
 FROM_OPERATOR = ("SESAME_SMTP_USER", "SESAME_SMTP_PASSWORD")
 
 
@@ -54,9 +60,10 @@ class Places:
         return _with_login(f"postgresql://{self.database}", user, password) + "/sesame" + query
 
 
-def lay_out(folder: Path, places: Places, given: Mapping[str, str]) -> None:
-    """`given`: what the operator brings, by variable: login of the SMTP server, whether AMQPS is wanted."""
-    passwords = _kept(folder / "admin" / KEPT)
+def lay_out(folder: Path, places: Places, given: Mapping[str, str], renewed: Collection[str] = ()) -> None:
+    """`given`: what the operator brings, by variable: login of the SMTP server, whether AMQPS is wanted.
+    `renewed`: secrets to make anew."""
+    passwords = _kept(folder / "admin" / KEPT, renewed)
     for service in topology.SERVICES:
         _lay_service(folder / service, service, passwords, places)
     _lay_servers(folder, passwords)
@@ -64,6 +71,7 @@ def lay_out(folder: Path, places: Places, given: Mapping[str, str]) -> None:
     write_secret(folder / "notifier" / "sesame_desk_password", passwords["desk"])
     for variable in filter(given.get, FROM_OPERATOR):
         write_secret(folder / "notifier" / variable.lower(), given[variable])
+    _lay_targets(folder / "prometheus", given)
     admin = folder / "admin"
     write_secret(admin / "sesame_amqp_url", places.amqp_url(ADMINISTRATOR, passwords["rabbitmq"]))
     write_secret(admin / "sesame_database_url", places.database_url(ADMINISTRATOR, passwords["postgres"]))
@@ -83,7 +91,7 @@ def _lay_servers(folder: Path, passwords: Mapping[str, str]) -> None:
     """These run as users of their own images: theirs are readable for all who have that volume."""
     conf = [f"default_user = {ADMINISTRATOR}", f"default_pass = {passwords['rabbitmq']}"]
     conf += [f"default_vhost = {VHOST}", "prometheus.tcp.port = 15692", "log.console = true"]
-    conf += [f"max_message_size = {topology.LARGEST_BODY}"]
+    conf += [f"max_message_size = {topology.LARGEST_BODY}", f"disk_free_limit.absolute = {DISK_LEFT}"]
     write_secret(folder / "rabbitmq" / "10-sesame.conf", "\n".join(conf) + "\n", mode=0o444)
     write_secret(folder / "postgres" / "password", passwords["postgres"], mode=0o444)
     write_secret(folder / "grafana" / "admin-password", passwords["grafana"], mode=0o444)
@@ -100,8 +108,21 @@ def _lay_amqps(path: Path, *, wanted: bool) -> None:
         path.unlink(missing_ok=True)
 
 
-def _kept(path: Path) -> dict[str, str]:
+def _lay_targets(folder: Path, given: Mapping[str, str]) -> None:
+    """What Prometheus has asked from outside."""
+    domain = given.get("SESAME_DOMAIN", "")
+    names = (domain, f"archive.{domain}", f"grafana.{domain}") if domain else ()
+    door = urlsplit(given.get("SESAME_PARTNER_AMQP_URL", ""))
+    doors = [f"{door.hostname}:{door.port or 5671}"] if door.scheme == "amqps" else []
+    for name, targets in (("pages", [f"https://{name}" for name in names]), ("partner-door", doors)):
+        write_secret(folder / f"{name}.json", json.dumps([{"targets": targets}]), mode=0o444)
+
+
+def _kept(path: Path, renewed: Collection[str]) -> dict[str, str]:
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    for name in renewed:
+        # Links that are out there open with the key that signed them: it stays, behind the new one.
+        known[name] = f"{secrets.token_urlsafe(24)},{known[name]}" if name == "link" and name in known else ""
     passwords = {name: known.get(name) or secrets.token_urlsafe(24) for name in NAMES}
     write_secret(path, json.dumps(passwords))
     return passwords
@@ -123,9 +144,15 @@ def _with_login(place: str, user: str, password: str) -> str:
     return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
 
 
-if __name__ == "__main__":
-    lay_out(
-        Path(sys.argv[1]),
-        Places.from_environment(os.environ),
-        os.environ,
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(
+        prog="secrets", description="Makes and lays out an installation's secrets."
     )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--renew", nargs="+", choices=RENEWABLE, default=(), help="make these anew")
+    chosen = parser.parse_args(arguments)
+    lay_out(chosen.folder, Places.from_environment(os.environ), os.environ, chosen.renew)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shlex
 import shutil
@@ -18,6 +19,8 @@ from devtools.servers.ports import LOOPBACK, free_port
 
 COMPOSE_FILE = ROOT / "deploy" / "compose.yaml"
 AMQPS_FILE = ROOT / "deploy" / "compose.amqps.yaml"
+OPERATOR = 10001
+"""Who our containers run as."""
 EXAMPLE = ROOT / "deploy" / ".env.example"
 
 
@@ -38,6 +41,11 @@ class Installation:
         chosen = f"SESAME_AMQPS_CERTIFICATE={certificate}\nSESAME_AMQPS_PORT={LOOPBACK}:{port}\n"
         self._settings.write_text(self._settings.read_text() + chosen)
         self._files.append(AMQPS_FILE)
+
+    def choose_recipient(self) -> None:
+        """That of the key which the page's step before has made."""
+        key = (self._settings.parent / "key.txt").read_text()
+        self._settings.write_text(self._settings.read_text() + key.splitlines()[-1].removeprefix("# ") + "\n")
 
     def follow(self, steps: str) -> str:
         """Steps of docs/operations.md, with its two names; each must end with 0. Gives what they printed."""
@@ -97,8 +105,16 @@ def installation(folder: Path) -> Iterator[Installation]:
     settings = folder / "env"
     ports = f"SESAME_HTTP_PORT={LOOPBACK}:{free_port()}\nSESAME_HTTPS_PORT={LOOPBACK}:{https_port}\n"
     network = f"SESAME_EDGE_NETWORK=10.{secrets.randbelow(200) + 20}.{secrets.randbelow(256)}.0/24\n"
-    settings.write_text(EXAMPLE.read_text() + ports + network)
-    (folder / "deploy").symlink_to(ROOT / "deploy")  # the page speaks from the root of a checkout
+    backups = folder / "backups"
+    backups.mkdir(mode=0o700)
+    os.chown(backups, OPERATOR, OPERATOR)
+    settings.write_text(f"{EXAMPLE.read_text()}{ports}{network}SESAME_BACKUPS={backups}\n")
+    deploy = folder / "deploy"  # the page speaks from the root of a checkout
+    deploy.mkdir()
+    for file in (ROOT / "deploy").iterdir():
+        (deploy / file.name).symlink_to(file)
+    (deploy / ".env").unlink(missing_ok=True)
+    (deploy / ".env").symlink_to(settings)
     found = Installation(f"sesame-test-{secrets.token_hex(3)}", settings, https_port)
     try:
         yield found

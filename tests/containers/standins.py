@@ -15,10 +15,11 @@ FOLDER = Path(__file__).parent / "standins"
 BASE = "sesame-standin/base"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 NAMES = {
-    "python": "python:3.11-slim-bookworm",
+    "python": "python:3.13-slim-trixie",
     "postgres": "postgres:",
     "rabbitmq": "rabbitmq:",
     "caddy": "caddy:",
+    "prober": "prom/blackbox-exporter:",
     "prometheus": "prom/prometheus:",
     "alertmanager": "prom/alertmanager:",
     "grafana": "grafana/grafana:",
@@ -60,7 +61,7 @@ def _can_be_pulled(image: str) -> bool:
 def _make_base() -> None:
     with tempfile.TemporaryDirectory() as folder:
         included = "--include=ca-certificates"
-        subprocess.run(["debootstrap", "--variant=minbase", included, "bookworm", folder], check=True)
+        subprocess.run(["debootstrap", "--variant=minbase", included, "trixie", folder], check=True)
         shutil.rmtree(Path(folder) / "var/cache/apt", ignore_errors=True)
         with subprocess.Popen(["tar", "-C", folder, "-c", "."], stdout=subprocess.PIPE) as tar:
             subprocess.run(["docker", "import", "-", BASE], stdin=tar.stdout, check=True)

@@ -16,7 +16,7 @@ EXAMPLE = (ROOT / "deploy" / ".env.example").read_text()
 
 
 def folders(place: Path) -> Path:
-    for name in ("admin", *topology.SERVICES, "rabbitmq", "postgres", "grafana"):
+    for name in ("admin", *topology.SERVICES, "rabbitmq", "postgres", "grafana", "prometheus"):
         (place / name).mkdir()
     return place
 
@@ -60,11 +60,40 @@ def test_every_container_is_bounded_and_its_log_rotated() -> None:
             assert "mem_limit" in service, name
 
 
-def test_our_containers_write_nothing_and_have_no_capability() -> None:
+def test_containers_write_nothing_and_have_no_capability() -> None:
     for name, service in COMPOSE["services"].items():
-        if service["image"].startswith("sesame:"):
-            assert service["read_only"], name
-            assert service["cap_drop"] == ["ALL"], name
+        assert service["read_only"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "proxy" else []), name
+
+
+def test_every_container_that_stays_says_whether_it_is_well() -> None:
+    for name, service in COMPOSE["services"].items():
+        if service.get("restart") == "unless-stopped" and not service["image"].startswith("sesame:"):
+            assert name == "prober" or service["healthcheck"]["test"], name
+
+
+def test_prometheus_is_told_the_public_addresses(tmp_path: Path) -> None:
+    place = folders(tmp_path)
+    given = {"SESAME_DOMAIN": "s.example", "SESAME_PARTNER_AMQP_URL": "amqps://broker.s.example"}
+    lay_out(place, Places(), given)
+    assert json.loads((place / "prometheus" / "pages.json").read_text()) == [
+        {"targets": ["https://s.example", "https://archive.s.example", "https://grafana.s.example"]}
+    ]
+    door = json.loads((place / "prometheus" / "partner-door.json").read_text())
+    assert door == [{"targets": ["broker.s.example:5671"]}]
+
+
+def test_a_renewed_link_key_leaves_the_old_one_behind_it(tmp_path: Path) -> None:
+    place = folders(tmp_path)
+    lay_out(place, Places(), {})
+    old = json.loads((place / "admin" / "passwords.json").read_text())
+    lay_out(place, Places(), {}, ["link", "router"])
+    new = json.loads((place / "admin" / "passwords.json").read_text())
+    assert new["link"].endswith(f",{old['link']}")
+    assert new["router"] != old["router"]
+    assert {name for name in old if old[name] != new[name]} == {"link", "router"}
 
 
 def test_each_variable_that_compose_gives_is_one_a_service_knows() -> None:
