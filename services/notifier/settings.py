@@ -78,6 +78,12 @@ class NotifierSettings(ServiceSettings):
     rating_days: float = Field(
         default=3.0, ge=0, description="Days after an answer until its asker is invited to rate it; 0: never"
     )
+    mails_per_mailbox: int = Field(
+        default=3, ge=1, description="Of each kind that a machine sends to one mailbox in 24 hours at most"
+    )
+    mails_per_hour: int = Field(
+        default=600, ge=1, description="Of what a machine sends to askers in an hour at most; more waits"
+    )
     template_folder: Path | None = Field(
         default=None, description="Own templates: answer.j2, fr/answer.j2, <partner>/fr/assigned.j2"
     )

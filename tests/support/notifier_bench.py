@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +18,7 @@ from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.events import Coordinator
 from services.notifier.handlers.outcomes import Outcomes
+from services.notifier.sending.coordinator import CoordinatorMail
 from services.notifier.sending.senders.protocol import Sender
 from services.notifier.sending.worker import Lane, Pace
 from tests.support.bench import Bench
@@ -61,12 +62,39 @@ async def at_work(
 ) -> AsyncIterator[list[Lane]]:
     running = lanes(bench, senders, pace)
     tasks = [asyncio.create_task(lane.run()) for lane in running]
+    if "mail" in senders:
+        tasks.append(asyncio.create_task(telling_the_coordinator(bench, senders["mail"], pace)))
     try:
         yield running
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@dataclass
+class OneByOne:
+    """Takes notes that come together as if each came alone."""
+
+    sender: Sender
+
+    async def send_together(self, notes: Sequence[DeliveryAttempt]) -> Sent | Failed:
+        outcomes = [await self.sender.send(note) for note in notes]
+        return next((one for one in outcomes if isinstance(one, Failed)), Sent())
+
+
+async def telling_the_coordinator(bench: Bench, sender: Sender, pace: Pace) -> None:
+    notes = CoordinatorMail(
+        bench.transactions.begin,
+        OneByOne(sender),
+        Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry())),
+        attempt_seconds=pace.attempt_seconds,
+        lease=pace.lease,
+        rest=timedelta(0),
+    )
+    while True:
+        await notes.send()
+        await asyncio.sleep(0.05)
 
 
 async def send_all(bench: Bench, senders: Mapping[str, Sender], pace: Pace = PACE) -> None:

@@ -14,6 +14,9 @@ from services.notifier.domain.question_state import CurrentAssignment, QuestionS
 WORD_OF_THE_END = frozenset({"ended", "closed"})
 """What is still sent about a question that is over."""
 
+NOTES = frozenset({"unroutable", "promise", "failure"})
+"""What the coordinator hears of single questions: gathered, however many there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:

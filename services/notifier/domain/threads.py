@@ -22,6 +22,7 @@ AUTOMATIC = {
     "rating": "auto-generated",
     "digest": "auto-generated",
     "daily": "auto-generated",
+    "gathered": "auto-generated",
 }
 """Kinds of mail that no person wrote, with their Auto-Submitted value (RFC 3834, 5). A question and an answer
 are a person's words that we only carry."""

@@ -28,6 +28,14 @@ class DeliveryMetrics:
             ["channel"],
             registry=registry,
         )
+        self.braked = Counter(
+            "sesame_mail_braked",
+            "Mail held back: mailbox, one got its share of the day; network, all got that of the hour",
+            ["brake"],
+            registry=registry,
+        )
+        for brake in ("mailbox", "network"):
+            self.braked.labels(brake)
         self.doubled = Counter(
             "sesame_deliveries_doubled",
             "Deliveries sent again because the first success was not noted in time",

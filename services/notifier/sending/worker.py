@@ -19,6 +19,7 @@ from services.chassis.telemetry import trace
 from services.chassis.telemetry.log import about
 from services.notifier.domain.delivery import Failed, without_addresses
 from services.notifier.domain.outgoing import DeliveryAttempt
+from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.outcomes import Outcome, Outcomes, Settled
 from services.notifier.sending.senders.protocol import Sender
 from services.notifier.store import deliveries
@@ -46,7 +47,16 @@ class Pace:
 class Lane:
     """One way out. Nothing is claimed that can't be tried at once: a slow receiver holds its own place."""
 
-    def __init__(self, way: str, sender: Sender, pace: Pace, begin: Begin, settlement: Outcomes) -> None:
+    def __init__(
+        self,
+        way: str,
+        sender: Sender,
+        pace: Pace,
+        begin: Begin,
+        settlement: Outcomes,
+        brakes: MailBrakes | None = None,
+    ) -> None:
+        self._brakes = brakes
         self.way = way
         self._sender = sender
         self._pace = pace
@@ -89,6 +99,8 @@ class Lane:
         held = self._held()
         async with self._begin() as unit:
             due = await deliveries.claim(unit.db, self.way, unit.now, room, self._pace.lease, held=held)
+            if self._brakes is not None:
+                due = await self._brakes.let_through(unit, due)
         self._in_hand |= {delivery.id: asyncio.create_task(self._attempt(delivery)) for delivery in due}
         return len(due)
 

@@ -9,10 +9,13 @@ from services.chassis.run import Chassis
 from services.contracts.links import partner_token
 from services.notifier.domain.networks import networks
 from services.notifier.domain.outgoing import DeliveryAttempt
+from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.handlers.similar import SimilarAnswers
 from services.notifier.sending.channels import LOOK_SECONDS, SocialChannels
+from services.notifier.sending.coordinator import LOOK_SECONDS as LOOK_FOR_NOTES
+from services.notifier.sending.coordinator import CoordinatorMail
 from services.notifier.sending.endpoints import Endpoints
 from services.notifier.sending.mail.compose import Composer, SenderIdentity
 from services.notifier.sending.mail.rendering import MailRenderer
@@ -67,7 +70,8 @@ async def build(
     lines = await chassis.enter(SmtpLines(smtp_of(settings), most=settings.smtp_connections))
     webhooks = await chassis.enter(_webhooks(settings, chassis, house))
     similar = SimilarAnswers(chassis.pool, settings.lasting_archive_url)
-    mail = WithSimilarAnswers(MailSender(Composer(house, letters), lines), similar.to)
+    to_people = MailSender(Composer(house, letters), lines)
+    mail = WithSimilarAnswers(to_people, similar.to)
     # One mail per connection: what waits for one would lose that time of its attempt, and be sent twice.
     at_smtp = settings.smtp_connections
     senders: dict[str, tuple[Sender, int]] = {
@@ -89,10 +93,18 @@ async def build(
     for way, sender in social.senders.items():
         senders[way] = (CircuitBreaker(sender, _same(way), most_at_once=SOCIAL_AT_ONCE), SOCIAL_AT_ONCE)
     lease = timedelta(seconds=settings.lease_seconds)
+    seconds = settings.attempt_seconds
+    notes = CoordinatorMail(chassis.begin, to_people, settlement, attempt_seconds=seconds, lease=lease)
+    chassis.every(LOOK_FOR_NOTES, notes.send)
+    brakes = MailBrakes(settings.keys, instruments, settings.mails_per_mailbox, settings.mails_per_hour)
     return [
-        Lane(way, sender, Pace(at_once, settings.attempt_seconds, lease), chassis.begin, settlement)
+        Lane(way, sender, Pace(at_once, seconds, lease), chassis.begin, settlement, _of(way, brakes))
         for way, (sender, at_once) in senders.items()
     ]
+
+
+def _of(way: str, brakes: MailBrakes) -> MailBrakes | None:
+    return brakes if way == "mail" else None
 
 
 def _same(receiver: str) -> Callable[[DeliveryAttempt], str]:

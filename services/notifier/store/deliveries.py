@@ -12,7 +12,7 @@ from asyncpg import Record
 
 from services.chassis.postgres.database import Db
 from services.notifier.domain.outgoing import Answered, Assigned, DeliveryAttempt, QuestionToTell
-from services.notifier.domain.plan import WORD_OF_THE_END, Planned
+from services.notifier.domain.plan import NOTES, WORD_OF_THE_END, Planned
 
 _DECIDE = """
 INSERT INTO delivery (id, question_id, kind, way, destination, assignment_id, answer_id, details, traceparent,
@@ -39,7 +39,7 @@ _CLAIM = """
 WITH due AS (
     SELECT id FROM delivery
     WHERE state = 'waiting' AND way = $1 AND next_at <= $2 AND ($5::uuid IS NULL OR id = $5)
-        AND id <> ALL ($6::uuid[])
+        AND id <> ALL ($6::uuid[]) AND (kind = ANY ($7::text[])) = $8
     ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE delivery d SET attempts = d.attempts + 1, next_at = $2 + $4::interval
@@ -71,6 +71,14 @@ LEFT JOIN LATERAL (
     ORDER BY answer.answered_at LIMIT 1
 ) w ON true
 ORDER BY c.decided_at
+"""
+
+_ONE_TELLS = "SELECT pg_advisory_xact_lock(hashtextextended('sesame coordinator mail', 0))"
+
+_TOLD_LATELY = """
+SELECT EXISTS (SELECT FROM delivery WHERE kind = ANY ($1::text[]) AND state = 'sent' AND done_at > $3)
+    OR EXISTS (SELECT FROM delivery WHERE kind = ANY ($1::text[]) AND way = 'mail' AND state = 'waiting'
+        AND attempts > 0 AND next_at > $2)
 """
 
 _SENT = """
@@ -186,7 +194,21 @@ async def claim(
 ) -> list[DeliveryAttempt]:
     """Take up to `most` deliveries that are due; nobody else gets them before the lease has run out, and the
     caller, who names what it holds, not even then."""
-    return [_read(row) for row in await db.fetch(_CLAIM, way, now, most, lease, only, held)]
+    notes = sorted(NOTES)
+    rows = await db.fetch(_CLAIM, way, now, most, lease, only, held, notes, False)
+    return [_read(row) for row in rows]
+
+
+async def claim_notes(
+    db: Db, now: datetime, most: int, lease: timedelta, since: datetime
+) -> list[DeliveryAttempt]:
+    """What the coordinator is to hear, the oldest first; nothing where they heard something since `since`, or
+    where somebody is just telling them."""
+    await db.execute(_ONE_TELLS)
+    if await db.fetchval(_TOLD_LATELY, sorted(NOTES), now, since):
+        return []
+    rows = await db.fetch(_CLAIM, "mail", now, most, lease, None, [], sorted(NOTES), True)
+    return [_read(row) for row in rows]
 
 
 async def sent(db: Db, ids: Sequence[UUID], urls: Sequence[str | None], now: datetime) -> set[UUID]:

@@ -20,7 +20,7 @@ from services.notifier.sending.senders.mail import MailSender
 from services.notifier.sending.senders.similar_answers import WithSimilarAnswers
 from services.notifier.sending.senders.smtp import SmtpLines, SmtpServer
 from tests.support import notifier_facts as made
-from tests.support.notifier_outgoing import assigned, outgoing
+from tests.support.notifier_outgoing import QUESTION, assigned, outgoing
 from tests.support.smtp_sink import Sink, smtp_sink
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -259,3 +259,24 @@ async def test_coordinator_reads_in_their_language_why_nobody_could_be_asked(sce
     assert "aucune bibliothèque du réseau ne peut la prendre" in told
     assert "- ne répond pas dans cette langue : français – gent" in told
     assert "- a laissé passer le délai – lyon et metz" in told
+
+
+async def test_several_matters_come_to_the_coordinator_in_one_mail(scene: Scene) -> None:
+    details = {"reason": {"code": "nobody_left"}, "excluded": []}
+    notes = [
+        but(
+            outgoing("mail", "coordination@network.example", "unroutable", details=details, assignment=None),
+            id=made.part(made_question, "note"),
+            question=but(
+                outgoing("mail", PARTNER).question, id=made_question, text=f"Où est {made_question} ?"
+            ),
+        )
+        for made_question in (made.part(QUESTION, "one"), made.part(QUESTION, "two"))
+    ]
+    await scene.sender.send_together(notes)
+    [mail] = scene.sink.taken
+    assert mail.message["Auto-Submitted"] == "auto-generated"
+    for note in notes:
+        assert str(note.question.id) in mail.body("plain").replace("\n", " ")
+        assert str(note.question.id) in mail.body("html")
+    assert "<!doctype html>" not in mail.body("plain").lower()

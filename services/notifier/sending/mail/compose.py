@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -31,9 +31,9 @@ TO_ASKER = frozenset({"acknowledgement", "answer", "late", "closed", "rating"})
 WITHOUT_THEIR_WORDS = frozenset({"acknowledgement", "late", "closed"})
 """Mail that goes out before a librarian has written anything: whoever typed in somebody else's address would
 have us carry their words, and their links, to that person."""
-TO_COORDINATOR = frozenset({"unroutable", "promise", "failure", "daily"})
+TO_COORDINATOR = frozenset({"unroutable", "promise", "failure", "daily", "gathered"})
 WORDS = ("question_text", "headline", "asker_name", "note", "theme", "purpose", "place", "follow_up")
-ROUNDS = frozenset({"daily", "digest"})
+ROUNDS = frozenset({"daily", "digest", "gathered"})
 """About no single question."""
 
 
@@ -76,6 +76,15 @@ class Composer:
         box = reply_address(self._house.box, token) if token else self._house.box
         content = self._message(delivery, letter, box, language).as_bytes()
         return Mail(self._return_path(delivery, token), delivery.destination, content)
+
+    def compose_together(self, notes: Sequence[DeliveryAttempt]) -> Mail:
+        """To the coordinator: each note as it would have come alone, one below the other."""
+        first, language = notes[0], self._house.language
+        letters = [self._letters.render(one.kind, language, self._values(one, None)) for one in notes]
+        values = {"network": self._house.network, "letters": letters}
+        gathered = self._letters.render("gathered", language, values)
+        content = self._message(replace(first, kind="gathered"), gathered, self._house.box, language)
+        return Mail(self._house.box, first.destination, content.as_bytes())
 
     def _return_path(self, delivery: DeliveryAttempt, token: str | None) -> str:
         """Not the address for replies: whoever asked knows that one, and no bounce there is believed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiosmtplib import (
     SMTPAuthenticationError,
     SMTPConnectError,
@@ -13,7 +15,7 @@ from aiosmtplib import (
 
 from services.notifier.domain.delivery import Failed, Sent, without_addresses
 from services.notifier.domain.outgoing import DeliveryAttempt
-from services.notifier.sending.mail.compose import Composer
+from services.notifier.sending.mail.compose import Composer, Mail
 from services.notifier.sending.senders.smtp import SmtpLines
 
 
@@ -29,7 +31,17 @@ class MailSender:
             return Failed("no mail address", final=True)
         if delivery.silenced:
             return Failed("mail to this address came back for good before", final=True)
-        mail = self._composer.compose(delivery)
+        return await self._deliver(self._composer.compose(delivery))
+
+    async def send_together(self, notes: Sequence[DeliveryAttempt]) -> Sent | Failed:
+        """Several notes to one address, in one mail."""
+        if len(notes) == 1:
+            return await self.send(notes[0])
+        if notes[0].silenced:
+            return Failed("mail to this address came back for good before", final=True)
+        return await self._deliver(self._composer.compose_together(notes))
+
+    async def _deliver(self, mail: Mail) -> Sent | Failed:
         try:
             await self._lines.deliver(mail)
         except (SMTPConnectError, SMTPConnectTimeoutError) as error:

@@ -1,0 +1,2 @@
+DROP INDEX delivery_told_coordinator;
+DROP TABLE unasked_mail;
