@@ -25,11 +25,12 @@ from services.ingest.handlers import forgetting
 from services.ingest.store import person as ingest
 from services.notifier.store import person as notifier
 from services.router.store import person as router
+from services.workspace.store import person as workspace
 
-KEEPERS = {"ingest": ingest, "router": router, "notifier": notifier}
+KEEPERS = {"ingest": ingest, "router": router, "notifier": notifier, "workspace": workspace}
 """Service → what it can tell of a person. Metrics keeps nothing of anybody."""
 
-HEARERS = ("router", "notifier", "metrics")
+HEARERS = ("router", "notifier", "metrics", "workspace")
 FROM_INGEST = "/sesame/ingest"
 LOOK_SECONDS = 0.2
 

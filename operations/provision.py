@@ -1,4 +1,4 @@
-"""Brings empty or older servers to where the four services can start with the least rights.
+"""Brings empty or older servers to where the five services can start with the least rights.
 
 `python -m operations.provision`, with the administrator's secrets in /run/secrets. May run again at
 any time: passwords become those of the secrets, everything else is added or left as it is.

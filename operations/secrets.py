@@ -27,8 +27,8 @@ ADMINISTRATOR = "sesame"
 KEPT = "passwords.json"
 READER = "reader"
 """Who may read the key figures' tables, for Grafana."""
-NAMES = (*topology.SERVICES, READER, "link", "rabbitmq", "postgres", "grafana", "desk")
-RENEWABLE = (*topology.SERVICES, READER, "link", "desk")
+NAMES = (*topology.SERVICES, READER, "link", "sign-in", "rabbitmq", "postgres", "grafana", "desk")
+RENEWABLE = (*topology.SERVICES, READER, "link", "sign-in", "desk")
 """Not the servers' administrators: their servers have them already."""
 FROM_OPERATOR = ("SESAME_SMTP_USER", "SESAME_SMTP_PASSWORD")
 
@@ -85,6 +85,8 @@ def _lay_service(folder: Path, service: str, passwords: Mapping[str, str], place
     write_secret(folder / "sesame_database_url", places.database_url(role(service), password))
     if service in ("ingest", "notifier"):
         write_secret(folder / "sesame_link_secret", passwords["link"])
+    if service in ("notifier", "workspace"):
+        write_secret(folder / "sesame_sign_in_secret", passwords["sign-in"])
 
 
 def _lay_servers(folder: Path, passwords: Mapping[str, str]) -> None:

@@ -19,11 +19,18 @@ from operations.addresses import addresses
 from operations.database import as_service
 from services.chassis.messaging import inbox
 from services.chassis.terminal import operator_console
+from services.contracts import topology
 from services.ingest.store import tracing as ingest
 from services.notifier.store import tracing as notifier
 from services.router.store import tracing as router
+from services.workspace.store import tracing as workspace
 
-QUERIES = {"ingest": ingest.trace, "router": router.trace, "notifier": notifier.trace}
+QUERIES = {
+    "ingest": ingest.trace,
+    "router": router.trace,
+    "notifier": notifier.trace,
+    "workspace": workspace.trace,
+}
 """Service → rows of (at, what, detail) of one question. Metrics knows no question."""
 
 
@@ -69,7 +76,7 @@ def _read(service: str, rows: Sequence[Record]) -> Iterator[Step]:
 async def waiting(admin_url: str, question: UUID) -> dict[str, int]:
     """Service → events that came before their question."""
     counts = {}
-    for service in ("ingest", "router", "notifier", "metrics"):
+    for service in topology.SERVICES:
         async with as_service(admin_url, service) as db:
             if count := await inbox.waiting_for(db, question):
                 counts[service] = count

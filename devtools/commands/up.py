@@ -74,6 +74,7 @@ async def told_to_stop() -> None:
 def _where(servers: Servers, platform: Platform, mailbox: Mailbox) -> str:
     lines = [
         ("questions", platform.doors("ingest").url()),
+        ("workspace", platform.doors("workspace").url()),
         ("figures", platform.doors("metrics").url(f"/figures/{datetime.now(UTC).year}")),
         ("mail in (LMTP)", f"127.0.0.1:{platform.doors('ingest').lmtp}"),
         ("mail out", str(mailbox.folder)),

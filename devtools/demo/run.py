@@ -106,7 +106,7 @@ async def scene_of(folder: Path, corpus: Corpus, console: Console, *, asking: bo
         respondents = Respondents(_mail_addresses(partners), corpus)
         mailbox = await stack.enter_async_context(running_mailbox(folder / "mails", respondents.hear))
         settings = {**SETTINGS, "SESAME_PARTNERS_FILE": str(partners_file)}
-        with console.status("starting ingest, router, notifier, metrics"):
+        with console.status("starting ingest, router, notifier, metrics, workspace"):
             platform = await stack.enter_async_context(
                 running_platform(folder, servers, smtp_port=mailbox.port, settings=settings)
             )

@@ -14,6 +14,7 @@ from services.ingest.settings import IngestSettings
 from services.metrics.settings import MetricsSettings
 from services.notifier.settings import NotifierSettings
 from services.router.settings import RouterSettings
+from services.workspace.settings import WorkspaceSettings
 
 FILE = ROOT / "docs" / "settings.md"
 SERVICES: dict[str, type[ServiceSettings]] = {
@@ -21,6 +22,7 @@ SERVICES: dict[str, type[ServiceSettings]] = {
     "router": RouterSettings,
     "notifier": NotifierSettings,
     "metrics": MetricsSettings,
+    "workspace": WorkspaceSettings,
 }
 HEAD = """\
 # Settings

@@ -1,4 +1,4 @@
-"""The four services as processes of this machine, on given servers; in several copies, if wanted."""
+"""The five services as processes of this machine, on given servers; in several copies, if wanted."""
 
 import asyncio
 import os
@@ -74,6 +74,7 @@ class Platform:
         self._code = code
         self._program = program
         self._link_secret = kept_secret(folder / "link-secret")
+        self._sign_in_secret = kept_secret(folder / "sign-in-secret")
         self._doors: dict[tuple[str, int], Doors] = {}
         self._running: dict[tuple[str, int], Child] = {}
 
@@ -144,6 +145,8 @@ class Platform:
             "SESAME_SMTP_PORT": str(self._smtp_port),
             "SESAME_PUBLIC_URL": ingest.url().rstrip("/"),
             "SESAME_LINK_SECRET": self._link_secret,
+            "SESAME_SIGN_IN_SECRET": self._sign_in_secret,
+            "SESAME_WORKSPACE_URL": self.doors("workspace").url().rstrip("/"),
             "SESAME_MAIL_DOMAIN": MAIL_DOMAIN,
             **self._settings,
         }

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.contracts import notifier, partners, topology
-from services.contracts.catalogue import PRODUCERS, TO_PARTNERS
+from services.contracts.catalogue import FROM_PARTNERS, PRODUCERS, TO_PARTNERS
 from services.contracts.vocabulary import Fact
 
 NOTHING = "^$"
@@ -21,6 +21,11 @@ TELLS: Mapping[str, tuple[type[Fact], ...]] = {
     "notifier": tuple(fact for fact in TO_PARTNERS if fact.__module__ == notifier.__name__),
 }
 """Service → what it tells partner systems."""
+
+ASKS: Mapping[str, tuple[type[Fact], ...]] = {
+    "workspace": tuple(fact for fact in FROM_PARTNERS if fact is not partners.QuestionSubmitted),
+}
+"""Service → what it asks in a partner's name, for the people of that library."""
 
 ANY_PARTNER = r"partner\.[a-z0-9-]+\."
 
@@ -41,7 +46,8 @@ def service_rights(service: str) -> Rights:
         exchange: keys
         for exchange, keys in (
             (topology.EVENTS, _one_of(_announced(service))),
-            (topology.PARTNERS, _told(service)),
+            (topology.PARTNERS, _of_partners(TELLS.get(service, ()))),
+            (topology.INBOX, _of_partners(ASKS.get(service, ()))),
         )
         if keys != NOTHING
     }
@@ -62,8 +68,8 @@ def _announced(service: str) -> list[str]:
     return sorted({wire.rpartition(".")[0] for wire in wires})
 
 
-def _told(service: str) -> str:
-    wires = sorted(re.escape(fact.wire) for fact in TELLS.get(service, ()))
+def _of_partners(facts: Iterable[type[Fact]]) -> str:
+    wires = sorted(re.escape(fact.wire) for fact in facts)
     return f"^{ANY_PARTNER}({'|'.join(wires)})$" if wires else NOTHING
 
 

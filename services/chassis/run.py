@@ -30,7 +30,7 @@ from services.chassis import settings
 from services.chassis.backoff import backoff_seconds
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.http.private_port import PrivatePort
-from services.chassis.http.serving import serving
+from services.chassis.http.serving import MOST_CONNECTIONS, serving
 from services.chassis.messaging import broker as rabbit
 from services.chassis.messaging import inbox, outbox
 from services.chassis.messaging.consume import Consumer, Handling, readers_of
@@ -148,11 +148,13 @@ class Chassis:
         self.background("consuming link", link.keep)
         self.ops.watched["consuming"] = link.ping
 
-    async def serve(self, app: ASGIApp, host: str, port: int) -> int:
-        """Open a door; gives its port."""
-        return await self._stack.enter_async_context(
-            serving(app, host, port, grace_seconds=self._options.grace_seconds)
-        )
+    async def serve(
+        self, app: ASGIApp, host: str, port: int, *, most_connections: int = MOST_CONNECTIONS
+    ) -> int:
+        """Open a door; gives its port. Pages that stay connected need room for more of them."""
+        grace = self._options.grace_seconds
+        door = serving(app, host, port, grace_seconds=grace, most_connections=most_connections)
+        return await self._stack.enter_async_context(door)
 
     async def enter(self, context: AbstractAsyncContextManager[Any]) -> Any:
         """Anything else that is opened now and closed in its turn."""

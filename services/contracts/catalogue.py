@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.contracts import ingest, notifier, partners, router
+from services.contracts import ingest, notifier, partners, router, workspace
 from services.contracts.vocabulary import Fact
 
 FACTS: tuple[type[Fact], ...] = (
@@ -30,8 +30,12 @@ FACTS: tuple[type[Fact], ...] = (
     notifier.QuestionViewed,
     notifier.SimilarFound,
     notifier.DeliveryFailed,
+    workspace.SignInRequested,
 )
 """On `sesame.events`, from one service to the others."""
+
+CONFIDENTIAL: frozenset[type[Fact]] = frozenset({workspace.SignInRequested})
+"""Of these, what names a person or a thing held: for the one service that acts on it, never to be counted."""
 
 FROM_PARTNERS: tuple[type[Fact], ...] = (
     partners.QuestionSubmitted,
@@ -53,5 +57,6 @@ PRODUCERS = {
     **{fact.wire: "ingest" for fact in FACTS if fact.__module__ == ingest.__name__},
     **{fact.wire: "router" for fact in FACTS if fact.__module__ == router.__name__},
     **{fact.wire: "notifier" for fact in FACTS if fact.__module__ == notifier.__name__},
+    **{fact.wire: "workspace" for fact in FACTS if fact.__module__ == workspace.__name__},
 }
 """Wire name of a fact → the service that announces it."""

@@ -57,6 +57,23 @@ def bounce_token(keys: Sequence[bytes], question_id: UUID, address: str) -> str:
     return _sealed(keys[0], "bounce", question_id, _address_digest(keys[0], address))
 
 
+def sign_in_token(key: bytes, sign_in: UUID) -> str:
+    """For the mail that lets a person of the network in: 42 characters. Once and soon is the workspace's to
+    see to; its key is no other link's."""
+    return _base32(sign_in.bytes) + _seal(key, "sign-in:" + _base32(sign_in.bytes))
+
+
+def read_sign_in_token(key: bytes, token: str) -> UUID | None:
+    """The sign-in that it is for; None where the key did not seal it."""
+    token = token.strip().lower()
+    if len(token) != QUESTION + SEAL or not token.isascii() or not token.isalnum():
+        return None
+    id_, seal = token[:QUESTION], token[QUESTION:]
+    if not hmac.compare_digest(seal, _seal(key, "sign-in:" + id_)):
+        return None
+    return UUID(bytes=base64.b32decode(id_.upper() + "======"))
+
+
 def is_of_address(keys: Sequence[bytes], bounce: Link, address: str) -> bool:
     """Whether the mail whose return path this is went to that address, whatever its case."""
     return any(hmac.compare_digest(bounce.digest, _address_digest(key, address)) for key in keys)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from services.contracts import ingest, notifier, router
-from services.contracts.catalogue import FACTS
+from services.contracts import ingest, notifier, partners, router, workspace
+from services.contracts.catalogue import CONFIDENTIAL, FACTS
 from services.contracts.vocabulary import Fact
 
 EVENTS = "sesame.events"
@@ -59,13 +59,44 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.QuestionUnroutable,
             router.QuestionClosed,
             router.QuestionReopened,
+            workspace.SignInRequested,
         ),
-        "metrics": FACTS,
+        "metrics": tuple(fact for fact in FACTS if fact not in CONFIDENTIAL),
+        "workspace": (
+            ingest.QuestionReceived,
+            ingest.AnswerReceived,
+            ingest.QuestionDeclined,
+            ingest.QuestionTaken,
+            ingest.QuestionFollowedUp,
+            ingest.QuestionRated,
+            ingest.QuestionWithdrawn,
+            ingest.AskerErased,
+            router.QuestionRouted,
+            router.QuestionAnswered,
+            router.AnswerRefused,
+            router.QuestionOverdue,
+            router.QuestionUnroutable,
+            router.QuestionClosed,
+            router.QuestionReopened,
+            notifier.QuestionPublished,
+            notifier.SimilarFound,
+        ),
     }
 )
 """Service → the facts its queue is bound to."""
 
 SERVICES = tuple(HEARS)
+
+RECEIPTS = (partners.SubmissionAccepted, partners.SubmissionRefused)
+
+ALSO_READS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {
+        "ingest": ((INBOX, "partner.#"),),
+        "workspace": tuple((PARTNERS, f"partner.*.{fact.wire}") for fact in RECEIPTS),
+    }
+)
+"""Service → (exchange, routing key) pairs besides the facts. The workspace asks as a partner does, and hears
+what became of it as a partner does; of other partners' receipts it knows none."""
 
 DELIVERY_LIMIT = 50
 """Deliveries of one event before the broker itself takes it for poison: more than restarts can cause."""
@@ -83,8 +114,7 @@ def unversioned(wire: str) -> str:
 def bindings(service: str) -> tuple[tuple[str, str], ...]:
     """(exchange, routing key) pairs of one service's queue."""
     keys = sorted({routing_key(fact) for fact in HEARS[service]})
-    own = tuple((EVENTS, key) for key in keys)
-    return (*own, (INBOX, "partner.#")) if service == "ingest" else own
+    return (*((EVENTS, key) for key in keys), *ALSO_READS.get(service, ()))
 
 
 def dead_queue(service: str) -> str:

@@ -36,6 +36,11 @@ class NotifierSettings(ServiceSettings):
         min_length=16,
         description="Signs links and reply addresses, as in ingest. Several, by commas: the first signs",
     )
+    sign_in_secret: Secret = Field(
+        default=None,
+        description="Key of the links into the workspace, as there; none: no such mail goes out",
+    )
+    workspace_url: str = Field(default="", description="Where people of the network work, as in workspace")
     mail_domain: str = Field(
         default="sesame.localhost", description="Domain of our addresses and Message-IDs"
     )

@@ -1,4 +1,4 @@
-"""What is measured, running: Sésame's four services or the floor's four processes, on private servers."""
+"""What is measured, running: Sésame's five services or the floor's four processes, on private servers."""
 
 from __future__ import annotations
 

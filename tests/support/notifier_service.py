@@ -27,7 +27,7 @@ from tests.support.waiting import PATIENCE_SECONDS, until_ready
 
 SECRET = "a secret that only tests know"
 ANNOUNCED = "announced-by-notifier"
-OTHERS = ("ingest", "router", "metrics")
+OTHERS = ("ingest", "router", "metrics", "workspace")
 
 
 def environment(database: Database, vhost: VirtualHost, smtp_port: int, **more: str) -> dict[str, str]:

@@ -27,6 +27,7 @@ LOOK_SECONDS = 0.5
 BACKLOG = """
 SELECT (SELECT count(*) FROM ingest.outbox) + (SELECT count(*) FROM router.outbox)
      + (SELECT count(*) FROM notifier.outbox) + (SELECT count(*) FROM metrics.outbox)
+     + (SELECT count(*) FROM workspace.outbox)
      + (SELECT count(*) FROM metrics.pending)
 """
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from devtools.dashboards.panels import Dashboard, Levels, Query, bars, lines, stat, table
 
-QUEUES = '{queue=~"ingest|router|notifier|metrics"}'
-DEAD = '{queue=~"(ingest|router|notifier|metrics)[.]dead"}'
+QUEUES = '{queue=~"ingest|router|notifier|metrics|workspace"}'
+DEAD = '{queue=~"(ingest|router|notifier|metrics|workspace)[.]dead"}'
 
 _SIZES = """
 SELECT relname AS "table", pg_total_relation_size(oid) AS bytes

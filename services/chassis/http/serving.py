@@ -94,7 +94,9 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, host: str, port: int, *, grace_seconds: float) -> AsyncIterator[int]:
+async def serving(
+    app: ASGIApp, host: str, port: int, *, grace_seconds: float, most_connections: int = MOST_CONNECTIONS
+) -> AsyncIterator[int]:
     """Listen while inside; gives the port. Leaving finishes the requests in hand, within the grace."""
     config = uvicorn.Config(
         StorageAway(app),
@@ -105,7 +107,7 @@ async def serving(app: ASGIApp, host: str, port: int, *, grace_seconds: float) -
         lifespan="off",
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=MOST_CONNECTIONS,
+        limit_concurrency=most_connections,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=max(1, int(grace_seconds)),
     )

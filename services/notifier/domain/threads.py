@@ -23,6 +23,8 @@ AUTOMATIC = {
     "digest": "auto-generated",
     "daily": "auto-generated",
     "gathered": "auto-generated",
+    "sign_in": "auto-generated",
+    "invitation": "auto-generated",
 }
 """Kinds of mail that no person wrote, with their Auto-Submitted value (RFC 3834, 5). A question and an answer
 are a person's words that we only carry."""

@@ -6,11 +6,12 @@ from collections.abc import Set
 from functools import partial
 
 from services.chassis.messaging.incoming import Subscriptions
-from services.contracts import ingest, router
+from services.contracts import ingest, router, workspace
 from services.notifier.handlers import events
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.events import Coordinator
 from services.notifier.handlers.outcomes import Outcomes
+from services.notifier.handlers.sign_ins import sign_in_requested
 
 
 def subscriptions(
@@ -32,4 +33,5 @@ def subscriptions(
         router.QuestionUnroutable: partial(events.question_unroutable, coordinator),
         router.QuestionClosed: events.question_closed,
         router.QuestionReopened: events.question_reopened,
+        workspace.SignInRequested: sign_in_requested,
     }

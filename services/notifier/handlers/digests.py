@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ NO_QUESTION = UUID(int=0)
 MORNING = 7
 """The hour of the network's day from which the rounds are made."""
 MONDAY = 0
+SIGN_INS_KEPT = timedelta(days=7)
+"""That a person was mailed a link is of no use after it."""
 
 
 class Digests:
@@ -33,6 +35,7 @@ class Digests:
             local = unit.now.astimezone(self._zone)
             if local.hour < MORNING:
                 return
+            await deliveries.forget_sign_ins(unit.db, unit.now - SIGN_INS_KEPT)
             planned = await self._day(unit, local.date())
             if local.weekday() == MONDAY:
                 planned += await self._week(unit, local.date())

@@ -42,7 +42,14 @@ def house_of(settings: NotifierSettings) -> SenderIdentity:
         keys=settings.keys,
         coordinator=settings.coordinator_mail,
         language=settings.network_language,
+        workspace_url=settings.workspace_url.rstrip("/"),
+        sign_in_key=_sign_in_key(settings),
     )
+
+
+def _sign_in_key(settings: NotifierSettings) -> bytes | None:
+    secret = settings.sign_in_secret
+    return secret.get_secret_value().encode() if secret else None
 
 
 def smtp_of(settings: NotifierSettings) -> SmtpServer:

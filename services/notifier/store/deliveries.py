@@ -151,6 +151,10 @@ WHERE id::text = $1 AND state = 'given_up'
 RETURNING id
 """
 
+_FORGET_SIGN_INS = """
+DELETE FROM delivery WHERE kind IN ('sign_in', 'invitation') AND decided_at < $1 AND state <> 'waiting'
+"""
+
 _WAITING = """
 SELECT way, count(*) AS deliveries, coalesce(extract(epoch FROM $1 - min(decided_at)), 0)::float8 AS oldest
 FROM delivery WHERE state = 'waiting' AND decided_at <= $1 GROUP BY way
@@ -328,3 +332,8 @@ def _answered(row: Record) -> Answered:
 
 def _many(raw: str) -> tuple[dict[str, Any], ...]:
     return tuple(orjson.loads(raw))
+
+
+async def forget_sign_ins(db: Db, before: datetime) -> None:
+    """Mails that let people of the network in."""
+    await db.execute(_FORGET_SIGN_INS, before)

@@ -74,7 +74,7 @@ async def test_nothing_is_announced_before_everybody_can_hear(database: Database
             unit.announce(RATED, question=uuid4())
         async with service("metrics", database, vhost, handle=hear):
             assert await ingest.pool.fetchval("SELECT count(*) FROM outbox") == 1
-            async with service("notifier", database, vhost):
+            async with service("notifier", database, vhost), service("workspace", database, vhost):
                 await until(lambda: len(heard) == 1)
 
 
@@ -253,6 +253,7 @@ async def all_but_metrics(database: Database, vhost: VirtualHost) -> AsyncIterat
         service("ingest", database, vhost) as ingest,
         service("router", database, vhost),
         service("notifier", database, vhost),
+        service("workspace", database, vhost),
     ):
         yield ingest
 

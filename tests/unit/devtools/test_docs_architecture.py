@@ -13,7 +13,7 @@ from devtools.checkout import ROOT
 PLACE = re.compile(r"`([\w/.-]+\.py)::([\w.]+)`")
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/architecture.md")
 PLACES = sorted({place for page in PAGES for place in PLACE.findall((ROOT / page).read_text())})
-SERVICES = ("ingest", "router", "notifier", "metrics")
+SERVICES = ("ingest", "router", "notifier", "metrics", "workspace")
 
 
 def names_in(path: Path) -> set[str]:

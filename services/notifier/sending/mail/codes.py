@@ -12,6 +12,8 @@ DELIVERIES: Mapping[str, str] = {
     "assigned": N_("question to a library"),
     "closed": N_("closing word to the asker"),
     "daily": N_("list to the coordinator"),
+    "sign_in": N_("link to sign in"),
+    "invitation": N_("invitation"),
     "digest": N_("a library’s week"),
     "ended": N_("end of a request, to a library"),
     "failure": N_("given up, to the coordinator"),

@@ -10,11 +10,12 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
+from uuid import UUID
 
 from services.chassis.language import Translator
 from services.chassis.language.names import Names
 from services.chassis.language.reasons import Reasons
-from services.contracts.links import asker_token, bounce_token, partner_token, reply_address
+from services.contracts.links import asker_token, bounce_token, partner_token, reply_address, sign_in_token
 from services.notifier.domain.greeting import greets
 from services.notifier.domain.outgoing import DeliveryAttempt, written_in
 from services.notifier.domain.threads import (
@@ -33,6 +34,8 @@ WITHOUT_THEIR_WORDS = frozenset({"acknowledgement", "late", "closed"})
 have us carry their words, and their links, to that person."""
 TO_COORDINATOR = frozenset({"unroutable", "promise", "failure", "daily", "gathered"})
 WORDS = ("question_text", "headline", "asker_name", "note", "theme", "purpose", "place", "follow_up")
+TO_PEOPLE = frozenset({"sign_in", "invitation"})
+"""To people of the network themselves, in their own language."""
 ROUNDS = frozenset({"daily", "digest", "gathered"})
 """About no single question."""
 
@@ -47,6 +50,8 @@ class SenderIdentity:
     keys: Sequence[bytes]
     coordinator: str
     language: str
+    workspace_url: str = ""
+    sign_in_key: bytes | None = None
 
     @property
     def box(self) -> str:
@@ -99,6 +104,8 @@ class Composer:
             country = (asked.place or {}).get("country")
             spoken = self._letters.languages
             return written_in(asked.facets.get("language"), country, spoken, self._house.language)
+        if delivery.kind in TO_PEOPLE and delivery.details["language"] in self._letters.languages:
+            return str(delivery.details["language"])
         return self._house.language
 
     def _token(self, delivery: DeliveryAttempt) -> str | None:
@@ -122,7 +129,7 @@ class Composer:
             message["Auto-Submitted"] = AUTOMATIC[delivery.kind]
         if delivery.kind in ROUNDS:
             message["List-Unsubscribe"] = f"<mailto:{self._house.coordinator}?subject=unsubscribe>"
-        else:
+        elif delivery.kind not in TO_PEOPLE:
             message["X-Sesame-Question"] = str(delivery.question.id)
         # By this ingest knows our own mail when it comes back.
         message["X-Sesame"] = delivery.kind
@@ -148,6 +155,8 @@ class Composer:
             **_of_details(delivery, Reasons(words)),
         }
         page = f"{self._house.public_url}/{'q' if delivery.kind in TO_ASKER else 'r'}/{token}"
+        if delivery.kind in TO_PEOPLE:
+            values |= {"door_url": self._door(delivery), "until": _moment(delivery.details["expires_at"])}
         return {
             **values,
             "given": delivery.details,
@@ -155,6 +164,13 @@ class Composer:
             "coordinator": self._house.coordinator,
             "page_url": page if token else None,
         }
+
+    def _door(self, delivery: DeliveryAttempt) -> str:
+        """The link that lets this person in, once."""
+        if self._house.sign_in_key is None:
+            raise RuntimeError("no link can be made: set SESAME_SIGN_IN_SECRET as the workspace has it")
+        token = sign_in_token(self._house.sign_in_key, UUID(delivery.details["sign_in"]))
+        return f"{self._house.workspace_url}/sign-in/{token}"
 
 
 def _subject(delivery: DeliveryAttempt, letter: RenderedMail) -> str:

@@ -1,0 +1,28 @@
+"""What the workspace announces: that a person of the network is to be written to."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from services.contracts.vocabulary import Fact, Language, Line, Moment
+
+
+class SignInRequested(Fact):
+    """A person of the network asked to be let in, or was invited. The event's subject is the sign-in's id.
+
+    Confidential: for the notifier alone, which writes the link. The token in that link is made of the
+    subject by a key that notifier and workspace share (`links.sign_in_token`), so it never travels here.
+    """
+
+    wire: ClassVar[str] = "sign_in.requested.v1"
+
+    person_id: UUID
+    mail: Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)]
+    name: Line
+    language: Language
+    kind: Literal["sign_in", "invitation"]
+    expires_at: Moment = Field(description="Until when the link opens anything")
+    invited_by: Line | None = None

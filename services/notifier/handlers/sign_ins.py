@@ -1,0 +1,32 @@
+"""Letting people of the network in: a mail with a link, of which the workspace said only the sign-in's id."""
+
+from __future__ import annotations
+
+from services.chassis.messaging.transaction import Unit
+from services.contracts.envelope import Event
+from services.contracts.workspace import SignInRequested
+from services.notifier.domain.delivery import delivery_id
+from services.notifier.domain.plan import Planned
+from services.notifier.handlers.digests import NO_QUESTION
+from services.notifier.store import deliveries
+
+
+async def sign_in_requested(unit: Unit, event: Event[SignInRequested]) -> None:
+    """Nothing that opens a door is written down: the link is made when the mail is."""
+    fact = event.data
+    details = {
+        "sign_in": str(event.subject),
+        "name": fact.name,
+        "language": fact.language,
+        "expires_at": fact.expires_at.isoformat(),
+        "invited_by": fact.invited_by,
+    }
+    planned = Planned(
+        delivery_id(NO_QUESTION, fact.kind, event.subject),
+        NO_QUESTION,
+        fact.kind,
+        "mail",
+        destination=fact.mail,
+        details=details,
+    )
+    await deliveries.decide(unit.db, [planned], [event.traceparent], unit.now)

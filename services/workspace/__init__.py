@@ -1,0 +1,1 @@
+"""Where librarians and the coordinator work: a read model made of facts alone, and requests to change it."""

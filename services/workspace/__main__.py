@@ -1,0 +1,81 @@
+"""Composition root: builds the workspace from its settings and runs it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from services.chassis.clock import Clock
+from services.chassis.run import Chassis, run
+from services.contracts import topology
+from services.workspace.domain.networks import networks
+from services.workspace.entrypoints.app import Site
+from services.workspace.entrypoints.guard import Guard
+from services.workspace.entrypoints.receipts import ReceiptReader
+from services.workspace.entrypoints.streams import Streams
+from services.workspace.entrypoints.subscriptions import subscriptions
+from services.workspace.handlers.signing_in import SignInRules
+from services.workspace.pages.pages import WorkspacePages
+from services.workspace.settings import WorkspaceSettings
+from services.workspace.store import sessions
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HOUR_SECONDS = 3600.0
+ROOM_FOR_PAGES = 250
+"""Connections beside the streams."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningWorkspace:
+    """The workspace with its door open; the port is that really taken."""
+
+    chassis: Chassis
+    guard: Guard
+    port: int
+
+
+def guard_of(chassis: Chassis, settings: WorkspaceSettings) -> Guard:
+    key = settings.sign_in_secret.get_secret_value().encode()
+    return Guard(
+        begin=chassis.begin,
+        rules=SignInRules(key, timedelta(hours=settings.session_hours)),
+        pages=WorkspacePages(settings.network_name, settings.network_time_zone, settings.archive_url),
+        secure=settings.workspace_url.startswith("https://"),
+        trusted=networks(settings.trusted_proxies),
+    )
+
+
+@asynccontextmanager
+async def opened(settings: WorkspaceSettings, clock: Clock | None = None) -> AsyncIterator[RunningWorkspace]:
+    async with Chassis.start(settings, name="workspace", migrations=MIGRATIONS, clock=clock) as chassis:
+        guard = guard_of(chassis, settings)
+        streams = Streams(settings.most_streams)
+        chassis.background("word of changes", lambda: streams.listen(settings.database_url))
+        chassis.every(HOUR_SECONDS, lambda: _forget(chassis, timedelta(days=settings.audit_days)))
+        await chassis.consume(subscriptions(), {topology.PARTNERS: ReceiptReader()})
+        site = Site(guard, streams).app()
+        port = await chassis.serve(
+            site,
+            settings.workspace_host,
+            settings.workspace_port,
+            most_connections=settings.most_streams + ROOM_FOR_PAGES,
+        )
+        await chassis.enter(streams)
+        yield RunningWorkspace(chassis, guard, port)
+
+
+async def _forget(chassis: Chassis, audit_term: timedelta) -> None:
+    async with chassis.begin() as unit:
+        await sessions.forget(unit.db, unit.now, audit_term)
+
+
+async def serve(settings: WorkspaceSettings, clock: Clock | None = None) -> None:
+    async with opened(settings, clock) as running:
+        await running.chassis.until_stopped()
+
+
+if __name__ == "__main__":
+    run(serve, WorkspaceSettings, name="workspace")

@@ -1,0 +1,52 @@
+"""`./sesame workspace invite | rebuild`"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+
+Deed = Callable[[argparse.Namespace], Awaitable[int]]
+
+ROLES = ("respondent", "lead", "coordinator", "observer")
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    top = subparsers.add_parser("workspace", help="let the first people in; make the read model anew")
+    deeds = top.add_subparsers(metavar="DEED", required=True)
+    invite = deeds.add_parser("invite", help="let somebody in: a mail with a link, or a link printed here")
+    invite.add_argument("name", help="as colleagues call them")
+    invite.add_argument("mail", help="their address at work")
+    invite.add_argument("--role", choices=ROLES, default="coordinator")
+    invite.add_argument("--library", metavar="ID", default="", help="for respondent and lead")
+    invite.add_argument(
+        "--print", action="store_true", dest="printed", help="print the link instead of mailing it"
+    )
+    invite.set_defaults(deed="invite")
+    rebuild = deeds.add_parser("rebuild", help="make the read model anew of the facts kept, while it serves")
+    rebuild.set_defaults(deed="rebuild")
+    for parser in (invite, rebuild):
+        parser.add_argument(
+            "--database-url",
+            default=os.environ.get("SESAME_DATABASE_URL"),
+            metavar="URL",
+            help="the workspace's own role; default: SESAME_DATABASE_URL, or what ./sesame up uses",
+        )
+        parser.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    # Not at the top: every other ./sesame command would load the database driver.
+    from services.workspace.commands.deeds import DEEDS, CannotBeDone
+
+    try:
+        return asyncio.run(_await(DEEDS[chosen.deed], chosen))
+    except CannotBeDone as problem:
+        print(f"sesame: {problem}", file=sys.stderr)
+        return 2
+
+
+async def _await(deed: Deed, chosen: argparse.Namespace) -> int:
+    return await deed(chosen)

@@ -1,0 +1,70 @@
+"""What the workspace's commands do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from services.chassis.clock import SystemClock
+from services.chassis.messaging.transaction import Transactions
+from services.chassis.postgres.database import open_pool
+from services.contracts.links import sign_in_token
+from services.workspace.domain.roles import OF_A_LIBRARY, Member
+from services.workspace.handlers import signing_in
+from services.workspace.handlers.hearing import make_anew
+from services.workspace.store import facts
+
+PAGE = 500
+
+
+class CannotBeDone(Exception):
+    """Says what is missing and how to give it."""
+
+
+async def invite(chosen: argparse.Namespace) -> int:
+    """With `--print` the link stands on the screen and nowhere else; the mail is not sent."""
+    if (chosen.role in OF_A_LIBRARY) != bool(chosen.library):
+        raise CannotBeDone(f"--role {chosen.role}: respondent and lead need --library ID, the others none")
+    secret = os.environ.get("SESAME_SIGN_IN_SECRET", "")
+    if chosen.printed and not secret:
+        raise CannotBeDone("--print needs SESAME_SIGN_IN_SECRET, as the workspace has it")
+    member = Member(chosen.role, chosen.library)
+    async with _transactions(chosen) as transactions, transactions.begin() as unit:
+        before = unit.mark()
+        _, sign_in = await signing_in.invite(unit, None, None, chosen.name, chosen.mail, member)
+        if chosen.printed:
+            unit.back_to(before)
+    if chosen.printed:
+        url = os.environ.get("SESAME_WORKSPACE_URL", "").rstrip("/")
+        print(f"{url}/sign-in/{sign_in_token(secret.encode(), sign_in)}")
+    else:
+        print(f"{chosen.mail}: a mail is on its way; its link opens once, within three days")
+    return 0
+
+
+async def rebuild(chosen: argparse.Namespace) -> int:
+    """Page by page, each in a transaction that holds its questions: facts that come meanwhile wait for it."""
+    number = 0
+    async with _transactions(chosen) as transactions:
+        async with transactions.begin() as unit:
+            questions = await facts.questions(unit.db)
+        for start in range(0, len(questions), PAGE):
+            page = questions[start : start + PAGE]
+            async with transactions.begin(*page) as unit:
+                await make_anew(unit, page)
+            number += len(page)
+    print(f"{number} questions made anew from what was heard of them")
+    return 0
+
+
+@asynccontextmanager
+async def _transactions(chosen: argparse.Namespace) -> AsyncIterator[Transactions]:
+    if not chosen.database_url:
+        raise CannotBeDone("no database: set SESAME_DATABASE_URL or pass --database-url postgresql://…")
+    async with await open_pool(chosen.database_url, name="workspace command", size=2) as pool:
+        yield Transactions(pool, "workspace", SystemClock())
+
+
+DEEDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = {"invite": invite, "rebuild": rebuild}

@@ -1,0 +1,93 @@
+"""A question's facts as people read them: what was said, and what happened, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.workspace.domain.standing import Heard, Standing, answer_ids
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadEntry:
+    """`kind` is a code that the page has words for; `text` was written by somebody, `by` is a library's name,
+    or empty for the asker. `details` are the code's parameters."""
+
+    at: datetime
+    kind: str
+    text: str | None = None
+    by: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+SAID = {
+    "question.received": "asked",
+    "question.followed_up": "followed_up",
+    "clarification.requested": "asked_back",
+    "addition.received": "added",
+    "question.rated": "rated",
+}
+
+HAPPENED = {
+    "question.routed": "routed",
+    "question.declined": "declined",
+    "question.taken": "taken",
+    "question.overdue": "overdue",
+    "question.unroutable": "unroutable",
+    "question.answered": "answered",
+    "question.closed": "closed",
+    "question.reopened": "reopened",
+    "question.withdrawn": "withdrawn",
+    "question.published": "published",
+    "question.extended": "extended",
+}
+
+
+def conversation(known: Standing, partner: str | None) -> list[ThreadEntry]:
+    """`partner`: whose people read it; None are those of the network, who see all. A library sees why others
+    declined and that they answered, not what they wrote and was not accepted."""
+    return list(_entries(known, partner))
+
+
+def _entries(known: Standing, partner: str | None) -> Iterator[ThreadEntry]:
+    said = answer_ids(known.heard)
+    names = {turn.partner: turn.name for turn in known.turns.values()}
+    for one in known.heard:
+        by = _by(one, names)
+        ours = partner is None or _id(one) in (partner, None)
+        if one.type in SAID:
+            if ours or one.type == "question.rated":
+                yield ThreadEntry(one.at, SAID[one.type], _text(one), by, _details(one))
+        elif one.type in ("answer.received", "answer.submitted"):
+            verdict = said.get(UUID(one.data["answer_id"]), "handed_in")
+            if ours and verdict != "accepted":
+                yield ThreadEntry(one.at, f"answer_{verdict}", one.data.get("text"), by, _details(one))
+        elif one.type in HAPPENED:
+            text = one.data.get("text") if one.type == "question.answered" else one.data.get("reason")
+            shown = text if one.type != "question.unroutable" else None
+            yield ThreadEntry(one.at, HAPPENED[one.type], shown, by, _details(one))
+
+
+def _id(one: Heard) -> str | None:
+    partner = one.data.get("partner")
+    return partner["id"] if isinstance(partner, dict) else partner
+
+
+def _by(one: Heard, names: Mapping[str, str]) -> str:
+    partner = _id(one)
+    return names.get(partner, partner) if partner else ""
+
+
+def _text(one: Heard) -> str | None:
+    return one.data.get("text") or one.data.get("comment")
+
+
+def _details(one: Heard) -> dict[str, Any]:
+    return {
+        name: one.data[name]
+        for name in ("sources", "attachments", "due_at", "stars", "place", "url", "way", "refer_to", "clock")
+        if one.data.get(name)
+    }

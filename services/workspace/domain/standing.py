@@ -1,0 +1,205 @@
+"""What follows from all that was heard of one question, in whatever order it came.
+
+The workspace keeps the facts themselves and makes everything else of them anew, so order and repetition can't
+matter: the same set of facts is the same question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+HEADING_LETTERS = 140
+
+PERSONAL = ("text", "private_note", "attachments", "sources", "reason", "comment", "explanation", "similar")
+"""What goes from every fact once the asker is erased."""
+
+NEVER_KEPT = ("asker", "reach", "coordinator", "reference")
+"""Addresses, and what is somebody else's: not even written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One fact: its event's id and time, its type without version, its data as JSON."""
+
+    event: str
+    type: str
+    at: datetime
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One library and this question. `list` is where its people find it."""
+
+    partner: str
+    name: str
+    list: str
+    routed_at: datetime
+    due_at: datetime
+    done_at: datetime | None = None
+    why: str | None = None
+    """How a passed turn ended: declined, overdue, passed_on, closed, withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The question as it stands. `state`: received, asked, unroutable, answered, closed, withdrawn."""
+
+    text: str
+    heading: str
+    facets: Mapping[str, Any]
+    received_at: datetime
+    state: str = "received"
+    private_note: str | None = None
+    promise_at: datetime | None = None
+    holder: str | None = None
+    erased: bool = False
+    turns: Mapping[str, Turn] = field(default_factory=dict)
+    heard: tuple[Heard, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("received", "asked", "unroutable")
+
+
+def kept(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What may be written down here of a fact."""
+    return {name: value for name, value in data.items() if name not in NEVER_KEPT}
+
+
+def standing(facts: Iterable[Heard]) -> Standing | None:
+    """None while the question itself was not heard of."""
+    heard = sorted({one.event: one for one in facts}.values(), key=lambda one: (one.at, one.event))
+    received = next((one for one in heard if one.type == "question.received"), None)
+    if received is None:
+        return None
+    erased = any(one.type == "asker.erased" for one in heard)
+    if erased:
+        heard = [_emptied(one) for one in heard]
+    state, holder = _state(heard)
+    promises = [one.data["promise_at"] for one in heard if one.data.get("promise_at")]
+    text = "" if erased else str(received.data["text"])
+    return Standing(
+        text=text,
+        heading=heading_of(text),
+        facets=received.data.get("facets", {}),
+        received_at=received.at,
+        state=state,
+        private_note=None if erased else received.data.get("private_note"),
+        promise_at=datetime.fromisoformat(promises[-1]) if promises else None,
+        holder=holder,
+        erased=erased,
+        turns=_turns(heard, state, holder),
+        heard=tuple(heard),
+    )
+
+
+def heading_of(text: str) -> str:
+    """The first line that says something, at the length of a line."""
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    long = [line for line in lines if len(line) > len("Bonjour Madame,")] or [line for line in lines if line]
+    first = long[0] if long else ""
+    return first if len(first) <= HEADING_LETTERS else first[: HEADING_LETTERS - 1].rstrip() + "…"
+
+
+def _emptied(one: Heard) -> Heard:
+    left = {name: value for name, value in one.data.items() if name not in PERSONAL}
+    return Heard(one.event, one.type, one.at, left)
+
+
+def _state(heard: list[Heard]) -> tuple[str, str | None]:
+    """State and holder: the router's own last word. A withdrawal is the asker's, and final."""
+    state, holder = "received", None
+    for one in heard:
+        match one.type:
+            case "question.routed":
+                state, holder = "asked", one.data["partner"]["id"]
+            case "question.unroutable":
+                state, holder = "unroutable", None
+            case "question.answered":
+                state, holder = "answered", one.data["partner"]["id"]
+            case "question.closed":
+                state, holder = "closed", None
+            case "question.reopened":
+                state, holder = "received", None
+    if any(one.type == "question.withdrawn" for one in heard):
+        return "withdrawn", None
+    return state, holder
+
+
+def _turns(heard: list[Heard], state: str, holder: str | None) -> dict[str, Turn]:
+    latest = {one.data["partner"]["id"]: one for one in heard if one.type == "question.routed"}
+    return {partner: _turn(partner, routed, heard, state, holder) for partner, routed in latest.items()}
+
+
+def _turn(partner: str, routed: Heard, heard: list[Heard], state: str, holder: str | None) -> Turn:
+    since = [one for one in heard if one.at >= routed.at and _about(one) in (partner, EVERYBODY)]
+    ended = _end(partner, since, state, holder)
+    dues = [one.data["due_at"] for one in since if one.type in ("question.routed", "question.extended")]
+    place, why, done_at = ended or _in_hand(since)
+    return Turn(
+        partner=partner,
+        name=routed.data["partner"]["name"],
+        list=place,
+        routed_at=routed.at,
+        due_at=datetime.fromisoformat(dues[-1] if dues else routed.data["due_at"]),
+        done_at=done_at or (heard[-1].at if place == "passed" else None),
+        why=why,
+    )
+
+
+EVERYBODY = "*"
+
+Place = tuple[str, str | None, datetime | None]
+"""List, why it ended, when."""
+
+
+def _end(partner: str, since: list[Heard], state: str, holder: str | None) -> Place | None:
+    """None while the turn goes on."""
+    by_type = {one.type: one for one in since}
+    if state == "answered" and holder == partner:
+        return "answered", None, by_type["question.answered"].at if "question.answered" in by_type else None
+    if (declined := by_type.get("question.declined")) is not None:
+        return "passed", "declined", declined.at
+    if state in ("closed", "withdrawn"):
+        return "passed", state, None
+    if holder != partner:
+        overdue = by_type.get("question.overdue")
+        return "passed", "overdue" if overdue else "passed_on", overdue.at if overdue else None
+    return None
+
+
+def _in_hand(since: list[Heard]) -> Place:
+    place: Place = ("open", None, None)
+    for one in since:
+        match one.type:
+            case "question.taken":
+                place = ("taken", None, None)
+            case "clarification.requested":
+                place = ("waiting", None, None)
+            case "question.followed_up" if place[0] == "waiting":
+                place = ("taken", None, None)
+    return place
+
+
+def _about(one: Heard) -> str | None:
+    """The library that a fact is of; what the asker adds concerns whoever holds the question."""
+    if one.type == "question.followed_up":
+        return EVERYBODY
+    partner = one.data.get("partner")
+    return partner["id"] if isinstance(partner, dict) else partner
+
+
+def answer_ids(heard: Iterable[Heard]) -> Mapping[UUID, str]:
+    """Answer → accepted or refused, by the router's word."""
+    said: dict[UUID, str] = {}
+    for one in heard:
+        if one.type == "question.answered":
+            said[UUID(one.data["answer_id"])] = "accepted"
+        elif one.type == "answer.refused":
+            said.setdefault(UUID(one.data["answer_id"]), "refused")
+    return said

@@ -1,0 +1,1 @@
+"""Doors: pages, streams, facts, receipts. Each parses, calls and answers."""

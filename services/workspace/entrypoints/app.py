@@ -1,0 +1,58 @@
+"""The workspace's application: every page in one list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from services.chassis.errors import is_transient
+from services.workspace.entrypoints.account_page import AccountPage
+from services.workspace.entrypoints.guard import Guard
+from services.workspace.entrypoints.lists_page import ListsPage
+from services.workspace.entrypoints.people_page import PeoplePage
+from services.workspace.entrypoints.question_page import QuestionPage
+from services.workspace.entrypoints.sign_in_page import SignInPage
+from services.workspace.entrypoints.streams import Streams
+from services.workspace.entrypoints.work_forms import WorkForms
+from services.workspace.pages.pages import STATIC
+
+
+@dataclass(frozen=True)
+class Site:
+    guard: Guard
+    streams: Streams
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=self.routes(),
+            exception_handlers={404: self._missing, 405: self._missing, 500: self._failed},
+        )
+
+    def routes(self) -> list[BaseRoute]:
+        guard = self.guard
+        return [
+            Route("/", self._home),
+            *SignInPage(guard).routes(),
+            *ListsPage(guard).routes(),
+            *QuestionPage(guard).routes(),
+            *WorkForms(guard).routes(),
+            *PeoplePage(guard).routes(),
+            *AccountPage(guard).routes(),
+            *self.streams.routes(guard),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ]
+
+    async def _home(self, _request: Request) -> Response:
+        return RedirectResponse("/questions", 303)
+
+    async def _missing(self, request: Request, _error: Exception) -> Response:
+        return self.guard.pages.message(await self.guard.visitor(request), "missing", 404)
+
+    async def _failed(self, _request: Request, error: Exception) -> Response:
+        away = is_transient(error)
+        return self.guard.pages.message(None, "away" if away else "failed", 503 if away else 500)

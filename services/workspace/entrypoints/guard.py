@@ -1,0 +1,194 @@
+"""Who comes, and whether they may: every page's door says its deed, and this asks for it.
+
+A session is read anew at every request, so whoever was removed or signed out is gone at once.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote
+from uuid import UUID
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from services.chassis.messaging.transaction import Begin, Unit
+from services.workspace.domain.networks import Network, client_network
+from services.workspace.domain.roles import Deed, Member, libraries, may
+from services.workspace.handlers.signing_in import SignInRules, digest_of, is_over, seal_of
+from services.workspace.pages.pages import WorkspacePages
+from services.workspace.store import people, sessions
+
+COOKIE = "sesame"
+SEEN_EVERY = timedelta(minutes=1)
+MOST_FIELDS = 100
+COOKIE_SECONDS = 30 * 86400
+"""Longer than a session: one that timed out must still be known, to save what its person wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person signed in, with the seal that their forms bear. `over`: their session timed out, and nothing
+    else: it may still save what they wrote, and do nothing more."""
+
+    person: UUID
+    session: UUID
+    name: str
+    mail: str
+    language: str
+    members: tuple[Member, ...]
+    seal: str
+    over: bool = False
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        return libraries(self.members)
+
+    def may(self, deed: Deed, partner: str | None = None) -> bool:
+        return may(self.members, deed, partner)
+
+
+Answer = Callable[[Request, Visitor, FormData], Awaitable[Response]]
+
+
+class GuardedRoute(Route):
+    """A route that only those who may do its deed come through."""
+
+    deed: Deed
+
+
+@dataclass(frozen=True)
+class Guard:
+    begin: Begin
+    rules: SignInRules
+    pages: WorkspacePages
+    secure: bool
+    trusted: tuple[Network, ...] = ()
+
+    @property
+    def cookie(self) -> str:
+        """The prefix binds it to this host and to TLS; browsers refuse it without."""
+        return f"__Host-{COOKIE}" if self.secure else COOKIE
+
+    def get(self, path: str, deed: Deed, answer: Answer) -> GuardedRoute:
+        return self._route(path, deed, answer, "GET", lenient=False)
+
+    def post(self, path: str, deed: Deed, answer: Answer, *, lenient: bool = False) -> GuardedRoute:
+        """`lenient`: also for a session that timed out; the answer must look at `over`."""
+        return self._route(path, deed, answer, "POST", lenient=lenient)
+
+    def _route(self, path: str, deed: Deed, answer: Answer, method: str, *, lenient: bool) -> GuardedRoute:
+        async def endpoint(request: Request) -> Response:
+            visitor = await self.visitor(request)
+            if visitor is None or (visitor.over and not lenient):
+                return self.to_sign_in(request)
+            form = FormData()
+            if method == "POST":
+                form = await request.form(max_fields=MOST_FIELDS, max_files=0)
+                if not is_sealed(request, form, visitor.seal):
+                    return self.pages.message(visitor, "stale", 403)
+            if not visitor.may(deed):
+                return self.pages.message(visitor, "forbidden", 403)
+            return await answer(request, visitor, form)
+
+        route = GuardedRoute(path, endpoint, methods=[method])
+        route.deed = deed
+        return route
+
+    async def visitor(self, request: Request) -> Visitor | None:
+        """None for who was never in, signed out or was removed."""
+        cookie = request.cookies.get(self.cookie)
+        if not cookie:
+            return None
+        async with self.begin() as unit:
+            row = await sessions.opened(unit.db, digest_of(cookie))
+            if row is None or row["ended_at"] is not None:
+                return None
+            over = is_over(row["expires_at"], row["ended_at"], unit.now)
+            if not over:
+                await self._seen(unit, row["id"], row["seen_at"])
+            members = await people.members(unit.db, row["person"])
+        if not members:
+            return None
+        return Visitor(
+            row["person"],
+            row["id"],
+            row["name"],
+            row["mail"],
+            row["language"],
+            members,
+            seal_of(cookie),
+            over,
+        )
+
+    async def _seen(self, unit: Unit, session: UUID, seen_at: datetime) -> None:
+        if unit.now - seen_at >= SEEN_EVERY:
+            await sessions.seen(unit.db, session, unit.now, unit.now + self.rules.idle)
+
+    def to_sign_in(self, request: Request) -> Response:
+        """Back to where they were, once they are in; a script is told instead of led."""
+        if request.headers.get("accept", "").startswith("application/json"):
+            return JSONResponse({"code": "signed_out"}, 401)
+        there = request.url.path if request.method == "GET" else request.headers.get("x-page", "/questions")
+        query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
+        return RedirectResponse(f"/sign-in?next={quote(there + query, safe='')}", 303)
+
+    def network_of(self, request: Request) -> str:
+        """For limits: where the request came from."""
+        peer = request.client.host if request.client else ""
+        return client_network(peer, ",".join(request.headers.getlist("x-forwarded-for")), self.trusted)
+
+    def let_in(self, response: Response, cookie: str) -> Response:
+        response.set_cookie(
+            self.cookie,
+            cookie,
+            httponly=True,
+            secure=self.secure,
+            samesite="lax",
+            path="/",
+            max_age=COOKIE_SECONDS,
+        )
+        return response
+
+    def let_out(self, response: Response) -> Response:
+        response.delete_cookie(self.cookie, httponly=True, secure=self.secure, samesite="lax", path="/")
+        return response
+
+
+def is_sealed(request: Request, form: FormData, seal: str) -> bool:
+    given = form.get("seal") or request.headers.get("x-seal") or ""
+    return isinstance(given, str) and hmac.compare_digest(given.encode(), seal.encode())
+
+
+def is_from_here(request: Request) -> bool:
+    """For forms that come before any session: no other site may send them (Fetch Metadata)."""
+    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+
+
+def word(form: FormData, name: str, most: int = 500) -> str:
+    """One field as text, without what no database takes."""
+    value = form.get(name, "")
+    return value.replace("\0", "")[:most].strip() if isinstance(value, str) else ""
+
+
+def words(form: FormData, name: str, most: int) -> str:
+    """As typed, line ends as one."""
+    value = form.get(name, "")
+    text = value if isinstance(value, str) else ""
+    return text.replace("\0", "").replace("\r\n", "\n")[:most]
+
+
+def safe_path(wish: str) -> str:
+    """Where to go after signing in: a path of ours and nothing else."""
+    ours = wish.startswith("/") and not wish.startswith(("//", "/\\")) and wish.isprintable()
+    return wish if ours else "/questions"
+
+
+def partners_of(visitor: Visitor, asked: str | None) -> Sequence[str]:
+    """The libraries whose lists are shown: the one asked for, where it is theirs, or all of theirs."""
+    return (asked,) if asked in visitor.libraries else visitor.libraries

@@ -1,0 +1,93 @@
+"""`Our people`: who may come in, who is invited, who leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from services.workspace.domain.roles import OF_A_LIBRARY, ROLES, Member, Role
+from services.workspace.entrypoints.guard import Guard, Visitor, word
+from services.workspace.handlers import signing_in
+from services.workspace.store import people
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    guard: Guard
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            self.guard.get("/people", "see people", self.show),
+            self.guard.post("/people", "invite people", self.invite),
+            self.guard.post("/people/{person:uuid}/leave", "invite people", self.let_go),
+        ]
+
+    async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
+        return await self._page(request, visitor)
+
+    async def _page(self, request: Request, visitor: Visitor, fault: str = "", **given: str) -> Response:
+        everywhere = visitor.may("steer the network")
+        async with self.guard.begin() as unit:
+            rows = (
+                await people.everybody(unit.db)
+                if everywhere
+                else await people.of_partners(unit.db, visitor.libraries)
+            )
+            libraries = await people.libraries(unit.db, None if everywhere else visitor.libraries)
+            context: dict[str, Any] = {"now": unit.now, "rows": rows, "libraries": libraries}
+        roles = ROLES if everywhere else ("respondent", "lead")
+        values = {"name": "", "mail": "", "role": "respondent", "library": ""} | given
+        return self.guard.pages.show(
+            "people.html",
+            visitor,
+            request,
+            status=422 if fault else 200,
+            **context,
+            roles=roles,
+            fault=fault,
+            values=values,
+        )
+
+    async def invite(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+        name, mail = word(form, "name", 200), word(form, "mail", 320)
+        role, partner = word(form, "role"), word(form, "library")
+        given = {"name": name, "mail": mail, "role": role, "library": partner}
+        member = Member(cast("Role", role), partner if role in OF_A_LIBRARY else "")
+        if fault := _fault(name, mail, member):
+            return await self._page(request, visitor, fault, **given)
+        if not _may_give(visitor, member):
+            return self.guard.pages.message(visitor, "forbidden", 403)
+        async with self.guard.begin() as unit:
+            await signing_in.invite(unit, visitor.person, visitor.name, name, mail, member)
+        return RedirectResponse("/people", 303)
+
+    async def let_go(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+        partner = word(form, "library")
+        if not (visitor.may("invite people", partner) if partner else visitor.may("steer the network")):
+            return self.guard.pages.message(visitor, "forbidden", 403)
+        async with self.guard.begin() as unit:
+            await signing_in.let_go(unit, visitor.person, request.path_params["person"], partner)
+        return RedirectResponse("/people", 303)
+
+
+def _fault(name: str, mail: str, member: Member) -> str:
+    """Code of the first field that is to be mended."""
+    local, _, domain = mail.rpartition("@")
+    if not name:
+        return "no_name"
+    if not local or "." not in domain or any(sign.isspace() for sign in mail):
+        return "no_address"
+    if member.role not in ROLES or (member.role in OF_A_LIBRARY) != bool(member.partner):
+        return "no_library"
+    return ""
+
+
+def _may_give(visitor: Visitor, member: Member) -> bool:
+    if member.role in OF_A_LIBRARY:
+        return visitor.may("invite people", member.partner)
+    return visitor.may("steer the network")

@@ -1,0 +1,96 @@
+"""Coming in by a link in a mail, and going out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from services.contracts.links import read_sign_in_token
+from services.workspace.domain.waits import TooOften
+from services.workspace.entrypoints.guard import Guard, Visitor, is_from_here, safe_path, word
+from services.workspace.handlers import signing_in
+from services.workspace.store import audit, sessions
+
+NEXT = "sesame-next"
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    guard: Guard
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route("/sign-in", self.show),
+            Route("/sign-in", self.ask, methods=["POST"]),
+            Route("/sign-in/{token}", self.confirm),
+            Route("/sign-in/{token}", self.enter, methods=["POST"]),
+            self.guard.post("/sign-out", "be here", self.leave),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        page = self.guard.pages.show("sign_in.html", None, request, asked=False, fault="", mail="")
+        if wish := request.query_params.get("next"):
+            page.set_cookie(NEXT, safe_path(wish), max_age=3600, httponly=True, samesite="lax")
+        return page
+
+    async def ask(self, request: Request) -> Response:
+        """The same page for everybody: who works here is not to be learnt from it."""
+        form = await request.form(max_fields=5, max_files=0)
+        mail = word(form, "mail", 320)
+        fault, status = "", 200
+        if "@" not in mail or not is_from_here(request):
+            fault, status = "no_address", 422
+        else:
+            try:
+                async with self.guard.begin() as unit:
+                    await signing_in.ask_for_link(unit, mail, self.guard.network_of(request))
+            except TooOften as often:
+                return self._too_often(request, mail, often)
+        return self.guard.pages.show(
+            "sign_in.html", None, request, status=status, asked=not fault, fault=fault, mail=mail
+        )
+
+    async def confirm(self, request: Request) -> Response:
+        """Looks only: mail programs open links before any person does."""
+        sign_in = read_sign_in_token(self.guard.rules.key, request.path_params["token"])
+        async with self.guard.begin() as unit:
+            opens = sign_in is not None and await sessions.still_opens(unit.db, sign_in, unit.now)
+        if not opens:
+            return self.guard.pages.message(None, "link_over", 410, request)
+        return self.guard.pages.show("enter.html", None, request)
+
+    async def enter(self, request: Request) -> Response:
+        agent = request.headers.get("user-agent", "")
+        async with self.guard.begin() as unit:
+            began = await signing_in.open_link(unit, self.guard.rules, request.path_params["token"], agent)
+        if began is None:
+            return self.guard.pages.message(None, "link_over", 410, request)
+        there = RedirectResponse(safe_path(request.cookies.get(NEXT, "/questions")), 303)
+        there.delete_cookie(NEXT)
+        return self.guard.let_in(there, began.cookie)
+
+    async def leave(self, _request: Request, visitor: Visitor, _form: FormData) -> Response:
+        async with self.guard.begin() as unit:
+            await sessions.end(unit.db, visitor.session, visitor.person, unit.now)
+            await audit.note(unit.db, unit.now, visitor.person, "signed_out")
+        return self.guard.let_out(RedirectResponse("/sign-in", 303))
+
+    def _too_often(self, request: Request, mail: str, often: TooOften) -> Response:
+        seconds = ceil(often.wait.total_seconds())
+        page = self.guard.pages.show(
+            "sign_in.html",
+            None,
+            request,
+            status=429,
+            asked=False,
+            fault="too_often",
+            mail=mail,
+            minutes=ceil(seconds / 60),
+        )
+        page.headers["retry-after"] = str(seconds)
+        return page

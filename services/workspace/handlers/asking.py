@@ -1,0 +1,59 @@
+"""Requests: what a person wants of the network, as their library's own submission to ingest."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.chassis.messaging.outbox import OutgoingMessage
+from services.chassis.messaging.transaction import Unit
+from services.chassis.telemetry import trace
+from services.contracts import topology
+from services.contracts.envelope import Submission
+from services.contracts.partners import SubmissionAccepted, SubmissionRefused
+from services.contracts.vocabulary import Fact
+from services.workspace.store import audit, work
+from services.workspace.store.work import Respondent
+
+SOURCE = "/sesame/workspace"
+
+
+async def ask(unit: Unit, who: Respondent, form: str, fact: Fact) -> UUID | None:
+    """Asked once for each form, whatever is clicked twice: None where it was asked before."""
+    request = uuid7()
+    kind = topology.unversioned(fact.wire)
+    if not await work.ask(unit.db, request, who, kind, form, unit.now):
+        return None
+    event = Submission[Any](
+        id=str(request),
+        source=SOURCE,
+        type=fact.wire,
+        subject=str(who.question),
+        time=unit.now,
+        traceparent=trace.child(trace.current()),
+        data=fact,
+    )
+    key = topology.partner_key(who.partner, type(fact))
+    unit.send(OutgoingMessage.event(topology.INBOX, key, event.id, event.encode()))
+    await audit.note(unit.db, unit.now, who.person, kind, partner=who.partner, question=who.question)
+    return request
+
+
+async def accepted(unit: Unit, receipt: SubmissionAccepted) -> None:
+    """Receipts of what partner systems sent come by here too: they are of no request of ours."""
+    await work.settle(unit.db, receipt.original_id, "accepted", unit.now)
+
+
+async def refused(unit: Unit, receipt: SubmissionRefused) -> None:
+    if receipt.original_id is not None:
+        await work.settle(
+            unit.db,
+            receipt.original_id,
+            "refused",
+            unit.now,
+            reason=receipt.reason,
+            field=receipt.field,
+            value=receipt.value,
+        )

@@ -1,0 +1,38 @@
+"""Facts into the read model: kept as they are, and everything else of their question made anew."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from services.chassis.messaging.transaction import Unit
+from services.contracts import topology
+from services.contracts.envelope import Event
+from services.workspace.domain.standing import PERSONAL, Heard, kept, standing
+from services.workspace.store import facts
+
+HEARD = "facts heard"
+
+
+async def hear(unit: Unit, event: Event[Any]) -> None:
+    """Any fact of a question's life, in any order: what it means is found when the unit commits."""
+    data = kept(event.data.model_dump(mode="json", exclude_none=True))
+    one = Heard(event.id, topology.unversioned(event.type), event.time, data)
+    unit.scratch.setdefault(HEARD, []).append((event.subject, one))
+    unit.before_commit(fold)
+
+
+async def fold(unit: Unit) -> None:
+    rows: list[tuple[UUID, Heard]] = unit.scratch.pop(HEARD, [])
+    await facts.keep(unit.db, rows)
+    await make_anew(unit, sorted({question for question, _ in rows}))
+
+
+async def make_anew(unit: Unit, questions: list[UUID]) -> None:
+    """In the order of their ids, so that two copies never wait for each other's rows."""
+    known = await facts.heard(unit.db, questions)
+    made = [(question, standing(known.get(question, ()))) for question in questions]
+    for question in questions:
+        if any(one.type == "asker.erased" for one in known.get(question, ())):
+            await facts.empty(unit.db, question, PERSONAL)
+    await facts.put(unit.db, [(question, one) for question, one in made if one is not None])

@@ -1,0 +1,80 @@
+"""What a respondent does with a question. Claims, drafts and notes are the library's own; what concerns the
+network is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.chassis.messaging.transaction import Unit
+from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, TakeSubmitted
+from services.workspace.domain.mentions import mentioned
+from services.workspace.handlers.asking import ask
+from services.workspace.store import audit, people, work
+from services.workspace.store.work import Respondent
+
+
+async def take(unit: Unit, who: Respondent, form: str, *, tell: bool) -> bool:
+    """False where a colleague has it. `tell`: the network does not know yet that the library is on it."""
+    if not await work.claim(unit.db, who, unit.now):
+        held = await work.claimed(unit.db, who.question, who.partner)
+        return held is not None and held["person"] == who.person
+    if tell:
+        await ask(unit, who, form, TakeSubmitted())
+    return True
+
+
+async def hand_over(unit: Unit, who: Respondent, to: UUID) -> None:
+    """Raises LookupError where `to` is no colleague."""
+    if to not in {row["id"] for row in await people.colleagues(unit.db, who.partner)}:
+        raise LookupError(f"person {to}: is no respondent of {who.partner}")
+    await work.hand_over(unit.db, Respondent(who.question, who.partner, to), unit.now)
+    await audit.note(
+        unit.db,
+        unit.now,
+        who.person,
+        "handed_over",
+        partner=who.partner,
+        question=who.question,
+        detail=str(to),
+    )
+
+
+async def give_back(unit: Unit, who: Respondent) -> None:
+    await work.give_back(unit.db, who.question, who.partner)
+    await audit.note(
+        unit.db,
+        unit.now,
+        who.person,
+        "given_back",
+        partner=who.partner,
+        question=who.question,
+    )
+
+
+async def answer(
+    unit: Unit,
+    who: Respondent,
+    form: str,
+    text: str,
+    sources: Sequence[str],
+    effort: int | None,
+    subject: str | None,
+) -> None:
+    """Raises ValidationError where the contract does not take it: then nothing was asked."""
+    fact = AnswerSubmitted(text=text, sources=tuple(sources), effort=effort, subject=subject)
+    await work.claim(unit.db, who, unit.now)
+    await ask(unit, who, form, fact)
+    await work.draft_sent(unit.db, who, unit.now)
+
+
+async def decline(unit: Unit, who: Respondent, form: str, reason: str | None, refer_to: str | None) -> None:
+    await ask(unit, who, form, DeclineSubmitted(reason=reason or None, refer_to=refer_to or None))
+
+
+async def note(unit: Unit, who: Respondent, text: str) -> None:
+    colleagues = {row["id"]: row["name"] for row in await people.colleagues(unit.db, who.partner)}
+    to = [person for person in mentioned(text, colleagues) if person != who.person]
+    await work.add_note(unit.db, uuid7(), who, text, to, unit.now)

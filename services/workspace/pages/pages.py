@@ -1,0 +1,128 @@
+"""Renders pages in a person's language, with the headers that keep them safe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from services.chassis.language import N_, Languages, Translator
+from services.chassis.language.templates import speak
+from services.workspace.domain.due import DueTime, due
+from services.workspace.domain.mentions import call_of
+from services.workspace.domain.roles import Deed
+from services.workspace.pages.marks import marked
+from services.workspace.pages.spoken import SPOKEN
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+LOCALE = HERE.parent / "locale"
+LANGUAGES = ("fr", "en")
+
+SAFE: Mapping[str, str] = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self';"
+    " img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+MESSAGES: Mapping[str, tuple[str, str]] = {
+    "stale": (
+        N_("This page is too old"),
+        N_("It was opened before you signed in. Go back, reload it and try again: your drafts are kept."),
+    ),
+    "forbidden": (N_("Not for you"), N_("Your role does not allow this. Ask the lead of your library.")),
+    "missing": (
+        N_("There is nothing here"),
+        N_("The address is wrong, or this question is not one of your library’s."),
+    ),
+    "away": (N_("One moment"), N_("Storage is away. Nothing is lost; try again in a minute.")),
+    "failed": (N_("A fault of ours"), N_("This page could not be made. It is noted, and drafts are kept.")),
+    "link_over": (
+        N_("This link no longer opens"),
+        N_("It was used already, or is too old: it opens once. Ask for a new one."),
+    ),
+    "no_colleague": (
+        N_("No such colleague"),
+        N_("A question can be handed over to a respondent of the same library only."),
+    ),
+    "no_library": (N_("No such library"), N_("Choose the library in the list, or none.")),
+}
+"""Name → heading and text of a page that only says something."""
+
+
+class PageReader(Protocol):
+    """Whoever reads the page."""
+
+    @property
+    def language(self) -> str: ...
+
+    def may(self, deed: Deed, partner: str | None = None) -> bool: ...
+
+
+class WorkspacePages:
+    """`zone` is that of libraries without one of their own."""
+
+    def __init__(self, network: str, zone: ZoneInfo, archive_url: str = "") -> None:
+        self._languages = Languages.of(LOCALE, zone.key)
+        self._zone = zone
+        self._environments = {code: self._environment(self._languages[code]) for code in LANGUAGES}
+        for environment in self._environments.values():
+            environment.globals.update(network=network, archive_url=archive_url, languages=LANGUAGES)
+
+    def _environment(self, words: Translator) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        environment.filters["marked"] = marked
+        environment.filters["call"] = call_of
+        environment.filters["said"] = lambda code: words.gettext(SPOKEN[code]) if code in SPOKEN else code
+        environment.globals["due"] = self._due
+        environment.globals["hour"] = lambda moment: words.hour(moment) if hasattr(words, "hour") else ""
+        return speak(environment, words)
+
+    def _due(self, moment: datetime, now: datetime, zone: str | None = None) -> DueTime:
+        return due(moment, now, ZoneInfo(zone) if zone else self._zone)
+
+    def words_for(self, visitor: PageReader | None, request: Request | None) -> str:
+        if visitor is not None:
+            return visitor.language if visitor.language in LANGUAGES else LANGUAGES[0]
+        if request is None:
+            return LANGUAGES[0]
+        header = request.headers.get("accept-language", "")
+        return self._languages.wished(request.query_params.get("lang"), header).language
+
+    def show(
+        self,
+        template: str,
+        visitor: PageReader | None,
+        request: Request | None,
+        *,
+        status: int = 200,
+        **context: Any,
+    ) -> HTMLResponse:
+        language = self.words_for(visitor, request)
+        if language not in self._environments:
+            language = LANGUAGES[0]
+        page = self._environments[language].get_template(template)
+        given = {"fault": "", "visitor": visitor, "path": request.url.path if request else ""} | context
+        return HTMLResponse(page.render(given), status, headers=SAFE)
+
+    def message(
+        self, visitor: PageReader | None, name: str, status: int, request: Request | None = None
+    ) -> HTMLResponse:
+        heading, text = MESSAGES[name]
+        return self.show("message.html", visitor, request, status=status, heading=heading, text=text)

@@ -1,0 +1,58 @@
+"""What the workspace needs to know beside what every service does."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+from services.chassis.settings import ServiceSettings
+from services.workspace.domain.networks import networks
+
+
+def _zone(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(
+                "no such time zone; one of the tz database, as Europe/Paris, is needed"
+            ) from None
+    return value
+
+
+def _are_networks(value: str) -> str:
+    try:
+        networks(value)
+    except ValueError as fault:
+        raise ValueError(f"not a list of networks: {fault}") from None
+    return value
+
+
+class WorkspaceSettings(ServiceSettings):
+    workspace_host: str = Field(default="127.0.0.1", description="Address of the workspace's pages")
+    workspace_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of the workspace's pages; 0 takes any free one"
+    )
+    workspace_url: str = Field(
+        default="", description="Where the workspace is seen from outside; empty: at its own host and port"
+    )
+    sign_in_secret: SecretStr = Field(
+        min_length=16, description="Key of the links that let people in; notifier and workspace share it"
+    )
+    network_name: str = Field(default="Sésame", description="The network's name on pages")
+    network_time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+        default=ZoneInfo("Europe/Paris"), description="Time zone of a library that has none of its own"
+    )
+    archive_url: str = Field(default="", description="Where the public archive is seen; empty: no link to it")
+    trusted_proxies: Annotated[str, AfterValidator(_are_networks)] = Field(
+        default="", description="Networks of our own proxies, whose X-Forwarded-For is believed: 10.0.0.0/8"
+    )
+    session_hours: float = Field(
+        default=12.0, gt=0, description="Hours without a page after which a person must sign in again"
+    )
+    audit_days: int = Field(default=365, ge=1, description="Days that the log of who did what is kept")
+    most_streams: int = Field(
+        default=1000, ge=1, description="Open pages that are kept up to date at once, in one copy, at most"
+    )

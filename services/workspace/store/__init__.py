@@ -1,0 +1,1 @@
+"""SQL: one named function per query."""

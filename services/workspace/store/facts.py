@@ -1,0 +1,143 @@
+"""The read model: facts kept, and the rows that lists are read from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import orjson
+
+from services.chassis.postgres.database import Db
+from services.workspace.domain.standing import Heard, Standing
+
+_KEEP = """
+INSERT INTO fact (question, event, type, at, data)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::jsonb[])
+ON CONFLICT DO NOTHING
+"""
+
+_HEARD = "SELECT question, event, type, at, data::text AS data FROM fact WHERE question = ANY($1::uuid[])"
+
+_EMPTY = """
+UPDATE fact SET data = data - $2::text[] WHERE question = $1 AND data ?| $2::text[]
+"""
+
+_PUT_QUESTIONS = """
+INSERT INTO question (id, heading, text, received_at, promise_at, state, holder, channel, subject, language,
+    words)
+SELECT id, heading, text, received_at, promise_at, state, holder, channel, subject, language,
+    to_tsvector('french', text) || to_tsvector('simple', text) || to_tsvector('simple', answers)
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[],
+    $8::text[], $9::text[], $10::text[], $11::text[]) AS made
+    (id, heading, text, received_at, promise_at, state, holder, channel, subject, language, answers)
+ON CONFLICT (id) DO UPDATE SET heading = excluded.heading, text = excluded.text,
+    received_at = excluded.received_at, promise_at = excluded.promise_at, state = excluded.state,
+    holder = excluded.holder, channel = excluded.channel, subject = excluded.subject,
+    language = excluded.language, words = excluded.words
+"""
+
+_PUT_ASSIGNMENTS = """
+INSERT INTO assignment (question, partner, list, routed_at, due_at, done_at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[],
+    $6::timestamptz[])
+ON CONFLICT (question, partner) DO UPDATE SET list = excluded.list, routed_at = excluded.routed_at,
+    due_at = excluded.due_at, done_at = excluded.done_at
+WHERE (assignment.list, assignment.routed_at, assignment.due_at, assignment.done_at)
+    IS DISTINCT FROM (excluded.list, excluded.routed_at, excluded.due_at, excluded.done_at)
+"""
+
+_PUT_LIBRARY = """
+INSERT INTO library (id, name, told_at)
+SELECT DISTINCT ON (id) id, name, told_at FROM unnest($1::text[], $2::text[], $3::timestamptz[])
+    AS told (id, name, told_at) ORDER BY id, told_at DESC
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, told_at = excluded.told_at
+WHERE library.told_at < excluded.told_at
+"""
+
+_FORGET_WORDS = """
+WITH drafts AS (DELETE FROM draft WHERE question = $1),
+    kept AS (DELETE FROM draft_kept WHERE question = $1),
+    refusals AS (UPDATE request SET value = NULL WHERE question = $1)
+DELETE FROM note WHERE question = $1
+"""
+
+
+_QUESTIONS = "SELECT DISTINCT question FROM fact ORDER BY question"
+
+
+async def keep(db: Db, rows: Sequence[tuple[UUID, Heard]]) -> None:
+    """Each is kept once, however often it comes."""
+    await db.execute(
+        _KEEP,
+        [question for question, _ in rows],
+        [one.event for _, one in rows],
+        [one.type for _, one in rows],
+        [one.at for _, one in rows],
+        [orjson.dumps(one.data).decode() for _, one in rows],
+    )
+
+
+async def heard(db: Db, questions: Sequence[UUID]) -> dict[UUID, list[Heard]]:
+    found: dict[UUID, list[Heard]] = {}
+    for row in await db.fetch(_HEARD, questions):
+        one = Heard(row["event"], row["type"], row["at"], orjson.loads(row["data"]))
+        found.setdefault(row["question"], []).append(one)
+    return found
+
+
+async def empty(db: Db, question: UUID, names: Sequence[str]) -> None:
+    """Take these fields out of all its facts, and forget what people of the network wrote about it."""
+    await db.execute(_EMPTY, question, names)
+    await db.execute(_FORGET_WORDS, question)
+
+
+async def put(db: Db, made: Sequence[tuple[UUID, Standing]]) -> None:
+    """Questions, assignments and names of libraries, as they follow from what was heard."""
+    await _put_questions(db, made)
+    turns = [(question, turn) for question, one in made for turn in one.turns.values()]
+    turns.sort(key=lambda pair: (pair[1].partner, pair[0]))
+    if not turns:
+        return
+    await db.execute(
+        _PUT_ASSIGNMENTS,
+        [question for question, _ in turns],
+        [turn.partner for _, turn in turns],
+        [turn.list for _, turn in turns],
+        [turn.routed_at for _, turn in turns],
+        [turn.due_at for _, turn in turns],
+        [turn.done_at for _, turn in turns],
+    )
+    told = [turn for _, turn in turns]
+    await db.execute(
+        _PUT_LIBRARY,
+        [turn.partner for turn in told],
+        [turn.name for turn in told],
+        [turn.routed_at for turn in told],
+    )
+
+
+async def _put_questions(db: Db, made: Sequence[tuple[UUID, Standing]]) -> None:
+    standings = [one for _, one in made]
+    await db.execute(
+        _PUT_QUESTIONS,
+        [question for question, _ in made],
+        [one.heading for one in standings],
+        [one.text for one in standings],
+        [one.received_at for one in standings],
+        [one.promise_at for one in standings],
+        [one.state for one in standings],
+        [one.holder for one in standings],
+        [one.facets.get("channel", "form") for one in standings],
+        [one.facets.get("subject") for one in standings],
+        [one.facets.get("language") for one in standings],
+        [_answers(one) for one in standings],
+    )
+
+
+def _answers(one: Standing) -> str:
+    return " ".join(str(said.data.get("text", "")) for said in one.heard if said.type.startswith("answer."))
+
+
+async def questions(db: Db) -> list[UUID]:
+    """Every question that anything was heard of, in the order of their ids."""
+    return [row["question"] for row in await db.fetch(_QUESTIONS)]

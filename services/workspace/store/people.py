@@ -1,0 +1,113 @@
+"""People of the network, their roles, and how they were let in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from services.chassis.postgres.database import Db
+from services.workspace.domain.roles import Member
+
+_ADD = """
+INSERT INTO person (id, name, mail, language, created_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (lower(mail)) WHERE left_at IS NULL DO NOTHING
+"""
+
+_BY_MAIL = "SELECT id, name, mail, language FROM person WHERE lower(mail) = lower($1) AND left_at IS NULL"
+
+_ONE = "SELECT id, name, mail, language FROM person WHERE id = $1 AND left_at IS NULL"
+
+_MEMBERS = "SELECT role, partner FROM membership WHERE person = $1 ORDER BY role, partner"
+
+_JOIN = "INSERT INTO membership (person, role, partner) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+
+_LEAVE = "DELETE FROM membership WHERE person = $1 AND partner = $2 AND ($3::text IS NULL OR role = $3)"
+
+_GONE = """
+UPDATE person SET left_at = $2, mail = '' WHERE id = $1 AND left_at IS NULL
+    AND NOT EXISTS (SELECT FROM membership WHERE person = $1)
+"""
+
+_OF_PARTNERS = """
+SELECT p.id, p.name, p.mail, m.role, m.partner,
+    (SELECT max(seen_at) FROM session s WHERE s.person = p.id) AS seen_at
+FROM membership m JOIN person p ON p.id = m.person
+WHERE m.partner = ANY($1::text[]) AND p.left_at IS NULL ORDER BY m.partner, p.name, m.role
+"""
+
+_ALL = """
+SELECT p.id, p.name, p.mail, m.role, m.partner,
+    (SELECT max(seen_at) FROM session s WHERE s.person = p.id) AS seen_at
+FROM membership m JOIN person p ON p.id = m.person
+WHERE p.left_at IS NULL ORDER BY m.partner, p.name, m.role LIMIT 2000
+"""
+
+_NAMES = "SELECT id, name FROM person WHERE id = ANY($1::uuid[])"
+
+_COLLEAGUES = """
+SELECT DISTINCT p.id, p.name FROM membership m JOIN person p ON p.id = m.person
+WHERE m.partner = $1 AND p.left_at IS NULL ORDER BY p.name
+"""
+
+_LIBRARIES = "SELECT id, name, time_zone FROM library WHERE id = ANY($1::text[]) ORDER BY name"
+
+_ALL_LIBRARIES = "SELECT id, name, time_zone FROM library ORDER BY name"
+
+_SET_LANGUAGE = "UPDATE person SET language = $2 WHERE id = $1"
+
+
+async def add(db: Db, person: UUID, name: str, mail: str, language: str, now: datetime) -> None:
+    """Nothing where somebody has that address already."""
+    await db.execute(_ADD, person, name, mail, language, now)
+
+
+async def by_mail(db: Db, mail: str) -> Record | None:
+    return await db.fetchrow(_BY_MAIL, mail)
+
+
+async def one(db: Db, person: UUID) -> Record | None:
+    return await db.fetchrow(_ONE, person)
+
+
+async def members(db: Db, person: UUID) -> tuple[Member, ...]:
+    return tuple(Member(row["role"], row["partner"]) for row in await db.fetch(_MEMBERS, person))
+
+
+async def join(db: Db, person: UUID, member: Member) -> None:
+    await db.execute(_JOIN, person, member.role, member.partner)
+
+
+async def leave(db: Db, person: UUID, partner: str, role: str | None, now: datetime) -> bool:
+    """Whether that was the last role: then the person is gone, and their address with them."""
+    await db.execute(_LEAVE, person, partner, role)
+    return (await db.execute(_GONE, person, now)).endswith(" 1")
+
+
+async def of_partners(db: Db, partners: Sequence[str]) -> list[Record]:
+    return await db.fetch(_OF_PARTNERS, partners)
+
+
+async def everybody(db: Db) -> list[Record]:
+    return await db.fetch(_ALL)
+
+
+async def names(db: Db, people: Sequence[UUID]) -> dict[UUID, str]:
+    return {row["id"]: row["name"] for row in await db.fetch(_NAMES, people)}
+
+
+async def colleagues(db: Db, partner: str) -> list[Record]:
+    return await db.fetch(_COLLEAGUES, partner)
+
+
+async def libraries(db: Db, partners: Sequence[str] | None = None) -> list[Record]:
+    """Those named, or all that were ever heard of."""
+    if partners is None:
+        return await db.fetch(_ALL_LIBRARIES)
+    return await db.fetch(_LIBRARIES, partners)
+
+
+async def set_language(db: Db, person: UUID, language: str) -> None:
+    await db.execute(_SET_LANGUAGE, person, language)

@@ -1,0 +1,228 @@
+"""What people of a library have in hand with a question: claims, drafts, notes, who is there, requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from services.chassis.postgres.database import Db
+
+_IS_OURS = """
+SELECT partner, list, due_at, routed_at FROM assignment WHERE question = $1 AND partner = ANY($2::text[])
+ORDER BY list IN ('open', 'taken', 'waiting') DESC, routed_at DESC LIMIT 1
+"""
+
+# A claim of an earlier turn of the same library counts for nothing.
+_CLAIM = """
+INSERT INTO claim (question, partner, person, at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (question, partner) DO UPDATE SET person = excluded.person, at = excluded.at
+WHERE claim.at < (SELECT routed_at FROM assignment a WHERE a.question = $1 AND a.partner = $2)
+"""
+
+_HAND_OVER = """
+INSERT INTO claim (question, partner, person, at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (question, partner) DO UPDATE SET person = excluded.person, at = excluded.at
+"""
+
+_GIVE_BACK = "DELETE FROM claim WHERE question = $1 AND partner = $2"
+
+_CLAIMED = """
+SELECT c.person, c.at, p.name FROM claim c JOIN person p ON p.id = c.person
+JOIN assignment a ON a.question = c.question AND a.partner = c.partner
+WHERE c.question = $1 AND c.partner = $2 AND c.at >= a.routed_at
+"""
+
+_KEEP_OTHER = """
+INSERT INTO draft_kept (question, partner, person, text, sources, saved_at)
+SELECT question, partner, person, text, sources, saved_at FROM draft
+WHERE question = $1 AND partner = $2 AND person = $3 AND revision <> $4 AND (text, sources) <> ($5, $6)
+    AND text <> '' AND sent_at IS NULL
+"""
+
+_SAVE = """
+INSERT INTO draft (question, partner, person, text, sources, revision, saved_at)
+VALUES ($1, $2, $3, $5, $6, 1, $7)
+ON CONFLICT (question, partner, person) DO UPDATE SET text = excluded.text, sources = excluded.sources,
+    revision = draft.revision + 1, saved_at = excluded.saved_at, sent_at = NULL
+RETURNING revision, $4::integer AS seen
+"""
+
+_DRAFTS = """
+SELECT d.person, p.name, d.text, d.sources, d.revision, d.saved_at, d.sent_at
+FROM draft d LEFT JOIN person p ON p.id = d.person
+WHERE d.question = $1 AND d.partner = $2 AND d.text <> '' ORDER BY d.saved_at DESC
+"""
+
+_KEPT = """
+SELECT k.id, k.person, k.text, k.sources, k.saved_at FROM draft_kept k
+WHERE k.question = $1 AND k.partner = $2 AND k.person = $3 ORDER BY k.id DESC LIMIT 5
+"""
+
+_SENT = """
+UPDATE draft SET sent_at = $4 WHERE question = $1 AND partner = $2 AND person = $3
+"""
+
+_NOTE = """
+INSERT INTO note (id, question, partner, person, text, at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING
+"""
+
+_MENTION = "INSERT INTO mention (note, person) SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING"
+
+_NOTES = """
+SELECT n.id, n.text, n.at, p.name, n.person FROM note n LEFT JOIN person p ON p.id = n.person
+WHERE n.question = $1 AND n.partner = $2 ORDER BY n.at, n.id
+"""
+
+_SEE_MENTIONS = """
+UPDATE mention SET seen_at = $3 FROM note n
+WHERE n.id = mention.note AND n.question = $1 AND mention.person = $2 AND seen_at IS NULL
+"""
+
+_MENTIONED = """
+SELECT n.question, n.text, n.at, q.heading, p.name FROM mention m JOIN note n ON n.id = m.note
+JOIN question q ON q.id = n.question LEFT JOIN person p ON p.id = n.person
+WHERE m.person = $1 AND m.seen_at IS NULL ORDER BY n.at DESC LIMIT 20
+"""
+
+_LOOK = """
+INSERT INTO presence (question, partner, person, seen_at, wrote_at)
+VALUES ($1, $2, $3, $4, CASE WHEN $5 THEN $4::timestamptz END)
+ON CONFLICT (question, partner, person) DO UPDATE SET seen_at = excluded.seen_at,
+    wrote_at = coalesce(excluded.wrote_at, presence.wrote_at)
+"""
+
+_GONE = "DELETE FROM presence WHERE question = $1 AND partner = $2 AND person = $3"
+
+_PRESENT = """
+SELECT r.person, p.name, r.wrote_at > $3::timestamptz AS writes
+FROM presence r JOIN person p ON p.id = r.person
+WHERE r.question = $1 AND r.partner = $2 AND r.seen_at > $4 AND r.person <> $5 ORDER BY p.name
+"""
+
+_ASK = """
+INSERT INTO request (id, question, partner, person, type, form, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (form) DO NOTHING RETURNING id
+"""
+
+_SETTLE = """
+UPDATE request SET state = $2, reason = $3, field = $4, value = $5, done_at = $6
+WHERE id::text = $1 AND state = 'under_way' RETURNING id, question, partner, person, type
+"""
+
+_REQUESTS = """
+SELECT r.id, r.type, r.asked_at, r.state, r.reason, r.field, r.value, r.done_at, p.name, r.person
+FROM request r LEFT JOIN person p ON p.id = r.person
+WHERE r.question = $1 AND r.partner = $2 ORDER BY r.asked_at DESC LIMIT 20
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Respondent:
+    """One person of one library at one question."""
+
+    question: UUID
+    partner: str
+    person: UUID
+
+
+async def ours(db: Db, question: UUID, partners: Sequence[str]) -> Record | None:
+    """The first of these libraries that was asked this question, and how it stands there."""
+    return await db.fetchrow(_IS_OURS, question, partners)
+
+
+async def claim(db: Db, who: Respondent, now: datetime) -> bool:
+    """False where somebody has it already."""
+    return (await db.execute(_CLAIM, who.question, who.partner, who.person, now)).endswith(" 1")
+
+
+async def hand_over(db: Db, who: Respondent, now: datetime) -> None:
+    await db.execute(_HAND_OVER, who.question, who.partner, who.person, now)
+
+
+async def give_back(db: Db, question: UUID, partner: str) -> None:
+    await db.execute(_GIVE_BACK, question, partner)
+
+
+async def claimed(db: Db, question: UUID, partner: str) -> Record | None:
+    return await db.fetchrow(_CLAIMED, question, partner)
+
+
+async def save_draft(db: Db, who: Respondent, seen: int, text: str, sources: str, now: datetime) -> int:
+    """The new revision. `seen` is the one that the writer's window knew: what came between is kept beside."""
+    where = (who.question, who.partner, who.person, seen, text, sources)
+    await db.execute(_KEEP_OTHER, *where)
+    return int(await db.fetchval(_SAVE, *where, now))
+
+
+async def drafts(db: Db, question: UUID, partner: str) -> list[Record]:
+    """Everybody's of the library, the latest first."""
+    return await db.fetch(_DRAFTS, question, partner)
+
+
+async def kept_beside(db: Db, who: Respondent) -> list[Record]:
+    return await db.fetch(_KEPT, who.question, who.partner, who.person)
+
+
+async def draft_sent(db: Db, who: Respondent, now: datetime) -> None:
+    """It stays until the question is forgotten: what is refused must not be lost."""
+    await db.execute(_SENT, who.question, who.partner, who.person, now)
+
+
+async def add_note(db: Db, note: UUID, who: Respondent, text: str, to: Sequence[UUID], now: datetime) -> None:
+    await db.execute(_NOTE, note, who.question, who.partner, who.person, text, now)
+    await db.execute(_MENTION, note, to)
+
+
+async def notes(db: Db, question: UUID, partner: str) -> list[Record]:
+    return await db.fetch(_NOTES, question, partner)
+
+
+async def see_mentions(db: Db, question: UUID, person: UUID, now: datetime) -> None:
+    await db.execute(_SEE_MENTIONS, question, person, now)
+
+
+async def mentioned(db: Db, person: UUID) -> list[Record]:
+    """Notes with their name that they have not seen yet."""
+    return await db.fetch(_MENTIONED, person)
+
+
+async def look(db: Db, who: Respondent, now: datetime, *, writing: bool) -> None:
+    await db.execute(_LOOK, who.question, who.partner, who.person, now, writing)
+
+
+async def gone(db: Db, who: Respondent) -> None:
+    await db.execute(_GONE, who.question, who.partner, who.person)
+
+
+async def present(db: Db, who: Respondent, wrote_since: datetime, seen_since: datetime) -> list[Record]:
+    """Colleagues who have it open, and whether they write."""
+    return await db.fetch(_PRESENT, who.question, who.partner, wrote_since, seen_since, who.person)
+
+
+async def ask(db: Db, request: UUID, who: Respondent, kind: str, form: str, now: datetime) -> bool:
+    """False where this form asked before."""
+    where = (who.question, who.partner, who.person)
+    return await db.fetchval(_ASK, request, *where, kind, form, now) is not None
+
+
+async def settle(
+    db: Db,
+    request: str,
+    state: str,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    field: str | None = None,
+    value: str | None = None,
+) -> Record | None:
+    """The request that this receipt is of; None where it is nobody's here, or was settled before."""
+    return await db.fetchrow(_SETTLE, request, state, reason, field, value, now)
+
+
+async def requests(db: Db, question: UUID, partner: str) -> list[Record]:
+    return await db.fetch(_REQUESTS, question, partner)

@@ -1,0 +1,133 @@
+"""Facts of one question's life, as the other services announce them to the workspace."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
+
+from services.chassis.messaging.incoming import IncomingMessage
+from services.contracts import ingest, notifier, router
+from services.contracts.vocabulary import Asker, Facets, Fact, PartnerName, Reach
+from tests.support.bench import letter_of
+
+MOMENT = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+QUESTION = UUID("01935c2e-7a00-7000-8000-000000000001")
+FACETS = Facets(channel="form", received_at=MOMENT, subject="histoire", language="fr")
+ADDRESS = "ines.vaumont@askers.example"
+LIBRARIES = {"bm-lyon": "Bibliothèque de Lyon", "bm-brest": "Médiathèques de Brest"}
+
+
+def named(partner: str) -> PartnerName:
+    return PartnerName(id=partner, name=LIBRARIES.get(partner, partner))
+
+
+def received(text: str = "Bonjour,\nQui a construit le phare d’Eckmühl ?", note: str | None = None) -> Fact:
+    return ingest.QuestionReceived(
+        text=text, facets=FACETS, private_note=note, asker=Asker(mail=ADDRESS, name="Inès V.")
+    )
+
+
+def routed(partner: str = "bm-lyon", attempt: int = 1, due_at: datetime | None = None) -> Fact:
+    return router.QuestionRouted(
+        assignment_id=uuid5(QUESTION, f"{partner} {attempt}"),
+        partner=named(partner),
+        reach=Reach(way="mail", address="reponses@bm-lyon.example"),
+        attempt=attempt,
+        due_at=due_at or MOMENT + timedelta(days=1),
+        promise_at=MOMENT + timedelta(days=3),
+        facets=FACETS,
+    )
+
+
+def taken(partner: str = "bm-lyon") -> Fact:
+    return ingest.QuestionTaken(partner=partner, way="page", facets=FACETS)
+
+
+def declined(partner: str = "bm-lyon", reason: str = "Nos fonds s’arrêtent à 1850.") -> Fact:
+    return ingest.QuestionDeclined(partner=partner, way="mail", reason=reason, facets=FACETS)
+
+
+def handed_in(partner: str = "bm-lyon", answer: str = "first") -> Fact:
+    return ingest.AnswerReceived(
+        answer_id=uuid5(QUESTION, answer), partner=partner, text="Le marquis de Blocqueville.", way="mail"
+    )
+
+
+def answered(partner: str = "bm-lyon", answer: str = "first", attempt: int = 1) -> Fact:
+    return router.QuestionAnswered(
+        answer_id=uuid5(QUESTION, answer),
+        assignment_id=uuid5(QUESTION, f"{partner} {attempt}"),
+        partner=named(partner),
+        text="Le marquis de Blocqueville.",
+        sources=("https://gallica.example/eckmuhl",),
+        answered_at=MOMENT + timedelta(hours=5),
+        promise_at=MOMENT + timedelta(days=3),
+        facets=FACETS,
+    )
+
+
+def refused(partner: str = "bm-brest", answer: str = "second") -> Fact:
+    return router.AnswerRefused(
+        answer_id=uuid5(QUESTION, answer),
+        partner=named(partner),
+        reach=Reach(way="mail", address="reponses@bm-brest.example"),
+        reason="already_answered",
+        accepted_answer_id=uuid5(QUESTION, "first"),
+        accepted_partner=named("bm-lyon"),
+    )
+
+
+def overdue(partner: str = "bm-lyon", attempt: int = 1) -> Fact:
+    return router.QuestionOverdue(
+        clock="partner",
+        due_at=MOMENT + timedelta(days=1),
+        assignment_id=uuid5(QUESTION, f"{partner} {attempt}"),
+        partner=named(partner),
+        reach=Reach(way="mail", address="reponses@bm-lyon.example"),
+        facets=FACETS,
+    )
+
+
+def followed_up() -> Fact:
+    return ingest.QuestionFollowedUp(
+        follow_up_id=uuid5(QUESTION, "follow-up"), text="En 1897, je crois.", way="page", facets=FACETS
+    )
+
+
+def closed() -> Fact:
+    return router.QuestionClosed(reason="out_of_scope", explanation="Hors sujet.", facets=FACETS)
+
+
+def reopened() -> Fact:
+    return router.QuestionReopened(facets=FACETS)
+
+
+def withdrawn() -> Fact:
+    return ingest.QuestionWithdrawn(facets=FACETS)
+
+
+def erased() -> Fact:
+    return ingest.AskerErased(reason="wish")
+
+
+def published() -> Fact:
+    return notifier.QuestionPublished(
+        place="asker",
+        way="mail",
+        answer_id=uuid5(QUESTION, "first"),
+        partner=named("bm-lyon"),
+        answered_at=MOMENT,
+        published_at=MOMENT,
+        promise_at=MOMENT,
+        facets=FACETS,
+    )
+
+
+def hourly(number: int, fact: Fact, question: UUID = QUESTION) -> IncomingMessage:
+    """The fact that is announced in this hour of the question's life."""
+    time = MOMENT + timedelta(hours=number)
+    return letter_of(fact, question, id_=str(uuid5(question, str(number))), time=time)
+
+
+def life(*facts: Fact, question: UUID = QUESTION) -> list[IncomingMessage]:
+    return [hourly(number, fact, question) for number, fact in enumerate(facts)]

@@ -1,0 +1,78 @@
+"""Who may do what: the table in the code, and each of its cells tried over HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from services.workspace.domain.roles import MAY, OF_A_LIBRARY, ROLES, Member, Role
+from services.workspace.entrypoints.guard import GuardedRoute
+from tests.integration.workspace import facts as made
+from tests.integration.workspace.stage import Stage, stage
+from tests.support.servers import Database
+
+REFUSED = (403, 404)
+NOBODY = "00000000-0000-7000-8000-00000000000f"
+
+
+def doors(on: Stage) -> Iterator[tuple[str, str, GuardedRoute]]:
+    """Method, address and route of every page that asks who comes."""
+    for route in on.app.routes:
+        if isinstance(route, GuardedRoute):
+            path = route.path.replace("{id:uuid}", str(made.QUESTION))
+            path = re.sub(r"\{\w+(:uuid)?\}", NOBODY, path)
+            yield next(iter(route.methods or {"GET"} - {"HEAD"})), path, route
+
+
+async def test_every_role_comes_through_its_own_doors_and_no_other(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        for role in ROLES:
+            for method, path, route in doors(on):
+                if path in ("/sign-out", "/changes"):
+                    continue
+                member = Member(role, "bm-lyon" if role in OF_A_LIBRARY else "")
+                person = await on.someone(f"{role} {path} {method}", member)
+                own = member.partner
+                answer = await (person.post(path, library=own) if method == "POST" else person.see(path))
+                assert (answer.status_code == 403) == (role not in MAY[route.deed]), (role, method, path)
+
+
+async def test_whoever_is_not_signed_in_is_led_to_the_door(database: Database) -> None:
+    async with stage(database) as on:
+        for method, path, _ in doors(on):
+            answer = await (await on.browser()).request(method, path)
+            assert answer.headers.get("location", "").startswith("/sign-in?next="), (method, path)
+
+
+async def test_a_library_finds_nothing_of_another_behind_any_door(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        roles: tuple[Role, ...] = ("respondent", "lead")
+        for role in roles:
+            person = await on.someone(f"Maël {role}", Member(role, "bm-brest"))
+            for method, path, _ in doors(on):
+                if str(made.QUESTION) in path:
+                    answer = await (person.post(path, text="x") if method == "POST" else person.see(path))
+                    assert answer.status_code in REFUSED, (role, method, path)
+                elif method == "GET" and path != "/changes":
+                    assert "phare" not in (await person.see(path)).text
+
+
+async def test_an_observer_changes_nothing(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        person = await on.someone("Odile Observe", Member("observer"))
+        await person.see("/account")
+        before = await state(on)
+        for method, path, _ in doors(on):
+            if method == "POST" and not path.startswith(("/account", "/sign-out")):
+                assert (
+                    await person.post(path, text="x", form="f", name="N", mail="n@n.example")
+                ).status_code in REFUSED
+        assert await state(on) == before
+
+
+async def state(on: Stage) -> list[int]:
+    tables = ("fact", "claim", "draft", "note", "request", "person", "membership", "outbox")
+    return [await on.on.pool.fetchval(f"SELECT count(*) FROM {table}") for table in tables]

@@ -1,0 +1,197 @@
+"""A respondent's work: nobody's words are lost, nothing is asked twice, colleagues see each other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid5
+
+from services.chassis.messaging.incoming import IncomingMessage
+from services.contracts import topology
+from services.contracts.envelope import Notice
+from services.contracts.partners import SubmissionAccepted, SubmissionRefused
+from services.workspace.domain.roles import Member
+from tests.integration.workspace import facts as made
+from tests.integration.workspace.stage import Someone, Stage, stage
+from tests.support.servers import Database
+
+PAGE = f"/questions/{made.QUESTION}"
+OF_LYON, OF_BREST = Member("respondent", "bm-lyon"), Member("respondent", "bm-brest")
+
+
+async def two_of_lyon(on: Stage) -> tuple[Someone, Someone]:
+    await on.tell(made.life(made.received(), made.routed()))
+    return await on.someone("Amel Benali", OF_LYON), await on.someone("Bruno Roux", OF_LYON)
+
+
+def receipt(fact: SubmissionAccepted | SubmissionRefused, name: str) -> IncomingMessage:
+    event = Notice(
+        id=name, source="/sesame/ingest", type=fact.wire, subject=None, time=made.MOMENT, data=fact
+    )
+    key = topology.partner_key("bm-lyon", type(fact))
+    return IncomingMessage(topology.PARTNERS, key, "application/cloudevents+json", name, event.encode())
+
+
+async def test_looking_does_not_claim_and_taking_does_once(database: Database) -> None:
+    async with stage(database) as on:
+        amel, bruno = await two_of_lyon(on)
+        await amel.see(PAGE)
+        assert await on.requests() == []
+        for _ in range(2):
+            assert (await amel.post(f"{PAGE}/take", form="one")).status_code == 303
+        await bruno.post(f"{PAGE}/take", form="another")
+        [asked] = await on.requests()
+        assert asked["key"] == "partner.bm-lyon.take.submitted.v1"
+        assert asked["subject"] == str(made.QUESTION)
+        assert "Amel Benali" in (await bruno.see(PAGE)).text
+        assert "Qui a construit le phare" in (await bruno.see("/questions?list=in_hand")).text
+        assert "Qui a construit le phare" not in (await bruno.see("/questions")).text
+
+
+async def test_an_answer_is_asked_once_and_the_page_shows_what_became_of_it(database: Database) -> None:
+    async with stage(database) as on:
+        amel, _ = await two_of_lyon(on)
+        fields = {"form": "n1", "text": "Le marquis.", "sources": "A\n\n B \n", "effort": "3"}
+        for _ in range(2):
+            assert (await amel.post(f"{PAGE}/answer", **fields)).status_code == 303
+        [asked] = await on.requests()
+        assert asked["data"] == {"text": "Le marquis.", "sources": ["A", "B"], "effort": 3}
+        assert "en chemin" in (await amel.see(PAGE)).text
+        accepted = SubmissionAccepted(original_id=asked["id"], original_type=asked["type"])
+        await on.tell([receipt(accepted, "r1")] * 2)
+        assert "en chemin" not in (await amel.see(PAGE)).text
+
+
+async def test_a_refusal_is_shown_with_its_reason_and_the_text_is_kept(database: Database) -> None:
+    async with stage(database) as on:
+        amel, _ = await two_of_lyon(on)
+        await amel.post(f"{PAGE}/answer", form="n1", text="Une heure de travail.")
+        [asked] = await on.requests()
+        refused = SubmissionRefused(
+            original_id=asked["id"], original_type=asked["type"], reason="too late", field="text"
+        )
+        await on.tell([receipt(refused, "r1")])
+        page = (await amel.see(PAGE)).text
+        assert "too late" in page
+        assert "Une heure de travail." in page
+
+
+async def test_receipts_of_partners_own_programs_change_nothing(database: Database) -> None:
+    async with stage(database) as on:
+        amel, _ = await two_of_lyon(on)
+        stranger = SubmissionRefused(original_id="their-own-42", original_type="x", reason="secret of theirs")
+        await on.tell([receipt(stranger, "r9")])
+        assert await on.on.dead() == []
+        assert "secret of theirs" not in (await amel.see(PAGE)).text
+
+
+async def test_a_draft_outlives_tab_and_sign_in_and_two_windows(database: Database) -> None:
+    async with stage(database) as on:
+        amel, bruno = await two_of_lyon(on)
+        await amel.see(PAGE)
+        first = await amel.http.post(
+            f"{PAGE}/draft",
+            data={"text": "Première fenêtre", "revision": "0"},
+            headers={"accept": "application/json", "x-seal": amel.seal},
+        )
+        assert first.json() == {"revision": 1}
+        await amel.post(f"{PAGE}/draft", text="Seconde fenêtre", revision="0")
+        page = (await amel.see(PAGE)).text
+        assert "Première fenêtre" in page
+        assert "Seconde fenêtre" in page
+        assert "Seconde fenêtre" in (await bruno.see(PAGE)).text
+        on.clock.pass_by(hours=13)
+        late = await amel.post(
+            f"{PAGE}/answer", form="late", text="Écrit trop tard pour la session", revision="2"
+        )
+        assert late.headers["location"].startswith("/sign-in?next=")
+        assert await on.requests() == []
+        kept = await on.on.pool.fetchval("SELECT text FROM draft WHERE person = $1", amel.id)
+        assert kept == "Écrit trop tard pour la session"
+
+
+async def test_what_the_contract_does_not_take_comes_back_with_its_text(database: Database) -> None:
+    async with stage(database) as on:
+        amel, _ = await two_of_lyon(on)
+        empty = await amel.post(f"{PAGE}/answer", form="n1", text="  ", sources="Une source")
+        assert empty.status_code == 422
+        assert "Une source" in empty.text
+        assert 'aria-invalid="true"' in empty.text
+        assert await on.requests() == []
+
+
+async def test_handing_over_and_giving_back_stay_in_the_library(database: Database) -> None:
+    async with stage(database) as on:
+        amel, bruno = await two_of_lyon(on)
+        brest = await on.someone("Maël Le Gall", OF_BREST)
+        await amel.post(f"{PAGE}/take", form="n1")
+        assert (await amel.post(f"{PAGE}/hand-over", to=str(brest.id))).status_code == 422
+        assert (await amel.post(f"{PAGE}/hand-over", to="nobody")).status_code == 422
+        await amel.post(f"{PAGE}/hand-over", to=str(bruno.id))
+        assert await on.on.pool.fetchval("SELECT person FROM claim") == bruno.id
+        await bruno.post(f"{PAGE}/give-back")
+        assert await on.on.pool.fetchval("SELECT count(*) FROM claim") == 0
+        assert "Qui a construit le phare" in (await amel.see("/questions")).text
+
+
+async def test_a_note_calls_colleagues_by_name_until_they_look(database: Database) -> None:
+    async with stage(database) as on:
+        amel, bruno = await two_of_lyon(on)
+        await amel.post(f"{PAGE}/note", text="@bruno, tu as le Joanne de 1890 ?")
+        assert "Joanne de 1890" in (await bruno.see("/questions")).text
+        assert "Joanne de 1890" not in (await amel.see("/questions")).text
+        assert "Joanne de 1890" in (await bruno.see(PAGE)).text
+        assert "Joanne de 1890" not in (await bruno.see("/questions")).text
+
+
+async def test_another_library_sees_nothing_of_it(database: Database) -> None:
+    async with stage(database) as on:
+        amel, _ = await two_of_lyon(on)
+        await amel.post(f"{PAGE}/note", text="Entre nous")
+        await amel.post(f"{PAGE}/draft", text="Ébauche secrète", revision="0")
+        brest = await on.someone("Maël Le Gall", OF_BREST)
+        assert (await brest.see(PAGE)).status_code == 404
+        for deed in ("take", "draft", "answer", "decline", "note", "give-back", "preview", "hand-over"):
+            assert (await brest.post(f"{PAGE}/{deed}", text="x", form="f")).status_code == 404
+        assert len(await on.requests()) == 0
+        await on.tell(made.life(made.received(), made.routed(), made.declined(), made.routed("bm-brest", 2)))
+        page = (await brest.see(PAGE)).text
+        assert "Nos fonds s’arrêtent à 1850." in page
+        assert "Entre nous" not in page
+        assert "Ébauche secrète" not in page
+
+
+async def test_an_answer_never_becomes_markup(database: Database) -> None:
+    async with stage(database) as on:
+        amel, _ = await two_of_lyon(on)
+        text = "**gras** <script>alert(1)</script> [clic](javascript:alert(1)) ![x](http://spy.example/p.gif)"
+        page = (await amel.post(f"{PAGE}/preview", form="n1", text=text)).text
+        assert "<strong>gras</strong>" in page
+        assert "<script>alert" not in page
+        assert 'href="javascript' not in page
+        assert "<img" not in page
+
+
+async def test_a_colleague_sees_who_looks_and_who_writes(database: Database) -> None:
+    async with stage(database) as on:
+        amel, bruno = await two_of_lyon(on)
+        await amel.post(f"{PAGE}/draft", text="J’écris", revision="0")
+        assert "Amel Benali écrit une réponse" in (await bruno.see(PAGE)).text
+        on.clock.pass_by(seconds=40)
+        assert "Amel Benali regarde" in (await bruno.see(PAGE)).text
+        on.clock.pass_by(seconds=40)
+        assert "Amel Benali regarde" not in (await bruno.see(PAGE)).text
+
+
+async def test_lists_are_sorted_by_what_is_due_and_found_by_words(database: Database) -> None:
+    async with stage(database) as on:
+        amel = await on.someone("Amel Benali", OF_LYON)
+        for number, (words, hours) in enumerate((("Le pain", 30), ("Les chevaux", 6), ("Un phare", 20))):
+            question = uuid5(made.QUESTION, words)
+            due = made.MOMENT + timedelta(hours=hours)
+            facts = (made.received(f"{words} au Moyen Âge, numéro {number}"), made.routed(due_at=due))
+            await on.tell(made.life(*facts, question=question))
+        page = (await amel.see("/questions")).text
+        assert page.index("Les chevaux") < page.index("Un phare") < page.index("Le pain")
+        found = (await amel.see("/questions?q=cheval")).text
+        assert "Les chevaux" in found
+        assert "Le pain" not in found
