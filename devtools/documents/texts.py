@@ -103,7 +103,7 @@ def faults(domain: Domain, root: Path = ROOT) -> Iterator[str]:
             yield f"{where}: line {error.lineno}: {error}"
             continue
         known = {(message.context, message.id): message for message in catalogue if message.id}
-        for key in marked.keys() - known.keys():
+        for key in () if is_begun(catalogue) else marked.keys() - known.keys():
             yield f"{where}: {_shown(marked[key])}: missing; ./sesame texts adds it"
         for key, message in known.items():
             if key not in marked:

@@ -38,7 +38,7 @@ from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.mail import MailDoor
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
-from services.ingest.store import assignments, link_keys, submissions
+from services.ingest.store import assignments, files, link_keys, submissions
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 HOUR_SECONDS = 3600.0
 DAY_SECONDS = 24 * HOUR_SECONDS
+FORM_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,10 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
 
 
 async def forget_raw(chassis: Chassis, after: timedelta) -> None:
-    """The question stays; the mail it came in, with all its headers, goes."""
+    """The question stays; the mail it came in, with all its headers, goes. So do files of a form that was
+    never sent without fault."""
     async with chassis.begin() as unit:
+        await files.drop_waiting(unit.db, unit.now - FORM_KEPT)
         await submissions.forget_raw(unit.db, unit.now - after)
 
 

@@ -1,8 +1,18 @@
-"""French postcodes and the département they lie in (code officiel géographique)."""
+"""Postcodes, and the département that a French one lies in (code officiel géographique)."""
 
 import re
 
 POSTCODE = re.compile(r"\d{5}")
+FORMS = {
+    "BE": re.compile(r"(?:B-? ?)?[1-9]\d{3}"),
+    "CH": re.compile(r"(?:CH-? ?)?[1-9]\d{3}"),
+    "LU": re.compile(r"(?:L-? ?)?[1-9]\d{3}"),
+    "CA": re.compile(r"[A-Z]\d[A-Z] ?\d[A-Z]\d"),
+}
+"""What postcodes look like where the form asks for them."""
+OVERSEAS = {"971", "972", "973", "974", "975", "976", "977", "978", "984", "986", "987", "988"}
+MAINLAND = {f"{number:02}" for number in range(1, 96)} - {"20"} | {"2A", "2B"}
+MONACO = "980"
 SAINT_BARTHELEMY, SAINT_MARTIN = "97133", "97150"
 
 
@@ -19,3 +29,11 @@ def department_of(country: str, postcode: str | None) -> str | None:
     if code in (SAINT_BARTHELEMY, SAINT_MARTIN):
         return "977" if code == SAINT_BARTHELEMY else "978"
     return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
+def is_postcode(country: str, postcode: str) -> bool:
+    """Whether it can be one there; of a country that is not listed nothing is known."""
+    if country == "FR":
+        return department_of(country, postcode) in MAINLAND | OVERSEAS | {MONACO}
+    form = FORMS.get(country)
+    return form is None or form.fullmatch(postcode.upper()) is not None

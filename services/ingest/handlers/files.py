@@ -17,6 +17,8 @@ from services.ingest.handlers.submissions import AcceptedSubmission
 from services.ingest.store import files
 from services.ingest.store.files import File
 
+WAITING = "form"
+"""What a file belongs to while the form it came with has a fault."""
 CHUNK = 256 * 1024
 """Bytes in the hand at once."""
 
@@ -48,17 +50,33 @@ Accepts = Callable[[tuple[Attachment, ...]], Awaitable[AcceptedSubmission]]
 
 
 async def accept_with_files(
-    unit: Unit, public_url: str, uploads: Sequence[Upload], belongs_to: str, accept: Accepts
+    unit: Unit,
+    public_url: str,
+    uploads: Sequence[Upload],
+    belongs_to: str,
+    accept: Accepts,
+    waiting: Sequence[File] = (),
 ) -> AcceptedSubmission:
-    """Keep the files, then accept what they came with. What had come before keeps the files it had, and what
-    was kept now goes again: nobody would ever find it to erase it."""
-    kept = [await _keep(unit, upload, belongs_to) for upload in uploads]
+    """Keep the files, then accept what they came with; `waiting` are here since an earlier try. What had come
+    before keeps the files it had, and what was kept now goes again: nobody would ever find it to erase it."""
+    kept = [*waiting, *[await _keep(unit, upload, belongs_to) for upload in uploads]]
     accepted = await accept(tuple(attachment_of(public_url, file) for file in kept))
     if kept and accepted.again:
         await files.drop(unit.db, [file.id for file in kept])
     elif kept:
-        await files.attach(unit.db, [file.id for file in kept], accepted.question)
+        await files.attach(unit.db, [file.id for file in kept], accepted.question, belongs_to)
     return accepted
+
+
+async def keep_for_form(unit: Unit, uploads: Sequence[Upload]) -> tuple[list[File], list[str]]:
+    """Keep what came with a form until it is sent without fault; and the names of what is not taken."""
+    kept, refused = [], []
+    for upload in uploads:
+        try:
+            kept.append(await _keep(unit, upload, WAITING))
+        except Refused:
+            refused.append(upload.name)
+    return kept, refused
 
 
 def attachment_of(public_url: str, file: File) -> Attachment:

@@ -13,10 +13,20 @@ INSERT INTO file (id, belongs_to, name, media_type, size, sha256, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 _ADD_CHUNK = "INSERT INTO file_chunk (file, number, content) VALUES ($1, $2, $3)"
-_ATTACH = "UPDATE file SET question = $2 WHERE id = ANY($1::uuid[])"
+_ATTACH = "UPDATE file SET question = $2, belongs_to = $3 WHERE id = ANY($1::uuid[])"
 _DROP = """
 WITH gone AS (DELETE FROM file WHERE id = ANY($1::uuid[]))
 DELETE FROM file_chunk WHERE file = ANY($1::uuid[])
+"""
+_WAITING = """
+SELECT id, name, media_type, size, sha256 FROM file
+WHERE id = ANY($1::uuid[]) AND question IS NULL AND belongs_to = 'form' ORDER BY created_at, id FOR UPDATE
+"""
+_DROP_WAITING = """
+WITH gone AS (
+    DELETE FROM file WHERE question IS NULL AND belongs_to = 'form' AND created_at < $1 RETURNING id
+)
+DELETE FROM file_chunk USING gone WHERE file_chunk.file = gone.id
 """
 _GET = "SELECT id, name, media_type, size, sha256 FROM file WHERE id = $1"
 _CHUNK = "SELECT content FROM file_chunk WHERE file = $1 AND number = $2"
@@ -44,8 +54,18 @@ async def add_chunk(db: Db, file: UUID, number: int, content: bytes) -> None:
     await db.execute(_ADD_CHUNK, file, number, content)
 
 
-async def attach(db: Db, files: list[UUID], question: UUID) -> None:
-    await db.execute(_ATTACH, files, question)
+async def attach(db: Db, files: list[UUID], question: UUID, belongs_to: str) -> None:
+    await db.execute(_ATTACH, files, question, belongs_to)
+
+
+async def waiting(db: Db, files: list[UUID]) -> list[File]:
+    """Those of them that came with a form which is not accepted yet."""
+    return [File(**row) for row in await db.fetch(_WAITING, files)]
+
+
+async def drop_waiting(db: Db, before: datetime) -> None:
+    """Of forms that nobody sent again."""
+    await db.execute(_DROP_WAITING, before)
 
 
 async def drop(db: Db, files: list[UUID]) -> None:

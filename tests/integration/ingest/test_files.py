@@ -1,6 +1,8 @@
 """Photos and documents: beside the event, checked by their bytes, given back as downloads only."""
 
 import hashlib
+import re
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from services.contracts.ingest import AnswerReceived, QuestionReceived
 from services.contracts.links import asker_token, partner_token
 from services.contracts.vocabulary import Attachment
+from services.ingest.store import files as files_store
 from tests.support.ingest_doors import KEYS, Ingest, hears, ingest, routed_to
 from tests.support.servers import Database, VirtualHost
 
@@ -50,10 +53,10 @@ async def test_what_is_no_photo_or_document_is_refused_by_its_bytes(
             await door.http.post("/questions", data=FORM, files={"files": ("a.png", content, "image/png")})
             for content in (PAGE, b"MZ\x90\x00", b"<svg xmlns='x'/>", b"")
         ]
+        assert await door.fetchval("SELECT count(*) FROM file_chunk") == 0
         many = [("files", (f"{n}.png", PHOTO[:100], "image/png")) for n in range(4)]
         wrong.append(await door.http.post("/questions", data=FORM, files=many))
         assert await door.announced(QuestionReceived) == []
-        assert await door.fetchval("SELECT count(*) FROM file_chunk") == 0
     assert [answer.status_code for answer in wrong] == [422] * 5
     assert FORM["text"] in wrong[0].text
 
@@ -93,3 +96,63 @@ async def test_a_librarys_document_comes_with_its_answer_and_stays_as_long_as_th
         left = await door.fetchval("SELECT count(*) FROM file")
     assert [one.media_type for one in answer.data.attachments] == ["application/pdf"]
     assert left == (1 if archived else 0)
+
+
+KEPT = re.compile(r'name="kept" value="([0-9a-f-]+)"')
+
+
+async def test_files_survive_a_fault_in_another_field(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        photo = {"files": ("rue.png", PHOTO, "image/png")}
+        faulty = await door.http.post("/questions", data=FORM | {"mail": "nobody"}, files=photo)
+        assert (faulty.status_code, "rue.png" in faulty.text) == (422, True)
+        [kept] = KEPT.findall(faulty.text)
+        sent = await door.http.post("/questions", data=FORM | {"kept": kept})
+        again = await door.http.post("/questions", data=FORM | {"kept": kept, "text": "Une autre ?"})
+        assert (sent.status_code, again.status_code) == (303, 303)
+        first, second = await door.announced(QuestionReceived)
+        assert [file.name for file in first.data.attachments] == ["rue.png"]
+        assert second.data.attachments == ()
+
+
+async def test_all_faults_are_told_at_once_and_files_by_name(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        values = {"text": "", "mail": "nobody", "postcode": "99999", "country": "FR"}
+        files = {"files": ("virus.exe", b"MZ\x90\x00", "image/png")}
+        page = (await door.http.post("/questions", data=FORM | values, files=files)).text
+        for name in ("text", "mail", "postcode", "files"):
+            assert f'id="{name}-fault"' in page
+        assert "virus.exe" in page
+
+
+async def test_files_of_a_form_never_sent_again_go_after_a_day(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        await door.http.post(
+            "/questions", data=FORM | {"mail": "x"}, files={"files": ("a.png", PHOTO, "image/png")}
+        )
+        async with door.running.chassis.begin() as unit:
+            await files_store.drop_waiting(unit.db, unit.now - timedelta(hours=1))
+            assert await door.fetchval("SELECT count(*) FROM file_chunk") > 0
+        async with door.running.chassis.begin() as unit:
+            await files_store.drop_waiting(unit.db, unit.now + timedelta(hours=1))
+        assert await door.fetchval("SELECT count(*) FROM file_chunk") == 0
+
+
+async def test_too_large_an_upload_gets_a_page_to_a_person(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        huge = {"files": ("rue.png", PHOTO + b"x" * 33_000_000, "image/png")}
+        answer = await door.http.post("/questions?lang=fr", data=FORM, files=huge)
+        assert (answer.status_code, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+        assert "trop volumineux" in answer.text
+
+
+async def test_a_good_file_beside_a_bad_one_is_kept_whole(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        pair = [("files", ("rue.png", PHOTO, "image/png")), ("files", ("x.exe", b"MZ\x90", "image/png"))]
+        faulty = await door.http.post("/questions", data=FORM, files=pair)
+        [kept] = KEPT.findall(faulty.text)
+        await door.http.post("/questions", data=FORM | {"kept": kept})
+        (event,) = await door.announced(QuestionReceived)
+        assert await downloaded(door, event.data.attachments[0]) == PHOTO

@@ -10,13 +10,13 @@ from starlette.staticfiles import StaticFiles
 from services.ingest.entrypoints.http.api.assignments import AssignmentApi
 from services.ingest.entrypoints.http.api.keys import Callers
 from services.ingest.entrypoints.http.api.page import ApiPage
-from services.ingest.entrypoints.http.api.problems import Refusals
+from services.ingest.entrypoints.http.api.problems import Refusals, too_large
 from services.ingest.entrypoints.http.api.questions import PartnerApi, QuestionApi
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.body_limit import BodyLimit
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.files import LARGEST_FILE, MOST_FILES, FileDownloads
-from services.ingest.entrypoints.http.pages.ask import ask_routes
+from services.ingest.entrypoints.http.pages.ask import AskPage
 from services.ingest.entrypoints.http.pages.asker import asker_routes
 from services.ingest.entrypoints.http.pages.desk import DeskPages
 from services.ingest.entrypoints.http.pages.rendering import ROOT, SitePages
@@ -56,7 +56,7 @@ def public_app(door: DoorContext) -> FastAPI:
     app.include_router(PartnerApi(door, callers).routes())
     app.include_router(AssignmentApi(door, callers).routes())
     app.router.routes += ApiPage(app.openapi, pages, door.intake.public_url).routes()
-    app.include_router(ask_routes(door, pages, together))
+    app.router.routes += AskPage(door, pages, together).routes()
     app.include_router(asker_routes(door, pages))
     app.include_router(respondent_routes(door, pages))
     app.router.routes += DeskPages(door, pages, together).routes()
@@ -64,5 +64,11 @@ def public_app(door: DoorContext) -> FastAPI:
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
     for kind, answer in Refusals(pages).handlers().items():
         app.add_exception_handler(kind, answer)
-    app.add_middleware(BodyLimit, most=LARGEST_BODY, most_with_files=LARGEST_FORM, take_files=TAKE_FILES)
+    app.add_middleware(
+        BodyLimit,
+        most=LARGEST_BODY,
+        most_with_files=LARGEST_FORM,
+        take_files=TAKE_FILES,
+        refuse=too_large(pages),
+    )
     return app

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
+from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from services.ingest.entrypoints.http.api.problems import problem
 
 SECONDS, SECONDS_WITH_FILES = 30.0, 300.0
 """What the whole body may take: three photos by a slow telephone line, too."""
 
-DRAINED = 8
-"""Times the limit that is read and thrown away before the connection is cut."""
+DRAINED, DRAINED_FILES = 8, 2
+"""Times the limit, without and with files, that is read and thrown away before the connection is cut."""
+
+Refuse = Callable[[Request, int], Response]
+"""What is answered to a request whose body is larger than so many bytes."""
 
 
 class TooLarge(HTTPException):
@@ -39,6 +44,7 @@ class BodyLimit:
         most: int,
         most_with_files: int,
         take_files: re.Pattern[str],
+        refuse: Refuse,
         *,
         seconds: float = SECONDS,
         seconds_with_files: float = SECONDS_WITH_FILES,
@@ -47,6 +53,7 @@ class BodyLimit:
         self._plain = most
         self._with_files = most_with_files
         self._take_files = take_files
+        self._answer = refuse
         self._seconds = seconds
         self._seconds_with_files = seconds_with_files
 
@@ -88,10 +95,13 @@ class BodyLimit:
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         """Read on for a while first: who still writes would see a broken connection, not the answer."""
-        left, more = DRAINED * self._plain, True
-        while more and left > 0:
-            message = await receive()
-            left -= len(message.get("body", b"")) or 1
-            more = bool(message.get("more_body", False))
-        detail = f"at most {most} bytes; send less, or files one by one"
-        await problem(413, detail, headers={"connection": "close"})(scope, receive, send)
+        left, more = max(DRAINED * self._plain, DRAINED_FILES * most), True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._seconds):
+                while more and left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b"")) or 1
+                    more = bool(message.get("more_body", False))
+        answer = self._answer(Request(scope), most)
+        answer.headers["connection"] = "close"
+        await answer(scope, receive, send)

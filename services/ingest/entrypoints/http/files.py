@@ -38,6 +38,20 @@ def uploads_of(form: FormData) -> list[Upload]:
     return [Upload(one.filename or "", one) for one in chosen]
 
 
+def sorted_uploads(form: FormData) -> tuple[list[Upload], list[str]]:
+    """The files chosen in a form that may be kept, and the names of those that are too large."""
+    chosen = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
+    small = [Upload(one.filename or "", one) for one in chosen if (one.size or 0) <= LARGEST_FILE]
+    return small, [one.filename or "" for one in chosen if (one.size or 0) > LARGEST_FILE]
+
+
+async def read_again(form: FormData) -> None:
+    """From their first byte: an earlier try may have read some of them."""
+    for one in form.getlist("files"):
+        if isinstance(one, UploadFile):
+            await one.seek(0)
+
+
 @dataclass(frozen=True, slots=True)
 class FileDownloads:
     door: DoorContext

@@ -30,7 +30,13 @@ TOO_BUSY = (
     N_("One moment, please"),
     N_("We cannot store anything just now. Your browser keeps the text: try again in a minute."),
 )
-TOO_LARGE = (N_("This is too large to send"), N_("Send less text, or a smaller file."))
+TOO_LARGE = (
+    N_("This is too large to send"),
+    N_(
+        "Go back: your browser keeps what you wrote. Three files at most are taken, of 10 MB each; a smaller"
+        " photo will do."
+    ),
+)
 NOT_TAKEN = (N_("This could not be stored"), N_("Go back, check and send again."))
 PAGES = {404: NOT_FOUND, 405: NOT_FOUND, 413: TOO_LARGE, 500: TOO_BUSY, 503: TOO_BUSY}
 """Status → heading and text shown to people."""
@@ -166,6 +172,17 @@ class Refusals:
 
 def is_program(request: Request) -> bool:
     return request.url.path.startswith("/api/")
+
+
+def too_large(pages: SitePages) -> Callable[[Request, int], Response]:
+    """For a body that is refused before anything reads it."""
+
+    def answer(request: Request, most: int) -> Response:
+        if is_program(request):
+            return problem(413, f"at most {most} bytes; send less, or files one by one")
+        return pages.message(pages.words(request), *TOO_LARGE, 413)
+
+    return answer
 
 
 def in_words(error: TooMany | OverCap, words: Translator) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 from uuid_utils.compat import uuid7
 
 from services.chassis.language import N_, Translator
@@ -21,15 +24,18 @@ from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.forms import new_number, opened_at, why_spam
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
 from services.ingest.domain.mailboxes import PARTNER
+from services.ingest.domain.places import is_postcode
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.entrypoints.http.files import MOST_FILES, uploads_of
-from services.ingest.entrypoints.http.pages.choices import CHOICES, ELSEWHERE
+from services.ingest.entrypoints.http.files import MOST_FILES, read_again, sorted_uploads
+from services.ingest.entrypoints.http.pages.choices import CHOICES, ELSEWHERE, POSTCODES
 from services.ingest.entrypoints.http.pages.rendering import SitePages
-from services.ingest.handlers.files import Upload, accept_with_files
+from services.ingest.handlers.files import Upload, accept_with_files, keep_for_form
 from services.ingest.handlers.questions import accept_question
 from services.ingest.handlers.spam import hold_spam
 from services.ingest.handlers.submissions import AcceptedSubmission
+from services.ingest.store import files as files_store
+from services.ingest.store.files import File
 
 LONGEST_QUESTION, LONGEST_NOTE = 20_000, 5_000
 FIELDS = (
@@ -48,30 +54,72 @@ HELD = (
     N_("Thank you"),
     N_("Your text looks like an automatic one: a person will read it before it goes on."),
 )
+NO_FAULTS: Mapping[str, str] = MappingProxyType({})
 EMPTY = dict.fromkeys(FIELDS, "")
 
 
-def ask_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) -> APIRouter:
-    routes = APIRouter(include_in_schema=False)
+@dataclass(frozen=True, slots=True)
+class AskPage:
+    """The form, alone and in a library's page, and what becomes of it."""
 
-    def form(request: Request, words: Translator, values: dict[str, str], faults: dict[str, str]) -> Response:
-        return pages.show(
-            "ask.html",
-            words,
-            status=422 if faults else 200,
-            embedded=request.url.path.startswith("/embed/"),
-            path=request.url.path if request.method == "GET" else "/",
-            number=new_number(door.intake.keys, door.now()),
-            origin=origin_of(values.get("origin") or request.path_params.get("partner")),
-            values=EMPTY | values,
-            faults=EMPTY | faults,
-        )
+    door: DoorContext
+    pages: SitePages
+    together: IntakeBatches
 
-    async def accept(
-        submission: RawSubmission, new: NewQuestion, uploads: list[Upload]
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route("/", self.ask),
+            Route("/embed/{partner}", self.embedded),
+            Route("/questions", self.take, methods=["POST"]),
+        ]
+
+    async def ask(self, request: Request) -> Response:
+        await self.door.paused.raise_if_paused()
+        return self._form(request, self.pages.words(request), {})
+
+    async def embedded(self, request: Request) -> Response:
+        """For a frame in the partner's own page: the partner is where the question was asked."""
+        await self.door.paused.raise_if_paused()
+        return self._form(request, self.pages.words(request), {"origin": request.path_params["partner"]})
+
+    async def take(self, request: Request) -> Response:
+        self.door.limits.check(request)
+        await self.door.paused.raise_if_paused()
+        async with request.form(max_files=MOST_FILES + 1) as filled:
+            return await self._taken(request, filled)
+
+    async def _taken(self, request: Request, filled: FormData) -> Response:
+        values = _values(filled)
+        words = self.pages.words(request, values.get("lang"))
+        faults = find_faults(values, words)
+        waiting, uploads = await self._waiting(filled), [*sorted_uploads(filled)[0]]
+        if faults or file_faults(filled, len(waiting), words):
+            return await self._mended(request, filled, values, faults)
+        submission, spam = once(self.door, values)
+        if spam:
+            async with self.door.begin() as unit:
+                await hold_spam(unit, submission, spam)
+            return self.pages.message(words, *HELD, 202)
+        try:
+            new = new_question(values, submission.received_at)
+            accepted = await self._accept(submission, new, uploads, waiting)
+        except Refused as refusal:
+            if refusal.field != "files":
+                raise
+            return await self._mended(request, filled, values, {})
+        page = f"{self.door.intake.asker_page(accepted.question)}?done=new&lang={words.language}"
+        return RedirectResponse(page, 303)
+
+    async def _accept(
+        self,
+        submission: RawSubmission,
+        new: NewQuestion,
+        uploads: Sequence[Upload],
+        waiting: Sequence[File],
     ) -> AcceptedSubmission:
-        if not uploads:
-            return await together.accept(submission, new, caps=door.caps)
+        if not uploads and not waiting:
+            return await self.together.accept(submission, new, caps=self.door.caps)
+        door = self.door
         async with door.begin() as unit:
             return await accept_with_files(
                 unit,
@@ -79,56 +127,79 @@ def ask_routes(door: DoorContext, pages: SitePages, together: IntakeBatches) -> 
                 uploads,
                 "question",
                 lambda files: accept_question(unit, door.intake, submission, new, files, caps=door.caps),
+                await files_store.waiting(unit.db, [file.id for file in waiting]),
             )
 
-    @routes.get("/")
-    async def ask(request: Request) -> Response:
-        await door.paused.raise_if_paused()
-        return form(request, pages.words(request), {}, {})
+    async def _waiting(self, filled: FormData) -> list[File]:
+        """The files that came with an earlier try and that the asker still wants."""
+        ids = [found for value in filled.getlist("kept")[:MOST_FILES] if (found := _uuid(value))]
+        if not ids:
+            return []
+        async with self.door.begin() as unit:
+            return await files_store.waiting(unit.db, ids)
 
-    @routes.get("/embed/{partner}")
-    async def embedded(request: Request, partner: str) -> Response:
-        """For a frame in the partner's own page: the partner is where the question was asked."""
-        await door.paused.raise_if_paused()
-        return form(request, pages.words(request), {"origin": partner}, {})
+    async def _mended(
+        self, request: Request, filled: FormData, values: dict[str, str], faults: dict[str, str]
+    ) -> Response:
+        """The form once more, with every fault at once; its good files are kept, so that nobody chooses them
+        again."""
+        words = self.pages.words(request, values.get("lang"))
+        waiting = await self._waiting(filled)
+        room = MOST_FILES - len(waiting)
+        uploads, _ = sorted_uploads(filled)
+        await read_again(filled)
+        async with self.door.begin() as unit:
+            kept, refused = await keep_for_form(unit, uploads[:room])
+        fault = file_faults(filled, len(waiting), words) or _not_taken(refused, words)
+        found = faults | ({"files": fault} if fault else {})
+        return self._form(request, words, values, found, [*waiting, *kept])
 
-    @routes.post("/questions")
-    async def take(request: Request) -> Response:
-        door.limits.check(request)
-        await door.paused.raise_if_paused()
-        async with request.form(max_files=MOST_FILES + 1) as filled:
-            return await taken(request, filled)
+    def _form(
+        self,
+        request: Request,
+        words: Translator,
+        values: dict[str, str],
+        faults: Mapping[str, str] = NO_FAULTS,
+        waiting: Sequence[File] = (),
+    ) -> Response:
+        embedded = request.url.path.startswith("/embed/") or bool(values.get("framed"))
+        return self.pages.show(
+            "ask.html",
+            words,
+            status=422 if faults else 200,
+            embedded=embedded,
+            path=request.url.path if request.method == "GET" else "/",
+            number=new_number(self.door.intake.keys, self.door.now()),
+            origin=origin_of(values.get("origin") or request.path_params.get("partner")),
+            values=EMPTY | values,
+            faults={**EMPTY, **faults},
+            waiting=waiting,
+        )
 
-    async def taken(request: Request, filled: FormData) -> Response:
-        values = _values(filled)
-        words = pages.words(request, values.get("lang"))
-        if faults := find_faults(values, words):
-            return form(request, words, values, faults)
-        submission, spam = once(door, values)
-        if spam:
-            async with door.begin() as unit:
-                await hold_spam(unit, submission, spam)
-            return pages.message(words, *HELD, 202)
-        try:
-            new = new_question(values, submission.received_at)
-            accepted = await accept(submission, new, uploads_of(filled))
-        except Refused as refusal:
-            if refusal.field != "files":
-                raise
-            return form(
-                request,
-                words,
-                values,
-                {
-                    "files": words.gettext(
-                        "These files are not accepted: three at most, 10 MB each, pictures, PDF or text."
-                    )
-                },
-            )
-        page = f"{door.intake.asker_page(accepted.question)}?done=new&lang={words.language}"
-        return RedirectResponse(page, 303)
 
-    return routes
+def file_faults(filled: FormData, waiting: int, words: Translator) -> str:
+    """What is wrong with the files as they were chosen; each is named."""
+    small, large = sorted_uploads(filled)
+    if large:
+        return words.gettext("Too large, more than 10 MB: %(names)s.", names=words.list(large))
+    if waiting + len(small) > MOST_FILES:
+        return words.gettext("At most %(most)s files are taken.", most=MOST_FILES)
+    return ""
+
+
+def _not_taken(names: Sequence[str], words: Translator) -> str:
+    if not names:
+        return ""
+    return words.gettext(
+        "Neither picture, PDF nor text, and so not taken: %(names)s.", names=words.list(names)
+    )
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
 
 
 def once(door: DoorContext, values: Mapping[str, str]) -> tuple[RawSubmission, str | None]:
@@ -162,12 +233,27 @@ def find_faults(values: Mapping[str, str], words: Translator) -> dict[str, str]:
         faults["private_note"] = words.gettext(TOO_LONG)
     if not values["mail"].strip() or not _fits(Asker, mail=values["mail"].strip()):
         faults["mail"] = words.gettext("This does not look like an e-mail address such as ada@example.org.")
-    if not _fits(Place, postcode=_postcode(values)):
-        faults["postcode"] = words.gettext("This does not look like a postcode such as 69001.")
+    if fault := _postcode_fault(values, words):
+        faults["postcode"] = fault
     for name, choices in CHOICES.items():
         if values[name] and values[name] not in choices:
             faults[name] = words.gettext("This is not accepted; mend it and send again.")
     return faults
+
+
+def _postcode_fault(values: Mapping[str, str], words: Translator) -> str:
+    country, postcode = values["country"] or "FR", _postcode(values)
+    if postcode is None or country == ELSEWHERE:
+        return ""
+    if is_postcode(country, postcode) and _fits(Place, postcode=postcode):
+        return ""
+    if example := POSTCODES.get(country):
+        return words.gettext(
+            "No postcode of this country: %(country)s. One looks like %(example)s.",
+            country=words.country(country),
+            example=example,
+        )
+    return words.gettext("This is no postcode.")
 
 
 def _fits(kind: type[Asker] | type[Place], **values: Any) -> bool:

@@ -21,6 +21,7 @@ from services.ingest.entrypoints.http.links import Opened, link_of, open_for_ask
 from services.ingest.entrypoints.http.pages.forms import field, form_key
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.handlers import askers
+from services.ingest.handlers.files import listed
 from services.ingest.handlers.submissions import accept_follow_up
 from services.ingest.store import askers as words_of_askers
 
@@ -39,6 +40,7 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
         async with door.begin() as unit:
             opened = await open_for_asker(unit, link)
             follow_ups = await words_of_askers.follow_ups(unit.db, link.question_id)
+            attachments = await listed(unit, door.intake.public_url, link.question_id)
         return pages.show(
             "asker.html",
             words,
@@ -46,6 +48,7 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             number=new_number(door.intake.keys, door.now()),
             done=request.query_params.get("done", ""),
             follow_ups=follow_ups,
+            attachments=attachments,
             **standing(opened, words),
         )
 
@@ -95,6 +98,7 @@ def standing(opened: Opened, words: Translator) -> dict[str, Any]:
     last = words.gettext("Closed") if closed else words.gettext("Answered")
     return {
         "question": question,
+        "question_language": json.loads(question.facets).get("language"),
         "answer": ending if question.how == "answered" else None,
         "closing": (ending or {}) if closed else None,
         "partner": opened.asked[-1] if opened.asked else None,

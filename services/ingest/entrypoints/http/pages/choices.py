@@ -11,6 +11,8 @@ PURPOSES = ("curiosity", "study", "work", "school")
 DESK_CHANNELS = ("desk", "facebook_group")
 COUNTRIES = ("FR", "BE", "CH", "LU", "CA")
 ELSEWHERE = "XX"
+POSTCODES = {"FR": "69001", "BE": "1000", "CH": "1201", "LU": "1855", "CA": "H2X 1Y4"}
+"""One of each country, as an example."""
 LANGUAGES = ("fr", "en", "de", "es", "it", "nl", "pt", "ar", "uk")
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "country": (*COUNTRIES, ELSEWHERE),

@@ -148,7 +148,7 @@ def facts_of(opened: OpenedByPartner, words: Translator) -> dict[str, Any]:
         "question": opened.question,
         "own": opened.own,
         "others": list(dict.fromkeys(others)),
-        "answer_language": json.loads(opened.question.facets).get("language"),
+        "question_language": json.loads(opened.question.facets).get("language"),
         "ended": ended(opened, words),
     }
 
