@@ -35,8 +35,14 @@ from devtools.simulation.stage import COORDINATOR, Asking
 from operations.errors import OperationError
 from services.contracts import topology
 from services.contracts.envelope import CONTENT_TYPE, Event, Submission
-from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, PartnerAsker, QuestionSubmitted
-from services.contracts.vocabulary import Fact, Place
+from services.contracts.partners import (
+    AnswerSubmitted,
+    DeclineSubmitted,
+    PartnerAsker,
+    PartnerPlace,
+    QuestionSubmitted,
+)
+from services.contracts.vocabulary import Fact
 from services.router.domain.partner import Partner, PartnerRole, ReachedBy
 from services.router.domain.partner_record import write_partner
 
@@ -83,7 +89,7 @@ class Services:
             asked_at=asking.asked_at,
             language=facets.get("language"),
             subject=facets.get("subject"),
-            place=Place(postcode=asking.postcode) if asking.postcode else None,
+            place=PartnerPlace(postcode=asking.postcode) if asking.postcode else None,
             asker=PartnerAsker(mail=f"asker-{next(self._numbers)}@askers.example"),
         )
         origin = facets.get("origin")

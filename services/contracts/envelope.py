@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Annotated, Any, Generic, Literal, TypeVar, cast
@@ -11,31 +12,52 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     StringConstraints,
     ValidationError,
 )
 from pydantic_core import from_json
 
-from services.contracts.vocabulary import Fact
+from services.contracts.faults import Fault, faults_of, shown
+from services.contracts.vocabulary import Fact, without_leap_second
 
 CONTENT_TYPE = "application/cloudevents+json"
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
 Traceparent = Annotated[str, StringConstraints(pattern=r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
-UtcMoment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+UtcMoment = Annotated[
+    AwareDatetime,
+    BeforeValidator(without_leap_second),
+    AfterValidator(lambda moment: moment.astimezone(UTC)),
+]
+JSON_TYPE = re.compile(r"\s*application/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;.*)?", re.IGNORECASE)
+
+
+def _json_type(value: object) -> object:
+    """Every way to say JSON (RFC 6839, RFC 9110, 8.3.1) is the one that we write."""
+    if isinstance(value, str) and JSON_TYPE.fullmatch(value):
+        return "application/json"
+    raise ValueError("must be application/json, or another type of JSON such as application/ld+json")
+
+
+JsonType = Annotated[Literal["application/json"], BeforeValidator(_json_type)]
 
 F_co = TypeVar("F_co", bound=Fact, covariant=True)
 
 
 class NotAnEvent(ValueError):
-    """The bytes hold nothing that this reader could take. `field` is the dotted path of the first fault."""
+    """The bytes hold nothing that this reader could take. `field` is the dotted path of the first fault;
+    `faults` are all of them."""
 
-    def __init__(self, reason: str, *, field: str | None = None, value: object = None) -> None:
+    def __init__(
+        self, reason: str, *, field: str | None = None, value: object = None, faults: tuple[Fault, ...] = ()
+    ) -> None:
         super().__init__(reason if field is None else f"{field}: {reason}")
         self.reason = reason
         self.field = field
         self.value = value
+        self.faults = faults or (() if field is None else (Fault((field,), reason, shown(value)),))
 
 
 class Envelope(BaseModel, Generic[F_co]):
@@ -45,7 +67,7 @@ class Envelope(BaseModel, Generic[F_co]):
     id: Name
     source: Name
     type: str
-    datacontenttype: Literal["application/json"] = "application/json"
+    datacontenttype: JsonType = "application/json"
     traceparent: Traceparent | None = None
     data: F_co
 
@@ -92,13 +114,24 @@ def decode(body: bytes, readers: Readers) -> Envelope[Any]:
 
 
 def parse(body: bytes) -> dict[str, Any]:
+    """Strictly JSON (RFC 8259), and an object. Raises NotAnEvent; what is no JSON by line and column."""
     try:
         raw = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise NotAnEvent(f"not JSON: {error}") from error
     if not isinstance(raw, dict):
-        raise NotAnEvent(f"a CloudEvent is a JSON object, this is {type(raw).__name__}")
+        raise NotAnEvent(f"a JSON object is wanted, in {{ }}; this is {JSON_NAMES[type(raw)]}")
     return raw
+
+
+JSON_NAMES = {
+    list: "a list",
+    str: "a text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
 
 
 def decode_mapping(raw: Mapping[str, Any], readers: Readers) -> Envelope[Any]:
@@ -110,6 +143,5 @@ def decode_mapping(raw: Mapping[str, Any], readers: Readers) -> Envelope[Any]:
     try:
         return reader.model_validate(raw)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise NotAnEvent(first["msg"], field=field, value=first["input"]) from error
+        first, *_ = faults = faults_of(error, reader)
+        raise NotAnEvent(first.reason, field=first.field, value=first.value, faults=faults) from error

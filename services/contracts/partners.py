@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field, Strict, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
-from services.contracts.vocabulary import Fact, Language, Line, Moment, PartnerId, Place, Text, Value, Word
+from services.contracts.vocabulary import (
+    PURPOSES,
+    THEMES,
+    Country,
+    Fact,
+    Line,
+    Moment,
+    PartnerId,
+    Postcode,
+    Text,
+    Value,
+    Word,
+)
+
+LANGUAGE_TAG = r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*$"
 
 
 def _no_number(value: object) -> object:
@@ -22,24 +38,67 @@ def _a_number(value: object) -> object:
     return value
 
 
-class PartnerAsker(Value):
+def _one_of(known: tuple[str, ...], what: str) -> Callable[[str], str]:
+    def check(word: str) -> str:
+        if word in known:
+            return word
+        near = get_close_matches(word, known, 1)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise ValueError(f"is no {what} of the network; {meant}There are {', '.join(known)}")
+
+    return check
+
+
+LanguageTag = Annotated[
+    str,
+    StringConstraints(pattern=LANGUAGE_TAG, max_length=35),
+    Field(description="ISO 639-1 (fr), ISO 639-2 (fre, fra) or BCP 47 (fr-BE), in any case", examples=["fr"]),
+]
+Theme = Annotated[
+    Word, AfterValidator(_one_of(THEMES, "theme")), Field(json_schema_extra={"enum": list(THEMES)})
+]
+Purpose = Annotated[
+    Word, AfterValidator(_one_of(PURPOSES, "purpose")), Field(json_schema_extra={"enum": list(PURPOSES)})
+]
+
+
+class SubmittedValue(Value):
+    """A part of what partners write: a field that nobody reads is a slip of the pen, and is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SubmittedFact(Fact):
+    """What partners write. Our own readers overlook what is new; the door names every unknown field."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PartnerPlace(SubmittedValue):
+    """Where the asker is, as far as they said."""
+
+    country: Country = "FR"
+    postcode: Postcode | None = None
+
+
+class PartnerAsker(SubmittedValue):
     """The asker, when the network and not the partner shall answer them."""
 
     mail: Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)]
     name: Line | None = None
 
 
-class QuestionSubmitted(Fact):
+class QuestionSubmitted(SubmittedFact):
     """From a partner: a question for the network. Routing key `partner.<id>.question.submitted.v1`."""
 
     wire: ClassVar[str] = "question.submitted.v1"
 
     text: Text
     private_note: Text | None = None
-    language: Language | None = None
-    subject: Word | None = None
-    purpose: Word | None = None
-    place: Place | None = None
+    language: LanguageTag | None = None
+    subject: Theme | None = None
+    purpose: Purpose | None = None
+    place: PartnerPlace | None = None
     publish_consent: Annotated[bool, Strict()] = False
     asker: PartnerAsker | None = None
     asked_at: Annotated[Moment | None, BeforeValidator(_no_number)] = Field(
@@ -48,7 +107,7 @@ class QuestionSubmitted(Fact):
     reference: Line | None = Field(default=None, description="Your own number; comes back in the receipt")
 
 
-class AnswerSubmitted(Fact):
+class AnswerSubmitted(SubmittedFact):
     """From a partner: the answer to the question that is the event's subject."""
 
     wire: ClassVar[str] = "answer.submitted.v1"
@@ -58,10 +117,10 @@ class AnswerSubmitted(Fact):
     effort: Annotated[int, Field(ge=1, le=6), BeforeValidator(_a_number)] | None = Field(
         default=None, description="READ scale"
     )
-    subject: Word | None = None
+    subject: Theme | None = None
 
 
-class DeclineSubmitted(Fact):
+class DeclineSubmitted(SubmittedFact):
     """From a partner: no to the question that is the event's subject."""
 
     wire: ClassVar[str] = "decline.submitted.v1"
@@ -70,7 +129,7 @@ class DeclineSubmitted(Fact):
     refer_to: PartnerId | None = None
 
 
-class TakeSubmitted(Fact):
+class TakeSubmitted(SubmittedFact):
     """From a partner: it is on the question that is the event's subject; an answer's time begins."""
 
     wire: ClassVar[str] = "take.submitted.v1"
@@ -86,8 +145,17 @@ class SubmissionAccepted(Fact):
     reference: Line | None = None
 
 
+class SubmissionFault(Value):
+    """One thing to mend."""
+
+    field: str = Field(description="Dotted path from the top of the event: data.place.country")
+    reason: str
+    value: str | None = Field(default=None, description="What stood there, cut short")
+
+
 class SubmissionRefused(Fact):
-    """To a partner: what you sent was not taken, why, and which field to mend."""
+    """To a partner: what you sent was not taken, why, and which fields to mend. `reason`, `field` and `value`
+    are those of the first fault."""
 
     wire: ClassVar[str] = "submission.refused.v1"
 
@@ -96,6 +164,7 @@ class SubmissionRefused(Fact):
     reason: str
     field: str | None = None
     value: str | None = None
+    errors: tuple[SubmissionFault, ...] = Field(default=(), description="All faults that were found")
     retry_after_seconds: int | None = Field(
         default=None, description="Too much for now: send it again then, under the same id"
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 WORD_PATTERN = r"^[a-z][a-z0-9_-]{0,62}$"
 PARTNER_ID_PATTERN = r"^[a-z0-9][a-z0-9-]{1,62}$"
@@ -16,7 +17,16 @@ Word = Annotated[str, StringConstraints(pattern=WORD_PATTERN)]
 PartnerId = Annotated[str, StringConstraints(pattern=PARTNER_ID_PATTERN)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Moment = AwareDatetime
+Postcode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z -]{1,9}$")]
+
+
+def without_leap_second(value: object) -> object:
+    """RFC 3339 knows a 60th second, Python none: the last one before it."""
+    return LEAP_SECOND.sub(r"\1:59", value) if isinstance(value, str) else value
+
+
+LEAP_SECOND = re.compile(r"(\d\d:\d\d):60")
+Moment = Annotated[AwareDatetime, BeforeValidator(without_leap_second)]
 
 CHANNELS = (
     "api",
@@ -29,6 +39,23 @@ CHANNELS = (
     "partner",
 )
 """The ways a question comes in. Readers take any word: a later version may add one."""
+
+THEMES = (
+    "arts",
+    "droit-demarches",
+    "economie-emploi",
+    "geographie-voyages",
+    "histoire",
+    "langues",
+    "litterature",
+    "sante",
+    "sciences",
+    "societe",
+    "technique-informatique",
+    "vie-pratique",
+)
+PURPOSES = ("curiosity", "personal", "research", "school", "study", "teaching", "work")
+"""What may be said of a question by who submits it. Readers take any word: a later version may add one."""
 
 Way = Literal["mail", "queue", "webhook"]
 """How a partner wants to be reached."""
@@ -68,7 +95,7 @@ class Place(Value):
     """Where the asker is, as far as they said."""
 
     country: Country = "FR"
-    postcode: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z -]{1,9}$")] | None = None
+    postcode: Postcode | None = None
 
 
 AddressProof = Literal["typed", "claimed", "return_path", "authenticated"]

@@ -12,16 +12,18 @@ Proof = Literal["typed", "claimed", "return_path", "authenticated"]
 
 @dataclass(frozen=True, slots=True)
 class RawSubmission:
-    """One thing handed in: `key` says when it is the same again (within its door), `raw` is how it came."""
+    """One thing handed in: `key` says when it is the same again (within its door), `raw` is how it came,
+    `content` what it says, where the same may be written in more than one way."""
 
     door: str
     key: str
     raw: bytes
     received_at: datetime
+    content: bytes | None = None
 
     @property
     def digest(self) -> bytes:
-        return hashlib.sha256(self.raw).digest()
+        return hashlib.sha256(self.raw if self.content is None else self.content).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,32 +7,36 @@ shut out, becomes a dead letter.
 
 from __future__ import annotations
 
-import hashlib
+import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
 from services.chassis.errors import Poison
-from services.chassis.messaging import inbox
 from services.chassis.messaging.incoming import BINARY_MODE, IncomingMessage, Work
 from services.chassis.messaging.transaction import Unit
 from services.contracts.catalogue import FROM_PARTNERS
 from services.contracts.envelope import NotAnEvent, Submission, decode_mapping, parse, submission_readers
+from services.contracts.faults import Fault
 from services.contracts.partners import (
     AnswerSubmitted,
     DeclineSubmitted,
     QuestionSubmitted,
     SubmissionAccepted,
+    SubmissionFault,
     SubmissionRefused,
     TakeSubmitted,
 )
 from services.contracts.vocabulary import PARTNER_ID_PATTERN
 from services.ingest.domain import intake as words
-from services.ingest.domain.intake import OverCap, Refused
+from services.ingest.domain.intake import OverCap, QuestionEnded, Refused, ReusedKey, UnknownQuestion
 from services.ingest.entrypoints.http.body import new_answer, new_decline, new_question
 from services.ingest.entrypoints.http.limits import Limits, TooMany
+from services.ingest.entrypoints.http.links import must_have_been_asked
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_take
@@ -70,8 +74,8 @@ class PartnerReader:
             return _refusal(letter, partner, fault)
         return Work(
             letter=letter,
-            source=f"partner/{partner}/{event.source}",
-            id=event.id,
+            source=f"partner/{partner}",
+            id=_each_time(),
             name=event.type,
             question=None,
             traceparent=event.traceparent,
@@ -84,8 +88,6 @@ class PartnerReader:
             self._limits.check_partner(partner)
             await self._accept_within_limits(partner, event, body, unit)
         except (TooMany, OverCap) as over:
-            # Not remembered: it may come again under the same id, when there is room.
-            await inbox.forget_one(unit.db, (f"partner/{partner}/{event.source}", event.id))
             late = SubmissionRefused(
                 original_id=event.id,
                 original_type=event.type,
@@ -98,17 +100,42 @@ class PartnerReader:
         self, partner: str, event: Submission[Any], body: bytes, unit: Unit
     ) -> None:
         key = f"{partner}/{event.source}/{event.id}"
-        submission = words.RawSubmission("partner", key, body, unit.now)
+        submission = words.RawSubmission("partner", key, body, unit.now, content_of(event))
         try:
             question = await self._accepts[event.type](unit, partner, event, submission)
         except OverCap:
             raise
         except Refused as refusal:
-            tell(unit, partner, refused(event.id, event.type, refusal.reason, refusal.field))
+            fault = Fault(_path_in(event, refusal), refusal.reason)
+            tell(unit, partner, refused(event.id, event.type, (fault,)))
             return
         reference = getattr(event.data, "reference", None)
         accepted = SubmissionAccepted(original_id=event.id, original_type=event.type, reference=reference)
         unit.tell_partner(partner, accepted, question=question)
+
+
+def _each_time() -> str:
+    """No delivery is skipped as known: whoever hands in the same again is told again what became of it. What
+    was accepted is known by the submission's own key."""
+    return str(uuid7())
+
+
+def content_of(event: Submission[Any]) -> bytes:
+    """What it says, however it is written: another order of fields, or another time, is the same again."""
+    data = event.data.model_dump(mode="json", exclude_none=True)
+    said = {"type": event.type, "subject": event.subject, "data": data}
+    return json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
+
+
+def _path_in(event: Submission[Any], refusal: Refused) -> tuple[str, ...]:
+    """Where the field stands in the event: what the door calls a key is the event's id."""
+    if isinstance(refusal, ReusedKey):
+        return ("id",)
+    if isinstance(refusal, UnknownQuestion | QuestionEnded):
+        return ("subject",)
+    if refusal.field is None:
+        return ()
+    return ("data", refusal.field) if refusal.field in type(event.data).model_fields else (refusal.field,)
 
 
 async def _must_not_be_shut_out(unit: Unit, partner: str) -> None:
@@ -148,15 +175,15 @@ def _text(value: object) -> str:
 
 
 def _refusal(letter: IncomingMessage, partner: str, fault: NotAnEvent) -> Work:
-    """Told once for the same bytes; a mended event under the same id is not mistaken for a repetition."""
-    digest = hashlib.sha256(letter.body + letter.routing_key.encode()).hexdigest()
-    fact = refused(_claimed(letter, "id"), _claimed(letter, "type"), fault.reason, fault.field, fault.value)
+    """Told each time it comes."""
+    faults = fault.faults or (Fault((), fault.reason),)
+    fact = refused(_claimed(letter, "id"), _claimed(letter, "type"), faults)
 
     async def do(unit: Unit) -> None:
         await _must_not_be_shut_out(unit, partner)
         tell(unit, partner, fact)
 
-    return Work(letter, f"refused/{partner}", digest, "submission.refused", None, None, do)
+    return Work(letter, f"partner/{partner}", _each_time(), "submission.refused", None, None, do)
 
 
 def _claimed(letter: IncomingMessage, attribute: str) -> str | None:
@@ -168,12 +195,19 @@ def _claimed(letter: IncomingMessage, attribute: str) -> str | None:
     return value[:255] if isinstance(value, str) else None
 
 
-def refused(
-    original: str | None, wire: str | None, reason: str, field: str | None, value: object = None
-) -> SubmissionRefused:
-    shown = None if value is None or isinstance(value, dict | list) else str(value)[:200]
+def refused(original: str | None, wire: str | None, faults: Sequence[Fault]) -> SubmissionRefused:
+    first = faults[0]
     return SubmissionRefused(
-        original_id=original, original_type=wire, reason=reason, field=field, value=shown
+        original_id=original,
+        original_type=wire,
+        reason=first.reason,
+        field=first.field or None,
+        value=first.value,
+        errors=tuple(
+            SubmissionFault(field=fault.field, reason=fault.reason, value=fault.value)
+            for fault in faults
+            if fault.path
+        ),
     )
 
 
@@ -197,24 +231,33 @@ async def _answer(
     unit: Unit, partner: str, event: Submission[AnswerSubmitted], submission: words.RawSubmission
 ) -> UUID:
     new = new_answer(event.data, way="partner")
-    return (await accept_answer(unit, submission, _subject(event), partner, new)).question
+    question = await _asked(unit, event, partner)
+    return (await accept_answer(unit, submission, question, partner, new)).question
 
 
 async def _decline(
     unit: Unit, partner: str, event: Submission[DeclineSubmitted], submission: words.RawSubmission
 ) -> UUID:
     new = new_decline(event.data, way="partner")
-    return (await accept_decline(unit, submission, _subject(event), partner, new)).question
+    question = await _asked(unit, event, partner)
+    return (await accept_decline(unit, submission, question, partner, new)).question
 
 
 async def _take(
     unit: Unit, partner: str, event: Submission[TakeSubmitted], submission: words.RawSubmission
 ) -> UUID:
-    return (await accept_take(unit, submission, _subject(event), partner, "partner")).question
+    question = await _asked(unit, event, partner)
+    return (await accept_take(unit, submission, question, partner, "partner")).question
+
+
+async def _asked(unit: Unit, event: Submission[Any], partner: str) -> UUID:
+    question = _subject(event)
+    await must_have_been_asked(unit, question, partner)
+    return question
 
 
 def _subject(event: Submission[Any]) -> UUID:
     try:
         return UUID(event.subject or "")
     except ValueError:
-        raise Refused("the event's subject is the question's id, a UUID", field="subject") from None
+        raise UnknownQuestion("the event's subject is the question's id, a UUID") from None

@@ -141,7 +141,8 @@ def accepted_before(submission: RawSubmission, earlier: Earlier) -> AcceptedSubm
     if earlier.question is None:
         raise Refused(f"this came before and was {earlier.outcome}")
     if submission.door != "mail" and earlier.digest != submission.digest:
-        raise ReusedKey("the same key came before with another content; use a new one", field="key")
+        first = f"{earlier.received_at:%Y-%m-%d %H:%M:%S} UTC"
+        raise ReusedKey(f"came before, on {first}, with another content; use a new one", field="key")
     return AcceptedSubmission(earlier.question, again=True)
 
 

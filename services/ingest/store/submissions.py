@@ -42,9 +42,9 @@ FROM given WHERE id IN (SELECT question FROM new) RETURNING id
 """
 
 _FIND = """
-SELECT digest, outcome, question FROM submission WHERE door = $1 AND key = $2
+SELECT digest, outcome, question, received_at FROM submission WHERE door = $1 AND key = $2
 UNION ALL
-SELECT digest, outcome, question FROM submission WHERE door = $1 AND key = tombstone($1, $2)
+SELECT digest, outcome, question, received_at FROM submission WHERE door = $1 AND key = tombstone($1, $2)
 """
 
 _LATELY_ABOUT = """
@@ -61,6 +61,7 @@ class Earlier:
     digest: bytes
     outcome: str
     question: UUID | None
+    received_at: datetime
 
 
 async def add(db: Db, submission: RawSubmission, outcome: str, question: UUID | None) -> Earlier | None:
@@ -118,7 +119,7 @@ async def earlier_than(db: Db, submission: RawSubmission) -> Earlier:
     earlier = await db.fetchrow(_FIND, submission.door, submission.key)
     if earlier is None:
         raise RuntimeError(f"submission {submission.door}/{submission.key}: neither new nor known")
-    return Earlier(earlier["digest"], earlier["outcome"], earlier["question"])
+    return Earlier(*earlier)
 
 
 async def forget_raw(db: Db, before: datetime) -> None:

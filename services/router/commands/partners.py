@@ -13,7 +13,7 @@ from rich.table import Table
 
 from services.chassis.terminal import operator_console
 from services.router.commands.coordinating import CommandContext, run, whose_hand
-from services.router.files.partners import Fault, read_file, to_csv, to_yaml
+from services.router.files.partners import FileFault, read_file, to_csv, to_yaml
 from services.router.store import partner_directory, partners
 from services.router.store.partner_directory import Change
 
@@ -57,7 +57,7 @@ async def bring_in(chosen: argparse.Namespace, there: CommandContext, *, write: 
     return 1 if faults else 0
 
 
-def _tell_faults(file: Path, faults: Sequence[Fault]) -> None:
+def _tell_faults(file: Path, faults: Sequence[FileFault]) -> None:
     for fault in faults:
         print(f"{file}, {fault}", file=sys.stderr)
 

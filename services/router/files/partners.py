@@ -20,7 +20,7 @@ from services.router.files.library_list import is_library_list, read_list
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FileFault:
     line: int
     text: str
 
@@ -36,7 +36,7 @@ class FaultyFile(ValueError):
     """The file as a whole can't be read."""
 
 
-def read_file(path: Path) -> tuple[list[Partner], list[Fault]]:
+def read_file(path: Path) -> tuple[list[Partner], list[FileFault]]:
     """Partners and faults, each in the order of the file. Raises FaultyFile when there is nothing to read."""
     try:
         text = path.read_text("utf-8-sig")
@@ -59,18 +59,20 @@ def _records(path: Path, text: str) -> Records:
     return read_list(text) if is_library_list(text.partition("\n")[0]) else _csv(text)
 
 
-def read_records(records: Records) -> tuple[list[Partner], list[Fault]]:
+def read_records(records: Records) -> tuple[list[Partner], list[FileFault]]:
     partners: dict[str, Partner] = {}
-    faults: list[Fault] = []
+    faults: list[FileFault] = []
     for line, record, known_faults in records:
-        faults += [Fault(line, fault) for fault in known_faults]
+        faults += [FileFault(line, fault) for fault in known_faults]
         try:
             partner = read_partner(_mapping(record))
         except FaultyPartner as fault:
-            faults.append(Fault(line, str(fault)))
+            faults.append(FileFault(line, str(fault)))
             continue
         if partner.id in partners:
-            faults.append(Fault(line, f'partner "{partner.name}": id {partner.id} stands in the file twice'))
+            faults.append(
+                FileFault(line, f'partner "{partner.name}": id {partner.id} stands in the file twice')
+            )
         else:
             partners[partner.id] = partner
     return list(partners.values()), faults

@@ -1,11 +1,16 @@
+import json
 import re
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from services.contracts.ingest import QuestionReceived
 from services.contracts.links import asker_token
 from tests.support.ingest_doors import KEYS, ingest
 from tests.support.servers import Database, VirtualHost
 
+CASES = json.loads((Path(__file__).parent / "cases" / "http.json").read_text())["post_questions"]
 QUESTION: dict[str, Any] = {
     "text": "Où trouver les plans du moulin de Grigny avant 1850 ?",
     "private_note": "Pour un exposé.",
@@ -65,6 +70,21 @@ async def test_a_fault_is_named_with_its_field(database: Database, vhost: Virtua
     ]
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["body"][:40] or "nothing")
+async def test_each_kind_of_wrong_body_is_named_as_what_it_is(
+    database: Database, vhost: VirtualHost, case: dict[str, Any]
+) -> None:
+    async with ingest(database, vhost) as door:
+        headers = {"content-type": case.get("content_type", "application/json")}
+        answer = await door.http.post("/api/v1/questions", content=case["body"].encode(), headers=headers)
+        assert await door.announced(QuestionReceived) == []
+    pointers = {error["pointer"] for error in answer.json()["errors"]}
+    assert answer.status_code == case["status"]
+    assert pointers >= {*case.get("pointers", ()), *filter(None, [case.get("pointer")])}
+    if "langage" in case["body"]:
+        assert "did you mean language?" in answer.json()["detail"]
+
+
 async def test_what_is_no_json_or_too_large_is_a_problem(database: Database, vhost: VirtualHost) -> None:
     async with ingest(database, vhost) as door:
         nested = b"[" * 20_000
@@ -74,8 +94,10 @@ async def test_what_is_no_json_or_too_large_is_a_problem(database: Database, vho
             )
             for content in (b"{", b'{"text": NaN}', b"\xff\xfe", nested, b"x" * 1_500_000)
         ]
-        claimed = await door.http.post("/api/v1/questions", content=_chunks())
-    assert [answer.status_code for answer in answers] == [422, 422, 422, 400, 413]
+        kind = {"content-type": "application/json"}
+        claimed = await door.http.post("/api/v1/questions", content=_chunks(), headers=kind)
+    assert [answer.status_code for answer in answers] == [400, 400, 400, 400, 413]
+    assert "line 1 column" in answers[0].json()["detail"]
     assert claimed.status_code == 413
     assert {answer.headers["content-type"] for answer in [*answers, claimed]} == {"application/problem+json"}
 

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,10 +11,13 @@ from pamqp import encode
 from services.contracts import topology
 from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionReceived, QuestionTaken
 from services.ingest.store import partner_access
-from tests.support.ingest_doors import Ingest, ingest, publish
+from tests.support.ingest_doors import Ingest, hears, ingest, publish, routed_to
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS
 
+LANGUAGES: dict[str, str] = json.loads((Path(__file__).parent / "cases" / "http.json").read_text())[
+    "languages"
+]
 QUESTION = {"text": "Où était le moulin ?", "reference": "G-17"}
 
 
@@ -35,15 +39,88 @@ async def asked(door: Ingest) -> UUID:
     return (await door.announced(QuestionReceived))[0].subject
 
 
-async def test_a_partners_question_is_accepted_once_and_told(database: Database, vhost: VirtualHost) -> None:
+async def test_a_partners_question_is_accepted_once_and_told_each_time(
+    database: Database, vhost: VirtualHost
+) -> None:
     async with ingest(database, vhost) as door:
         for _ in range(2):
             await send(door, "grigny", cloud("question.submitted.v1", QUESTION))
         (event,) = await door.announced(QuestionReceived)
-        (told,) = await door.told("grigny")
+        told, again = await door.told("grigny")
+    assert (again["subject"], again["data"]) == (told["subject"], told["data"])
     assert (event.data.facets.channel, event.data.facets.origin) == ("partner", "grigny")
     assert (told["type"], told["subject"]) == ("submission.accepted.v1", str(event.subject))
     assert told["data"] == {"original_id": "1", "original_type": "question.submitted.v1", "reference": "G-17"}
+
+
+async def test_another_content_under_a_used_id_is_refused_and_said_to_be_so(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        await send(door, "grigny", cloud("question.submitted.v1", QUESTION))
+        reordered = dict(reversed(QUESTION.items()))
+        await send(door, "grigny", cloud("question.submitted.v1", reordered, time="2026-11-27T10:00:00Z"))
+        await send(door, "grigny", cloud("question.submitted.v1", QUESTION | {"text": "Autre chose ?"}))
+        first, same, other = await door.told("grigny")
+        assert len(await door.announced(QuestionReceived)) == 1
+    assert same["subject"] == first["subject"]
+    assert (other["type"], other["data"]["field"]) == ("submission.refused.v1", "id")
+    assert "with another content" in other["data"]["reason"]
+
+
+async def test_the_same_broken_bytes_are_refused_each_time(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        for _ in range(2):
+            await send(door, "grigny", b'{"text": "x",}')
+        told = await door.told("grigny")
+    assert len(told) == 2
+    assert "line 1 column" in told[0]["data"]["reason"]
+
+
+async def test_all_faults_are_told_at_once_in_words_with_what_stood_there(
+    database: Database, vhost: VirtualHost
+) -> None:
+    wrong = {
+        "text": "",
+        "langage": "fr",
+        "language": "xx9",
+        "place": {"country": "France"},
+        "subject": "histoir",
+    }
+    async with ingest(database, vhost) as door:
+        await send(door, "grigny", cloud("question.submitted.v1", wrong))
+        (told,) = await door.told("grigny")
+    errors = {one["field"]: one["reason"] for one in told["data"]["errors"]}
+    assert errors["data.text"] == "must hold at least 1 character(s)"
+    assert "did you mean language?" in errors["data.langage"]
+    assert "ISO 639" in errors["data.language"]
+    assert "two capital letters" in errors["data.place.country"]
+    assert "did you mean histoire?" in errors["data.subject"]
+
+
+async def test_who_was_never_asked_is_refused_as_over_http(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        question = str(await asked(door))
+        for kind, data in (("answer", {"text": "Là."}), ("decline", {}), ("take", {})):
+            await send(door, "lyon", cloud(f"{kind}.submitted.v1", data, subject=question, id=kind))
+        told = await door.told("lyon")
+        assert await door.announced(AnswerReceived) == []
+    assert {one["data"]["field"] for one in told} == {"subject"}
+    assert "was asked of you" in told[0]["data"]["reason"]
+
+
+@pytest.mark.parametrize(("written", "kept"), LANGUAGES.items())
+async def test_a_language_is_understood_however_it_is_coded(
+    database: Database, vhost: VirtualHost, written: str, kept: str
+) -> None:
+    async with ingest(database, vhost) as door:
+        await send(door, "grigny", cloud("question.submitted.v1", QUESTION | {"language": written}))
+        announced = await door.announced(QuestionReceived)
+        (told,) = await door.told("grigny")
+    if kept == "refused":
+        assert told["data"]["field"] == "data.language"
+    else:
+        assert [event.data.facets.language for event in announced] == [kept]
 
 
 async def test_two_partners_may_use_the_same_id(database: Database, vhost: VirtualHost) -> None:
@@ -78,8 +155,8 @@ async def test_an_answer_and_a_decline_speak_for_the_partner_of_the_key(
             "text": "Au bord du Rhône.",
             "sources": ["Fonds local, G 12"],
             "effort": 3,
-            "partner": "other",
         }
+        await hears(door, UUID(question), routed_to("lyon"))
         await send(door, "lyon", cloud("answer.submitted.v1", answer, subject=question))
         decline = {"reason": "Fermée.", "refer_to": "nantes"}
         await send(door, "lyon", cloud("decline.submitted.v1", decline, subject=question, id="2"))
@@ -110,7 +187,7 @@ async def test_what_is_refused_comes_back_with_reason_field_and_id(
     assert {one["type"] for one in told} == {"submission.refused.v1"}
     assert [(one["data"].get("original_id"), one["data"].get("field")) for one in told] == [
         ("a", "data.text"),
-        ("b", "question"),
+        ("b", "subject"),
         ("c", "subject"),
         ("d", "type"),
         ("the broker's", None),
@@ -122,6 +199,7 @@ async def test_who_is_suspended_is_not_heard_and_nothing_they_sent_is_lost(
 ) -> None:
     async with ingest(database, vhost) as door:
         question = str(await asked(door))
+        await hears(door, UUID(question), routed_to("lyon"))
         async with door.running.chassis.begin() as unit:
             await partner_access.suspend(unit.db, "lyon", unit.now)
         answer = cloud("answer.submitted.v1", {"text": "Au bord du Rhône."}, subject=question)

@@ -55,7 +55,11 @@ def test_no_example_stands_without_its_event() -> None:
     assert {path.parent.name for path in EXAMPLES} == set(BY_NAME)
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=name)
+READ_BY_OTHERS = [path for path in EXAMPLES if BY_NAME[path.parent.name] not in FROM_PARTNERS]
+"""What partners submit is read by the door alone, which names every field that it does not know."""
+
+
+@pytest.mark.parametrize("path", READ_BY_OTHERS, ids=name)
 def test_a_field_of_a_later_version_is_ignored(path: Path) -> None:
     given = json.loads(path.read_bytes())
     given["data"]["a_field_of_next_year"] = given["an_extension"] = 1

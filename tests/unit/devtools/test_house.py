@@ -10,6 +10,8 @@ from devtools.checkout import ROOT
 
 STATEMENT = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b", re.DOTALL)
 QUERIES_STAND_IN = ("store", "migrations", "chassis/postgres", "chassis/messaging")
+THE_SERVERS_OWN = ("operations/backup/postgres.py",)
+"""Asks PostgreSQL about itself, and no table of a service."""
 
 
 def python_files(*folders: str) -> Iterator[tuple[str, ast.Module]]:
@@ -39,7 +41,7 @@ def test_queries_stand_in_a_store() -> None:
     found = [
         f"{path}:{node.lineno}"
         for path, module in python_files("services", "operations")
-        if not any(f"/{place}/" in f"/{path}" for place in QUERIES_STAND_IN)
+        if path not in THE_SERVERS_OWN and not any(f"/{place}/" in f"/{path}" for place in QUERIES_STAND_IN)
         for node in ast.walk(module)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and STATEMENT.search(node.value)
     ]

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, QuestionSubmitted
-from services.contracts.vocabulary import Place
-from services.ingest.domain.intake import NewAnswer, NewDecline, NewQuestion
+from services.chassis.language.codes import language_code
+from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, PartnerPlace, QuestionSubmitted
+from services.ingest.domain.intake import NewAnswer, NewDecline, NewQuestion, Refused
 
 LONGEST_AGO = timedelta(days=30)
 """A question asked longer ago than this counts as asked now."""
 
 
 def new_question(sent: QuestionSubmitted, *, channel: str, origin: str | None, now: datetime) -> NewQuestion:
-    place = sent.place or Place()
+    place = sent.place or PartnerPlace()
     asked_at = sent.asked_at or now
     return NewQuestion(
         text=sent.text,
         channel=channel,
         asked_at=asked_at if now - LONGEST_AGO <= asked_at <= now else now,
         private_note=sent.private_note,
-        language=sent.language,
+        language=_language(sent.language),
         subject=sent.subject,
         purpose=sent.purpose,
         country=place.country,
@@ -32,6 +32,16 @@ def new_question(sent: QuestionSubmitted, *, channel: str, origin: str | None, n
         mail=sent.asker.mail if sent.asker else None,
         name=sent.asker.name if sent.asker else None,
     )
+
+
+def _language(tag: str | None) -> str | None:
+    """ISO 639-1 where there is one. Raises Refused for what is no language."""
+    if tag is None:
+        return None
+    code = language_code(tag)
+    if code is None:
+        raise Refused(f"{tag} is no language; write one of ISO 639-1, such as fr", field="language")
+    return code
 
 
 def new_answer(sent: AnswerSubmitted, *, way: str) -> NewAnswer:

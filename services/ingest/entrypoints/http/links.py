@@ -51,12 +51,18 @@ async def open_for_partner(unit: Unit, link: Link) -> OpenedByPartner:
     return OpenedByPartner(opened.question, opened.asked, own[-1])
 
 
-async def open_for_caller(unit: Unit, question_id: UUID, partner: str) -> None:
-    """Raises unless this partner was asked and the question is still open."""
+async def must_have_been_asked(unit: Unit, question_id: UUID, partner: str) -> StoredQuestion:
+    """The question, open or over. Raises UnknownQuestion for a partner that it was never given to."""
     question = await questions.get(unit.db, question_id)
     asked = await questions.partners(unit.db, question_id)
     if question is None or partner not in {one.partner for one in asked}:
         raise UnknownQuestion("no such question was asked of you, or not yet: see /api/v1/assignments")
+    return question
+
+
+async def open_for_caller(unit: Unit, question_id: UUID, partner: str) -> None:
+    """Raises unless this partner was asked and the question is still open."""
+    question = await must_have_been_asked(unit, question_id, partner)
     if not question.open:
         how = question.how or "withdrawn"
         raise QuestionEnded(f"the question is {how}; nothing can be handed in any more")

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
+from services.contracts.envelope import JSON_TYPE, NotAnEvent, parse
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.store import partner_keys
 
@@ -18,6 +19,21 @@ Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(SCHEME)]
 """For the OpenAPI document: what `Callers.of` has read already."""
 
 ApiHandler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class StrictRequest(Request):
+    """Its JSON is read as strictly as an event's, and what is not said to be JSON is not guessed at."""
+
+    async def json(self) -> Any:
+        """Raises HTTPException: 415 for another kind of content, 400 with line and column for broken JSON."""
+        kind = self.headers.get("content-type", "")
+        if not JSON_TYPE.fullmatch(kind):
+            shown = f"this is {kind}" if kind else "this has no Content-Type"
+            raise HTTPException(415, f"send Content-Type: application/json; {shown}")
+        try:
+            return parse(await self.body())
+        except NotAnEvent as fault:
+            raise HTTPException(400, fault.reason) from fault
 
 
 class Callers:
@@ -37,7 +53,10 @@ class Callers:
                 async def known_first(request: Request) -> Response:
                     request.state.caller = await callers.of(request)
                     callers.limits.check(request, request.state.caller)
-                    return await handle(request)
+                    strictly = StrictRequest(request.scope, request.receive)
+                    if self.body_field is not None:
+                        await strictly.json()  # said to be bytes, FastAPI would hand it on as they are
+                    return await handle(strictly)
 
                 return known_first
 

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.chassis.errors import is_transient
 from services.chassis.language import N_, Translator
+from services.contracts.faults import faults_of
 from services.ingest.domain.intake import OverCap, QuestionEnded, Refused, ReusedKey, UnknownQuestion
 from services.ingest.entrypoints.http.limits import TooMany
 from services.ingest.entrypoints.http.pages.rendering import SitePages
@@ -69,11 +70,12 @@ class Problem(BaseModel):
 
 
 MEANINGS = {
-    400: "The body is no JSON",
+    400: "The body is no JSON: `detail` says where, by line and column",
     401: "No key was shown, or one that is unknown or revoked",
     404: "No such question, or none that you were asked",
     409: "The question is over, or this Idempotency-Key came before with another body",
     413: "The body is too large",
+    415: "The content is not said to be JSON",
     422: "A field is at fault: `errors` says which and why",
     429: "More than the limit that `detail` names; come back after `Retry-After` seconds",
     503: "Storage is away or the network pauses; come back after `Retry-After` seconds",
@@ -131,7 +133,7 @@ class Refusals:
         return self._answer(request, _refused(error))
 
     async def invalid(self, request: Request, error: Exception) -> Response:
-        return self._answer(request, _invalid(error))
+        return self._answer(request, _invalid(error, _model_of(request)))
 
     async def http(self, request: Request, error: Exception) -> Response:
         return self._answer(request, _http(error))
@@ -206,13 +208,22 @@ def _refused(error: Exception) -> Response:
     return problem(status_of(error), str(error), errors=named)
 
 
-def _invalid(error: Exception) -> Response:
+def _invalid(error: Exception, model: type[BaseModel] | None) -> Response:
+    """`model`: what the body was to be."""
     if not isinstance(error, RequestValidationError):
         raise error
-    faults: Sequence[Any] = error.errors()
-    named = [{"pointer": _pointer(fault["loc"][1:]), "detail": str(fault["msg"])} for fault in faults]
+    body = [fault | {"loc": fault["loc"][1:]} for fault in error.errors()]
+    faults = faults_of(body, model)
+    named = [{"pointer": fault.pointer, "detail": fault.reason} for fault in faults]
     detail = "; ".join(f"{one['pointer'] or 'body'}: {one['detail']}" for one in named[:5])
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=named)
+
+
+def _model_of(request: Request) -> type[BaseModel] | None:
+    """What the route reads from the body."""
+    body = getattr(request.scope.get("route"), "body_field", None)
+    kind = body.field_info.annotation if body is not None else None
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
 def _http(error: Exception) -> Response:

@@ -41,7 +41,7 @@ NO_KEY: dict[str, list[str]] = {}
 
 
 STORED = "Stored"
-Partner = Annotated[str, Depends(keys.partner)]
+CallingPartner = Annotated[str, Depends(keys.partner)]
 
 
 class Received(BaseModel):
@@ -81,7 +81,7 @@ class QuestionApi:
             methods=["POST"],
             status_code=201,
             response_description="Stored: it will be routed",
-            responses=problems(400, 401, 409, 413, 422, 429, 503),
+            responses=problems(400, 401, 409, 413, 415, 422, 429, 503),
             openapi_extra=examples.QUESTION | {"security": [NO_KEY]},
         )
         return routes
@@ -131,7 +131,7 @@ class PartnerApi:
                 methods=["POST"],
                 status_code=202,
                 response_description=STORED,
-                responses=problems(400, 401, 404, 409, 413, 422, 429, 503),
+                responses=problems(400, 401, 404, 409, 413, 415, 422, 429, 503),
                 openapi_extra=example,
             )
         return routes
@@ -141,7 +141,7 @@ class PartnerApi:
         request: Request,
         question: UUID,
         sent: AnswerSubmitted,
-        partner: Partner,
+        partner: CallingPartner,
         idempotency_key: Key = None,
     ) -> HandedIn:
         """Answer a question you were asked."""
@@ -157,7 +157,7 @@ class PartnerApi:
         request: Request,
         question: UUID,
         sent: DeclineSubmitted,
-        partner: Partner,
+        partner: CallingPartner,
         idempotency_key: Key = None,
     ) -> HandedIn:
         """Say no to a question you were asked, perhaps naming who should be asked instead."""
@@ -169,7 +169,7 @@ class PartnerApi:
         return handed_in(accepted)
 
     async def take(
-        self, request: Request, question: UUID, partner: Partner, idempotency_key: Key = None
+        self, request: Request, question: UUID, partner: CallingPartner, idempotency_key: Key = None
     ) -> HandedIn:
         """Say that you are on it: from now you have the time that an answer needs."""
         async with self.door.begin(question) as unit:
