@@ -90,6 +90,11 @@ class Facets(Value):
     )
     country: Country | None = None
 
+    def found_out(self) -> str:
+        """JSON of those that the router finds out where the asker did not say them: ingest announces what was
+        said. All facts of the router about one question have the same."""
+        return self.model_dump_json(include={"language", "department"}, exclude_none=True)
+
 
 class Place(Value):
     """Where the asker is, as far as they said."""

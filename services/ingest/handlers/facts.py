@@ -28,7 +28,7 @@ async def question_routed(unit: Unit, event: Event[QuestionRouted]) -> None:
         due_at=routed.due_at,
         promise_at=routed.promise_at,
     )
-    await questions.note_asked(unit.db, event.subject, asked)
+    await questions.note_asked(unit.db, event.subject, asked, routed.facets.found_out())
 
 
 async def question_answered(unit: Unit, event: Event[QuestionAnswered]) -> None:

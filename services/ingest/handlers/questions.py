@@ -14,8 +14,6 @@ from services.contracts.links import asker_token
 from services.contracts.vocabulary import Asker, Attachment, Facets, Place
 from services.ingest.domain.cleaning import clean_line, clean_name, clean_text
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
-from services.ingest.domain.language import language_of
-from services.ingest.domain.places import department_of
 from services.ingest.handlers.caps import NONE_YET, Caps, counted, mailbox_digest
 from services.ingest.handlers.submissions import AcceptedSubmission, accepted_before, refusing, sender_hash
 from services.ingest.store import submissions
@@ -145,7 +143,7 @@ def _question_received(
     with refusing():
         return QuestionReceived(
             text=text,
-            facets=_facets(new, text),
+            facets=_facets(new),
             private_note=clean_text(new.private_note),
             place=Place(country=new.country, postcode=new.postcode) if new.place_known else None,
             publish_consent=new.publish_consent,
@@ -169,14 +167,14 @@ def _asker(intake: Intake, question: UUID, new: NewQuestion) -> Asker:
     )
 
 
-def _facets(new: NewQuestion, text: str) -> Facets:
+def _facets(new: NewQuestion) -> Facets:
+    """What the asker said, or the door they used; what follows from it is the router's to say."""
     return Facets(
         channel=new.channel,
         received_at=new.asked_at,
-        language=new.language or language_of(text),
+        language=new.language,
         subject=new.subject,
         purpose=new.purpose,
         origin=new.origin,
-        department=department_of(new.country, new.postcode) if new.place_known else None,
         country=new.country if new.place_known else None,
     )

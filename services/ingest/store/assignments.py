@@ -17,7 +17,8 @@ UPDATE asked SET written_by = '0' WHERE written_by >= pg_snapshot_xmax(pg_curren
 
 _AFTER = """
 SELECT asked.written_by::text || '-' || asked.position AS cursor, asked.assignment_id, asked.due_at,
-    asked.promise_at, question.id AS question, question.text, question.private_note, question.facets,
+    asked.promise_at, question.id AS question, question.text, question.private_note,
+    (asked.understood::jsonb || question.facets::jsonb)::text AS facets,
     ending.question IS NULL AND question.withdrawn_at IS NULL AND question.erased_at IS NULL AS open
 FROM asked JOIN question ON question.id = asked.question
 LEFT JOIN ended AS ending ON ending.question = asked.question

@@ -10,15 +10,16 @@ from uuid import UUID
 from services.chassis.postgres.database import Db
 
 _GET = """
-SELECT question.id, facets, text, private_note, reference, received_at, how, body AS ending, ended_at, url,
-    withdrawn_at, erased_at, stars
+SELECT question.id, known_facets(question.id, facets) AS facets, text, private_note, reference, received_at,
+    how, body AS ending, ended_at, url, withdrawn_at, erased_at, stars
 FROM question LEFT JOIN ended AS ending ON ending.question = question.id
 LEFT JOIN archived ON archived.question = question.id WHERE question.id = $1
 """
 
 _ASKED = """
-INSERT INTO asked (assignment_id, question, partner, partner_name, digest, attempt, due_at, promise_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+INSERT INTO asked
+    (assignment_id, question, partner, partner_name, digest, attempt, due_at, promise_at, understood)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
 """
 
 _PARTNERS = """
@@ -54,7 +55,7 @@ WHERE asked_from = ANY($1::bytea[]) GROUP BY asked_from
 """
 
 _ASKED_BY = "SELECT true FROM question WHERE id = $1 AND asked_by = $2"
-_FACETS = "SELECT facets FROM question WHERE id = $1 AND erased_at IS NULL"
+_FACETS = "SELECT known_facets(id, facets) FROM question WHERE id = $1 AND erased_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,9 @@ async def facets(db: Db, question: UUID) -> str | None:
     return found
 
 
-async def note_asked(db: Db, question: UUID, asked: AskedPartner) -> None:
-    """In any order, any number of times: the same assignment is noted once."""
+async def note_asked(db: Db, question: UUID, asked: AskedPartner, understood: str) -> None:
+    """In any order, any number of times: the same assignment is noted once. `understood` is JSON: the facets
+    that the router found out."""
     await db.execute(
         _ASKED,
         asked.assignment_id,
@@ -117,6 +119,7 @@ async def note_asked(db: Db, question: UUID, asked: AskedPartner) -> None:
         asked.attempt,
         asked.due_at,
         asked.promise_at,
+        understood,
     )
 
 

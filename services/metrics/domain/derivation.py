@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from services.metrics.domain.buckets import LABELS, quantile
+from services.metrics.domain.facts import PLACED
 from services.metrics.domain.figures import (
     HEADLINES,
     STAGES,
@@ -83,7 +84,9 @@ def _same_day_before(day: date) -> date:
 
 
 def _pieces(tallies: Tallies, year: int, measure: str, facet: str) -> tuple[Piece, ...]:
-    return _sorted(tallies.pieces(year, measure, facet))
+    """Of received questions, what the router found out counts when they were placed."""
+    placed = tallies.pieces(year, PLACED, facet) if measure == "received" else {}
+    return _sorted(placed or tallies.pieces(year, measure, facet))
 
 
 def _sorted(pieces: Mapping[str, int]) -> tuple[Piece, ...]:

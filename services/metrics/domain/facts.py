@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -66,4 +68,63 @@ KINDS = (
     "bounced",
     "delivery_failed",
 )
-"""Every kind a row may have. `routed` is every partner asked; `rerouted` and `kept` are drawn from rows."""
+"""Every kind a row may have. `routed` is every partner asked; `rerouted`, `placed` and `kept` are drawn from
+rows."""
+
+PLACED = "placed"
+"""Routed for the first time: what the router found out of a question counts from then on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One thing that is said of a question and counted apart: a field of the contract's Facets, a column of
+    `pending` and `log`, a field of Counted, of the same name."""
+
+    name: str
+    only: frozenset[str] | None = None
+    """The measures that are cut by it; None: all."""
+    found_out: bool = False
+    """The router says it where the asker did not: received questions are cut by it once they are placed."""
+    of_partners: bool = True
+    """Cut by it are the network's counters and each partner's; else the network's alone."""
+    in_figures: bool = True
+    """Among the key figures of a year, and in years from before."""
+    over_all_time: bool = False
+    """For Prometheus."""
+
+    def cuts(self, measure: str) -> bool:
+        if self.only is not None:
+            return measure in self.only
+        if measure == PLACED:
+            return self.found_out
+        return not (self.found_out and measure == "received")
+
+
+FACETS = (
+    Facet("channel", over_all_time=True),
+    Facet("origin", only=frozenset({"received"}), of_partners=False),
+    Facet("subject", over_all_time=True),
+    Facet("language", found_out=True, over_all_time=True),
+    Facet("purpose"),
+    Facet("department", only=frozenset({PLACED, "answered"}), found_out=True),
+    Facet("country", only=frozenset({"received"}), of_partners=False, in_figures=False),
+)
+"""Every facet there is. What is forgotten here or there stops the service at its start."""
+
+
+class ForgottenFacet(RuntimeError):
+    """A facet is not in all the places that must know it."""
+
+
+def check_facets(in_contract: Iterable[str], in_table: Iterable[str]) -> None:
+    """Raises ForgottenFacet unless contract, table and rows have each facet of `FACETS`, and no other."""
+    names = {facet.name for facet in FACETS}
+    rows, contract, table = set(Counted._fields), set(in_contract), set(in_table)
+    faults = [
+        *(f"{name}: in the contract, not in FACETS" for name in contract - names),
+        *(f"{name}: in FACETS, not in the contract" for name in names - contract),
+        *(f"{name}: not in Counted" for name in names - rows),
+        *(f"{name}: no column of pending; add a migration" for name in rows - table),
+    ]
+    if faults:
+        raise ForgottenFacet(f"facets differ (services/metrics/domain/facts.py): {'; '.join(sorted(faults))}")

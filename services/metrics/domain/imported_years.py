@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from services.metrics.domain import facts
 from services.metrics.domain.figures import YEARS
 
 COLUMNS = ("year", "partner", "measure", "facet", "value", "n", "source")
@@ -21,7 +22,7 @@ MEASURES = (
     "institutions",
     "respondents",
 )
-FACETS = ("total", "channel", "subject", "language", "purpose", "department", "partner", "origin")
+FACETS = ("total", *(facet.name for facet in facts.FACETS if facet.in_figures), "partner")
 
 
 class Imported(NamedTuple):

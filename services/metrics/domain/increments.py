@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import repeat
+from operator import attrgetter
 from typing import NamedTuple
 
 from services.metrics.domain.buckets import bucket
-from services.metrics.domain.facts import KINDS, Counted
+from services.metrics.domain.facts import FACETS, KINDS, PLACED, Counted
 from services.metrics.domain.times import Local, NetworkTime
 
 NETWORK = ""
@@ -56,7 +57,7 @@ def tally(facts: Iterable[Counted], times: NetworkTime) -> Tally:
     counters = Tally()
     for measure, counted in _by_measure(facts).items():
         locals_ = [times.local(fact.at) for fact in counted]
-        owners = [_owner(fact) for fact in counted]
+        owners = [_owner(measure, fact) for fact in counted]
         rows = _Rows(measure, counted, locals_, owners, [local.month for local in locals_])
         for facet, values in _cuts(rows):
             _count(counters, rows, facet, values)
@@ -72,7 +73,7 @@ def _by_measure(facts: Iterable[Counted]) -> Mapping[str, Sequence[Counted]]:
     measured: dict[str, list[Counted]] = defaultdict(list)
     for fact in facts:
         measured[fact.kind].append(fact)
-    for measure, kind, follows in (("rerouted", "routed", _not_the_first), ("kept", "answered", _in_time)):
+    for measure, kind, follows in DERIVED:
         if following := [fact for fact in measured.get(kind, ()) if follows(fact)]:
             measured[measure] = following
     return measured
@@ -82,13 +83,27 @@ def _not_the_first(fact: Counted) -> bool:
     return (fact.number or _ONE_ROUTING) > _ONE_ROUTING
 
 
+def _the_first(fact: Counted) -> bool:
+    return not _not_the_first(fact)
+
+
 def _in_time(fact: Counted) -> bool:
     return fact.promise_at is None or fact.at <= fact.promise_at
 
 
-def _owner(fact: Counted) -> str:
-    """Whose counters rise beside the network's: the partner's; of a received question, the origin's."""
-    return fact.origin if fact.kind in ("received", "withdrawn") else fact.partner
+DERIVED: Sequence[tuple[str, str, Callable[[Counted], bool]]] = (
+    ("rerouted", "routed", _not_the_first),
+    (PLACED, "routed", _the_first),
+    ("kept", "answered", _in_time),
+)
+"""Measure, the kind it is drawn from, which of them."""
+
+OF_ORIGIN = frozenset({"received", "withdrawn", PLACED})
+
+
+def _owner(measure: str, fact: Counted) -> str:
+    """Whose counters rise beside the network's: the partner's; of a question itself, the origin's."""
+    return fact.origin if measure in OF_ORIGIN else fact.partner
 
 
 def _count(counters: Tally, rows: _Rows, facet: str, values: Values) -> None:
@@ -109,14 +124,11 @@ def _add_up(cuts: Iterable[Cut], rows: _Rows) -> Mapping[Cut, int]:
 
 
 def _cuts(rows: _Rows) -> Iterator[tuple[str, Values]]:
-    measure, facts, locals_ = rows[:3]
-    yield "channel", [fact.channel for fact in facts]
-    yield "subject", [fact.subject for fact in facts]
-    yield "language", [fact.language for fact in facts]
-    yield "purpose", [fact.purpose for fact in facts]
+    measure, facts, locals_ = rows.measure, rows.facts, rows.locals
+    yield from _facets(rows, of_partners=True)
+    if measure == PLACED:
+        return
     yield "day", [f"{local.day.day:02d}" for local in locals_]
-    if measure in ("received", "answered"):
-        yield "department", [fact.department for fact in facts]
     if measure == "received":
         yield "slot", [f"{local.weekday}-{local.hour:02d}" for local in locals_]
     if measure in KINDS:
@@ -126,10 +138,15 @@ def _cuts(rows: _Rows) -> Iterator[tuple[str, Values]]:
 
 
 def _only_for_the_network(rows: _Rows) -> Iterator[tuple[str, Values]]:
-    yield "partner", [fact.partner or None for fact in rows.facts]
-    if rows.measure == "received":
-        yield "origin", [fact.origin for fact in rows.facts]
-        yield "country", [fact.country for fact in rows.facts]
+    if rows.measure != PLACED:
+        yield "partner", [fact.partner or None for fact in rows.facts]
+    yield from _facets(rows, of_partners=False)
+
+
+def _facets(rows: _Rows, *, of_partners: bool) -> Iterator[tuple[str, Values]]:
+    for facet in FACETS:
+        if facet.of_partners is of_partners and facet.cuts(rows.measure):
+            yield facet.name, list(map(attrgetter(facet.name), rows.facts))
 
 
 def _time(counters: Tally, rows: _Rows, stage: str, times: NetworkTime) -> None:

@@ -50,7 +50,7 @@ BY_PARTNER = tuple(
 
 BY_OTHER = (
     Family("sesame_questions_by_subject", "received", "subject", "subject", "Questions by declared subject"),
-    Family("sesame_questions_by_language", "received", "language", "language", "Questions by language"),
+    Family("sesame_questions_by_language", "placed", "language", "language", "Questions by language"),
     Family("sesame_questions_closed", "closed", "detail", "reason", "Questions ended without an answer"),
     Family("sesame_answers_submitted", "submitted", "detail", "way", "Answers handed in by partners"),
     Family("sesame_answers_refused", "refused", "detail", "reason", "Answers that did not count"),

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from services.contracts import ingest, notifier, router
 from services.contracts.envelope import Event
 from services.contracts.vocabulary import Facets, Fact, PartnerName
-from services.metrics.domain.facts import Counted
+from services.metrics.domain.facts import FACETS, Counted
 
 Note = Callable[[Event[Any]], Counted]
 
@@ -205,16 +205,8 @@ def _counted(
 
 
 def _cut_by(row: Counted, facets: Facets) -> Counted:
-    return row._replace(
-        channel=facets.channel,
-        origin=facets.origin or "",
-        subject=facets.subject or "",
-        language=facets.language or "",
-        purpose=facets.purpose or "",
-        department=facets.department or "",
-        country=facets.country or "",
-        received_at=facets.received_at,
-    )
+    said: dict[str, Any] = {facet.name: getattr(facets, facet.name) or "" for facet in FACETS}
+    return row._replace(received_at=facets.received_at, **said)
 
 
 def _event_id(event: Event[Any]) -> UUID:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from asyncpg import Pool, Record
 
-from services.metrics.domain.facts import Counted
+from services.metrics.domain.facts import FACETS, Counted
 from services.metrics.domain.increments import NETWORK, Tally, tally
 from services.metrics.domain.times import NetworkTime
 from services.metrics.store import counting
@@ -20,7 +20,7 @@ from services.metrics.store import counting
 MOST = 20_000
 """Facts in one fold at most: some hundred milliseconds of work."""
 
-EVER_FACETS = frozenset({"channel", "subject", "language", "detail", "number", "partner"})
+EVER_FACETS = {facet.name for facet in FACETS if facet.over_all_time} | {"detail", "number", "partner"}
 """Cuts that are kept over all time, beside the durations."""
 
 EVER_OF_PARTNERS = frozenset({"channel", "number", "answer_calendar", "answer_calendar_seconds"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import NamedTuple
 
 from asyncpg import Pool, Record
@@ -14,7 +15,9 @@ from services.metrics.domain.facts import Counted
 from services.metrics.domain.increments import Tally, tally
 from services.metrics.domain.times import NetworkTime
 from services.metrics.handlers.folding import over_all_time
-from services.metrics.store import recount
+from services.metrics.store import counting, recount
+
+_BY_NAME = itemgetter(*counting.LOG_COLUMNS)
 
 CHUNK = 50_000
 """Facts counted at once: what bounds the memory of a rebuild."""
@@ -85,4 +88,4 @@ def _no_search_for_cycles() -> Iterator[None]:
 async def _chunks(db: Db) -> AsyncIterator[list[Counted]]:
     cursor = await recount.read_log(db)
     while rows := await cursor.fetch(CHUNK):
-        yield [Counted(*row) for row in rows]
+        yield [Counted(*_BY_NAME(row)) for row in rows]

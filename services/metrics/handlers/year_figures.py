@@ -8,27 +8,23 @@ from asyncpg import Pool, Record
 
 from services.chassis.postgres.database import Db
 from services.metrics.domain.derivation import derive
+from services.metrics.domain.facts import FACETS, PLACED
 from services.metrics.domain.figures import HEADLINES, STAGES, YEARS, Owner, YearFigures
 from services.metrics.domain.tallies import Tallies
 from services.metrics.handlers.figures_json import from_json
 from services.metrics.store import other_years, sums
 
-MEASURES = (*HEADLINES, "kept")
+MEASURES = (*HEADLINES, "kept", PLACED)
 OVER_YEARS = ("received", "answered")
 """Measures shown for all years before; of the others, last year's is compared with."""
 ONLY_LAST_YEAR = tuple(measure for measure in MEASURES if measure not in OVER_YEARS)
 
 CUTS = (
-    "channel",
-    "subject",
-    "language",
-    "purpose",
-    "department",
+    *(facet.name for facet in FACETS if facet.in_figures),
     "day",
     "slot",
     "number",
     "partner",
-    "origin",
     *(f"{stage}_{clock}" for stage in STAGES for clock in ("calendar", "working")),
 )
 

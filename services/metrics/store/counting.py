@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import itemgetter
 
 from asyncpg import Record
 
 from services.chassis.postgres.database import Db
 from services.metrics.domain.facts import Counted
 from services.metrics.domain.increments import Tally
-
-_APPEND = """
-INSERT INTO pending
-SELECT * FROM unnest(
-    $1::text[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-    $9::text[], $10::text[], $11::text[], $12::text[], $13::smallint[], $14::timestamptz[],
-    $15::timestamptz[], $16::text[]
-)
-"""
 
 _HOLD_THE_FOLD = "SELECT pg_try_advisory_xact_lock(hashtext('sesame metrics fold'))"
 
@@ -61,11 +53,21 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, heard_at = excluded.heard_a
 WHERE (excluded.heard_at, excluded.name) > (known.heard_at, known.name)
 """
 
+_BY_NAME = itemgetter(*Counted._fields)
+
+_COLUMNS_OF_PENDING = """
+SELECT attname FROM pg_attribute WHERE attrelid = 'pending'::regclass AND attnum > 0 AND NOT attisdropped
+"""
+
 LOG_COLUMNS = tuple(column for column in Counted._fields if column != "partner_name")
 
 
 async def append(db: Db, facts: Sequence[Counted]) -> None:
-    await db.execute(_APPEND, *zip(*facts, strict=True))
+    await db.copy_records_to_table("pending", records=facts, columns=Counted._fields)
+
+
+async def columns_of_pending(db: Db) -> list[str]:
+    return [row["attname"] for row in await db.fetch(_COLUMNS_OF_PENDING)]
 
 
 async def hold_the_fold(db: Db) -> bool:
@@ -75,7 +77,8 @@ async def hold_the_fold(db: Db) -> bool:
 
 
 async def take(db: Db, most: int) -> list[Counted]:
-    return [Counted(*row) for row in await db.fetch(_TAKE, most)]
+    """By name: a later version may have added columns."""
+    return [Counted(*_BY_NAME(row)) for row in await db.fetch(_TAKE, most)]
 
 
 async def log(db: Db, facts: Sequence[Counted]) -> None:

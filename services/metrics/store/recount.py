@@ -65,9 +65,7 @@ LIMIT $1
 """
 
 _LOG = """
-SELECT kind, at, event, channel, partner, origin, subject, language, purpose, department, country, detail,
-    number, received_at, promise_at
-FROM log
+SELECT * FROM log
 """
 
 
@@ -99,5 +97,5 @@ async def differences(db: Db, most: int) -> list[Record]:
 
 
 async def read_log(db: Db) -> Cursor[Record]:
-    """A cursor over every counted fact; in no order."""
+    """A cursor over every counted fact, in no order; `counting.LOG_COLUMNS` name what is counted."""
     return await db.cursor(_LOG)

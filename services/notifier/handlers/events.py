@@ -65,6 +65,7 @@ async def question_routed(unit: Unit, event: Event[router.QuestionRouted]) -> No
         due_at=fact.due_at,
         promise_at=fact.promise_at,
         reasons=_json_list(fact.reasons),
+        understood=fact.facets.found_out(),
     )
     known = _known(standing, event.subject)
     await _decide(
@@ -144,7 +145,7 @@ async def question_overdue(
 
 async def _promise_broken(coordinator: Coordinator, unit: Unit, event: Event[router.QuestionOverdue]) -> None:
     due_at = event.data.due_at
-    standing = await questions.promise(unit.db, event.subject, due_at)
+    standing = await questions.promise(unit.db, event.subject, due_at, event.data.facets.found_out())
     known = _known(standing, event.subject)
     partner = event.data.partner
     promise = due_at.isoformat()
@@ -157,7 +158,7 @@ async def question_unroutable(
     coordinator: Coordinator, unit: Unit, event: Event[router.QuestionUnroutable]
 ) -> None:
     fact = event.data
-    standing = await questions.promise(unit.db, event.subject, fact.promise_at)
+    standing = await questions.promise(unit.db, event.subject, fact.promise_at, fact.facets.found_out())
     known = _known(standing, event.subject)
     reach = fact.coordinator
     address = reach.address if reach and reach.way == "mail" else coordinator.address

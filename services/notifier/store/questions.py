@@ -27,7 +27,8 @@ WITH added AS (
     SELECT $2, q.id, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11 FROM question q WHERE q.id = $1
     ON CONFLICT DO NOTHING
 ), promised AS (
-    UPDATE question SET promise_at = greatest(promise_at, $9) WHERE id = $1
+    UPDATE question SET promise_at = greatest(promise_at, $9), facets = $12::text::jsonb || facets
+    WHERE id = $1
 )
 SELECT * FROM standing WHERE id = $1
 """
@@ -60,7 +61,8 @@ SELECT * FROM standing WHERE id = $1
 
 _PROMISE = """
 WITH promised AS (
-    UPDATE question SET promise_at = greatest(promise_at, $2) WHERE id = $1
+    UPDATE question SET promise_at = greatest(promise_at, $2), facets = $3::text::jsonb || facets
+    WHERE id = $1
 )
 SELECT * FROM standing WHERE id = $1
 """
@@ -160,8 +162,10 @@ async def add_assignment(
     due_at: datetime,
     promise_at: datetime,
     reasons: str,
+    understood: str,
 ) -> QuestionState | None:
-    """The standing with this turn in it; None, and nothing written, when the question is not known yet."""
+    """The standing with this turn in it; None, and nothing written, when the question is not known yet.
+    `understood` is JSON: facets that the router found out, which count where the asker said nothing."""
     row = await db.fetchrow(
         _ADD_ASSIGNMENT,
         question,
@@ -175,6 +179,7 @@ async def add_assignment(
         promise_at,
         reasons,
         turn.routed_at,
+        understood,
     )
     found = _read(row)
     return found and found.with_turn(turn)
@@ -223,8 +228,9 @@ async def mark_overdue(db: Db, question: UUID, assignment: UUID, moment: datetim
     return found and found.with_overdue(assignment)
 
 
-async def promise(db: Db, question: UUID, promise_at: datetime) -> QuestionState | None:
-    return _read(await db.fetchrow(_PROMISE, question, promise_at))
+async def promise(db: Db, question: UUID, promise_at: datetime, understood: str) -> QuestionState | None:
+    """`understood` as in `add_assignment`."""
+    return _read(await db.fetchrow(_PROMISE, question, promise_at, understood))
 
 
 async def withdraw(db: Db, question: UUID, now: datetime, still_sent: list[str]) -> QuestionState | None:

@@ -58,6 +58,13 @@ def departments_of(postcode: str) -> tuple[str, ...]:
     return (found,) if found in REGIONS else ()
 
 
+def department_of(postcode: str) -> str | None:
+    """The one that a postcode counts for: of two, the one whose number it bears."""
+    departments = departments_of(postcode.replace(" ", ""))
+    own = [code for code in departments if postcode.startswith(code)]
+    return next(iter([*own, *departments]), None)
+
+
 def province_of(postcode: str) -> str | None:
     """The Belgian province (ISO 3166-2) of a Belgian postcode."""
     if not re.fullmatch(r"\d{4}", postcode):

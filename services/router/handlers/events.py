@@ -28,7 +28,7 @@ from services.router.domain.language import language_of
 from services.router.domain.lifecycle import AcceptedAnswer, Question
 from services.router.domain.state_machine import State
 from services.router.domain.subjects import SubjectModel
-from services.router.domain.territory import Territory, departments_of
+from services.router.domain.territory import Territory, department_of
 from services.router.domain.themes import theme_of
 from services.router.handlers import facts, routing
 from services.router.handlers.context import RoutingContext
@@ -69,10 +69,8 @@ def _facets(fact: QuestionReceived) -> dict[str, Any]:
     facets: dict[str, Any] = fact.facets.model_dump(mode="json", exclude_none=True)
     if fact.place:
         facets.setdefault("country", fact.place.country)
-    if fact.place and fact.place.country == "FR" and fact.place.postcode:
-        departments = departments_of(fact.place.postcode)
-        if len(departments) == 1:
-            facets.setdefault("department", departments[0])
+    if fact.place and fact.place.country == "FR" and (found := department_of(fact.place.postcode or "")):
+        facets.setdefault("department", found)
     return facets
 
 

@@ -5,44 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.ingest.domain.forms import new_number, opened_at, why_spam
-from services.ingest.domain.language import language_of
 from services.ingest.domain.mailboxes import Mailboxes
-from services.ingest.domain.places import department_of
 
 KEYS = (b"the key of this year",)
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 BOXES = Mailboxes("question@sesame.example", "reply@sesame.example")
-
-
-@pytest.mark.parametrize(
-    ("postcode", "department"),
-    [
-        *(("69001", "69"), ("01000", "01"), ("20000", "2A"), ("20137", "2A"), ("20200", "2B")),
-        *(("97400", "974"), ("98800", "988"), ("97133", "977"), ("97150", "978"), ("75 011", "75")),
-        *((None, None), ("ABCDE", None), ("7500", None), ("00100", None)),
-    ],
-)
-def test_the_departement_is_read_from_a_french_postcode(postcode: str | None, department: str | None) -> None:
-    assert department_of("FR", postcode) == department
-    assert department_of("BE", postcode) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("Où se trouve la maison de la poétesse, et peut-on la visiter ?", "fr"),
-        ("Where can I find the records of the old mill in the valley?", "en"),
-        ("Wo finde ich die Akten der alten Mühle und wer hat sie gebaut?", "de"),
-        ("Waar kan ik de akten van de oude molen vinden en wie heeft hem gebouwd?", "nl"),
-        ("¿Dónde están los planos del molino y quién lo construyó?", "es"),
-        ("Dove sono i disegni del mulino e chi lo ha costruito?", "it"),
-        ("Onde estão os planos do moinho e quem o construiu?", "pt"),
-        ("Zzz", None),
-        ("", None),
-    ],
-)
-def test_the_language_is_told_or_left_open(text: str, language: str | None) -> None:
-    assert language_of(text) == language
 
 
 def test_a_forms_number_says_when_it_was_opened_and_can_not_be_made_up() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.metrics.domain.buckets import BOUNDS, bucket, quantile
-from services.metrics.domain.facts import KINDS, Counted
+from services.metrics.domain.facts import FACETS, KINDS, Counted, ForgottenFacet, check_facets
 from services.metrics.domain.increments import NETWORK, CounterKey, tally
 from services.metrics.domain.times import NetworkTime
 
@@ -68,12 +68,36 @@ def test_every_fact_is_counted_once_in_every_dimension(all_: list[Counted]) -> N
     expected: Counter[str] = Counter()
     for fact in all_:
         expected[fact.kind] += (fact.number or 1) if fact.kind == "viewed" else 1
-    for facet in ("channel", "subject", "language", "purpose", "day"):
+    for facet in ("channel", "subject", "purpose", "day"):
         counted: Counter[str] = Counter()
         for key, n in counters.items():
             if key.partner == NETWORK and key.facet == facet and key.measure in KINDS:
                 counted[key.measure] += n
         assert counted == expected
+
+
+def test_what_the_router_found_out_of_a_question_counts_when_it_is_placed_and_for_its_origin() -> None:
+    received = Counted("received", ANSWERED.at, ANSWERED.event, channel="mail", origin="montreuil")
+    placed = received._replace(kind="routed", partner="lyon", number=1, language="de", department="93")
+    counters = tally([received, placed, placed._replace(number=2)], TIMES)
+    found = {(key.partner, key.facet, key.value): n for key, n in counters.items() if key.measure == "placed"}
+    assert found == {
+        (owner, facet, value): 1
+        for owner in (NETWORK, "montreuil")
+        for facet, value in (("language", "de"), ("department", "93"))
+    }
+    assert not [
+        key for key in counters if key.measure == "received" and key.facet in ("language", "department")
+    ]
+
+
+def test_a_facet_that_one_place_does_not_know_is_named() -> None:
+    names = {facet.name for facet in FACETS}
+    check_facets(names, Counted._fields)
+    with pytest.raises(ForgottenFacet, match="age_group: in the contract, not in FACETS"):
+        check_facets(names | {"age_group"}, Counted._fields)
+    with pytest.raises(ForgottenFacet, match="purpose: no column of pending; add a migration"):
+        check_facets(names, set(Counted._fields) - {"purpose"})
 
 
 def test_an_answer_counts_for_the_network_and_for_its_partner() -> None:

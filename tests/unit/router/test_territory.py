@@ -11,6 +11,7 @@ from services.router.domain.territory import (
     Nearness,
     Territory,
     country_of,
+    department_of,
     departments_of,
     fault_in,
     province_of,
@@ -92,3 +93,13 @@ def test_what_is_no_territory_is_told_why(word: str) -> None:
 def test_every_territory_knows_its_country() -> None:
     words = ("75", "region:11", "postcode:75004", "BE-WLG", "region:BE-WAL", "country:CH")
     assert [country_of(word) for word in words] == ["FR", "FR", "FR", "BE", "BE", "CH"]
+
+
+@pytest.mark.parametrize(
+    ("postcode", "department"),
+    [("75 011", "75"), ("05110", "05"), ("94390", "91"), ("97133", "977"), ("00100", None), ("", None)],
+)
+def test_a_postcode_of_two_departements_counts_for_the_one_it_is_called_after(
+    postcode: str, department: str | None
+) -> None:
+    assert department_of(postcode) == department

@@ -1,0 +1,2 @@
+DROP FUNCTION known_facets(uuid, text);
+ALTER TABLE asked DROP COLUMN understood;
