@@ -9,6 +9,7 @@ from contextlib import nullcontext
 
 from devtools.checkout import KEPT
 from devtools.servers.running_settings import OPERATOR, environment_of
+from devtools.servers.servers import AMQP_URL, DATABASE_URL
 from operations.cli import FOR_OPERATORS, service_commands
 from operations.errors import OperationError
 from services.chassis.terminal import printing_harmlessly
@@ -80,11 +81,12 @@ def owner_of(command: str) -> str | None:
 
 
 def _take_environment_of(owner: str | None) -> None:
-    """What the operator has set stays; beside `./sesame up` the rest is that of the command's owner.
+    """All of it, or nothing: who names a server of their own gets none of the settings that belong to another
+    (`./sesame up`'s link key would sign for it).
 
     Before the parser is built: commands take their defaults from the environment.
     """
-    if owner is None:
+    if owner is None or {AMQP_URL, DATABASE_URL} & os.environ.keys():
         return
     for name, value in environment_of(owner, KEPT).items():
         os.environ.setdefault(name, value)

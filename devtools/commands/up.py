@@ -11,8 +11,10 @@ from pathlib import Path
 
 from devtools.checkout import KEPT
 from devtools.servers.folders import kept_folder
+from devtools.servers.keeping import keep_running
 from devtools.servers.mailbox import running_mailbox
 from devtools.servers.platform import Platform, running_platform
+from devtools.servers.ports import kept_ports
 from devtools.servers.running_settings import OPERATOR, announced
 from devtools.servers.servers import AMQP_MANAGEMENT_URL, AMQP_URL, DATABASE_URL, Servers, running_servers
 from operations.mailbox import Mailbox
@@ -36,18 +38,23 @@ def run(chosen: argparse.Namespace) -> int:
 async def _stay_up(folder: Path, announce_in: Path, settings: Mapping[str, str]) -> None:
     async with AsyncExitStack() as stack:
         print("sesame: starting RabbitMQ and PostgreSQL", flush=True)
-        servers = await stack.enter_async_context(running_servers(folder, keep=True))
-        mailbox = await stack.enter_async_context(running_mailbox(folder / "mail"))
+        ports = kept_ports(folder / "ports.json")
+        servers = await stack.enter_async_context(running_servers(folder, keep=True, ports=ports))
+        mailbox = await stack.enter_async_context(running_mailbox(folder / "mail", port=ports("mailbox")))
         print("sesame: starting the services", flush=True)
         platform = await stack.enter_async_context(
-            running_platform(folder, servers, smtp_port=mailbox.port, settings=settings)
+            running_platform(folder, servers, smtp_port=mailbox.port, settings=settings, ports=ports)
         )
         environments = {name: platform.environment(name) for name in topology.SERVICES}
         environments[OPERATOR] = _of_operator(servers, platform)
         stack.enter_context(announced(announce_in, environments))
+        told = told_to_stop()
         print(_where(servers, platform, mailbox), flush=True)
-        await told_to_stop()
+        mending = asyncio.create_task(keep_running(servers, platform))
+        await told.wait()
         print("sesame: stopping", flush=True)
+        mending.cancel()
+        await asyncio.wait((mending,))
 
 
 def _of_operator(servers: Servers, platform: Platform) -> dict[str, str]:
@@ -62,24 +69,28 @@ def _of_operator(servers: Servers, platform: Platform) -> dict[str, str]:
     }
 
 
-async def told_to_stop() -> None:
-    """Until Ctrl-C or SIGTERM; the order of stopping is then the caller's."""
+def told_to_stop() -> asyncio.Event:
+    """Set by Ctrl-C or SIGTERM; the order of stopping is then the caller's."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told.set)
-    await told.wait()
+    return told
 
 
 def _where(servers: Servers, platform: Platform, mailbox: Mailbox) -> str:
     lines = [
         ("questions", platform.doors("ingest").url()),
         ("workspace", platform.doors("workspace").url()),
+        ("HTTP API", platform.doors("ingest").url("/api/docs")),
+        ("archive", platform.doors("notifier").url()),
+        ("releasing desk", f"{platform.doors('notifier').url('/desk')} (SESAME_DESK_PASSWORD opens it)"),
         ("figures", platform.doors("metrics").url(f"/figures/{datetime.now(UTC).year}")),
         ("mail in (LMTP)", f"127.0.0.1:{platform.doors('ingest').lmtp}"),
         ("mail out", str(mailbox.folder)),
         ("logs", str(platform.log("ingest").parent)),
-        ("broker", servers.amqp_management_url or servers.amqp_url),
+        ("broker (AMQP)", servers.amqp_url),
+        ("broker's pages", servers.amqp_management_url or "switched off"),
         ("database", servers.database_url),
     ]
     return "\n".join(["", *(f"  {name:<16}{place}" for name, place in lines), "", "Ctrl-C stops it."])

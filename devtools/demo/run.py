@@ -91,7 +91,7 @@ async def _demonstrate(folder: Path, console: Console, *, once: bool, mbox: Path
             console.print(_what_is_missing(scene.watch, expected), style="bold red")
         if not once:
             console.print("Ctrl-C stops it.")
-            await told_to_stop()
+            await told_to_stop().wait()
     return 0 if complete else 1
 
 

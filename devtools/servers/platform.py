@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from devtools.checkout import PYTHON, ROOT
-from devtools.servers.ports import LOOPBACK, free_port
+from devtools.servers.ports import LOOPBACK, Ports, any_port, free_port
 from devtools.servers.processes import Child
 from devtools.servers.secrets import kept_secret, role_password
 from devtools.servers.servers import Servers
@@ -64,6 +64,7 @@ class Platform:
         settings: Mapping[str, str],
         code: Mapping[str, Path],
         program: Program,
+        ports: Ports,
     ) -> None:
         (folder / "logs").mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
@@ -73,16 +74,28 @@ class Platform:
         self._settings = settings
         self._code = code
         self._program = program
+        self._ports = ports
         self._link_secret = kept_secret(folder / "link-secret")
         self._sign_in_secret = kept_secret(folder / "sign-in-secret")
         self._doors: dict[tuple[str, int], Doors] = {}
         self._running: dict[tuple[str, int], Child] = {}
 
     def doors(self, service: str, copy: int = FIRST) -> Doors:
-        return self._doors.setdefault((service, copy), Doors())
+        if (service, copy) not in self._doors:
+            ops, http, lmtp = (self._ports(f"{service} {copy}, {door}") for door in ("ops", "http", "lmtp"))
+            self._doors[service, copy] = Doors(ops, http, lmtp)
+        return self._doors[service, copy]
 
     def pid(self, service: str, copy: int = FIRST) -> int:
         return self._running[service, copy].pid
+
+    def ended(self) -> list[tuple[str, int]]:
+        """(service, copy) of those that were started and run no more."""
+        return [key for key, child in self._running.items() if not child.is_running]
+
+    def last_words(self, service: str, copy: int = FIRST) -> str:
+        child = self._running[service, copy]
+        return f"ended with status {child.exit_status}. {child.last_words()}"
 
     def log(self, service: str, copy: int = FIRST) -> Path:
         """Its JSON lines."""
@@ -162,12 +175,13 @@ async def running_platform(
     services: Iterable[str] = topology.SERVICES,
     code: Mapping[str, Path] | None = None,
     program: Program = as_it_is,
+    ports: Ports = any_port,
 ) -> AsyncIterator[Platform]:
     """All of `services` ready, and stopped with the block. `settings`: more SESAME_* variables, for each.
     `code`: service → another checkout that it is run from. `program`: what Python is to run for a service."""
     password = role_password(servers.database_url)
     urls = await provision(servers.database_url, dict.fromkeys(topology.SERVICES, password))
-    platform = Platform(folder, servers.amqp_url, urls, smtp_port, settings or {}, code or {}, program)
+    platform = Platform(folder, servers.amqp_url, urls, smtp_port, settings or {}, code or {}, program, ports)
     try:
         await platform.start_together(services)
         yield platform

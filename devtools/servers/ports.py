@@ -4,11 +4,39 @@ They lie below the kernel's ephemeral range, so that no outgoing connection of s
 server which was killed and is about to come back on it.
 """
 
+import json
 import random
 import socket
+from collections.abc import Callable
+from pathlib import Path
 
 FIRST, LAST = 20_000, 31_999
 LOOPBACK = "127.0.0.1"
+
+
+Ports = Callable[[str], int]
+"""Gives a free port for what is called so."""
+
+
+def any_port(_name: str) -> int:
+    """Another one each time."""
+    return free_port()
+
+
+def kept_ports(file: Path) -> Ports:
+    """The same ones as the last time, kept in this file; another one only where somebody has taken it."""
+    kept: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
+
+    def give(name: str) -> int:
+        port = kept.get(name)
+        if port is None or not is_free(port) or not _claim(port):
+            if port is not None:
+                print(f"sesame: port {port} of {name} is taken; it gets another one", flush=True)
+            kept[name] = port = free_port()
+            file.write_text(json.dumps(kept, indent=1) + "\n")
+        return port
+
+    return give
 
 
 def free_port() -> int:

@@ -11,7 +11,7 @@ import psutil
 from devtools.servers.cluster import SUPERUSER, Cluster, find_binaries, system_user
 from devtools.servers.errors import MissingPiece
 from devtools.servers.folders import is_reachable
-from devtools.servers.ports import LOOPBACK, free_port
+from devtools.servers.ports import LOOPBACK, Ports, any_port
 from devtools.servers.processes import Child
 from operations.errors import OperationError
 
@@ -28,13 +28,13 @@ class PostgreSQL:
     object, so `kill()` and `start()` bring the same server back to its clients.
     """
 
-    def __init__(self, folder: Path, *, fsync: bool = True) -> None:
+    def __init__(self, folder: Path, *, fsync: bool = True, ports: Ports = any_port) -> None:
         if not is_reachable(folder):
             raise OperationError(
                 f"PostgreSQL's user can't reach {folder}; choose a folder outside of private ones"
             )
         self._fsync = fsync
-        self.port = free_port()
+        self.port = ports("PostgreSQL")
         self._cluster = Cluster(folder, _binaries_or_complain(), system_user())
         self._server = Child(
             name="PostgreSQL",
@@ -52,6 +52,10 @@ class PostgreSQL:
         """Of the superuser. Only after the first start: the password is made with the cluster."""
         password = self._cluster.password_file.read_text()
         return f"postgresql://{SUPERUSER}:{password}@{LOOPBACK}:{self.port}/postgres"
+
+    @property
+    def is_running(self) -> bool:
+        return self._server.is_running
 
     @property
     def pid(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from devtools.servers.errors import MissingPiece
-from devtools.servers.ports import LOOPBACK, free_port
+from devtools.servers.ports import LOOPBACK, Ports, any_port
 from devtools.servers.processes import Child
 from devtools.servers.secrets import kept_secret
 
@@ -31,8 +31,8 @@ class Epmd:
     A child of ours in the foreground; the one a node starts for itself is a daemon and stays behind.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+    def __init__(self, folder: Path, ports: Ports = any_port) -> None:
+        self.port = ports("epmd")
         argv = [_epmd_or_complain(), "-port", str(self.port), "-address", LOOPBACK]
         self._child = Child("epmd", argv, _plain_environment(folder), folder / "output.log")
 
@@ -60,16 +60,23 @@ class RabbitMQ:
     """
 
     def __init__(
-        self, folder: Path, *, management: bool = True, name: str = "sesame", epmd: Epmd | None = None
+        self,
+        folder: Path,
+        *,
+        management: bool = True,
+        name: str = "sesame",
+        epmd: Epmd | None = None,
+        ports: Ports = any_port,
     ) -> None:
         """`name` and `epmd`: for one node of several, which share the latter."""
         self._folder = folder
         self._plugins = ["rabbitmq_management", "rabbitmq_prometheus"] if management else []
-        self.port, self.management_port, self.metrics_port = (free_port() for _ in range(3))
-        self._dist_port = free_port()
+        self.port = ports("RabbitMQ")
+        self.management_port, self.metrics_port = ports("RabbitMQ's management"), ports("RabbitMQ's metrics")
+        self._dist_port = ports("RabbitMQ's nodes")
         self.name = f"{name}@localhost"
         self._password = kept_secret(folder / "password")
-        self._epmd = epmd or Epmd(folder)
+        self._epmd = epmd or Epmd(folder, ports)
         self._node = Child("RabbitMQ", [_server_or_complain()], self._environment(), folder / "output.log")
 
     @property
@@ -86,6 +93,10 @@ class RabbitMQ:
     @property
     def pid(self) -> int:
         return self._node.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._node.is_running
 
     @property
     def pids(self) -> list[int]:

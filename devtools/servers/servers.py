@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devtools.servers import packages
+from devtools.servers.ports import Ports, any_port
 from devtools.servers.postgresql import PostgreSQL
 from devtools.servers.rabbitmq import RabbitMQ
 
@@ -34,6 +35,7 @@ async def running_servers(
     keep: bool = False,
     management: bool = True,
     fsync: bool = True,
+    ports: Ports = any_port,
     environ: Mapping[str, str] = os.environ,
 ) -> AsyncIterator[Servers]:
     """Both ready, and ended with the block: in order when their data is to be kept, at once when not.
@@ -41,8 +43,12 @@ async def running_servers(
     Installs what is missing when that is allowed. Raises MissingPiece, ProcessEnded or NotReady.
     """
     provide_missing(environ)
-    rabbitmq = None if AMQP_URL in environ else RabbitMQ(folder / "rabbitmq", management=management)
-    postgresql = None if DATABASE_URL in environ else PostgreSQL(folder / "postgresql", fsync=fsync)
+    rabbitmq = (
+        None if AMQP_URL in environ else RabbitMQ(folder / "rabbitmq", management=management, ports=ports)
+    )
+    postgresql = (
+        None if DATABASE_URL in environ else PostgreSQL(folder / "postgresql", fsync=fsync, ports=ports)
+    )
     private = [server for server in (rabbitmq, postgresql) if server is not None]
     try:
         await _start(private)

@@ -17,15 +17,12 @@ import asyncpg
 
 from operations.backup.sealing import Identity, Recipient, seal, unseal
 from operations.errors import OperationError
+from services.chassis.postgres.database import services_at_work
 from services.chassis.postgres.provision import empty_schemas
 
 DEBIAN_FOLDERS = Path("/usr/lib/postgresql")
 
 _EXPORT = "SELECT pg_export_snapshot()"
-_CONNECTED = """
-SELECT DISTINCT application_name FROM pg_stat_activity
-WHERE datname = current_database() AND application_name LIKE 'sesame-%' ORDER BY 1
-"""
 
 
 @asynccontextmanager
@@ -63,7 +60,7 @@ async def connected(url: str) -> list[str]:
     """The services that are at work on it."""
     db = await _connect(url)
     try:
-        return [str(row[0]).removeprefix("sesame-") for row in await db.fetch(_CONNECTED)]
+        return await services_at_work(db)
     finally:
         await db.close()
 

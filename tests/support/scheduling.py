@@ -6,12 +6,13 @@ xdist's own way to name a group, the mark `xdist_group`, does nothing from pytes
 from xdist.scheduler import LoadScopeScheduling
 
 BROKERS_ACCOUNTS = (
+    "tests/integration/operations/test_backup.py",
     "tests/integration/operations/test_commands.py",
     "tests/integration/operations/test_partners_commands.py",
     "tests/integration/operations/test_partners_rights.py",
     "tests/integration/operations/test_partners_services.py",
 )
-"""They make the services' accounts, of which a broker has one each."""
+"""They make the services' accounts, of which a broker has one each, or bring back what a copy had."""
 
 
 class ByFile(LoadScopeScheduling):

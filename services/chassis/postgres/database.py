@@ -15,6 +15,11 @@ Db: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
 
 STATEMENT_TIMEOUT_SECONDS = 60
 
+_AT_WORK = """
+SELECT DISTINCT application_name FROM pg_stat_activity
+WHERE datname = current_database() AND application_name LIKE 'sesame-%' ORDER BY 1
+"""
+
 _WRITES = """
 SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS read_only
 """
@@ -47,6 +52,11 @@ async def ask_whether_it_writes(pool: Pool[Record]) -> None:
     if row is not None and (row["standby"] or row["read_only"]):
         kind = "a standby" if row["standby"] else "default_transaction_read_only is on"
         raise ConnectionError(f"database takes no writes: {kind}")
+
+
+async def services_at_work(db: Db) -> list[str]:
+    """Those that are connected to this database, by the name that `open_pool` gives."""
+    return [str(row[0]).removeprefix("sesame-") for row in await db.fetch(_AT_WORK)]
 
 
 async def _nothing(_connection: Db) -> None:

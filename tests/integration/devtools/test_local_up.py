@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -78,6 +79,40 @@ async def test_ctrl_c_leaves_no_process_and_no_port() -> None:
         assert process.wait(timeout=PATIENCE_SECONDS) == 0
         await until(lambda: ended(members))  # those of a server's own end a moment after it
         assert still_taken(ports) == set()
+
+
+def announced_ports(folder: Path) -> dict[str, str]:
+    environment = environment_of(OPERATOR, folder)
+    return {name: environment[name] for name in ADDRESSES}
+
+
+async def test_a_second_start_has_the_addresses_of_the_first() -> None:
+    with throwaway_folder() as folder:
+        seen = []
+        for _ in range(2):
+            with up(folder / "kept") as process:
+                seen.append(announced_ports(folder / "kept"))
+                process.send_signal(signal.SIGINT)
+                assert process.wait(timeout=PATIENCE_SECONDS) == 0
+        assert seen[0] == seen[1]
+
+
+async def test_a_service_that_ends_is_said_and_started_again() -> None:
+    with throwaway_folder() as folder, up(folder / "kept") as process:
+        assert process.stdout is not None
+        router = next(member for member in family(process) if "services.router" in member.cmdline())
+        router.terminate()
+        said = list(until_line(process.stdout, "router is back"))
+        assert any("sesame: router ended with status" in line for line in said)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
+
+
+def until_line(lines: IO[str], wanted: str) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if wanted in line:
+            return
 
 
 async def test_kill_9_leaves_no_process_and_no_port() -> None:

@@ -1,8 +1,10 @@
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
+from devtools import cli
 from devtools.cli import owner_of
 from devtools.servers.running_settings import NOTE, OPERATOR, announced, environment_of
 
@@ -21,6 +23,17 @@ def test_a_second_command_finds_its_service_only_while_it_runs(tmp_path: Path) -
 def test_a_command_of_no_service_finds_the_broker(tmp_path: Path) -> None:
     with announced(tmp_path, RUNNING):
         assert environment_of("chassis", tmp_path)["SESAME_AMQP_URL"] == "amqp://one"
+
+
+def test_who_names_a_server_gets_no_setting_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "KEPT", tmp_path)
+    monkeypatch.delenv("SESAME_AMQP_URL", raising=False)
+    monkeypatch.setenv("SESAME_DATABASE_URL", "postgresql://mine")
+    with announced(tmp_path, RUNNING):
+        cli._take_environment_of("router")
+    assert "SESAME_AMQP_URL" not in os.environ
 
 
 def test_the_passwords_in_it_are_for_the_owner_only(tmp_path: Path) -> None:
