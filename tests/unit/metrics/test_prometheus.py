@@ -56,6 +56,7 @@ def test_names_follow_the_conventions_and_stand_once() -> None:
 def test_no_label_can_hold_a_person_or_a_question() -> None:
     bounded = {
         "name",
+        "brake",
         "check",
         "source",
         "event",

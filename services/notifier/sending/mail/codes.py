@@ -18,6 +18,7 @@ DELIVERIES: Mapping[str, str] = {
     "ended": N_("end of a request, to a library"),
     "failure": N_("given up, to the coordinator"),
     "follow_up": N_("the asker’s addition, to a library"),
+    "gathered": N_("what happened, to the coordinator"),
     "late": N_("apology to the asker"),
     "overdue": N_("time over, to a library"),
     "promise": N_("promise not kept, to the coordinator"),
