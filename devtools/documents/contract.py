@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from devtools.checkout import ROOT
+from devtools.documents.partner_contract import partner_document
 from devtools.documents.partner_page import page
 from services.contracts import topology
 from services.contracts.asyncapi import document
@@ -19,6 +20,8 @@ from services.contracts.schemas import event_schema
 from services.contracts.vocabulary import Fact
 
 GOLDEN = ROOT / "services" / "contracts" / "golden"
+SERVED = ROOT / "services" / "ingest" / "entrypoints" / "http" / "api" / "documents"
+"""What ingest shows to the programmers of partners, so that a sheet can name it by address."""
 EVENTS_PAGE = ROOT / "docs" / "events.md"
 BEGIN, END = "<!-- made by ./sesame docs: begin -->\n", "<!-- made by ./sesame docs: end -->\n"
 
@@ -27,7 +30,9 @@ def documents() -> Iterator[tuple[Path, str]]:
     """Every file made from the contract, with what it must hold."""
     asyncapi = document(_version(), examples())
     yield ROOT / "docs" / "asyncapi.yaml", _yaml(asyncapi)
-    yield ROOT / "examples" / "contract.html", page(asyncapi)
+    partners = partner_document(_version(), examples())
+    yield SERVED / "asyncapi-partners.yaml", _yaml(partners)
+    yield SERVED / "contract.html", page(asyncapi)
     for fact in (*FACTS, *TO_PARTNERS, *FROM_PARTNERS):
         name = f"{fact.__name__}.schema.json"
         yield ROOT / "docs" / "schemas" / name, json.dumps(event_schema(fact), indent=2) + "\n"

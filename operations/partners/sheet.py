@@ -12,6 +12,13 @@ from services.contracts.catalogue import FROM_PARTNERS
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("fr", "en")
+READS = {
+    "fr": {"queue": "la file partner.{partner}", "webhook": "à l'adresse de votre webhook, signé du secret"},
+    "en": {
+        "queue": "the queue partner.{partner}",
+        "webhook": "at your webhook's address, signed with the secret",
+    },
+}
 UNCHANGED = {"fr": "(inchangé, ou aucun)", "en": "(unchanged, or none)"}
 
 
@@ -32,6 +39,7 @@ def sheet(partner: str, addresses: Addresses, secrets: Secrets, language: str) -
         password=secrets.password or UNCHANGED[language],
         key=secrets.key or UNCHANGED[language],
         webhook=secrets.webhook or UNCHANGED[language],
+        reads=READS[language]["webhook" if secrets.webhook else "queue"].format(partner=partner),
         types=", ".join(fact.wire for fact in FROM_PARTNERS),
         public_url=addresses.public_url.rstrip("/"),
     )

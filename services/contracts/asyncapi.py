@@ -16,14 +16,8 @@ Examples = Mapping[str, Mapping[str, Any]]
 """Name of an event class → example name → the event as JSON."""
 
 DESCRIPTION = """\
-Sésame carries questions between libraries. A partner system publishes to the exchange `sesame.inbox` and
-reads its own queue, `partner.<id>`, with the broker user that bears its id. Every message is a CloudEvents
-1.0 object in structured mode (`content-type: application/cloudevents+json`); the binary mode (`ce-` headers)
-is read too.
-
-The `id` of what you publish, together with your partner id, is remembered: sending the same event again is
-safe. Each submission is answered on your queue by `submission.accepted.v1` or `submission.refused.v1`.
-Unknown fields are to be ignored: a later version may add some, always optional.
+The whole of Sésame's events, for who changes the platform. What a partner's programmer needs, and nothing
+else, stands in `asyncapi-partners.yaml`.
 """
 
 PARTNER_PARAMETER = {"partner": {"description": f"Your partner id, {PARTNER_ID_PATTERN}"}}
@@ -35,12 +29,12 @@ def document(version: str, examples: Examples) -> Document:
         "id": "urn:sesame:events",
         "info": {"title": "Sésame", "version": version, "description": DESCRIPTION},
         "defaultContentType": CONTENT_TYPE,
-        "servers": {"network": _server()},
-        "channels": {**_inbox_channels(), "partnerQueue": _partner_queue(), **_fact_channels()},
-        "operations": {**_send_operations(), "readQueue": _read_operation()},
+        "servers": {"network": server()},
+        "channels": {**inbox_channels(), "partnerQueue": partner_queue(), **_fact_channels()},
+        "operations": {**send_operations(), "readQueue": read_operation()},
         "components": {
-            "messages": {_name(fact): _message(fact, examples) for fact in _every_fact()},
-            "schemas": {_name(fact): _schema(fact) for fact in _every_fact()},
+            "messages": {name(fact): message(fact, examples) for fact in _every_fact()},
+            "schemas": {name(fact): _schema(fact) for fact in _every_fact()},
             "securitySchemes": {"partner": {"type": "userPassword", "description": "User is the partner id"}},
         },
     }
@@ -50,7 +44,7 @@ def _every_fact() -> tuple[type[Fact], ...]:
     return (*FROM_PARTNERS, *TO_PARTNERS, *FACTS)
 
 
-def _name(fact: type[Fact]) -> str:
+def name(fact: type[Fact]) -> str:
     return fact.__name__
 
 
@@ -58,7 +52,7 @@ def _ref(*path: str) -> Document:
     return {"$ref": "#/" + "/".join(path)}
 
 
-def _server() -> Document:
+def server() -> Document:
     return {
         "host": "broker.example.org:5671",
         "protocol": "amqps",
@@ -72,13 +66,13 @@ def _exchange(name: str) -> Document:
     return {"amqp": {"is": "routingKey", "exchange": exchange, "bindingVersion": "0.3.0"}}
 
 
-def _inbox_channels() -> Document:
+def inbox_channels() -> Document:
     return {
         _inbox_channel(fact): {
             "address": topology.partner_key("{partner}", fact),
             "description": (fact.__doc__ or "").strip(),
             "parameters": PARTNER_PARAMETER,
-            "messages": {_name(fact): _ref("components", "messages", _name(fact))},
+            "messages": {name(fact): _ref("components", "messages", name(fact))},
             "bindings": _exchange(topology.INBOX),
         }
         for fact in FROM_PARTNERS
@@ -86,10 +80,10 @@ def _inbox_channels() -> Document:
 
 
 def _inbox_channel(fact: type[Fact]) -> str:
-    return f"inbox{_name(fact)}"
+    return f"inbox{name(fact)}"
 
 
-def _partner_queue() -> Document:
+def partner_queue() -> Document:
     queue = {
         "name": topology.partner_queue("{partner}"),
         "durable": True,
@@ -100,17 +94,17 @@ def _partner_queue() -> Document:
         "address": topology.partner_queue("{partner}"),
         "description": "Everything meant for one partner. Acknowledge what you have stored.",
         "parameters": PARTNER_PARAMETER,
-        "messages": {_name(fact): _ref("components", "messages", _name(fact)) for fact in TO_PARTNERS},
+        "messages": {name(fact): _ref("components", "messages", name(fact)) for fact in TO_PARTNERS},
         "bindings": {"amqp": {"is": "queue", "queue": queue, "bindingVersion": "0.3.0"}},
     }
 
 
 def _fact_channels() -> Document:
     return {
-        f"event{_name(fact)}": {
+        f"event{name(fact)}": {
             "address": topology.routing_key(fact),
             "description": f"Between the services; announced by {PRODUCERS[fact.wire]}.",
-            "messages": {_name(fact): _ref("components", "messages", _name(fact))},
+            "messages": {name(fact): _ref("components", "messages", name(fact))},
             "bindings": _exchange(topology.EVENTS),
             "tags": [{"name": "internal"}],
         }
@@ -118,39 +112,38 @@ def _fact_channels() -> Document:
     }
 
 
-def _send_operations() -> Document:
+def send_operations() -> Document:
     return {
-        f"send{_name(fact)}": {
+        f"send{name(fact)}": {
             "action": "send",
             "channel": _ref("channels", _inbox_channel(fact)),
             "summary": (fact.__doc__ or "").strip().splitlines()[0],
-            "messages": [_ref("channels", _inbox_channel(fact), "messages", _name(fact))],
+            "messages": [_ref("channels", _inbox_channel(fact), "messages", name(fact))],
             "bindings": {"amqp": {"deliveryMode": 2, "mandatory": True, "bindingVersion": "0.3.0"}},
         }
         for fact in FROM_PARTNERS
     }
 
 
-def _read_operation() -> Document:
+def read_operation() -> Document:
     return {
         "action": "receive",
         "channel": _ref("channels", "partnerQueue"),
         "summary": "What the network asks of you, and the receipts of what you sent",
-        "messages": [_ref("channels", "partnerQueue", "messages", _name(fact)) for fact in TO_PARTNERS],
+        "messages": [_ref("channels", "partnerQueue", "messages", name(fact)) for fact in TO_PARTNERS],
         "bindings": {"amqp": {"ack": True, "bindingVersion": "0.3.0"}},
     }
 
 
-def _message(fact: type[Fact], examples: Examples) -> Document:
+def message(fact: type[Fact], examples: Examples) -> Document:
     return {
         "name": fact.wire,
         "title": fact.wire,
         "summary": " ".join((fact.__doc__ or "").split()),
         "contentType": CONTENT_TYPE,
-        "payload": _ref("components", "schemas", _name(fact)),
+        "payload": _ref("components", "schemas", name(fact)),
         "examples": [
-            {"name": name, "payload": dict(payload)}
-            for name, payload in sorted(examples[_name(fact)].items())
+            {"name": name, "payload": dict(payload)} for name, payload in sorted(examples[name(fact)].items())
         ],
     }
 
@@ -159,6 +152,6 @@ def _schema(fact: type[Fact]) -> Document:
     """The event's schema, its inner definitions reachable where it stands in this document."""
     schema = event_schema(fact)
     del schema["$schema"]
-    inner = f"#/components/schemas/{_name(fact)}/$defs/"
+    inner = f"#/components/schemas/{name(fact)}/$defs/"
     moved: Document = json.loads(json.dumps(schema).replace("#/$defs/", inner))
     return moved

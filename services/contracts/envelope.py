@@ -23,6 +23,8 @@ from services.contracts.faults import Fault, faults_of, shown
 from services.contracts.vocabulary import Fact, without_leap_second
 
 CONTENT_TYPE = "application/cloudevents+json"
+LARGEST_SUBMISSION = 512 * 1024
+"""Bytes of one event of a partner; files do not travel in events."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
 Traceparent = Annotated[str, StringConstraints(pattern=r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]

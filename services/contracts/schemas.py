@@ -32,4 +32,13 @@ def event_schema(fact: type[Fact]) -> Document:
     schema["properties"]["type"] = {"const": fact.wire, "type": "string"}
     schema["properties"]["specversion"] = {"const": "1.0", "type": "string"}
     schema["required"] = sorted({*schema["required"], "specversion"})
-    return {"$schema": DIALECT, **schema}
+    return {"$schema": DIALECT, **_without_discriminators(schema)}
+
+
+def _without_discriminators(value: Any) -> Any:
+    """OpenAPI's hint which of several schemas is meant: JSON Schema knows none, and AsyncAPI another."""
+    if isinstance(value, list):
+        return [_without_discriminators(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_discriminators(one) for key, one in value.items() if key != "discriminator"}

@@ -20,7 +20,14 @@ from services.chassis.errors import Poison
 from services.chassis.messaging.incoming import BINARY_MODE, IncomingMessage, Work
 from services.chassis.messaging.transaction import Unit
 from services.contracts.catalogue import FROM_PARTNERS
-from services.contracts.envelope import NotAnEvent, Submission, decode_mapping, parse, submission_readers
+from services.contracts.envelope import (
+    LARGEST_SUBMISSION,
+    NotAnEvent,
+    Submission,
+    decode_mapping,
+    parse,
+    submission_readers,
+)
 from services.contracts.faults import Fault
 from services.contracts.partners import (
     AnswerSubmitted,
@@ -44,8 +51,6 @@ from services.ingest.store import partner_access
 
 READERS = submission_readers(FROM_PARTNERS)
 KEY = re.compile(rf"^partner\.({PARTNER_ID_PATTERN.strip('^$')})\.(.+)$")
-LARGEST = 512 * 1024
-"""Bytes of one event; files do not travel in events."""
 
 Accept = Callable[[Unit, str, Submission[Any], words.RawSubmission], Awaitable[UUID]]
 
@@ -146,8 +151,10 @@ async def _must_not_be_shut_out(unit: Unit, partner: str) -> None:
 
 
 def _event(letter: IncomingMessage, wire: str) -> Submission[Any]:
-    if len(letter.body) > LARGEST:
-        raise NotAnEvent(f"{len(letter.body)} bytes; an event holds {LARGEST} at most", field="data")
+    if len(letter.body) > LARGEST_SUBMISSION:
+        raise NotAnEvent(
+            f"{len(letter.body)} bytes; an event holds {LARGEST_SUBMISSION} at most", field="data"
+        )
     raw = binary_mode(letter) or parse(letter.body)
     event = decode_mapping(raw, READERS)
     if event.type != wire:

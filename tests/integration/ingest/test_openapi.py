@@ -47,3 +47,13 @@ async def test_the_api_keeps_what_its_document_says(
 ) -> None:
     async with ingest(database, vhost, **NO_LIMITS) as door:
         assert await faults(door, tmp_path) == ""
+
+
+async def test_the_events_contract_is_shown_to_programmers_by_address(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        page = await door.http.get("/api/contract")
+        document = await door.http.get("/api/asyncapi.yaml")
+    assert "question.submitted.v1" in page.text
+    assert document.text.startswith("asyncapi: 3.0.0")

@@ -6,19 +6,37 @@ import pytest
 import yaml
 
 from devtools.checkout import ROOT
-from devtools.documents.contract import documents, examples
+from devtools.documents.contract import SERVED, documents, examples
 from services.contracts.catalogue import FACTS, FROM_PARTNERS, TO_PARTNERS
 from services.contracts.schemas import Document, event_schema
 from services.contracts.vocabulary import Asker, Fact
 
 STANDARDS = Path(__file__).parents[1] / "standards"
-ASYNCAPI = ROOT / "docs" / "asyncapi.yaml"
+ASYNCAPI = [ROOT / "docs" / "asyncapi.yaml", SERVED / "asyncapi-partners.yaml"]
+MOST_LINES = 1200
+"""Of the document that a partner's programmer reads."""
 EVERY_FACT = (*FACTS, *FROM_PARTNERS, *TO_PARTNERS)
 
 
-def test_the_asyncapi_document_obeys_the_standard() -> None:
+@pytest.mark.parametrize("path", ASYNCAPI, ids=lambda path: path.name)
+def test_the_asyncapi_document_obeys_the_standard(path: Path) -> None:
     schema = json.loads((STANDARDS / "asyncapi-3.0.0.json").read_text())
-    jsonschema.Draft7Validator(schema).validate(yaml.safe_load(ASYNCAPI.read_text()))
+    jsonschema.Draft7Validator(schema).validate(yaml.safe_load(path.read_text()))
+
+
+def test_the_partners_document_holds_their_events_alone_and_can_be_read_at_a_sitting() -> None:
+    text = ASYNCAPI[1].read_text()
+    wanted = {fact.__name__ for fact in (*FROM_PARTNERS, *TO_PARTNERS)}
+    assert set(yaml.safe_load(text)["components"]["messages"]) == wanted
+    assert len(text.splitlines()) < MOST_LINES
+
+
+@pytest.mark.parametrize("fact", [*FROM_PARTNERS, *TO_PARTNERS], ids=lambda fact: fact.__name__)
+def test_an_event_obeys_the_partners_document_too(fact: type[Fact]) -> None:
+    document = yaml.safe_load(ASYNCAPI[1].read_text())
+    schema = {"$ref": f"#/components/schemas/{fact.__name__}", "components": document["components"]}
+    for example in examples()[fact.__name__].values():
+        jsonschema.Draft202012Validator(schema).validate(example)
 
 
 def test_the_documents_checked_in_are_what_the_code_says() -> None:
@@ -26,8 +44,9 @@ def test_the_documents_checked_in_are_what_the_code_says() -> None:
     assert stale == []
 
 
-def test_every_reference_in_the_asyncapi_document_leads_somewhere() -> None:
-    document = yaml.safe_load(ASYNCAPI.read_text())
+@pytest.mark.parametrize("path", ASYNCAPI, ids=lambda path: path.name)
+def test_every_reference_in_the_asyncapi_document_leads_somewhere(path: Path) -> None:
+    document = yaml.safe_load(path.read_text())
     for reference in _references(document):
         place = document
         for part in reference.removeprefix("#/").split("/"):
@@ -63,6 +82,6 @@ def _properties(schema: Document) -> list[str]:
 
 @pytest.mark.parametrize("fact", [*FROM_PARTNERS, *TO_PARTNERS])
 def test_the_page_for_programmers_names_every_field(fact: type[Fact]) -> None:
-    page = (ROOT / "examples" / "contract.html").read_text()
+    page = (SERVED / "contract.html").read_text()
     section = page.partition(f"<h3><code>{fact.wire}</code></h3>")[2].partition("</section>")[0]
     assert all(f"<code>{field}</code>" in section for field in fact.model_fields)

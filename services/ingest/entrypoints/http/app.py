@@ -7,6 +7,7 @@ import re
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from services.contracts.envelope import LARGEST_SUBMISSION
 from services.ingest.entrypoints.http.api.assignments import AssignmentApi
 from services.ingest.entrypoints.http.api.keys import Callers
 from services.ingest.entrypoints.http.api.page import ApiPage
@@ -21,9 +22,8 @@ from services.ingest.entrypoints.http.pages.asker import asker_routes
 from services.ingest.entrypoints.http.pages.desk import DeskPages
 from services.ingest.entrypoints.http.pages.rendering import ROOT, SitePages
 from services.ingest.entrypoints.http.pages.respondent import respondent_routes
-from services.ingest.entrypoints.partner_inbox import LARGEST as LARGEST_EVENT
 
-LARGEST_BODY, LARGEST_FORM = LARGEST_EVENT, MOST_FILES * LARGEST_FILE + 1_000_000
+LARGEST_BODY, LARGEST_FORM = LARGEST_SUBMISSION, MOST_FILES * LARGEST_FILE + 1_000_000
 """Bytes of one request, without and with files."""
 
 TAKE_FILES = re.compile(r"/questions|/r/[^/]+/answer")

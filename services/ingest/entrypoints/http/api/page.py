@@ -6,17 +6,20 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 
 STRONG, CODE = re.compile(r"\*\*(.+?)\*\*"), re.compile(r"`(.+?)`")
 JSON = "application/json"
+DOCUMENTS = Path(__file__).parent / "documents"
+"""Made from the contract by `./sesame docs`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,19 @@ class ApiPage:
     public_url: str
 
     def routes(self) -> list[BaseRoute]:
-        return [Route("/api/docs", self.show)]
+        return [
+            Route("/api/docs", self.show),
+            Route("/api/contract", self.contract),
+            Route("/api/asyncapi.yaml", self.asyncapi),
+        ]
+
+    async def contract(self, _request: Request) -> Response:
+        """The events, as a page for a partner's programmer."""
+        return FileResponse(DOCUMENTS / "contract.html", media_type="text/html; charset=utf-8")
+
+    async def asyncapi(self, _request: Request) -> Response:
+        """The same as AsyncAPI 3."""
+        return FileResponse(DOCUMENTS / "asyncapi-partners.yaml", media_type="application/yaml")
 
     async def show(self, request: Request) -> Response:
         document = self.document()
