@@ -18,7 +18,8 @@ from devtools.checkout import ROOT
 from services.chassis.language.catalogues import BEGUN, is_begun, read_file
 
 SERVICES = ROOT / "services"
-NAMES = SERVICES / "chassis" / "language"
+CHASSIS = SERVICES / "chassis"
+NAMES = CHASSIS / "language"
 TEMPLATES = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 KEYWORDS = {**DEFAULT_KEYWORDS, "NN_": (1, 2)}
 COMMENTS = ("For translators:",)
@@ -31,14 +32,15 @@ SINCE = datetime(2026, 11, 27, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """The messages of one folder of code, and where they are translated."""
+    """The messages of one folder of code, and where they are translated: in `locale` of it or `beside`."""
 
     name: str
     folder: Path
+    beside: Path | None = None
 
     @property
     def locale(self) -> Path:
-        return self.folder / "locale"
+        return (self.beside or self.folder) / "locale"
 
     def path(self, language: str) -> Path:
         return self.locale / language / "LC_MESSAGES" / f"{self.name}.po"
@@ -49,7 +51,7 @@ class Domain:
 
 def domains() -> Iterator[Domain]:
     """Every folder with a `locale` in it or messages to translate."""
-    yield Domain("names", NAMES)
+    yield Domain("names", CHASSIS, NAMES)
     for folder in sorted(SERVICES.iterdir()):
         if (folder / "__main__.py").exists():
             yield Domain(folder.name, folder)

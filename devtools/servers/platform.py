@@ -157,6 +157,8 @@ class Platform:
             "SESAME_SMTP_HOST": LOOPBACK,
             "SESAME_SMTP_PORT": str(self._smtp_port),
             "SESAME_PUBLIC_URL": ingest.url().rstrip("/"),
+            "SESAME_ARCHIVE_URL": self.doors("notifier").url().rstrip("/"),
+            "SESAME_FIGURES_URL": self.doors("metrics").url().rstrip("/"),
             "SESAME_LINK_SECRET": self._link_secret,
             "SESAME_SIGN_IN_SECRET": self._sign_in_secret,
             "SESAME_WORKSPACE_URL": self.doors("workspace").url().rstrip("/"),

@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from math import ceil
 from pathlib import Path
 
 import httpx
 
 from services.chassis.clock import Clock
+from services.chassis.face import NetworkFace
 from services.chassis.run import Chassis, run
 from services.contracts import topology
 from services.contracts.links import fingerprint
@@ -22,6 +24,7 @@ from services.ingest.domain.mailboxes import Mailboxes
 from services.ingest.entrypoints.http.app import public_app
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.limits import Limits
+from services.ingest.entrypoints.http.pages.law import LawFacts
 from services.ingest.entrypoints.http.pause import Pausing
 from services.ingest.entrypoints.mail.imap import ImapDoor
 from services.ingest.entrypoints.mail.intake import MailIntake
@@ -47,6 +50,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 HOUR_SECONDS = 3600.0
 DAY_SECONDS = 24 * HOUR_SECONDS
+HOURS_OF_A_DAY = 24
 FORM_KEPT = timedelta(days=1)
 
 
@@ -71,11 +75,28 @@ def door_of(chassis: Chassis, settings: IngestSettings) -> DoorContext:
         begin=chassis.begin,
         now=chassis.clock.now,
         intake=Intake(settings.public_url.rstrip("/"), settings.keys),
-        network_name=settings.network_name,
+        face=NetworkFace.of(settings, ask_url=settings.public_url, archive_url=settings.archive_url),
         paused=Pausing(chassis.pool),
         limits=limits,
         caps=Caps(settings.mails_per_sender, settings.open_questions),
         quickest_form=timedelta(seconds=settings.quickest_form_seconds),
+        law=law_facts(settings),
+        promise_days=ceil(settings.promise_hours / HOURS_OF_A_DAY),
+        zone=settings.network_time_zone,
+        page_folder=settings.page_folder,
+    )
+
+
+def law_facts(settings: IngestSettings) -> LawFacts:
+    return LawFacts(
+        publisher=settings.network_publisher,
+        director=settings.network_director,
+        hosting=settings.network_hosting,
+        contact=settings.network_contact,
+        data_officer=settings.network_data_officer,
+        accessibility_state=settings.accessibility_state,
+        retention_days=settings.retention_days,
+        raw_days=settings.raw_days,
     )
 
 

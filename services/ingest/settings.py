@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from services.chassis.face import FaceSettings
 from services.chassis.settings import ServiceSettings
 from services.ingest.domain.addresses import networks
 
@@ -17,6 +19,11 @@ def _keys(value: str) -> str:
     if short:
         raise ValueError("every key needs at least 16 characters, several are separated by commas")
     return value
+
+
+def _set(path: Path | None) -> Path | None:
+    """A variable that is there but empty, as compose files leave it, is not set."""
+    return None if path is None or str(path) == "." else path
 
 
 def _networks(value: str) -> str:
@@ -50,7 +57,7 @@ class MailboxAddress:
         return f"{self.user}@{self.host}:{self.port}/{self.folder}"
 
 
-class IngestSettings(ServiceSettings):
+class IngestSettings(FaceSettings, ServiceSettings):
     ingest_host: str = Field(default="127.0.0.1", description="Address of the public pages and the HTTP API")
     ingest_port: int = Field(
         default=8080, ge=0, le=65535, description="Port of the same; 0 takes any free one"
@@ -65,7 +72,16 @@ class IngestSettings(ServiceSettings):
         description="Keys that seal links and reply addresses; by commas: the first signs, all are read"
     )
     mail_domain: str = Field(default="sesame.example", description="Domain of our question@ and reply@")
-    network_name: str = Field(default="Sésame", description="Name of the network, on its pages")
+    archive_url: str = Field(
+        default="", description="Where everyone reads the archive; empty: no page links to it"
+    )
+    network_time_zone: str = Field(default="Europe/Paris", description="The time people are told on pages")
+    promise_hours: float = Field(
+        default=72.0, gt=0, description="Hours of working days until the promise, as in the router"
+    )
+    page_folder: Annotated[Path | None, AfterValidator(_set)] = Field(
+        default=None, description="Own templates of pages: legal.html, privacy.html, accessibility.html"
+    )
     quickest_form_seconds: float = Field(
         default=3.0, ge=0, description="A form filled in faster is held as spam; nobody writes so fast"
     )

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from services.chassis.clock import Clock
+from services.chassis.face import NetworkFace
 from services.chassis.run import Chassis, run
 from services.contracts.vocabulary import Facets
 from services.metrics.domain.facts import check_facets
@@ -34,7 +35,8 @@ async def serve(settings: MetricsSettings, clock: Clock | None = None) -> None:
         times = await asyncio.to_thread(network_time, zone, settings.network_country, settings.network_region)
         chassis.ops.sources["counters"] = partial(collect, chassis.pool)
         chassis.every(settings.metrics_fold_seconds, partial(fold, chassis.pool, times))
-        pages = FigurePages(base=settings.metrics_public_url, zone=zone.key)
+        face = NetworkFace.of(settings, ask_url=settings.public_url, archive_url=settings.archive_url)
+        pages = FigurePages(base=settings.metrics_public_url, zone=zone.key, face=face)
         door = FigureSite(chassis.pool, chassis.clock, zone, pages)
         await chassis.serve(door.app(), settings.metrics_host, settings.metrics_port)
         await chassis.consume(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.chassis.face import FaceSettings
 from services.chassis.settings import ServiceSettings
 
 
@@ -39,7 +40,11 @@ class NetworkSettings(BaseSettings):
     network_region: str | None = Field(default=None, description="Region of these holidays, if they differ")
 
 
-class MetricsSettings(NetworkSettings, ServiceSettings):
+class MetricsSettings(NetworkSettings, FaceSettings, ServiceSettings):
+    public_url: str = Field(
+        default="http://127.0.0.1:8080", description="Where questions are asked, for links to it"
+    )
+    archive_url: str = Field(default="", description="Where everyone reads the archive; empty: no link to it")
     metrics_host: str = Field(default="127.0.0.1", description="Address of the figures pages")
     metrics_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the figures pages; 0 takes any free one"

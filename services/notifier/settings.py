@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from services.chassis.face import FaceSettings
 from services.chassis.settings import ServiceSettings
 from services.notifier.domain.networks import networks
 
@@ -31,7 +32,7 @@ def _are_networks(text: str) -> str:
     return text
 
 
-class NotifierSettings(ServiceSettings):
+class NotifierSettings(FaceSettings, ServiceSettings):
     link_secret: SecretStr = Field(
         min_length=16,
         description="Signs links and reply addresses, as in ingest. Several, by commas: the first signs",
@@ -47,7 +48,6 @@ class NotifierSettings(ServiceSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8080", description="Where askers and respondents open their pages"
     )
-    network_name: str = Field(default="Sésame", description="The network's name in mails and on pages")
     network_language: Literal["fr", "en"] = Field(default="fr", description="Language of mail to libraries")
     timezone: str = Field(default="Europe/Paris", description="Time zone of dates in mails")
     coordinator_mail: str = Field(

@@ -16,6 +16,7 @@ import httpx
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
+from services.chassis.face import NetworkFace
 from services.chassis.messaging.incoming import Subscriptions
 from services.contracts.vocabulary import Asker, Fact
 from services.notifier.entrypoints import subscriptions
@@ -111,7 +112,12 @@ def fields_of(page: str) -> dict[str, str]:
 
 
 def application(on: Bench, rules: ReleaseRules, views: PageViews) -> Starlette:
-    pages = ArchivePages(network=NETWORK, archive_url=URL, ask_url="https://ask.example", zone="Europe/Paris")
+    pages = ArchivePages(
+        face=NetworkFace(name=NETWORK, ask_url="https://ask.example", archive_url=URL),
+        archive_url=URL,
+        ask_url="https://ask.example",
+        zone="Europe/Paris",
+    )
     settlement = Outcomes("coordination@network.example", DeliveryMetrics(CollectorRegistry()))
     posting = Posting(on.transactions.begin, settlement)
     desk = ReleaseDesk(on.transactions.begin, posting, pages, rules, KEY)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.chassis.face import NetworkFace
 from services.metrics.domain.figures import YearFigures
 from services.metrics.pages.drawings import channel_legend, channel_order, draw
 from services.metrics.pages.links import Links
@@ -30,9 +31,10 @@ def templates() -> Environment:
 class FigurePages:
     """Writes pages. `base` is the address they are seen at from outside, if that is known."""
 
-    def __init__(self, *, base: str, zone: str) -> None:
+    def __init__(self, *, base: str, zone: str, face: NetworkFace | None = None) -> None:
         self._base = base.rstrip("/")
         self._zone = zone
+        self._face = face
         environment = templates()
         self._figures = environment.get_template("figures.html.j2")
         self._notices = environment.get_template("notice.html.j2")
@@ -48,6 +50,7 @@ class FigurePages:
     ) -> str:
         words = Words(language)
         return self._figures.render(
+            elsewhere=words.elsewhere(self._face) if self._face else [],
             sheet=compose(figures, words, zone=self._zone),
             charts=draw(figures, words, PAGE),
             channel_order=channel_order(figures),

@@ -8,6 +8,7 @@ from services.chassis.language import N_, NN_
 
 PHRASES: Mapping[str, str] = {
     "in_languages": N_("In other languages"),
+    "elsewhere": N_("The network’s other pages"),
     "title": N_("Key figures %(year)s"),
     "network": N_("The Sésame network"),
     "strapline": N_("Libraries answering together"),

@@ -10,6 +10,8 @@ from typing import Literal
 
 from babel.dates import get_day_names, get_month_names
 
+from services.chassis.face import NetworkFace
+from services.chassis.face.face import FooterLink
 from services.chassis.language import Languages
 from services.chassis.language.names import Names
 from services.metrics.pages.phrases import COUNTED, PHRASES
@@ -104,6 +106,10 @@ class Words:
             if seconds >= size and seconds % size == 0:
                 return f"{seconds // size}\N{NO-BREAK SPACE}{unit}"
         raise ValueError(f"a bound of {seconds} s is no whole number of minutes")
+
+    def elsewhere(self, face: NetworkFace) -> list[FooterLink]:
+        """The network's other public pages."""
+        return list(face.links(self._words))
 
     @property
     def other_language(self) -> tuple[PageLanguage, str]:

@@ -133,3 +133,24 @@ async def test_no_page_opens_without_its_link(database: Database, vhost: Virtual
     async with ingest(database, vhost) as door:
         answers = [await door.http.get(path) for path in ("/q/x", "/q/" + "a" * 51, "/nowhere")]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+async def test_the_pages_that_law_asks_for_hold_the_facts_of_the_installation(
+    database: Database, vhost: VirtualHost
+) -> None:
+    facts = {"network_publisher": "Bibliothèque de Brumal", "network_contact": "bonjour@brumal.example"}
+    async with ingest(database, vhost, retention_days=400, promise_hours=48, **facts) as door:
+        home = (await door.http.get("/?lang=fr")).text
+        for name in ("legal", "privacy", "accessibility"):
+            assert f"/{name}?lang=fr" in home
+        assert "Réponse sous 2 jours ouvrés" in " ".join(home.split())
+        assert "Bibliothèque de Brumal" in (await door.http.get("/legal?lang=fr")).text
+        assert "400 jours" in " ".join((await door.http.get("/privacy?lang=fr")).text.split())
+        statement = (await door.http.get("/accessibility?lang=fr")).text
+        assert "bonjour@brumal.example" in statement
+        assert "n’est pas conforme" in statement
+
+
+async def test_the_network_shows_its_own_colour(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost, network_accent="#7a0026") as door:
+        assert "--accent: #7a0026" in (await door.http.get("/face.css")).text

@@ -20,6 +20,7 @@ from services.ingest.entrypoints.http.files import LARGEST_FILE, MOST_FILES, Fil
 from services.ingest.entrypoints.http.pages.ask import AskPage
 from services.ingest.entrypoints.http.pages.asker import asker_routes
 from services.ingest.entrypoints.http.pages.desk import DeskPages
+from services.ingest.entrypoints.http.pages.law import LawPages
 from services.ingest.entrypoints.http.pages.rendering import ROOT, SitePages
 from services.ingest.entrypoints.http.pages.respondent import respondent_routes
 
@@ -49,7 +50,9 @@ def public_app(door: DoorContext) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    pages = SitePages(door.intake.public_url, door.network_name)
+    pages = SitePages(
+        door.intake.public_url, door.face, door.zone, promise_days=door.promise_days, own=door.page_folder
+    )
     callers = Callers(door)
     together = IntakeBatches(door.begin, door.intake)
     app.include_router(QuestionApi(door, callers, together).routes())
@@ -61,6 +64,7 @@ def public_app(door: DoorContext) -> FastAPI:
     app.include_router(respondent_routes(door, pages))
     app.router.routes += DeskPages(door, pages, together).routes()
     app.router.routes += FileDownloads(door).routes()
+    app.router.routes += [*LawPages(pages, door.law).routes(), door.face.route()]
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
     for kind, answer in Refusals(pages).handlers().items():
         app.add_exception_handler(kind, answer)

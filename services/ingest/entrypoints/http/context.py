@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from services.chassis.face import NetworkFace
 from services.chassis.messaging.transaction import Begin
 from services.ingest.entrypoints.http.limits import Limits
+from services.ingest.entrypoints.http.pages.law import LawFacts
 from services.ingest.entrypoints.http.pause import Pausing
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.questions import Intake
@@ -18,8 +21,12 @@ class DoorContext:
     begin: Begin
     now: Callable[[], datetime]
     intake: Intake
-    network_name: str
+    face: NetworkFace
     paused: Pausing
     limits: Limits
     caps: Caps
     quickest_form: timedelta
+    law: LawFacts
+    promise_days: int
+    zone: str
+    page_folder: Path | None

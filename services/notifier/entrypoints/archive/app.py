@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from services.chassis.face import NetworkFace
 from services.chassis.run import Chassis
 from services.notifier.entrypoints.archive.page_views import PageViews
 from services.notifier.entrypoints.archive.pages import ArchivePages
@@ -22,14 +23,15 @@ def build(
     settings: NotifierSettings, chassis: Chassis, rules: ReleaseRules, settlement: Outcomes, views: PageViews
 ) -> Starlette:
     """Without a password for the desk there is no desk."""
+    face = NetworkFace.of(settings, ask_url=settings.public_url, archive_url=rules.archive_url)
     pages = ArchivePages(
-        network=settings.network_name,
+        face=face,
         archive_url=rules.archive_url,
         ask_url=settings.public_url,
         zone=settings.timezone,
     )
     public = ArchiveSite(chassis.pool, pages, views, url=rules.archive_url, network=settings.network_name)
-    routes = public.routes()
+    routes: list[BaseRoute] = [*public.routes(), face.route()]
     if settings.desk_password is not None:
         key = DeskCredentials(settings.desk_user, settings.desk_password.get_secret_value())
         posting = Posting(chassis.begin, settlement)

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.chassis.errors import is_transient
+from services.chassis.face import TEMPLATES, NetworkFace
 from services.chassis.http.serving import RETRY_AFTER
 from services.chassis.language import N_, Languages, Translator
 from services.chassis.language.templates import speak
@@ -45,10 +46,11 @@ FAILED = (
 class ArchivePages:
     """Draws pages. `archive_url` is ours, `ask_url` is where questions are asked."""
 
-    def __init__(self, *, network: str, archive_url: str, ask_url: str, zone: str) -> None:
+    def __init__(self, *, face: NetworkFace, archive_url: str, ask_url: str, zone: str) -> None:
         self._languages = Languages.of(LOCALE, zone)
         known = {
-            "network": network,
+            "network": face.name,
+            "face": face,
             "archive_url": archive_url,
             "ask_url": ask_url,
             "json": _json_for_script,
@@ -124,7 +126,7 @@ class ArchivePages:
 
 def _environment(words: Translator, known: dict[str, Any]) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in (HERE / "templates", TEMPLATES)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

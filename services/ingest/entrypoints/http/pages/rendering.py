@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.chassis.face import TEMPLATES, NetworkFace
 from services.chassis.language import Languages, Translator
 from services.chassis.language.templates import speak
 from services.ingest.entrypoints.http.pages.choices import choices_in
@@ -37,11 +38,27 @@ class OtherLanguage:
 
 
 class SitePages:
-    """Renders templates. `zone` is the network's own: people are shown its time."""
+    """Renders templates. `zone` is the network's own: people are shown its time. `own` holds templates of the
+    network's that stand for ours of the same name."""
 
-    def __init__(self, public_url: str, network: str, zone: str = "Europe/Paris") -> None:
+    def __init__(
+        self,
+        public_url: str,
+        face: NetworkFace,
+        zone: str = "Europe/Paris",
+        promise_days: int = 3,
+        own: Path | None = None,
+    ) -> None:
         self._languages = Languages.of(LOCALE, zone)
-        self._public_url, self._network = public_url, network
+        self._public_url = public_url
+        folders = [*([own] if own else []), ROOT / "templates", TEMPLATES]
+        self._loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
+        self._known = {
+            "public_url": public_url,
+            "face": face,
+            "network": face.name,
+            "promise_days": promise_days,
+        }
         self._environments = {code: self._environment(words) for code, words in self._languages.items()}
 
     def words(self, request: Request, wish: str | None = None) -> Translator:
@@ -80,13 +97,13 @@ class SitePages:
 
     def _environment(self, words: Translator) -> Environment:
         environment = Environment(
-            loader=FileSystemLoader(ROOT / "templates"),
+            loader=self._loader,
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.globals.update(public_url=self._public_url, network=self._network, **choices_in(words))
+        environment.globals.update(**self._known, **choices_in(words))
         return speak(environment, words)
 
 

@@ -1,0 +1,6 @@
+"""The network's own face: name, logo, colour and the links below every public page."""
+
+from services.chassis.face.face import TEMPLATES, NetworkFace
+from services.chassis.face.settings import FaceSettings
+
+__all__ = ["TEMPLATES", "FaceSettings", "NetworkFace"]
