@@ -113,7 +113,7 @@ def _lay_amqps(path: Path, *, wanted: bool) -> None:
 def _lay_targets(folder: Path, given: Mapping[str, str]) -> None:
     """What Prometheus has asked from outside."""
     domain = given.get("SESAME_DOMAIN", "")
-    names = (domain, f"archive.{domain}", f"grafana.{domain}") if domain else ()
+    names = (domain, f"archive.{domain}", f"grafana.{domain}", f"workspace.{domain}") if domain else ()
     door = urlsplit(given.get("SESAME_PARTNER_AMQP_URL", ""))
     doors = [f"{door.hostname}:{door.port or 5671}"] if door.scheme == "amqps" else []
     for name, targets in (("pages", [f"https://{name}" for name in names]), ("partner-door", doors)):

@@ -79,7 +79,7 @@ def test_prometheus_is_told_the_public_addresses(tmp_path: Path) -> None:
     given = {"SESAME_DOMAIN": "s.example", "SESAME_PARTNER_AMQP_URL": "amqps://broker.s.example"}
     lay_out(place, Places(), given)
     assert json.loads((place / "prometheus" / "pages.json").read_text()) == [
-        {"targets": ["https://s.example", "https://archive.s.example", "https://grafana.s.example"]}
+        {"targets": [f"https://{name}s.example" for name in ("", "archive.", "grafana.", "workspace.")]}
     ]
     door = json.loads((place / "prometheus" / "partner-door.json").read_text())
     assert door == [{"targets": ["broker.s.example:5671"]}]
