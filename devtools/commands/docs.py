@@ -11,7 +11,7 @@ from devtools.dashboards import build as dashboards
 from devtools.documents import broker_definitions as definitions
 from devtools.documents import check as contract
 from devtools.documents import metrics_page as metrics
-from devtools.documents import settings_page
+from devtools.documents import prometheus_rules, settings_page
 
 MAKERS: dict[str, Callable[[], int]] = {
     "docs/asyncapi.yaml, docs/schemas, docs/events.md, what ingest shows to programmers": lambda: (
@@ -19,6 +19,7 @@ MAKERS: dict[str, Callable[[], int]] = {
     ),
     "docs/metrics.md": lambda: metrics.main([]),
     "deploy/rabbitmq/definitions.json": lambda: definitions.main(["--write"]),
+    "deploy/kubernetes/components/monitoring/rules.yaml": lambda: prometheus_rules.write(),
     "docs/settings.md": lambda: settings_page.main(["--write"]),
     "deploy/grafana/dashboards": lambda: dashboards.main([]),
 }
