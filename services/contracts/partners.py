@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
@@ -49,10 +49,20 @@ def _one_of(known: tuple[str, ...], what: str) -> Callable[[str], str]:
     return check
 
 
+def _as_format(schema: dict[str, Any]) -> None:
+    """Which of all that look like one are languages, no pattern says."""
+    schema.pop("pattern", None)
+    schema["format"] = "language-tag"
+
+
 LanguageTag = Annotated[
     str,
     StringConstraints(pattern=LANGUAGE_TAG, max_length=35),
-    Field(description="ISO 639-1 (fr), ISO 639-2 (fre, fra) or BCP 47 (fr-BE), in any case", examples=["fr"]),
+    Field(
+        description="ISO 639-1 (fr), ISO 639-2 (fre, fra) or BCP 47 (fr-BE), in any case",
+        examples=["fr"],
+        json_schema_extra=_as_format,
+    ),
 ]
 Theme = Annotated[
     Word, AfterValidator(_one_of(THEMES, "theme")), Field(json_schema_extra={"enum": list(THEMES)})

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
+from devtools.checkout import ROOT
 from services.ingest.store import partner_keys
 from tests.support.ingest_doors import Ingest, hears, ingest, routed_to
 from tests.support.servers import Database, VirtualHost
@@ -37,7 +38,10 @@ async def faults(door: Ingest, folder: Path) -> str:
     command.append(str(door.http.base_url.join("/api/v1/openapi.json")))
     command += ["--header", f"Authorization: Bearer {KEY}", "--max-examples", str(EXAMPLES)]
     command += ["--phases", "examples,fuzzing", "--suppress-health-check", "all", "--no-color", *THE_SAME]
-    process = await asyncio.create_subprocess_exec(*command, cwd=folder, stdout=asyncio.subprocess.PIPE)
+    hooks = {"SCHEMATHESIS_HOOKS": "tests.support.schemathesis_formats", "PYTHONPATH": str(ROOT)}
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=folder, env=os.environ | hooks, stdout=asyncio.subprocess.PIPE
+    )
     said, _ = await process.communicate()
     return said.decode() if process.returncode else ""
 

@@ -1,0 +1,6 @@
+"""Formats of our API that Schemathesis does not know: loaded by SCHEMATHESIS_HOOKS."""
+
+import schemathesis
+from hypothesis import strategies
+
+schemathesis.openapi.format("language-tag", strategies.sampled_from(["fr", "FRA", "fre", "nl-BE", "oci"]))
