@@ -17,6 +17,8 @@ from devtools.demo.corpus import Mail, Question
 
 NUMBER = re.compile(r'name="number" value="([^"]*)"')
 
+COMES_AGAIN_SECONDS = 0.5
+
 
 @dataclass(frozen=True)
 class Doors:
@@ -67,6 +69,16 @@ class Askers:
 
     async def send_mail(self, raw: bytes, sender: str, recipient: str) -> None:
         await asyncio.to_thread(self._hand_over, raw, sender, recipient)
+
+    async def send_reply(self, raw: bytes, sender: str, recipient: str) -> None:
+        """As a mail server does: told that it is too early, it comes again."""
+        while True:
+            try:
+                return await self.send_mail(raw, sender, recipient)
+            except smtplib.SMTPDataError as refusal:
+                if refusal.smtp_code >= 500:
+                    raise
+            await asyncio.sleep(COMES_AGAIN_SECONDS)
 
     async def send_corpus_mail(self, mail: Mail) -> None:
         await self.send_mail(mail.raw(), mail.envelope_from, self._doors.question_box)

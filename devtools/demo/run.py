@@ -57,6 +57,7 @@ SETTINGS = {
     "SESAME_MAIL_DOMAIN": MAIL_DOMAIN,
     "SESAME_COORDINATOR_MAIL": f"coordination@{MAIL_DOMAIN}",
     "SESAME_QUICKEST_FORM_SECONDS": "0",
+    "SESAME_QUICKEST_REPLY_SECONDS": "0",
     "SESAME_ARCHIVE_RELEASE": "masked",
 }
 
@@ -132,7 +133,7 @@ def _mail_addresses(partners: list[Partner]) -> frozenset[str]:
 @asynccontextmanager
 async def _at_work(respondents: Respondents, askers: Askers) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
-        working = group.create_task(respondents.work(askers.send_mail))
+        working = group.create_task(respondents.work(askers.send_reply))
         yield
         working.cancel()
 

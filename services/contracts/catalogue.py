@@ -10,6 +10,7 @@ FACTS: tuple[type[Fact], ...] = (
     ingest.AnswerReceived,
     ingest.QuestionDeclined,
     ingest.QuestionTaken,
+    ingest.ReplyHeld,
     ingest.QuestionRated,
     ingest.QuestionFollowedUp,
     ingest.AnswerPosted,
@@ -29,12 +30,13 @@ FACTS: tuple[type[Fact], ...] = (
     notifier.QuestionPublished,
     notifier.QuestionViewed,
     notifier.SimilarFound,
+    notifier.MailsSent,
     notifier.DeliveryFailed,
     workspace.SignInRequested,
 )
 """On `sesame.events`, from one service to the others."""
 
-CONFIDENTIAL: frozenset[type[Fact]] = frozenset({workspace.SignInRequested})
+CONFIDENTIAL: frozenset[type[Fact]] = frozenset({workspace.SignInRequested, notifier.MailsSent})
 """Of these, what names a person or a thing held: for the one service that acts on it, never to be counted."""
 
 FROM_PARTNERS: tuple[type[Fact], ...] = (

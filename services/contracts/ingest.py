@@ -65,6 +65,19 @@ class QuestionTaken(Fact):
     facets: Facets | None = None
 
 
+class ReplyHeld(Fact):
+    """A library's mail was not understood for sure: nobody was sent it, it waits on the library's page."""
+
+    wire: ClassVar[str] = "reply.held.v1"
+
+    held_id: UUID
+    partner: PartnerId
+    reason: Word = Field(
+        description="empty, command, refusal, receipt, absence, too_quick, ours, another_mail, unsure"
+    )
+    facets: Facets | None = None
+
+
 class QuestionRated(Fact):
     """The asker said how content they are, 1 to 5."""
 

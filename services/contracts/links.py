@@ -92,6 +92,11 @@ def read_token(keys: Sequence[bytes], token: str) -> Link | None:
     return Link(ROLES[body[0]], question_id, body[1 + QUESTION :])
 
 
+def sealed(keys: Sequence[bytes], link: Link) -> str:
+    """The token that says this. The first key signs."""
+    return _sealed(keys[0], link.role, link.question_id, link.digest)
+
+
 def reply_address(box: str, token: str) -> str:
     """`reponse@sesame.example` → `reponse+<token>@sesame.example`."""
     local, _, domain = box.rpartition("@")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from services.contracts.reasons import Reason
 from services.contracts.vocabulary import (
@@ -83,6 +83,31 @@ class SimilarFound(Fact):
     partner: PartnerName
     similar: tuple[SimilarAnswer, ...] = Field(min_length=1, description="The most alike first")
     facets: Facets | None = None
+
+
+class SentMail(Value):
+    """One mail that may be answered, as it is known again where it is quoted: see `marks`."""
+
+    question: UUID
+    delivery_id: UUID
+    role: Literal["partner", "asker"]
+    digest: Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{8}$")] = Field(
+        description="The party as it stands in signed links"
+    )
+    kind: Word
+    sent_at: Moment
+    fingerprint: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/=]+$")] = Field(
+        description="Keyed hashes of its words and links, in order: not to be read by anybody"
+    )
+
+
+class MailsSent(Fact):
+    """Mails went out, to be known again in the replies. For ingest alone; the event's subject is the first
+    one's question."""
+
+    wire: ClassVar[str] = "mails.sent.v1"
+
+    mails: tuple[SentMail, ...] = Field(min_length=1)
 
 
 class QuestionAssigned(Fact):

@@ -34,6 +34,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.IntakeChanged,
             notifier.QuestionPublished,
             notifier.SimilarFound,
+            notifier.MailsSent,
         ),
         "router": (
             ingest.QuestionReceived,
@@ -47,6 +48,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
         "notifier": (
             ingest.QuestionReceived,
             ingest.QuestionFollowedUp,
+            ingest.ReplyHeld,
             ingest.AnswerPosted,
             ingest.QuestionWithdrawn,
             ingest.AskerErased,

@@ -39,6 +39,7 @@ from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.ingest.handlers import retention
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.mail import MailDoor
+from services.ingest.handlers.mail_replies import ReplyDoor
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
 from services.ingest.store import assignments, files, link_keys, submissions
@@ -74,7 +75,7 @@ def door_of(chassis: Chassis, settings: IngestSettings) -> DoorContext:
     return DoorContext(
         begin=chassis.begin,
         now=chassis.clock.now,
-        intake=Intake(settings.public_url.rstrip("/"), settings.keys),
+        intake=Intake(settings.public_url.rstrip("/"), settings.keys, settings.reply_box),
         face=NetworkFace.of(settings, ask_url=settings.public_url, archive_url=settings.archive_url),
         paused=Pausing(chassis.pool),
         limits=limits,
@@ -100,6 +101,10 @@ def law_facts(settings: IngestSettings) -> LawFacts:
     )
 
 
+def replies_of(intake: Intake, settings: IngestSettings) -> ReplyDoor:
+    return ReplyDoor(intake, settings.network_name, timedelta(seconds=settings.quickest_reply_seconds))
+
+
 def mastodon_client(settings: IngestSettings) -> httpx.AsyncClient:
     token = {"authorization": f"Bearer {settings.mastodon_token}"}
     return httpx.AsyncClient(base_url=settings.mastodon_url, headers=token, timeout=15)
@@ -113,7 +118,9 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
             await link_keys.note(unit.db, sorted({*map(fingerprint, settings.keys)}), unit.now)
         door = door_of(chassis, settings)
         boxes = Mailboxes(settings.question_box, settings.reply_box)
-        letters = MailDoor(door.intake, boxes, door.caps, settings.trusted_servers)
+        letters = MailDoor(
+            door.intake, boxes, door.caps, replies_of(door.intake, settings), settings.trusted_servers
+        )
         parsing = await chassis.enter(mail_reader())
         mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry, parsing)
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool)

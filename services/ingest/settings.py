@@ -85,6 +85,9 @@ class IngestSettings(FaceSettings, ServiceSettings):
     quickest_form_seconds: float = Field(
         default=3.0, ge=0, description="A form filled in faster is held as spam; nobody writes so fast"
     )
+    quickest_reply_seconds: float = Field(
+        default=120.0, ge=0, description="An answer by mail sooner after ours is held: a machine wrote it"
+    )
     trusted_proxies: Networks = Field(
         default="", description="Networks of our own proxies, by commas: their X-Forwarded-For is believed"
     )

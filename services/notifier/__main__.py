@@ -35,7 +35,9 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
         )
         rounds = Digests(chassis.begin, settings.coordinator_mail, settings.timezone)
         chassis.every(ROUNDS_SECONDS, rounds.make)
-        rules = ReleaseRules(settings.archive_release, settings.lasting_archive_url)
+        rules = ReleaseRules(
+            settings.archive_release, settings.lasting_archive_url, workers.wall_of(settings)
+        )
         await chassis.consume(
             subscriptions.subscriptions(
                 Coordinator(settings.coordinator_mail), rules, settlement, channels.set_up(settings)

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from services.ingest.domain.quoting import reply_above_quote
+from services.ingest.domain.replies.folding import reply_above_quote
 
 EXACT = ("first_visible_fragment_stripped_equals",)
 ANY_EXACT = (*EXACT, "first_visible_fragment_equals", "visible_text_equals")

@@ -32,6 +32,7 @@ from services.notifier.handlers.events import Coordinator
 from services.notifier.handlers.outcomes import Outcomes
 from tests.support import notifier_facts as made
 from tests.support.bench import Bench, bench, letter_of
+from tests.support.notifier_bench import WALL
 from tests.support.servers import Database
 
 URL = "https://archive.example"
@@ -119,7 +120,7 @@ def application(on: Bench, rules: ReleaseRules, views: PageViews) -> Starlette:
         zone="Europe/Paris",
     )
     settlement = Outcomes("coordination@network.example", DeliveryMetrics(CollectorRegistry()))
-    posting = Posting(on.transactions.begin, settlement)
+    posting = Posting(on.transactions.begin, settlement, rules.wall)
     desk = ReleaseDesk(on.transactions.begin, posting, pages, rules, KEY)
     public = ArchiveSite(on.pool, pages, views, url=URL, network=NETWORK)
     return app.application(public.routes() + desk.routes(), pages)
@@ -129,7 +130,7 @@ def application(on: Bench, rules: ReleaseRules, views: PageViews) -> Starlette:
 async def archive(
     database: Database, release: Literal["review", "masked"] = "review"
 ) -> AsyncIterator[Archive]:
-    rules = ReleaseRules(release, URL)
+    rules = ReleaseRules(release, URL, WALL)
     coordinator = Coordinator("coordination@network.example")
     settlement = Outcomes("coordination@network.example", DeliveryMetrics(CollectorRegistry()))
     heard = subscriptions.subscriptions(coordinator, rules, settlement, frozenset({"facebook_group"}))

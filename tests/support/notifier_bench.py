@@ -11,6 +11,7 @@ from itertools import repeat
 
 from prometheus_client import CollectorRegistry
 
+from services.contracts.wall import Wall
 from services.notifier.domain.delivery import Failed, Sent
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.entrypoints import subscriptions
@@ -27,9 +28,9 @@ from tests.support.waiting import PATIENCE_SECONDS
 COORDINATOR = "coordination@network.example"
 ARCHIVE = "https://archive.example"
 SETTLEMENT = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()))
-SUBSCRIPTIONS = subscriptions.subscriptions(
-    Coordinator(COORDINATOR), ReleaseRules("review", ARCHIVE), SETTLEMENT
-)
+WALL = Wall((b"a key of sixteen letters and more",), "reply@network.example", "https://network.example")
+RULES = ReleaseRules("review", ARCHIVE, WALL)
+SUBSCRIPTIONS = subscriptions.subscriptions(Coordinator(COORDINATOR), RULES, SETTLEMENT)
 WAYS = ("mail", "queue", "page")
 PACE = Pace(at_once=20, attempt_seconds=5.0, lease=timedelta(seconds=10))
 

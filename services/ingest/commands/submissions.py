@@ -10,6 +10,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from uuid import UUID
 
 from rich.table import Table
@@ -27,7 +28,8 @@ from services.ingest.entrypoints.mail.reader import Unreadable
 from services.ingest.entrypoints.mail.release import release_held
 from services.ingest.handlers import retention
 from services.ingest.handlers.caps import Caps
-from services.ingest.handlers.mail import MailDoor, NotYet
+from services.ingest.handlers.mail import MailDoor
+from services.ingest.handlers.mail_replies import NotYet, ReplyDoor
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
 from services.ingest.store import link_keys, links, partner_access, partner_keys, quarantine
@@ -157,8 +159,9 @@ async def show_one(unit: Unit, _options: IngestSettings, chosen: argparse.Namesp
 
 
 async def release(unit: Unit, options: IngestSettings, chosen: argparse.Namespace) -> int:
-    intake = Intake(options.public_url.rstrip("/"), options.keys)
-    door = MailDoor(intake, Mailboxes(options.question_box, options.reply_box), BY_HAND)
+    intake = Intake(options.public_url.rstrip("/"), options.keys, options.reply_box)
+    replies = ReplyDoor(intake, options.network_name, timedelta(0))
+    door = MailDoor(intake, Mailboxes(options.question_box, options.reply_box), BY_HAND, replies)
     try:
         async with unit.db.transaction():
             one = await quarantine.take(unit.db, chosen.number)

@@ -13,7 +13,6 @@ REPLY_OR_FORWARD = re.compile(
     r"^\s*(?:(?:re|ré|aw|sv|vs|antw|odp|rif|res|fwd?|fw|tr|wg|rv|enc|i|doorst|r)\s*(?:\[\d+\])?\s*:\s*)+",
     re.IGNORECASE,
 )
-FORWARD = re.compile(r"^\s*(?:fwd?|fw|tr|wg|rv|enc|i|doorst)\s*:", re.IGNORECASE)
 OLDEST, AHEAD = timedelta(days=60), timedelta(hours=36)
 ENCODED_WORDS = re.compile(r"=\?[^?\s]+\?[bq]\?[^?]*\?=(?:\s*=\?[^?\s]+\?[bq]\?[^?]*\?=)*", re.IGNORECASE)
 RECIPIENT_HEADERS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "resent-to")
@@ -93,11 +92,3 @@ def sent_at(mail: Message, now: datetime) -> datetime | None:
 def bare_subject(subject: str) -> str:
     """Without Re:, TR:, AW: and their like."""
     return REPLY_OR_FORWARD.sub("", subject).strip()
-
-
-def is_answer(mail: Message, subject: str) -> bool:
-    return bool(references(mail)) or (bool(REPLY_OR_FORWARD.match(subject)) and not is_forward(subject))
-
-
-def is_forward(subject: str) -> bool:
-    return bool(FORWARD.match(subject))

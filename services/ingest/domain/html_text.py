@@ -27,6 +27,8 @@ TOKEN = re.compile(
 ATTRIBUTE = re.compile(
     r"""([^\s/=>"']++)\s*+=\s*+(?:"([^"]*+)"?|'([^']*+)'?|([^\s>]*+))""",
 )
+INDENTED = re.compile(r"border(?:-left)?\s*+:\s*+(?:none|0)\b", re.IGNORECASE)
+"""A block moved to the right by its writer is marked up as a quote, too, but bears no line at its left."""
 RAW_END = {tag: re.compile(rf"</{tag}\b", re.IGNORECASE) for tag in ("script", "style")}
 """Between these tags a `<` begins nothing."""
 
@@ -99,7 +101,7 @@ class _TextReader:
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._line = _TextLine()
-        self._quotes = 0
+        self._quotes: list[bool] = []
         self._hidden: list[str] = []
         self._preformatted = 0
         self._target = ""
@@ -124,7 +126,7 @@ class _TextReader:
         if tag in BLOCKS or tag == "br":
             self._break(paragraph=tag in PARAGRAPHS, empty=tag == "br")
         if tag == "blockquote":
-            self._quotes = min(self._quotes + 1, DEEPEST_QUOTE)
+            self._quotes.append(INDENTED.search(attributes) is None)
         elif tag == "li":
             self._line.add_as_is("- ")
         elif tag == "hr":
@@ -145,7 +147,7 @@ class _TextReader:
         if tag in BLOCKS:
             self._break(paragraph=tag in PARAGRAPHS)
         if tag == "blockquote":
-            self._quotes = max(self._quotes - 1, 0)
+            del self._quotes[-1:]
         elif tag == "pre":
             self._preformatted = max(self._preformatted - 1, 0)
         elif tag in ("td", "th"):
@@ -174,7 +176,7 @@ class _TextReader:
             self._line.add_as_is(" ")
 
     def _margin(self) -> str:
-        return "> " * self._quotes
+        return "> " * min(sum(self._quotes), DEEPEST_QUOTE)
 
     def _break(self, *, paragraph: bool = False, empty: bool = False) -> None:
         """End the line; after it a blank one for a paragraph, or for a second `br` in a row."""

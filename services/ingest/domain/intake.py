@@ -109,5 +109,16 @@ class UnknownQuestion(Refused):
     """No such question, or none that this sender was asked."""
 
 
+class Walled(Refused):
+    """The text holds something of ours that is not for whoever would read it: link, address, file, mark,
+    note."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"the text holds a {why} of ours that its reader must not have: take it out", field="text"
+        )
+        self.why = why
+
+
 class QuestionEnded(Refused):
     """The question is answered or closed: nothing more can be handed in."""

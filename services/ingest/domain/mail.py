@@ -16,13 +16,11 @@ from services.ingest.domain.headers import (
     addresses,
     bare_subject,
     header,
-    is_answer,
     message_id,
     raw_headers,
     references,
     sent_at,
 )
-from services.ingest.domain.quoting import reply_above_quote
 from services.ingest.domain.sender_proof import LONGEST_RESULT, MOST_RESULTS
 from services.ingest.domain.text_of_mail import MailAttachment, read_body
 
@@ -49,7 +47,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ParsedMail:
-    """`key` is the Message-ID, or a hash where there is none. `reply` is the text above the quote."""
+    """`key` is the Message-ID, or a hash where there is none."""
 
     kind: Kind
     why: str
@@ -62,7 +60,6 @@ class ParsedMail:
     references: tuple[str, ...]
     sent_at: datetime | None
     text: str
-    reply: str
     attachments: tuple[MailAttachment, ...]
     return_path: str | None = None
     """Of the envelope, or else as the server that delivered wrote it down."""
@@ -105,7 +102,6 @@ def parse_mail(
         references=references(mail),
         sent_at=sent_at(mail, now),
         text=text,
-        reply=(reply_above_quote(text) or text) if is_answer(mail, subject) else text,
         attachments=body.attachments,
         return_path=header(mail, "return-path")[:LONGEST_ADDRESS]
         if envelope.sender is None

@@ -62,8 +62,8 @@ class PartnerReader:
         self._limits = limits
         self._accepts: Mapping[str, Accept] = {
             QuestionSubmitted.wire: partial(_question, intake, caps),
-            AnswerSubmitted.wire: _answer,
-            DeclineSubmitted.wire: _decline,
+            AnswerSubmitted.wire: partial(_answer, intake),
+            DeclineSubmitted.wire: partial(_decline, intake),
             TakeSubmitted.wire: _take,
         }
 
@@ -235,19 +235,27 @@ async def _question(
 
 
 async def _answer(
-    unit: Unit, partner: str, event: Submission[AnswerSubmitted], submission: words.RawSubmission
+    intake: Intake,
+    unit: Unit,
+    partner: str,
+    event: Submission[AnswerSubmitted],
+    submission: words.RawSubmission,
 ) -> UUID:
     new = new_answer(event.data, way="partner")
     question = await _asked(unit, event, partner)
-    return (await accept_answer(unit, submission, question, partner, new)).question
+    return (await accept_answer(unit, intake.wall, submission, question, partner, new)).question
 
 
 async def _decline(
-    unit: Unit, partner: str, event: Submission[DeclineSubmitted], submission: words.RawSubmission
+    intake: Intake,
+    unit: Unit,
+    partner: str,
+    event: Submission[DeclineSubmitted],
+    submission: words.RawSubmission,
 ) -> UUID:
     new = new_decline(event.data, way="partner")
     question = await _asked(unit, event, partner)
-    return (await accept_decline(unit, submission, question, partner, new)).question
+    return (await accept_decline(unit, intake.wall, submission, question, partner, new)).question
 
 
 async def _take(

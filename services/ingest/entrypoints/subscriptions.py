@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.messaging.incoming import Subscriptions
-from services.contracts.notifier import QuestionPublished, SimilarFound
+from services.contracts.notifier import MailsSent, QuestionPublished, SimilarFound
 from services.contracts.router import (
     IntakeChanged,
     QuestionAnswered,
@@ -20,5 +20,6 @@ SUBSCRIPTIONS: Subscriptions = {
     QuestionReopened: facts.question_reopened,
     QuestionPublished: facts.question_published,
     SimilarFound: facts.similar_found,
+    MailsSent: facts.mails_sent,
     IntakeChanged: facts.intake_changed,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.links import party_digest
-from services.contracts.notifier import QuestionPublished, SimilarFound
+from services.contracts.notifier import MailsSent, QuestionPublished, SimilarFound
 from services.contracts.router import (
     IntakeChanged,
     QuestionAnswered,
@@ -13,8 +13,9 @@ from services.contracts.router import (
     QuestionReopened,
     QuestionRouted,
 )
-from services.ingest.store import pause, questions, similar
+from services.ingest.store import pause, questions, sent_mails, similar
 from services.ingest.store.questions import AskedPartner
+from services.ingest.store.sent_mails import SentMail
 
 
 async def question_routed(unit: Unit, event: Event[QuestionRouted]) -> None:
@@ -57,6 +58,11 @@ async def question_published(unit: Unit, event: Event[QuestionPublished]) -> Non
 async def similar_found(unit: Unit, event: Event[SimilarFound]) -> None:
     found = [(one.title, one.url) for one in event.data.similar]
     await similar.note(unit.db, event.data.assignment_id, event.subject, found)
+
+
+async def mails_sent(unit: Unit, event: Event[MailsSent]) -> None:
+    """Of several questions, which are known here: all began here."""
+    await sent_mails.add(unit.db, [SentMail(**dict(mail)) for mail in event.data.mails])
 
 
 async def intake_changed(unit: Unit, event: Event[IntakeChanged]) -> None:

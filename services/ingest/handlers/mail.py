@@ -8,33 +8,20 @@ from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.ingest import MailBounced
-from services.contracts.links import Link, is_of_address, read_token
-from services.contracts.vocabulary import Attachment
+from services.contracts.links import is_of_address, read_token
 from services.ingest.domain.bounces import Bounce
 from services.ingest.domain.cleaning import clean_line
-from services.ingest.domain.files import HEAD, media_type_of
 from services.ingest.domain.headers import bare_subject
-from services.ingest.domain.intake import NewAnswer, NewDecline, NewQuestion, RawSubmission, Refused
+from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
 from services.ingest.domain.mail import Kind, MailEnvelope, ParsedMail
 from services.ingest.domain.mailboxes import Mailboxes
-from services.ingest.domain.replies import ReplyKind, partner_named, read_reply
 from services.ingest.domain.sender_proof import proof_of
 from services.ingest.handlers.caps import Caps
-from services.ingest.handlers.files import Accepts, InMemory, Upload, accept_with_files
+from services.ingest.handlers.files import Accepts, accept_with_files
+from services.ingest.handlers.mail_replies import ReplyDoor, accept_reply, link_of_thread, uploads_of
 from services.ingest.handlers.questions import Intake, accept_question
-from services.ingest.handlers.submissions import (
-    AcceptedSubmission,
-    accept_answer,
-    accept_decline,
-    accept_follow_up,
-    accept_take,
-    sender_hash,
-)
-from services.ingest.store import bounces, links, questions, submissions
-
-
-class NotYet(Exception):
-    """The mail answers a question whose routing has not reached us: the mail server shall come again."""
+from services.ingest.handlers.submissions import AcceptedSubmission, sender_hash
+from services.ingest.store import bounces, submissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +29,7 @@ class MailDoor:
     intake: Intake
     boxes: Mailboxes
     caps: Caps
+    replies: ReplyDoor
     trusted: frozenset[str] = frozenset()
     """Names by which mail servers of ours sign Authentication-Results."""
 
@@ -68,6 +56,8 @@ async def accept_written(unit: Unit, door: MailDoor, submission: RawSubmission, 
     """A mail that a person wrote, or that a person has looked at. Raises Refused and NotYet."""
     address = door.boxes.reply_token(mail.recipients)
     if address is None:
+        if link := await link_of_thread(unit, door.replies, mail):
+            return await accept_reply(unit, door.replies, submission, mail, link)
         new = _question(unit, door, mail)
         accepted = await _with_files(
             unit,
@@ -82,67 +72,18 @@ async def accept_written(unit: Unit, door: MailDoor, submission: RawSubmission, 
         raise Refused("the reply address is not one of ours", field="to")
     if link.role == "bounce":
         raise Refused("this address takes only reports that a mail did not arrive", field="to")
-    return await _reply(unit, door, submission, mail, link)
-
-
-async def _reply(unit: Unit, door: MailDoor, submission: RawSubmission, mail: ParsedMail, link: Link) -> str:
-    question = link.question_id
-
-    async def follow_up(files: tuple[Attachment, ...]) -> AcceptedSubmission:
-        return await accept_follow_up(unit, submission, question, mail.reply, "mail", files)
-
-    if link.role == "asker":
-        accepted = await _with_files(unit, door, mail, "follow_up", follow_up)
-        return "duplicate" if accepted.again else "follow_up"
-    partner = await _partner(unit, link)
-    reply = read_reply(mail.reply)
-    new = NewAnswer(reply.text, "mail", reply.sources, reply.effort)
-
-    async def answer(files: tuple[Attachment, ...]) -> AcceptedSubmission:
-        return await accept_answer(unit, submission, question, partner, new, files)
-
-    if reply.deed is ReplyKind.TAKE:
-        accepted = await accept_take(unit, submission, question, partner, "mail")
-    elif reply.deed is ReplyKind.DECLINE:
-        refer_to = await _referred(unit, reply.refer_to)
-        declined = NewDecline("mail", reply.text or None, refer_to)
-        accepted = await accept_decline(unit, submission, question, partner, declined)
-    else:
-        accepted = await _with_files(unit, door, mail, "answer", answer)
-    return "duplicate" if accepted.again else reply.deed.value
-
-
-async def _referred(unit: Unit, wish: str | None) -> str | None:
-    """The partner of this id or name; one that is not known stays in the reason, for a person to read."""
-    return partner_named(wish, await links.partners_seen(unit.db)) if wish else None
+    return await accept_reply(unit, door.replies, submission, mail, link)
 
 
 async def _with_files(
     unit: Unit, door: MailDoor, mail: ParsedMail, belongs_to: str, accept: Accepts
 ) -> AcceptedSubmission:
-    """Only what is a photo or document is passed on; the raw mail keeps the rest."""
-    uploads = [
-        Upload(one.name, InMemory(one.content))
-        for one in mail.attachments
-        if one.content and media_type_of(one.content[:HEAD], one.name)
-    ]
-    return await accept_with_files(unit, door.intake.public_url, uploads, belongs_to, accept)
-
-
-async def _partner(unit: Unit, link: Link) -> str:
-    asked = await questions.partners(unit.db, link.question_id)
-    for one in asked:
-        if one.digest == link.digest:
-            if await links.is_revoked(unit.db, link.question_id, one.partner):
-                why = "this reply address was revoked, or its partner is suspended or removed"
-                raise Refused(why, field="to")
-            return one.partner
-    raise NotYet(f"question {link.question_id}: the partner of this reply address is not known yet")
+    return await accept_with_files(unit, door.intake.public_url, uploads_of(mail), belongs_to, accept)
 
 
 def _question(unit: Unit, door: MailDoor, mail: ParsedMail) -> NewQuestion:
     subject = bare_subject(mail.subject)
-    body = mail.reply
+    body = mail.text
     text = body if subject.lower() in body.lower() else f"{subject}\n\n{body}"
     return NewQuestion(
         text=text or subject,

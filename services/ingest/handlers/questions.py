@@ -12,8 +12,9 @@ from services.chassis.messaging.transaction import Unit
 from services.contracts.ingest import QuestionReceived
 from services.contracts.links import asker_token
 from services.contracts.vocabulary import Asker, Attachment, Facets, Place
+from services.contracts.wall import Wall
 from services.ingest.domain.cleaning import clean_line, clean_name, clean_text
-from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
+from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused, Walled
 from services.ingest.handlers.caps import NONE_YET, Caps, counted, mailbox_digest
 from services.ingest.handlers.submissions import AcceptedSubmission, accepted_before, refusing, sender_hash
 from services.ingest.store import submissions
@@ -22,10 +23,16 @@ from services.ingest.store.submissions import Stored
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What accepting needs to know of this installation: the pages' address and the keys that seal links."""
+    """What accepting needs to know of this installation: the pages' address, the keys that seal links, and
+    the address that replies come to."""
 
     public_url: str
     keys: tuple[bytes, ...]
+    reply_box: str
+
+    @property
+    def wall(self) -> Wall:
+        return Wall(self.keys, self.reply_box, self.public_url)
 
     def asker_page(self, question: UUID) -> str:
         return f"{self.public_url}/q/{asker_token(self.keys, question)}"
@@ -80,6 +87,8 @@ class Draft:
 
 def _draft(intake: Intake, handed: Handed) -> Draft | Refused:
     question, new = uuid7(), handed.new
+    if why := intake.wall.why_not((new.text, new.private_note), question):
+        return Walled(why)
     try:
         fact = _question_received(intake, question, new, handed.attachments)
     except Refused as refusal:

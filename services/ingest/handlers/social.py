@@ -35,7 +35,7 @@ async def _accept(
     if above is not None:
         if not await questions.was_asked_by(unit.db, above, sender_hash(post.author) or b""):
             return await _overhear(unit, submission, above)
-        followed = await accept_follow_up(unit, submission, above, post.text, submission.door)
+        followed = await accept_follow_up(unit, intake.wall, submission, above, post.text, submission.door)
         return "duplicate" if followed.again else "follow_up"
     new = NewQuestion(
         text=post.text,

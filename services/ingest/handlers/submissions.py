@@ -18,6 +18,7 @@ from uuid_utils.compat import uuid7
 from services.chassis.messaging.transaction import Unit
 from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionFollowedUp, QuestionTaken
 from services.contracts.vocabulary import Attachment, Facets, Fact
+from services.contracts.wall import Wall
 from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.intake import (
     NewAnswer,
@@ -27,6 +28,7 @@ from services.ingest.domain.intake import (
     Refused,
     ReusedKey,
     UnknownQuestion,
+    Walled,
 )
 from services.ingest.store import askers, questions, submissions
 from services.ingest.store.submissions import Earlier
@@ -47,14 +49,17 @@ class AcceptedSubmission:
 
 async def accept_answer(
     unit: Unit,
+    wall: Wall,
     submission: RawSubmission,
     question: UUID,
     partner: str,
     new: NewAnswer,
     attachments: tuple[Attachment, ...] = (),
 ) -> AcceptedSubmission:
-    """Whether the answer counts is the router's to say; raises Refused for what can't be one."""
+    """Whether the answer counts is the router's to say; raises Refused for what can't be one, Walled for what
+    its asker must not read."""
     facets = await _facets_of(unit, question)
+    await _stop_at_the_wall(unit, wall, question, (new.text, *new.sources), may_repeat_note=False)
     with refusing():
         fact = AnswerReceived(
             answer_id=uuid7(),
@@ -71,9 +76,10 @@ async def accept_answer(
 
 
 async def accept_decline(
-    unit: Unit, submission: RawSubmission, question: UUID, partner: str, new: NewDecline
+    unit: Unit, wall: Wall, submission: RawSubmission, question: UUID, partner: str, new: NewDecline
 ) -> AcceptedSubmission:
     facets = await _facets_of(unit, question)
+    await _stop_at_the_wall(unit, wall, question, (new.reason,))
     with refusing():
         fact = QuestionDeclined(
             partner=partner,
@@ -96,6 +102,7 @@ async def accept_take(
 
 async def accept_follow_up(
     unit: Unit,
+    wall: Wall,
     submission: RawSubmission,
     question: UUID,
     text: str,
@@ -104,6 +111,7 @@ async def accept_follow_up(
 ) -> AcceptedSubmission:
     """The asker wrote again about the same question."""
     facets = await _facets_of(unit, question)
+    await _stop_at_the_wall(unit, wall, question, (text,))
     follow_up, words = uuid7(), clean_text(text) or ""
     with refusing():
         fact = QuestionFollowedUp(
@@ -113,6 +121,23 @@ async def accept_follow_up(
     if not accepted.again:
         await askers.note_follow_up(unit.db, follow_up, question, words, unit.now)
     return accepted
+
+
+async def _stop_at_the_wall(
+    unit: Unit, wall: Wall, question: UUID, texts: tuple[str | None, ...], *, may_repeat_note: bool = True
+) -> None:
+    """Raises Walled."""
+    known = await questions.get(unit.db, question)
+    note = None if known is None or may_repeat_note else known.private_note
+    why = wall.why_not(
+        texts,
+        question,
+        partners={one.partner for one in await questions.partners(unit.db, question)},
+        note=note,
+        known=known.text if known else "",
+    )
+    if why is not None:
+        raise Walled(why)
 
 
 async def _announce_once(

@@ -20,6 +20,8 @@ WITH words AS (DELETE FROM follow_up WHERE question = $1),
     posts AS (DELETE FROM group_post WHERE question = $1),
     ends AS (UPDATE ending SET body = '' WHERE question = $1),
     alike AS (DELETE FROM offered WHERE question = $1),
+    mails AS (DELETE FROM sent_mail WHERE question = $1),
+    held AS (DELETE FROM held_reply WHERE question = $1),
     files AS (
         DELETE FROM file WHERE question = $1 AND (
             belongs_to <> 'answer' OR NOT EXISTS (SELECT FROM archived WHERE archived.question = $1)

@@ -34,6 +34,10 @@ _OF = """
 SELECT id, name, media_type, size, sha256 FROM file
 WHERE question = $1 AND belongs_to = ANY($2::text[]) ORDER BY created_at, id
 """
+_BY_ID = """
+SELECT id, name, media_type, size, sha256 FROM file WHERE id = ANY($1::uuid[]) ORDER BY created_at, id
+"""
+_BELONG = "UPDATE file SET belongs_to = $2 WHERE id = ANY($1::uuid[])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +89,12 @@ async def chunk(db: Db, file: UUID, number: int) -> bytes | None:
 
 async def files_of(db: Db, question: UUID, *belongs_to: str) -> list[File]:
     return [File(**row) for row in await db.fetch(_OF, question, list(belongs_to))]
+
+
+async def of(db: Db, files: list[UUID]) -> list[File]:
+    return [File(**row) for row in await db.fetch(_BY_ID, files)]
+
+
+async def belong(db: Db, files: list[UUID], to: str) -> None:
+    """`to`: question, answer, follow_up or held."""
+    await db.execute(_BELONG, files, to)

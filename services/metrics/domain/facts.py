@@ -60,6 +60,7 @@ KINDS = (
     "handled",
     "intake",
     "similar_found",
+    "reply_held",
     "posted",
     "withdrawn",
     "followed_up",

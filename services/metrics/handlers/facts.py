@@ -35,6 +35,11 @@ def taken(event: Event[ingest.QuestionTaken]) -> Counted:
     return _counted("taken", event, data.facets, partner=data.partner, detail=data.way)
 
 
+def reply_held(event: Event[ingest.ReplyHeld]) -> Counted:
+    data = event.data
+    return _counted("reply_held", event, data.facets, partner=data.partner, detail=data.reason)
+
+
 def rated(event: Event[ingest.QuestionRated]) -> Counted:
     data = event.data
     return _counted("rated", event, data.facets, partner=data.partner or "", number=data.stars)
@@ -156,6 +161,7 @@ NOTES: Mapping[type[Fact], Note] = {
     ingest.AnswerReceived: submitted,
     ingest.QuestionDeclined: declined,
     ingest.QuestionTaken: taken,
+    ingest.ReplyHeld: reply_held,
     ingest.QuestionRated: rated,
     ingest.QuestionFollowedUp: followed_up,
     ingest.AnswerPosted: posted,

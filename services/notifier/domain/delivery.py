@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID, uuid5
 
 ADDRESS = re.compile(r"[^\s<>\"(),:;]{1,64}@[^\s<>\"(),:;]{1,255}")
@@ -32,12 +33,22 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A mail as it is known again in the reply to it: whose reply that is, and its fingerprint."""
+
+    role: Literal["partner", "asker"]
+    digest: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """The receiver took it. `url` is where it can be read, when it has an address; `similar` what was offered
-    with it."""
+    with it; `said` a mail that may be answered."""
 
     url: str | None = None
     similar: tuple[Similar, ...] = ()
+    said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)

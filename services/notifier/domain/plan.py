@@ -104,6 +104,28 @@ def answer(
     )
 
 
+def held(
+    standing: QuestionState,
+    about: object,
+    at: datetime,
+    turn: CurrentAssignment,
+    coordinator: str,
+    reason: str,
+) -> Planned:
+    """A library's own mail waits on its page; for one that has no mailbox a person looks."""
+    mailed = turn.way == "mail"
+    return Planned(
+        delivery_id(standing.question, "held", about),
+        standing.question,
+        "held",
+        "mail",
+        destination=turn.address if mailed else coordinator,
+        assignment=turn.id if mailed else None,
+        details={"reason": reason, "partner_name": turn.partner},
+        happened_at=at,
+    )
+
+
 def refused(
     standing: QuestionState, answer_id: UUID, at: datetime, way: str, address: str, details: Mapping[str, Any]
 ) -> Planned:

@@ -10,6 +10,9 @@ from services.notifier.domain.delivery import delivery_id
 
 AUTOMATIC = {
     "acknowledgement": "auto-replied",
+    "assigned": "auto-generated",
+    "follow_up": "auto-generated",
+    "held": "auto-generated",
     "late": "auto-generated",
     "closed": "auto-generated",
     "reminder": "auto-generated",
@@ -26,8 +29,9 @@ AUTOMATIC = {
     "sign_in": "auto-generated",
     "invitation": "auto-generated",
 }
-"""Kinds of mail that no person wrote, with their Auto-Submitted value (RFC 3834, 5). A question and an answer
-are a person's words that we only carry."""
+"""Kinds of mail that are answered by no machine, with their Auto-Submitted value (RFC 3834, 5): all to
+libraries, whose ticket systems and absences would else reply to the question. An answer is a person's words,
+only carried."""
 
 SUBJECT_LENGTH = 70
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
@@ -9,22 +10,31 @@ from uuid import UUID
 from services.chassis.messaging.transaction import Unit
 from services.contracts.notifier import QuestionPublished
 from services.contracts.vocabulary import Facets, PartnerName
+from services.contracts.wall import Wall
 from services.notifier.domain.personal_data import marks, masked
 from services.notifier.domain.threads import subject_line
 from services.notifier.store import archive
 from services.notifier.store.archive import Entry
 
+log = logging.getLogger(__name__)
+
 NOBODY = "without review"
 HEADLINE_LENGTH = 120
+
+
+class NotForThePublic(Exception):
+    """What the text holds that nobody else may read: a link, address, file or mark of ours, or the private
+    note."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRules:
     """`review`: a coordinator looks at each answer first. `masked`: released at once, with everything that
-    looks personal replaced."""
+    looks personal replaced; what the wall stops waits for the coordinator all the same."""
 
     release: Literal["review", "masked"]
     archive_url: str
+    wall: Wall
 
     def address(self, number: int) -> str:
         return f"{self.archive_url}/a/{number}"
@@ -36,12 +46,24 @@ async def hold(unit: Unit, rules: ReleaseRules, answer: UUID) -> None:
     if number is None or rules.release == "review":
         return
     entry = await archive.take(unit.db, number)
-    if entry is not None:
+    if entry is None:
+        return
+    try:
         await release(unit, rules, without_personal_data(entry), NOBODY)
+    except NotForThePublic as stopped:
+        log.warning("answer %s: %s; it waits at the desk", answer, stopped)
 
 
 async def release(unit: Unit, rules: ReleaseRules, entry: Entry, by: str) -> None:
-    """Publish the entry as it stands here, and announce it."""
+    """Publish the entry as it stands here, and announce it. Raises NotForThePublic."""
+    secret = await archive.secret_of(unit.db, entry.question_id)
+    texts = (entry.title, entry.question, entry.answer, *entry.sources)
+    partners = (entry.partner,)
+    why = rules.wall.why_not(
+        texts, entry.question_id, partners=partners, note=secret.note, known=secret.question
+    )
+    if why is not None:
+        raise NotForThePublic(f"the text holds a {why} of ours that the public must not have: take it out")
     await archive.publish(unit.db, entry, by, unit.now)
     unit.announce(
         QuestionPublished(

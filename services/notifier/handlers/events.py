@@ -78,6 +78,7 @@ async def question_routed(unit: Unit, event: Event[router.QuestionRouted]) -> No
             *plan.follow_ups(known),
         ],
     )
+    await unit.arrived(event.subject)
 
 
 async def question_answered(
@@ -210,6 +211,17 @@ async def question_followed_up(unit: Unit, event: Event[ingest.QuestionFollowedU
     fact = event.data
     standing = await questions.add_follow_up(unit.db, event.subject, fact.follow_up_id, fact.text, event.time)
     await _decide(unit, plan.follow_ups(_known(standing, event.subject)))
+
+
+async def reply_held(coordinator: Coordinator, unit: Unit, event: Event[ingest.ReplyHeld]) -> None:
+    """Raises TooEarly where the partner's turn has not been heard of."""
+    fact = event.data
+    known = _known(await questions.standing(unit.db, event.subject), event.subject)
+    turns = [turn for turn in known.turns if turn.partner == fact.partner]
+    if not turns:
+        raise TooEarly(event.subject)
+    last = max(turns, key=lambda turn: turn.attempt)
+    await _decide(unit, [plan.held(known, fact.held_id, event.time, last, coordinator.address, fact.reason)])
 
 
 async def mail_bounced(unit: Unit, event: Event[ingest.MailBounced]) -> None:

@@ -12,7 +12,14 @@ from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
 from services.chassis.telemetry import trace
-from services.contracts.notifier import DeliveryFailed, QuestionPublished, SimilarAnswer, SimilarFound
+from services.contracts.notifier import (
+    DeliveryFailed,
+    MailsSent,
+    QuestionPublished,
+    SentMail,
+    SimilarAnswer,
+    SimilarFound,
+)
 from services.contracts.vocabulary import Facets, PartnerName
 from services.notifier.domain.delivery import (
     PATIENCE,
@@ -33,6 +40,8 @@ log = logging.getLogger(__name__)
 
 Roll = Callable[[], float]
 NO_LEASE = timedelta(0)
+MAILS_IN_A_FACT = 25
+"""Each at most some 25 kB: `topology.LARGEST_BODY`."""
 
 
 Outcome: TypeAlias = Sent | Failed | Postponed | None
@@ -95,6 +104,7 @@ class Outcomes:
                 self._announce_published(unit, delivery, outcome.url)
                 _announce_similar(unit, delivery, outcome.similar)
                 waited.observe((unit.now - delivery.decided_at).total_seconds())
+        _announce_said(unit, sent)
         await self._invite_to_rate(unit, [delivery for delivery, _ in sent if delivery.id in fresh])
         self._instruments.doubled.labels(way).inc(len(sent) - len(fresh))
         self._count((delivery for delivery, _ in sent), "sent")
@@ -206,6 +216,26 @@ class Outcomes:
     def _count(self, some: Iterable[DeliveryAttempt], outcome: str) -> None:
         for (way, kind), number in Counter((one.way, one.kind) for one in some).items():
             self._instruments.attempts.labels(way, kind, outcome).inc(number)
+
+
+def _announce_said(unit: Unit, sent: Sequence[tuple[DeliveryAttempt, Sent]]) -> None:
+    """All mails of a batch in one fact, so that to remember them costs next to nothing."""
+    mails = [
+        SentMail(
+            question=delivery.question.id,
+            delivery_id=delivery.id,
+            role=outcome.said.role,
+            digest=outcome.said.digest,
+            kind=delivery.kind,
+            sent_at=unit.now,
+            fingerprint=outcome.said.fingerprint,
+        )
+        for delivery, outcome in sent
+        if outcome.said is not None
+    ]
+    for start in range(0, len(mails), MAILS_IN_A_FACT):
+        batch = mails[start : start + MAILS_IN_A_FACT]
+        unit.announce(MailsSent(mails=tuple(batch)), question=batch[0].question)
 
 
 def _announce_similar(unit: Unit, delivery: DeliveryAttempt, similar: Sequence[Similar]) -> None:

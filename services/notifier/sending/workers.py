@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from services.chassis.run import Chassis
 from services.contracts.links import partner_token
+from services.contracts.wall import Wall
 from services.notifier.domain.networks import networks
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.handlers.brakes import MailBrakes
@@ -26,6 +27,7 @@ from services.notifier.sending.senders.partner_queue import QueueSender
 from services.notifier.sending.senders.protocol import Sender
 from services.notifier.sending.senders.similar_answers import WithSimilarAnswers
 from services.notifier.sending.senders.smtp import SmtpLines, SmtpServer
+from services.notifier.sending.senders.walled import Walled
 from services.notifier.sending.senders.webhook import WebhookSender, host_of
 from services.notifier.sending.worker import Lane, Pace
 from services.notifier.settings import NotifierSettings
@@ -50,6 +52,11 @@ def house_of(settings: NotifierSettings) -> SenderIdentity:
 def _sign_in_key(settings: NotifierSettings) -> bytes | None:
     secret = settings.sign_in_secret
     return secret.get_secret_value().encode() if secret else None
+
+
+def wall_of(settings: NotifierSettings) -> Wall:
+    house = house_of(settings)
+    return Wall(house.keys, house.box, house.public_url)
 
 
 def smtp_of(settings: NotifierSettings) -> SmtpServer:
@@ -99,13 +106,21 @@ async def build(
     }
     for way, sender in social.senders.items():
         senders[way] = (CircuitBreaker(sender, _same(way), most_at_once=SOCIAL_AT_ONCE), SOCIAL_AT_ONCE)
+    wall = wall_of(settings)
     lease = timedelta(seconds=settings.lease_seconds)
     seconds = settings.attempt_seconds
     notes = CoordinatorMail(chassis.begin, to_people, settlement, attempt_seconds=seconds, lease=lease)
     chassis.every(LOOK_FOR_NOTES, notes.send)
     brakes = MailBrakes(settings.keys, instruments, settings.mails_per_mailbox, settings.mails_per_hour)
     return [
-        Lane(way, sender, Pace(at_once, seconds, lease), chassis.begin, settlement, _of(way, brakes))
+        Lane(
+            way,
+            Walled(sender, wall),
+            Pace(at_once, seconds, lease),
+            chassis.begin,
+            settlement,
+            _of(way, brakes),
+        )
         for way, (sender, at_once) in senders.items()
     ]
 

@@ -32,6 +32,8 @@ WHERE e.number = $1 AND e.state = ANY ($2::text[])
 FOR UPDATE OF e
 """
 
+_SECRET = "SELECT private_note AS note, text AS question FROM question WHERE id = $1"
+
 _QUEUE = """
 SELECT number, title, partner_name, held_at, count(*) OVER () AS held FROM archive_entry
 WHERE state = 'held' ORDER BY held_at LIMIT $1
@@ -144,6 +146,19 @@ async def take(db: Db, number: int, states: Sequence[str] = ("held",)) -> Entry 
     """The entry in one of these states, locked until the transaction ends."""
     row = await db.fetchrow(_HELD, number, list(states))
     return None if row is None else _read(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """The private note of a question, and its text, in which the same words are none."""
+
+    note: str | None
+    question: str
+
+
+async def secret_of(db: Db, question: UUID) -> Secret:
+    row = await db.fetchrow(_SECRET, question)
+    return Secret(**row) if row else Secret(None, "")
 
 
 async def publish(db: Db, entry: Entry, by: str, now: datetime) -> None:

@@ -9,7 +9,10 @@ from services.contracts.ingest import (
     QuestionTaken,
 )
 from services.contracts.links import asker_token, bounce_token, partner_token, reply_address
+from tests.support.bench import MOMENT
 from tests.support.ingest_doors import BREAKS_THE_PARSER, KEYS, Ingest, hears, ingest, mail, routed_to
+from tests.support.mail_programs import TEXT_PROGRAMS
+from tests.support.our_mails import our_mail
 from tests.support.servers import Database, VirtualHost
 
 REPLY_BOX = "reply@sesame.example"
@@ -52,9 +55,10 @@ async def test_a_reply_to_the_signed_address_is_the_partners_answer(
 ) -> None:
     async with ingest(database, vhost) as door:
         question = await asked(door)
-        await hears(door, question, routed_to("grigny"))
-        address = reply_address(REPLY_BOX, partner_token(KEYS, question, "grigny"))
-        body = "Au bord du Rhône.\n\nLe 3 mars 2026 à 10:12, Réseau <q@r.example> a écrit :\n> Où ?"
+        ours = our_mail("assigned", question, partner="grigny")
+        await hears(door, question, routed_to("grigny"), ours.fact(MOMENT))
+        body = TEXT_PROGRAMS["gmail"].reply(ours.shown, "Au bord du Rhône.")
+        address = ours.shown.answer_to
         reply = mail(body, Message_ID="<2@bib.example>", In_Reply_To="<1@x>", To=address, Subject="Re: M")
         replies = await door.deliver(reply, [address.upper()], "desk@bib.example")
         (event,) = await door.announced(AnswerReceived)

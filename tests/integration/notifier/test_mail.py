@@ -78,7 +78,7 @@ async def test_mail_lost_after_data_is_sent_again_under_the_same_message_id(scen
     delivery = outgoing("mail", PARTNER)
     with pytest.raises(SMTPServerDisconnected):
         await scene.sender.send(delivery)
-    assert await scene.sender.send(delivery) == Sent()
+    assert isinstance(await scene.sender.send(delivery), Sent)
     assert len({mail.message["Message-ID"] for mail in scene.sink.taken}) == 1
     assert len(scene.sink.taken) == 2
 
@@ -88,12 +88,12 @@ async def test_hanging_server_is_given_its_time_and_no_more() -> None:
         sink.answers = ["hang"]
         with pytest.raises(TimeoutError):
             await sender.send(outgoing("mail", PARTNER))
-        assert await sender.send(outgoing("mail", PARTNER)) == Sent()
+        assert isinstance(await sender.send(outgoing("mail", PARTNER)), Sent)
 
 
 async def test_refusal_leaves_the_connection_clean_for_the_next_mail(scene: Scene) -> None:
     await scene.sender.send(outgoing("mail", "nobody@bpi.example"))
-    assert await scene.sender.send(outgoing("mail", PARTNER)) == Sent()
+    assert isinstance(await scene.sender.send(outgoing("mail", PARTNER)), Sent)
 
 
 @pytest.mark.parametrize("address", ["a b@c.example", "a@@c.example", "é@c.example"])
@@ -124,13 +124,17 @@ async def test_bounces_come_back_to_a_path_of_their_own_that_names_question_and_
     assert mail.sender != parseaddr(mail.message["Reply-To"])[1]
 
 
-@pytest.mark.parametrize(("kind", "automatic"), [("assigned", False), ("overdue", True), ("reminder", True)])
-async def test_only_what_no_person_wrote_is_marked_automatic(
-    scene: Scene, kind: str, automatic: bool
-) -> None:
-    await scene.sender.send(outgoing("mail", PARTNER, kind))
+@pytest.mark.parametrize("kind", ["assigned", "overdue", "reminder", "follow_up"])
+async def test_no_machine_of_a_library_answers_our_mail(scene: Scene, kind: str) -> None:
+    await scene.sender.send(but(outgoing("mail", PARTNER, kind), follow_up="Encore une chose."))
     [mail] = scene.sink.taken
-    assert (mail.message["Auto-Submitted"] is not None) == automatic
+    assert mail.message["Auto-Submitted"] == "auto-generated"
+    assert mail.message["X-Auto-Response-Suppress"] == "All"
+
+
+async def test_an_answer_is_a_persons_words_and_not_marked_automatic(scene: Scene) -> None:
+    await scene.sender.send(outgoing("mail", made.ASKER.mail or "", "answer"))
+    assert scene.sink.taken[0].message["Auto-Submitted"] is None
 
 
 async def test_answer_is_an_answer_in_the_askers_own_thread_and_language(scene: Scene) -> None:

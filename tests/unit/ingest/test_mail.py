@@ -207,12 +207,12 @@ def test_a_forwarded_mail_is_read_with_what_it_forwards() -> None:
 def test_a_forward_in_the_text_is_not_taken_for_a_quote() -> None:
     forwarded = "---------- Forwarded message ---------\nFrom: Ada <a@b.example>\nSubject: M\n\nOù était-il ?"
     body = f"Pour vous.\n\n{forwarded}"
-    assert "Où était-il ?" in read(written(body, Subject="Fwd: Moulin")).reply
+    assert "Où était-il ?" in read(written(body, Subject="Fwd: Moulin")).text
 
 
-def test_what_is_quoted_below_a_reply_is_left_out_of_it() -> None:
+def test_nothing_of_a_mail_is_cut_where_it_is_read() -> None:
     body = "À Grigny.\n\nLe 3 juin 2025 à 10:12, R <q@r.example> a écrit :\n> Où ?"
-    assert read(written(body, In_Reply_To="<0@sesame.example>")).reply == "À Grigny."
+    assert read(written(body, In_Reply_To="<0@sesame.example>")).text == body
 
 
 AUTOMATIC = {

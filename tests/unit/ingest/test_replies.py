@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.ingest.domain.replies import Reply, ReplyKind, partner_named, read_reply
+from services.ingest.domain.replies.reading import Reply, ReplyKind, partner_named, read_reply
 
 
 @pytest.mark.parametrize(
@@ -10,7 +10,7 @@ from services.ingest.domain.replies import Reply, ReplyKind, partner_named, read
     [
         ("REFUS", ""),
         ("Refus.", ""),
-        ("Bonjour,\n\nRefus : le fonds est en travaux.\n", "le fonds est en travaux."),
+        ("Bonjour,\n\nREFUS\n\nMarie", ""),
         ("DECLINE\nOur stacks are closed.", "Our stacks are closed."),
         ("Nous passons la main\n\nMarie", "Marie"),
         ("Decline – not our subject", "not our subject"),
@@ -27,7 +27,9 @@ def test_a_refusal_is_a_word_at_the_beginning(mail: str, reason: str) -> None:
         "Le refus est possible.\nREFUS",
         "Decline in population began in 1851.",
         "En cours de droit, on l'apprend ainsi.",
-        "En cours\n\n" + "Voici déjà le début de la réponse, le reste suivra. " * 5,
+        "Bonjour,\n\nOn it\n\nest le titre exact de la chanson, paru en 1967.",
+        "Désolé du retard : nous avons cherché longtemps. La cote est 4 T 18.",
+        "Nous ne pouvons pas dater la carte, mais elle est cotée 7 Fi 31.",
         "Non.",
     ],
 )
@@ -50,6 +52,69 @@ def test_a_partner_is_known_by_id_or_name() -> None:
 @pytest.mark.parametrize("mail", ["EN COURS", "Bonjour,\nNous nous en occupons.\n\nMarie", "On it!"])
 def test_who_is_on_it_says_so(mail: str) -> None:
     assert read_reply(mail) == Reply(ReplyKind.TAKE, "")
+
+
+SIGNATURE = (
+    "\n\nCordialement,\n\nHenriette Vaumont\nResponsable du fonds local\nMédiathèque de Brumal\n"
+    "Avant d'imprimer ce courriel, pensez à l'environnement. Ce message est confidentiel."
+)
+
+
+@pytest.mark.parametrize(
+    "signature", [SIGNATURE, "\nMarie Dupont\nMédiathèque de Brumal", "\n\n-- \nMarie", "\n\nMerci !"]
+)
+def test_a_signature_of_any_length_may_follow_a_command(signature: str) -> None:
+    assert read_reply(f"EN COURS{signature}") == Reply(ReplyKind.TAKE, "")
+
+
+@pytest.mark.parametrize(
+    ("mail", "subject", "why"),
+    [
+        ("En cours\n\nVoici déjà le début de la réponse, le reste suivra.", "", "command"),
+        ("EN COURS\nVoyez la cote 4 T 18.", "", "command"),
+        ("REFUS de notre part", "", "command"),
+        ("EN COURS : réponse demain", "", "command"),
+        ("Bonjour,\nRefus : le fonds est en travaux.", "", "command"),
+        ("Bonjour,\nNous ne pourrons pas traiter cette demande.", "", "refusal"),
+        ("Désolés, ce sujet n'est pas le nôtre.", "", "refusal"),
+        ("Merci de solliciter un autre établissement.", "", "refusal"),
+        ("We are not able to take this one, sorry.", "", "refusal"),
+        ("Wir können diese Anfrage leider nicht bearbeiten.", "", "refusal"),
+        ("Votre demande est enregistrée sous la référence REQ-20931.", "", "receipt"),
+        ("Votre demande a bien été enregistrée sous le numéro 4711", "", "receipt"),
+        ("Bonjour,\n\nNous avons bien reçu votre message.", "", "receipt"),
+        ("Your request has been received.", "", "receipt"),
+        ("Un agent vous répondra.", "[GLPI #0004711] Question 7a3f", "receipt"),
+        ("Je suis en congés jusqu'au 11 décembre.", "", "absence"),
+        ("I am away until Monday and will reply on my return.", "", "absence"),
+        ("Appelez l'accueil.", "Congés jusqu'au 11 décembre", "absence"),
+        ("Call the desk.", "Annual leave", "absence"),
+    ],
+)
+def test_what_may_be_no_answer_is_held_for_its_library(mail: str, subject: str, why: str) -> None:
+    assert read_reply(mail, subject) == Reply(ReplyKind.ANSWER, mail.strip(), held=why)
+
+
+@pytest.mark.parametrize("subject", ["Re: Question 1f2e3d4c : congés payés en 1936", "Re: Un moulin"])
+def test_the_subject_of_our_own_mail_is_no_sign_of_an_absence(subject: str) -> None:
+    assert read_reply("Ils datent de 1936.", subject).held == ""
+
+
+def test_who_is_on_leave_and_answers_all_the_same_is_not_held() -> None:
+    mail = "Je suis en congés, mais voici.\n\n" + "Le moulin est cité au terrier de 1746, cote DD 9. " * 12
+    assert read_reply(mail).held == ""
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Sources :\nNous avons lu deux monographies, et c'est dans la seconde que\nla date est donnée.",
+        "Là.\n\nSources :\nNous avons lu deux monographies.",
+        "Là.\n\nRéférences :\nLe cadastre de 1824 donne deux moulins, dont\nl'un a brûlé.",
+    ],
+)
+def test_prose_under_sources_stays_prose(prose: str) -> None:
+    assert read_reply(prose) == Reply(ReplyKind.ANSWER, prose)
 
 
 def test_sources_and_effort_at_the_end_are_read() -> None:

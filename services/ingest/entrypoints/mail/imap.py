@@ -13,7 +13,7 @@ from services.chassis.messaging.transaction import Begin
 from services.ingest.domain.mail import MailEnvelope
 from services.ingest.entrypoints.mail.imap_client import Mailbox
 from services.ingest.entrypoints.mail.intake import MailIntake
-from services.ingest.handlers.mail import NotYet
+from services.ingest.handlers.mail_replies import NotYet
 from services.ingest.settings import MailboxAddress
 from services.ingest.store import mailbox as cursors
 

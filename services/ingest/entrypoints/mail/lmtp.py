@@ -18,7 +18,7 @@ from aiosmtpd.smtp import Envelope as SmtpEnvelope
 from services.chassis.errors import is_transient
 from services.ingest.domain.mail import MailEnvelope
 from services.ingest.entrypoints.mail.intake import MailIntake
-from services.ingest.handlers.mail import NotYet
+from services.ingest.handlers.mail_replies import NotYet
 
 log = logging.getLogger(__name__)
 

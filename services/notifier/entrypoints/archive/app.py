@@ -34,7 +34,7 @@ def build(
     routes: list[BaseRoute] = [*public.routes(), face.route()]
     if settings.desk_password is not None:
         key = DeskCredentials(settings.desk_user, settings.desk_password.get_secret_value())
-        posting = Posting(chassis.begin, settlement)
+        posting = Posting(chassis.begin, settlement, rules.wall)
         routes += ReleaseDesk(chassis.begin, posting, pages, rules, key).routes()
     return application(routes, pages)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Begin
+from services.contracts.wall import Wall
+from services.notifier.domain.delivery import Failed
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.posts import ASSISTED, posts
-from services.notifier.handlers.outcomes import NO_LEASE, Outcomes
+from services.notifier.domain.walling import why_not
+from services.notifier.handlers.outcomes import NO_LEASE, Outcomes, Settled
 from services.notifier.store import deliveries
 
 MOST = 50
@@ -15,15 +18,20 @@ LENGTH = 8_000
 
 
 class Posting:
-    def __init__(self, begin: Begin, settlement: Outcomes) -> None:
+    def __init__(self, begin: Begin, settlement: Outcomes, wall: Wall) -> None:
         self._begin = begin
         self._settlement = settlement
+        self._wall = wall
 
     async def waiting(self) -> list[tuple[DeliveryAttempt, str]]:
-        """Deliveries with the text to post, the longest waiting first."""
+        """Deliveries with the text to post, the longest waiting first. What the wall stops is given up."""
         async with self._begin() as unit:
             due = await deliveries.claim(unit.db, ASSISTED, unit.now, MOST, NO_LEASE)
-        return [(delivery, text_of(delivery)) for delivery in due]
+            stopped = [(one, why) for one in due if (why := why_not(self._wall, one))]
+            lost = [Settled(one, Failed(why, final=True)) for one, why in stopped]
+            await self._settlement.settle(unit, ASSISTED, lost, lambda: 0.0)
+        gone = {one.id for one, _ in stopped}
+        return [(delivery, text_of(delivery)) for delivery in due if delivery.id not in gone]
 
     async def posted(self, delivery: UUID) -> bool:
         """A person says that it stands there now. False when it was said before, or is not waiting."""

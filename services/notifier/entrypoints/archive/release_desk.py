@@ -28,7 +28,7 @@ from services.notifier.entrypoints.archive.pages import ArchivePages
 from services.notifier.entrypoints.archive.posting import Posting
 from services.notifier.entrypoints.archive.public import Answers
 from services.notifier.handlers import archiving
-from services.notifier.handlers.archiving import ReleaseRules
+from services.notifier.handlers.archiving import NotForThePublic, ReleaseRules
 from services.notifier.store import archive
 from services.notifier.store.archive import Entry
 
@@ -39,6 +39,9 @@ LONGEST, LONGEST_LINE, LONGEST_TITLE = 50_000, 500, 200
 EMPTY_FIELD = N_(
     "This field is empty. Nothing is released: write what everyone will read, or choose “Keep private”."
 )
+WALLED = {
+    "answer": N_("It holds a link of ours or the private note, which nobody else may read. Take it out.")
+}
 ODD_SUBJECT = N_(
     "A subject of the network is written in small letters without accents, as “local-history”; empty, there"
     " is none."
@@ -147,7 +150,10 @@ class ReleaseDesk:
             if entry is not None:
                 if sent.get("deed") == "release" and (faults := faults_of(sent)):
                     return self._page(request, entry, {name: sent.get(name, "") for name in FIELDS}, faults)
-                await self._carry_out(unit, entry, sent)
+                try:
+                    await self._carry_out(unit, entry, sent)
+                except NotForThePublic:
+                    return self._page(request, entry, {name: sent.get(name, "") for name in FIELDS}, WALLED)
         return RedirectResponse("/desk", status_code=303)
 
     async def _carry_out(self, unit: Unit, entry: Entry, sent: Mapping[str, str]) -> None:

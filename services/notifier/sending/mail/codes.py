@@ -19,6 +19,7 @@ DELIVERIES: Mapping[str, str] = {
     "failure": N_("given up, to the coordinator"),
     "follow_up": N_("the asker’s addition, to a library"),
     "gathered": N_("what happened, to the coordinator"),
+    "held": N_("message held, to a library"),
     "late": N_("apology to the asker"),
     "overdue": N_("time over, to a library"),
     "promise": N_("promise not kept, to the coordinator"),
@@ -27,6 +28,24 @@ DELIVERIES: Mapping[str, str] = {
     "reminder": N_("reminder to a library"),
     "unroutable": N_("question without a library, to the coordinator"),
 }
+
+WHY_HELD: Mapping[str, str] = {
+    "empty": N_("We found neither text nor file above the quoted mail."),
+    "command": N_("It begins with a word such as DECLINE or ON IT, and other words follow it."),
+    "refusal": N_("It looks like a refusal."),
+    "receipt": N_("It looks like a receipt."),
+    "absence": N_("It looks like a notice of absence."),
+    "too_quick": N_("It came right after ours, as an automatic reply would."),
+    "ours": N_("It holds a part of our own mail, which is for you alone."),
+    "another_mail": N_("It holds another mail, quoted or forwarded."),
+    "unsure": N_("We could not tell your text from the quoted mail."),
+}
+UNSURE = N_("We were not sure what it says.")
+
+
+def why_held(words: Translator, reason: str | None) -> str:
+    """A code of `ReplyHeld`; a later version may add one."""
+    return words.gettext(WHY_HELD.get(reason or "", UNSURE))
 
 
 def delivery(words: Translator, kind: str | None) -> str:

@@ -15,7 +15,17 @@ from uuid import UUID
 from services.chassis.language import Translator
 from services.chassis.language.names import Names
 from services.chassis.language.reasons import Reasons
-from services.contracts.links import asker_token, bounce_token, partner_token, reply_address, sign_in_token
+from services.contracts.links import (
+    ASKER,
+    Link,
+    bounce_token,
+    party_digest,
+    reply_address,
+    sealed,
+    sign_in_token,
+)
+from services.contracts.marks import mail_fingerprint, mark_codes
+from services.notifier.domain.delivery import Said
 from services.notifier.domain.greeting import greets
 from services.notifier.domain.outgoing import DeliveryAttempt, written_in
 from services.notifier.domain.threads import (
@@ -26,6 +36,7 @@ from services.notifier.domain.threads import (
     reply_subject,
     subject_line,
 )
+from services.notifier.sending.mail.codes import why_held
 from services.notifier.sending.mail.rendering import MailRenderer, RenderedMail
 
 TO_ASKER = frozenset({"acknowledgement", "answer", "late", "closed", "rating"})
@@ -65,6 +76,8 @@ class Mail:
     sender: str
     recipient: str
     content: bytes
+    said: Said | None = None
+    """Where it may be answered."""
 
 
 class Composer:
@@ -74,19 +87,26 @@ class Composer:
 
     def compose(self, delivery: DeliveryAttempt) -> Mail:
         language = self._language(delivery)
-        token = self._token(delivery)
+        party = self._party(delivery)
+        token = sealed(self._house.keys, party) if party else None
         letter = self._letters.render(
-            delivery.kind, language, self._values(delivery, token), partner=_partner_id(delivery)
+            delivery.kind, language, self._values(delivery, party, token), partner=_partner_id(delivery)
         )
         box = reply_address(self._house.box, token) if token else self._house.box
         content = self._message(delivery, letter, box, language).as_bytes()
-        return Mail(self._return_path(delivery, token), delivery.destination, content)
+        said = self._said(party, letter) if party else None
+        return Mail(self._return_path(delivery, token), delivery.destination, content, said)
+
+    def _said(self, party: Link, letter: RenderedMail) -> Said | None:
+        if party.role == "bounce":
+            return None
+        return Said(party.role, party.digest, mail_fingerprint(self._house.keys[0], letter.text))
 
     def compose_together(self, notes: Sequence[DeliveryAttempt]) -> Mail:
         """To the coordinator: each note as it would have come alone, one below the other."""
         first, language = notes[0], self._house.language
-        letters = [self._letters.render(one.kind, language, self._values(one, None)) for one in notes]
-        values = {"network": self._house.network, "letters": letters}
+        letters = [self._letters.render(one.kind, language, self._values(one, None, None)) for one in notes]
+        values = {"network": self._house.network, "code": None, "letters": letters}
         gathered = self._letters.render("gathered", language, values)
         content = self._message(replace(first, kind="gathered"), gathered, self._house.box, language)
         return Mail(self._house.box, first.destination, content.as_bytes())
@@ -108,11 +128,12 @@ class Composer:
             return str(delivery.details["language"])
         return self._house.language
 
-    def _token(self, delivery: DeliveryAttempt) -> str | None:
+    def _party(self, delivery: DeliveryAttempt) -> Link | None:
+        """Whose reply it will be; None where the mail is not to be answered."""
         if delivery.kind in TO_ASKER:
-            return asker_token(self._house.keys, delivery.question.id)
+            return Link("asker", delivery.question.id, party_digest(ASKER))
         partner = None if delivery.kind in ROUNDS else _partner_id(delivery)
-        return partner and partner_token(self._house.keys, delivery.question.id, partner)
+        return Link("partner", delivery.question.id, party_digest(partner)) if partner else None
 
     def _message(
         self, delivery: DeliveryAttempt, letter: RenderedMail, box: str, language: str
@@ -127,6 +148,8 @@ class Composer:
             message[name] = value
         if delivery.kind in AUTOMATIC:
             message["Auto-Submitted"] = AUTOMATIC[delivery.kind]
+        if delivery.kind not in TO_ASKER:
+            message["X-Auto-Response-Suppress"] = "All"
         if delivery.kind in ROUNDS:
             message["List-Unsubscribe"] = f"<mailto:{self._house.coordinator}?subject=unsubscribe>"
         elif delivery.kind not in TO_PEOPLE:
@@ -145,7 +168,7 @@ class Composer:
         turn = delivery.assignment
         return partner_thread(question.id, delivery.id, turn.id if turn else None, domain)
 
-    def _values(self, delivery: DeliveryAttempt, token: str | None) -> dict[str, Any]:
+    def _values(self, delivery: DeliveryAttempt, party: Link | None, token: str | None) -> dict[str, Any]:
         words = self._letters.languages[self._language(delivery)]
         values = {
             **_of_question(delivery, words),
@@ -163,6 +186,7 @@ class Composer:
             "network": self._house.network,
             "coordinator": self._house.coordinator,
             "page_url": page if token else None,
+            "code": party and mark_codes(self._house.keys, party.role, party.question_id, party.digest)[0],
         }
 
     def _door(self, delivery: DeliveryAttempt) -> str:
@@ -265,6 +289,7 @@ def _of_details(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
     found: dict[str, Any] = {
         "refusal": details.get("reason"),
         "closing": details.get("reason"),
+        "held_why": why_held(reasons.words, details.get("reason")) if delivery.kind == "held" else None,
         "why": reasons.impasse(details["reason"]) if delivery.kind == "unroutable" else None,
         "accepted_by": accepted.get("name"),
         "excluded": list(_excluded(details.get("excluded", ()), reasons)),

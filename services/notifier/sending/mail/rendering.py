@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -47,8 +48,10 @@ class MailRenderer:
         plain = text.select_template(names).make_module(values)
         styled = html.select_template(names).make_module(values)
         subject = " ".join(str(vars(plain)["subject"]).split())
-        page = html.get_template("page.j2").render(values, subject=subject, body=styled)
-        return RenderedMail(subject, _tidy(str(plain)), page)
+        head, foot = _marks(self.languages[language], values)
+        page = html.get_template("page.j2").render(values, subject=subject, body=styled, head=head, foot=foot)
+        whole = f"{values['network']} · {head}\n\n{plain}\n\n{foot}" if head else str(plain)
+        return RenderedMail(subject, _tidy(whole), page)
 
     def _environments(self, partner: str | None, language: str) -> tuple[Environment, Environment]:
         if (partner, language) not in self._shapes:
@@ -82,6 +85,17 @@ class MailRenderer:
         environment.filters["item"] = item
         environment.filters["quoted"] = quoted
         return speak(environment, words)
+
+
+def _marks(words: Translator, values: Mapping[str, Any]) -> tuple[str, str]:
+    """What stands above and below a mail that may be answered: by it a reply is told from its quote."""
+    code, network = values["code"], values["network"]
+    if code is None:
+        return "", ""
+    return (
+        words.gettext("reply above this line · ref. %(code)s", code=code),
+        words.gettext("End of the message from %(network)s · ref. %(code)s", network=network, code=code),
+    )
 
 
 def paragraph(text: str) -> str:

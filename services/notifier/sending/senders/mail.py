@@ -54,7 +54,7 @@ class MailSender:
             return _failed(refusal.recipients[0])
         except SMTPResponseException as refusal:
             return _failed(refusal)
-        return Sent()
+        return Sent(said=mail.said)
 
 
 def _failed(refusal: SMTPResponseException) -> Failed:

@@ -149,7 +149,9 @@ class PartnerApi:
         async with self.door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
             once = submission(request, raw, partner, idempotency_key, unit.now)
-            accepted = await accept_answer(unit, once, question, partner, new_answer(sent, way="api"))
+            accepted = await accept_answer(
+                unit, self.door.intake.wall, once, question, partner, new_answer(sent, way="api")
+            )
         return handed_in(accepted)
 
     async def decline(
@@ -165,7 +167,9 @@ class PartnerApi:
         async with self.door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
             once = submission(request, raw, partner, idempotency_key, unit.now)
-            accepted = await accept_decline(unit, once, question, partner, new_decline(sent, way="api"))
+            accepted = await accept_decline(
+                unit, self.door.intake.wall, once, question, partner, new_decline(sent, way="api")
+            )
         return handed_in(accepted)
 
     async def take(

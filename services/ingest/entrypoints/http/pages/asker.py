@@ -54,7 +54,9 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
 
     async def follow_up(unit: Unit, opened: Opened, form: FormData) -> None:
         submission = RawSubmission("page", form_key(door, form), field(form, "text").encode(), unit.now)
-        await accept_follow_up(unit, submission, opened.question.id, field(form, "text"), "page")
+        await accept_follow_up(
+            unit, door.intake.wall, submission, opened.question.id, field(form, "text"), "page"
+        )
 
     async def rate(unit: Unit, opened: Opened, form: FormData) -> None:
         stars = field(form, "stars")

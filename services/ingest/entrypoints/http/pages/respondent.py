@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.datastructures import FormData
@@ -13,16 +14,25 @@ from starlette.responses import RedirectResponse, Response
 from services.chassis.language import Translator
 from services.chassis.messaging.transaction import Unit
 from services.contracts.links import Link
+from services.contracts.vocabulary import Attachment
 from services.ingest.domain.forms import new_number
-from services.ingest.domain.intake import NewAnswer, NewDecline, RawSubmission, Refused, ReusedKey
+from services.ingest.domain.intake import NewAnswer, NewDecline, RawSubmission, Refused, ReusedKey, Walled
+from services.ingest.domain.replies.folding import folded
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.files import MOST_FILES, NOT_ACCEPTED, uploads_of
 from services.ingest.entrypoints.http.links import OpenedByPartner, link_of, open_for_partner
 from services.ingest.entrypoints.http.pages.forms import field, form_key
+from services.ingest.entrypoints.http.pages.held import HOLDS_OURS, why_held
 from services.ingest.entrypoints.http.pages.rendering import SitePages
-from services.ingest.handlers.files import accept_with_files, listed
-from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_take
-from services.ingest.store import askers, links, similar
+from services.ingest.handlers.files import accept_with_files, attachment_of, listed
+from services.ingest.handlers.held import act_on
+from services.ingest.handlers.submissions import (
+    AcceptedSubmission,
+    accept_answer,
+    accept_decline,
+    accept_take,
+)
+from services.ingest.store import askers, files, held_replies, links, similar
 
 FIELDS = ("text", "sources", "effort", "files")
 
@@ -44,6 +54,10 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             seen = await links.partners_seen(unit.db)
             alike = await similar.of_assignment(unit.db, opened.own.assignment_id)
             attachments = await listed(unit, door.intake.public_url, link.question_id)
+            waiting = await held_replies.open_of(unit.db, link.question_id, opened.own.partner)
+            held = waiting[0] if waiting else None
+            held_files = await files.of(unit.db, list(held.files)) if held else []
+        written = {"text": held.text} if held and not form else {}
         return pages.show(
             "respondent.html",
             words,
@@ -55,7 +69,10 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             attachments=attachments,
             similar=alike,
             faults=dict.fromkeys(FIELDS, "") | faults,
-            values={name: field(form, name) for name in FIELDS},
+            held=held,
+            held_why=why_held(words, held.reason) if held else "",
+            held_files=[attachment_of(door.intake.public_url, file) for file in held_files],
+            values={name: field(form, name) for name in FIELDS} | written,
             partners={partner: name for partner, name in seen.items() if partner != opened.own.partner},
             **facts_of(opened, words),
         )
@@ -89,13 +106,31 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
         )
         submission = RawSubmission("page", form_key(door, form), raw_of(form, *FIELDS), unit.now)
         partner = opened.own.partner
-        await accept_with_files(
-            unit,
-            door.intake.public_url,
-            uploads_of(form),
-            "answer",
-            lambda files: accept_answer(unit, submission, link.question_id, partner, new, files),
-        )
+        mailed = await act_on_held(unit, link, partner, form, "answer")
+
+        async def accept(sent: tuple[Attachment, ...]) -> AcceptedSubmission:
+            return await accept_answer(
+                unit, door.intake.wall, submission, link.question_id, partner, new, (*mailed, *sent)
+            )
+
+        await accept_with_files(unit, door.intake.public_url, uploads_of(form), "answer", accept)
+
+    async def act_on_held(
+        unit: Unit, link: Link, partner: str, form: FormData, as_: str
+    ) -> tuple[Attachment, ...]:
+        held = held_number(form)
+        return await act_on(unit, door.intake.public_url, link.question_id, partner, held, as_)
+
+    @routes.post("/r/{token}/set-aside")
+    async def set_aside(request: Request, token: str) -> Response:
+        """A held reply of theirs is nothing for the asker."""
+        door.limits.check(request)
+        link = link_of(door, token, "partner")
+        form = await request.form()
+        async with door.begin(link.question_id) as unit:
+            opened = await open_for_partner(unit, link)
+            await act_on_held(unit, link, opened.own.partner, form, "nothing")
+        return done(token, "set-aside", pages.words(request, field(form, "lang")))
 
     @routes.post("/r/{token}/take")
     async def take(request: Request, token: str) -> Response:
@@ -107,6 +142,7 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             own = (await open_for_partner(unit, link)).own
             key = f"take/{link.question_id}/{own.assignment_id}"
             submission = RawSubmission("page", key, own.partner.encode(), unit.now)
+            await act_on_held(unit, link, own.partner, form, "take")
             await accept_take(unit, submission, link.question_id, own.partner, "page")
         return done(token, "take", pages.words(request, field(form, "lang")))
 
@@ -120,7 +156,10 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             new = NewDecline("page", field(form, "reason") or None, field(form, "refer_to") or None)
             key = f"decline/{link.question_id}/{opened.own.assignment_id}"
             submission = RawSubmission("page", key, opened.own.partner.encode(), unit.now)
-            await accept_decline(unit, submission, link.question_id, opened.own.partner, new)
+            await act_on_held(unit, link, opened.own.partner, form, "decline")
+            await accept_decline(
+                unit, door.intake.wall, submission, link.question_id, opened.own.partner, new
+            )
         return done(token, "decline", pages.words(request, field(form, "lang")))
 
     def done(token: str, deed: str, words: Translator) -> Response:
@@ -132,9 +171,18 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
 def faults_of(refusal: Refused, words: Translator) -> dict[str, str]:
     if refusal.field == "files":
         return {"files": words.gettext(NOT_ACCEPTED)}
+    if isinstance(refusal, Walled):
+        return {"text": words.gettext(HOLDS_OURS)}
     if isinstance(refusal, ReusedKey):
         return {"text": words.gettext("This form was already sent with another text. Load the page again.")}
     return {"text": words.gettext("Write your answer.")}
+
+
+def held_number(form: FormData) -> UUID | None:
+    try:
+        return UUID(field(form, "held"))
+    except ValueError:
+        return None
 
 
 def raw_of(form: FormData, *names: str) -> bytes:
@@ -144,8 +192,11 @@ def raw_of(form: FormData, *names: str) -> bytes:
 def facts_of(opened: OpenedByPartner, words: Translator) -> dict[str, Any]:
     """What the page says about the question, for the partner of the link."""
     others = [one.partner_name for one in opened.asked if one.partner != opened.own.partner]
+    shown, quoted = folded(opened.question.text)
     return {
         "question": opened.question,
+        "shown": shown,
+        "quoted": quoted,
         "own": opened.own,
         "others": list(dict.fromkeys(others)),
         "question_language": json.loads(opened.question.facets).get("language"),

@@ -34,6 +34,18 @@ TIME = re.compile(r"\b\d{1,2}\s?[:.h]\s?\d{2}\b|\b\d{1,2}\s?(?:am|pm)\b", re.IGN
 ADDRESS = re.compile(r"[^\s<>()\"@]@[^\s<>()\"@]+\.\w")
 """Enough of one to know that it is there."""
 
+LEAD = re.compile(
+    r"(?:(?<=\s)|^)(?:On|Le|Am|Il|El|Op|Em|No dia|Den|D\.|Dne|Dnia|W dniu|Pe|På|Kl|Vào|Στις|В)\s"
+)
+"""The word with which "On …, … wrote:" begins."""
+
+BANNER = re.compile(
+    r"\b(?:extern\w*|caution|attention|warning|prudence|m[ée]fiez|suspect\w*|phishing|hameçonnage|vorsicht"
+    r"|organi[sz]ation|outside|hors de)\b",
+    re.IGNORECASE,
+)
+"""What gateways put above a mail that comes from elsewhere."""
+
 _LABELS = {
     "from": _any(
         *("from", "de", "von", "van", "da", "di", "från", "fra", "od", "от", "lähettäjä", "feladó"),

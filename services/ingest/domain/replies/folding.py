@@ -1,15 +1,24 @@
-"""What a person wrote in a reply, without what their mail program quoted below, above or around it.
+"""The part of a question by mail that looks quoted, to be shown folded up: nothing is ever cut by it.
 
 Works on plain text; HTML becomes such text first (`html_text`). No rule knows a particular mail: a quote is
 seen by its shape (margin marks, a dated line that ends in a colon, a block of From, Sent, Subject), which
-holds in languages nobody listed.
+holds in languages nobody listed. What is a reply to us is told from its quote by what we sent (`quoting`).
 """
 
 import re
 from dataclasses import dataclass, field
 
-from services.ingest.domain.quote_marks import ADDRESS, DATE, LABEL_LINE, SENT_FROM, SEPARATOR, TIME, WROTE
+from services.ingest.domain.replies.quote_marks import (
+    ADDRESS,
+    DATE,
+    LABEL_LINE,
+    SENT_FROM,
+    SEPARATOR,
+    TIME,
+    WROTE,
+)
 
+WORTH_FOLDING = 200  # characters
 LONGEST_ATTRIBUTION = 4  # lines a mail program may break one attribution into
 WRAPPED_FROM = 60  # a quoted line this long may have spilled onto a line without its mark
 SIGNATURE = re.compile(r"^--\s*$")
@@ -21,6 +30,14 @@ BROKEN_OFF = tuple(
 RULE = re.compile(r"^[\s>*]*[-_=]{3,}\s*$")
 LINK = re.compile(r"https?://\S+")
 URL = re.compile(r"<[^<>]*>|\[[^\[\]]*\]|https?://\S+")
+
+
+def folded(text: str) -> tuple[str, str]:
+    """What is shown at once, and what below it looks quoted: together the whole text."""
+    above = reply_above_quote(text)
+    if not above or not text.startswith(above) or len(text) - len(above) < WORTH_FOLDING:
+        return text, ""
+    return above, text[len(above) :].strip("\n")
 
 
 def reply_above_quote(text: str) -> str:

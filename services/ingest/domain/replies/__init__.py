@@ -1,0 +1,1 @@
+"""What a person wrote in a reply to a mail of ours, and what a library means by it."""

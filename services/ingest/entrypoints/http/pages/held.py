@@ -1,0 +1,27 @@
+"""Why a reply by mail was held, in the words of the library's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.chassis.language import N_, Translator
+
+HOLDS_OURS = N_(
+    "This text holds a part of our mail that is for you alone: a link, a reply address or the private note. "
+    "Take it out."
+)
+WHY_HELD: Mapping[str, str] = {
+    "empty": N_("We found neither text nor file above the quoted mail."),
+    "command": N_("It begins with a word such as DECLINE or ON IT, and other words follow it."),
+    "refusal": N_("It looks like a refusal."),
+    "receipt": N_("It looks like a receipt."),
+    "absence": N_("It looks like a notice of absence."),
+    "too_quick": N_("It came right after ours, as an automatic reply would."),
+    "ours": N_("It holds a part of our own mail, which is for you alone."),
+    "another_mail": N_("It holds another mail, quoted or forwarded."),
+    "unsure": N_("We could not tell your text from the quoted mail."),
+}
+
+
+def why_held(words: Translator, reason: str) -> str:
+    return words.gettext(WHY_HELD[reason])

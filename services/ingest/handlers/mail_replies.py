@@ -1,0 +1,273 @@
+"""A mail at a reply address: an answer, a command, a follow-up, or something its library must look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.chassis.messaging.transaction import Unit
+from services.contracts.ingest import ReplyHeld
+from services.contracts.links import ASKER, Link, party_digest
+from services.contracts.marks import hashed, mark_codes, read_fingerprint, words_of
+from services.contracts.vocabulary import Attachment, Facets
+from services.ingest.domain.cleaning import clean_text
+from services.ingest.domain.files import HEAD, media_type_of
+from services.ingest.domain.intake import (
+    NewAnswer,
+    NewDecline,
+    RawSubmission,
+    Refused,
+    UnknownQuestion,
+    Walled,
+)
+from services.ingest.domain.mail import ParsedMail
+from services.ingest.domain.replies.headings import Us
+from services.ingest.domain.replies.quoting import MOST_MAILS, Memory, Written, written_in
+from services.ingest.domain.replies.reading import QUIET, Reply, ReplyKind, partner_named, read_reply
+from services.ingest.handlers.files import InMemory, Upload, accept_with_files
+from services.ingest.handlers.questions import Intake
+from services.ingest.handlers.submissions import (
+    AcceptedSubmission,
+    accept_answer,
+    accept_decline,
+    accept_follow_up,
+    accept_take,
+    sender_hash,
+)
+from services.ingest.store import held_replies, links, questions, sent_mails, submissions
+from services.ingest.store.held_replies import HeldReply
+from services.ingest.store.questions import StoredQuestion
+from services.ingest.store.sent_mails import SentMail
+
+SEE_FILE = {"fr": "Voir le fichier joint.", "en": "See the attached file."}
+"""What stands in an answer that is a file and nothing else, for who asked in French and for the others."""
+SOON = timedelta(hours=6)
+"""How long after a question or its routing we may not have heard yet what was mailed about it."""
+MOST_REFERENCES = 10
+MOST_TOLD = 5
+"""Held replies of one library about one question that it is told of by mail: a machine might be answering
+ours."""
+
+
+class NotYet(Exception):
+    """The mail answers what has not reached us yet: the mail server shall come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDoor:
+    """`quickest`: an answer that comes sooner after our mail was written by a machine."""
+
+    intake: Intake
+    network_name: str
+    quickest: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """One mail, the question it speaks of, and what we sent to whoever wrote it, the latest first."""
+
+    submission: RawSubmission
+    mail: ParsedMail
+    link: Link
+    question: StoredQuestion
+    sent: Sequence[SentMail]
+
+
+async def accept_reply(
+    unit: Unit, door: ReplyDoor, submission: RawSubmission, mail: ParsedMail, link: Link
+) -> str:
+    """What became of it, in a word. Raises Refused and NotYet."""
+    question = await questions.get(unit.db, link.question_id)
+    if question is None or question.erased_at:
+        raise UnknownQuestion("no such question here", field="question")
+    sent = await sent_mails.to(unit.db, question.id, link.role, link.digest, MOST_MAILS)
+    came = _Came(submission, mail, link, question, sent)
+    if link.role == "asker":
+        return await _follow_up(unit, door, came)
+    return await _from_partner(unit, door, came)
+
+
+async def _follow_up(unit: Unit, door: ReplyDoor, came: _Came) -> str:
+    written = await _written(unit, door, came)
+    if written.why_unsure:
+        raise Refused(f"can't be told from our own mail for sure: {written.why_unsure}", field="text")
+    uploads = uploads_of(came.mail)
+    if not written.text and not uploads:
+        raise Refused("nothing is written in it", field="text")
+    text = written.text or _see_file(came.question)
+
+    async def accept(files: tuple[Attachment, ...]) -> AcceptedSubmission:
+        return await accept_follow_up(
+            unit, door.intake.wall, came.submission, came.question.id, text, "mail", files
+        )
+
+    accepted = await accept_with_files(unit, door.intake.public_url, uploads, "follow_up", accept)
+    return "duplicate" if accepted.again else "follow_up"
+
+
+async def _from_partner(unit: Unit, door: ReplyDoor, came: _Came) -> str:
+    partner = await _partner(unit, came.link)
+    written = await _written(unit, door, came)
+    reply = read_reply(written.text, came.mail.subject)
+    if why := _why_held(unit, door, came, written, reply):
+        return await _hold(unit, door, came, partner, written.text, why)
+    try:
+        async with unit.db.transaction():
+            accepted = await DEEDS[reply.deed](unit, door, came, partner, reply)
+    except Walled:
+        return await _hold(unit, door, came, partner, written.text, "ours")
+    return "duplicate" if accepted.again else reply.deed.value
+
+
+def _why_held(unit: Unit, door: ReplyDoor, came: _Came, written: Written, reply: Reply) -> str:
+    """One of `reading.REASONS`; empty where it is understood."""
+    if written.why_unsure:
+        return written.why_unsure
+    if not written.text and not uploads_of(came.mail):
+        return "empty"
+    if reply.held or reply.deed is not ReplyKind.ANSWER:
+        return reply.held
+    soon = came.sent and came.submission.received_at - came.sent[0].sent_at < door.quickest
+    return "too_quick" if soon and came.submission.received_at == unit.now else ""
+
+
+async def _answer(unit: Unit, door: ReplyDoor, came: _Came, partner: str, reply: Reply) -> AcceptedSubmission:
+    """One that comes after the question's answer is an addition: the router knows, and says so."""
+    text = reply.text or _see_file(came.question)
+    new = NewAnswer(text, "mail", reply.sources, reply.effort)
+
+    async def accept(files: tuple[Attachment, ...]) -> AcceptedSubmission:
+        return await accept_answer(
+            unit, door.intake.wall, came.submission, came.question.id, partner, new, files
+        )
+
+    return await accept_with_files(unit, door.intake.public_url, uploads_of(came.mail), "answer", accept)
+
+
+async def _decline(
+    unit: Unit, door: ReplyDoor, came: _Came, partner: str, reply: Reply
+) -> AcceptedSubmission:
+    """A partner named that is not known stays in the reason, for a person to read."""
+    named = partner_named(reply.refer_to, await links.partners_seen(unit.db)) if reply.refer_to else None
+    new = NewDecline("mail", reply.text or None, named)
+    return await accept_decline(unit, door.intake.wall, came.submission, came.question.id, partner, new)
+
+
+async def _take(unit: Unit, _door: ReplyDoor, came: _Came, partner: str, _reply: Reply) -> AcceptedSubmission:
+    return await accept_take(unit, came.submission, came.question.id, partner, "mail")
+
+
+DEEDS = {ReplyKind.ANSWER: _answer, ReplyKind.DECLINE: _decline, ReplyKind.TAKE: _take}
+"""What a library says → how it is accepted."""
+
+
+async def _hold(unit: Unit, door: ReplyDoor, came: _Came, partner: str, text: str, why: str) -> str:
+    """Nobody is sent it; it waits on the library's page, and the library is told."""
+    question = came.question.id
+    before = await held_replies.reasons(unit.db, question, partner)
+    held = HeldReply(uuid7(), question, partner, why, clean_text(text) or "", (), unit.now)
+
+    async def keep(files: tuple[Attachment, ...]) -> AcceptedSubmission:
+        if await submissions.add(unit.db, came.submission, "held", question):
+            return AcceptedSubmission(question, again=True)
+        kept = tuple(UUID(file.url.rsplit("/", 1)[-1]) for file in files)
+        await held_replies.add(unit.db, replace(held, files=kept))
+        return AcceptedSubmission(question)
+
+    accepted = await accept_with_files(unit, door.intake.public_url, uploads_of(came.mail), "held", keep)
+    if accepted.again:
+        return "duplicate"
+    if len(before) < MOST_TOLD and not (why in QUIET and why in before):
+        facets = Facets.model_validate_json(came.question.facets)
+        unit.announce(
+            ReplyHeld(held_id=held.id, partner=partner, reason=why, facets=facets), question=question
+        )
+    return "held"
+
+
+async def _written(unit: Unit, door: ReplyDoor, came: _Came) -> Written:
+    """What the person wrote. Raises NotYet where the text is quoted of a mail that we have not heard of."""
+    memory = _memory(door, came)
+    written = written_in(came.mail.text, memory)
+    heard = bool(came.sent) or not _is_recent(unit, came, await questions.partners(unit.db, came.question.id))
+    if not heard and memory.codes.intersection(words_of(came.mail.text)):
+        raise NotYet(f"question {came.question.id}: what was mailed about it is not known here yet")
+    return written
+
+
+def _memory(door: ReplyDoor, came: _Came) -> Memory:
+    intake, link, question = door.intake, came.link, came.question
+    read = [found for mail in came.sent if (found := read_fingerprint(intake.keys, mail.fingerprint))]
+    key = read[0][0] if read else intake.keys[0]
+    quotable = (question.text, question.ending or "")
+    return Memory(
+        key=key,
+        mails=tuple(fingerprint for by, fingerprint in read if by == key),
+        codes=frozenset(mark_codes(intake.keys, link.role, question.id, link.digest)),
+        quotable=tuple(tuple(hashed(key, word) for word in words_of(text)) for text in quotable),
+        us=Us(door.network_name, intake.reply_box),
+    )
+
+
+def _is_recent(unit: Unit, came: _Came, asked: Sequence[questions.AskedPartner]) -> bool:
+    """By the question's arrival, or the latest assignment's id: it bears its moment (RFC 9562, 5.7)."""
+    moments = [
+        came.question.received_at.timestamp(),
+        *(one.assignment_id.int / 2**80 / 1000 for one in asked),
+    ]
+    return unit.now.timestamp() - max(moments) < SOON.total_seconds()
+
+
+async def link_of_thread(unit: Unit, door: ReplyDoor, mail: ParsedMail) -> Link | None:
+    """A mail to our public address that goes on in the thread of a question: its asker's is a follow-up.
+    Raises Refused where somebody else writes, as who was sent a copy and answers all."""
+    if not (question := await _question_of_thread(unit, mail.references[:MOST_REFERENCES])):
+        return None
+    if await questions.was_asked_by(unit.db, question, sender_hash(mail.sender) or b""):
+        return Link("asker", question, party_digest(ASKER))
+    raise Refused(f"goes on in the thread of question {question}, and is not its asker's", field="from")
+
+
+async def _question_of_thread(unit: Unit, references: Sequence[str]) -> UUID | None:
+    """By the Message-ID of the mail that asked, or of one that we sent its asker."""
+    for reference in references:
+        if question := await submissions.question_of(unit.db, "mail", reference):
+            return question
+    return await sent_mails.question_of(unit.db, [*filter(None, map(_delivery, references))])
+
+
+def _delivery(message_id: str) -> UUID | None:
+    """Our Message-IDs are `<id of the delivery@domain>`."""
+    try:
+        return UUID(message_id.strip("<>").partition("@")[0])
+    except ValueError:
+        return None
+
+
+async def _partner(unit: Unit, link: Link) -> str:
+    asked = await questions.partners(unit.db, link.question_id)
+    for one in asked:
+        if one.digest == link.digest:
+            if await links.is_revoked(unit.db, link.question_id, one.partner):
+                why = "this reply address was revoked, or its partner is suspended or removed"
+                raise Refused(why, field="to")
+            return one.partner
+    raise NotYet(f"question {link.question_id}: the partner of this reply address is not known yet")
+
+
+def uploads_of(mail: ParsedMail) -> list[Upload]:
+    """Only what is a photo or document is passed on; the raw mail keeps the rest."""
+    return [
+        Upload(one.name, InMemory(one.content))
+        for one in mail.attachments
+        if one.content and media_type_of(one.content[:HEAD], one.name)
+    ]
+
+
+def _see_file(question: StoredQuestion) -> str:
+    language = Facets.model_validate_json(question.facets).language
+    return SEE_FILE["fr" if language in (None, "fr") else "en"]

@@ -1,0 +1,2 @@
+DROP TABLE held_reply;
+DROP TABLE sent_mail;
