@@ -4,9 +4,10 @@ from datetime import timedelta
 import httpx
 
 from services.contracts.ingest import QuestionReceived
+from services.contracts.links import asker_token, partner_token
 from services.contracts.router import QuestionReopened
 from tests.support.bench import MOMENT
-from tests.support.ingest_doors import FACETS, Ingest, answered_by, hears, ingest, routed_to
+from tests.support.ingest_doors import FACETS, KEYS, Ingest, answered_by, hears, ingest, routed_to
 from tests.support.servers import Database, VirtualHost
 
 HOUR = timedelta(hours=1)
@@ -40,7 +41,7 @@ async def test_the_form_takes_a_question_and_leads_to_the_askers_page(
         (event,) = await door.announced(QuestionReceived)
     assert answer.status_code == 303
     assert "Merci, votre question est bien arrivée." in page.text
-    assert (event.data.facets.channel, event.data.facets.department) == ("form", "69")
+    assert event.data.facets.channel == "form"
     assert event.data.publish_consent
 
 
@@ -154,3 +155,26 @@ async def test_the_pages_that_law_asks_for_hold_the_facts_of_the_installation(
 async def test_the_network_shows_its_own_colour(database: Database, vhost: VirtualHost) -> None:
     async with ingest(database, vhost, network_accent="#7a0026") as door:
         assert "--accent: #7a0026" in (await door.http.get("/face.css")).text
+
+
+async def test_a_library_reads_the_names_of_those_asked_before(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        await door.http.post("/questions", data=FORM)
+        question = await door.fetchval("SELECT id FROM question")
+        await hears(door, question, routed_to("lyon", "Lyon"), routed_to("grigny", "Grigny"))
+        page = (await door.http.get(f"/r/{partner_token(KEYS, question, 'grigny')}?lang=fr")).text
+        assert "<dd>Lyon</dd>" in page
+        assert "OtherLanguage" not in page
+
+
+async def test_no_page_shows_a_value_as_the_program_has_it(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        await door.http.post("/questions", data=FORM)
+        question = await door.fetchval("SELECT id FROM question")
+        await hears(door, question, routed_to("grigny"))
+        page = (await door.http.get(f"/q/{asker_token(KEYS, question)}?lang=fr")).text
+        assert 'aria-current="step">En recherche</li>' in page
+        for shown in ("(&#39;", "None", "UUID(", "datetime("):
+            assert shown not in page

@@ -105,9 +105,5 @@ def standing(opened: Opened, words: Translator) -> dict[str, Any]:
         "closing": (ending or {}) if closed else None,
         "partner": opened.asked[-1] if opened.asked else None,
         "reached": ENDED if ending or closed else ROUTED if opened.asked else RECEIVED,
-        "steps": [
-            ("received", words.gettext("Received")),
-            ("routed", words.gettext("Being looked up")),
-            ("ended", last),
-        ],
+        "steps": [words.gettext("Received"), words.gettext("Being looked up"), last],
     }

@@ -78,7 +78,7 @@ class SitePages:
     ) -> HTMLResponse:
         """`path` is the page's own, where it is there in every language."""
         shown = {"embedded": embedded, "faulty": status == FAULTY, "path": path or ""} | context
-        shown["others"] = list(self._others(words, path)) if path else []
+        shown["other_languages"] = list(self._others(words, path)) if path else []
         html = self._environments[words.language].get_template(template).render(**shown)
         return HTMLResponse(html, status, headers=_safe(*(FRAMED if embedded else UNFRAMED)))
 
