@@ -4,8 +4,9 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from types import ModuleType
 
 from devtools.checkout import KEPT
 from devtools.servers.running_settings import OPERATOR, environment_of
@@ -29,10 +30,9 @@ COMMANDS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 1 a check or question failed, 2 wrong use or something missing, 130 Ctrl-C."""
     given = sys.argv[1:] if arguments is None else arguments
-    owner = owner_of(given[0]) if given else None
-    _take_environment_of(owner)
     chosen = _parse(given)
-    with nullcontext() if owner is None else printing_harmlessly():
+    _take_environment_of(chosen.owner)
+    with nullcontext() if chosen.owner is None else printing_harmlessly():
         try:
             status: int = chosen.run(chosen)
         except OperationError as problem:
@@ -61,30 +61,25 @@ def parser() -> argparse.ArgumentParser:
         " make virtual hosts there through SESAME_AMQP_MANAGEMENT_URL (default: port 15672 of the host).",
     )
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
-    for module in (*map(importlib.import_module, COMMANDS), *service_commands().values()):
+    for owner, module in _modules():
+        known = set(subparsers.choices)
         module.register(subparsers)
+        for name in subparsers.choices.keys() - known:
+            subparsers.choices[name].set_defaults(owner=owner)
     return top
 
 
-def owner_of(command: str) -> str | None:
-    """The service whose command it is, OPERATOR, or None for one that asks no server."""
-    owners = [
-        *((OPERATOR, importlib.import_module(name)) for name in FOR_OPERATORS),
-        *service_commands().items(),
-    ]
-    for owner, module in owners:
-        subparsers = argparse.ArgumentParser().add_subparsers()
-        module.register(subparsers)
-        if command in subparsers.choices:
-            return owner
-    return None
+def _modules() -> Iterator[tuple[str | None, ModuleType]]:
+    """Whose environment its commands take (a service's, OPERATOR, or None for those that ask no server), and
+    what registers them."""
+    for name in COMMANDS:
+        yield OPERATOR if name in FOR_OPERATORS else None, importlib.import_module(name)
+    yield from service_commands().items()
 
 
 def _take_environment_of(owner: str | None) -> None:
     """All of it, or nothing: who names a server of their own gets none of the settings that belong to another
     (`./sesame up`'s link key would sign for it).
-
-    Before the parser is built: commands take their defaults from the environment.
     """
     if owner is None or {AMQP_URL, DATABASE_URL} & os.environ.keys():
         return

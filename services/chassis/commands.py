@@ -62,14 +62,13 @@ def _add(
     meaning: str,
 ) -> argparse.ArgumentParser:
     parser = deeds.add_parser(name, help=meaning)
-    parser.add_argument(
-        "--amqp-url", default=os.environ.get("SESAME_AMQP_URL"), help="default: SESAME_AMQP_URL"
-    )
+    parser.add_argument("--amqp-url", help="default: SESAME_AMQP_URL")
     parser.set_defaults(run=lambda chosen: _run(deed, chosen))
     return parser
 
 
 def _run(deed: DeadLetterAction, chosen: argparse.Namespace) -> int:
+    chosen.amqp_url = chosen.amqp_url or os.environ.get("SESAME_AMQP_URL")
     if not chosen.amqp_url:
         print("sesame: no broker: set SESAME_AMQP_URL or pass --amqp-url amqp://…", file=sys.stderr)
         return 2

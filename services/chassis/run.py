@@ -134,6 +134,7 @@ class Chassis:
         _check(self.name, subscriptions)
         readers = readers_of(FactReader(subscriptions), others or {})
         handling = Handling(self._transactions, readers, self._instruments, lock_questions=lock_questions)
+        self._transactions.redeliver = handling.redeliver
         consumer = Consumer(
             handling, self._instruments, batch=self._options.batch, linger_seconds=linger_seconds
         )

@@ -42,7 +42,9 @@ class Bench:
 
     def handling(self, subscriptions: Subscriptions, others: Mapping[str, Reader] | None = None) -> Handling:
         readers = readers_of(FactReader(subscriptions), others or {})
-        return Handling(self.transactions, readers, self.instruments)
+        handling = Handling(self.transactions, readers, self.instruments)
+        self.transactions.redeliver = handling.redeliver
+        return handling
 
     async def announced(self) -> list[Event[Any]]:
         """The facts in the outbox, in the order they were written."""

@@ -51,7 +51,6 @@ class Handling:
         self._readers = readers
         self._instruments = instruments
         self._lock_questions = lock_questions
-        transactions.redeliver = self._redeliver
 
     async def settle(self, letters: Sequence[IncomingMessage]) -> None:
         """Returns when every letter is committed: handled, known before, waiting, or dead. Never gives up."""
@@ -120,7 +119,7 @@ class Handling:
             log.debug("%s handled", work.name)
         return "done"
 
-    async def _redeliver(self, unit: Unit, body: bytes) -> None:
+    async def redeliver(self, unit: Unit, body: bytes) -> None:
         """Handle an event that waited. Its fault must not be laid on the one that brought the question."""
         letter, announced = IncomingMessage(topology.EVENTS, "", "", "", body), unit.mark()
         try:

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -22,7 +22,8 @@ from services.contracts import topology
 from services.contracts.envelope import Event, Notice
 from services.contracts.vocabulary import Fact
 
-BeforeCommit = Callable[["Unit"], Awaitable[None]]
+Pending = TypeVar("Pending")
+Write: TypeAlias = Callable[["Unit", Pending], Awaitable[None]]
 Redeliver = Callable[["Unit", bytes], Awaitable[None]]
 Hand = Callable[[Sequence[Saved]], None]
 
@@ -33,18 +34,16 @@ REFUSAL_SECONDS = 20.0
 class Unit:
     """Use `db` for every statement; announce what happened; leave without error to commit both at once.
 
-    `scratch` holds what handlers gather for a `before_commit` action; it goes with the unit. `held` are the
-    questions whose locks this transaction has: what is read of them stays true until it ends.
+    `held` are the questions whose locks this transaction has: what is read of them stays true until it ends.
     """
 
     def __init__(self, db: Db, service: str, clock: Clock, held: Sequence[UUID] = ()) -> None:
         self.db = db
         self.held = frozenset(held)
         self.now: datetime = clock.now()
-        self.scratch: dict[object, Any] = {}
         self._service = service
         self._outgoing: list[OutgoingMessage] = []
-        self._before_commit: dict[BeforeCommit, None] = {}
+        self._pending: dict[Write[Any], Any] = {}
         self._arrived: dict[UUID, None] = {}
 
     def announce(self, fact: Fact, *, question: UUID) -> Event[Any]:
@@ -73,9 +72,18 @@ class Unit:
         """Say nothing of what was said since: it was undone."""
         del self._outgoing[mark:]
 
-    def before_commit(self, action: BeforeCommit) -> None:
-        """Run `action(unit)` once, after all handlers: the place to write sums in one statement."""
-        self._before_commit[action] = None
+    def pending(self, write: Write[Pending], new: Callable[[], Pending]) -> Pending:
+        """What handlers gather and `write(unit, gathered)` writes once, after all of them: the place for sums
+        in one statement. Made by `new` when it is first asked for."""
+        if write not in self._pending:
+            self._pending[write] = new()
+        gathered: Pending = self._pending[write]
+        return gathered
+
+    async def write_now(self, write: Write[Any]) -> None:
+        """Not only before the commit: a query is to see what was gathered for it."""
+        if write in self._pending:
+            await write(self, self._pending.pop(write))
 
     async def arrived(self, question: UUID) -> None:
         """The question stands now: what came before it is handed out before this unit commits."""
@@ -94,8 +102,8 @@ class Unit:
     async def finish(self, redeliver: Redeliver, *, handed: bool) -> Sequence[Saved]:
         """Do what was put off until commit; gives what is to be published after it."""
         await self._hand_out(redeliver)
-        for action in self._before_commit:
-            await action(self)
+        while self._pending:
+            await self.write_now(next(iter(self._pending)))
         return await outbox.save(self.db, self._outgoing, handed=handed)
 
     async def _hand_out(self, redeliver: Redeliver) -> None:

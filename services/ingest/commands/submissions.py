@@ -8,17 +8,15 @@ import argparse
 import asyncio
 import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
 from rich.table import Table
 
 from services.chassis import settings
-from services.chassis.clock import SystemClock
-from services.chassis.messaging.transaction import Transactions, Unit
-from services.chassis.postgres.database import open_pool
+from services.chassis.messaging.command import command_transactions
+from services.chassis.messaging.transaction import Unit
 from services.chassis.terminal import operator_console
 from services.ingest.domain.forms import desk_seal
 from services.ingest.domain.intake import Refused
@@ -96,7 +94,7 @@ def register_retention(subparsers: argparse._SubParsersAction[argparse.ArgumentP
 async def keep_the_term(chosen: argparse.Namespace) -> int:
     options = settings.load(IngestSettings)
     deed = retention.due if chosen.dry_run else retention.run
-    async with transactions_of(options) as transactions:
+    async with command_transactions("ingest", options.database_url) as transactions:
         found = await deed(transactions.begin, options.term)
     print(f"Term: {options.retention_days} days after a question's end (SESAME_RETENTION_DAYS).")
     print(f"Askers {'to forget' if chosen.dry_run else 'forgotten'}: {found.questions}")
@@ -111,25 +109,11 @@ def run(deed: SubmissionAction, chosen: argparse.Namespace) -> int:
 
 
 async def _do(deed: SubmissionAction, options: IngestSettings, chosen: argparse.Namespace) -> int:
-    async with unit_of(options) as unit:
+    async with (
+        command_transactions("ingest", options.database_url) as transactions,
+        transactions.begin() as unit,
+    ):
         return await deed(unit, options, chosen)
-
-
-@asynccontextmanager
-async def unit_of(options: IngestSettings) -> AsyncIterator[Unit]:
-    """A transaction like the service's own."""
-    async with transactions_of(options) as transactions, transactions.begin() as unit:
-        yield unit
-
-
-@asynccontextmanager
-async def transactions_of(options: IngestSettings) -> AsyncIterator[Transactions]:
-    """What they announce, the running service publishes."""
-    pool = await open_pool(options.database_url, name="ingest-command", size=1)
-    try:
-        yield Transactions(pool, "ingest", SystemClock())
-    finally:
-        await pool.close()
 
 
 async def show_list(unit: Unit, _options: IngestSettings, _chosen: argparse.Namespace) -> int:

@@ -11,9 +11,8 @@ from collections.abc import Awaitable, Callable
 from rich.table import Table
 
 from services.chassis import settings
-from services.chassis.clock import SystemClock
-from services.chassis.messaging.transaction import Transactions, Unit
-from services.chassis.postgres.database import open_pool
+from services.chassis.messaging.command import command_transactions
+from services.chassis.messaging.transaction import Unit
 from services.chassis.terminal import operator_console
 from services.notifier.domain.signing import new_secret
 from services.notifier.settings import NotifierSettings
@@ -43,12 +42,11 @@ def run(deed: DeliveryAction, chosen: argparse.Namespace) -> int:
 
 async def _in_a_unit(deed: DeliveryAction, chosen: argparse.Namespace) -> int:
     options = settings.load(NotifierSettings)
-    pool = await open_pool(options.database_url, name="notifier", size=2)
-    try:
-        async with Transactions(pool, "notifier", SystemClock(), None).begin() as unit:
-            return await deed(unit, chosen)
-    finally:
-        await pool.close()
+    async with (
+        command_transactions("notifier", options.database_url) as transactions,
+        transactions.begin() as unit,
+    ):
+        return await deed(unit, chosen)
 
 
 async def change_secret(unit: Unit, chosen: argparse.Namespace) -> int:

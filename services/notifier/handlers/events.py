@@ -24,7 +24,6 @@ from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.store import deliveries, questions
 
-GATHERED = "deliveries decided"
 STILL_SENT = sorted(WORD_OF_THE_END)
 
 
@@ -190,7 +189,7 @@ async def answer_posted(settlement: Outcomes, unit: Unit, event: Event[ingest.An
     answer = event.data.answer_id
     if not await questions.is_answered(unit.db, event.subject, answer):
         raise TooEarly(event.subject)
-    await _write_down(unit)
+    await unit.write_now(_write_down)
     await settlement.posted(unit, delivery_id(event.subject, "answer", answer))
 
 
@@ -234,13 +233,11 @@ async def mail_bounced(unit: Unit, event: Event[ingest.MailBounced]) -> None:
 
 async def _decide(unit: Unit, planned: list[Planned]) -> None:
     """Written down in one statement for all events of the unit."""
-    gathered = unit.scratch.setdefault(GATHERED, [])
+    gathered = unit.pending(_write_down, list[tuple[Planned, str | None]])
     gathered += [(one, trace.current()) for one in planned]
-    unit.before_commit(_write_down)
 
 
-async def _write_down(unit: Unit) -> None:
-    gathered: list[tuple[Planned, str | None]] = unit.scratch.pop(GATHERED, [])
+async def _write_down(unit: Unit, gathered: list[tuple[Planned, str | None]]) -> None:
     traceparents = [traceparent for _, traceparent in gathered]
     await deliveries.decide(unit.db, [planned for planned, _ in gathered], traceparents, unit.now)
 

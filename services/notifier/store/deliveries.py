@@ -34,18 +34,7 @@ JOIN question q ON q.id = planned.question
 ON CONFLICT DO NOTHING
 """
 
-# The lease is next_at itself: whoever dies with a delivery in hand leaves it due again after the lease.
-_CLAIM = """
-WITH due AS (
-    SELECT id FROM delivery
-    WHERE state = 'waiting' AND way = $1 AND next_at <= $2 AND ($5::uuid IS NULL OR id = $5)
-        AND id <> ALL ($6::uuid[]) AND (kind = ANY ($7::text[])) = $8
-    ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED
-), claimed AS (
-    UPDATE delivery d SET attempts = d.attempts + 1, next_at = $2 + $4::interval
-    FROM due WHERE d.id = due.id
-    RETURNING d.*
-)
+_WHOLE = """
 SELECT c.id, c.kind, c.way, coalesce(c.destination, q.asker ->> 'mail', '') AS destination, c.attempts,
     c.decided_at, c.traceparent, c.details::text AS details,
     q.id AS question_id, q.text, q.private_note, q.facets::text AS facets, q.place::text AS place,
@@ -72,6 +61,34 @@ LEFT JOIN LATERAL (
 ) w ON true
 ORDER BY c.decided_at
 """
+"""Of each delivery in `claimed`, everything that sending needs."""
+
+# The lease is next_at itself: whoever dies with a delivery in hand leaves it due again after the lease.
+_CLAIM = (
+    """
+WITH due AS (
+    SELECT id FROM delivery
+    WHERE state = 'waiting' AND way = $1 AND next_at <= $2 AND ($5::uuid IS NULL OR id = $5)
+        AND id <> ALL ($6::uuid[]) AND (kind = ANY ($7::text[])) = $8
+    ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE delivery d SET attempts = d.attempts + 1, next_at = $2 + $4::interval
+    FROM due WHERE d.id = due.id
+    RETURNING d.*
+)
+"""
+    + _WHOLE
+)
+
+_DUE = (
+    """
+WITH claimed AS (
+    SELECT * FROM delivery WHERE state = 'waiting' AND way = $1 AND next_at <= $2 ORDER BY next_at LIMIT $3
+)
+"""
+    + _WHOLE
+)
+
 
 _ONE_TELLS = "SELECT pg_advisory_xact_lock(hashtextextended('sesame coordinator mail', 0))"
 
@@ -201,6 +218,11 @@ async def claim(
     notes = sorted(NOTES)
     rows = await db.fetch(_CLAIM, way, now, most, lease, only, held, notes, False)
     return [_read(row) for row in rows]
+
+
+async def due(db: Db, way: str, now: datetime, most: int) -> list[DeliveryAttempt]:
+    """Up to `most` deliveries that are due, only to be looked at; the longest waiting first."""
+    return [_read(row) for row in await db.fetch(_DUE, way, now, most)]
 
 
 async def claim_notes(

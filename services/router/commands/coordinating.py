@@ -14,11 +14,10 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry
 
 from services.chassis import settings
-from services.chassis.clock import SystemClock
+from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.consume import Handling, readers_of
 from services.chassis.messaging.incoming import FactReader
 from services.chassis.messaging.transaction import Transactions
-from services.chassis.postgres.database import open_pool
 from services.chassis.telemetry.instruments import MessagingMetrics
 from services.router.domain.state_machine import ImpossibleMove
 from services.router.entrypoints import subscriptions
@@ -51,15 +50,12 @@ async def _run(deed: Callable[[CommandContext], Awaitable[int]]) -> int:
 
 @asynccontextmanager
 async def at_desk(options: RouterSettings) -> AsyncIterator[CommandContext]:
-    pool = await open_pool(options.database_url, name="router-command", size=1)
-    try:
+    async with command_transactions("router", options.database_url) as transactions:
         desk = RoutingContext.of(options)
-        transactions = Transactions(pool, "router", SystemClock())
         readers = readers_of(FactReader(subscriptions.subscriptions(desk)), {})
-        Handling(transactions, readers, MessagingMetrics(CollectorRegistry()))
+        handling = Handling(transactions, readers, MessagingMetrics(CollectorRegistry()))
+        transactions.redeliver = handling.redeliver
         yield CommandContext(options, desk, transactions)
-    finally:
-        await pool.close()
 
 
 def question_id(text: str) -> UUID:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -119,14 +119,13 @@ class Sessions:
         self._partners = partners
         self._subjects = subjects
         self._zone = zone
-        self._open: WeakKeyDictionary[Unit, Session] = WeakKeyDictionary()
 
     def of(self, unit: Unit) -> Session:
-        ledger = self._open.get(unit)
-        if ledger is None:
-            ledger = self._open[unit] = Session(unit, self._partners, self._subjects, self._zone)
-            unit.before_commit(ledger.write)
-        return ledger
+        return unit.pending(_write, partial(Session, unit, self._partners, self._subjects, self._zone))
+
+
+async def _write(unit: Unit, session: Session) -> None:
+    await session.write(unit)
 
 
 def _load(row: Any) -> Load:

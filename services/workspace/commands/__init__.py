@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -30,7 +29,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     for parser in (invite, rebuild):
         parser.add_argument(
             "--database-url",
-            default=os.environ.get("SESAME_DATABASE_URL"),
             metavar="URL",
             help="the workspace's own role; default: SESAME_DATABASE_URL, or what ./sesame up uses",
         )

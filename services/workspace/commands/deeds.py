@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 
-from services.chassis.clock import SystemClock
+from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.transaction import Transactions
-from services.chassis.postgres.database import open_pool
 from services.contracts.links import sign_in_token
 from services.workspace.domain.roles import OF_A_LIBRARY, Member
 from services.workspace.handlers import signing_in
@@ -59,12 +58,11 @@ async def rebuild(chosen: argparse.Namespace) -> int:
     return 0
 
 
-@asynccontextmanager
-async def _transactions(chosen: argparse.Namespace) -> AsyncIterator[Transactions]:
-    if not chosen.database_url:
+def _transactions(chosen: argparse.Namespace) -> AbstractAsyncContextManager[Transactions]:
+    url = chosen.database_url or os.environ.get("SESAME_DATABASE_URL")
+    if not url:
         raise CannotBeDone("no database: set SESAME_DATABASE_URL or pass --database-url postgresql://…")
-    async with await open_pool(chosen.database_url, name="workspace command", size=2) as pool:
-        yield Transactions(pool, "workspace", SystemClock())
+    return command_transactions("workspace", url)
 
 
 DEEDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = {"invite": invite, "rebuild": rebuild}

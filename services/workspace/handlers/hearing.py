@@ -11,19 +11,15 @@ from services.contracts.envelope import Event
 from services.workspace.domain.standing import PERSONAL, Heard, kept, standing
 from services.workspace.store import facts
 
-HEARD = "facts heard"
-
 
 async def hear(unit: Unit, event: Event[Any]) -> None:
     """Any fact of a question's life, in any order: what it means is found when the unit commits."""
     data = kept(event.data.model_dump(mode="json", exclude_none=True))
     one = Heard(event.id, topology.unversioned(event.type), event.time, data)
-    unit.scratch.setdefault(HEARD, []).append((event.subject, one))
-    unit.before_commit(fold)
+    unit.pending(fold, list[tuple[UUID, Heard]]).append((event.subject, one))
 
 
-async def fold(unit: Unit) -> None:
-    rows: list[tuple[UUID, Heard]] = unit.scratch.pop(HEARD, [])
+async def fold(unit: Unit, rows: list[tuple[UUID, Heard]]) -> None:
     await facts.keep(unit.db, rows)
     await make_anew(unit, sorted({question for question, _ in rows}))
 

@@ -69,6 +69,7 @@ class Copy:
         transactions = Transactions(pool, "metrics", SystemClock())
         readers = readers_of(FactReader(subscriptions.subscriptions()), {})
         self.handling = Handling(transactions, readers, MessagingMetrics(CollectorRegistry()))
+        transactions.redeliver = self.handling.redeliver
 
     async def hear(self, events: list[Event[Any]], batch: int = 7) -> None:
         for start in range(0, len(events), batch):

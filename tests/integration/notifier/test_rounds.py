@@ -62,6 +62,7 @@ class Scene:
     async def tell(self, question: UUID, *facts: Fact, after: timedelta = timedelta(0)) -> None:
         readers = readers_of(FactReader(SUBSCRIPTIONS), {})
         handling = Handling(self.transactions, readers, ChassisInstruments(CollectorRegistry()))
+        self.transactions.redeliver = handling.redeliver
         await handling.settle([letter_of(fact, question, time=made.MOMENT + after) for fact in facts])
 
     async def sent(self, kind: str) -> list[Taken]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from devtools import cli
-from devtools.cli import owner_of
+from devtools.cli import parser
 from devtools.servers.running_settings import NOTE, OPERATOR, announced, environment_of
 
 RUNNING = {
@@ -43,7 +43,19 @@ def test_the_passwords_in_it_are_for_the_owner_only(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("command", "owner"),
-    [("doctor", OPERATOR), ("partners", OPERATOR), ("trace", OPERATOR), ("router", "router"), ("demo", None)],
+    [
+        ("doctor", OPERATOR),
+        ("partners list", OPERATOR),
+        ("trace 01a2105c-dd2b-7217-a6f3-56606b70e2eb", OPERATOR),
+        ("router guess bonjour", "router"),
+        ("demo", None),
+    ],
 )
 def test_every_command_knows_whose_addresses_it_needs(command: str, owner: str | None) -> None:
-    assert owner_of(command) == owner
+    assert parser().parse_args(command.split()).owner == owner
+
+
+def test_addresses_are_read_after_the_command_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may come from a platform that runs beside."""
+    monkeypatch.setenv("SESAME_AMQP_URL", "amqp://before")
+    assert parser().parse_args(["dead-letters", "list"]).amqp_url is None

@@ -11,7 +11,7 @@ from services.chassis.face import NetworkFace
 from services.chassis.run import Chassis
 from services.notifier.entrypoints.archive.page_views import PageViews
 from services.notifier.entrypoints.archive.pages import ArchivePages
-from services.notifier.entrypoints.archive.posting import Posting
+from services.notifier.entrypoints.archive.posting import STOPPED_SECONDS, Posting
 from services.notifier.entrypoints.archive.public import ArchiveSite
 from services.notifier.entrypoints.archive.release_desk import DeskCredentials, ReleaseDesk
 from services.notifier.handlers.archiving import ReleaseRules
@@ -35,6 +35,7 @@ def build(
     if settings.desk_password is not None:
         key = DeskCredentials(settings.desk_user, settings.desk_password.get_secret_value())
         posting = Posting(chassis.begin, settlement, rules.wall)
+        chassis.every(STOPPED_SECONDS, posting.give_up_stopped)
         routes += ReleaseDesk(chassis.begin, posting, pages, rules, key).routes()
     return application(routes, pages)
 

@@ -10,10 +10,12 @@ from services.notifier.domain.delivery import Failed
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.posts import ASSISTED, posts
 from services.notifier.domain.walling import why_not
-from services.notifier.handlers.outcomes import NO_LEASE, Outcomes, Settled
+from services.notifier.handlers.outcomes import Outcomes, Settled
 from services.notifier.store import deliveries
 
 MOST = 50
+STOPPED_SECONDS = 60.0
+"""How often is looked for what the wall stops."""
 LENGTH = 8_000
 
 
@@ -24,14 +26,17 @@ class Posting:
         self._wall = wall
 
     async def waiting(self) -> list[tuple[DeliveryAttempt, str]]:
-        """Deliveries with the text to post, the longest waiting first. What the wall stops is given up."""
+        """Deliveries with the text to post, the longest waiting first; not what the wall stops."""
         async with self._begin() as unit:
-            due = await deliveries.claim(unit.db, ASSISTED, unit.now, MOST, NO_LEASE)
-            stopped = [(one, why) for one in due if (why := why_not(self._wall, one))]
-            lost = [Settled(one, Failed(why, final=True)) for one, why in stopped]
+            due = await deliveries.due(unit.db, ASSISTED, unit.now, MOST)
+        return [(delivery, text_of(delivery)) for delivery in due if not why_not(self._wall, delivery)]
+
+    async def give_up_stopped(self) -> None:
+        """What the wall stops is lost, and whom it concerns is told."""
+        async with self._begin() as unit:
+            due = await deliveries.due(unit.db, ASSISTED, unit.now, MOST)
+            lost = [Settled(one, Failed(why, final=True)) for one in due if (why := why_not(self._wall, one))]
             await self._settlement.settle(unit, ASSISTED, lost, lambda: 0.0)
-        gone = {one.id for one, _ in stopped}
-        return [(delivery, text_of(delivery)) for delivery in due if delivery.id not in gone]
 
     async def posted(self, delivery: UUID) -> bool:
         """A person says that it stands there now. False when it was said before, or is not waiting."""
