@@ -17,6 +17,7 @@ from typing import Any
 
 from operations.addresses import addresses
 from operations.broker.management import managing
+from operations.errors import OperationError
 from operations.partners.broker import is_partner
 
 STREAM = "-"
@@ -54,7 +55,14 @@ async def save(file: str) -> int:
 
 async def load(file: str) -> int:
     where = addresses()
-    definitions = json.loads(await asyncio.to_thread(_read, file))
+    try:
+        definitions = json.loads(await asyncio.to_thread(_read, file))
+        users = definitions["users"]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        said = f"{file}: not what `broker save` writes: {error or type(error).__name__}"
+        raise OperationError(said) from error
+    if not isinstance(users, list):
+        raise OperationError(f"{file}: not what `broker save` writes: users is no list")
     async with managing(where.management_url, where.vhost) as management:
         await management.load(of_partners(definitions))
     return 0

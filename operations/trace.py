@@ -44,8 +44,17 @@ class Step:
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     trace = subparsers.add_parser("trace", help="one question's events and deliveries, from all services")
-    trace.add_argument("question", type=UUID, help="its id")
+    trace.add_argument("question", type=_question, help="its id")
     trace.set_defaults(run=lambda chosen: asyncio.run(show(chosen)))
+
+
+def _question(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no question's id; one looks like 01a21108-e935-7130-893a-d6bc8473e330"
+        ) from None
 
 
 async def show(chosen: argparse.Namespace) -> int:

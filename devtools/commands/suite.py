@@ -4,11 +4,13 @@ import argparse
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from devtools.checkout import PYTHON, ROOT
+from devtools.commands import debian13
 from devtools.servers.folders import throwaway_folder
 from devtools.servers.processes import tied_to_parent
 from devtools.servers.servers import (
@@ -23,6 +25,8 @@ from operations.errors import OperationError
 BENCHMARKS = "tests/benchmarks"
 PROCESSES = 4
 """Twice the cores of a small machine: most tests wait for a server, a process or a moment."""
+HEARS_SIGINT = ("env", "--default-signal=INT")
+"""Whoever starts us in the background (nohup, CI) has it ignored, and pytest would inherit that."""
 LONG = (
     "tests/resilience/test_notifier_killed_long.py",
     "tests/resilience/test_cluster.py",
@@ -30,6 +34,7 @@ LONG = (
     "tests/e2e/test_doors_real_servers_long.py",
 )
 """With --chaos, or when named."""
+LONG_SECONDS = 7_200
 OFTEN = {"SESAME_TEST_MAILS": "2000", "SESAME_TEST_FUZZ": "300", "SESAME_TEST_QUESTIONS": "10000"}
 """How much is tried with --chaos; the environment may say otherwise."""
 
@@ -41,6 +46,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     test.add_argument("-x", dest="first", action="store_true", help="stop at the first failure")
     test.add_argument("--chaos", action="store_true", help="the long runs with kill -9, too")
     test.add_argument("--durations", type=int, metavar="N", help="show the N slowest")
+    test.add_argument(
+        "--debian13",
+        action="store_true",
+        help="on RabbitMQ 4, PostgreSQL 17, Prometheus 2.53 and Python 3.13, in a folder with Debian 13",
+    )
     test.add_argument("--containers", action="store_true", help="the containers, on a real Docker engine")
     test.set_defaults(run=run_tests)
     bench = subparsers.add_parser(
@@ -52,6 +62,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run_tests(chosen: argparse.Namespace) -> int:
     if chosen.containers:
         _become("tests.containers", [])
+    if chosen.debian13:
+        debian13.run_there([word for word in sys.argv[1:] if word != "--debian13"])
     if chosen.chaos:
         os.environ.update(OFTEN | os.environ)
     paths = [_absolute(path) for path in chosen.paths]
@@ -65,6 +77,8 @@ def _options(chosen: argparse.Namespace) -> Iterator[str]:
     yield f"--ignore={BENCHMARKS}"
     if not chosen.paths:
         yield from (f"--numprocesses={PROCESSES}", "--dist=loadfile", "--no-loadscope-reorder")
+    if chosen.chaos:
+        yield f"--timeout={LONG_SECONDS}"
     if not chosen.chaos and not chosen.paths:
         yield from (f"--ignore={path}" for path in LONG)
     if chosen.expression:
@@ -82,13 +96,16 @@ async def _test_on_shared_servers(options: Sequence[str]) -> int:
             addresses = {AMQP_URL: servers.amqp_url, DATABASE_URL: servers.database_url}
             if servers.amqp_management_url is not None:
                 addresses[AMQP_MANAGEMENT_URL] = servers.amqp_management_url
-            argv = [*tied_to_parent(signal.SIGINT), *PYTHON, "-m", "pytest", *options]
+            argv = [*tied_to_parent(signal.SIGINT), *HEARS_SIGINT, *PYTHON, "-m", "pytest", *options]
             process = await asyncio.create_subprocess_exec(*argv, cwd=ROOT, env=os.environ | addresses)
             return await _ended(process)
 
 
 async def _ended(process: asyncio.subprocess.Process) -> int:
-    """Its exit status. Ctrl-C reaches it too: its tests put away what they opened before the servers go."""
+    """Its exit status. Ctrl-C reaches it too: its tests put away what they opened before the servers go. So
+    does SIGTERM, which is sent to us alone."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, process.send_signal, signal.SIGINT)
     try:
         return await process.wait()
     except asyncio.CancelledError:

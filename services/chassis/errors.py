@@ -35,6 +35,8 @@ _TRANSIENT = (
     asyncpg.TransactionRollbackError,
     asyncpg.LockNotAvailableError,
     asyncpg.ReadOnlySQLTransactionError,
+    # Class 28: a role that may not log in is the database's trouble, never the event's.
+    asyncpg.InvalidAuthorizationSpecificationError,
 )
 
 

@@ -29,7 +29,7 @@ from tests.containers.page import blocks
 from tests.support.authority import Authority
 
 IMAGE = "sesame:local"
-MOST_MEGABYTES = 450
+MOST_MEGABYTES = 600
 HEALTHY_SECONDS = 120.0
 ALERT_SECONDS = 330.0
 GONE = {"SesameServiceDown", "SesameServiceMissing"}

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from devtools.servers.ports import LOOPBACK
 
+KEY_USAGE = "keyUsage=critical,keyCertSign,cRLSign"
+"""Python 3.13 believes no authority without, and no certificate that does not name its authority's key."""
+
 
 @dataclass(frozen=True)
 class Authority:
@@ -31,9 +34,21 @@ class Authority:
     def make(self) -> None:
         self.folder.mkdir()
         key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", str(self.days))
-        self._openssl("req", "-x509", *key, "-subj", "/CN=Authority", "-keyout", "ca.key", "-out", "ca.crt")
+        self._openssl(
+            "req",
+            "-x509",
+            *key,
+            "-addext",
+            KEY_USAGE,
+            "-subj",
+            "/CN=Authority",
+            "-keyout",
+            "ca.key",
+            "-out",
+            "ca.crt",
+        )
         self._openssl("req", *key[:-2], "-subj", "/CN=server", "-keyout", "server.key", "-out", "server.csr")
-        (self.folder / "names").write_text(f"subjectAltName=IP:{LOOPBACK}")
+        (self.folder / "names").write_text(f"subjectAltName=IP:{LOOPBACK}\nauthorityKeyIdentifier=keyid\n")
         signing = (
             "-CA",
             "ca.crt",

@@ -76,11 +76,11 @@ class Cluster:
 @asynccontextmanager
 async def running_cluster(folder: Path) -> AsyncIterator[Cluster]:
     names = [f"sesame{number}" for number in range(1, NODES + 1)]
-    epmd, cookie = Epmd(folder), secrets.token_hex(16)
-    nodes = [Node(_made(folder / name), name, names, epmd, cookie) for name in names]
+    epmd, cookie, password = Epmd(folder), secrets.token_hex(16), secrets.token_hex(16)
+    nodes = [Node(_made(folder / name, password), name, names, epmd, cookie) for name in names]
     try:
-        await nodes[0].start()
-        await asyncio.gather(*(node.start() for node in nodes[1:]))
+        # All at once: the first node of a new cluster of RabbitMQ 4 waits for the others.
+        await asyncio.gather(*(node.start() for node in nodes))
         server = await asyncio.start_server(lambda r, w: _lead(r, w, nodes), LOOPBACK, 0)
         async with server:
             yield Cluster(nodes, server.sockets[0].getsockname()[1])
@@ -88,8 +88,10 @@ async def running_cluster(folder: Path) -> AsyncIterator[Cluster]:
         await asyncio.gather(*(node.discard() for node in nodes))
 
 
-def _made(folder: Path) -> Path:
+def _made(folder: Path, password: str) -> Path:
+    """With one password for all: whichever node is there first makes the cluster's user."""
     folder.mkdir()
+    (folder / "password").write_text(password)
     return folder
 
 

@@ -53,6 +53,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         parser = deeds.add_parser(name, help=meaning)
         if deed is not show_list:
             parser.add_argument("number", type=int, help="as `list` shows it")
+        if deed is show_one:
+            parser.add_argument(
+                "--raw", action="store_true", help="its bytes, for a file: a terminal would obey them"
+            )
         parser.set_defaults(run=lambda chosen, deed=deed: run(deed, chosen))
     register_keys(things)
     link = things.add_parser("revoke-link", help="a partner's link to a question opens nothing any more")
@@ -136,9 +140,13 @@ async def show_one(unit: Unit, _options: IngestSettings, chosen: argparse.Namesp
     one = await quarantine.get(unit.db, chosen.number)
     if one is None:
         return _none(chosen.number)
-    print(f"{one.door} {one.key}\nheld: {one.reason}\nfrom: {one.envelope_from}\nto: {one.envelope_to}\n")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(one.raw)
+    if chosen.raw:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(one.raw)
+        return 0
+    print(f"{one.door} {one.key}\nheld: {one.reason}\nfrom: {one.envelope_from}")
+    print(f"to: {', '.join(one.envelope_to)}\n")
+    print(one.raw.decode(errors="replace"))
     return 0
 
 
