@@ -11,8 +11,6 @@ from functools import partial
 from math import ceil
 from pathlib import Path
 
-import httpx
-
 from services.chassis.clock import Clock
 from services.chassis.face import NetworkFace
 from services.chassis.run import Chassis, run
@@ -33,8 +31,7 @@ from services.ingest.entrypoints.mail.quarantine_metrics import quarantine_metri
 from services.ingest.entrypoints.mail.reader import mail_reader
 from services.ingest.entrypoints.partner_inbox import PartnerReader
 from services.ingest.entrypoints.social.channel_metrics import ChannelMetrics
-from services.ingest.entrypoints.social.facebook import facebook_routes
-from services.ingest.entrypoints.social.mastodon import MastodonReader
+from services.ingest.entrypoints.social.channels import SOCIAL_DOORS, ChannelContext
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.ingest.handlers import retention
 from services.ingest.handlers.caps import Caps
@@ -105,11 +102,6 @@ def replies_of(intake: Intake, settings: IngestSettings) -> ReplyDoor:
     return ReplyDoor(intake, settings.network_name, timedelta(seconds=settings.quickest_reply_seconds))
 
 
-def mastodon_client(settings: IngestSettings) -> httpx.AsyncClient:
-    token = {"authorization": f"Bearer {settings.mastodon_token}"}
-    return httpx.AsyncClient(base_url=settings.mastodon_url, headers=token, timeout=15)
-
-
 @asynccontextmanager
 async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncIterator[Running]:
     async with Chassis.start(settings, name="ingest", migrations=MIGRATIONS, clock=clock) as chassis:
@@ -129,12 +121,8 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
         )
         channels = ChannelMetrics.on(chassis.registry)
         app = public_app(door)
-        if settings.facebook:
-            app.include_router(facebook_routes(door, settings.facebook, channels.posts))
-        if settings.mastodon_url:
-            client = await chassis.enter(mastodon_client(settings))
-            reader = MastodonReader(door, client, channels.posts, channels.up)
-            chassis.every(settings.mastodon_seconds, reader.read)
+        for open_door in SOCIAL_DOORS:
+            await open_door(ChannelContext(chassis, door, app, channels), settings)
         if settings.mailbox:
             imap = ImapDoor(settings.mailbox, mail, chassis.begin, channels.up)
             chassis.background("mailbox", imap.run)

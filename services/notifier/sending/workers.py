@@ -14,7 +14,7 @@ from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.handlers.similar import SimilarAnswers
-from services.notifier.sending.channels import LOOK_SECONDS, SocialChannels
+from services.notifier.sending.channels import LOOK_SECONDS, SocialSenders
 from services.notifier.sending.coordinator import LOOK_SECONDS as LOOK_FOR_NOTES
 from services.notifier.sending.coordinator import CoordinatorMail
 from services.notifier.sending.endpoints import Endpoints
@@ -78,7 +78,7 @@ async def build(
     """Opens what the senders need; the chassis closes it after the lanes have stopped."""
     house = house_of(settings)
     letters = MailRenderer(zone=settings.timezone, replacements=settings.template_folder)
-    social = await chassis.enter(SocialChannels(settings, chassis.clock, instruments))
+    social = await chassis.enter(SocialSenders(settings, chassis.clock, instruments))
     if social.senders:
         chassis.every(LOOK_SECONDS, social.look)
     lines = await chassis.enter(SmtpLines(smtp_of(settings), most=settings.smtp_connections))

@@ -13,7 +13,7 @@ import httpx
 from services.notifier.domain.delivery import Failed, Sent, without_addresses
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.posts import posts, public
-from services.notifier.sending.senders.mastodon import TokenSays
+from services.notifier.sending.senders.protocol import TokenSays
 
 LENGTH = 8_000
 TOKEN_CODES = frozenset({102, 190})

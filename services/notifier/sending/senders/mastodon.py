@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,12 +11,11 @@ from services.chassis.clock import Clock
 from services.notifier.domain.delivery import Failed, Sent, without_addresses
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.posts import posts, public
+from services.notifier.sending.senders.protocol import TokenSays
 
 UNAUTHORIZED = 401
 LENGTH = 500
 """Characters in a post: the least that servers allow."""
-
-TokenSays = Callable[[bool], None]
 
 
 class MastodonSender:

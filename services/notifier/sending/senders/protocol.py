@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from services.notifier.domain.delivery import Failed, Postponed, Sent
@@ -13,4 +14,16 @@ class Sender(Protocol):
         """One attempt. May be called again for the same delivery, also after a success that was never noted:
         the receiver must be able to tell by the delivery's id. An exception counts as a failure to be tried
         again. May be cancelled; many calls run at once."""
+        ...
+
+
+TokenSays = Callable[[bool], None]
+"""Hears whether the account's token is still good."""
+
+
+class SocialSender(Sender, Protocol):
+    """Answers under the post that asked."""
+
+    async def look(self) -> None:
+        """Ask whether the token is still good, without waiting for an answer to send."""
         ...
