@@ -85,7 +85,7 @@ def event(role: str, wire: str, cause: Event, data: Event) -> bytes:
 
 
 def ingest(cause: Event) -> Iterable[Outgoing]:
-    wire = cause["type"]
+    wire = cause["type"].replace(".submitted.", ".received.")
     yield EVENTS, wire.removesuffix(".v1"), event("ingest", wire, cause, cause["data"])
 
 
