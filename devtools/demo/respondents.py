@@ -29,6 +29,10 @@ class Respondents:
         if mail.message.get("X-Sesame") == "assigned" and self._addresses & set(mail.recipients):
             self._inbox.put_nowait(mail)
 
+    def rest(self) -> None:
+        """Nobody replies by mail from now on: what comes is for people at the workspace."""
+        self._addresses = frozenset()
+
     async def work(self, send: Send) -> None:
         """Until cancelled. `send` takes the raw mail, its sender and its recipient."""
         while True:

@@ -7,9 +7,9 @@ out lies in a folder of .eml files. Nothing here reaches into a service: all of 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from devtools.demo.given import own_database
 from devtools.demo.partners import Partner, running_programs, write_partners
 from devtools.demo.report import ANSWERED, PUBLISHED, RECEIVED, ROUTED
 from devtools.demo.respondents import Respondents
+from devtools.demo.sign_ins import sign_ins
 from devtools.demo.watch import Watch, watching
 from devtools.servers.folders import throwaway_folder
 from devtools.servers.mailbox import running_mailbox
@@ -47,6 +48,8 @@ MAIL_DOMAIN = "sesame.example"
 PATIENCE_SECONDS = 120.0
 QUIET_SECONDS = 5.0
 AT_ONCE = 8
+LEFT = 6
+BY_HAND = "(Encore une, pour répondre à la main.)"
 
 Deed = Callable[[], Awaitable[None]]
 
@@ -76,6 +79,9 @@ class Scene:
     watch: Watch
     askers: Askers
     doors: Doors
+    respondents: Respondents
+    by_mail: Sequence[str]
+    """Libraries that are reached by mail: people answer there."""
 
 
 async def _demonstrate(folder: Path, console: Console, *, once: bool, mbox: Path | None) -> int:
@@ -87,7 +93,9 @@ async def _demonstrate(folder: Path, console: Console, *, once: bool, mbox: Path
         await years.write_poster(scene.platform, _this_year(), _poster())
         complete = scene.watch.count(PUBLISHED) == scene.watch.count(RECEIVED) == expected
         report.show(scene.watch, console)
-        _say_where(scene, console)
+        if not once:
+            await _leave_some(scene, corpus)
+        _say_where(scene, await sign_ins(scene.platform, scene.by_mail), console)
         if not complete:
             console.print(_what_is_missing(scene.watch, expected), style="bold red")
         if not once:
@@ -118,7 +126,8 @@ async def scene_of(folder: Path, corpus: Corpus, console: Console, *, asking: bo
         await stack.enter_async_context(
             running_programs(partners, corpus, servers.amqp_url, folder, asking=asking)
         )
-        yield Scene(platform, mailbox, watch, askers, doors)
+        by_mail = [partner.id for partner in partners if partner.way == "mail"]
+        yield Scene(platform, mailbox, watch, askers, doors, respondents, by_mail)
 
 
 def _doors(platform: Platform) -> Doors:
@@ -220,7 +229,17 @@ async def _again_and_again(update: Callable[[], None]) -> None:
         await asyncio.sleep(0.1)
 
 
-def _say_where(scene: Scene, console: Console) -> None:
+async def _leave_some(scene: Scene, corpus: Corpus) -> None:
+    """Some questions that no respondent replies to: they can be answered by hand."""
+    scene.respondents.rest()
+    asked = [question for question in corpus.questions if question.channel == "form"][:LEFT]
+    async with httpx.AsyncClient(base_url=scene.doors.url, timeout=30) as client:
+        for question in asked:
+            again = replace(question, text=f"{question.text}\n\n{BY_HAND}", origin_partner=None)
+            await scene.askers.fill_in_form(client, again)
+
+
+def _say_where(scene: Scene, sign_in: Mapping[str, str], console: Console) -> None:
     places = {
         "ask a question": f"{scene.doors.url}/",
         "public answers": scene.platform.doors("notifier").url(),
@@ -228,9 +247,11 @@ def _say_where(scene: Scene, console: Console) -> None:
         "the year as a poster": str(_poster()),
         "mails that went out": str(scene.mailbox.folder),
         "logs": str(scene.platform.log("ingest").parent),
+        "workspace": scene.platform.doors("workspace").url(),
+        **sign_in,
     }
     for what, place in places.items():
-        console.print(f"{what:>20}  {place}", highlight=False, soft_wrap=True)
+        console.print(f"{what:>26}  {place}", highlight=False, soft_wrap=True)
 
 
 def _this_year() -> int:

@@ -26,21 +26,31 @@ async def invite(chosen: argparse.Namespace) -> int:
     """With `--print` the link stands on the screen and nowhere else; the mail is not sent."""
     if (chosen.role in OF_A_LIBRARY) != bool(chosen.library):
         raise CannotBeDone(f"--role {chosen.role}: respondent and lead need --library ID, the others none")
-    secret = os.environ.get("SESAME_SIGN_IN_SECRET", "")
-    if chosen.printed and not secret:
-        raise CannotBeDone("--print needs SESAME_SIGN_IN_SECRET, as the workspace has it")
     member = Member(chosen.role, chosen.library)
-    async with _transactions(chosen) as transactions, transactions.begin() as unit:
-        before = unit.mark()
-        _, sign_in = await signing_in.invite(unit, None, None, chosen.name, chosen.mail, member)
-        if chosen.printed:
-            unit.back_to(before)
     if chosen.printed:
-        url = os.environ.get("SESAME_WORKSPACE_URL", "").rstrip("/")
-        print(f"{url}/sign-in/{sign_in_token(secret.encode(), sign_in)}")
-    else:
-        print(f"{chosen.mail}: a mail is on its way; its link opens once, within three days")
+        async with _transactions(chosen) as transactions:
+            print(await link_for(transactions, os.environ, chosen.name, chosen.mail, member))
+        return 0
+    async with _transactions(chosen) as transactions, transactions.begin() as unit:
+        await signing_in.invite(unit, None, None, chosen.name, chosen.mail, member)
+    print(f"{chosen.mail}: a mail is on its way; its link opens once, within three days")
     return 0
+
+
+async def link_for(
+    transactions: Transactions, environ: Mapping[str, str], name: str, mail: str, *members: Member
+) -> str:
+    """Where this person comes in, once, within three days; no mail goes out."""
+    secret = environ.get("SESAME_SIGN_IN_SECRET", "")
+    if not secret:
+        raise CannotBeDone("--print needs SESAME_SIGN_IN_SECRET, as the workspace has it")
+    async with transactions.begin() as unit:
+        before = unit.mark()
+        for member in members:
+            _, sign_in = await signing_in.invite(unit, None, None, name, mail, member)
+        unit.back_to(before)
+    url = environ.get("SESAME_WORKSPACE_URL", "").rstrip("/")
+    return f"{url}/sign-in/{sign_in_token(secret.encode(), sign_in)}"
 
 
 async def rebuild(chosen: argparse.Namespace) -> int:

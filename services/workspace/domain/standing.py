@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-HEADING_LETTERS = 140
+HEADING_LETTERS = 120
 
 PERSONAL = ("text", "private_note", "attachments", "sources", "reason", "comment", "explanation", "similar")
 """What goes from every fact once the asker is erased."""
 
-NEVER_KEPT = ("asker", "reach", "coordinator", "reference")
+NEVER_KEPT = ("asker", "reference")
 """Addresses, and what is somebody else's: not even written down."""
 
 
@@ -68,7 +68,12 @@ class Standing:
 
 def kept(data: Mapping[str, Any]) -> dict[str, Any]:
     """What may be written down here of a fact."""
-    return {name: value for name, value in data.items() if name not in NEVER_KEPT}
+    return {name: value for name, value in data.items() if name not in NEVER_KEPT and not _is_reach(value)}
+
+
+def _is_reach(value: object) -> bool:
+    """How somebody is reached, whatever the field is called: an address."""
+    return isinstance(value, Mapping) and "address" in value
 
 
 def standing(facts: Iterable[Heard]) -> Standing | None:
@@ -103,7 +108,11 @@ def heading_of(text: str) -> str:
     lines = [" ".join(line.split()) for line in text.splitlines()]
     long = [line for line in lines if len(line) > len("Bonjour Madame,")] or [line for line in lines if line]
     first = long[0] if long else ""
-    return first if len(first) <= HEADING_LETTERS else first[: HEADING_LETTERS - 1].rstrip() + "…"
+    if len(first) <= HEADING_LETTERS:
+        return first
+    cut = first[: HEADING_LETTERS - 1]
+    whole = cut.rpartition(" ")[0] if first[HEADING_LETTERS - 1] != " " else cut
+    return (whole or cut).rstrip(" ,;:") + "…"
 
 
 def _emptied(one: Heard) -> Heard:

@@ -111,11 +111,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(database: Database) -> AsyncIterator[Stage]:
+async def stage(database: Database, *, most_streams: int = 10) -> AsyncIterator[Stage]:
     async with bench(database("workspace"), "workspace") as on, AsyncExitStack() as stack:
         clock = Hands()
         on.transactions = Transactions(on.pool, "workspace", clock)
         pages = WorkspacePages("Sésame", ZoneInfo("Europe/Paris"))
         guard = Guard(on.transactions.begin, SignInRules(KEY, timedelta(hours=12)), pages, secure=False)
-        streams = Streams(10)
+        streams = Streams(most_streams)
         yield Stage(on, Site(guard, streams).app(), guard, clock, streams, stack)

@@ -75,7 +75,8 @@ def test_nobody_but_the_coordinator_steers() -> None:
         ("Bonjour,\n\nQui a bâti ce pont ?", "Qui a bâti ce pont ?"),
         ("Oui", "Oui"),
         ("", ""),
-        ("x" * 500, "x" * 139 + "…"),
+        ("x" * 500, "x" * 119 + "…"),
+        ("mot " * 100, "mot " * 28 + "mot mot…"),
     ],
 )
 def test_a_heading_is_the_first_line_that_says_something(text: str, heading: str) -> None:

@@ -1,0 +1,44 @@
+"""A library's morning, to be looked at: some questions in every list, two colleagues, notes and drafts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid5
+
+from services.workspace.domain.roles import Member
+from tests.integration.workspace import facts as made
+from tests.integration.workspace.stage import Someone, Stage
+
+PAGE = f"/questions/{made.QUESTION}"
+OPEN = (
+    ("Je cherche des photographies des pêcheries de morue à Fécamp entre 1900 et 1914", 4.5),
+    ("Où trouver les registres d’écrou de la prison de Rennes pour 1851 ?", 7.5),
+    ("¿Existe una traducción francesa de «Los pasos perdidos» anterior a 1960?", 28),
+    ("Quelle est l’origine de l’expression « à la queue leu leu » ?", 52),
+)
+
+
+async def morning(on: Stage) -> Someone:
+    """Amel, signed in, at whose desk all this lies."""
+    for words, hours in OPEN:
+        due = made.MOMENT + timedelta(hours=hours)
+        facts = (made.received(words), made.routed(due_at=due))
+        await on.tell(made.life(*facts, question=uuid5(made.QUESTION, words)))
+    long = (
+        "Bonjour,\n\nQui a construit le phare d’Eckmühl, et pourquoi porte-t-il le nom d’une bataille ?"
+        " Mon grand-père y était gardien dans les années 1930 et je voudrais comprendre.\n\nMerci d’avance,"
+    )
+    life = made.life(
+        made.received(long, note="J’ai 82 ans et je lis mal sur écran : une réponse courte."),
+        made.routed("bm-brest"),
+        made.declined("bm-brest", "Le dossier est aux archives départementales, nous n’en avons pas copie."),
+        made.routed(due_at=made.MOMENT + timedelta(hours=26), attempt=2),
+        made.followed_up(),
+    )
+    await on.tell(life)
+    amel = await on.someone("Amel Benali", Member("respondent", "bm-lyon"), Member("lead", "bm-lyon"))
+    bruno = await on.someone("Bruno Roux", Member("respondent", "bm-lyon"))
+    await bruno.post(f"{PAGE}/note", text="@amel, le Joanne de 1890 est en réserve, cote 118. Je le sors ?")
+    await bruno.post(f"{PAGE}/draft", text="Le phare doit son nom à Mme de Blocqueville…", revision="0")
+    await amel.post(f"{PAGE}/take", form="taken")
+    return amel
