@@ -28,6 +28,7 @@ from services.ingest.domain.mail import ParsedMail
 from services.ingest.domain.replies.headings import Us
 from services.ingest.domain.replies.quoting import MOST_MAILS, Memory, Written, written_in
 from services.ingest.domain.replies.reading import QUIET, Reply, ReplyKind, partner_named, read_reply
+from services.ingest.handlers.conversation import accept_addition, accept_clarification, accept_spam
 from services.ingest.handlers.files import InMemory, Upload, accept_with_files
 from services.ingest.handlers.questions import Intake
 from services.ingest.handlers.submissions import (
@@ -161,7 +162,39 @@ async def _take(unit: Unit, _door: ReplyDoor, came: _Came, partner: str, _reply:
     return await accept_take(unit, came.submission, came.question.id, partner, "mail")
 
 
-DEEDS = {ReplyKind.ANSWER: _answer, ReplyKind.DECLINE: _decline, ReplyKind.TAKE: _take}
+async def _ask_back(
+    unit: Unit, door: ReplyDoor, came: _Came, partner: str, reply: Reply
+) -> AcceptedSubmission:
+    question, wall = came.question.id, door.intake.wall
+    return await accept_clarification(unit, wall, came.submission, question, partner, reply.text, "mail")
+
+
+async def _correct(
+    unit: Unit, door: ReplyDoor, came: _Came, partner: str, reply: Reply
+) -> AcceptedSubmission:
+    new = NewAnswer(reply.text, "mail", reply.sources)
+
+    async def accept(files: tuple[Attachment, ...]) -> AcceptedSubmission:
+        wall, question = door.intake.wall, came.question.id
+        return await accept_addition(
+            unit, wall, came.submission, question, partner, new, files, corrects=True
+        )
+
+    return await accept_with_files(unit, door.intake.public_url, uploads_of(came.mail), "answer", accept)
+
+
+async def _spam(unit: Unit, _door: ReplyDoor, came: _Came, partner: str, _reply: Reply) -> AcceptedSubmission:
+    return await accept_spam(unit, came.submission, came.question.id, partner, "mail")
+
+
+DEEDS = {
+    ReplyKind.ANSWER: _answer,
+    ReplyKind.DECLINE: _decline,
+    ReplyKind.TAKE: _take,
+    ReplyKind.ASK_BACK: _ask_back,
+    ReplyKind.CORRECT: _correct,
+    ReplyKind.SPAM: _spam,
+}
 """What a library says → how it is accepted."""
 
 

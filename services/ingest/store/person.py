@@ -20,6 +20,9 @@ SELECT json_build_object(
     'withdrawn_at', q.withdrawn_at, 'erased_at', q.erased_at,
     'follow_ups', (SELECT json_agg(json_build_object('text', f.text, 'written_at', f.written_at)
         ORDER BY f.written_at, f.id) FROM follow_up f WHERE f.question = q.id),
+    'messages', (SELECT json_agg(json_build_object('kind', m.kind, 'from', m.partner_name, 'text', m.text,
+        'sources', m.sources::json, 'written_at', m.written_at) ORDER BY m.written_at, m.id)
+        FROM message m WHERE m.question = q.id),
     'ending', (SELECT json_build_object('how', e.how, 'at', e.ended_at, 'body', nullif(e.body, '')::json)
         FROM ended e WHERE e.question = q.id),
     'files', (SELECT json_agg(json_build_object('name', f.name, 'media_type', f.media_type,
@@ -39,6 +42,8 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[])
         AND (text <> '' OR private_note IS NOT NULL OR reference IS NOT NULL OR asked_by IS NOT NULL
         OR asked_from IS NOT NULL))
     + (SELECT count(*) FROM follow_up WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM message WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM spam_sender WHERE question = ANY($1::uuid[]) AND digest IS NOT NULL)
     + (SELECT count(*) FROM file WHERE question = ANY($1::uuid[]) AND (
         belongs_to <> 'answer' OR NOT EXISTS (SELECT FROM archived WHERE archived.question = file.question)))
     + (SELECT count(*) FROM ending WHERE question = ANY($1::uuid[]) AND body <> '')

@@ -20,6 +20,10 @@ SELECT json_build_object(
         FROM answer w WHERE w.question_id = q.id),
     'follow_ups', (SELECT json_agg(json_build_object('text', f.text, 'asked_at', f.asked_at)
         ORDER BY f.asked_at, f.id) FROM follow_up f WHERE f.question_id = q.id),
+    'messages', (SELECT json_agg(json_build_object('kind', m.kind, 'by', m.partner_name, 'text', m.text,
+        'sources', m.sources, 'attachments', m.attachments, 'written_at', m.written_at)
+        ORDER BY m.written_at, m.id) FROM message m WHERE m.question_id = q.id),
+    'reference', q.reference, 'reopened_text', q.reopened_text,
     'sent_to_the_asker', (SELECT json_agg(json_build_object('what', d.kind, 'by', d.way, 'state', d.state,
         'decided_at', d.decided_at, 'done_at', d.done_at, 'attempts', d.attempts, 'url', d.url,
         'details', d.details) ORDER BY d.decided_at, d.id)
@@ -39,6 +43,10 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND (asker <> '
     + (SELECT count(*) FROM answer
         WHERE question_id = ANY($1::uuid[]) AND (text <> '' OR sources <> '[]' OR attachments <> '[]'))
     + (SELECT count(*) FROM follow_up WHERE question_id = ANY($1::uuid[]) AND text <> '')
+    + (SELECT count(*) FROM message
+        WHERE question_id = ANY($1::uuid[]) AND (text <> '' OR sources <> '[]' OR attachments <> '[]'))
+    + (SELECT count(*) FROM question
+        WHERE id = ANY($1::uuid[]) AND (reference IS NOT NULL OR reopened_text IS NOT NULL))
     + (SELECT count(*) FROM archive_entry WHERE question_id = ANY($1::uuid[]) AND state = 'held')
     + (SELECT count(*) FROM delivery WHERE question_id = ANY($1::uuid[])
         AND (details <> '{}' OR (destination IS NULL AND url IS NOT NULL)))
