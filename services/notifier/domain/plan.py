@@ -176,6 +176,20 @@ def held(
     )
 
 
+def rated(
+    standing: QuestionState, partner: str | None, at: datetime, coordinator: str, details: Mapping[str, Any]
+) -> list[Planned]:
+    """What the asker wrote with the stars: to the library that answered, where it reads mail, and to the
+    coordinator."""
+    turns = [turn for turn in standing.turns if turn.partner == partner and turn.way == "mail"]
+    told = to_coordinator(standing, "rated", "coordinator", at, coordinator, details)
+    return [*[_rated(standing, turn, details) for turn in turns[-1:]], told]
+
+
+def _rated(standing: QuestionState, turn: CurrentAssignment, details: Mapping[str, Any]) -> Planned:
+    return replace(_to_turn(standing, "rated", turn), details=details)
+
+
 def refused(
     standing: QuestionState, answer_id: UUID, at: datetime, way: str, address: str, details: Mapping[str, Any]
 ) -> Planned:

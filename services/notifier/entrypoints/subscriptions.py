@@ -21,6 +21,7 @@ def subscriptions(
     return {
         ingest.QuestionReceived: events.question_received,
         ingest.QuestionFollowedUp: events.question_followed_up,
+        ingest.QuestionRated: partial(events.question_rated, coordinator),
         ingest.ReplyHeld: partial(events.reply_held, coordinator),
         ingest.AnswerPosted: partial(events.answer_posted, settlement),
         ingest.QuestionWithdrawn: events.question_withdrawn,

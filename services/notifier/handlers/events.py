@@ -226,6 +226,18 @@ async def question_followed_up(unit: Unit, event: Event[ingest.QuestionFollowedU
     await _decide(unit, plan.follow_ups(_known(standing, event.subject)))
 
 
+async def question_rated(coordinator: Coordinator, unit: Unit, event: Event[ingest.QuestionRated]) -> None:
+    """Stars alone are counted elsewhere. Raises TooEarly where the library's turn has not been heard of."""
+    fact = event.data
+    if not fact.comment:
+        return
+    known = _known(await questions.standing(unit.db, event.subject), event.subject)
+    if fact.partner and all(turn.partner != fact.partner for turn in known.turns):
+        raise TooEarly(event.subject)
+    details = {"stars": fact.stars, "comment": fact.comment, "partner_name": fact.partner}
+    await _decide(unit, plan.rated(known, fact.partner, event.time, coordinator.address, details))
+
+
 async def reply_held(coordinator: Coordinator, unit: Unit, event: Event[ingest.ReplyHeld]) -> None:
     """Raises TooEarly where the partner's turn has not been heard of."""
     fact = event.data

@@ -27,6 +27,7 @@ DELIVERIES: Mapping[str, str] = {
     "late": N_("apology to the asker"),
     "overdue": N_("time over, to a library"),
     "promise": N_("promise not kept, to the coordinator"),
+    "rated": N_("the asker’s word on an answer"),
     "rating": N_("invitation to rate"),
     "refused": N_("answer not passed on, to a library"),
     "reminder": N_("reminder to a library"),

@@ -335,6 +335,8 @@ def _of_details(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
         "holder": details.get("partner_name"),
         "failed_kind": details.get("kind"),
         "failed_way": details.get("way"),
+        "stars": details.get("stars"),
+        "comment": details.get("comment"),
         "tries": details.get("attempts"),
         "error": details.get("error"),
     }
