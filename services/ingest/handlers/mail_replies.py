@@ -37,6 +37,7 @@ from services.ingest.handlers.submissions import (
     accept_decline,
     accept_follow_up,
     accept_take,
+    be_the_same,
     sender_hash,
 )
 from services.ingest.store import held_replies, links, questions, sent_mails, submissions
@@ -205,7 +206,8 @@ async def _hold(unit: Unit, door: ReplyDoor, came: _Came, partner: str, text: st
     held = HeldReply(uuid7(), question, partner, why, clean_text(text) or "", (), unit.now)
 
     async def keep(files: tuple[Attachment, ...]) -> AcceptedSubmission:
-        if await submissions.add(unit.db, came.submission, "held", question):
+        if earlier := await submissions.add(unit.db, came.submission, "held", question):
+            be_the_same(came.submission, earlier)
             return AcceptedSubmission(question, again=True)
         kept = tuple(UUID(file.url.rsplit("/", 1)[-1]) for file in files)
         await held_replies.add(unit.db, replace(held, files=kept))

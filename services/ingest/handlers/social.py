@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
-from services.ingest.domain.social import SocialPost
+from services.ingest.domain.social.posts import SocialPost
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.submissions import accept_follow_up, sender_hash
 from services.ingest.store import questions, submissions

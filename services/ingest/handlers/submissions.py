@@ -187,12 +187,19 @@ async def facets_of(unit: Unit, question: UUID) -> Facets:
 
 def accepted_before(submission: RawSubmission, earlier: Earlier) -> AcceptedSubmission:
     """What came first under this key stands. Raises Refused where it was none, or another text."""
+    if submission.door == "mail":
+        be_the_same(submission, earlier)
     if earlier.question is None:
         raise Refused(f"this came before and was {earlier.outcome}")
-    if submission.door != "mail" and earlier.digest != submission.digest:
+    be_the_same(submission, earlier)
+    return AcceptedSubmission(earlier.question, again=True)
+
+
+def be_the_same(submission: RawSubmission, earlier: Earlier) -> None:
+    """Raises ReusedKey where another thing came before under this key."""
+    if earlier.digest != submission.digest:
         first = f"{earlier.received_at:%Y-%m-%d %H:%M:%S} UTC"
         raise ReusedKey(f"came before, on {first}, with another content; use a new one", field="key")
-    return AcceptedSubmission(earlier.question, again=True)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services.ingest.domain.automatic import ABSENT
-from services.ingest.domain.headers import bare_subject
+from services.ingest.domain.mime.headers import bare_subject
 
 GREETING = re.compile(
     r"^(?:bonjour|bonsoir|salut|hello|hi|dear|madame|monsieur|ch[eè]re?s?|guten tag)\b.{0,40}$", re.I

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.ingest.domain.social import SocialPost
+from services.ingest.domain.social.posts import SocialPost
 
 POSTS = frozenset({"status", "post", "photo"})
 

@@ -8,8 +8,8 @@ SIGNATURE = 0x223E9F78
 BODY, ATTACH_TITLE, ATTACH_DATA, ATTACH_REND, ATTACH_PROPS, MESSAGE_PROPS = (
     *(0x800C, 0x8010, 0x800F, 0x9002, 0x9005, 0x9003),
 )
-HTML_PROPERTY, LONG_NAME_PROPERTY = 0x1013, 0x3707
-READ = (HTML_PROPERTY, LONG_NAME_PROPERTY)
+HTML_PROPERTY, LONG_NAME_PROPERTY, NAME_PROPERTY, DATA_PROPERTY = 0x1013, 0x3707, 0x3704, 0x3701
+READ = (HTML_PROPERTY, LONG_NAME_PROPERTY, NAME_PROPERTY, DATA_PROPERTY)
 BINARY, STRING8, UNICODE = 0x0102, 0x001E, 0x001F
 FIXED = {0x0002: 4, 0x0003: 4, 0x0004: 4, 0x000B: 4, 0x0005: 8, 0x0006: 8, 0x0007: 8, 0x0014: 8, 0x0040: 8}
 FIXED |= {0x000A: 4, 0x0048: 16}
@@ -24,6 +24,8 @@ class TnefContent:
     text: str
     html: str
     files: tuple[tuple[str, bytes], ...]
+    left: bool = False
+    """Whether it holds something else, that only Outlook reads: a mail, a drawing."""
 
 
 def read_tnef(raw: bytes) -> TnefContent:
@@ -43,10 +45,13 @@ def read_tnef(raw: bytes) -> TnefContent:
             names[-1] = _string(data)
         elif kind == ATTACH_DATA and contents:
             contents[-1] = data
-        elif kind == ATTACH_PROPS and names and (long_name := _properties(data).get(LONG_NAME_PROPERTY)):
-            names[-1] = _string(long_name)
+        elif kind == ATTACH_PROPS and names:
+            properties = _properties(data)
+            long_name = properties.get(LONG_NAME_PROPERTY) or properties.get(NAME_PROPERTY)
+            names[-1] = _string(long_name) if long_name else names[-1]
+            contents[-1] = contents[-1] or properties.get(DATA_PROPERTY, b"")
     files = tuple((name or "attachment", data) for name, data in zip(names, contents, strict=True) if data)
-    return TnefContent(text, html, files)
+    return TnefContent(text, html, files, left=len(files) < len(names))
 
 
 def _attributes(raw: bytes) -> Iterator[tuple[int, bytes]]:
@@ -85,7 +90,7 @@ def _read_properties(data: bytes, found: dict[int, bytes]) -> None:
         values, length = struct.unpack_from("<II", data, position)
         if values == 0 or length > len(data) - position - 8:
             return
-        if name in READ:
+        if name in READ and (name != DATA_PROPERTY or kind == BINARY):
             found[name] = data[position + 8 : position + 8 + length]
         position = _after_values(data, position + 4, min(values, 1000))
 

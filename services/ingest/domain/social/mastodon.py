@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.ingest.domain.html_text import html_to_text
-from services.ingest.domain.social import SocialPost
+from services.ingest.domain.mime.html_text import html_to_text
+from services.ingest.domain.social.posts import SocialPost
 
 LEADING_HANDLES = re.compile(r"^(?:@[\w.-]+(?:@[\w.-]+)?(?:\s*<[^<>]*>)?\s*)+")
 OPEN = frozenset({"public", "unlisted"})

@@ -25,10 +25,17 @@ TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 ATTRIBUTE = re.compile(
-    r"""([^\s/=>"']++)\s*+=\s*+(?:"([^"]*+)"?|'([^']*+)'?|([^\s>]*+))""",
+    r"""([^\s/=>"']++)(?:\s*+=\s*+(?:"([^"]*+)"?|'([^']*+)'?|([^\s>]*+)))?+""",
 )
 INDENTED = re.compile(r"border(?:-left)?\s*+:\s*+(?:none|0)\b", re.IGNORECASE)
 """A block moved to the right by its writer is marked up as a quote, too, but bears no line at its left."""
+"""The value is optional: a name without one, tried from each of its letters, would take its square."""
+NUMBER = re.compile(r"\d{1,6}")
+RAISED_NUMBER = re.compile(r"\s{0,9}[0-9+-]{1,8}\s{0,9}")
+HIGH = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+LOW = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
+"""Of `m<sup>2</sup>` must not become m2, which is another word."""
+DEEPEST_LIST = 20
 RAW_END = {tag: re.compile(rf"</{tag}\b", re.IGNORECASE) for tag in ("script", "style")}
 """Between these tags a `<` begins nothing."""
 
@@ -51,10 +58,16 @@ def _tokens(html: str) -> Iterator[re.Match[str]]:
             position = found.start() if found else len(html)
 
 
-def _link(attributes: str) -> str:
-    """The value of `href`; empty when there is none."""
+def _attribute(attributes: str, wanted: str) -> str:
+    """Its value; empty when there is none."""
     values = {name.lower(): "".join(value) for name, *value in ATTRIBUTE.findall(attributes)}
-    return _characters(values.get("href", ""))
+    return _characters(values.get(wanted, ""))
+
+
+def _start(attributes: str) -> int:
+    """The number that an ordered list begins with."""
+    given = _attribute(attributes, "start")
+    return int(given) if NUMBER.fullmatch(given) else 1
 
 
 def _characters(text: str) -> str:
@@ -102,6 +115,8 @@ class _TextReader:
         self._lines: list[str] = []
         self._line = _TextLine()
         self._quotes: list[bool] = []
+        self._lists: list[int | None] = []
+        self._raised = ""
         self._hidden: list[str] = []
         self._preformatted = 0
         self._target = ""
@@ -127,15 +142,19 @@ class _TextReader:
             self._break(paragraph=tag in PARAGRAPHS, empty=tag == "br")
         if tag == "blockquote":
             self._quotes.append(INDENTED.search(attributes) is None)
+        elif tag in ("ol", "ul"):
+            self._lists = [*self._lists[-DEEPEST_LIST:], _start(attributes) if tag == "ol" else None]
         elif tag == "li":
-            self._line.add_as_is("- ")
+            self._line.add_as_is(self._mark(attributes))
+        elif tag in ("sup", "sub"):
+            self._raised = tag
         elif tag == "hr":
             self._line.add_as_is("_" * 32)
             self._break()
         elif tag == "pre":
             self._preformatted += 1
         elif tag == "a":
-            self._target = _link(attributes)
+            self._target = _attribute(attributes, "href")
 
     def _end(self, tag: str) -> None:
         if self._hidden:
@@ -148,6 +167,10 @@ class _TextReader:
             self._break(paragraph=tag in PARAGRAPHS)
         if tag == "blockquote":
             del self._quotes[-1:]
+        elif tag in ("ol", "ul") and self._lists:
+            self._lists.pop()
+        elif tag in ("sup", "sub"):
+            self._raised = ""
         elif tag == "pre":
             self._preformatted = max(self._preformatted - 1, 0)
         elif tag in ("td", "th"):
@@ -156,6 +179,8 @@ class _TextReader:
     def _say(self, words: str) -> None:
         if self._hidden:
             return
+        if self._raised and RAISED_NUMBER.fullmatch(words):
+            words = words.translate(HIGH if self._raised == "sup" else LOW)
         if not self._preformatted:
             self._line.add(re.sub(r"[ \t\r\n\f]+", " ", words))
             return
@@ -174,6 +199,16 @@ class _TextReader:
             self._line.add_as_is(f" <{target}>")
         elif blank:
             self._line.add_as_is(" ")
+
+    def _mark(self, attributes: str) -> str:
+        """What stands before an item of a list: its number where it has one."""
+        number = self._lists[-1] if self._lists else None
+        if number is None:
+            return "- "
+        given = _attribute(attributes, "value")
+        number = int(given) if NUMBER.fullmatch(given) else number
+        self._lists[-1] = number + 1
+        return f"{number}. "
 
     def _margin(self) -> str:
         return "> " * min(sum(self._quotes), DEEPEST_QUOTE)
