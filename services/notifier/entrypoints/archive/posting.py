@@ -45,7 +45,7 @@ class Posting:
 
 
 def text_of(delivery: DeliveryAttempt) -> str:
-    answer = delivery.said
+    answer = delivery.answer
     if answer is None:
         return ""
     return posts(answer.text, answer.sources, f"— {answer.partner_name}", LENGTH)[0]
