@@ -95,7 +95,8 @@ def _waiting(counts: Counts) -> Metric:
     def total(measure: str) -> int:
         return counts.get((measure, "channel"), Counter()).total()
 
-    waiting = total("received") + total("reopened") - total("answered") - total("closed")
+    reopened = counts.get(("handled", "detail"), Counter())["reopen"]
+    waiting = total("received") + reopened - total("answered") - total("closed")
     return GaugeMetricFamily(
         "sesame_questions_waiting", "Received, and neither answered nor closed", value=max(0, waiting)
     )

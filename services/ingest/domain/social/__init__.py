@@ -1,1 +1,0 @@
-"""What people write in social channels, as each of them tells it."""
