@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import yaml
 from rich.table import Column, Table
@@ -25,6 +26,7 @@ from operations.partners import broker, keys, resend, webhooks
 from operations.partners import register as registry
 from operations.partners import sheet as sheets
 from operations.partners.conformance import try_out
+from operations.partners.trial_questions import close_trial
 from services.chassis.terminal import operator_console
 from services.contracts import topology
 from services.contracts.vocabulary import PARTNER_ID_PATTERN
@@ -88,6 +90,8 @@ async def _await(deed: Deed, chosen: argparse.Namespace) -> int:
 
 
 async def add(chosen: argparse.Namespace, where: Addresses) -> int:
+    if chosen.webhook and (doubt := await webhooks.check_address(chosen.webhook)):
+        print(f"sesame: {doubt}", file=sys.stderr)
     async with as_service(where.database_url, "router") as db:
         changed = await registry.enter(db, chosen.id, await _wanted(chosen, await registry.records(db)))
     async with managing(where.management_url, where.vhost) as management:
@@ -189,11 +193,27 @@ def _waiting(count: QueueCount | None) -> str:
 
 
 async def try_partner(chosen: argparse.Namespace, where: Addresses) -> int:
+    """What it asked is closed again."""
+    await _must_exist(chosen.id, where)
     url = as_user(where.amqp_url, chosen.id, _password(), where.vhost)
-    outcomes = await try_out(url, chosen.id)
+    outcomes = await try_out(url, where.broker_url, chosen.id)
     for outcome in outcomes:
         print(f"{'ok  ' if outcome.passed else 'FAIL'} {outcome.what}: {outcome.said}")
-    return 0 if all(outcome.passed for outcome in outcomes) else 1
+    left = [question for outcome in outcomes if (question := outcome.question)]
+    faults = [fault for question in left if (fault := await _closed(where, question))]
+    return 0 if all(outcome.passed for outcome in outcomes) and not faults else 1
+
+
+async def _closed(where: Addresses, question: UUID) -> str | None:
+    fault = await close_trial(where, question)
+    print(f"the trial's question {question} is closed" if fault is None else f"FAIL {question}: {fault}")
+    return fault
+
+
+async def _must_exist(partner: str, where: Addresses) -> None:
+    async with as_service(where.database_url, "router") as db:
+        if partner not in await registry.records(db):
+            raise OperationError(f'no partner "{partner}"; ./sesame partners list shows who there is')
 
 
 def _password() -> str:

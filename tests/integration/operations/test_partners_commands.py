@@ -5,20 +5,23 @@ import io
 import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
+import aio_pika
 import aiormq
 import pytest
 from aiormq.exceptions import AMQPError
 
 from devtools.cli import main
+from devtools.servers.ports import free_port
 from operations.broker.management import managing
 from operations.broker.provision import as_user, provision
 from operations.database import as_service
 from operations.partners import broker, register
 from services.contracts import topology
 from services.ingest.store import partner_access, partner_keys
+from tests.support import router_process
 from tests.support.ingest_doors import ingest
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS
@@ -51,7 +54,7 @@ def sesame(
     async def run(*arguments: str, status: int = 0) -> str:
         ended = await asyncio.to_thread(main, ["partners", *arguments])
         printed = capsys.readouterr()
-        assert ended == status, printed.err
+        assert ended == status, printed.out + printed.err
         return printed.out + printed.err
 
     return run
@@ -183,9 +186,53 @@ async def test_a_trial_shows_what_comes_back(
 ) -> None:
     password = password_in(await sesame("add", partner, "--name", "Lyon"))
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
-    async with ingest(database, vhost):
+    async with routed(database, vhost):
         said = await sesame("try", partner)
-    assert [line[:4] for line in said.splitlines()] == ["ok  "] * 5
+    async with as_service(database.admin_url, "router") as db:
+        states = {row["id"]: row["state"] for row in await db.fetch("SELECT id, state FROM question")}
+    *outcomes, ending = said.splitlines()
+    assert [line[:4] for line in outcomes] == ["ok  "] * 5
+    ((question, state),) = states.items()
+    assert (ending, state) == (f"the trial's question {question} is closed", "out_of_scope")
+
+
+@asynccontextmanager
+async def routed(database: Database, vhost: VirtualHost) -> AsyncIterator[None]:
+    """Ingest, and a router that hears of its questions."""
+    process = await router_process.start(database, vhost, port=free_port())
+    try:
+        async with ingest(database, vhost):
+            yield
+    finally:
+        await router_process.stop(process)
+
+
+async def test_a_trial_takes_nothing_out_of_the_partners_queue(
+    sesame: Sesame, partner: str, database: Database, vhost: VirtualHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = password_in(await sesame("add", partner, "--name", "Lyon"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+    async with await aio_pika.connect(vhost.amqp_url) as connection, routed(database, vhost):
+        channel = await connection.channel()
+        queue = await channel.get_queue(topology.partner_queue(partner))
+        await channel.default_exchange.publish(aio_pika.Message(b"of its own"), queue.name)
+        await sesame("try", partner)
+        first = await queue.get()
+    assert (first.body, first.redelivered) == (b"of its own", False)
+
+
+async def test_a_trial_of_a_partner_that_does_not_exist_says_so(sesame: Sesame) -> None:
+    assert 'no partner "nobody"' in await sesame("try", "nobody", status=2)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://partner.example/", "https://10.0.0.8/", "https://a:b@partner.example/"]
+)
+async def test_a_webhook_that_nothing_would_be_sent_to_is_refused_when_it_is_set(
+    sesame: Sesame, partner: str, url: str
+) -> None:
+    said = await sesame("add", partner, "--name", "Lyon", "--webhook", url, status=2)
+    assert said.startswith(f'sesame: webhook "{url}":')
 
 
 async def test_a_trial_with_another_password_fails_at_the_broker(

@@ -36,7 +36,7 @@ class GuardedNetwork(AsyncNetworkBackend):
         self._network = AnyIOBackend()
 
     async def connect_tcp(self, host: str, port: int, *more: Any, **named: Any) -> AsyncNetworkStream:
-        address = await self._checked(host, port)
+        address = await self.checked(host, port)
         return await self._network.connect_tcp(address, port, *more, **named)
 
     async def connect_unix_socket(self, path: str, *_more: Any, **_named: Any) -> AsyncNetworkStream:
@@ -45,7 +45,7 @@ class GuardedNetwork(AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
-    async def _checked(self, host: str, port: int) -> str:
+    async def checked(self, host: str, port: int) -> str:
         """One address of the host. All must be allowed: which one is used is not for a name server to say."""
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
