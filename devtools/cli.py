@@ -23,7 +23,6 @@ COMMANDS = (
     "devtools.commands.check",
     "devtools.commands.texts",
     "devtools.commands.docs",
-    "devtools.commands.audit",
     *FOR_OPERATORS,
 )
 

@@ -62,6 +62,65 @@ class QuestionTaken(Fact):
 
     partner: PartnerId
     way: Word
+    by: Line | None = Field(default=None, description="Who of them, as their colleagues may read it")
+    facets: Facets | None = None
+
+
+class TakeWithdrawn(Fact):
+    """A partner that was on it is not any more; it still has the question."""
+
+    wire: ClassVar[str] = "take.withdrawn.v1"
+
+    partner: PartnerId
+    way: Word
+    facets: Facets | None = None
+
+
+class ClarificationRequested(Fact):
+    """A partner asks the asker back. Whether it may is the router's to say: `question.paused`."""
+
+    wire: ClassVar[str] = "clarification.requested.v1"
+
+    clarification_id: UUID
+    partner: PartnerId
+    text: Text
+    way: Word
+    facets: Facets | None = None
+
+
+class AdditionReceived(Fact):
+    """A partner adds to the answer it gave, or corrects it. Whether it goes out is the router's to say."""
+
+    wire: ClassVar[str] = "addition.received.v1"
+
+    addition_id: UUID
+    partner: PartnerId
+    text: Text
+    way: Word
+    sources: tuple[Line, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    corrects: bool = Field(default=False, description="The answer was wrong; else it was not all")
+    facets: Facets | None = None
+
+
+class ReopeningRequested(Fact):
+    """The asker says that the answer does not help, and why. What follows is the router's to say."""
+
+    wire: ClassVar[str] = "reopening.requested.v1"
+
+    reopening_id: UUID
+    text: Text
+    way: Word
+    facets: Facets | None = None
+
+
+class SpamReported(Fact):
+    """A partner says that the question it has is none."""
+
+    wire: ClassVar[str] = "spam.reported.v1"
+
+    partner: PartnerId
+    way: Word
     facets: Facets | None = None
 
 
@@ -90,7 +149,7 @@ class QuestionRated(Fact):
 
 
 class QuestionFollowedUp(Fact):
-    """The asker wrote again about the same question."""
+    """The asker wrote again about the same question: of their own accord, or because they were asked back."""
 
     wire: ClassVar[str] = "question.followed_up.v1"
 

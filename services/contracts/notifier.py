@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.contracts.reasons import Reason
+from services.contracts.reasons import EndCode, Reason, RefusalCode
 from services.contracts.vocabulary import (
     Attachment,
     Facets,
@@ -37,6 +37,9 @@ class QuestionPublished(Fact):
     answered_at: Moment
     published_at: Moment
     promise_at: Moment
+    waited_seconds: float = Field(
+        default=0, ge=0, description="How long the network had waited for the asker before the answer"
+    )
     facets: Facets
 
 
@@ -110,6 +113,15 @@ class MailsSent(Fact):
     mails: tuple[SentMail, ...] = Field(min_length=1)
 
 
+class EarlierAnswer(Value):
+    """An answer that was given before, and did not do."""
+
+    partner: PartnerName
+    text: Text
+    sources: tuple[Line, ...] = ()
+    answered_at: Moment
+
+
 class QuestionAssigned(Fact):
     """To a partner: this question is yours until `due_at`. Answer or decline it by your inbox key."""
 
@@ -127,16 +139,67 @@ class QuestionAssigned(Fact):
     reasons: tuple[Reason, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     page_url: Line | None = Field(default=None, description="Where a respondent can answer in a browser")
+    earlier_answers: tuple[EarlierAnswer, ...] = ()
+    reopened_because: Text | None = Field(
+        default=None, description="Why they did not do, in the asker's words"
+    )
     similar: tuple[SimilarAnswer, ...] = Field(default=(), description="Of the archive, the most alike first")
 
 
+class AskerReplied(Fact):
+    """To a partner: the asker wrote about a question that is yours: a reply to what you asked, more about the
+    question or, after your answer, a follow-up with a due time of its own."""
+
+    wire: ClassVar[str] = "asker.replied.v1"
+
+    assignment_id: UUID
+    partner: PartnerId
+    follow_up_id: UUID
+    text: Text
+    question_text: Text
+    due_at: Moment
+    after_answer: bool = Field(default=False, description="Answer it by addition.submitted")
+    page_url: Line | None = None
+
+
+class AnswerDelivered(Fact):
+    """To the partner that asked for a reader of its own: the answer, more of it, or its correction."""
+
+    wire: ClassVar[str] = "answer.delivered.v1"
+
+    answer_id: UUID
+    kind: Literal["answer", "addition", "correction"]
+    answered_by: PartnerName
+    text: Text
+    sources: tuple[Line, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    answered_at: Moment
+    reference: Line | None = Field(default=None, description="Your own number for the question")
+    page_url: Line | None = Field(default=None, description="The reader's page")
+
+
+class ClarificationDelivered(Fact):
+    """To the partner that asked for a reader of its own: the library that has the question must know more.
+    Answer by follow_up.submitted."""
+
+    wire: ClassVar[str] = "clarification.delivered.v1"
+
+    clarification_id: UUID
+    asked_by: PartnerName
+    text: Text
+    ends_at: Moment = Field(description="When the question ends, if no reply came")
+    reference: Line | None = Field(default=None, description="Your own number for the question")
+    page_url: Line | None = Field(default=None, description="The reader's page")
+
+
 class AssignmentEnded(Fact):
-    """To a partner: this question is no longer yours, and why."""
+    """To a partner: this question is no longer yours, and why. Told once of each assignment."""
 
     wire: ClassVar[str] = "assignment.ended.v1"
 
     assignment_id: UUID | None = None
     partner: PartnerId
-    reason: Word = Field(description="answered, overdue, reassigned, withdrawn, closed, already_answered")
+    reason: EndCode | RefusalCode
+    refused_text: Text | None = Field(default=None, description="What you wrote and was not passed on")
     answered_by: PartnerName | None = None
     answer_id: UUID | None = None

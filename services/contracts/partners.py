@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
@@ -137,12 +137,73 @@ class DeclineSubmitted(SubmittedFact):
 
     reason: Text | None = None
     refer_to: PartnerId | None = None
+    spam: Annotated[bool, Strict()] = Field(
+        default=False, description="It is no question: nobody is to answer"
+    )
 
 
 class TakeSubmitted(SubmittedFact):
     """From a partner: it is on the question that is the event's subject; an answer's time begins."""
 
     wire: ClassVar[str] = "take.submitted.v1"
+
+    by: Line | None = Field(default=None, description="Who of you, as your colleagues may read it")
+
+
+class ClarificationSubmitted(SubmittedFact):
+    """From a partner: a question back to the asker of the question that is the event's subject."""
+
+    wire: ClassVar[str] = "clarification.submitted.v1"
+
+    text: Text
+
+
+class AdditionSubmitted(SubmittedFact):
+    """From a partner: more of the answer it gave to the event's subject, or its correction."""
+
+    wire: ClassVar[str] = "addition.submitted.v1"
+
+    text: Text
+    sources: tuple[Line, ...] = ()
+    corrects: Annotated[bool, Strict()] = Field(
+        default=False, description="The answer was wrong; else it was not all"
+    )
+
+
+class FollowUpSubmitted(SubmittedFact):
+    """From the partner that asked the event's subject for a reader of its own: what the reader adds, replies
+    or asks after the answer."""
+
+    wire: ClassVar[str] = "follow_up.submitted.v1"
+
+    text: Text
+
+
+class ReopeningSubmitted(SubmittedFact):
+    """From the partner that asked the event's subject for a reader of its own: the answer does not help."""
+
+    wire: ClassVar[str] = "reopening.submitted.v1"
+
+    text: Text = Field(description="Why not, for the library that is asked next")
+
+
+TakenFor = Literal[
+    "addition",
+    "answer",
+    "clarification",
+    "decline",
+    "follow_up",
+    "late_answer",
+    "question",
+    "reopening",
+    "spam",
+    "take",
+]
+"""A late answer comes from a partner that has the question no more: it counts if it is the first."""
+
+RefusedBecause = Literal[
+    "ended", "invalid", "reused", "too_large", "too_many", "unknown_question", "unknown_type"
+]
 
 
 class SubmissionAccepted(Fact):
@@ -153,6 +214,8 @@ class SubmissionAccepted(Fact):
     original_id: str
     original_type: str
     reference: Line | None = None
+    page_url: Line | None = Field(default=None, description="The asker's own page, for a question")
+    taken_for: TakenFor | None = Field(default=None, description="What it counts as, as far as is known now")
 
 
 class SubmissionFault(Value):
@@ -171,7 +234,8 @@ class SubmissionRefused(Fact):
 
     original_id: str | None = None
     original_type: str | None = None
-    reason: str
+    code: RefusedBecause = "invalid"
+    reason: str = Field(description="For a person to read")
     field: str | None = None
     value: str | None = None
     errors: tuple[SubmissionFault, ...] = Field(default=(), description="All faults that were found")

@@ -74,8 +74,22 @@ class ByHand(Points):
     said: Line | None = Field(default=None, description="Why, in that person's words")
 
 
+class AskedBack(Points):
+    """The partner had asked the asker back, and the asker replied after all."""
+
+    code: Literal["asked_back"] = "asked_back"
+
+
 Reason: TypeAlias = Annotated[
-    AskedThere | NamedByColleague | ServesPlace | KnowsSubject | HasRoom | IsOwed | IsOpen | ByHand,
+    AskedThere
+    | NamedByColleague
+    | ServesPlace
+    | KnowsSubject
+    | HasRoom
+    | IsOwed
+    | IsOpen
+    | ByHand
+    | AskedBack,
     Field(discriminator="code"),
 ]
 
@@ -85,6 +99,7 @@ ExclusionCode = Literal[
     "declined",
     "had_before",
     "language",
+    "no_reply",
     "not_open",
     "overdue",
     "specialist",
@@ -126,8 +141,24 @@ class TakenBack(Value):
 Impasse: TypeAlias = Annotated[NobodyLeft | AskedInVain | TakenBack, Field(discriminator="code")]
 """Why the coordinator must see to a question."""
 
-ClosingCode = Literal["duplicate", "out_of_scope", "withdrawn"]
-RefusalCode = Literal["already_answered", "closed", "not_assigned"]
-"""Why an answer does not count."""
-Action = Literal["assign", "close", "extend", "reopen", "route", "take_back"]
+UnhandledCode = Literal["nobody_left", "overdue", "reopening", "taken_back"]
+"""Why a follow-up lies with the coordinator."""
+ClosingCode = Literal["duplicate", "no_reply", "out_of_scope", "spam", "withdrawn"]
+RefusalCode = Literal["already_answered", "closed", "not_answered", "not_assigned"]
+"""Why what a partner wrote does not go to the asker."""
+EndCode = Literal[
+    "added",
+    "answered",
+    "answered_by_another",
+    "away",
+    "closed",
+    "declined",
+    "no_reply",
+    "overdue",
+    "reassigned",
+    "taken_back",
+    "withdrawn",
+]
+"""How an assignment ended."""
+Action = Literal["assign", "close", "extend", "reopen", "route", "settle", "spam", "take_back"]
 """What a coordinator's hand may do."""

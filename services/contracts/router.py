@@ -7,8 +7,36 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.contracts.reasons import Action, ClosingCode, Exclusion, Impasse, Reason, RefusalCode
-from services.contracts.vocabulary import Attachment, Facets, Fact, Line, Moment, PartnerName, Reach, Text
+from services.contracts.reasons import (
+    Action,
+    ClosingCode,
+    EndCode,
+    Exclusion,
+    Impasse,
+    Reason,
+    RefusalCode,
+    UnhandledCode,
+)
+from services.contracts.vocabulary import (
+    Attachment,
+    Facets,
+    Fact,
+    Line,
+    Moment,
+    PartnerId,
+    PartnerName,
+    Reach,
+    Text,
+    Value,
+)
+
+
+class Released(Value):
+    """An assignment that ended with what is announced: how."""
+
+    assignment_id: UUID
+    partner: PartnerId
+    outcome: EndCode
 
 
 class QuestionRouted(Fact):
@@ -23,6 +51,7 @@ class QuestionRouted(Fact):
     due_at: Moment = Field(description="When this partner's answer is due")
     promise_at: Moment = Field(description="When the asker was promised an answer")
     reasons: tuple[Reason, ...] = ()
+    released: Released | None = Field(default=None, description="Who had it until now")
     facets: Facets
 
 
@@ -41,11 +70,20 @@ class QuestionAnswered(Fact):
     publish_consent: bool = False
     answered_at: Moment
     promise_at: Moment
+    waited_seconds: float = Field(
+        default=0,
+        ge=0,
+        description="How long the network waited for the asker; no part of the time to answer",
+    )
+    requester: Reach | None = Field(
+        default=None, description="How to reach the partner that asked for a reader of its own"
+    )
     facets: Facets
 
 
 class AnswerRefused(Fact):
-    """An answer does not count; the partner is told why and, where one counted before, which."""
+    """What a partner wrote does not go to the asker; the partner is told why and, where an answer counted
+    before, which."""
 
     wire: ClassVar[str] = "answer.refused.v1"
 
@@ -53,12 +91,14 @@ class AnswerRefused(Fact):
     partner: PartnerName
     reach: Reach
     reason: RefusalCode
+    text: Text | None = Field(default=None, description="What was refused: the work of an hour, perhaps")
+    what: Literal["answer", "addition", "clarification"] = "answer"
     accepted_answer_id: UUID | None = None
     accepted_partner: PartnerName | None = None
 
 
 class QuestionReminded(Fact):
-    """The partner's time is nearly over: it is told once, so many of its open hours before."""
+    """The partner's time is nearly over: it is told once, so many of its open hours before it is."""
 
     wire: ClassVar[str] = "question.reminded.v1"
 
@@ -91,11 +131,106 @@ class QuestionUnroutable(Fact):
     excluded: tuple[Exclusion, ...] = ()
     coordinator: Reach | None = None
     promise_at: Moment
+    released: Released | None = Field(default=None, description="Who had it until now")
     facets: Facets
 
 
+class QuestionPaused(Fact):
+    """The partner that has the question asked the asker back: until they reply, the clocks stand still."""
+
+    wire: ClassVar[str] = "question.paused.v1"
+
+    clarification_id: UUID
+    assignment_id: UUID
+    partner: PartnerName
+    text: Text = Field(description="What the partner asks, for the asker")
+    asked_at: Moment
+    ends_at: Moment = Field(description="When the question ends, if no reply came")
+    requester: Reach | None = Field(
+        default=None, description="How to reach the partner that asked for a reader of its own"
+    )
+    facets: Facets
+
+
+class ClarificationReminded(Fact):
+    """The asker has not replied for half of the term: they are told once."""
+
+    wire: ClassVar[str] = "clarification.reminded.v1"
+
+    clarification_id: UUID
+    partner: PartnerName
+    ends_at: Moment
+    facets: Facets
+
+
+class QuestionResumed(Fact):
+    """The asker replied, or what they were asked does not matter any more: the clocks run again."""
+
+    wire: ClassVar[str] = "question.resumed.v1"
+
+    assignment_id: UUID | None = Field(default=None, description="Of the partner that has the question now")
+    partner: PartnerName | None = None
+    due_at: Moment | None = Field(default=None, description="When that partner's answer is due now")
+    promise_at: Moment
+    facets: Facets
+
+
+class FollowUpRouted(Fact):
+    """The asker wrote after the answer: a partner is asked to see to it, with a term of its own."""
+
+    wire: ClassVar[str] = "follow_up.routed.v1"
+
+    follow_up_id: UUID
+    assignment_id: UUID
+    partner: PartnerName
+    reach: Reach
+    attempt: int = Field(ge=1, description="Counted with the question's other assignments")
+    due_at: Moment
+    promise_at: Moment
+    released: Released | None = Field(default=None, description="Who was to see to it until now")
+    facets: Facets
+
+
+class FollowUpUnhandled(Fact):
+    """Nobody saw to what the asker wrote after the answer: the coordinator decides."""
+
+    wire: ClassVar[str] = "follow_up.unhandled.v1"
+
+    follow_up_id: UUID
+    reason: UnhandledCode
+    text: Text | None = Field(default=None, description="What the asker wrote, where no other fact says it")
+    coordinator: Reach | None = None
+    released: Released | None = None
+    facets: Facets
+
+
+class AnswerAdded(Fact):
+    """A further message of the partner that answered, for the asker."""
+
+    wire: ClassVar[str] = "answer.added.v1"
+
+    addition_id: UUID
+    answer_id: UUID = Field(description="The answer that it belongs to")
+    partner: PartnerName
+    text: Text
+    sources: tuple[Line, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    added_at: Moment
+    released: Released | None = Field(default=None, description="Whose follow-up is seen to with it")
+    requester: Reach | None = Field(
+        default=None, description="How to reach the partner that asked for a reader of its own"
+    )
+    facets: Facets
+
+
+class AnswerCorrected(AnswerAdded):
+    """The partner that answered was wrong, and says so: the asker is told, and the archive looks again."""
+
+    wire: ClassVar[str] = "answer.corrected.v1"
+
+
 class QuestionClosed(Fact):
-    """The question ended without an answer, by a person's hand or the asker's wish."""
+    """The question ended without an answer: by a person's hand, the asker's wish, or for want of a reply."""
 
     wire: ClassVar[str] = "question.closed.v1"
 
@@ -109,6 +244,10 @@ class QuestionReopened(Fact):
     """An ended question is open again from the event's time on; who is asked now is its own event."""
 
     wire: ClassVar[str] = "question.reopened.v1"
+
+    by: Literal["asker", "hand", "late_reply"] = "hand"
+    text: Text | None = Field(default=None, description="Why, in the asker's words: for whoever is asked now")
+    promise_at: Moment | None = Field(default=None, description="What the asker is promised now")
 
     facets: Facets
 

@@ -29,6 +29,15 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
         "ingest": (
             router.QuestionRouted,
             router.QuestionAnswered,
+            router.AnswerRefused,
+            router.AnswerAdded,
+            router.AnswerCorrected,
+            router.QuestionPaused,
+            router.QuestionResumed,
+            router.QuestionOverdue,
+            router.QuestionUnroutable,
+            router.FollowUpRouted,
+            router.FollowUpUnhandled,
             router.QuestionClosed,
             router.QuestionReopened,
             router.IntakeChanged,
@@ -41,7 +50,12 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             ingest.AnswerReceived,
             ingest.QuestionDeclined,
             ingest.QuestionTaken,
+            ingest.TakeWithdrawn,
+            ingest.ClarificationRequested,
+            ingest.AdditionReceived,
             ingest.QuestionFollowedUp,
+            ingest.ReopeningRequested,
+            ingest.SpamReported,
             ingest.QuestionWithdrawn,
             ingest.AskerErased,
         ),
@@ -59,6 +73,13 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.AnswerRefused,
             router.QuestionOverdue,
             router.QuestionUnroutable,
+            router.QuestionPaused,
+            router.ClarificationReminded,
+            router.QuestionResumed,
+            router.FollowUpRouted,
+            router.FollowUpUnhandled,
+            router.AnswerAdded,
+            router.AnswerCorrected,
             router.QuestionClosed,
             router.QuestionReopened,
             workspace.SignInRequested,
@@ -104,11 +125,6 @@ DELIVERY_LIMIT = 50
 """Deliveries of one event before the broker itself takes it for poison: more than restarts can cause."""
 
 
-MOST_WAITING = 512 * 1024 * 1024
-"""Bytes in the queue that partners' programs publish to: a thousand of the largest events, a million usual
-ones. The other queues have no such bound: one service that stands still must not stop the others."""
-
-
 def routing_key(fact: type[Fact]) -> str:
     """The wire name without its version: `question.received`."""
     return unversioned(fact.wire)
@@ -129,9 +145,7 @@ def dead_queue(service: str) -> str:
 
 
 def queue_arguments(service: str) -> dict[str, Any]:
-    """Quorum, at-least-once dead-lettering (needs reject-publish), and a delivery limit (3.x has none). Where
-    strangers' programs write, a length: what is over it is refused to the publisher, who still has it."""
-    bound = {"x-max-length-bytes": MOST_WAITING} if service == "ingest" else {}
+    """Quorum, at-least-once dead-lettering (needs reject-publish), and a delivery limit (3.x has none)."""
     return {
         "x-queue-type": "quorum",
         "x-dead-letter-exchange": DEAD,
@@ -139,7 +153,6 @@ def queue_arguments(service: str) -> dict[str, Any]:
         "x-dead-letter-strategy": "at-least-once",
         "x-overflow": "reject-publish",
         "x-delivery-limit": DELIVERY_LIMIT,
-        **bound,
     }
 
 

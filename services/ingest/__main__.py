@@ -29,6 +29,7 @@ from services.ingest.entrypoints.mail.intake import MailIntake
 from services.ingest.entrypoints.mail.lmtp import lmtp_door
 from services.ingest.entrypoints.mail.quarantine_metrics import quarantine_metrics
 from services.ingest.entrypoints.mail.reader import mail_reader
+from services.ingest.entrypoints.mail.sandbox import hide_memory
 from services.ingest.entrypoints.partner_inbox import PartnerReader
 from services.ingest.entrypoints.social.channel_metrics import ChannelMetrics
 from services.ingest.entrypoints.social.channels import SOCIAL_DOORS, ChannelContext
@@ -39,7 +40,7 @@ from services.ingest.handlers.mail import MailDoor
 from services.ingest.handlers.mail_replies import ReplyDoor
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
-from services.ingest.store import assignments, files, link_keys, submissions
+from services.ingest.store import assignments, files, link_keys, mail_attempts, submissions
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +112,12 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
         door = door_of(chassis, settings)
         boxes = Mailboxes(settings.question_box, settings.reply_box)
         letters = MailDoor(
-            door.intake, boxes, door.caps, replies_of(door.intake, settings), settings.trusted_servers
+            door.intake,
+            boxes,
+            door.caps,
+            replies_of(door.intake, settings),
+            settings.trusted_servers,
+            settings.senders,
         )
         parsing = await chassis.enter(mail_reader())
         mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry, parsing)
@@ -124,7 +130,8 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
         for open_door in SOCIAL_DOORS:
             await open_door(ChannelContext(chassis, door, app, channels), settings)
         if settings.mailbox:
-            imap = ImapDoor(settings.mailbox, mail, chassis.begin, channels.up)
+            largest = settings.largest_mail
+            imap = ImapDoor(settings.mailbox, mail, chassis.begin, channels.up, largest=largest)
             chassis.background("mailbox", imap.run)
         chassis.every(HOUR_SECONDS, partial(forget_raw, chassis, timedelta(days=settings.raw_days)))
         chassis.every(DAY_SECONDS, partial(forget_askers, chassis, settings.term))
@@ -139,6 +146,7 @@ async def forget_raw(chassis: Chassis, after: timedelta) -> None:
     async with chassis.begin() as unit:
         await files.drop_waiting(unit.db, unit.now - FORM_KEPT)
         await submissions.forget_raw(unit.db, unit.now - after)
+        await mail_attempts.forget(unit.db, unit.now - after)
 
 
 async def forget_askers(chassis: Chassis, term: timedelta) -> None:
@@ -150,6 +158,7 @@ async def forget_askers(chassis: Chassis, term: timedelta) -> None:
 
 
 async def serve(settings: IngestSettings, clock: Clock | None = None) -> None:
+    hide_memory()
     async with opened(settings, clock) as running:
         await running.chassis.until_stopped()
 

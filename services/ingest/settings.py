@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from services.chassis.face import FaceSettings
 from services.chassis.settings import ServiceSettings
 from services.ingest.domain.addresses import networks
+from services.ingest.domain.known_senders import KnownSenders, contact_forms, public_lists
 
 
 def _keys(value: str) -> str:
@@ -31,6 +32,18 @@ def _networks(value: str) -> str:
     return value
 
 
+def _contact_forms(value: str) -> str:
+    contact_forms(value)
+    return value
+
+
+def _public_lists(value: str) -> str:
+    public_lists(value)
+    return value
+
+
+ContactForms = Annotated[str, AfterValidator(_contact_forms)]
+PublicLists = Annotated[str, AfterValidator(_public_lists)]
 Networks = Annotated[str, AfterValidator(_networks)]
 
 
@@ -109,6 +122,13 @@ class IngestSettings(FaceSettings, ServiceSettings):
         description="Names by which our own mail servers sign Authentication-Results, by commas: only these"
         " are believed, and they must take out what others wrote under their name",
     )
+    contact_forms: ContactForms = Field(
+        default="",
+        description="Libraries' own forms, whose mails name the asker in Reply-To: partner=address or domain",
+    )
+    public_lists: PublicLists = Field(
+        default="", description="Lists and groups that are public addresses of the network, by commas"
+    )
     largest_mail: int = Field(default=36_000_000, ge=10_000, description="Bytes of a mail at most, encoded")
 
     facebook_page_id: str = Field(default="", description="Our Facebook Page; empty: no such channel")
@@ -174,6 +194,10 @@ class IngestSettings(FaceSettings, ServiceSettings):
         return frozenset(
             name.strip().lower() for name in self.trusted_authentication.split(",") if name.strip()
         )
+
+    @property
+    def senders(self) -> KnownSenders:
+        return KnownSenders(contact_forms(self.contact_forms), public_lists(self.public_lists))
 
     @property
     def question_box(self) -> str:

@@ -40,6 +40,12 @@ class RouterSettings(ServiceSettings):
         default=4, ge=0, description="Open hours before the due time: a reminder"
     )
     attempts: int = Field(default=5, ge=1, description="Partners asked before the coordinator must see to it")
+    clarification_days: float = Field(
+        default=14, gt=0, description="Days an asker has to reply to a library; then the question ends"
+    )
+    asker_reopenings: int = Field(
+        default=2, ge=0, description="How often an asker may have an answered question asked again"
+    )
     coordinator_token: str | None = Field(
         default=None,
         min_length=16,
@@ -86,6 +92,7 @@ class RouterSettings(ServiceSettings):
             take=timedelta(hours=self.take_open_hours),
             answer=timedelta(hours=self.answer_open_hours),
             remind=timedelta(hours=self.remind_open_hours),
+            clarification=timedelta(days=self.clarification_days),
         )
 
     @property

@@ -13,11 +13,12 @@ VALIDITY = 7
 
 @dataclass
 class ImapServer:
-    """`mails` are UID 1, 2, …; `seen` holds the UIDs that were marked."""
+    """`mails` are UID 1, 2, …; `seen` holds the UIDs that were marked, `asked` what was to be fetched."""
 
     mails: list[bytes] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
     port: int = 0
+    asked: list[str] = field(default_factory=list)
     told: int = 0
     came: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -44,8 +45,9 @@ class ImapServer:
             writer.write(f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY {VALIDITY}] valid\r\n".encode())
         elif command.startswith("UID SEARCH"):
             writer.write(f"* SEARCH {' '.join(map(str, self._search(command)))}\r\n".encode())
-        elif found := re.match(r"UID FETCH (\d+)", command):
-            self._fetch(writer, int(found.group(1)))
+        elif found := re.match(r"UID FETCH (\d+) \((\S+)\)", command):
+            self.asked.append(command)
+            self._fetch(writer, int(found[1]), found[2])
         elif found := re.match(r"UID STORE (\d+)", command):
             self.seen.add(int(found.group(1)))
         elif command == "IDLE":
@@ -58,8 +60,13 @@ class ImapServer:
             return [uid for uid in uids if uid >= int(found.group(1))] or list(uids)[-1:]
         return [uid for uid in uids if uid not in self.seen]
 
-    def _fetch(self, writer: asyncio.StreamWriter, uid: int) -> None:
+    def _fetch(self, writer: asyncio.StreamWriter, uid: int, what: str) -> None:
         raw = self.mails[uid - 1]
+        if what == "RFC822.SIZE":
+            writer.write(f"* {uid} FETCH (UID {uid} RFC822.SIZE {len(raw)})\r\n".encode())
+            return
+        if "HEADER" in what:
+            raw = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
         writer.write(f"* {uid} FETCH (UID {uid} BODY[] {{{len(raw)}}}\r\n".encode() + raw + b")\r\n")
 
     async def _idle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -14,7 +14,7 @@ from services.contracts.notifier import SentMail as SentMailFact
 from services.ingest.domain.replies.headings import Us
 from services.ingest.domain.replies.quoting import Memory
 from services.notifier.domain.delivery import Said
-from services.notifier.domain.outgoing import DeliveryAttempt
+from services.notifier.domain.outgoing import DeliveryAttempt, FollowedUp
 from services.notifier.sending.mail.compose import TO_ASKER, Composer, SenderIdentity
 from services.notifier.sending.mail.rendering import MailRenderer
 from tests.support import notifier_facts as made
@@ -90,7 +90,9 @@ def delivery(
         question=asked,
         assignment=None if kind in TO_ASKER else replace(assigned(), partner=partner),
         answer=answered() if kind in ("answer", "rating") else None,
-        follow_up="Surtout le moulin de Croulebarbe, merci." if kind == "follow_up" else None,
+        follow_up=FollowedUp(QUESTION, "Surtout le moulin de Croulebarbe, merci.", made.DUE)
+        if kind == "follow_up"
+        else None,
     )
 
 

@@ -18,7 +18,14 @@ from services.chassis.messaging.incoming import IncomingMessage
 from services.chassis.messaging.transaction import Transactions
 from services.chassis.telemetry.instruments import MessagingMetrics
 from services.contracts.envelope import Event
-from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionReceived
+from services.contracts.ingest import (
+    AdditionReceived,
+    AnswerReceived,
+    ClarificationRequested,
+    QuestionDeclined,
+    QuestionFollowedUp,
+    QuestionReceived,
+)
 from services.contracts.vocabulary import Facets, Fact
 from services.router.domain.partner import Partner, ReachedBy
 from services.router.entrypoints import subscriptions
@@ -114,6 +121,20 @@ def received(at: datetime, **facets: Any) -> QuestionReceived:
 def answer(partner: str, **fields: Any) -> AnswerReceived:
     given = {"answer_id": uuid7(), "text": "Aux archives de la Côte-d'Or, série XIV F.", "way": "page"}
     return AnswerReceived(partner=partner, **{**given, **fields})
+
+
+def asks_back(partner: str, text: str = "De quel canal parlez-vous ?") -> ClarificationRequested:
+    return ClarificationRequested(clarification_id=uuid7(), partner=partner, text=text, way="page")
+
+
+def writes(text: str) -> QuestionFollowedUp:
+    """The asker."""
+    return QuestionFollowedUp(follow_up_id=uuid7(), text=text, way="mail")
+
+
+def adds(partner: str, *, corrects: bool = False) -> AdditionReceived:
+    text = "Le plan est de 1833." if corrects else "Un second plan est à Dijon."
+    return AdditionReceived(addition_id=uuid7(), partner=partner, text=text, way="page", corrects=corrects)
 
 
 def decline(partner: str, refer_to: str | None = None) -> QuestionDeclined:

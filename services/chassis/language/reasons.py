@@ -19,6 +19,7 @@ WHY_YOU: Mapping[str, str] = {
     "referred": N_("another library named you"),
     "load": N_("how busy you are"),
     "fairness": N_("sharing among libraries"),
+    "asked_back": N_("the asker replied to what you had asked"),
 }
 NEARNESS: Mapping[str, str] = {
     "postcode": N_("the asker is in a town you serve"),
@@ -32,6 +33,7 @@ WHY_NOT: Mapping[str, str] = {
     "away": N_("closed until after the promise"),
     "declined": N_("declined it"),
     "had_before": N_("had it before"),
+    "no_reply": N_("asked back, and the asker did not reply in time"),
     "not_open": N_("not open before the promise"),
     "overdue": N_("let its time pass"),
     "specialist": N_("a specialist of other subjects"),

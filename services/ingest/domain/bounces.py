@@ -3,24 +3,21 @@
 import re
 from dataclasses import dataclass
 from email.message import Message
-from email.utils import getaddresses
 
-from services.ingest.domain.automatic import from_nobody
+from services.ingest.domain.automatic import FAILED, from_nobody
+from services.ingest.domain.mime.text_of_mail import part_text
 
 SENDERS = re.compile(r"^(?:mailer-daemon|postmaster|mail-daemon)@", re.IGNORECASE)
-_SUBJECTS = (
-    *("undeliver(?:ed|able)", "mail delivery (?:failed|failure|status|subsystem)", "returned mail"),
-    *("delivery (?:status notification|failure|has failed)", "failure notice", "non remis"),
-    *("échec de (?:la )?remise", "message non distribué", "unzustellbar", "onbestelbaar"),
-    *("mancato recapito", "no se puede entregar", "não entregue"),
-)
-SUBJECT = re.compile(r"^\W*(?:" + "|".join(_SUBJECTS) + ")", re.IGNORECASE)
 RECIPIENT = re.compile(
     r"^(?:final|original)-recipient\s*:\s*(?:[\w-]+\s*;\s*)?<?([^\s<>;]+@[^\s<>;]+)>?", re.I | re.M
 )
 STATUS = re.compile(r"^status\s*:\s*(\d\.\d{1,3}\.\d{1,3})", re.IGNORECASE | re.MULTILINE)
 DIAGNOSTIC = re.compile(r"^diagnostic-code\s*:\s*(.{1,300})", re.IGNORECASE | re.MULTILINE)
+ADDRESS = re.compile(r"[^\s<>;,()\"@]{1,64}+@[^\s<>;,()\"@]{1,255}+")
 ADDRESS_IN_TEXT = re.compile(r"<([^\s<>@]+@[^\s<>@]+)>")
+
+LONGEST_FIELD = 2_000
+"""Characters of one field of a report that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +35,12 @@ class Bounce:
 
 
 def is_bounce(mail: Message, envelope_from: str | None, subject: str, sender: str) -> bool:
+    """Whether a machine proves that it reports about a delivery: by the report's type, or from nobody."""
     if mail.get_content_type() == "multipart/report":
         return (mail.get_param("report-type") or "delivery-status") == "delivery-status"
-    if mail.get("x-failed-recipients"):
-        return True
-    by_a_server = bool(SENDERS.match(sender))
-    return by_a_server or (from_nobody(mail, envelope_from) and bool(SUBJECT.match(subject)))
+    if not from_nobody(mail, envelope_from):
+        return False
+    return bool(mail.get("x-failed-recipients") or SENDERS.match(sender) or FAILED.match(subject))
 
 
 def read_bounce(mail: Message) -> Bounce:
@@ -61,7 +58,7 @@ def read_bounce(mail: Message) -> Bounce:
 def _recipients(mail: Message, report: str) -> list[str]:
     found = RECIPIENT.findall(report)
     named = str(mail.get("x-failed-recipients", ""))
-    found += [address for _, address in getaddresses([named]) if "@" in address]
+    found += ADDRESS.findall(named)
     if found:
         return list(found)
     texts = (_text_of(part) for part in mail.walk() if part.get_content_type() == "text/plain")
@@ -70,8 +67,11 @@ def _recipients(mail: Message, report: str) -> list[str]:
 
 def _text_of(part: Message) -> str:
     """A part's text. The groups of a delivery status are messages to the parser: joined again."""
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        return "\n".join(str(inner) for inner in payload)
-    decoded = part.get_payload(decode=True)
-    return decoded.decode("utf-8", "replace") if isinstance(decoded, bytes) else str(payload)
+    if part.is_multipart():
+        return "\n".join(_fields(inner) for inner in part.get_payload() if isinstance(inner, Message))
+    return part_text(part)
+
+
+def _fields(group: Message) -> str:
+    """As they came: to write a header anew takes the square of its length."""
+    return "\n".join(f"{name}: {str(value)[:LONGEST_FIELD]}" for name, value in group.raw_items())

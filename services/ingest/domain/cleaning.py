@@ -1,18 +1,38 @@
-"""Text from outside, made fit to be stored and sent: no NUL, no lone surrogate, no longer than agreed."""
+"""Text from outside, made fit to be stored and sent: no NUL, no lone surrogate, no longer than agreed,
+letters and their accents as one (Unicode NFC)."""
 
 import re
+import unicodedata
+from collections.abc import Iterator
 
 LONGEST_TEXT, LONGEST_LINE, LONGEST_NAME = 50_000, 500, 200
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 LIKE_AN_ADDRESS = re.compile(r"[/\\@]|\w\.\w{2}|www\.", re.IGNORECASE)
 """`J.R. Dupont` and `M. Dupont` are names; what mail programs make a link of is none."""
+MOST_MARKS = 30
+"""Marks on one letter (Unicode, UAX 15, 13): to put thousands of them in order takes their square."""
+
+
+def composed(text: str) -> str:
+    """`e` and its accent as the one letter that keyboards write: they are searched and compared as such."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", "".join(_with_few_marks(text)))
+
+
+def _with_few_marks(text: str) -> Iterator[str]:
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks <= MOST_MARKS:
+            yield letter
 
 
 def clean_text(text: str | None, most: int = LONGEST_TEXT) -> str | None:
     """Several lines, at most `most` characters; None when nothing is left."""
     cleaned = CONTROLS.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
-    return cleaned.strip()[:most].strip() or None
+    return composed(cleaned.strip()[:most]).strip() or None
 
 
 def clean_name(text: str | None) -> str | None:
@@ -23,4 +43,4 @@ def clean_name(text: str | None) -> str | None:
 
 def clean_line(text: str | None, most: int = LONGEST_LINE) -> str | None:
     """One line, at most `most` characters; None when nothing is left."""
-    return " ".join(CONTROLS.sub("", text or "").split())[:most].strip() or None
+    return composed(" ".join(CONTROLS.sub("", text or "").split())[:most])[:most].strip() or None

@@ -1,8 +1,10 @@
 """What may come in, in the words of the field: the values that doors build and handlers take."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -24,6 +26,10 @@ class RawSubmission:
     @property
     def digest(self) -> bytes:
         return hashlib.sha256(self.raw if self.content is None else self.content).digest()
+
+    def under_its_content(self) -> RawSubmission:
+        """As another thing than what came before under this key."""
+        return replace(self, key=f"{self.key} sha256:{self.digest.hex()}")
 
 
 @dataclass(frozen=True, slots=True)

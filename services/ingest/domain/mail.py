@@ -2,29 +2,40 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import Message
 from email.parser import BytesFeedParser
 from email.policy import compat32
 from enum import StrEnum
 
-from services.ingest.domain.automatic import is_ours, why_automatic
+from services.ingest.domain.automatic import Sign, is_ours, signs, why_automatic
 from services.ingest.domain.bounces import Bounce, is_bounce, read_bounce
-from services.ingest.domain.headers import (
+from services.ingest.domain.cleaning import composed
+from services.ingest.domain.mime.calendar import ANSWERS
+from services.ingest.domain.mime.headers import (
     RECIPIENT_HEADERS,
     addresses,
     bare_subject,
     header,
+    is_forward,
     message_id,
     raw_headers,
     references,
     sent_at,
+    settle_letters,
 )
+from services.ingest.domain.mime.limits import why_not_parsed
+from services.ingest.domain.mime.parts import part_bytes
+from services.ingest.domain.mime.signed_mail import is_signed
+from services.ingest.domain.mime.text_of_mail import Body, MailAttachment, read_body
 from services.ingest.domain.sender_proof import LONGEST_RESULT, MOST_RESULTS
-from services.ingest.domain.text_of_mail import MailAttachment, read_body
 
-ENCRYPTED_TYPES = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
+ENCRYPTED_TYPES = frozenset({"multipart/encrypted", "application/pgp-encrypted"})
+WRAPPED_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+LIST_ID = re.compile(r"<([^<>\s]{1,200})>")
+MAILTO = re.compile(r"mailto:([^<>\s?,]{1,200})", re.IGNORECASE)
+PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
 LONGEST_TEXT = 50_000
 """Characters taken of a text; the raw mail keeps the rest."""
 LONGEST_ADDRESS = 320
@@ -47,7 +58,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ParsedMail:
-    """`key` is the Message-ID, or a hash where there is none."""
+    """`key` is the Message-ID, or made of the content where there is none; `content` tells two mails of one
+    id apart. `text` is all that is shown, as its plain parts say it, `html_text` as its HTML does; `reply`
+    is what stands above the quote. `signs` are of a machine, and prove nothing: what was seen by each."""
 
     kind: Kind
     why: str
@@ -66,6 +79,15 @@ class ParsedMail:
     authentication: tuple[str, ...] = ()
     """Values of Authentication-Results (RFC 8601), whoever wrote them."""
     bounce: Bounce | None = None
+    html_text: str = ""
+    content: str = ""
+    signs: dict[Sign, str] = field(default_factory=dict)
+    reply_to: tuple[str, str] | None = None
+    """(name, address) that answers shall go to, where it is another than the sender."""
+    lists: tuple[str, ...] = ()
+    """The mailing lists it came through: their ids and addresses."""
+    form_of: str | None = None
+    """The partner whose own contact form wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +103,22 @@ def parse_mail(
 ) -> ParsedMail:
     """What cannot be understood is of the kind UNREADABLE and says why. A mail written to break parsers may
     take very long, much memory, or end in any error: strangers' mails are read by `mail_reader`."""
+    if why_not := why_not_parsed(raw):
+        return _unread(raw, envelope, why_not)
     mail = _parsed(raw)
     sender_name, sender = _sender(mail)
     subject = header(mail, "subject")
-    kind, why = _kind(mail, envelope, own_addresses, subject, sender)
-    body = read_body(mail)
-    text = body.text.strip()[:LONGEST_TEXT]
+    body = read_body(mail, forwarded=is_forward(subject))
+    text = _shown(body.text)
+    kind, why = _kind(mail, envelope, subject, sender, body)
     if kind is Kind.WRITTEN and not text:
         kind, why = _kind_without_text(mail, bare_subject(subject), body.attachments)
     identity = message_id(mail)
+    content = content_digest(mail, sender, text, body.attachments).hex()
     return ParsedMail(
         kind=kind,
         why=why,
-        key=identity or content_key(mail, sender, text),
+        key=identity or f"sha256:{content}",
         message_id=identity,
         sender=sender,
         sender_name=sender_name[:200],
@@ -110,7 +135,40 @@ def parse_mail(
             value[:LONGEST_RESULT] for value in raw_headers(mail, "authentication-results")[:MOST_RESULTS]
         ),
         bounce=read_bounce(mail) if kind is Kind.BOUNCE else None,
+        html_text=_shown(body.html_text),
+        content=content,
+        signs=signs(mail, subject, sender, own_addresses),
+        reply_to=_reply_to(mail, sender),
+        lists=_lists(mail),
     )
+
+
+def _shown(text: str) -> str:
+    return composed(text.strip()[:LONGEST_TEXT]).strip()
+
+
+def _unread(raw: bytes, envelope: MailEnvelope, why: str) -> ParsedMail:
+    """Nothing is known of it but its bytes and how it came."""
+    return ParsedMail(
+        kind=Kind.UNREADABLE,
+        why=why,
+        key=raw_key(raw),
+        message_id=None,
+        sender="",
+        sender_name="",
+        subject="",
+        recipients=tuple(address.lower() for address in envelope.recipients),
+        references=(),
+        sent_at=None,
+        text="",
+        attachments=(),
+        content=hashlib.sha256(raw).hexdigest(),
+    )
+
+
+def raw_key(raw: bytes) -> str:
+    """The key of a mail of which nothing is known but its bytes."""
+    return "sha256:" + hashlib.sha256(raw).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +187,9 @@ def _parsed(raw: bytes) -> Message:
     parser = BytesFeedParser(policy=compat32)
     for start in range(0, len(raw), PIECE):
         parser.feed(raw[start : start + PIECE])
-    return parser.close()
+    mail: Message = parser.close()
+    settle_letters(mail)
+    return mail
 
 
 def _sender(mail: Message) -> tuple[str, str]:
@@ -138,18 +198,18 @@ def _sender(mail: Message) -> tuple[str, str]:
     return senders[0] if senders else ("", "")
 
 
-def _kind(
-    mail: Message, envelope: MailEnvelope, own_addresses: frozenset[str], subject: str, sender: str
-) -> tuple[Kind, str]:
+def _kind(mail: Message, envelope: MailEnvelope, subject: str, sender: str, body: Body) -> tuple[Kind, str]:
     if is_bounce(mail, envelope.sender, subject, sender):
         return Kind.BOUNCE, "report of a failed delivery"
-    if is_ours(mail, sender, own_addresses):
+    if is_ours(mail):
         return Kind.OURS, "our own mail came back"
-    if why := why_automatic(mail, envelope.sender, subject, sender):
+    if why := why_automatic(mail, envelope.sender):
         return Kind.AUTOMATIC, why
+    if body.calendar in ANSWERS and not body.text.strip():
+        return Kind.AUTOMATIC, "answer to an invitation"
     if not sender:
         return Kind.UNREADABLE, "no address in From, Reply-To or Sender"
-    if _is_encrypted(mail):
+    if _is_encrypted(mail, body):
         return Kind.ENCRYPTED, "encrypted: ask the sender to write in the clear"
     return Kind.WRITTEN, ""
 
@@ -165,16 +225,34 @@ def _kind_without_text(
     return Kind.WRITTEN, ""
 
 
-def _is_encrypted(mail: Message) -> bool:
-    """An opaque S/MIME signature has the type of encryption too; `smime-type` tells (RFC 8551, 3.2.2)."""
-    closed = [part for part in mail.walk() if part.get_content_type() in ENCRYPTED_TYPES]
-    return any(str(part.get_param("smime-type", "")).lower() != "signed-data" for part in closed)
+def _is_encrypted(mail: Message, body: Body) -> bool:
+    """An opaque S/MIME signature has the type of encryption too; what is in it tells (RFC 8551, 3.2.2)."""
+    parts = list(mail.walk())
+    if any(part.get_content_type() in ENCRYPTED_TYPES for part in parts):
+        return True
+    wrapped = [part for part in parts if part.get_content_type() in WRAPPED_TYPES]
+    return any(not is_signed(part_bytes(part)) for part in wrapped) or PGP_MESSAGE in body.text
 
 
-def content_key(mail: Message, sender: str, text: str) -> str:
-    """Stands for a missing Message-ID: the same mail by two ways gives the same key."""
-    parts = (sender, str(mail.get("date", "")), header(mail, "subject"), text)
-    return "sha256:" + hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+def content_digest(mail: Message, sender: str, text: str, attachments: tuple[MailAttachment, ...]) -> bytes:
+    """The same mail by two ways gives the same; another one under the same Message-ID does not."""
+    hashed = hashlib.sha256()
+    for part in (sender, str(mail.get("date", "")), header(mail, "subject"), text):
+        hashed.update(part.encode("utf-8", "replace") + b"\0")
+    for attachment in attachments:
+        hashed.update(hashlib.sha256(attachment.content).digest())
+    return hashed.digest()
+
+
+def _reply_to(mail: Message, sender: str) -> tuple[str, str] | None:
+    return next((named for named in addresses(mail, "reply-to") if named[1] != sender), None)
+
+
+def _lists(mail: Message) -> tuple[str, ...]:
+    """Their ids (`questions.univ-orme.example`) and the addresses one posts to."""
+    named = [found.lower() for value in raw_headers(mail, "list-id") for found in LIST_ID.findall(value)]
+    posted = [found.lower() for value in raw_headers(mail, "list-post") for found in MAILTO.findall(value)]
+    return tuple(dict.fromkeys([*named, *posted]))[:20]
 
 
 def _recipients(mail: Message, envelope: MailEnvelope) -> tuple[str, ...]:

@@ -30,9 +30,14 @@ from services.contracts.envelope import (
 )
 from services.contracts.faults import Fault
 from services.contracts.partners import (
+    AdditionSubmitted,
     AnswerSubmitted,
+    ClarificationSubmitted,
     DeclineSubmitted,
+    FollowUpSubmitted,
     QuestionSubmitted,
+    RefusedBecause,
+    ReopeningSubmitted,
     SubmissionAccepted,
     SubmissionFault,
     SubmissionRefused,
@@ -45,8 +50,20 @@ from services.ingest.entrypoints.http.body import new_answer, new_decline, new_q
 from services.ingest.entrypoints.http.limits import Limits, TooMany
 from services.ingest.entrypoints.http.links import must_have_been_asked
 from services.ingest.handlers.caps import Caps
+from services.ingest.handlers.conversation import (
+    accept_addition,
+    accept_clarification,
+    accept_reopening,
+    accept_spam,
+)
+from services.ingest.handlers.partner_requests import code_of, must_have_asked, taken_for
 from services.ingest.handlers.questions import Intake, accept_question
-from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_take
+from services.ingest.handlers.submissions import (
+    accept_answer,
+    accept_decline,
+    accept_follow_up,
+    accept_take,
+)
 from services.ingest.store import partner_access
 
 READERS = submission_readers(FROM_PARTNERS)
@@ -60,11 +77,16 @@ class PartnerReader:
 
     def __init__(self, intake: Intake, limits: Limits, caps: Caps) -> None:
         self._limits = limits
+        self._intake = intake
         self._accepts: Mapping[str, Accept] = {
             QuestionSubmitted.wire: partial(_question, intake, caps),
             AnswerSubmitted.wire: partial(_answer, intake),
             DeclineSubmitted.wire: partial(_decline, intake),
             TakeSubmitted.wire: _take,
+            ClarificationSubmitted.wire: partial(_clarification, intake),
+            AdditionSubmitted.wire: partial(_addition, intake),
+            FollowUpSubmitted.wire: partial(_follow_up, intake),
+            ReopeningSubmitted.wire: partial(_reopening, intake),
         }
 
     def read(self, letter: IncomingMessage) -> Work:
@@ -96,6 +118,7 @@ class PartnerReader:
             late = SubmissionRefused(
                 original_id=event.id,
                 original_type=event.type,
+                code="too_many",
                 reason=str(over),
                 retry_after_seconds=over.wait_seconds,
             )
@@ -112,10 +135,16 @@ class PartnerReader:
             raise
         except Refused as refusal:
             fault = Fault(_path_in(event, refusal), refusal.reason)
-            tell(unit, partner, refused(event.id, event.type, (fault,)))
+            told = refused(event.id, event.type, (fault,), code_of(refusal))
+            tell(unit, partner, told)
             return
-        reference = getattr(event.data, "reference", None)
-        accepted = SubmissionAccepted(original_id=event.id, original_type=event.type, reference=reference)
+        accepted = SubmissionAccepted(
+            original_id=event.id,
+            original_type=event.type,
+            reference=getattr(event.data, "reference", None),
+            page_url=self._intake.asker_page(question) if event.type == QuestionSubmitted.wire else None,
+            taken_for=await taken_for(unit, event, question, partner),
+        )
         unit.tell_partner(partner, accepted, question=question)
 
 
@@ -202,11 +231,17 @@ def _claimed(letter: IncomingMessage, attribute: str) -> str | None:
     return value[:255] if isinstance(value, str) else None
 
 
-def refused(original: str | None, wire: str | None, faults: Sequence[Fault]) -> SubmissionRefused:
+def refused(
+    original: str | None,
+    wire: str | None,
+    faults: Sequence[Fault],
+    code: RefusedBecause = "invalid",
+) -> SubmissionRefused:
     first = faults[0]
     return SubmissionRefused(
         original_id=original,
         original_type=wire,
+        code=code,
         reason=first.reason,
         field=first.field or None,
         value=first.value,
@@ -253,8 +288,10 @@ async def _decline(
     event: Submission[DeclineSubmitted],
     submission: words.RawSubmission,
 ) -> UUID:
-    new = new_decline(event.data, way="partner")
     question = await _asked(unit, event, partner)
+    if event.data.spam:
+        return (await accept_spam(unit, submission, question, partner, "partner")).question
+    new = new_decline(event.data, way="partner")
     return (await accept_decline(unit, intake.wall, submission, question, partner, new)).question
 
 
@@ -262,13 +299,69 @@ async def _take(
     unit: Unit, partner: str, event: Submission[TakeSubmitted], submission: words.RawSubmission
 ) -> UUID:
     question = await _asked(unit, event, partner)
-    return (await accept_take(unit, submission, question, partner, "partner")).question
+    return (await accept_take(unit, submission, question, partner, "partner", event.data.by)).question
 
 
 async def _asked(unit: Unit, event: Submission[Any], partner: str) -> UUID:
     question = _subject(event)
     await must_have_been_asked(unit, question, partner)
     return question
+
+
+async def _clarification(
+    intake: Intake,
+    unit: Unit,
+    partner: str,
+    event: Submission[ClarificationSubmitted],
+    submission: words.RawSubmission,
+) -> UUID:
+    question, text = await _asked(unit, event, partner), event.data.text
+    return (
+        await accept_clarification(unit, intake.wall, submission, question, partner, text, "partner")
+    ).question
+
+
+async def _addition(
+    intake: Intake,
+    unit: Unit,
+    partner: str,
+    event: Submission[AdditionSubmitted],
+    submission: words.RawSubmission,
+) -> UUID:
+    question, sent = await _asked(unit, event, partner), event.data
+    new = words.NewAnswer(sent.text, "partner", sent.sources)
+    corrects = sent.corrects
+    return (
+        await accept_addition(unit, intake.wall, submission, question, partner, new, corrects=corrects)
+    ).question
+
+
+async def _follow_up(
+    intake: Intake,
+    unit: Unit,
+    partner: str,
+    event: Submission[FollowUpSubmitted],
+    submission: words.RawSubmission,
+) -> UUID:
+    question = _subject(event)
+    await must_have_asked(unit, question, partner)
+    return (
+        await accept_follow_up(unit, intake.wall, submission, question, event.data.text, "partner")
+    ).question
+
+
+async def _reopening(
+    intake: Intake,
+    unit: Unit,
+    partner: str,
+    event: Submission[ReopeningSubmitted],
+    submission: words.RawSubmission,
+) -> UUID:
+    question = _subject(event)
+    await must_have_asked(unit, question, partner)
+    return (
+        await accept_reopening(unit, intake.wall, submission, question, event.data.text, "partner")
+    ).question
 
 
 def _subject(event: Submission[Any]) -> UUID:

@@ -5,19 +5,37 @@ from __future__ import annotations
 from services.chassis.messaging.incoming import Subscriptions
 from services.contracts.notifier import MailsSent, QuestionPublished, SimilarFound
 from services.contracts.router import (
+    AnswerAdded,
+    AnswerCorrected,
+    AnswerRefused,
+    FollowUpRouted,
+    FollowUpUnhandled,
     IntakeChanged,
     QuestionAnswered,
     QuestionClosed,
+    QuestionOverdue,
+    QuestionPaused,
     QuestionReopened,
+    QuestionResumed,
     QuestionRouted,
+    QuestionUnroutable,
 )
-from services.ingest.handlers import facts
+from services.ingest.handlers import conversation_facts, facts
 
 SUBSCRIPTIONS: Subscriptions = {
     QuestionRouted: facts.question_routed,
     QuestionAnswered: facts.question_answered,
     QuestionClosed: facts.question_closed,
     QuestionReopened: facts.question_reopened,
+    AnswerRefused: conversation_facts.answer_refused,
+    AnswerAdded: conversation_facts.answer_added,
+    AnswerCorrected: conversation_facts.answer_added,
+    QuestionPaused: conversation_facts.question_paused,
+    QuestionResumed: conversation_facts.question_resumed,
+    QuestionOverdue: conversation_facts.question_overdue,
+    QuestionUnroutable: conversation_facts.question_unroutable,
+    FollowUpRouted: conversation_facts.follow_up_routed,
+    FollowUpUnhandled: conversation_facts.follow_up_unhandled,
     QuestionPublished: facts.question_published,
     SimilarFound: facts.similar_found,
     MailsSent: facts.mails_sent,

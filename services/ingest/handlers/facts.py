@@ -13,7 +13,8 @@ from services.contracts.router import (
     QuestionReopened,
     QuestionRouted,
 )
-from services.ingest.store import pause, questions, sent_mails, similar
+from services.ingest.handlers.conversation_facts import note_release
+from services.ingest.store import conversation, pause, questions, sent_mails, similar
 from services.ingest.store.questions import AskedPartner
 from services.ingest.store.sent_mails import SentMail
 
@@ -29,6 +30,7 @@ async def question_routed(unit: Unit, event: Event[QuestionRouted]) -> None:
         due_at=routed.due_at,
         promise_at=routed.promise_at,
     )
+    await note_release(unit, event.subject, routed.released, event.time)
     await questions.note_asked(unit.db, event.subject, asked, routed.facets.found_out())
 
 
@@ -36,6 +38,9 @@ async def question_answered(unit: Unit, event: Event[QuestionAnswered]) -> None:
     answered = event.data
     body = answered.model_dump_json(exclude_none=True)
     await questions.end(unit.db, event.subject, "answered", body, answered.answered_at)
+    await conversation.note_stand(
+        unit.db, event.subject, answered.assignment_id, answered_at=answered.answered_at
+    )
 
 
 async def question_closed(unit: Unit, event: Event[QuestionClosed]) -> None:
@@ -44,10 +49,13 @@ async def question_closed(unit: Unit, event: Event[QuestionClosed]) -> None:
         return
     body = event.data.model_dump_json(exclude_none=True)
     await questions.end(unit.db, event.subject, "closed", body, event.time)
+    if event.data.reason == "spam":
+        await conversation.mark_spam(unit.db, event.subject, event.time)
 
 
 async def question_reopened(unit: Unit, event: Event[QuestionReopened]) -> None:
     await questions.reopen(unit.db, event.subject, event.time)
+    await conversation.lift_spam(unit.db, event.subject, event.time)
 
 
 async def question_published(unit: Unit, event: Event[QuestionPublished]) -> None:

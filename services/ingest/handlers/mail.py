@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.addresses import address_digests
 from services.contracts.ingest import MailBounced
 from services.contracts.links import is_of_address, read_token
+from services.ingest.domain.automatic import Sign
 from services.ingest.domain.bounces import Bounce
 from services.ingest.domain.cleaning import clean_line
-from services.ingest.domain.headers import bare_subject
-from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
-from services.ingest.domain.mail import Kind, MailEnvelope, ParsedMail
+from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused, ReusedKey
+from services.ingest.domain.known_senders import KnownSenders
+from services.ingest.domain.mail import Kind, MailEnvelope, ParsedMail, raw_key
 from services.ingest.domain.mailboxes import Mailboxes
+from services.ingest.domain.mime.headers import bare_subject
 from services.ingest.domain.sender_proof import proof_of
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.files import Accepts, accept_with_files
 from services.ingest.handlers.mail_replies import ReplyDoor, accept_reply, link_of_thread, uploads_of
 from services.ingest.handlers.questions import Intake, accept_question
-from services.ingest.handlers.submissions import AcceptedSubmission
+from services.ingest.handlers.submissions import AcceptedSubmission, be_the_same, sender_hash
 from services.ingest.store import bounces, submissions
 
 
@@ -34,28 +33,61 @@ class MailDoor:
     replies: ReplyDoor
     trusted: frozenset[str] = frozenset()
     """Names by which mail servers of ours sign Authentication-Results."""
+    senders: KnownSenders = field(default_factory=KnownSenders)
+
+    def is_sealed(self, envelope: MailEnvelope) -> bool:
+        """Whether the transport says that it goes to an address of ours which nobody can make up."""
+        token = self.boxes.reply_token(envelope.recipients)
+        return bool(token) and read_token(self.intake.keys, token or "") is not None
 
 
 async def accept_mail(
     unit: Unit, door: MailDoor, raw: bytes, envelope: MailEnvelope, mail: ParsedMail
 ) -> str:
     """What became of it, in one word, for the log and the counters. Raises NotYet."""
-    submission = RawSubmission("mail", mail.key, raw, unit.now)
+    submission = RawSubmission("mail", mail.key, raw, unit.now, mail.content.encode())
+    try:
+        return await _accept(unit, door, submission, envelope, mail)
+    except ReusedKey:
+        why = f"another mail came before with the Message-ID {mail.key}"
+        return await _hold(unit, submission.under_its_content(), envelope, why)
+
+
+async def _accept(
+    unit: Unit, door: MailDoor, submission: RawSubmission, envelope: MailEnvelope, mail: ParsedMail
+) -> str:
     if mail.kind in (Kind.AUTOMATIC, Kind.OURS):
         return await _note(unit, submission, mail.kind)
     if mail.kind is Kind.BOUNCE:
         return await _bounce(unit, door, submission, mail)
     if mail.kind is not Kind.WRITTEN:
         return await _hold(unit, submission, envelope, f"{mail.kind}: {mail.why}")
+    if doubt := _doubt(door, mail):
+        return await _hold(unit, submission, envelope, f"perhaps automatic: {doubt}")
     try:
         async with unit.db.transaction():  # what is refused leaves no file of its own behind
             return await accept_written(unit, door, submission, mail)
+    except ReusedKey:
+        raise
     except Refused as refusal:
         return await _hold(unit, submission, envelope, f"refused: {refusal.field}: {refusal.reason}")
 
 
+def _doubt(door: MailDoor, mail: ParsedMail) -> str | None:
+    """What makes it look like a machine's, where nothing says that it is a person's. At a reply address of
+    ours a subject is for its library to look at (`mail_replies`), and ticket systems and Exchange mark what
+    people write."""
+    token = door.boxes.reply_token(mail.recipients)
+    genuine = bool(token) and read_token(door.intake.keys, token or "") is not None
+    explained = door.senders.explained(mail.sender, mail.lists, has_reply_to=mail.reply_to is not None)
+    if genuine:
+        explained |= {Sign.MASS, Sign.SUBJECT}
+    return ", ".join(seen for sign, seen in mail.signs.items() if sign not in explained) or None
+
+
 async def accept_written(unit: Unit, door: MailDoor, submission: RawSubmission, mail: ParsedMail) -> str:
     """A mail that a person wrote, or that a person has looked at. Raises Refused and NotYet."""
+    mail = door.senders.as_written(mail)
     address = door.boxes.reply_token(mail.recipients)
     if address is None:
         if link := await link_of_thread(unit, door.replies, mail):
@@ -91,7 +123,7 @@ def _question(unit: Unit, door: MailDoor, mail: ParsedMail) -> NewQuestion:
         text=text or subject,
         channel="mail",
         asked_at=unit.now,
-        origin=door.boxes.origin(mail.recipients),
+        origin=door.boxes.origin(mail.recipients) or mail.form_of,
         mail=mail.sender,
         proof=proof_of(mail.sender, mail.return_path, mail.authentication, door.trusted),
         name=mail.sender_name or None,
@@ -106,7 +138,8 @@ async def _note(unit: Unit, submission: RawSubmission, kind: Kind) -> str:
 
 
 async def _hold(unit: Unit, submission: RawSubmission, envelope: MailEnvelope, reason: str) -> str:
-    if await submissions.add(unit.db, submission, "quarantined", None):
+    if earlier := await submissions.add(unit.db, submission, "quarantined", None):
+        be_the_same(submission, earlier)
         return "duplicate"
     await submissions.quarantine(unit.db, submission, reason, envelope.sender, envelope.recipients)
     return "quarantined"
@@ -114,8 +147,7 @@ async def _hold(unit: Unit, submission: RawSubmission, envelope: MailEnvelope, r
 
 async def hold_raw(unit: Unit, raw: bytes, envelope: MailEnvelope, reason: str) -> str:
     """A mail that nothing is known of but its bytes. What became of it, in one word."""
-    key = "sha256:" + hashlib.sha256(raw).hexdigest()
-    return await _hold(unit, RawSubmission("mail", key, raw, unit.now), envelope, reason)
+    return await _hold(unit, RawSubmission("mail", raw_key(raw), raw, unit.now), envelope, reason)
 
 
 async def _bounce(unit: Unit, door: MailDoor, submission: RawSubmission, mail: ParsedMail) -> str:
@@ -129,15 +161,13 @@ async def _bounce(unit: Unit, door: MailDoor, submission: RawSubmission, mail: P
         return "bounce_unproven"
     named = [one for one in mail.bounce.recipients if is_of_address(door.intake.keys, link, one)]
     for recipient in named:
-        await _tell_bounce(unit, door.intake.keys, link.question_id, recipient, mail.bounce)
+        await _tell_bounce(unit, link.question_id, recipient, mail.bounce)
     return "bounce" if named else "bounce_unproven"
 
 
-async def _tell_bounce(
-    unit: Unit, keys: Sequence[bytes], question: UUID, recipient: str, bounce: Bounce
-) -> None:
+async def _tell_bounce(unit: Unit, question: UUID, recipient: str, bounce: Bounce) -> None:
     """The address is marked here, and the notifier told."""
-    digest = address_digests(keys, recipient)[0]
+    digest = sender_hash(recipient) or b""
     await bounces.mark(unit.db, digest, bounce.permanent, bounce.status, unit.now)
     diagnostic = clean_line(bounce.diagnostic)
     fact = MailBounced(recipient=recipient, permanent=bounce.permanent, diagnostic=diagnostic)

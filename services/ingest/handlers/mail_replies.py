@@ -10,7 +10,6 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.addresses import address_digests
 from services.contracts.ingest import ReplyHeld
 from services.contracts.links import ASKER, Link, party_digest
 from services.contracts.marks import hashed, mark_codes, read_fingerprint, words_of
@@ -29,6 +28,7 @@ from services.ingest.domain.mail import ParsedMail
 from services.ingest.domain.replies.headings import Us
 from services.ingest.domain.replies.quoting import MOST_MAILS, Memory, Written, written_in
 from services.ingest.domain.replies.reading import QUIET, Reply, ReplyKind, partner_named, read_reply
+from services.ingest.handlers.conversation import accept_addition, accept_clarification, accept_spam
 from services.ingest.handlers.files import InMemory, Upload, accept_with_files
 from services.ingest.handlers.questions import Intake
 from services.ingest.handlers.submissions import (
@@ -37,6 +37,8 @@ from services.ingest.handlers.submissions import (
     accept_decline,
     accept_follow_up,
     accept_take,
+    be_the_same,
+    sender_hash,
 )
 from services.ingest.store import held_replies, links, questions, sent_mails, submissions
 from services.ingest.store.held_replies import HeldReply
@@ -161,7 +163,39 @@ async def _take(unit: Unit, _door: ReplyDoor, came: _Came, partner: str, _reply:
     return await accept_take(unit, came.submission, came.question.id, partner, "mail")
 
 
-DEEDS = {ReplyKind.ANSWER: _answer, ReplyKind.DECLINE: _decline, ReplyKind.TAKE: _take}
+async def _ask_back(
+    unit: Unit, door: ReplyDoor, came: _Came, partner: str, reply: Reply
+) -> AcceptedSubmission:
+    question, wall = came.question.id, door.intake.wall
+    return await accept_clarification(unit, wall, came.submission, question, partner, reply.text, "mail")
+
+
+async def _correct(
+    unit: Unit, door: ReplyDoor, came: _Came, partner: str, reply: Reply
+) -> AcceptedSubmission:
+    new = NewAnswer(reply.text, "mail", reply.sources)
+
+    async def accept(files: tuple[Attachment, ...]) -> AcceptedSubmission:
+        wall, question = door.intake.wall, came.question.id
+        return await accept_addition(
+            unit, wall, came.submission, question, partner, new, files, corrects=True
+        )
+
+    return await accept_with_files(unit, door.intake.public_url, uploads_of(came.mail), "answer", accept)
+
+
+async def _spam(unit: Unit, _door: ReplyDoor, came: _Came, partner: str, _reply: Reply) -> AcceptedSubmission:
+    return await accept_spam(unit, came.submission, came.question.id, partner, "mail")
+
+
+DEEDS = {
+    ReplyKind.ANSWER: _answer,
+    ReplyKind.DECLINE: _decline,
+    ReplyKind.TAKE: _take,
+    ReplyKind.ASK_BACK: _ask_back,
+    ReplyKind.CORRECT: _correct,
+    ReplyKind.SPAM: _spam,
+}
 """What a library says → how it is accepted."""
 
 
@@ -172,7 +206,8 @@ async def _hold(unit: Unit, door: ReplyDoor, came: _Came, partner: str, text: st
     held = HeldReply(uuid7(), question, partner, why, clean_text(text) or "", (), unit.now)
 
     async def keep(files: tuple[Attachment, ...]) -> AcceptedSubmission:
-        if await submissions.add(unit.db, came.submission, "held", question):
+        if earlier := await submissions.add(unit.db, came.submission, "held", question):
+            be_the_same(came.submission, earlier)
             return AcceptedSubmission(question, again=True)
         kept = tuple(UUID(file.url.rsplit("/", 1)[-1]) for file in files)
         await held_replies.add(unit.db, replace(held, files=kept))
@@ -227,7 +262,7 @@ async def link_of_thread(unit: Unit, door: ReplyDoor, mail: ParsedMail) -> Link 
     Raises Refused where somebody else writes, as who was sent a copy and answers all."""
     if not (question := await _question_of_thread(unit, mail.references[:MOST_REFERENCES])):
         return None
-    if await questions.was_asked_by(unit.db, question, address_digests(door.intake.keys, mail.sender)):
+    if await questions.was_asked_by(unit.db, question, sender_hash(mail.sender) or b""):
         return Link("asker", question, party_digest(ASKER))
     raise Refused(f"goes on in the thread of question {question}, and is not its asker's", field="from")
 

@@ -5,17 +5,18 @@ All run inside the door's transaction, which the door commits before it says yes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.addresses import address_digests
 from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionFollowedUp, QuestionTaken
 from services.contracts.vocabulary import Attachment, Facets, Fact
 from services.contracts.wall import Wall
@@ -30,7 +31,7 @@ from services.ingest.domain.intake import (
     UnknownQuestion,
     Walled,
 )
-from services.ingest.store import askers, questions, submissions
+from services.ingest.store import askers, conversation, questions, submissions
 from services.ingest.store.submissions import Earlier
 
 HOUR = timedelta(hours=1)
@@ -58,8 +59,8 @@ async def accept_answer(
 ) -> AcceptedSubmission:
     """Whether the answer counts is the router's to say; raises Refused for what can't be one, Walled for what
     its asker must not read."""
-    facets = await _facets_of(unit, question)
-    await _stop_at_the_wall(unit, wall, question, (new.text, *new.sources), may_repeat_note=False)
+    facets = await facets_of(unit, question)
+    await stop_at_the_wall(unit, wall, question, (new.text, *new.sources), may_repeat_note=False)
     with refusing():
         fact = AnswerReceived(
             answer_id=uuid7(),
@@ -72,14 +73,17 @@ async def accept_answer(
             attachments=attachments,
             facets=facets,
         )
-    return await _announce_once(unit, submission, "answer", question, fact)
+    accepted = await announce_once(unit, submission, "answer", question, fact)
+    if not accepted.again:
+        await _note(unit, question, partner, answered_at=unit.now)
+    return accepted
 
 
 async def accept_decline(
     unit: Unit, wall: Wall, submission: RawSubmission, question: UUID, partner: str, new: NewDecline
 ) -> AcceptedSubmission:
-    facets = await _facets_of(unit, question)
-    await _stop_at_the_wall(unit, wall, question, (new.reason,))
+    facets = await facets_of(unit, question)
+    await stop_at_the_wall(unit, wall, question, (new.reason,))
     with refusing():
         fact = QuestionDeclined(
             partner=partner,
@@ -88,16 +92,36 @@ async def accept_decline(
             refer_to=new.refer_to,
             facets=facets,
         )
-    return await _announce_once(unit, submission, "decline", question, fact)
+    accepted = await announce_once(unit, submission, "decline", question, fact)
+    if not accepted.again:
+        await _note(unit, question, partner, ended_at=unit.now, outcome="declined")
+    return accepted
 
 
 async def accept_take(
-    unit: Unit, submission: RawSubmission, question: UUID, partner: str, way: str
+    unit: Unit,
+    submission: RawSubmission,
+    question: UUID,
+    partner: str,
+    way: str,
+    by: str | None = None,
 ) -> AcceptedSubmission:
-    """The partner is on it."""
-    facets = await _facets_of(unit, question)
-    fact = QuestionTaken(partner=partner, way=way, facets=facets)
-    return await _announce_once(unit, submission, "take", question, fact)
+    """The partner is on it; `by` says who of them."""
+    facets = await facets_of(unit, question)
+    person = clean_line(by)
+    with refusing():
+        fact = QuestionTaken(partner=partner, way=way, by=person, facets=facets)
+    accepted = await announce_once(unit, submission, "take", question, fact)
+    if not accepted.again:
+        await _note(unit, question, partner, taken_at=unit.now, taken_by=person)
+    return accepted
+
+
+async def _note(unit: Unit, question: UUID, partner: str, **stand: Any) -> None:
+    """For the pages, at once: the router's word may differ, and comes later."""
+    assignment = await conversation.last_of(unit.db, question, partner)
+    if assignment is not None:
+        await conversation.note_stand(unit.db, question, assignment, **stand)
 
 
 async def accept_follow_up(
@@ -110,20 +134,20 @@ async def accept_follow_up(
     attachments: tuple[Attachment, ...] = (),
 ) -> AcceptedSubmission:
     """The asker wrote again about the same question."""
-    facets = await _facets_of(unit, question)
-    await _stop_at_the_wall(unit, wall, question, (text,))
+    facets = await facets_of(unit, question)
+    await stop_at_the_wall(unit, wall, question, (text,))
     follow_up, words = uuid7(), clean_text(text) or ""
     with refusing():
         fact = QuestionFollowedUp(
             follow_up_id=follow_up, text=words, way=way, attachments=attachments, facets=facets
         )
-    accepted = await _announce_once(unit, submission, "follow_up", question, fact)
+    accepted = await announce_once(unit, submission, "follow_up", question, fact)
     if not accepted.again:
         await askers.note_follow_up(unit.db, follow_up, question, words, unit.now)
     return accepted
 
 
-async def _stop_at_the_wall(
+async def stop_at_the_wall(
     unit: Unit, wall: Wall, question: UUID, texts: tuple[str | None, ...], *, may_repeat_note: bool = True
 ) -> None:
     """Raises Walled."""
@@ -140,7 +164,7 @@ async def _stop_at_the_wall(
         raise Walled(why)
 
 
-async def _announce_once(
+async def announce_once(
     unit: Unit, submission: RawSubmission, outcome: str, question: UUID, fact: Fact
 ) -> AcceptedSubmission:
     """The one gate of all that is said about a question, by whomever and whatever way: what is new passes as
@@ -154,7 +178,7 @@ async def _announce_once(
     return AcceptedSubmission(question)
 
 
-async def _facets_of(unit: Unit, question: UUID) -> Facets:
+async def facets_of(unit: Unit, question: UUID) -> Facets:
     facets = await questions.facets(unit.db, question)
     if facets is None:
         raise UnknownQuestion("no such question here", field="question")
@@ -163,12 +187,19 @@ async def _facets_of(unit: Unit, question: UUID) -> Facets:
 
 def accepted_before(submission: RawSubmission, earlier: Earlier) -> AcceptedSubmission:
     """What came first under this key stands. Raises Refused where it was none, or another text."""
+    if submission.door == "mail":
+        be_the_same(submission, earlier)
     if earlier.question is None:
         raise Refused(f"this came before and was {earlier.outcome}")
-    if submission.door != "mail" and earlier.digest != submission.digest:
+    be_the_same(submission, earlier)
+    return AcceptedSubmission(earlier.question, again=True)
+
+
+def be_the_same(submission: RawSubmission, earlier: Earlier) -> None:
+    """Raises ReusedKey where another thing came before under this key."""
+    if earlier.digest != submission.digest:
         first = f"{earlier.received_at:%Y-%m-%d %H:%M:%S} UTC"
         raise ReusedKey(f"came before, on {first}, with another content; use a new one", field="key")
-    return AcceptedSubmission(earlier.question, again=True)
 
 
 @contextmanager
@@ -181,6 +212,6 @@ def refusing() -> Iterator[None]:
         raise Refused(first["msg"], field=".".join(str(part) for part in first["loc"])) from error
 
 
-def sender_hash(keys: Sequence[bytes], sender: str | None) -> bytes | None:
+def sender_hash(sender: str | None) -> bytes | None:
     """Tells one sender from another without keeping who it is."""
-    return address_digests(keys, sender)[0] if sender else None
+    return hashlib.sha256(b"sender:" + sender.lower().encode()).digest() if sender else None

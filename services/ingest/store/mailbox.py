@@ -18,6 +18,12 @@ ON CONFLICT (name, validity, uid) DO UPDATE SET attempts = mailbox_attempt.attem
 RETURNING attempts
 """
 
+_UNTRIED = """
+UPDATE mailbox_attempt SET attempts = attempts - 1 WHERE name = $1 AND validity = $2 AND uid = $3
+"""
+
+_FORGET_ATTEMPTS = "DELETE FROM mailbox_attempt WHERE name = $1 AND (validity <> $2 OR uid = $3)"
+
 
 async def last_uid(db: Db, name: str, validity: int) -> int | None:
     """None when this mailbox was never read, or its UIDs began anew."""
@@ -29,6 +35,16 @@ async def move(db: Db, name: str, validity: int, uid: int) -> None:
     await db.execute(_MOVE, name, validity, uid)
 
 
+async def done(db: Db, name: str, validity: int, uid: int) -> None:
+    """Nothing more is tried with this mail."""
+    await db.execute(_FORGET_ATTEMPTS, name, validity, uid)
+
+
 async def tried(db: Db, name: str, validity: int, uid: int) -> int:
-    """Count one more attempt in vain; how many there were."""
+    """Count one more attempt; how many there were."""
     return int(await db.fetchval(_TRIED, name, validity, uid))
+
+
+async def untried(db: Db, name: str, validity: int, uid: int) -> None:
+    """Take back an attempt that says nothing of the mail."""
+    await db.execute(_UNTRIED, name, validity, uid)

@@ -17,14 +17,18 @@ LEFT JOIN archived ON archived.question = question.id WHERE question.id = $1
 """
 
 _ASKED = """
-INSERT INTO asked
-    (assignment_id, question, partner, partner_name, digest, attempt, due_at, promise_at, understood)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
+INSERT INTO asked (assignment_id, question, partner, partner_name, digest, attempt, due_at, promise_at,
+    understood, follow_up)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
 """
 
 _PARTNERS = """
-SELECT assignment_id, partner, partner_name, digest, attempt, due_at, promise_at
-FROM asked WHERE question = $1 ORDER BY attempt, assignment_id
+SELECT assignment_id, partner, partner_name, digest, attempt,
+    greatest(asked.due_at, stand.due_at) AS due_at,
+    greatest(asked.promise_at, stand.promise_at) AS promise_at,
+    follow_up, taken_at, taken_by, answered_at, ended_at, outcome
+FROM asked LEFT JOIN stand USING (assignment_id)
+WHERE asked.question = $1 ORDER BY attempt, assignment_id
 """
 
 _END = """
@@ -54,7 +58,7 @@ FROM question LEFT JOIN ended AS ending ON ending.question = question.id
 WHERE asked_from = ANY($1::bytea[]) GROUP BY asked_from
 """
 
-_ASKED_BY = "SELECT true FROM question WHERE id = $1 AND asked_by = ANY($2::bytea[])"
+_ASKED_BY = "SELECT true FROM question WHERE id = $1 AND asked_by = $2"
 _FACETS = "SELECT known_facets(id, facets) FROM question WHERE id = $1 AND erased_at IS NULL"
 
 
@@ -93,6 +97,14 @@ class AskedPartner:
     attempt: int
     due_at: datetime
     promise_at: datetime
+    follow_up: UUID | None = None
+    """What the asker wrote after the answer and the partner is to see to; None: the question."""
+    taken_at: datetime | None = None
+    taken_by: str | None = None
+    answered_at: datetime | None = None
+    """When the partner handed in an answer; whether it counts is the router's to say."""
+    ended_at: datetime | None = None
+    outcome: str | None = None
 
 
 async def get(db: Db, question: UUID) -> StoredQuestion | None:
@@ -120,6 +132,7 @@ async def note_asked(db: Db, question: UUID, asked: AskedPartner, understood: st
         asked.due_at,
         asked.promise_at,
         understood,
+        asked.follow_up,
     )
 
 
@@ -143,9 +156,9 @@ async def note_archived(db: Db, question: UUID, url: str) -> None:
     await db.execute(_ARCHIVE, question, url)
 
 
-async def was_asked_by(db: Db, question: UUID, senders: Sequence[bytes]) -> bool:
-    """Whether one of these hashes of a sender is the asker's; nobody's once the asker is forgotten."""
-    return bool(await db.fetchval(_ASKED_BY, question, senders))
+async def was_asked_by(db: Db, question: UUID, sender: bytes) -> bool:
+    """Whether this hash of a sender is the asker's; nobody's once the asker is forgotten."""
+    return bool(await db.fetchval(_ASKED_BY, question, sender))
 
 
 async def lock_mailboxes(db: Db, asked_from: Sequence[bytes]) -> None:

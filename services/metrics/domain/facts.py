@@ -35,6 +35,7 @@ class Counted(NamedTuple):
     number: int | None = None
     """READ effort of an answer, stars of a rating, attempt of a routing, how often an answer was viewed."""
     received_at: datetime | None = None
+    """When the question came; of an answer, later by as much as the network waited for the asker."""
     promise_at: datetime | None = None
     partner_name: str = ""
     """How the partner is called now: kept beside the counters, not in the log."""
@@ -64,6 +65,18 @@ KINDS = (
     "posted",
     "withdrawn",
     "followed_up",
+    "asked_back",
+    "resumed",
+    "asker_reminded",
+    "take_withdrawn",
+    "clarification",
+    "addition",
+    "added",
+    "corrected",
+    "follow_up_routed",
+    "follow_up_unhandled",
+    "asked_again",
+    "spam_reported",
     "rated",
     "erased",
     "bounced",

@@ -95,8 +95,7 @@ def _waiting(counts: Counts) -> Metric:
     def total(measure: str) -> int:
         return counts.get((measure, "channel"), Counter()).total()
 
-    reopened = counts.get(("handled", "detail"), Counter())["reopen"]
-    waiting = total("received") + reopened - total("answered") - total("closed")
+    waiting = total("received") + total("reopened") - total("answered") - total("closed")
     return GaugeMetricFamily(
         "sesame_questions_waiting", "Received, and neither answered nor closed", value=max(0, waiting)
     )

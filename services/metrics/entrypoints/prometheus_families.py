@@ -34,6 +34,15 @@ BY_CHANNEL = tuple(
         ("questions_archived", "archived", "Answers out in the public archive"),
         ("questions_withdrawn", "withdrawn", "Questions taken back by their asker"),
         ("questions_followed_up", "followed_up", "Times an asker wrote again"),
+        ("questions_asked_back", "asked_back", "Times a partner asked the asker back (RUSA: the interview)"),
+        ("questions_reopened", "reopened", "Ended questions that were opened again"),
+        (
+            "follow_ups_unhandled",
+            "follow_up_unhandled",
+            "Words after an answer that nobody saw to",
+        ),
+        ("answers_added", "added", "Further messages after an answer"),
+        ("answers_corrected", "corrected", "Answers corrected by the partner that gave them"),
     )
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -49,6 +49,61 @@ def followed_up(event: Event[ingest.QuestionFollowedUp]) -> Counted:
     return _counted("followed_up", event, event.data.facets, detail=event.data.way)
 
 
+def asked_back(event: Event[router.QuestionPaused]) -> Counted:
+    return _counted("asked_back", event, event.data.facets, partner=event.data.partner)
+
+
+def resumed(event: Event[router.QuestionResumed]) -> Counted:
+    return _counted("resumed", event, event.data.facets, partner=event.data.partner or "")
+
+
+def asker_reminded(event: Event[router.ClarificationReminded]) -> Counted:
+    return _counted("asker_reminded", event, event.data.facets, partner=event.data.partner)
+
+
+def take_withdrawn(event: Event[ingest.TakeWithdrawn]) -> Counted:
+    data = event.data
+    return _counted("take_withdrawn", event, data.facets, partner=data.partner, detail=data.way)
+
+
+def clarification(event: Event[ingest.ClarificationRequested]) -> Counted:
+    """As handed in; how many went out is `asked_back`."""
+    data = event.data
+    return _counted("clarification", event, data.facets, partner=data.partner, detail=data.way)
+
+
+def addition(event: Event[ingest.AdditionReceived]) -> Counted:
+    """As handed in; what went out is `added` or `corrected`."""
+    data = event.data
+    return _counted("addition", event, data.facets, partner=data.partner, detail=data.way)
+
+
+def added(event: Event[router.AnswerAdded]) -> Counted:
+    return _counted("added", event, event.data.facets, partner=event.data.partner)
+
+
+def corrected(event: Event[router.AnswerCorrected]) -> Counted:
+    return _counted("corrected", event, event.data.facets, partner=event.data.partner)
+
+
+def follow_up_routed(event: Event[router.FollowUpRouted]) -> Counted:
+    data = event.data
+    return _counted("follow_up_routed", event, data.facets, partner=data.partner, detail=data.reach.way)
+
+
+def follow_up_unhandled(event: Event[router.FollowUpUnhandled]) -> Counted:
+    return _counted("follow_up_unhandled", event, event.data.facets, detail=event.data.reason)
+
+
+def asked_again(event: Event[ingest.ReopeningRequested]) -> Counted:
+    return _counted("asked_again", event, event.data.facets, detail=event.data.way)
+
+
+def spam_reported(event: Event[ingest.SpamReported]) -> Counted:
+    data = event.data
+    return _counted("spam_reported", event, data.facets, partner=data.partner, detail=data.way)
+
+
 def posted(event: Event[ingest.AnswerPosted]) -> Counted:
     return _counted("posted", event, event.data.facets, partner=event.data.partner)
 
@@ -89,6 +144,7 @@ def answered(event: Event[router.QuestionAnswered]) -> Counted:
         partner=data.partner,
         number=data.effort,
         promise_at=data.promise_at,
+        waited=timedelta(seconds=data.waited_seconds),
     )
 
 
@@ -138,6 +194,7 @@ def published(event: Event[notifier.QuestionPublished]) -> Counted:
         partner=data.partner,
         detail=data.way,
         promise_at=data.promise_at,
+        waited=timedelta(seconds=data.waited_seconds),
     )
 
 
@@ -164,6 +221,11 @@ NOTES: Mapping[type[Fact], Note] = {
     ingest.ReplyHeld: reply_held,
     ingest.QuestionRated: rated,
     ingest.QuestionFollowedUp: followed_up,
+    ingest.TakeWithdrawn: take_withdrawn,
+    ingest.ClarificationRequested: clarification,
+    ingest.AdditionReceived: addition,
+    ingest.ReopeningRequested: asked_again,
+    ingest.SpamReported: spam_reported,
     ingest.AnswerPosted: posted,
     ingest.QuestionWithdrawn: withdrawn,
     ingest.AskerErased: erased,
@@ -171,6 +233,13 @@ NOTES: Mapping[type[Fact], Note] = {
     router.QuestionRouted: routed,
     router.QuestionAnswered: answered,
     router.AnswerRefused: refused,
+    router.AnswerAdded: added,
+    router.AnswerCorrected: corrected,
+    router.QuestionPaused: asked_back,
+    router.QuestionResumed: resumed,
+    router.ClarificationReminded: asker_reminded,
+    router.FollowUpRouted: follow_up_routed,
+    router.FollowUpUnhandled: follow_up_unhandled,
     router.QuestionReminded: reminded,
     router.QuestionOverdue: overdue,
     router.QuestionUnroutable: unroutable,
@@ -195,6 +264,7 @@ def _counted(
     detail: str = "",
     number: int | None = None,
     promise_at: datetime | None = None,
+    waited: timedelta = timedelta(0),
 ) -> Counted:
     id_, name = (partner.id, partner.name) if isinstance(partner, PartnerName) else (partner, "")
     row = Counted(
@@ -207,12 +277,13 @@ def _counted(
         number=number,
         promise_at=promise_at,
     )
-    return row if facets is None else _cut_by(row, facets)
+    return row if facets is None else _cut_by(row, facets, waited)
 
 
-def _cut_by(row: Counted, facets: Facets) -> Counted:
+def _cut_by(row: Counted, facets: Facets, waited: timedelta) -> Counted:
+    """Waiting for the asker is no part of the time to answer: the question counts as come so much later."""
     said: dict[str, Any] = {facet.name: getattr(facets, facet.name) or "" for facet in FACETS}
-    return row._replace(received_at=facets.received_at, **said)
+    return row._replace(received_at=facets.received_at + waited, **said)
 
 
 def _event_id(event: Event[Any]) -> UUID:

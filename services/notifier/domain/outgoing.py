@@ -24,6 +24,10 @@ class QuestionToTell:
     asker: Mapping[str, Any]
     promise_at: datetime | None = None
     ended: str | None = None
+    reference: str | None = None
+    """The asking library's own number."""
+    reopened_text: str | None = None
+    """Why the asker had it asked again, in their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,12 @@ class Assigned:
     overdue: bool
     passed_on: bool
     """Another partner was asked after this one."""
+    outcome: str | None = None
+    """How it ended, where the router said so."""
+    about: UUID | None = None
+    """What the asker wrote after the answer and the partner is to see to."""
+    earlier: tuple[Mapping[str, Any], ...] = ()
+    """Answers that were given before it, and did not do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,31 @@ class Answered:
     answered_at: datetime
     promise_at: datetime
     facets: Mapping[str, Any]
+    waited_seconds: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a library writes to the asker beside its answer. `kind`: clarification, addition or correction."""
+
+    id: UUID
+    kind: str
+    partner: str
+    partner_name: str
+    text: str
+    sources: tuple[str, ...]
+    attachments: tuple[Mapping[str, Any], ...]
+    written_at: datetime
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedUp:
+    """What the asker wrote since they asked."""
+
+    id: UUID
+    text: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +107,40 @@ class DeliveryAttempt:
     question: QuestionToTell
     assignment: Assigned | None = None
     answer: Answered | None = None
-    follow_up: str | None = None
+    follow_up: FollowedUp | None = None
+    message: Message | None = None
     similar: tuple[Similar, ...] = ()
     silenced: bool = False
     """The address bounced for good before."""
 
     @property
+    def said(self) -> Answered | Message | None:
+        """What a library says to the asker with it."""
+        return self.answer if self.kind == "answer" else self.message
+
+    @property
     def moot(self) -> bool:
-        """A follow-up or a reminder concerns who has the question now; the others heard the end. An
-        erased asker has no address left."""
+        """A follow-up or a reminder concerns who has the question now; the others heard the end. What was
+        asked back is answered by the answer. An erased asker has no address left."""
         if self.way == "mail" and not self.destination:
             return True
+        if self.kind in {"clarification", "clarification_reminder"}:
+            return self.message is None or self._answered_since(self.message.written_at)
         turn = self.assignment
         if turn is None or self.kind not in {"follow_up", "reminder"}:
             return False
-        return turn.passed_on or turn.overdue or (self.kind == "reminder" and self.answer is not None)
+        if turn.passed_on or turn.overdue or turn.outcome is not None:
+            return True
+        if self.kind == "reminder":
+            return self.answer is not None
+        return turn.about is None and self.follow_up is not None and self._is_seen_to(self.follow_up.at)
+
+    def _answered_since(self, moment: datetime) -> bool:
+        return self.answer is not None and self.answer.answered_at >= moment
+
+    def _is_seen_to(self, moment: datetime) -> bool:
+        """Written after the answer: whoever is to see to that is told of it on its own."""
+        return self.answer is not None and self.answer.answered_at < moment
 
 
 ENGLISH = "en"

@@ -14,7 +14,7 @@ from services.notifier.domain.question_state import CurrentAssignment, QuestionS
 WORD_OF_THE_END = frozenset({"ended", "closed"})
 """What is still sent about a question that is over."""
 
-NOTES = frozenset({"unroutable", "promise", "failure"})
+NOTES = frozenset({"unroutable", "unhandled", "promise", "failure"})
 """What the coordinator hears of single questions: gathered, however many there are."""
 
 
@@ -30,6 +30,7 @@ class Planned:
     assignment: UUID | None = None
     answer: UUID | None = None
     follow_up: UUID | None = None
+    message: UUID | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     happened_at: datetime | None = None
     """When what it tells of happened, by the router's clock: a closing since cancels it. None: any does."""
@@ -86,15 +87,20 @@ def follow_ups(standing: QuestionState) -> list[Planned]:
             follow_up=follow_up,
         )
         for turn in standing.turns
-        for follow_up in standing.follow_ups
+        for follow_up in standing.to_see_to(turn)
     ]
 
 
 def answer(
-    standing: QuestionState, answer_id: UUID, at: datetime, channel: str, channels: Set[str] = frozenset()
+    standing: QuestionState,
+    answer_id: UUID,
+    at: datetime,
+    channel: str,
+    channels: Set[str] = frozenset(),
+    requester: Requester | None = None,
 ) -> Planned:
     """`channels` are the social ones that are set up."""
-    return Planned(
+    planned = Planned(
         delivery_id(standing.question, "answer", answer_id),
         standing.question,
         "answer",
@@ -102,6 +108,50 @@ def answer(
         answer=answer_id,
         happened_at=at,
     )
+    return _for(planned, requester)
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """The partner that asked for a reader of its own: the asker, as far as we write to one."""
+
+    partner: str
+    way: str
+    address: str
+
+
+def to_asker(
+    standing: QuestionState,
+    kind: str,
+    message: UUID,
+    at: datetime,
+    channel: str,
+    channels: Set[str],
+    requester: Requester | None,
+) -> Planned:
+    """A library's further words: it asks back, adds or corrects."""
+    planned = Planned(
+        delivery_id(standing.question, kind, message),
+        standing.question,
+        kind,
+        asker_way(standing.asker, channel, channels),
+        message=message,
+        happened_at=at,
+    )
+    return _for(planned, requester)
+
+
+def _for(planned: Planned, requester: Requester | None) -> Planned:
+    """An asker who left no address is the partner's that asked for them."""
+    if planned.way != "page" or requester is None:
+        return planned
+    details = {**planned.details, "partner": requester.partner}
+    return replace(planned, way=requester.way, destination=requester.address, details=details)
+
+
+def asker_reminder(standing: QuestionState, clarification: UUID, at: datetime) -> list[Planned]:
+    planned = _mail_to_asker(standing, "clarification_reminder", str(clarification), at)
+    return [replace(one, message=clarification) for one in planned]
 
 
 def held(
@@ -124,6 +174,20 @@ def held(
         details={"reason": reason, "partner_name": turn.partner},
         happened_at=at,
     )
+
+
+def rated(
+    standing: QuestionState, partner: str | None, at: datetime, coordinator: str, details: Mapping[str, Any]
+) -> list[Planned]:
+    """What the asker wrote with the stars: to the library that answered, where it reads mail, and to the
+    coordinator."""
+    turns = [turn for turn in standing.turns if turn.partner == partner and turn.way == "mail"]
+    told = to_coordinator(standing, "rated", "coordinator", at, coordinator, details)
+    return [*[_rated(standing, turn, details) for turn in turns[-1:]], told]
+
+
+def _rated(standing: QuestionState, turn: CurrentAssignment, details: Mapping[str, Any]) -> Planned:
+    return replace(_to_turn(standing, "rated", turn), details=details)
 
 
 def refused(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,10 +20,17 @@ class CurrentAssignment:
     attempt: int
     routed_at: datetime | None = None
     """None: before that was noted, which is before whatever is heard now."""
+    follow_up: UUID | None = None
+    """What the asker wrote after the answer and the partner is to see to; None: the question."""
 
     def begun_by(self, moment: datetime) -> bool:
         """Whether it had begun at that moment."""
         return self.routed_at is None or self.routed_at <= moment
+
+
+def alike(one: CurrentAssignment, other: CurrentAssignment) -> bool:
+    """Both about the question, or both about what the asker wrote after its answer."""
+    return (one.follow_up is None) == (other.follow_up is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,12 @@ class QuestionState:
     over: bool
     turns: tuple[CurrentAssignment, ...] = ()
     overdue: frozenset[UUID] = frozenset()
-    follow_ups: frozenset[UUID] = frozenset()
+    released: Mapping[UUID, str] = field(default_factory=dict)
+    """Assignment → how it ended."""
+    follow_ups: Mapping[UUID, datetime] = field(default_factory=dict)
+    """What the asker wrote since, and when."""
+    added: tuple[datetime, ...] = ()
+    """When a library added to its answer, or corrected it."""
     answers: tuple[AcceptedBy, ...] = ()
     closed_at: datetime | None = None
 
@@ -55,8 +67,14 @@ class QuestionState:
     def with_overdue(self, assignment: UUID) -> QuestionState:
         return replace(self, overdue=self.overdue | {assignment})
 
-    def with_follow_up(self, follow_up: UUID) -> QuestionState:
-        return replace(self, follow_ups=self.follow_ups | {follow_up})
+    def with_release(self, assignment: UUID, outcome: str) -> QuestionState:
+        return replace(self, released={**self.released, assignment: outcome})
+
+    def with_follow_up(self, follow_up: UUID, at: datetime) -> QuestionState:
+        return replace(self, follow_ups={**self.follow_ups, follow_up: at})
+
+    def with_addition(self, at: datetime) -> QuestionState:
+        return replace(self, added=(*self.added, at))
 
     def with_answer(self, given: AcceptedBy) -> QuestionState:
         return replace(self, answers=(*self.answers, given))
@@ -76,12 +94,28 @@ class QuestionState:
         return tuple(turn for turn in self.turns if self._has_ended(turn))
 
     def _has_ended(self, turn: CurrentAssignment) -> bool:
-        passed_on = any(other.attempt > turn.attempt for other in self.turns)
+        passed_on = any(other.attempt > turn.attempt and alike(other, turn) for other in self.turns)
         closed = self.closed_at is not None and turn.begun_by(self.closed_at)
+        if turn.id in self.released:
+            return self.released[turn.id] != "added" or turn.way != "mail"
         return self.over or closed or turn.id in self.overdue or passed_on or self._answered_for(turn)
+
+    def to_see_to(self, turn: CurrentAssignment) -> list[UUID]:
+        """What of the asker's further words this turn's partner must read: of the question itself all that
+        came before its answer, after that what no message has seen to yet."""
+        if turn.follow_up is None:
+            ends = min((one.at for one in self.answers if turn.begun_by(one.at)), default=None)
+            return [one for one, at in self.follow_ups.items() if ends is None or at <= ends]
+        moments = (*(one.at for one in self.answers), *self.added)
+        since = max((at for at in moments if not turn.begun_by(at) or at == turn.routed_at), default=None)
+        return [
+            one for one, at in self.follow_ups.items() if one == turn.follow_up or since is None or at > since
+        ]
 
     def _answered_for(self, turn: CurrentAssignment) -> bool:
         """A person who answered by mail needs no mail about it; a partner's system counts on the event. An
         answer from before a turn, of a question reopened since, does not end it."""
+        if turn.follow_up is not None:
+            return False
         since = sorted((one for one in self.answers if turn.begun_by(one.at)), key=lambda one: one.at)
         return bool(since) and (turn.way != "mail" or turn.partner != since[0].partner)

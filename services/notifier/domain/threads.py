@@ -23,6 +23,8 @@ AUTOMATIC = {
     "promise": "auto-generated",
     "failure": "auto-generated",
     "rating": "auto-generated",
+    "clarification_reminder": "auto-generated",
+    "unhandled": "auto-generated",
     "digest": "auto-generated",
     "daily": "auto-generated",
     "gathered": "auto-generated",

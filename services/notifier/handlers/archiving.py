@@ -54,6 +54,22 @@ async def hold(unit: Unit, rules: ReleaseRules, answer: UUID) -> None:
         log.warning("answer %s: %s; it waits at the desk", answer, stopped)
 
 
+async def hold_again(
+    unit: Unit, rules: ReleaseRules, answer: UUID, correction: str, sources: tuple[str, ...]
+) -> None:
+    """Its answer was corrected: nobody reads it until it was looked at with the correction below it."""
+    for number in await archive.of_answer(unit.db, answer):
+        entry = await archive.take(unit.db, number, ("held", "published"))
+        if entry is None:
+            continue
+        corrected = replace(
+            entry, answer=f"{entry.answer}\n\n{correction}", sources=(*entry.sources, *sources)
+        )
+        await archive.hold_again(unit.db, entry, corrected, unit.now)
+        if rules.release == "masked":
+            await release(unit, rules, without_personal_data(corrected), NOBODY)
+
+
 async def release(unit: Unit, rules: ReleaseRules, entry: Entry, by: str) -> None:
     """Publish the entry as it stands here, and announce it. Raises NotForThePublic."""
     secret = await archive.secret_of(unit.db, entry.question_id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import orjson
@@ -13,12 +13,11 @@ from services.chassis.errors import TooEarly
 from services.chassis.messaging.transaction import Unit
 from services.chassis.telemetry import trace
 from services.contracts import ingest, router
-from services.contracts.addresses import address_digests
 from services.contracts.envelope import Event
-from services.contracts.vocabulary import Reach
+from services.contracts.vocabulary import Facets, Reach
 from services.notifier.domain import plan
-from services.notifier.domain.delivery import delivery_id, status_codes
-from services.notifier.domain.plan import WORD_OF_THE_END, Planned
+from services.notifier.domain.delivery import delivery_id, without_addresses
+from services.notifier.domain.plan import WORD_OF_THE_END, Planned, Requester
 from services.notifier.domain.question_state import AcceptedBy, CurrentAssignment, QuestionState
 from services.notifier.handlers import archiving
 from services.notifier.handlers.archiving import ReleaseRules
@@ -47,12 +46,14 @@ async def question_received(unit: Unit, event: Event[ingest.QuestionReceived]) -
         attachments=_json_list(fact.attachments),
         publish_consent=fact.publish_consent,
         asker=_json(fact.asker) if fact.asker else "{}",
+        reference=fact.reference,
     )
     await unit.arrived(event.subject)
 
 
 async def question_routed(unit: Unit, event: Event[router.QuestionRouted]) -> None:
     fact = event.data
+    await _release(unit, event.subject, fact.released)
     where = _where(fact.partner.id, fact.reach)
     turn = CurrentAssignment(
         fact.assignment_id, fact.partner.id, fact.reach.way, where, fact.attempt, event.time
@@ -98,9 +99,17 @@ async def question_answered(
         answered_at=fact.answered_at,
         promise_at=fact.promise_at,
         facets=_json(fact.facets),
+        waited_seconds=fact.waited_seconds,
     )
     known = _known(standing, event.subject).with_answer(AcceptedBy(fact.partner.id, fact.answered_at))
-    to_asker = plan.answer(known, fact.answer_id, fact.answered_at, fact.facets.channel, channels)
+    to_asker = plan.answer(
+        known,
+        fact.answer_id,
+        fact.answered_at,
+        fact.facets.channel,
+        channels,
+        _requester(fact.requester, fact.facets),
+    )
     await _decide(unit, [to_asker, *plan.ended(known)])
     await unit.arrived(event.subject)
     if fact.publish_consent:
@@ -122,6 +131,8 @@ async def answer_refused(unit: Unit, event: Event[router.AnswerRefused]) -> None
     known = _known(standing, event.subject)
     details = {
         "reason": fact.reason,
+        "what": fact.what,
+        "text": fact.text,
         "partner": fact.partner.id,
         "partner_name": fact.partner.name,
         "answer": str(fact.answer_id),
@@ -159,16 +170,16 @@ async def question_unroutable(
     coordinator: Coordinator, unit: Unit, event: Event[router.QuestionUnroutable]
 ) -> None:
     fact = event.data
+    await _release(unit, event.subject, fact.released)
     standing = await questions.promise(unit.db, event.subject, fact.promise_at, fact.facets.found_out())
     known = _known(standing, event.subject)
-    reach = fact.coordinator
-    address = reach.address if reach and reach.way == "mail" else coordinator.address
+    address = _at_coordinator(coordinator, fact.coordinator)
     details = {
         "reason": fact.reason.model_dump(),
         "excluded": [one.model_dump(exclude_none=True) for one in fact.excluded],
     }
     note = plan.to_coordinator(known, "unroutable", event.id, event.time, address, details)
-    await _decide(unit, [*plan.acknowledgement(known), note])
+    await _decide(unit, [*plan.acknowledgement(known), note, *plan.ended(known)])
 
 
 async def question_closed(unit: Unit, event: Event[router.QuestionClosed]) -> None:
@@ -176,12 +187,14 @@ async def question_closed(unit: Unit, event: Event[router.QuestionClosed]) -> No
     standing = await questions.close(unit.db, event.subject, event.time, unit.now, STILL_SENT)
     known = _known(standing, event.subject).with_closing(event.time)
     details = {"reason": fact.reason, "explanation": fact.explanation}
-    await _decide(unit, plan.closed(known, event.id, details) + plan.ended(known))
+    told = [] if fact.reason == "spam" else plan.closed(known, event.id, details)
+    await _decide(unit, told + plan.ended(known))
 
 
 async def question_reopened(unit: Unit, event: Event[router.QuestionReopened]) -> None:
     """What is sent since is decided by what happens since; this says that the question is not over."""
-    if not await questions.reopen(unit.db, event.subject, event.time):
+    fact = event.data
+    if not await questions.reopen(unit.db, event.subject, event.time, fact.text, fact.promise_at):
         raise TooEarly(event.subject)
 
 
@@ -213,6 +226,18 @@ async def question_followed_up(unit: Unit, event: Event[ingest.QuestionFollowedU
     await _decide(unit, plan.follow_ups(_known(standing, event.subject)))
 
 
+async def question_rated(coordinator: Coordinator, unit: Unit, event: Event[ingest.QuestionRated]) -> None:
+    """Stars alone are counted elsewhere. Raises TooEarly where the library's turn has not been heard of."""
+    fact = event.data
+    if not fact.comment:
+        return
+    known = _known(await questions.standing(unit.db, event.subject), event.subject)
+    if fact.partner and all(turn.partner != fact.partner for turn in known.turns):
+        raise TooEarly(event.subject)
+    details = {"stars": fact.stars, "comment": fact.comment, "partner_name": fact.partner}
+    await _decide(unit, plan.rated(known, fact.partner, event.time, coordinator.address, details))
+
+
 async def reply_held(coordinator: Coordinator, unit: Unit, event: Event[ingest.ReplyHeld]) -> None:
     """Raises TooEarly where the partner's turn has not been heard of."""
     fact = event.data
@@ -224,12 +249,144 @@ async def reply_held(coordinator: Coordinator, unit: Unit, event: Event[ingest.R
     await _decide(unit, [plan.held(known, fact.held_id, event.time, last, coordinator.address, fact.reason)])
 
 
-async def mail_bounced(keys: Sequence[bytes], unit: Unit, event: Event[ingest.MailBounced]) -> None:
+async def question_paused(channels: Set[str], unit: Unit, event: Event[router.QuestionPaused]) -> None:
+    """A library asks the asker back."""
+    fact = event.data
+    standing = await questions.add_message(
+        unit.db,
+        event.subject,
+        fact.clarification_id,
+        "clarification",
+        partner=fact.partner.id,
+        partner_name=fact.partner.name,
+        text=fact.text,
+        written_at=fact.asked_at,
+        ends_at=fact.ends_at,
+    )
+    known = _known(standing, event.subject)
+    requester = _requester(fact.requester, fact.facets)
+    planned = plan.to_asker(
+        known,
+        "clarification",
+        fact.clarification_id,
+        event.time,
+        fact.facets.channel,
+        channels,
+        requester,
+    )
+    await _decide(unit, [planned])
+    await unit.arrived(event.subject)
+
+
+async def clarification_reminded(unit: Unit, event: Event[router.ClarificationReminded]) -> None:
+    known = _known(await questions.standing(unit.db, event.subject), event.subject)
+    await _decide(unit, plan.asker_reminder(known, event.data.clarification_id, event.time))
+
+
+async def question_resumed(unit: Unit, event: Event[router.QuestionResumed]) -> None:
+    """The clocks run again: promise and due time are later. The words themselves come as a follow-up."""
+    fact = event.data
+    known, redated = await questions.redate(
+        unit.db, event.subject, fact.assignment_id, fact.due_at, fact.promise_at
+    )
+    if not known or (fact.assignment_id is not None and not redated):
+        raise TooEarly(event.subject)
+
+
+async def answer_added(
+    rules: ReleaseRules,
+    channels: Set[str],
+    unit: Unit,
+    event: Event[router.AnswerAdded] | Event[router.AnswerCorrected],
+) -> None:
+    """A further message; after a correction the archive waits for a person again."""
+    fact = event.data
+    kind = "correction" if isinstance(fact, router.AnswerCorrected) else "addition"
+    if not await questions.is_answered(unit.db, event.subject, fact.answer_id):
+        raise TooEarly(event.subject)
+    await _release(unit, event.subject, fact.released)
+    standing = await questions.add_message(
+        unit.db,
+        event.subject,
+        fact.addition_id,
+        kind,
+        partner=fact.partner.id,
+        partner_name=fact.partner.name,
+        text=fact.text,
+        written_at=fact.added_at,
+        sources=orjson.dumps(fact.sources).decode(),
+        attachments=_json_list(fact.attachments),
+    )
+    known = _known(standing, event.subject).with_addition(fact.added_at)
+    channel, requester = fact.facets.channel, _requester(fact.requester, fact.facets)
+    planned = plan.to_asker(known, kind, fact.addition_id, event.time, channel, channels, requester)
+    await _decide(unit, [planned, *plan.ended(known)])
+    if kind == "correction":
+        await archiving.hold_again(unit, rules, fact.answer_id, fact.text, fact.sources)
+
+
+async def follow_up_routed(unit: Unit, event: Event[router.FollowUpRouted]) -> None:
+    fact = event.data
+    await _release(unit, event.subject, fact.released)
+    where = _where(fact.partner.id, fact.reach)
+    turn = CurrentAssignment(
+        fact.assignment_id,
+        fact.partner.id,
+        fact.reach.way,
+        where,
+        fact.attempt,
+        event.time,
+        fact.follow_up_id,
+    )
+    standing = await questions.add_assignment(
+        unit.db,
+        event.subject,
+        turn,
+        partner_name=fact.partner.name,
+        due_at=fact.due_at,
+        promise_at=fact.promise_at,
+        reasons="[]",
+        understood=fact.facets.found_out(),
+    )
+    known = _known(standing, event.subject)
+    await _decide(unit, [*plan.ended(known), *plan.follow_ups(known)])
+    await unit.arrived(event.subject)
+
+
+async def follow_up_unhandled(
+    coordinator: Coordinator, unit: Unit, event: Event[router.FollowUpUnhandled]
+) -> None:
+    """Nobody saw to what the asker wrote after the answer."""
+    fact = event.data
+    await _release(unit, event.subject, fact.released)
+    known = _known(await questions.standing(unit.db, event.subject), event.subject)
+    address = _at_coordinator(coordinator, fact.coordinator)
+    details = {"reason": fact.reason, "text": fact.text}
+    note = plan.to_coordinator(known, "unhandled", event.id, event.time, address, details)
+    await _decide(unit, [replace(note, follow_up=fact.follow_up_id), *plan.ended(known)])
+
+
+async def _release(unit: Unit, question: UUID, released: router.Released | None) -> None:
+    if released is not None:
+        await questions.release(unit.db, question, released.assignment_id, released.outcome)
+
+
+def _requester(reach: Reach | None, facets: Facets) -> Requester | None:
+    if reach is None or facets.origin is None:
+        return None
+    return Requester(facets.origin, reach.way, _where(facets.origin, reach))
+
+
+def _at_coordinator(coordinator: Coordinator, reach: Reach | None) -> str:
+    return reach.address if reach and reach.way == "mail" else coordinator.address
+
+
+async def mail_bounced(unit: Unit, event: Event[ingest.MailBounced]) -> None:
     """A temporary bounce was only a delay: the sending server goes on trying."""
     fact = event.data
     if fact.permanent:
-        digest = address_digests(keys, fact.recipient)[0]
-        await deliveries.silence(unit.db, digest, unit.now, status_codes(fact.diagnostic or ""))
+        said = without_addresses(fact.diagnostic) if fact.diagnostic else None
+        await deliveries.silence(unit.db, fact.recipient, unit.now, said)
 
 
 async def _decide(unit: Unit, planned: list[Planned]) -> None:

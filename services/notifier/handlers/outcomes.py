@@ -142,6 +142,7 @@ class Outcomes:
                     answered_at=answer.answered_at,
                     published_at=unit.now,
                     promise_at=answer.promise_at,
+                    waited_seconds=answer.waited_seconds,
                     facets=Facets.model_validate(answer.facets),
                 ),
                 question=delivery.question.id,

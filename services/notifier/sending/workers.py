@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from services.chassis.run import Chassis
-from services.contracts.links import partner_token
+from services.contracts.links import asker_token, partner_token
 from services.contracts.wall import Wall
 from services.notifier.domain.networks import networks
 from services.notifier.domain.outgoing import DeliveryAttempt
@@ -109,11 +109,9 @@ async def build(
     wall = wall_of(settings)
     lease = timedelta(seconds=settings.lease_seconds)
     seconds = settings.attempt_seconds
-    brakes = MailBrakes(settings.keys, instruments, settings.mails_per_mailbox, settings.mails_per_hour)
-    notes = CoordinatorMail(
-        chassis.begin, to_people, settlement, brakes, attempt_seconds=seconds, lease=lease
-    )
+    notes = CoordinatorMail(chassis.begin, to_people, settlement, attempt_seconds=seconds, lease=lease)
     chassis.every(LOOK_FOR_NOTES, notes.send)
+    brakes = MailBrakes(settings.keys, instruments, settings.mails_per_mailbox, settings.mails_per_hour)
     return [
         Lane(
             way,
@@ -148,8 +146,12 @@ def _webhooks(settings: NotifierSettings, chassis: Chassis, house: SenderIdentit
 
 
 def respondent_page(house: SenderIdentity) -> Callable[[DeliveryAttempt], str | None]:
+    """For a partner: the page to answer on, or the page of the reader that it asked for."""
+
     def page_of(delivery: DeliveryAttempt) -> str | None:
         turn = delivery.assignment
+        if turn is None and delivery.said is not None:
+            return f"{house.public_url}/q/{asker_token(house.keys, delivery.question.id)}"
         if turn is None:
             return None
         return f"{house.public_url}/r/{partner_token(house.keys, delivery.question.id, turn.partner)}"

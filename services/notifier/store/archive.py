@@ -84,6 +84,15 @@ WHERE number = $1
 _OF_QUESTION = "SELECT number FROM archive_entry WHERE question_id = $1 AND state = ANY ($2::text[])"
 
 
+_OF_ANSWER = "SELECT number FROM archive_entry WHERE answer_id = $1 AND state IN ('held', 'published')"
+
+_HOLD_AGAIN = """
+UPDATE archive_entry SET state = 'held', answer = $2, sources = $3::text::jsonb, held_at = $4,
+    published_at = NULL, released_by = NULL, words = NULL
+WHERE number = $1
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One answer of the archive, in whatever state. `asker_name` helps to find it in the texts."""
@@ -188,6 +197,20 @@ async def take_off(db: Db, entry: Entry, state: str, now: datetime) -> None:
         await db.execute(_DROP_WORDS, entry.vocabulary)
         await db.execute(_SHELVE, *entry.shelves, -1)
     await db.execute(_TAKE_OFF, entry.number, state, now)
+
+
+async def of_answer(db: Db, answer: UUID) -> list[int]:
+    """Entries with this answer that are out, or wait to be."""
+    return [row["number"] for row in await db.fetch(_OF_ANSWER, answer)]
+
+
+async def hold_again(db: Db, entry: Entry, corrected: Entry, now: datetime) -> None:
+    """Out of the archive and back to whoever releases, with other words."""
+    if entry.state == "published":
+        await db.execute(_DROP_WORDS, entry.vocabulary)
+        await db.execute(_SHELVE, *entry.shelves, -1)
+    sources = orjson.dumps(corrected.sources).decode()
+    await db.execute(_HOLD_AGAIN, entry.number, corrected.answer, sources, now)
 
 
 async def viewed(db: Db, numbers: Sequence[int]) -> list[Viewed]:

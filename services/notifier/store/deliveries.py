@@ -11,15 +11,22 @@ import orjson
 from asyncpg import Record
 
 from services.chassis.postgres.database import Db
-from services.notifier.domain.outgoing import Answered, Assigned, DeliveryAttempt, QuestionToTell
+from services.notifier.domain.outgoing import (
+    Answered,
+    Assigned,
+    DeliveryAttempt,
+    FollowedUp,
+    Message,
+    QuestionToTell,
+)
 from services.notifier.domain.plan import NOTES, WORD_OF_THE_END, Planned
 
 _DECIDE = """
 INSERT INTO delivery (id, question_id, kind, way, destination, assignment_id, answer_id, details, traceparent,
-    follow_up_id, happened_at, state, decided_at, next_at)
+    follow_up_id, message_id, happened_at, state, decided_at, next_at)
 SELECT planned.id, question, kind, way, destination, assignment, answer,
     CASE WHEN q.erased_at IS NULL THEN details::jsonb ELSE '{}' END, traceparent, follow_up,
-    happened,
+    message, happened,
     CASE WHEN q.erased_at IS NOT NULL AND destination IS NULL THEN 'cancelled'
         WHEN kind = ANY ($13::text[]) THEN 'waiting'
         WHEN q.erased_at IS NOT NULL OR q.ended = 'withdrawn' THEN 'cancelled'
@@ -28,8 +35,9 @@ SELECT planned.id, question, kind, way, destination, assignment, answer,
         ELSE 'waiting' END,
     $10, $10
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::text[],
-    $9::text[], $11::timestamptz[], $12::uuid[]) AS planned
-    (id, question, kind, way, destination, assignment, answer, details, traceparent, happened, follow_up)
+    $9::text[], $11::timestamptz[], $12::uuid[], $14::uuid[]) AS planned
+    (id, question, kind, way, destination, assignment, answer, details, traceparent, happened, follow_up,
+    message)
 JOIN question q ON q.id = planned.question
 ON CONFLICT DO NOTHING
 """
@@ -39,18 +47,31 @@ SELECT c.id, c.kind, c.way, coalesce(c.destination, q.asker ->> 'mail', '') AS d
     c.decided_at, c.traceparent, c.details::text AS details,
     q.id AS question_id, q.text, q.private_note, q.facets::text AS facets, q.place::text AS place,
     q.attachments::text AS attachments, q.asker::text AS asker, q.promise_at,
-    (SELECT f.text FROM follow_up f WHERE f.id = c.follow_up_id) AS follow_up,
+    q.reference, q.reopened_text,
+    (SELECT f.text FROM follow_up f WHERE f.id = c.follow_up_id) AS follow_up, c.follow_up_id,
+    (SELECT f.asked_at FROM follow_up f WHERE f.id = c.follow_up_id) AS follow_up_at,
+    m.id AS message_id, m.kind AS message_kind, m.partner AS message_partner,
+    m.partner_name AS message_partner_name, m.text AS message_text, m.sources::text AS message_sources,
+    m.attachments::text AS message_attachments, m.written_at, m.ends_at,
+    (SELECT r.outcome FROM release r WHERE r.assignment_id = a.id) AS outcome, a.follow_up_id AS about,
+    (SELECT coalesce(json_agg(json_build_object('partner', e.partner, 'partner_name', e.partner_name,
+            'text', e.text, 'sources', e.sources, 'answered_at', e.answered_at) ORDER BY e.answered_at), '[]')
+        FROM answer e WHERE e.question_id = q.id AND e.answered_at < a.routed_at)::text AS earlier,
+    EXISTS (SELECT FROM silenced_address s WHERE s.digest = sha256(convert_to(
+        lower(coalesce(c.destination, q.asker ->> 'mail', '')), 'UTF8'))) AS silenced,
     a.id AS assignment_id, a.partner AS assigned_to, a.partner_name AS assigned_name, a.attempt, a.due_at,
     a.promise_at AS assignment_promise_at, a.reasons::text AS reasons,
     EXISTS (SELECT FROM overdue o WHERE o.assignment_id = a.id) AS overdue,
-    EXISTS (SELECT FROM assignment n WHERE n.question_id = q.id AND n.attempt > a.attempt) AS passed_on,
+    EXISTS (SELECT FROM assignment n WHERE n.question_id = q.id AND n.attempt > a.attempt
+        AND (n.follow_up_id IS NULL) = (a.follow_up_id IS NULL)) AS passed_on,
     q.ended,
     w.id AS answer_id, w.partner AS answered_by, w.partner_name AS answered_name, w.text AS answer_text,
     w.sources::text AS sources, w.attachments::text AS answer_attachments, w.answered_at,
-    w.promise_at AS answer_promise_at, w.facets::text AS answer_facets
+    w.promise_at AS answer_promise_at, w.facets::text AS answer_facets, w.waited_seconds
 FROM claimed c
 JOIN question q ON q.id = c.question_id
 LEFT JOIN assignment a ON a.id = c.assignment_id
+LEFT JOIN message m ON m.id = c.message_id
 LEFT JOIN LATERAL (
     SELECT * FROM answer
     WHERE answer.question_id = q.id AND answer.id = coalesce(c.answer_id, answer.id)
@@ -127,22 +148,31 @@ _MOOT = (
 )
 
 _SILENCE = """
-INSERT INTO silenced_address (digest, silenced_at, diagnostic) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+INSERT INTO silenced_address (digest, silenced_at, diagnostic)
+VALUES (sha256(convert_to(lower($1), 'UTF8')), $2, $3)
+ON CONFLICT DO NOTHING
 """
-_SILENCED = "SELECT digest FROM silenced_address WHERE digest = ANY ($1::bytea[])"
-_SILENCES = "SELECT digest, silenced_at, diagnostic FROM silenced_address ORDER BY silenced_at DESC LIMIT 200"
 
 # The addresses themselves stand here only as long as somebody is asked or asks under them.
-_LIBRARIES = """
-SELECT address, string_agg(DISTINCT partner, ', ') AS partners FROM assignment WHERE way = 'mail' GROUP BY 1
+_SILENCES = """
+SELECT left(encode(digest, 'hex'), 12) AS name, silenced_at, diagnostic, partners, questions
+FROM silenced_address
+LEFT JOIN (
+    SELECT sha256(convert_to(lower(address), 'UTF8')) AS digest,
+        string_agg(DISTINCT partner, ', ') AS partners
+    FROM assignment WHERE way = 'mail' GROUP BY 1
+) AS libraries USING (digest)
+LEFT JOIN (
+    SELECT sha256(convert_to(lower(asker ->> 'mail'), 'UTF8')) AS digest, count(*) AS questions
+    FROM question GROUP BY 1
+) AS askers USING (digest)
+ORDER BY silenced_at DESC LIMIT 200
 """
-_ASKERS = """
-SELECT asker ->> 'mail' AS address, count(*) AS questions FROM question WHERE asker ->> 'mail' <> '' GROUP BY
-1
-"""
+
 _LIFT = """
 DELETE FROM silenced_address
-WHERE digest = ANY ($1::bytea[]) OR left(encode(digest, 'hex'), 12) = lower($2) RETURNING digest
+WHERE digest = sha256(convert_to(lower($1), 'UTF8')) OR left(encode(digest, 'hex'), 12) = lower($1)
+RETURNING digest
 """
 
 _LOST = """
@@ -189,6 +219,7 @@ async def decide(
         [one.happened_at for one in planned],
         [one.follow_up for one in planned],
         sorted(WORD_OF_THE_END),
+        [one.message for one in planned],
     )
 
 
@@ -244,34 +275,20 @@ async def moot(db: Db, ids: Sequence[UUID], now: datetime) -> None:
     await db.execute(_MOOT, ids, now)
 
 
-async def silence(db: Db, digest: bytes, now: datetime, diagnostic: str | None) -> None:
-    """Never write to this address again. Only its keyed digest is kept."""
-    await db.execute(_SILENCE, digest, now, diagnostic)
-
-
-async def silenced(db: Db, digests: Sequence[bytes]) -> set[bytes]:
-    """Of these, the ones that are not written to."""
-    return {row["digest"] for row in await db.fetch(_SILENCED, digests)}
+async def silence(db: Db, address: str, now: datetime, diagnostic: str | None) -> None:
+    """Never write to this address again. Only its digest is kept."""
+    await db.execute(_SILENCE, address, now, diagnostic)
 
 
 async def silences(db: Db) -> list[Record]:
-    """Who is not written to, the latest first."""
+    """Who is not written to, the latest first: `name` for commands, `partners` reached there, number of
+    `questions` asked from there."""
     return await db.fetch(_SILENCES)
 
 
-async def libraries_by_address(db: Db) -> dict[str, str]:
-    """Mail address → the partners reached there."""
-    return {row["address"]: row["partners"] for row in await db.fetch(_LIBRARIES)}
-
-
-async def questions_by_address(db: Db) -> dict[str, int]:
-    """Mail address → how many questions were asked from there, of those not forgotten."""
-    return {row["address"]: row["questions"] for row in await db.fetch(_ASKERS)}
-
-
-async def lift(db: Db, digests: Sequence[bytes], name: str) -> bool:
-    """Write there again, to one of these or to what `silences` calls it; False where nothing was silenced."""
-    return await db.fetchval(_LIFT, digests, name) is not None
+async def lift(db: Db, address: str) -> bool:
+    """Write there again, to an address or what `silences` calls it; False where nothing was silenced."""
+    return await db.fetchval(_LIFT, address) is not None
 
 
 async def hand_back(db: Db, ids: Sequence[UUID], moments: Sequence[datetime]) -> None:
@@ -305,7 +322,9 @@ def _read(row: Record) -> DeliveryAttempt:
         decided_at=row["decided_at"],
         traceparent=row["traceparent"],
         details=orjson.loads(row["details"]),
-        follow_up=row["follow_up"],
+        follow_up=None if row["follow_up"] is None else _followed_up(row),
+        message=None if row["message_id"] is None else _message(row),
+        silenced=row["silenced"],
         question=_asked(row),
         assignment=None if row["assignment_id"] is None else _assigned(row),
         answer=None if row["answer_id"] is None else _answered(row),
@@ -323,6 +342,26 @@ def _asked(row: Record) -> QuestionToTell:
         asker=orjson.loads(row["asker"]),
         promise_at=row["promise_at"],
         ended=row["ended"],
+        reference=row["reference"],
+        reopened_text=row["reopened_text"],
+    )
+
+
+def _followed_up(row: Record) -> FollowedUp:
+    return FollowedUp(row["follow_up_id"], row["follow_up"], row["follow_up_at"])
+
+
+def _message(row: Record) -> Message:
+    return Message(
+        id=row["message_id"],
+        kind=row["message_kind"],
+        partner=row["message_partner"],
+        partner_name=row["message_partner_name"],
+        text=row["message_text"],
+        sources=tuple(orjson.loads(row["message_sources"])),
+        attachments=_many(row["message_attachments"]),
+        written_at=row["written_at"],
+        ends_at=row["ends_at"],
     )
 
 
@@ -337,6 +376,9 @@ def _assigned(row: Record) -> Assigned:
         reasons=_many(row["reasons"]),
         overdue=row["overdue"],
         passed_on=row["passed_on"],
+        outcome=row["outcome"],
+        about=row["about"],
+        earlier=_many(row["earlier"]),
     )
 
 
@@ -351,6 +393,7 @@ def _answered(row: Record) -> Answered:
         answered_at=row["answered_at"],
         promise_at=row["answer_promise_at"],
         facets=orjson.loads(row["answer_facets"]),
+        waited_seconds=row["waited_seconds"],
     )
 
 

@@ -20,19 +20,21 @@ SELECT json_build_object(
         FROM answer w WHERE w.question_id = q.id),
     'follow_ups', (SELECT json_agg(json_build_object('text', f.text, 'asked_at', f.asked_at)
         ORDER BY f.asked_at, f.id) FROM follow_up f WHERE f.question_id = q.id),
+    'messages', (SELECT json_agg(json_build_object('kind', m.kind, 'by', m.partner_name, 'text', m.text,
+        'sources', m.sources, 'attachments', m.attachments, 'written_at', m.written_at)
+        ORDER BY m.written_at, m.id) FROM message m WHERE m.question_id = q.id),
+    'reference', q.reference, 'reopened_text', q.reopened_text,
     'sent_to_the_asker', (SELECT json_agg(json_build_object('what', d.kind, 'by', d.way, 'state', d.state,
         'decided_at', d.decided_at, 'done_at', d.done_at, 'attempts', d.attempts, 'url', d.url,
         'details', d.details) ORDER BY d.decided_at, d.id)
         FROM delivery d WHERE d.question_id = q.id AND d.destination IS NULL),
     'archive', (SELECT json_agg(json_build_object('number', e.number, 'state', e.state, 'title', e.title,
         'question', e.question, 'answer', e.answer, 'published_at', e.published_at) ORDER BY e.number)
-        FROM archive_entry e WHERE e.question_id = q.id)
+        FROM archive_entry e WHERE e.question_id = q.id),
+    'address_silenced_after_a_bounce', EXISTS (SELECT FROM silenced_address s
+        WHERE s.digest = sha256(convert_to(lower(q.asker ->> 'mail'), 'UTF8')))
 )::text AS told
 FROM question q WHERE q.id = ANY($1::uuid[]) ORDER BY q.id
-"""
-
-_QUESTIONS = """
-SELECT id FROM question WHERE lower(asker ->> 'mail') = lower($1) OR asker ->> 'account' = $1 ORDER BY id
 """
 
 _LEFT = """
@@ -41,6 +43,10 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND (asker <> '
     + (SELECT count(*) FROM answer
         WHERE question_id = ANY($1::uuid[]) AND (text <> '' OR sources <> '[]' OR attachments <> '[]'))
     + (SELECT count(*) FROM follow_up WHERE question_id = ANY($1::uuid[]) AND text <> '')
+    + (SELECT count(*) FROM message
+        WHERE question_id = ANY($1::uuid[]) AND (text <> '' OR sources <> '[]' OR attachments <> '[]'))
+    + (SELECT count(*) FROM question
+        WHERE id = ANY($1::uuid[]) AND (reference IS NOT NULL OR reopened_text IS NOT NULL))
     + (SELECT count(*) FROM archive_entry WHERE question_id = ANY($1::uuid[]) AND state = 'held')
     + (SELECT count(*) FROM delivery WHERE question_id = ANY($1::uuid[])
         AND (details <> '{}' OR (destination IS NULL AND url IS NOT NULL)))
@@ -49,11 +55,6 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND (asker <> '
 _PUBLISHED = """
 SELECT number FROM archive_entry WHERE question_id = ANY($1::uuid[]) AND state = 'published' ORDER BY number
 """
-
-
-async def questions_of(db: Db, who: str) -> list[UUID]:
-    """The questions of this mail address, whatever its case, or account."""
-    return [row["id"] for row in await db.fetch(_QUESTIONS, who)]
 
 
 async def told(db: Db, questions: Sequence[UUID]) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ from services.chassis.postgres.database import Db
 from services.notifier.domain.question_state import AcceptedBy, CurrentAssignment, QuestionState
 
 _ADD_QUESTION = """
-INSERT INTO question (id, text, private_note, facets, place, attachments, publish_consent, asker)
-VALUES ($1, $2, $3, $4::text::jsonb, $5::text::jsonb, $6::text::jsonb, $7, $8::text::jsonb)
+INSERT INTO question (id, text, private_note, facets, place, attachments, publish_consent, asker, reference)
+VALUES ($1, $2, $3, $4::text::jsonb, $5::text::jsonb, $6::text::jsonb, $7, $8::text::jsonb, $9)
 ON CONFLICT DO NOTHING
 """
 
@@ -23,8 +23,8 @@ _STANDING = "SELECT * FROM standing WHERE id = $1"
 _ADD_ASSIGNMENT = """
 WITH added AS (
     INSERT INTO assignment (id, question_id, partner, partner_name, way, address, attempt, due_at, promise_at,
-        reasons, routed_at)
-    SELECT $2, q.id, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11 FROM question q WHERE q.id = $1
+        reasons, routed_at, follow_up_id)
+    SELECT $2, q.id, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11, $13 FROM question q WHERE q.id = $1
     ON CONFLICT DO NOTHING
 ), promised AS (
     UPDATE question SET promise_at = greatest(promise_at, $9), facets = $12::text::jsonb || facets
@@ -36,10 +36,10 @@ SELECT * FROM standing WHERE id = $1
 _ADD_ANSWER = """
 WITH added AS (
     INSERT INTO answer (id, question_id, partner, partner_name, text, sources, attachments, publish_consent,
-        answered_at, promise_at, facets)
+        answered_at, promise_at, facets, waited_seconds)
     SELECT $2, q.id, $3, $4, CASE WHEN q.erased_at IS NULL THEN $5::text ELSE '' END,
         CASE WHEN q.erased_at IS NULL THEN $6::text::jsonb ELSE '[]' END,
-        CASE WHEN q.erased_at IS NULL THEN $7::text::jsonb ELSE '[]' END, $8, $9, $10, $11::text::jsonb
+        CASE WHEN q.erased_at IS NULL THEN $7::text::jsonb ELSE '[]' END, $8, $9, $10, $11::text::jsonb, $12
     FROM question q WHERE q.id = $1
     ON CONFLICT DO NOTHING
 ), answered AS (
@@ -93,7 +93,8 @@ SELECT * FROM standing WHERE id = $1
 """
 
 _REOPEN = """
-UPDATE question SET reopened_at = greatest(reopened_at, $2),
+UPDATE question SET reopened_at = greatest(reopened_at, $2), promise_at = greatest(promise_at, $4),
+    reopened_text = CASE WHEN erased_at IS NULL THEN coalesce($3, reopened_text) END,
     ended = CASE WHEN ended = 'closed' AND (closed_at IS NULL OR closed_at < $2) THEN NULL ELSE ended END
 WHERE id = $1
 RETURNING true
@@ -102,10 +103,13 @@ RETURNING true
 _ERASE = """
 WITH erased AS (
     UPDATE question SET asker = '{}', text = '', private_note = NULL, place = NULL, attachments = '[]',
+        reference = NULL, reopened_text = NULL,
         erased_at = coalesce(erased_at, $2)
     WHERE id = $1
 ), answers AS (
     UPDATE answer SET text = '', sources = '[]', attachments = '[]' WHERE question_id = $1
+), messages AS (
+    UPDATE message SET text = '', sources = '[]', attachments = '[]' WHERE question_id = $1
 ), follow_ups AS (
     UPDATE follow_up SET text = '' WHERE question_id = $1
 ), cancelled AS (
@@ -131,6 +135,38 @@ SELECT * FROM standing WHERE id = $1
 """
 
 
+_ADD_MESSAGE = """
+WITH added AS (
+    INSERT INTO message (id, question_id, kind, partner, partner_name, text, sources, attachments, written_at,
+        ends_at)
+    SELECT $2, q.id, $3, $4, $5, CASE WHEN q.erased_at IS NULL THEN $6::text ELSE '' END,
+        CASE WHEN q.erased_at IS NULL THEN $7::text::jsonb ELSE '[]' END,
+        CASE WHEN q.erased_at IS NULL THEN $8::text::jsonb ELSE '[]' END, $9, $10
+    FROM question q WHERE q.id = $1
+    ON CONFLICT DO NOTHING
+)
+SELECT * FROM standing WHERE id = $1
+"""
+
+_RELEASE = """
+INSERT INTO release (assignment_id, question_id, outcome)
+SELECT $2, q.id, $3 FROM question q WHERE q.id = $1
+ON CONFLICT DO NOTHING
+"""
+
+# Any order: the later moment stands, and a partner's due time only ever moves on.
+_REDATE = """
+WITH promised AS (
+    UPDATE question SET promise_at = greatest(promise_at, $4) WHERE id = $1
+), redated AS (
+    UPDATE assignment SET due_at = greatest(due_at, $3), promise_at = greatest(promise_at, $4)
+    WHERE question_id = $1 AND id = $2
+    RETURNING id
+)
+SELECT EXISTS (SELECT FROM question WHERE id = $1) AS known, EXISTS (SELECT FROM redated) AS redated
+"""
+
+
 async def add_question(
     db: Db,
     question: UUID,
@@ -142,10 +178,20 @@ async def add_question(
     attachments: str,
     publish_consent: bool,
     asker: str,
+    reference: str | None,
 ) -> None:
     """The strings named after parts of the event are JSON."""
     await db.execute(
-        _ADD_QUESTION, question, text, private_note, facets, place, attachments, publish_consent, asker
+        _ADD_QUESTION,
+        question,
+        text,
+        private_note,
+        facets,
+        place,
+        attachments,
+        publish_consent,
+        asker,
+        reference,
     )
 
 
@@ -180,6 +226,7 @@ async def add_assignment(
         reasons,
         turn.routed_at,
         understood,
+        turn.follow_up,
     )
     found = _read(row)
     return found and found.with_turn(turn)
@@ -199,6 +246,7 @@ async def add_answer(
     answered_at: datetime,
     promise_at: datetime,
     facets: str,
+    waited_seconds: float,
 ) -> QuestionState | None:
     """The standing before this answer; None, and nothing written, when the question is not known yet."""
     row = await db.fetchrow(
@@ -214,8 +262,53 @@ async def add_answer(
         answered_at,
         promise_at,
         facets,
+        waited_seconds,
     )
     return _read(row)
+
+
+async def add_message(
+    db: Db,
+    question: UUID,
+    message: UUID,
+    kind: str,
+    *,
+    partner: str,
+    partner_name: str,
+    text: str,
+    written_at: datetime,
+    sources: str = "[]",
+    attachments: str = "[]",
+    ends_at: datetime | None = None,
+) -> QuestionState | None:
+    """The standing before this message; None, and nothing written, when the question is not known yet."""
+    row = await db.fetchrow(
+        _ADD_MESSAGE,
+        question,
+        message,
+        kind,
+        partner,
+        partner_name,
+        text,
+        sources,
+        attachments,
+        written_at,
+        ends_at,
+    )
+    return _read(row)
+
+
+async def release(db: Db, question: UUID, assignment: UUID, outcome: str) -> None:
+    """The assignment ended so; it may be heard of later."""
+    await db.execute(_RELEASE, question, assignment, outcome)
+
+
+async def redate(
+    db: Db, question: UUID, assignment: UUID | None, due_at: datetime | None, promise_at: datetime
+) -> tuple[bool, bool]:
+    """Whether the question is known, and whether the assignment is."""
+    row = await db.fetchrow(_REDATE, question, assignment, due_at, promise_at)
+    return (row["known"], row["redated"]) if row else (False, False)
 
 
 async def is_answered(db: Db, question: UUID, answer: UUID) -> bool:
@@ -245,9 +338,11 @@ async def close(
     return _read(await db.fetchrow(_CLOSE, question, closed_at, now, still_sent))
 
 
-async def reopen(db: Db, question: UUID, reopened_at: datetime) -> bool:
-    """False, and nothing written, when the question is not known yet."""
-    return bool(await db.fetchval(_REOPEN, question, reopened_at))
+async def reopen(
+    db: Db, question: UUID, reopened_at: datetime, text: str | None, promise_at: datetime | None
+) -> bool:
+    """False, and nothing written, when the question is not known yet. `text` is why, in the asker's words."""
+    return bool(await db.fetchval(_REOPEN, question, reopened_at, text, promise_at))
 
 
 async def erase(db: Db, question: UUID, now: datetime, still_sent: list[str]) -> QuestionState | None:
@@ -258,7 +353,7 @@ async def add_follow_up(
     db: Db, question: UUID, follow_up: UUID, text: str, asked_at: datetime
 ) -> QuestionState | None:
     found = _read(await db.fetchrow(_FOLLOW_UP, question, follow_up, text, asked_at))
-    return found and found.with_follow_up(follow_up)
+    return found and found.with_follow_up(follow_up, asked_at)
 
 
 def _read(row: Record | None) -> QuestionState | None:
@@ -270,7 +365,11 @@ def _read(row: Record | None) -> QuestionState | None:
         over=row["over_for_good"],
         turns=tuple(_turn(turn) for turn in orjson.loads(row["assignments"])),
         overdue=frozenset(row["overdue"]),
-        follow_ups=frozenset(row["follow_ups"]),
+        released={UUID(one): outcome for one, outcome in orjson.loads(row["released"]).items()},
+        follow_ups={
+            UUID(one): datetime.fromisoformat(at) for one, at in orjson.loads(row["follow_ups"]).items()
+        },
+        added=tuple(row["added"]),
         answers=tuple(_given(answer) for answer in orjson.loads(row["answers"])),
         closed_at=row["closed_at"],
     )
@@ -288,4 +387,5 @@ def _turn(raw: dict[str, Any]) -> CurrentAssignment:
         address=raw["address"],
         attempt=raw["attempt"],
         routed_at=datetime.fromisoformat(raw["routed_at"]) if raw["routed_at"] else None,
+        follow_up=UUID(raw["follow_up"]) if raw["follow_up"] else None,
     )

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.router.domain.calendars import Closure
+from services.router.domain.partner import Partner
 from services.router.domain.working_time import NOTHING, NeverOpen, WorkingClock
 
 
@@ -19,6 +20,7 @@ class Terms:
     take: timedelta = timedelta(0)  # nothing: to answer is all that is asked
     answer: timedelta = timedelta(hours=16)
     remind: timedelta = timedelta(hours=4)  # before the due time
+    clarification: timedelta = timedelta(days=14)  # by the calendar: until the asker replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,14 @@ def leaves_at(closures: Iterable[Closure], zone: ZoneInfo, start: datetime, prom
     lasting = (closure.first for closure in closures if closure.last >= last)
     moments = (datetime.combine(first, time.min, zone).astimezone(UTC) for first in lasting)
     return min((moment for moment in moments if start < moment < promise_at), default=promise_at)
+
+
+def is_gone(partner: Partner, until: datetime, now: datetime) -> bool:
+    """A closure began, by the partner's own days, that lasts until after the moment; so does a suspension."""
+    if until <= now:
+        return False
+    zone = ZoneInfo(partner.time_zone)
+    return is_away(partner.closures, now.astimezone(zone).date(), until.astimezone(zone).date())
 
 
 def is_away(closures: Iterable[Closure], today: date, until: date) -> bool:

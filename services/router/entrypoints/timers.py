@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from asyncpg import Pool, Record
 
 from services.chassis.clock import Clock
 from services.chassis.messaging.transaction import Begin, Unit
 from services.router.domain import lifecycle
-from services.router.domain.deadlines import is_away
+from services.router.domain.deadlines import is_gone
 from services.router.domain.lifecycle import Assignment, Question
 from services.router.handlers import facts, routing
 from services.router.handlers.context import RoutingContext
@@ -51,9 +50,57 @@ async def look(desk: RoutingContext, unit: Unit, id_: UUID) -> None:
     """Whatever is due of this question; nothing if another copy was first."""
     ledger = desk.ledgers.of(unit)
     question = await ledger.question(id_)
-    if question is None or not question.is_open:
+    if question is None:
         return
+    if question.is_waiting:
+        await _look_for_reply(desk, unit, question)
+    elif question.is_open:
+        await _look_at_clocks(desk, unit, question)
+    elif question.current is not None:
+        await _look_at_follow_up(desk, unit, question, question.current)
+
+
+async def _look_for_reply(desk: RoutingContext, unit: Unit, question: Question) -> None:
+    """No clock runs but the asker's own: they are reminded once, and the question ends without a reply."""
+    ledger = desk.ledgers.of(unit)
+    last = max(question.open_clarifications, key=lambda one: one.asked_at)
+    if last.ends_at <= unit.now:
+        released = await routing.release(desk, unit, question, "no_reply")
+        ended = lifecycle.expire(released, unit.now)
+        unit.announce(facts.closed(ended, "no_reply", None, None), question=question.id)
+        ledger.put(ended)
+        await unit.arrived(question.id)
+        return
+    directory = (await ledger.standing()).directory
+    if last.remind_at <= unit.now and last.reminded_at is None:
+        unit.announce(facts.asker_reminded(directory, question, last), question=question.id)
+    ledger.put(lifecycle.remind_asker(question, unit.now))
+
+
+async def _look_at_follow_up(
+    desk: RoutingContext, unit: Unit, question: Question, current: Assignment
+) -> None:
+    """Nobody saw to it in its term: the coordinator's. Whoever is gone gives way to another."""
+    ledger = desk.ledgers.of(unit)
     standing = await ledger.standing()
+    question = routing.redated(desk, standing, question)
+    current, word = question.current or current, current.follow_up or question.id
+    ledger.put(question)
+    partner = standing.directory.partners.get(current.partner)
+    if partner is None or is_gone(partner, current.due_at, unit.now):
+        released = await routing.release(desk, unit, question, "away")
+        await routing.route_follow_up(desk, unit, released, word)
+    elif current.due_at <= unit.now:
+        released = await routing.release(desk, unit, question, "overdue")
+        await routing.leave_follow_up(desk, unit, released, word, "overdue")
+    elif current.remind_at <= unit.now and current.reminded_at is None:
+        unit.announce(facts.reminded(standing.directory, question, current), question=question.id)
+        ledger.put(lifecycle.remind(question, unit.now))
+
+
+async def _look_at_clocks(desk: RoutingContext, unit: Unit, question: Question) -> None:
+    ledger = desk.ledgers.of(unit)
+    standing, id_ = await ledger.standing(), question.id
     question = routing.redated(desk, standing, _breach(unit, standing, question))
     ledger.put(question)
     current = question.current
@@ -81,13 +128,7 @@ def _breach(unit: Unit, standing: NetworkState, question: Question) -> Question:
 def _is_gone(standing: NetworkState, question: Question, current: Assignment, now: datetime) -> bool:
     """Out of the network; or a closure began, by its own days, that lasts until after the promise."""
     partner = standing.directory.partners.get(current.partner)
-    if partner is None:
-        return True
-    if question.promise_at <= now:
-        return False
-    zone = ZoneInfo(partner.time_zone)
-    today, until = (moment.astimezone(zone).date() for moment in (now, question.promise_at))
-    return is_away(partner.closures, today, until)
+    return partner is None or is_gone(partner, question.promise_at, now)
 
 
 async def _roll_up(desk: RoutingContext, unit: Unit, question: Question, outcome: str) -> None:

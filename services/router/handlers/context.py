@@ -23,6 +23,8 @@ class RoutingContext:
     terms: Terms
     weights: Weights
     attempts: int
+    reopenings: int
+    """How often an asker may have an answered question asked again."""
 
     def allowed(self, *, taken: bool) -> timedelta:
         """Open hours a partner is given now: to take the question, if it must, else to answer it."""
@@ -37,4 +39,5 @@ class RoutingContext:
             terms=settings.terms,
             weights=settings.weights,
             attempts=settings.attempts,
+            reopenings=settings.asker_reopenings,
         )

@@ -8,7 +8,7 @@ question's state does not allow it; nothing is changed then.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from services.contracts.reasons import Action, ByHand, TakenBack
 from services.contracts.router import IntakeChanged, QuestionHandled
 from services.router.domain import lifecycle, state_machine
 from services.router.domain.lifecycle import Question
-from services.router.domain.state_machine import Move
+from services.router.domain.state_machine import Move, State
 from services.router.handlers import facts, routing
 from services.router.handlers.context import RoutingContext
 from services.router.store import questions
@@ -56,6 +56,11 @@ async def assign(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, partn
         raise Refusal(f'there is no partner "{partner}"; `./sesame router partners export` lists them')
     if question.current and question.current.partner == partner:
         raise Refusal(f"{partner} has question {id_} already")
+    if question.state is State.FOLLOWED_UP and question.follow_up is not None:
+        released = await routing.release(desk, unit, question, "reassigned")
+        await routing.hand_follow_up(desk, unit, released, chosen, question.follow_up)
+        _note(desk, unit, released, "assign", hand)
+        return
     state_machine.after(question.state, Move.ASSIGN)
     released = await routing.release(desk, unit, question, "reassigned")
     reason = ByHand(points=0, hand=hand.name, said=hand.reason)
@@ -77,7 +82,12 @@ async def take_back(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) ->
     question = await _held(desk, unit, id_)
     if question.current is None:
         raise Refusal(f"nobody has question {id_}: it is {question.state}")
-    released = await routing.release(desk, unit, question, "taken back")
+    released = await routing.release(desk, unit, question, "taken_back")
+    if question.current.follow_up is not None:
+        word = question.current.follow_up
+        await routing.leave_follow_up(desk, unit, released, word, "taken_back")
+        _note(desk, unit, released, "take_back", hand)
+        return
     await routing.give_up(desk, unit, released, TakenBack(hand=hand.name))
     _note(desk, unit, released, "take_back", hand)
 
@@ -94,11 +104,34 @@ async def close(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, explan
     await unit.arrived(id_)
 
 
+async def mark_spam(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
+    """It is no question: nobody is asked, its sender hears nothing, and what else they send is held."""
+    question = await _held(desk, unit, id_)
+    released = await routing.release(desk, unit, question, "closed")
+    closed = lifecycle.close(released, unit.now)
+    unit.announce(facts.closed(closed, "spam", None, hand.name), question=id_)
+    _note(desk, unit, closed, "spam", hand)
+    desk.ledgers.of(unit).put(closed)
+    await unit.arrived(id_)
+
+
+async def settle(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
+    """What the asker wrote after the answer needs no message."""
+    question = await _held(desk, unit, id_)
+    state_machine.after(question.state, Move.SETTLE)
+    released = await routing.release(desk, unit, question, "closed")
+    settled = lifecycle.settle(released, unit.now)
+    _note(desk, unit, settled, "settle", hand)
+    desk.ledgers.of(unit).put(settled)
+    await unit.arrived(id_)
+
+
 async def reopen(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
     """An answer did not do, or it was in scope after all: the next partner is asked."""
     question = await _held(desk, unit, id_)
-    reopened = lifecycle.reopen(question)
-    unit.announce(facts.reopened(reopened), question=id_)
+    released = await routing.release(desk, unit, question, "closed")
+    reopened = routing.promised_anew(desk, lifecycle.reopen(released), unit.now)
+    unit.announce(facts.reopened(reopened, "hand"), question=id_)
     await routing.route(desk, unit, reopened, by_hand=True)
     _note(desk, unit, reopened, "reopen", hand)
 
@@ -108,9 +141,11 @@ async def extend(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, promi
     question = await _held(desk, unit, id_)
     if not question.is_open:
         raise Refusal(f"question {id_} is {question.state}: there is no deadline left to change")
+    if question.is_waiting:
+        raise Refusal(f"question {id_} waits for its asker: its promise is put off by that anyway")
     if promise_at <= unit.now:
         raise Unfit(f"{promise_at.isoformat()} has passed; promise a moment that is still to come")
-    promised = replace(question, promise_at=promise_at, breached=False)
+    promised = lifecycle.promise(question, promise_at, unit.now)
     standing = await desk.ledgers.of(unit).standing()
     desk.ledgers.of(unit).put(routing.redated(desk, standing, promised))
     _note(desk, unit, promised, "extend", hand)

@@ -16,12 +16,12 @@ from services.contracts.ingest import (
     AnswerReceived,
     AskerErased,
     QuestionDeclined,
-    QuestionFollowedUp,
     QuestionReceived,
     QuestionTaken,
     QuestionWithdrawn,
+    SpamReported,
+    TakeWithdrawn,
 )
-from services.contracts.router import QuestionAnswered
 from services.router.domain import lifecycle
 from services.router.domain.deadlines import promised
 from services.router.domain.language import language_of
@@ -30,8 +30,9 @@ from services.router.domain.state_machine import State
 from services.router.domain.subjects import SubjectModel
 from services.router.domain.territory import Territory, department_of
 from services.router.domain.themes import theme_of
-from services.router.handlers import facts, routing
+from services.router.handlers import conversation, facts, routing
 from services.router.handlers.context import RoutingContext
+from services.router.handlers.facts import Addition
 from services.router.store import person
 
 
@@ -80,44 +81,34 @@ async def answer_received(desk: RoutingContext, unit: Unit, event: Event[AnswerR
     question = await _known(desk, unit, event)
     if question.accepted is not None and question.accepted.answer == fact.answer_id:
         return
-    if not question.is_open:
-        directory = (await desk.ledgers.of(unit).standing()).directory
-        unit.announce(facts.refused(directory, question, fact.answer_id, fact.partner), question=question.id)
+    if question.is_open:
+        await _accept(desk, unit, question, event)
         return
-    await _accept(desk, unit, question, fact)
+    more = Addition(fact.answer_id, event.time, fact.partner, fact.text, fact.sources, fact.attachments)
+    if not await conversation.add(desk, unit, question, more):
+        await conversation.refuse(desk, unit, question, "answer", fact.answer_id, fact.partner, fact.text)
 
 
-async def _accept(desk: RoutingContext, unit: Unit, question: Question, fact: AnswerReceived) -> None:
+async def _accept(desk: RoutingContext, unit: Unit, question: Question, event: Event[AnswerReceived]) -> None:
+    fact = event.data
     assignment = question.had_by(fact.partner)
     if assignment is None:
         raise TooEarly(question.id)
     directory = (await desk.ledgers.of(unit).standing()).directory
     partner = facts.name_of(directory, fact.partner)
     released = await routing.release(desk, unit, question, _outcome(question, fact.partner))
-    accepted = AcceptedAnswer(fact.answer_id, partner.id, partner.name)
+    accepted = AcceptedAnswer(fact.answer_id, partner.id, partner.name, event.time)
     answered = _with_subject(lifecycle.answer(released, accepted, unit.now), fact.subject)
-    unit.announce(
-        QuestionAnswered(
-            answer_id=fact.answer_id,
-            assignment_id=assignment.id,
-            partner=partner,
-            text=fact.text,
-            sources=fact.sources,
-            effort=fact.effort,
-            attachments=fact.attachments,
-            publish_consent=question.publish_consent,
-            answered_at=unit.now,
-            promise_at=question.promise_at,
-            facets=facts.facets_of(answered),
-        ),
-        question=question.id,
-    )
+    said = facts.answered(directory, answered, fact, assignment.id, unit.now)
+    unit.announce(said, question=question.id)
     desk.ledgers.of(unit).put(answered)
     await unit.arrived(question.id)
+    if word := lifecycle.to_see_to(answered):
+        await routing.route_follow_up(desk, unit, answered, word.id)
 
 
 def _outcome(question: Question, partner: str) -> str:
-    return "answered" if question.current and question.current.partner == partner else "answered by another"
+    return "answered" if question.current and question.current.partner == partner else "answered_by_another"
 
 
 def _with_subject(question: Question, subject: str | None) -> Question:
@@ -132,14 +123,16 @@ async def question_declined(desk: RoutingContext, unit: Unit, event: Event[Quest
     """At once the next one, the referred one first. A refusal by one who no longer has it changes nothing."""
     fact = event.data
     question = await _known(desk, unit, event)
-    if not question.is_open:
-        return
-    if question.had_by(fact.partner) is None:
+    if question.is_open and question.had_by(fact.partner) is None:
         raise TooEarly(question.id)
     if question.current is None or question.current.partner != fact.partner:
         return
     released = await routing.release(desk, unit, question, "declined")
-    await routing.route(desk, unit, released, referred=fact.refer_to)
+    if question.current.follow_up is not None:
+        word = question.current.follow_up
+        await routing.route_follow_up(desk, unit, released, word, referred=fact.refer_to)
+    else:
+        await routing.route(desk, unit, released, referred=fact.refer_to)
 
 
 async def question_taken(desk: RoutingContext, unit: Unit, event: Event[QuestionTaken]) -> None:
@@ -155,6 +148,34 @@ async def question_taken(desk: RoutingContext, unit: Unit, event: Event[Question
         await routing.take(desk, unit, question)
 
 
+async def take_withdrawn(desk: RoutingContext, unit: Unit, event: Event[TakeWithdrawn]) -> None:
+    """The partner has the time again that it had before it said to be on it."""
+    question = await _known(desk, unit, event)
+    current = question.current
+    if question.state is not State.TAKEN or current is None or current.partner != event.data.partner:
+        return
+    ledger = desk.ledgers.of(unit)
+    standing, allowed = await ledger.standing(), desk.allowed(taken=False)
+    due = routing.deadline_of(desk, standing, current.partner, question, allowed, current.opened_at)
+    ledger.put(lifecycle.put_back(question, due))
+
+
+async def spam_reported(desk: RoutingContext, unit: Unit, event: Event[SpamReported]) -> None:
+    """By the partner that has it: nobody is asked any more, and its sender hears nothing."""
+    question = await _known(desk, unit, event)
+    if question.is_open and question.had_by(event.data.partner) is None:
+        raise TooEarly(question.id)
+    current = question.current
+    if not question.is_open or current is None or current.partner != event.data.partner:
+        return
+    released = await routing.release(desk, unit, question, "closed")
+    closed = lifecycle.close(released, unit.now)
+    unit.announce(facts.closed(closed, "spam", None, None), question=question.id)
+    desk.ledgers.of(unit).note(question.id, "spam", current.partner, None)
+    desk.ledgers.of(unit).put(closed)
+    await unit.arrived(question.id)
+
+
 async def question_withdrawn(desk: RoutingContext, unit: Unit, event: Event[QuestionWithdrawn]) -> None:
     question = await _known(desk, unit, event)
     if question.state is State.WITHDRAWN:
@@ -163,12 +184,6 @@ async def question_withdrawn(desk: RoutingContext, unit: Unit, event: Event[Ques
     unit.announce(facts.closed(withdrawn, "withdrawn", None, None), question=question.id)
     desk.ledgers.of(unit).put(lifecycle.forget(withdrawn))
     await unit.arrived(question.id)
-
-
-async def question_followed_up(desk: RoutingContext, unit: Unit, event: Event[QuestionFollowedUp]) -> None:
-    """Kept in the question's history; the notifier takes it to the partner."""
-    question = await _known(desk, unit, event)
-    desk.ledgers.of(unit).note(question.id, "followed up", "asker", None)
 
 
 async def asker_erased(desk: RoutingContext, unit: Unit, event: Event[AskerErased]) -> None:

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, cast
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.contracts.reasons import ClosingCode, Exclusion, Impasse, Reason
+from services.contracts.ingest import AnswerReceived
+from services.contracts.reasons import ClosingCode, Exclusion, Impasse, Reason, RefusalCode, UnhandledCode
 from services.contracts.router import (
+    AnswerAdded,
+    AnswerCorrected,
     AnswerRefused,
+    ClarificationReminded,
+    FollowUpRouted,
+    FollowUpUnhandled,
+    QuestionAnswered,
     QuestionClosed,
     QuestionOverdue,
+    QuestionPaused,
     QuestionReminded,
     QuestionReopened,
+    QuestionResumed,
     QuestionRouted,
     QuestionUnroutable,
+    Released,
 )
 from services.contracts.topology import partner_queue
-from services.contracts.vocabulary import Facets, PartnerName, Reach, Way
+from services.contracts.vocabulary import Attachment, Facets, PartnerName, Reach, Way
+from services.router.domain.conversation import Clarification, waited, waits
 from services.router.domain.decision import Candidate, Decision, Excluded
 from services.router.domain.directory import Directory
 from services.router.domain.lifecycle import Assignment, Question
@@ -47,7 +61,30 @@ def reach(partner: Partner) -> Reach:
     return Reach(way=cast("Way", partner.reach.way), address=partner.reach.address)
 
 
-def routed(question: Question, partner: Partner, reasons: tuple[Reason, ...]) -> QuestionRouted:
+def requester_of(directory: Directory, question: Question) -> Reach | None:
+    """How to reach the partner that asked by its own program, for a reader of its own."""
+    if question.facets["channel"] not in ("partner", "api"):
+        return None
+    origin = directory.partners.get(question.facets.get("origin") or "")
+    return reach(origin) if origin else None
+
+
+PASSED_ON = frozenset({"away", "declined", "overdue", "reassigned", "taken_back", "added", "closed"})
+"""Outcomes that no other fact tells of."""
+
+
+def released_of(question: Question, now: datetime) -> Released | None:
+    """The assignment that ended just now, where what is announced is all that tells of it."""
+    ended = [one for one in question.assignments if one.ended_at == now and one.outcome in PASSED_ON]
+    if not ended:
+        return None
+    last = {"assignment_id": ended[-1].id, "partner": ended[-1].partner, "outcome": ended[-1].outcome}
+    return Released.model_validate(last)
+
+
+def routed(
+    question: Question, partner: Partner, reasons: tuple[Reason, ...], now: datetime
+) -> QuestionRouted:
     assignment = question.assignments[-1]
     return QuestionRouted(
         assignment_id=assignment.id,
@@ -57,6 +94,129 @@ def routed(question: Question, partner: Partner, reasons: tuple[Reason, ...]) ->
         due_at=assignment.due_at,
         promise_at=question.promise_at,
         reasons=reasons,
+        released=released_of(question, now),
+        facets=facets_of(question),
+    )
+
+
+def follow_up_routed(question: Question, partner: Partner, word: UUID, now: datetime) -> FollowUpRouted:
+    assignment = question.assignments[-1]
+    return FollowUpRouted(
+        follow_up_id=word,
+        assignment_id=assignment.id,
+        partner=PartnerName(id=partner.id, name=partner.name),
+        reach=reach(partner),
+        attempt=assignment.attempt,
+        due_at=assignment.due_at,
+        promise_at=question.promise_at,
+        released=released_of(question, now),
+        facets=facets_of(question),
+    )
+
+
+def follow_up_unhandled(
+    directory: Directory,
+    question: Question,
+    word: UUID,
+    reason: UnhandledCode,
+    now: datetime,
+    text: str | None = None,
+) -> FollowUpUnhandled:
+    coordinator = directory.coordinator
+    return FollowUpUnhandled(
+        follow_up_id=word,
+        reason=reason,
+        text=text,
+        coordinator=reach(coordinator) if coordinator else None,
+        released=released_of(question, now),
+        facets=facets_of(question),
+    )
+
+
+def paused(
+    directory: Directory, question: Question, clarification: Clarification, text: str
+) -> QuestionPaused:
+    return QuestionPaused(
+        clarification_id=clarification.id,
+        assignment_id=clarification.assignment,
+        partner=name_of(directory, clarification.partner),
+        text=text,
+        asked_at=clarification.asked_at,
+        ends_at=clarification.ends_at,
+        requester=requester_of(directory, question),
+        facets=facets_of(question),
+    )
+
+
+def resumed(directory: Directory, question: Question) -> QuestionResumed:
+    current = question.current
+    return QuestionResumed(
+        assignment_id=current.id if current else None,
+        partner=name_of(directory, current.partner) if current else None,
+        due_at=current.due_at if current else None,
+        promise_at=question.promise_at,
+        facets=facets_of(question),
+    )
+
+
+def asker_reminded(
+    directory: Directory, question: Question, clarification: Clarification
+) -> ClarificationReminded:
+    return ClarificationReminded(
+        clarification_id=clarification.id,
+        partner=name_of(directory, clarification.partner),
+        ends_at=clarification.ends_at,
+        facets=facets_of(question),
+    )
+
+
+def answered(
+    directory: Directory, question: Question, fact: AnswerReceived, assignment: UUID, now: datetime
+) -> QuestionAnswered:
+    return QuestionAnswered(
+        answer_id=fact.answer_id,
+        assignment_id=assignment,
+        partner=name_of(directory, fact.partner),
+        text=fact.text,
+        sources=fact.sources,
+        effort=fact.effort,
+        attachments=fact.attachments,
+        publish_consent=question.publish_consent,
+        answered_at=now,
+        promise_at=question.promise_at,
+        waited_seconds=waited(waits(question.clarifications), question.received_at, now).total_seconds(),
+        requester=requester_of(directory, question),
+        facets=facets_of(question),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What a partner adds to an answer, or corrects of it, by whatever event it came at `at`."""
+
+    id: UUID
+    at: datetime
+    partner: str
+    text: str
+    sources: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    corrects: bool = False
+
+
+def added(
+    directory: Directory, question: Question, answer: UUID, addition: Addition, now: datetime
+) -> AnswerAdded:
+    kind = AnswerCorrected if addition.corrects else AnswerAdded
+    return kind(
+        addition_id=addition.id,
+        answer_id=answer,
+        partner=name_of(directory, addition.partner),
+        text=addition.text,
+        sources=addition.sources,
+        attachments=addition.attachments,
+        added_at=now,
+        released=released_of(question, now),
+        requester=requester_of(directory, question),
         facets=facets_of(question),
     )
 
@@ -70,13 +230,18 @@ def reasons_of(candidate: Candidate) -> tuple[Reason, ...]:
 
 
 def unroutable(
-    question: Question, reason: Impasse, excluded: tuple[Exclusion, ...], coordinator: Partner | None
+    question: Question,
+    reason: Impasse,
+    excluded: tuple[Exclusion, ...],
+    coordinator: Partner | None,
+    now: datetime,
 ) -> QuestionUnroutable:
     return QuestionUnroutable(
         reason=reason,
         excluded=excluded,
         coordinator=reach(coordinator) if coordinator else None,
         promise_at=question.promise_at,
+        released=released_of(question, now),
         facets=facets_of(question),
     )
 
@@ -93,16 +258,31 @@ def _exclusion(partner: str, code: str, language: str | None) -> Exclusion:
     return Exclusion.model_validate({"partner": partner, "code": code, "language": said})
 
 
-def refused(directory: Directory, question: Question, answer: Any, partner: str) -> AnswerRefused:
+def refused(
+    directory: Directory,
+    question: Question,
+    what: Literal["answer", "addition", "clarification"],
+    written: UUID,
+    partner: str,
+    text: str,
+) -> AnswerRefused:
     accepted = question.accepted
     return AnswerRefused(
-        answer_id=answer,
+        answer_id=written,
         partner=name_of(directory, partner),
         reach=reach_of(directory, partner),
-        reason="already_answered" if accepted else "closed",
+        reason=_why_refused(question),
+        what=what,
+        text=text,
         accepted_answer_id=accepted.answer if accepted else None,
         accepted_partner=PartnerName(id=accepted.partner, name=accepted.name) if accepted else None,
     )
+
+
+def _why_refused(question: Question) -> RefusalCode:
+    if question.is_open:
+        return "not_assigned"
+    return "already_answered" if question.accepted else "closed"
 
 
 def reminded(directory: Directory, question: Question, assignment: Assignment) -> QuestionReminded:
@@ -137,8 +317,10 @@ def closed(
     return QuestionClosed(reason=reason, explanation=explanation, hand=hand, facets=facets_of(question))
 
 
-def reopened(question: Question) -> QuestionReopened:
-    return QuestionReopened(facets=facets_of(question))
+def reopened(
+    question: Question, by: Literal["asker", "hand", "late_reply"], text: str | None = None
+) -> QuestionReopened:
+    return QuestionReopened(by=by, text=text, promise_at=question.promise_at, facets=facets_of(question))
 
 
 def account_of(decision: Decision) -> dict[str, Any]:

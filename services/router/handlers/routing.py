@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.reasons import AskedInVain, Exclusion, Impasse, NobodyLeft, Reason
+from services.contracts.reasons import AskedInVain, Exclusion, Impasse, NobodyLeft, Reason, UnhandledCode
 from services.router.domain import lifecycle
-from services.router.domain.deadlines import Deadline, deadline, leaves_at
+from services.router.domain.conversation import deadline_after, waits
+from services.router.domain.deadlines import Deadline, deadline, is_gone, leaves_at, promised
 from services.router.domain.decision import Decision, decide
 from services.router.domain.lifecycle import Question
 from services.router.domain.partner import Partner
@@ -59,7 +62,7 @@ async def hand_over(
     standing = await ledger.standing()
     due = deadline_of(desk, standing, partner.id, question, desk.allowed(taken=False), unit.now)
     assigned = lifecycle.assign(question, partner.id, uuid7(), due, unit.now)
-    unit.announce(facts.routed(assigned, partner, reasons), question=question.id)
+    unit.announce(facts.routed(assigned, partner, reasons, unit.now), question=question.id)
     _let_go(standing, question)
     standing.book = standing.book.given(partner.id, decision.capacities if decision else {partner.id: 1.0})
     ledger.put(assigned)
@@ -88,17 +91,94 @@ async def give_up(
     ledger = desk.ledgers.of(unit)
     standing = await ledger.standing()
     given_up = lifecycle.give_up(question)
-    fact = facts.unroutable(given_up, reason, excluded, standing.directory.coordinator)
+    fact = facts.unroutable(given_up, reason, excluded, standing.directory.coordinator, unit.now)
     unit.announce(fact, question=question.id)
     ledger.put(given_up)
     await unit.arrived(question.id)
 
 
 async def release(desk: RoutingContext, unit: Unit, question: Question, outcome: str) -> Question:
-    """End the open assignment; nothing is put down until somebody says what follows."""
+    """End the open assignment, and its waiting; nothing is put down until somebody says what follows."""
     if question.current is not None:
         _let_go(await desk.ledgers.of(unit).standing(), question)
-    return lifecycle.release(question, outcome, unit.now)
+    return lifecycle.reckoned(lifecycle.release(question, outcome, unit.now), desk.working_days)
+
+
+def _follow_up_due(desk: RoutingContext, standing: NetworkState, partner: str, start: datetime) -> Deadline:
+    """The time an answer needs, by the partner's own clock; as late as a promise made now, at most."""
+    until = promised(start, desk.working_days, desk.terms)
+    known = standing.directory.partners.get(partner)
+    clock = standing.directory.clock(known) if known else desk.working_days
+    return deadline(start, desk.terms.answer, until, clock, desk.terms)
+
+
+async def route_follow_up(
+    desk: RoutingContext, unit: Unit, question: Question, word: UUID, *, referred: str | None = None
+) -> None:
+    """To the partner that answered; when it is gone, away or has had this one, to another, else to the
+    coordinator. Whoever had it before must have been released."""
+    ledger = desk.ledgers.of(unit)
+    standing = await ledger.standing()
+    had = {one.partner for one in question.assignments if one.follow_up == word}
+    first = standing.directory.partners.get(question.accepted.partner) if question.accepted else None
+    until = promised(unit.now, desk.working_days, desk.terms)
+    if first is not None and first.id not in had and not is_gone(first, until, unit.now):
+        await hand_follow_up(desk, unit, question, first, word)
+        return
+    network = Network(standing.directory, standing.book, desk.weights, desk.terms.answer)
+    request = replace(lifecycle.asked(question, referred), promise_at=until)
+    decision = decide(request, network, unit.now)
+    ledger.decided(question.id, decision, facts.account_of(decision))
+    if decision.chosen is None:
+        await leave_follow_up(desk, unit, question, word, "nobody_left")
+    else:
+        await hand_follow_up(desk, unit, question, decision.chosen.partner, word)
+
+
+async def hand_follow_up(
+    desk: RoutingContext, unit: Unit, question: Question, partner: Partner, word: UUID
+) -> None:
+    ledger = desk.ledgers.of(unit)
+    standing = await ledger.standing()
+    due = _follow_up_due(desk, standing, partner.id, unit.now)
+    given = lifecycle.follow_up(question, partner.id, uuid7(), due, unit.now, word)
+    unit.announce(facts.follow_up_routed(given, partner, word, unit.now), question=question.id)
+    _let_go(standing, question)
+    standing.book = standing.book.given(partner.id, {partner.id: 1.0})
+    ledger.put(given)
+    await unit.arrived(question.id)
+
+
+async def leave_follow_up(
+    desk: RoutingContext,
+    unit: Unit,
+    question: Question,
+    word: UUID,
+    reason: UnhandledCode,
+    text: str | None = None,
+) -> None:
+    """Nobody sees to it: the coordinator must."""
+    ledger = desk.ledgers.of(unit)
+    directory = (await ledger.standing()).directory
+    left = lifecycle.leave(question)
+    fact = facts.follow_up_unhandled(directory, left, word, reason, unit.now, text)
+    unit.announce(fact, question=question.id)
+    ledger.put(left)
+    await unit.arrived(question.id)
+
+
+async def resume(desk: RoutingContext, unit: Unit, question: Question) -> None:
+    """The asker wrote: put off the promise and the due time by what was waited, and say so."""
+    ledger = desk.ledgers.of(unit)
+    standing = await ledger.standing()
+    again = redated(desk, standing, lifecycle.reckoned(lifecycle.resume(question), desk.working_days))
+    unit.announce(facts.resumed(standing.directory, again), question=question.id)
+    ledger.put(again)
+    await unit.arrived(question.id)
+
+
+def promised_anew(desk: RoutingContext, question: Question, now: datetime) -> Question:
+    return lifecycle.promise(question, promised(now, desk.working_days, desk.terms), now)
 
 
 def _let_go(standing: NetworkState, question: Question) -> None:
@@ -114,20 +194,27 @@ def deadline_of(
     allowed: timedelta,
     start: datetime,
 ) -> Deadline:
-    """By the partner's own clock, and before it leaves; one that left the network is taken to be open on
-    working days."""
+    """By the partner's own clock, without the waiting for the asker, and before it leaves; one that left the
+    network is taken to be open on working days."""
+    spans = waits(question.clarifications)
     known = standing.directory.partners.get(partner)
     if known is None:
-        return deadline(start, allowed, question.promise_at, desk.working_days, desk.terms)
-    until = leaves_at(known.closures, ZoneInfo(known.time_zone), start, question.promise_at)
-    return deadline(start, allowed, until, standing.directory.clock(known), desk.terms)
+        clock, until = desk.working_days, question.promise_at
+    else:
+        clock = standing.directory.clock(known)
+        until = leaves_at(known.closures, ZoneInfo(known.time_zone), start, question.promise_at)
+    return deadline_after(start, allowed, until, spans, clock, desk.terms)
 
 
 def redated(desk: RoutingContext, standing: NetworkState, question: Question) -> Question:
-    """With the due time as the partner's hours and closures are now."""
+    """With the due time as the partner's hours and closures are now; while it waits for the asker, it
+    has none that could change."""
     current = question.current
-    if current is None:
+    if current is None or question.is_waiting:
         return question
+    if current.follow_up is not None:
+        due = _follow_up_due(desk, standing, current.partner, current.opened_at)
+        return lifecycle.redate(question, due)
     start = current.taken_at or current.opened_at
     allowed = desk.allowed(taken=current.taken_at is not None)
     return lifecycle.redate(question, deadline_of(desk, standing, current.partner, question, allowed, start))

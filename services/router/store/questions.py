@@ -35,10 +35,12 @@ FROM question WHERE id = ANY($1)
 _INSERT_QUESTIONS = """
 INSERT INTO question (
     id, state, promise_at, facets, country, postcode, text, publish_consent,
-    accepted_answer, accepted_partner, accepted_name, breached, learned
+    accepted_answer, accepted_partner, accepted_name, accepted_at, breached, learned, promised_at,
+    promise_made_at, conversation, reopenings, asker_look_at
 )
 SELECT id, state, promise_at, facets, country, postcode, text, publish_consent,
-    accepted_answer, accepted_partner, accepted_name, breached, learned
+    accepted_answer, accepted_partner, accepted_name, accepted_at, breached, learned, promised_at,
+    promise_made_at, conversation, reopenings, asker_look_at
 FROM jsonb_populate_recordset(NULL::question, $1::jsonb) ORDER BY id
 ON CONFLICT DO NOTHING
 RETURNING id
@@ -49,7 +51,9 @@ UPDATE question SET
     state = new.state, promise_at = new.promise_at, facets = new.facets, country = new.country,
     postcode = new.postcode, text = new.text, accepted_answer = new.accepted_answer,
     accepted_partner = new.accepted_partner, accepted_name = new.accepted_name,
-    breached = new.breached, learned = new.learned
+    accepted_at = new.accepted_at, breached = new.breached, learned = new.learned,
+    promised_at = new.promised_at, promise_made_at = new.promise_made_at, conversation = new.conversation,
+    reopenings = new.reopenings, asker_look_at = new.asker_look_at
 FROM jsonb_populate_recordset(NULL::question, $1::jsonb) AS new
 WHERE question.id = new.id
 """
@@ -58,10 +62,10 @@ WHERE question.id = new.id
 _SAVE_ASSIGNMENTS = """
 INSERT INTO assignment (
     id, question, partner, attempt, opened_at, remind_at, due_at, taken_at, reminded_at, ended_at, outcome,
-    look_at
+    follow_up, look_at
 )
 SELECT id, question, partner, attempt, opened_at, remind_at, due_at, taken_at, reminded_at, ended_at, outcome,
-    look_at
+    follow_up, look_at
 FROM jsonb_populate_recordset(NULL::assignment, $1::jsonb) ORDER BY ended_at NULLS LAST
 ON CONFLICT (id) DO UPDATE SET
     remind_at = excluded.remind_at, due_at = excluded.due_at, taken_at = excluded.taken_at,
@@ -86,9 +90,12 @@ _HISTORY = "SELECT at, what, hand, reason FROM history WHERE question = $1 ORDER
 
 _DECISIONS = "SELECT decided_at, chosen, account FROM decision WHERE question = $1 ORDER BY id"
 
-# Breach of the promise, reminder or due time of an assignment: whatever lies before the moment.
+# Breach of the promise, reminder or due time of an assignment, reminder or end of what the asker was asked:
+# whatever lies before the moment.
 _DUE = """
 SELECT question FROM assignment WHERE ended_at IS NULL AND look_at <= $1
+UNION
+SELECT id FROM question WHERE asker_look_at <= $1
 UNION
 SELECT id FROM question
 WHERE NOT breached AND promise_at <= $1

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 import orjson
 from asyncpg import Record
 from pydantic import TypeAdapter
 
+from services.router.domain.conversation import AskerWord, Clarification
 from services.router.domain.lifecycle import AcceptedAnswer, Assignment, Question
 from services.router.domain.state_machine import State
 from services.router.domain.territory import Territory
@@ -17,8 +19,21 @@ _ASSIGNMENTS = TypeAdapter(tuple[Assignment, ...])
 _COLUMNS = tuple(field.name for field in fields(Assignment))
 
 
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What a question keeps of what was written around it."""
+
+    clarifications: tuple[Clarification, ...]
+    words: tuple[AskerWord, ...]
+    seen_to: datetime | None = None
+
+
+_CONVERSATION = TypeAdapter(Conversation)
+
+
 def question_from(row: Record) -> Question:
     facets = orjson.loads(row["facets"])
+    conversation = _CONVERSATION.validate_json(row["conversation"])
     return Question(
         id=row["id"],
         promise_at=row["promise_at"],
@@ -31,6 +46,12 @@ def question_from(row: Record) -> Question:
         accepted=_accepted(row),
         breached=row["breached"],
         learned=row["learned"],
+        promised_at=row["promised_at"],
+        promise_made_at=row["promise_made_at"],
+        clarifications=conversation.clarifications,
+        words=conversation.words,
+        seen_to=conversation.seen_to,
+        reopenings=row["reopenings"],
     )
 
 
@@ -49,8 +70,24 @@ def question_row(question: Question) -> dict[str, Any]:
         "accepted_partner": accepted.partner if accepted else None,
         "accepted_name": accepted.name if accepted else None,
         "breached": question.breached,
+        "accepted_at": accepted.at if accepted else None,
         "learned": question.learned,
+        "promised_at": question.promised_at,
+        "promise_made_at": question.promise_made_at,
+        "conversation": _conversation(question),
+        "reopenings": question.reopenings,
+        "asker_look_at": min((one.look_at for one in question.open_clarifications), default=None),
     }
+
+
+def _conversation(question: Question) -> Any:
+    said = Conversation(
+        clarifications=question.clarifications, words=question.words, seen_to=question.seen_to
+    )
+    return _CONVERSATION.dump_python(said, mode="json")
+
+
+NEVER = "infinity"
 
 
 def assignment_rows(question: Question) -> list[dict[str, Any]]:
@@ -58,7 +95,7 @@ def assignment_rows(question: Question) -> list[dict[str, Any]]:
         {
             **{name: getattr(assignment, name) for name in _COLUMNS},
             "question": question.id,
-            "look_at": assignment.look_at,
+            "look_at": NEVER if question.is_waiting else assignment.look_at,
         }
         for assignment in question.assignments
     ]
@@ -73,4 +110,6 @@ def _place(row: Record, facets: dict[str, Any]) -> Territory | None:
 def _accepted(row: Record) -> AcceptedAnswer | None:
     if row["accepted_answer"] is None:
         return None
-    return AcceptedAnswer(row["accepted_answer"], row["accepted_partner"], row["accepted_name"])
+    return AcceptedAnswer(
+        row["accepted_answer"], row["accepted_partner"], row["accepted_name"], row["accepted_at"]
+    )

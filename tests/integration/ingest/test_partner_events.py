@@ -50,7 +50,14 @@ async def test_a_partners_question_is_accepted_once_and_told_each_time(
     assert (again["subject"], again["data"]) == (told["subject"], told["data"])
     assert (event.data.facets.channel, event.data.facets.origin) == ("partner", "grigny")
     assert (told["type"], told["subject"]) == ("submission.accepted.v1", str(event.subject))
-    assert told["data"] == {"original_id": "1", "original_type": "question.submitted.v1", "reference": "G-17"}
+    page_url = told["data"].pop("page_url")
+    assert page_url.startswith("http://sesame.example/q/")
+    assert told["data"] == {
+        "original_id": "1",
+        "original_type": "question.submitted.v1",
+        "reference": "G-17",
+        "taken_for": "question",
+    }
 
 
 async def test_another_content_under_a_used_id_is_refused_and_said_to_be_so(

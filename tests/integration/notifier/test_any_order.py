@@ -23,7 +23,8 @@ QUESTION = UUID("01935c2e-7a00-7000-8000-000000000001")
 
 EMPTY = """
 TRUNCATE archive_entry, archive_word, archive_shelf,
-    question, assignment, overdue, answer, follow_up, delivery, silenced_address, inbox, outbox, waiting
+    question, assignment, overdue, release, answer, message, follow_up, delivery, silenced_address, inbox,
+    outbox, waiting
 """
 
 STATE = """

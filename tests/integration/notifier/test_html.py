@@ -11,8 +11,9 @@ from email.policy import default
 import pytest
 
 from devtools.servers.packages import provide_program
+from services.notifier.sending.mail.codes import DELIVERIES
 from services.notifier.sending.mail.compose import Composer
-from services.notifier.sending.mail.rendering import TEMPLATES, MailRenderer
+from services.notifier.sending.mail.rendering import MailRenderer
 from tests.integration.notifier.test_mail import HOUSE, PARTNER
 from tests.support import notifier_facts as made
 from tests.support.notifier_archive import Archive, archive
@@ -60,7 +61,7 @@ async def test_what_is_wrong_is_seen() -> None:
     assert await faults("<!doctype html><title>x</title><p><div></p><img src=x>")
 
 
-KINDS = sorted(path.stem for path in (TEMPLATES / "fr").glob("*.j2"))
+KINDS = sorted(DELIVERIES.keys() - {"gathered", "sign_in", "invitation"})
 LATE = {"headline": "Où lire ?", "partner": None, "id": "1"}
 DETAILS = {
     "daily": {
@@ -70,12 +71,19 @@ DETAILS = {
         "lost": [{"kind": "answer", "way": "mail", "question_id": "1"}],
     },
     "digest": {"asked": 12, "answered": 9, "open": ["Où trouver des plans ?"]},
+    "rated": {"stars": 4, "comment": "Merci !"},
+    "refused": {"reason": "already_answered", "accepted_by": {"name": "Lyon"}},
+    "unroutable": {
+        "reason": {"code": "asked_in_vain", "attempts": 5},
+        "excluded": [{"partner": "gent", "code": "language", "language": "fr"}],
+    },
+    "held": {"reason": "quoted", "partner_name": "Bpi"},
     "promise": {"due_at": made.PROMISE.isoformat(), "partner_name": "Bpi"},
 }
 
 
 async def test_every_letter_is_valid_in_both_languages() -> None:
-    for language in ("fr", "en"):
+    for language in ("fr", "en", "nl"):
         composer = Composer(replace(HOUSE, language=language), MailRenderer(zone="Europe/Paris"))
         for kind in KINDS:
             letter = outgoing("mail", PARTNER, kind, details=DETAILS.get(kind, {}), answer=answered())

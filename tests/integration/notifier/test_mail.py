@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from dataclasses import replace as but
 from email.utils import parseaddr
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from aiosmtplib import SMTPServerDisconnected
 
 from services.contracts.links import is_of_address, read_token
 from services.notifier.domain.delivery import Failed, Sent, Similar
+from services.notifier.domain.outgoing import FollowedUp
 from services.notifier.sending.mail.compose import Composer, SenderIdentity
 from services.notifier.sending.mail.rendering import MailRenderer
 from services.notifier.sending.senders.mail import MailSender
@@ -28,6 +30,7 @@ HOUSE = SenderIdentity(
     "Sésame", "network.example", "https://network.example", (b"k" * 32,), "coordination@network.example", "fr"
 )
 PARTNER = "reference@bpi.example"
+WORD = FollowedUp(uuid4(), "Encore une chose.", made.DUE)
 
 
 @dataclass
@@ -126,7 +129,7 @@ async def test_bounces_come_back_to_a_path_of_their_own_that_names_question_and_
 
 @pytest.mark.parametrize("kind", ["assigned", "overdue", "reminder", "follow_up"])
 async def test_no_machine_of_a_library_answers_our_mail(scene: Scene, kind: str) -> None:
-    await scene.sender.send(but(outgoing("mail", PARTNER, kind), follow_up="Encore une chose."))
+    await scene.sender.send(but(outgoing("mail", PARTNER, kind), follow_up=WORD))
     [mail] = scene.sink.taken
     assert mail.message["Auto-Submitted"] == "auto-generated"
     assert mail.message["X-Auto-Response-Suppress"] == "All"
@@ -192,7 +195,9 @@ async def test_english_asker_is_written_to_in_english(scene: Scene) -> None:
 
 @pytest.mark.parametrize("kind", ["assigned", "overdue", "reminder", "ended", "follow_up"])
 async def test_partner_never_reads_who_asked(scene: Scene, kind: str) -> None:
-    await scene.sender.send(but(outgoing("mail", PARTNER, kind), follow_up="Encore une chose."))
+    await scene.sender.send(
+        but(outgoing("mail", PARTNER, kind), follow_up=FollowedUp(uuid4(), "Encore une chose.", made.DUE))
+    )
     [mail] = scene.sink.taken
     for secret in ("asker.example", "Odile", "Marchand"):
         assert secret not in mail.message.as_string()

@@ -17,6 +17,7 @@ from services.chassis.messaging.consume import Handling, readers_of
 from services.chassis.messaging.incoming import FactReader
 from services.chassis.messaging.transaction import Transactions
 from services.chassis.telemetry.instruments import MessagingMetrics as ChassisInstruments
+from services.contracts import ingest
 from services.contracts.vocabulary import Fact
 from services.notifier.domain.delivery import Sent
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
@@ -73,7 +74,7 @@ class Scene:
             async with self.transactions.begin() as unit:
                 due = await deliveries.claim(unit.db, "mail", unit.now, 100, timedelta(0))
                 batch = [Settled(one, await sender.send(one)) for one in due]
-                assert all(one.outcome == Sent() for one in batch)
+                assert all(isinstance(one.outcome, Sent) for one in batch)
                 await settlement.settle(unit, "mail", batch, lambda: 0.0)
             return sink.of(kind)
 
@@ -178,3 +179,21 @@ async def test_asker_is_invited_once_to_rate_some_days_after_the_answer(scene: S
     [mail] = await scene.sent("rating")
     assert "/q/" in mail.body("plain")
     assert await scene.sent("rating") == []
+
+
+async def test_what_an_asker_writes_with_the_stars_reaches_library_and_coordinator(scene: Scene) -> None:
+    question = uuid4()
+    rated = ingest.QuestionRated(stars=4, comment="Merci, j'ai retrouvé le moulin !", partner="bpi")
+    await scene.tell(question, made.received(), made.routed(question, way="mail"), rated, rated)
+    mails = await scene.sent("rated")
+    assert sorted(mail.recipient for mail in mails) == ["bpi@partner.example", COORDINATOR]
+    for mail in mails:
+        assert "j'ai retrouvé le moulin" in mail.body("plain")
+        assert "4 étoiles sur 5" in " ".join(mail.body("plain").split())
+
+
+async def test_stars_alone_are_nobodys_mail(scene: Scene) -> None:
+    question = uuid4()
+    rated = ingest.QuestionRated(stars=2, partner="bpi")
+    await scene.tell(question, made.received(), made.routed(question, way="mail"), rated)
+    assert await scene.sent("rated") == []

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.ingest import QuestionTaken, QuestionWithdrawn
+from services.contracts.ingest import (
+    QuestionTaken,
+    QuestionWithdrawn,
+    ReopeningRequested,
+    SpamReported,
+    TakeWithdrawn,
+)
 from services.contracts.router import QuestionRouted
 from services.router.domain.calendars import Closure
 from services.router.domain.partner import Partner
@@ -18,7 +24,18 @@ from services.router.domain.state_machine import ImpossibleMove
 from services.router.entrypoints.timers import Timers
 from services.router.handlers import coordinator
 from services.router.handlers.coordinator import Actor, Refusal
-from tests.support.router_network import MONDAY, Network, OwnClock, answer, decline, library, network
+from tests.support.router_network import (
+    MONDAY,
+    Network,
+    OwnClock,
+    adds,
+    answer,
+    asks_back,
+    decline,
+    library,
+    network,
+    writes,
+)
 from tests.support.servers import Database
 
 NAMES = ("dijon", "lyon", "brest", "lille")
@@ -40,7 +57,7 @@ WHERE coalesce(load.open, 0) <> coalesce(open_ones.held, 0)
 """
 LYING_ABOUT = """
 SELECT count(*) FROM question
-WHERE (state IN ('assigned', 'taken')) <> EXISTS (
+WHERE state <> 'followed_up' AND (state IN ('assigned', 'taken', 'waiting_for_asker')) <> EXISTS (
     SELECT FROM assignment WHERE question = question.id AND ended_at IS NULL
 ) OR state IN ('received', 'reopened')
 """
@@ -59,8 +76,26 @@ class Step:
     partner: str
 
 
-HEARD = ("answer", "decline", "take", "withdraw")
-BY_HAND = ("assign", "take-back", "close", "reopen", "route")
+WAITS_WRONGLY = """
+SELECT count(*) FROM question
+WHERE (state = 'waiting_for_asker') <> (asker_look_at IS NOT NULL)
+    OR promise_at < coalesce(promised_at, promise_at)
+"""
+HEARD = (
+    "answer",
+    "decline",
+    "take",
+    "put back",
+    "withdraw",
+    "ask back",
+    "ask back",
+    "write",
+    "write",
+    "add",
+    "ask again",
+    "spam",
+)
+BY_HAND = ("assign", "take-back", "close", "reopen", "route", "settle")
 WHAT = ("ask", "ask", "wait", "wait", "shut", *HEARD, *BY_HAND)
 
 STEPS = st.lists(
@@ -91,7 +126,13 @@ async def to_one(net: Network, step: Step, question: UUID) -> None:
         "answer": answer(step.partner),
         "decline": decline(step.partner),
         "take": QuestionTaken(partner=step.partner, way="page"),
+        "put back": TakeWithdrawn(partner=step.partner, way="page"),
         "withdraw": QuestionWithdrawn(),
+        "ask back": asks_back(step.partner),
+        "write": writes("Celui de Bourgogne."),
+        "add": adds(step.partner),
+        "ask again": ReopeningRequested(reopening_id=uuid4(), text="Ce n'est pas cela.", way="page"),
+        "spam": SpamReported(partner=step.partner, way="page"),
     }
     if step.what in heard:
         await net.tell(heard[step.what], question)
@@ -109,9 +150,12 @@ async def by_hand(net: Network, step: Step, unit: Unit, question: UUID) -> None:
     elif step.what == "close":
         await coordinator.close(net.desk, unit, question, ANNE, "hors de notre champ")
     else:
-        deed = {"take-back": coordinator.take_back, "reopen": coordinator.reopen, "route": coordinator.route}[
-            step.what
-        ]
+        deed = {
+            "take-back": coordinator.take_back,
+            "reopen": coordinator.reopen,
+            "route": coordinator.route,
+            "settle": coordinator.settle,
+        }[step.what]
         await deed(net.desk, unit, question, ANNE)
 
 
@@ -127,7 +171,7 @@ async def test_no_question_is_held_twice_or_lies_about_and_loads_are_right(
         for step in steps:
             await happen(net, step, asked)
         assert await net.bench.dead() == []
-        for wrong in (OPEN_TWICE, LOADS_OFF, LYING_ABOUT, MACHINE_WENT_BACK):
+        for wrong in (OPEN_TWICE, LOADS_OFF, LYING_ABOUT, MACHINE_WENT_BACK, WAITS_WRONGLY):
             assert await net.value(wrong) == 0, wrong
         await quotas_hold(net)
 

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts.ingest import AskerErased, QuestionFollowedUp, QuestionTaken, QuestionWithdrawn
-from services.contracts.router import AnswerRefused, QuestionAnswered, QuestionClosed, QuestionRouted
+from services.contracts.router import (
+    AnswerAdded,
+    AnswerCorrected,
+    AnswerRefused,
+    QuestionAnswered,
+    QuestionClosed,
+    QuestionPaused,
+    QuestionRouted,
+)
 from services.contracts.vocabulary import Fact
 from tests.support.bench import letter_of
-from tests.support.router_network import MONDAY, Network, answer, decline, library, network, received
+from tests.support.router_network import (
+    MONDAY,
+    Network,
+    adds,
+    answer,
+    asks_back,
+    decline,
+    library,
+    network,
+    received,
+    writes,
+)
 from tests.support.servers import Database
 
 CHAIN = ("dijon", "lyon", "brest", "lille")
@@ -78,7 +99,11 @@ async def outcome(net: Network, batches: list[list[IncomingMessage]]) -> Any:
 
 
 def _nameless(fact: Fact) -> str:
-    return fact.model_copy(update={"assignment_id": UUID(int=0)}).model_dump_json(exclude_none=True)
+    told = fact.model_dump(mode="json", exclude_none=True)
+    told.pop("assignment_id", None)
+    if "released" in told:
+        told["released"].pop("assignment_id")
+    return repr(told)
 
 
 @TRIED
@@ -91,6 +116,71 @@ async def test_any_order_ends_in_the_same_state_and_facts(
         natural = await outcome(net, [[letter] for letter in letters])
         assert await outcome(net, batches) == natural
         assert await net.bench.dead() == []
+
+
+def talk() -> list[tuple[Fact, int]]:
+    """A library asks back twice, answers, is asked more, adds and corrects; with the minute of each."""
+    return [
+        (received(MONDAY, subject="histoire"), 0),
+        (asks_back("dijon"), 10),
+        (writes("Celui de Bourgogne."), 300),
+        (asks_back("dijon"), 400),
+        (writes("En 1832."), 1000),
+        (answer("dijon"), 1100),
+        (writes("Et le plan d'après ?"), 2000),
+        (adds("dijon"), 2100),
+        (adds("dijon", corrects=True), 2200),
+    ]
+
+
+CONVERSED = """
+SELECT state, promise_at, accepted_partner, conversation::text FROM question WHERE id = $1
+"""
+
+
+@TRIED
+@given(data=st.data())
+async def test_a_conversation_in_any_order_stops_the_clocks_alike(
+    database: Database, data: st.DataObject
+) -> None:
+    """What is said to the asker and how long they are waited for; what a library asks back
+    comes before its answer, for it has the question no more after that."""
+    question = uuid4()
+    letters = [letter_of(fact, question, time=MONDAY + timedelta(minutes=minute)) for fact, minute in talk()]
+    doubled = data.draw(st.lists(st.sampled_from(letters), max_size=4))
+    before, after = letters[1:5], letters[5:]
+    shuffled = [
+        letters[0],
+        *data.draw(st.permutations(before)),
+        *data.draw(st.permutations([*after, *doubled])),
+    ]
+    cut = data.draw(st.integers(1, len(shuffled)))
+    async with network(database("router"), PARTNERS, **ONLY_MERIT) as net:
+        ends = []
+        for batches in (
+            [[letter] for letter in letters],
+            [shuffled[at : at + cut] for at in range(0, len(shuffled), cut)],
+        ):
+            await net.bench.pool.execute(EMPTY)
+            for batch in batches:
+                await net.settle(batch)
+            row = await net.bench.pool.fetchrow(CONVERSED, question)
+            assert row is not None
+            said = {
+                kind: sorted(fact.text for fact in await net.announced(kind, question))
+                for kind in (QuestionPaused, QuestionAnswered, AnswerAdded, AnswerCorrected)
+            }
+            assert await net.announced(AnswerRefused, question) == []
+            ends.append((row["state"], row["accepted_partner"], sums_of(row["conversation"]), said))
+            assert await net.value("SELECT sum(open) FROM load") in (0, None)
+        assert ends[0] == ends[1]
+        assert await net.bench.dead() == []
+
+
+def sums_of(conversation: str) -> list[tuple[str, str, str]]:
+    """When it was waited for the asker."""
+    asked = orjson.loads(conversation)["clarifications"]
+    return sorted((one["asked_at"], str(one["ended_at"]), str(one["outcome"])) for one in asked)
 
 
 @TRIED

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.html_text import html_to_text
+from services.ingest.domain.mime.html_text import html_to_text
 from services.ingest.domain.replies.folding import folded, reply_above_quote
 
 REPLY = "Bonjour,\n\nLe fonds local garde trois cartes du moulin.\nVoyez la cote G 12."

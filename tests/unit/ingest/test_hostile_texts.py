@@ -10,10 +10,10 @@ from functools import partial
 import pytest
 
 from services.ingest.domain.bounces import ADDRESS_IN_TEXT, RECIPIENT
-from services.ingest.domain.html_text import html_to_text
+from services.ingest.domain.mime.html_text import html_to_text
+from services.ingest.domain.mime.text_of_mail import unflow
 from services.ingest.domain.replies.folding import reply_above_quote
 from services.ingest.domain.replies.reading import read_reply
-from services.ingest.domain.text_of_mail import unflow
 from services.notifier.domain.personal_data import marks
 
 LETTERS = 20_000

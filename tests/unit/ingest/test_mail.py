@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.html_text import html_to_text
 from services.ingest.domain.mail import Kind, MailEnvelope, ParsedMail, parse_mail
-from services.ingest.domain.tnef import read_tnef
+from services.ingest.domain.mime.html_text import html_to_text
+from services.ingest.domain.mime.tnef import read_tnef
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 OWN = frozenset({"question@sesame.example", "reponse@sesame.example"})
@@ -217,9 +217,12 @@ def test_nothing_of_a_mail_is_cut_where_it_is_read() -> None:
 
 AUTOMATIC = {
     "rfc 3834": {"Auto-Submitted": "auto-replied; owner-email=x"},
+    "read receipt": {"Content-Type": "multipart/report; report-type=disposition-notification; boundary=b"},
+    "nobody's": {"Return-Path": "<>"},
+}
+LIKE_ONE = {
     "precedence": {"Precedence": "Auto_Reply"},
     "list": {"Precedence": "list"},
-    "exchange": {"X-Auto-Response-Suppress": "DR, OOF"},
     "x-autoreply": {"X-Autoreply": "yes"},
     "french absence": {"Subject": "Réponse automatique : Un moulin"},
     "english absence": {"Subject": "Out of Office Re: Un moulin"},
@@ -228,23 +231,45 @@ AUTOMATIC = {
     "italian absence": {"Subject": "Risposta automatica: mulino"},
     "spanish absence": {"Subject": "Respuesta automática: molino"},
     "portuguese absence": {"Subject": "Resposta automática: moinho"},
+    "notes": {"Subject": "AUTO: Ada est absente (retour 08/12)"},
+    "ticket": {"Subject": "[GLPI #0004711] Nouveau ticket"},
+    "receipt": {"Subject": "Accusé de réception"},
+    "challenge": {"Subject": "Please confirm your message"},
+    "gateway": {"Subject": "Undeliverable: Un moulin"},
     "robot": {"From": "no-reply@shop.example"},
-    "read receipt": {"Content-Type": "multipart/report; report-type=disposition-notification; boundary=b"},
+    "list id": {"List-Id": "<q.univ.example>"},
+    "our address": {"From": "reponse+abc@sesame.example"},
 }
 
 
 @pytest.mark.parametrize("headers", AUTOMATIC.values(), ids=AUTOMATIC.keys())
-def test_automatic_mail_is_seen(headers: dict[str, str]) -> None:
+def test_what_proves_a_machine_is_automatic(headers: dict[str, str]) -> None:
+    assert read(with_headers(headers)).kind is Kind.AUTOMATIC
+
+
+@pytest.mark.parametrize("headers", LIKE_ONE.values(), ids=LIKE_ONE.keys())
+def test_what_only_looks_like_a_machine_is_not_called_one(headers: dict[str, str]) -> None:
+    mail = read(with_headers(headers))
+    assert (mail.kind, bool(mail.signs)) == (Kind.WRITTEN, True)
+
+
+@pytest.mark.parametrize("header", ["X-Auto-Response-Suppress: All", "Importance: high", "X-Mailer: GLPI"])
+def test_what_programs_add_to_a_persons_mail_is_no_sign(header: str) -> None:
+    name, value = header.split(": ")
+    assert read(with_headers({name: value})).signs == {}
+
+
+def with_headers(headers: dict[str, str]) -> bytes:
     lines = {"From": "a@b.example", "Subject": "Un moulin"} | headers
-    raw = "".join(f"{name}: {value}\n" for name, value in lines.items()) + "\nJe suis absente."
-    assert read(raw.encode()).kind is Kind.AUTOMATIC
+    return ("".join(f"{name}: {value}\n" for name, value in lines.items()) + "\nJe suis absente.").encode()
 
 
 @pytest.mark.parametrize(
     "subject", ["Les congés payés en 1936", "Absence de neige en 1964", "Re: automatic looms of Jacquard"]
 )
 def test_a_question_about_absence_is_still_a_question(subject: str) -> None:
-    assert read(written(Subject=subject, Auto_Submitted="no")).kind is Kind.WRITTEN
+    mail = read(written(Subject=subject, Auto_Submitted="no"))
+    assert (mail.kind, mail.signs) == (Kind.WRITTEN, {})
 
 
 def test_mail_from_nobody_is_automatic() -> None:
@@ -252,7 +277,6 @@ def test_mail_from_nobody_is_automatic() -> None:
 
 
 def test_our_own_mail_coming_back_is_seen() -> None:
-    assert read(written(From="reponse+abc@sesame.example")).kind is Kind.OURS
     assert read(written(X_Sesame="acknowledgement")).kind is Kind.OURS
 
 
@@ -286,7 +310,7 @@ def test_only_a_status_that_says_so_is_a_permanent_failure(status: str) -> None:
 
 
 def test_a_bounce_in_a_servers_own_words_is_seen() -> None:
-    head = b"From: Mailer-Daemon@mx.example\nSubject: Mail delivery failed\n\n"
+    head = b"Return-Path: <>\nFrom: Mailer-Daemon@mx.example\nSubject: Mail delivery failed\n\n"
     mail = read(head + b"Could not reach <gone@mail.example>")
     assert mail.bounce is not None
     assert mail.bounce.recipients == ("gone@mail.example",)

@@ -14,8 +14,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from services.contracts.marks import words_of
-from services.ingest.domain.html_text import html_to_text
 from services.ingest.domain.mail import MailEnvelope, parse_mail
+from services.ingest.domain.mime.html_text import html_to_text
 from services.ingest.domain.replies.quoting import Written, without_signature, written_in
 from services.ingest.domain.replies.reading import ReplyKind, read_reply
 from tests.support import notifier_facts as made

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.facebook import is_signed, people_wrote
-from services.ingest.domain.mastodon import mention_of
+from services.ingest.domain.social.facebook import is_signed, people_wrote
+from services.ingest.domain.social.mastodon import mention_of
 
 PAGE = "1000"
 

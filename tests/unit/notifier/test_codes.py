@@ -25,6 +25,7 @@ REASONS: dict[str, list[dict[str, Any]]] = {
     "load": [{"open": 0}, {"open": 3}],
     "fairness": [{"owed": -0.32}],
     "fit": [{"share": 0.8}],
+    "asked_back": [{}],
     "hand": [{"hand": "Anne"}, {"hand": "Anne", "said": "elle connaît le fonds"}],
 }
 IMPASSES: dict[str, dict[str, Any]] = {

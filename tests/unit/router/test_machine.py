@@ -34,5 +34,5 @@ def test_what_was_withdrawn_stays_so() -> None:
 
 
 def test_an_impossible_move_says_what_is_possible() -> None:
-    with pytest.raises(ImpossibleMove, match="answered allows reopen, withdraw; not: assign"):
+    with pytest.raises(ImpossibleMove, match="answered allows reopen, withdraw, follow up, add; not: assign"):
         after(State.ANSWERED, Move.ASSIGN)

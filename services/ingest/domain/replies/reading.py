@@ -8,11 +8,11 @@ first line: an answer may well speak of refusals. What may be an answer or not i
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from services.ingest.domain.automatic import ABSENT
-from services.ingest.domain.headers import bare_subject
+from services.ingest.domain.mime.headers import bare_subject
 
 GREETING = re.compile(
     r"^(?:bonjour|bonsoir|salut|hello|hi|dear|madame|monsieur|ch[eè]re?s?|guten tag)\b.{0,40}$", re.I
@@ -23,6 +23,9 @@ class ReplyKind(StrEnum):
     ANSWER = "answer"
     DECLINE = "decline"
     TAKE = "take"
+    ASK_BACK = "clarification"
+    CORRECT = "correction"
+    SPAM = "spam"
 
 
 class Follows(StrEnum):
@@ -52,6 +55,12 @@ COMMANDS = (
     Command(ReplyKind.TAKE, Follows.NOTHING, r"(?:i am|i[’']m|we are|we[’']re) on it"),
 )
 """A line adds a word. Case does not count, but in capitals it is a command whatever follows on its line."""
+MESSAGES = {
+    "QUESTION": ReplyKind.ASK_BACK,
+    "CORRECTION": ReplyKind.CORRECT,
+    "RECTIFICATION": ReplyKind.CORRECT,
+}
+"""In capitals and alone on the first line: what stands below goes to the asker as that."""
 _BEHIND = r"(?:\s*[.!]?$|\s*[:–—-]\s+(?P<rest>\S.*)$|\s+(?P<loose>\S.*)$)"
 COMMAND_LINES = tuple(
     (command, re.compile(rf"^\W{{0,3}}(?P<word>{command.words}){_BEHIND}", re.IGNORECASE))
@@ -153,7 +162,7 @@ class Reply:
 def read_reply(text: str, subject: str = "") -> Reply:
     """`text` without the quote (`quoting.written_in`)."""
     lines = text.strip().split("\n")
-    if command := _command(lines) or _command_below_greeting(lines):
+    if command := message_command(lines) or _command(lines) or _command_below_greeting(lines):
         return command
     if not text.strip():
         return Reply(ReplyKind.ANSWER, "")
@@ -178,6 +187,23 @@ def _command(lines: list[str]) -> Reply | None:
             return Reply(command.deed, "")
         return Reply(ReplyKind.ANSWER, whole, held="command")
     return None
+
+
+def message_command(lines: list[str]) -> Reply | None:
+    """QUESTION or CORRECTION with its text below; SPAM with nothing."""
+    written = [line for line in lines if line.strip()]
+    word = written[0].strip(" *:.") if written else ""
+    below = lines[lines.index(written[0]) + 1 :] if written else []
+    if word == "SPAM" and is_signature(below):
+        return Reply(ReplyKind.SPAM, "")
+    if word not in MESSAGES:
+        return None
+    text = "\n".join(below).strip()
+    if not text:
+        return Reply(ReplyKind.ANSWER, "\n".join(lines).strip(), held="command")
+    if MESSAGES[word] is ReplyKind.CORRECT:
+        return replace(_answer(below), deed=ReplyKind.CORRECT)
+    return Reply(MESSAGES[word], text)
 
 
 def _with_text(deed: ReplyKind, lines: list[str]) -> Reply:

@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from services.contracts.envelope import LARGEST_SUBMISSION
 from services.ingest.entrypoints.http.api.assignments import AssignmentApi
+from services.ingest.entrypoints.http.api.conversation import ConversationApi
 from services.ingest.entrypoints.http.api.keys import Callers
 from services.ingest.entrypoints.http.api.page import ApiPage
 from services.ingest.entrypoints.http.api.problems import Refusals, too_large
@@ -57,6 +58,7 @@ def public_app(door: DoorContext) -> FastAPI:
     together = IntakeBatches(door.begin, door.intake)
     app.include_router(QuestionApi(door, callers, together).routes())
     app.include_router(PartnerApi(door, callers).routes())
+    app.include_router(ConversationApi(door, callers).routes())
     app.include_router(AssignmentApi(door, callers).routes())
     app.router.routes += ApiPage(app.openapi, pages, door.intake.public_url).routes()
     app.router.routes += AskPage(door, pages, together).routes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+import re
 import select
 import socket
 import ssl
@@ -15,6 +16,7 @@ from services.ingest.settings import MailboxAddress
 TIMEOUT_SECONDS = 60.0
 IDLE_TAG = b"IDLE1"
 UID_VALIDITY = "UIDVALIDITY"
+SIZE = re.compile(rb"RFC822\.SIZE (\d{1,20})", re.IGNORECASE)
 
 
 class ImapError(ConnectionError):
@@ -49,9 +51,23 @@ class Mailbox:
         words = found[0].split() if found and isinstance(found[0], bytes) else []
         return sorted(int(word) for word in words)
 
+    def size(self, uid: int) -> int | None:
+        """Bytes of the raw mail; None when it has gone meanwhile."""
+        for part in self._uid("FETCH", str(uid), "(RFC822.SIZE)"):
+            if isinstance(part, bytes) and (found := SIZE.search(part)):
+                return int(found[1])
+        return None
+
     def fetch(self, uid: int) -> bytes | None:
         """The raw mail, left unseen; None when it has gone meanwhile."""
-        for part in self._uid("FETCH", str(uid), "(BODY.PEEK[])"):
+        return self._section(uid, "BODY.PEEK[]")
+
+    def fetch_headers(self, uid: int, most: int) -> bytes | None:
+        """Its first `most` bytes of headers."""
+        return self._section(uid, f"BODY.PEEK[HEADER]<0.{most}>")
+
+    def _section(self, uid: int, section: str) -> bytes | None:
+        for part in self._uid("FETCH", str(uid), f"({section})"):
             if isinstance(part, tuple) and isinstance(part[1], bytes):
                 return part[1]
         return None

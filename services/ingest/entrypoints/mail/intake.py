@@ -9,9 +9,10 @@ from prometheus_client import CollectorRegistry, Counter
 
 from services.chassis.clock import Clock
 from services.chassis.messaging.transaction import Begin
-from services.ingest.domain.mail import MailEnvelope
+from services.ingest.domain.mail import MailEnvelope, raw_key
 from services.ingest.entrypoints.mail.reader import MailReader, Unreadable
 from services.ingest.handlers.mail import MailDoor, accept_mail, hold_raw
+from services.ingest.store import mail_attempts
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +53,19 @@ class MailIntake:
             outcome = await hold_raw(unit, raw, envelope, reason)
         self._note(outcome, reason)
 
+    async def failed(self, raw: bytes, envelope: MailEnvelope, what: str, *, most: int) -> bool:
+        """One more attempt at these bytes was in vain; whether they are held now, after `most` of them."""
+        async with self._begin() as unit:
+            attempts = await mail_attempts.count(unit.db, raw_key(raw), unit.now)
+        if attempts < most:
+            return False
+        await self.hold(raw, envelope, f"{attempts} attempts failed: {what}")
+        return True
+
     async def _take(self, raw: bytes, envelope: MailEnvelope) -> None:
         try:
-            mail = await self._reader.read(raw, envelope, self._door.boxes.own, self._clock.now())
+            now, own = self._clock.now(), self._door.boxes.own
+            mail = await self._reader.read(raw, envelope, own, now, sealed=self._door.is_sealed(envelope))
         except Unreadable as fault:
             await self.hold(raw, envelope, str(fault))
             return

@@ -16,7 +16,9 @@ from aiosmtpd.smtp import SMTP, Session
 from aiosmtpd.smtp import Envelope as SmtpEnvelope
 
 from services.chassis.errors import is_transient
+from services.ingest.domain.cleaning import clean_line
 from services.ingest.domain.mail import MailEnvelope
+from services.ingest.domain.mime.headers import eight_bit
 from services.ingest.entrypoints.mail.intake import MailIntake
 from services.ingest.handlers.mail_replies import NotYet
 
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 ACCEPTED = "250 2.0.0 accepted"
 LATER = "451 4.3.0 not now, please try again"
 NOT_OURS = "550 5.1.1 no such address here"
+MOST_ATTEMPTS = 3
+"""A mail server comes again some twenty times in five days, then it sends its report."""
 FAULT = "451 4.3.5 our fault, please try again"
 
 
@@ -51,8 +55,8 @@ class LmtpDoor:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: SmtpEnvelope) -> str:
         """One reply line for each recipient (RFC 2033, 4.2): all the same, for it is one mail."""
         raw = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        sender = (envelope.mail_from or "").strip("<>")
-        reply = await self._take(raw, MailEnvelope(sender, tuple(envelope.rcpt_tos)))
+        sender = _said((envelope.mail_from or "").strip("<>"))
+        reply = await self._take(raw, MailEnvelope(sender, tuple(map(_said, envelope.rcpt_tos))))
         return "\r\n".join([reply] * len(envelope.rcpt_tos))
 
     async def _take(self, raw: bytes, envelope: MailEnvelope) -> str:
@@ -66,8 +70,22 @@ class LmtpDoor:
                 log.warning("mail put off: %s", type(error).__name__)
                 return LATER
             log.exception("mail not taken: %s", type(error).__name__)
-            return FAULT
+            return await self._failed(raw, envelope, type(error).__name__)
         return ACCEPTED
+
+    async def _failed(self, raw: bytes, envelope: MailEnvelope, what: str) -> str:
+        """A mail that fails by itself fails again: a person looks, before its sender is told for days."""
+        try:
+            held = await self._intake.failed(raw, envelope, what, most=MOST_ATTEMPTS)
+        except Exception as error:
+            log.exception("mail not held: %s", type(error).__name__)
+            return FAULT
+        return ACCEPTED if held else FAULT
+
+
+def _said(address: str) -> str:
+    """As it may be stored: a server may write eight-bit letters, or worse, where an address belongs."""
+    return clean_line(eight_bit(address)) or ""
 
 
 @asynccontextmanager

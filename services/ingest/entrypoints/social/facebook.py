@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from services.ingest.domain.facebook import is_signed, people_wrote
+from services.ingest.domain.social.facebook import is_signed, people_wrote
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.handlers.social import accept_post
 from services.ingest.settings import FacebookPage

@@ -11,7 +11,7 @@ import httpx
 from prometheus_client import Counter, Gauge
 
 from services.chassis.messaging.transaction import Unit
-from services.ingest.domain.mastodon import Mention, mention_of
+from services.ingest.domain.social.mastodon import Mention, mention_of
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.handlers.social import accept_post, hold_private
 from services.ingest.store import social

@@ -45,7 +45,7 @@ class Posting:
 
 
 def text_of(delivery: DeliveryAttempt) -> str:
-    answer = delivery.answer
+    answer = delivery.said
     if answer is None:
         return ""
     return posts(answer.text, answer.sources, f"— {answer.partner_name}", LENGTH)[0]

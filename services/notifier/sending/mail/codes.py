@@ -8,9 +8,13 @@ from services.chassis.language import N_, Translator
 
 DELIVERIES: Mapping[str, str] = {
     "acknowledgement": N_("receipt to the asker"),
+    "addition": N_("addition to an answer, to the asker"),
     "answer": N_("answer to the asker"),
     "assigned": N_("question to a library"),
+    "clarification": N_("question back to the asker"),
+    "clarification_reminder": N_("reminder to the asker"),
     "closed": N_("closing word to the asker"),
+    "correction": N_("correction of an answer, to the asker"),
     "daily": N_("list to the coordinator"),
     "sign_in": N_("link to sign in"),
     "invitation": N_("invitation"),
@@ -23,9 +27,11 @@ DELIVERIES: Mapping[str, str] = {
     "late": N_("apology to the asker"),
     "overdue": N_("time over, to a library"),
     "promise": N_("promise not kept, to the coordinator"),
+    "rated": N_("the asker’s word on an answer"),
     "rating": N_("invitation to rate"),
     "refused": N_("answer not passed on, to a library"),
     "reminder": N_("reminder to a library"),
+    "unhandled": N_("follow-up nobody saw to, to the coordinator"),
     "unroutable": N_("question without a library, to the coordinator"),
 }
 

@@ -27,7 +27,7 @@ from services.contracts.links import (
 from services.contracts.marks import mail_fingerprint, mark_codes
 from services.notifier.domain.delivery import Said
 from services.notifier.domain.greeting import greets
-from services.notifier.domain.outgoing import DeliveryAttempt, written_in
+from services.notifier.domain.outgoing import DeliveryAttempt, Message, written_in
 from services.notifier.domain.threads import (
     AUTOMATIC,
     Thread,
@@ -39,11 +39,23 @@ from services.notifier.domain.threads import (
 from services.notifier.sending.mail.codes import why_held
 from services.notifier.sending.mail.rendering import MailRenderer, RenderedMail
 
-TO_ASKER = frozenset({"acknowledgement", "answer", "late", "closed", "rating"})
+TO_ASKER = frozenset(
+    {
+        "acknowledgement",
+        "addition",
+        "answer",
+        "clarification",
+        "clarification_reminder",
+        "closed",
+        "correction",
+        "late",
+        "rating",
+    }
+)
 WITHOUT_THEIR_WORDS = frozenset({"acknowledgement", "late", "closed"})
 """Mail that goes out before a librarian has written anything: whoever typed in somebody else's address would
 have us carry their words, and their links, to that person."""
-TO_COORDINATOR = frozenset({"unroutable", "promise", "failure", "daily", "gathered"})
+TO_COORDINATOR = frozenset({"unroutable", "unhandled", "promise", "failure", "daily", "gathered"})
 WORDS = ("question_text", "headline", "asker_name", "note", "theme", "purpose", "place", "follow_up")
 TO_PEOPLE = frozenset({"sign_in", "invitation"})
 """To people of the network themselves, in their own language."""
@@ -236,7 +248,8 @@ def _of_question(delivery: DeliveryAttempt, words: Translator) -> dict[str, Any]
         "promise_at": question.promise_at or delivery.decided_at,
         "asked_at": _moment(question.facets.get("received_at")) or delivery.decided_at,
         "over": question.ended is not None,
-        "follow_up": delivery.follow_up,
+        "follow_up": delivery.follow_up.text if delivery.follow_up else delivery.details.get("text"),
+        "reopened_because": question.reopened_text,
         "similar": delivery.similar,
     }
 
@@ -254,8 +267,16 @@ def _place(place: Mapping[str, Any], words: Translator) -> str:
 def _of_partner(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
     turn = delivery.assignment
     if turn is None:
-        return {"partner": delivery.details.get("partner_name"), "due_at": None, "reasons": []}
+        return {
+            "partner": delivery.details.get("partner_name"),
+            "due_at": None,
+            "reasons": [],
+            "after_answer": False,
+            "earlier": [],
+        }
     return {
+        "after_answer": turn.about is not None,
+        "earlier": turn.earlier,
         "partner": turn.partner_name,
         "due_at": turn.due_at,
         "reasons": [reasons.why_you(reason) for reason in turn.reasons if _spoke_for(reason)],
@@ -268,6 +289,9 @@ def _spoke_for(reason: Mapping[str, Any]) -> bool:
 
 
 def _of_answer(delivery: DeliveryAttempt) -> dict[str, Any]:
+    """What a library says: its answer, or what it writes beside it."""
+    if delivery.message is not None:
+        return _of_message(delivery.message)
     answer = delivery.answer
     if answer is None:
         return {"answered_by": None}
@@ -283,11 +307,25 @@ def _of_answer(delivery: DeliveryAttempt) -> dict[str, Any]:
     }
 
 
+def _of_message(message: Message) -> dict[str, Any]:
+    return {
+        "answered_by": message.partner_name,
+        "partner": message.partner_name,
+        "answer_text": message.text,
+        "greeted": greets(message.text),
+        "sources": message.sources,
+        "files": message.attachments,
+        "ends_at": message.ends_at or message.written_at,
+    }
+
+
 def _of_details(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
     details = delivery.details
     accepted = details.get("accepted_by") or {}
     found: dict[str, Any] = {
         "refusal": details.get("reason"),
+        "refused_what": details.get("what"),
+        "refused_text": details.get("text"),
         "closing": details.get("reason"),
         "held_why": why_held(reasons.words, details.get("reason")) if delivery.kind == "held" else None,
         "why": reasons.impasse(details["reason"]) if delivery.kind == "unroutable" else None,
@@ -297,6 +335,8 @@ def _of_details(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
         "holder": details.get("partner_name"),
         "failed_kind": details.get("kind"),
         "failed_way": details.get("way"),
+        "stars": details.get("stars"),
+        "comment": details.get("comment"),
         "tries": details.get("attempts"),
         "error": details.get("error"),
     }

@@ -32,7 +32,7 @@ class FacebookPageSender:
         self._token_says = token_says
 
     async def send(self, delivery: DeliveryAttempt) -> Sent | Failed:
-        answer, post = delivery.answer, delivery.question.asker.get("post_id")
+        answer, post = delivery.said, delivery.question.asker.get("post_id")
         if answer is None or not post:
             return Failed("no post to comment on", final=True)
         [text, *_] = posts(public(answer.text), answer.sources, f"— {answer.partner_name}", LENGTH)

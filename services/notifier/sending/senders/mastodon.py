@@ -28,7 +28,7 @@ class MastodonSender:
         self._token_says = token_says
 
     async def send(self, delivery: DeliveryAttempt) -> Sent | Failed:
-        answer, asker = delivery.answer, delivery.question.asker
+        answer, asker = delivery.said, delivery.question.asker
         if answer is None or not asker.get("post_id"):
             return Failed("no post to reply to", final=True)
         to = f"@{asker['account']}" if asker.get("account") else ""

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, cast
+
 from services.contracts.envelope import Event
-from services.contracts.notifier import AssignmentEnded, QuestionAssigned
+from services.contracts.notifier import (
+    AnswerDelivered,
+    AskerReplied,
+    AssignmentEnded,
+    ClarificationDelivered,
+    QuestionAssigned,
+)
+from services.contracts.reasons import EndCode
 from services.contracts.vocabulary import Fact, PartnerName
-from services.notifier.domain.outgoing import Assigned, DeliveryAttempt
+from services.notifier.domain.outgoing import Answered, Assigned, DeliveryAttempt
 
 
 def fact_of(delivery: DeliveryAttempt, *, page_url: str | None) -> Fact:
@@ -29,14 +39,11 @@ def event_of(delivery: DeliveryAttempt, *, page_url: str | None) -> Event[Fact]:
 
 def _assigned(delivery: DeliveryAttempt, page_url: str | None) -> Fact:
     question, turn = delivery.question, _turn(delivery)
-    text = question.text
-    if delivery.follow_up:
-        text = f"{text}\n\n{delivery.follow_up}"
     return QuestionAssigned.model_validate(
         {
             "assignment_id": turn.id,
             "partner": turn.partner,
-            "text": text,
+            "text": question.text,
             "private_note": question.private_note,
             "language": question.facets.get("language"),
             "subject": question.facets.get("subject"),
@@ -46,28 +53,90 @@ def _assigned(delivery: DeliveryAttempt, page_url: str | None) -> Fact:
             "reasons": turn.reasons,
             "attachments": question.attachments,
             "page_url": page_url,
+            "earlier_answers": [_earlier(one) for one in turn.earlier],
+            "reopened_because": question.reopened_text if turn.earlier else None,
             "similar": [{"title": one.title, "url": one.url} for one in delivery.similar],
         }
     )
 
 
+def _earlier(answer: Mapping[str, Any]) -> dict[str, Any]:
+    partner = {"id": answer["partner"], "name": answer["partner_name"]}
+    return {"partner": partner, **{name: answer[name] for name in ("text", "sources", "answered_at")}}
+
+
+def _replied(delivery: DeliveryAttempt, page_url: str | None) -> Fact:
+    turn, word = _turn(delivery), delivery.follow_up
+    if word is None:
+        raise LookupError(f"delivery {delivery.id}: a follow-up without its text")
+    return AskerReplied(
+        assignment_id=turn.id,
+        partner=turn.partner,
+        follow_up_id=word.id,
+        text=word.text,
+        question_text=delivery.question.text,
+        due_at=turn.due_at,
+        after_answer=turn.about is not None,
+        page_url=page_url,
+    )
+
+
+def _answer(delivery: DeliveryAttempt, page_url: str | None) -> Fact:
+    """To the partner that asked for a reader of its own."""
+    said = delivery.said
+    if said is None:
+        raise LookupError(f"delivery {delivery.id}: {delivery.kind} without its text")
+    return AnswerDelivered.model_validate(
+        {
+            "answer_id": said.id,
+            "kind": delivery.kind,
+            "answered_by": PartnerName(id=said.partner, name=said.partner_name),
+            "text": said.text,
+            "sources": said.sources,
+            "attachments": said.attachments,
+            "answered_at": said.answered_at if isinstance(said, Answered) else said.written_at,
+            "reference": delivery.question.reference,
+            "page_url": page_url,
+        }
+    )
+
+
+def _clarification(delivery: DeliveryAttempt, page_url: str | None) -> Fact:
+    message = delivery.message
+    if message is None:
+        raise LookupError(f"delivery {delivery.id}: {delivery.kind} without its text")
+    return ClarificationDelivered(
+        clarification_id=message.id,
+        asked_by=PartnerName(id=message.partner, name=message.partner_name),
+        text=message.text,
+        ends_at=message.ends_at or message.written_at,
+        reference=delivery.question.reference,
+        page_url=page_url,
+    )
+
+
 def _ended(delivery: DeliveryAttempt, _page_url: str | None) -> Fact:
     turn, answer = _turn(delivery), delivery.answer
+    reason = _why(delivery, turn)
+    if reason not in ("answered", "answered_by_another"):
+        answer = None
     return AssignmentEnded(
         assignment_id=turn.id,
         partner=turn.partner,
-        reason=_why(delivery, turn),
+        reason=reason,
         answered_by=PartnerName(id=answer.partner, name=answer.partner_name) if answer else None,
         answer_id=answer.id if answer else None,
     )
 
 
-def _why(delivery: DeliveryAttempt, turn: Assigned) -> str:
-    """The strongest reason there is by now, whichever came first."""
+def _why(delivery: DeliveryAttempt, turn: Assigned) -> EndCode:
+    """As the router said; else the strongest reason there is by now, whichever came first."""
+    if turn.outcome is not None:
+        return cast("EndCode", turn.outcome)
     if delivery.question.ended is not None:
-        return delivery.question.ended
-    if delivery.answer is not None:
-        return "answered"
+        return "withdrawn" if delivery.question.ended == "withdrawn" else "closed"
+    if delivery.answer is not None and turn.about is None:
+        return "answered" if delivery.answer.partner == turn.partner else "answered_by_another"
     return "overdue" if turn.overdue else "reassigned"
 
 
@@ -79,6 +148,7 @@ def _refused(delivery: DeliveryAttempt, _page_url: str | None) -> Fact:
             "reason": details["reason"],
             "answered_by": details.get("accepted_by"),
             "answer_id": details.get("accepted_answer"),
+            "refused_text": details.get("text"),
         }
     )
 
@@ -89,4 +159,13 @@ def _turn(delivery: DeliveryAttempt) -> Assigned:
     return delivery.assignment
 
 
-FACTS = {"assigned": _assigned, "follow_up": _assigned, "ended": _ended, "refused": _refused}
+FACTS = {
+    "assigned": _assigned,
+    "follow_up": _replied,
+    "ended": _ended,
+    "refused": _refused,
+    "answer": _answer,
+    "addition": _answer,
+    "correction": _answer,
+    "clarification": _clarification,
+}

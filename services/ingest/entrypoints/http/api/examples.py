@@ -41,3 +41,14 @@ DECLINE = _body(
     decline={"reason": "Notre fonds local est en travaux jusqu’en juin.", "refer_to": "lyon"},
     silently={},
 )
+
+CLARIFICATION = _body(clarification={"text": "Parlez-vous du moulin à eau ou du moulin à vent ?"})
+
+ADDITION = _body(
+    addition={"text": "Un second plan, de 1832, est conservé à Lyon.", "sources": ["AM Lyon, 3 S 120"]},
+    correction={"text": "Le plan est de 1825, et non de 1824.", "corrects": True},
+)
+
+FOLLOW_UP = _body(follow_up={"text": "Du moulin à eau."})
+
+REOPENING = _body(reopening={"text": "Le plan montre un autre moulin."})

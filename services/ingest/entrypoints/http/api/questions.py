@@ -18,6 +18,7 @@ from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.body import new_answer, new_decline, new_question
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.links import open_for_caller
+from services.ingest.handlers.conversation import accept_spam
 from services.ingest.handlers.submissions import (
     AcceptedSubmission,
     accept_answer,
@@ -167,13 +168,20 @@ class PartnerApi:
         async with self.door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
             once = submission(request, raw, partner, idempotency_key, unit.now)
-            accepted = await accept_decline(
-                unit, self.door.intake.wall, once, question, partner, new_decline(sent, way="api")
-            )
+            if sent.spam:
+                accepted = await accept_spam(unit, once, question, partner, "api")
+            else:
+                new = new_decline(sent, way="api")
+                wall = self.door.intake.wall
+                accepted = await accept_decline(unit, wall, once, question, partner, new)
         return handed_in(accepted)
 
     async def take(
-        self, request: Request, question: UUID, partner: CallingPartner, idempotency_key: Key = None
+        self,
+        request: Request,
+        question: UUID,
+        partner: CallingPartner,
+        idempotency_key: Key = None,
     ) -> HandedIn:
         """Say that you are on it: from now you have the time that an answer needs."""
         async with self.door.begin(question) as unit:

@@ -1,0 +1,1 @@
+"""What people write in social channels, as each of them tells it."""

@@ -1,0 +1,2 @@
+DROP TABLE spam_sender, impasse, stand, message;
+ALTER TABLE asked DROP COLUMN follow_up;
