@@ -9,16 +9,20 @@ from functools import partial
 
 import pytest
 
+from services.contracts.wall import Wall
 from services.ingest.domain.bounces import ADDRESS_IN_TEXT, RECIPIENT
 from services.ingest.domain.mime.html_text import html_to_text
 from services.ingest.domain.mime.text_of_mail import unflow
 from services.ingest.domain.replies.folding import reply_above_quote
+from services.ingest.domain.replies.quoting import written_in
 from services.ingest.domain.replies.reading import read_reply
 from services.notifier.domain.personal_data import marks
+from tests.support.notifier_outgoing import QUESTION
+from tests.support.our_mails import KEYS, REPLY_BOX, URL, memory_of, our_mail
 
 LETTERS = 20_000
-PROCESSOR_SECONDS = 8
-"""For all texts together: they take about one; a square would take minutes for a single one."""
+PROCESSOR_SECONDS = 20
+"""For all texts together: they take one to five; a square would take minutes for a single one."""
 
 PIECES = (
     *(
@@ -90,9 +94,13 @@ TEXTS += [
     for piece in HTML_PIECES
 ]
 
+WALL = Wall(KEYS, REPLY_BOX, URL)
+
 READERS: dict[str, Callable[[str], object]] = {
     "the reply above the quote": reply_above_quote,
     "the deed of a reply": read_reply,
+    "a reply to a mail of ours": partial(written_in, memory=memory_of(our_mail("assigned"))),
+    "what of ours stands in a text": lambda text: WALL.why_not((text,), QUESTION, note="a b c d e f"),
     "flowed text": partial(unflow, delete_space=False),
     "addresses of a bounce": lambda text: (ADDRESS_IN_TEXT.findall(text), RECIPIENT.findall(text)),
     "personal places": marks,

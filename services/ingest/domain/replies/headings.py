@@ -79,23 +79,25 @@ def heading_above(lines: Sequence[str], first: int, us: Us) -> Heading | None:
 
 def holds_another_mail(lines: Sequence[str]) -> bool:
     """Whether somebody else's mail is forwarded or quoted here, with its heading and an address."""
-    for number, line in enumerate(lines):
-        below = [text for text in lines[number : number + 9] if text.strip()]
-        roles = {found.lastgroup for text in below[:6] if (found := LABEL_LINE.match(text))}
-        if SEPARATOR.match(line) and len(roles) >= 2:
-            return True
-        starts = LABEL_LINE.match(line)
-        if starts and starts.lastgroup == "from" and ADDRESS.search(line) and len(roles) >= 3:
-            return True
-        sentence = " ".join(text.strip() for text in below[:2])
-        if (
-            WROTE.search(sentence)
-            and ADDRESS.search(sentence)
-            and DATE.search(line)
-            and TIME.search(sentence)
-        ):
-            return True
-    return False
+    return any(
+        _begins_another_mail(line, [text for text in lines[number : number + 9] if text.strip()])
+        for number, line in enumerate(lines)
+        if line.strip() and ("@" in line or SEPARATOR.match(line) or DATE.search(line))
+    )
+
+
+def _begins_another_mail(line: str, below: Sequence[str]) -> bool:
+    """`below`: the written lines from this one on."""
+    roles = {found.lastgroup for text in below[:6] if (found := LABEL_LINE.match(text))}
+    if SEPARATOR.match(line) and len(roles) >= 2:
+        return True
+    starts = LABEL_LINE.match(line)
+    if starts and starts.lastgroup == "from" and ADDRESS.search(line) and len(roles) >= 3:
+        return True
+    sentence = " ".join(text.strip() for text in below[:2])[:1000]
+    return bool(
+        ADDRESS.search(sentence) and WROTE.search(sentence) and DATE.search(line) and TIME.search(sentence)
+    )
 
 
 def _group_above(lines: Sequence[str], below: int) -> tuple[int, int] | None:

@@ -288,8 +288,7 @@ class _Page:
             return self._unsure
         if any(not self.lines[self.line_of[run.at]].cut for run in self._unmarked):
             return "ours"
-        said = {token.word for token in tokens(left)}
-        if said & self._memory.codes:
+        if any(code in left.lower() for code in self._memory.codes):
             return "ours"
         if self.quotes_us and self._was_deeper():
             return "another_mail"
