@@ -178,3 +178,26 @@ async def test_no_page_shows_a_value_as_the_program_has_it(database: Database, v
         assert 'aria-current="step">En recherche</li>' in page
         for shown in ("(&#39;", "None", "UUID(", "datetime("):
             assert shown not in page
+
+
+ARCHIVE = "https://archive.example"
+
+
+async def test_answers_already_published_are_offered_before_sending(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost, archive_url=ARCHIVE) as door:
+        form = await door.http.get("/?lang=fr")
+        assert f'data-search="{ARCHIVE}/api/v1/similar"' in form.text
+        assert f"connect-src {ARCHIVE}" in form.headers["content-security-policy"]
+        looked = await door.http.post("/questions/published?lang=fr", data=FORM | {"lang": "fr"})
+        assert (looked.status_code, f'<iframe src="{ARCHIVE}/similar?q=' in looked.text) == (200, True)
+        assert FORM["text"] in looked.text
+        assert await door.announced(QuestionReceived) == []
+
+
+async def test_without_an_archive_nothing_is_offered(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        form = await door.http.get("/?lang=fr")
+        assert "published.js" not in form.text
+        assert "script-src" not in form.headers["content-security-policy"]

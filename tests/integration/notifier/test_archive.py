@@ -197,6 +197,17 @@ async def test_related_answers_share_rare_words(here: Archive) -> None:
     assert "herbier" not in page
 
 
+async def test_answers_like_a_text_are_found_while_it_is_written(here: Archive) -> None:
+    number = await here.released(MILLS)
+    typed = {"q": "Bonjour, je cherche les moulins de la Bièvre"}
+    answers = (await here.reader.get("/api/v1/similar", params=typed)).json()["answers"]
+    assert [one["url"] for one in answers] == [f"{URL}/a/{number}"]
+    framed = await here.reader.get("/similar", params=typed)
+    assert f"/a/{number}" in framed.text
+    assert "frame-ancestors *" in framed.headers["content-security-policy"]
+    assert (await here.reader.get("/api/v1/similar?q=")).json() == {"answers": []}
+
+
 async def test_feed_is_atom_with_lasting_addresses(here: Archive) -> None:
     number = await here.released(MILLS)
     root = ElementTree.fromstring((await here.reader.get("/feed.atom?library=bpi")).content)

@@ -28,7 +28,7 @@ from services.ingest.entrypoints.http.pages.respondent import respondent_routes
 LARGEST_BODY, LARGEST_FORM = LARGEST_SUBMISSION, MOST_FILES * LARGEST_FILE + 1_000_000
 """Bytes of one request, without and with files."""
 
-TAKE_FILES = re.compile(r"/questions|/r/[^/]+/answer")
+TAKE_FILES = re.compile(r"/questions(?:/published)?|/r/[^/]+/answer")
 
 
 ABOUT = """

@@ -79,6 +79,9 @@ class ArchivePages:
         response.headers.update({"Cache-Control": "no-store", **RETRY_AFTER})
         return response
 
+    def similar(self, request: Request, found: tuple[RelatedEntry, ...]) -> HTMLResponse:
+        return self._draw(request, "similar.html", frames="*", found=found)
+
     def embedded(self, request: Request, label: str, partner: str, shown: SearchPage) -> HTMLResponse:
         return self._draw(request, "embedded.html", frames="*", label=label, partner=partner, shown=shown)
 

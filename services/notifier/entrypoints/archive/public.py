@@ -30,6 +30,9 @@ EMBEDDED_LENGTH = 8
 
 Answers = Callable[[Request], Awaitable[Response]]
 
+MOST_SIMILAR, LONGEST_TYPED = 3, 1_000
+"""Answers offered for a question that is being written, and characters of it that are looked at."""
+
 
 class ArchiveSite:
     def __init__(
@@ -53,6 +56,8 @@ class ArchiveSite:
             "/opensearch.xml": self.open_search,
             "/api/v1/answers": self.api_list,
             "/api/v1/answers/{number:int}": self.api_entry,
+            "/api/v1/similar": self.api_similar,
+            "/similar": self.similar,
             "/embed/{partner}": self.embed,
             "/archive.css": self.style,
         }
@@ -134,6 +139,18 @@ class ArchiveSite:
             return _problem(410, "this answer was withdrawn")
         return _json(feeds.entry_json(self._url, found))
 
+    async def api_similar(self, request: Request) -> Response:
+        """For the form, while somebody types: answers that are like the text."""
+        found = await related(self._pool, _typed(request), most=MOST_SIMILAR)
+        return _json(
+            {"answers": [{"title": one.title, "url": f"{self._url}/a/{one.number}"} for one in found]}
+        )
+
+    async def similar(self, request: Request) -> Response:
+        """The same as a page, framed in the form where no script runs."""
+        found = await related(self._pool, _typed(request), most=MOST_SIMILAR)
+        return self._pages.similar(request, found)
+
     async def embed(self, request: Request) -> Response:
         partner = request.path_params["partner"]
         label = _label(await published.shelves(self._pool), partner)
@@ -145,6 +162,10 @@ class ArchiveSite:
 
     async def style(self, _request: Request) -> Response:
         return Response(self._style, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
+
+
+def _typed(request: Request) -> str:
+    return request.query_params.get("q", "")[:LONGEST_TYPED].replace("\0", " ")
 
 
 def _label(found: tuple[EntryList, ...], partner: str) -> str | None:

@@ -71,6 +71,7 @@ class AskPage:
             Route("/", self.ask),
             Route("/embed/{partner}", self.embedded),
             Route("/questions", self.take, methods=["POST"]),
+            Route("/questions/published", self.look, methods=["POST"]),
         ]
 
     async def ask(self, request: Request) -> Response:
@@ -87,6 +88,13 @@ class AskPage:
         await self.door.paused.raise_if_paused()
         async with request.form(max_files=MOST_FILES + 1) as filled:
             return await self._taken(request, filled)
+
+    async def look(self, request: Request) -> Response:
+        """The form as it is filled in, with what is already published, for who reads without scripts."""
+        self.door.limits.check(request)
+        async with request.form(max_files=MOST_FILES + 1) as filled:
+            values = _values(filled)
+            return await self._mended(request, filled, values, {}, looking=True)
 
     async def _taken(self, request: Request, filled: FormData) -> Response:
         values = _values(filled)
@@ -139,7 +147,13 @@ class AskPage:
             return await files_store.waiting(unit.db, ids)
 
     async def _mended(
-        self, request: Request, filled: FormData, values: dict[str, str], faults: dict[str, str]
+        self,
+        request: Request,
+        filled: FormData,
+        values: dict[str, str],
+        faults: dict[str, str],
+        *,
+        looking: bool = False,
     ) -> Response:
         """The form once more, with every fault at once; its good files are kept, so that nobody chooses them
         again."""
@@ -152,7 +166,7 @@ class AskPage:
             kept, refused = await keep_for_form(unit, uploads[:room])
         fault = file_faults(filled, len(waiting), words) or _not_taken(refused, words)
         found = faults | ({"files": fault} if fault else {})
-        return self._form(request, words, values, found, [*waiting, *kept])
+        return self._form(request, words, values, found, [*waiting, *kept], looking=looking)
 
     def _form(
         self,
@@ -161,6 +175,8 @@ class AskPage:
         values: dict[str, str],
         faults: Mapping[str, str] = NO_FAULTS,
         waiting: Sequence[File] = (),
+        *,
+        looking: bool = False,
     ) -> Response:
         embedded = request.url.path.startswith("/embed/") or bool(values.get("framed"))
         return self.pages.show(
@@ -174,6 +190,8 @@ class AskPage:
             values=EMPTY | values,
             faults={**EMPTY, **faults},
             waiting=waiting,
+            searching=bool(self.door.face.archive_url) and not embedded,
+            looking=looking,
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -26,6 +27,8 @@ POLICY = (
 FRAMED = "*", "; script-src 'self'"
 """In a partner's page, whose address we don't know; a script of ours tells that page how high the form is."""
 UNFRAMED = "'none'", ""
+SEARCHING = "; script-src 'self'; connect-src {archive}; frame-src {archive}"
+"""The form asks the public archive, while somebody types, whether it was answered before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class SitePages:
         self._public_url = public_url
         folders = [*([own] if own else []), ROOT / "templates", TEMPLATES]
         self._loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
+        self._archive = origin_of_url(face.archive_url)
         self._known = {
             "public_url": public_url,
             "face": face,
@@ -80,7 +84,9 @@ class SitePages:
         shown = {"embedded": embedded, "faulty": status == FAULTY, "path": path or ""} | context
         shown["other_languages"] = list(self._others(words, path)) if path else []
         html = self._environments[words.language].get_template(template).render(**shown)
-        return HTMLResponse(html, status, headers=_safe(*(FRAMED if embedded else UNFRAMED)))
+        frames, scripts = FRAMED if embedded else UNFRAMED
+        searching = SEARCHING.format(archive=self._archive) if shown.get("searching") else ""
+        return HTMLResponse(html, status, headers=_safe(frames, searching or scripts))
 
     def message(self, words: Translator, heading: str, text: str, status: int) -> HTMLResponse:
         """Both are messages, translated here."""
@@ -105,6 +111,12 @@ class SitePages:
         )
         environment.globals.update(**self._known, **choices_in(words))
         return speak(environment, words)
+
+
+def origin_of_url(url: str) -> str:
+    """`https://archive.example`, as a content policy names it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def _safe(frames: str, scripts: str) -> dict[str, str]:
