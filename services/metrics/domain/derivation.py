@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from services.metrics.domain.buckets import LABELS, quantile
-from services.metrics.domain.facts import PLACED
+from services.metrics.domain.facts import FACETS, PLACED
 from services.metrics.domain.figures import (
     HEADLINES,
     STAGES,
@@ -49,11 +49,7 @@ def derive(
         months={measure: tallies.months(year, measure) for measure in ("received", "answered")},
         slots=_slots(tallies.pieces(year, "received", "slot")),
         history=tuple(_history(tallies, year, cut)),
-        channels=_pieces(tallies, year, cut, "channel"),
-        subjects=_pieces(tallies, year, cut, "subject"),
-        languages=_pieces(tallies, year, cut, "language"),
-        purposes=_pieces(tallies, year, cut, "purpose"),
-        departments=_pieces(tallies, year, cut, "department"),
+        cuts={facet.name: _pieces(tallies, year, cut, facet.name) for facet in FACETS if facet.in_pieces},
         durations=_durations(tallies, year),
         stars=_numbers(tallies.pieces(year, "rated", "number"), STARS),
         effort=_numbers(tallies.pieces(year, "answered", "number"), READ_DEGREES),

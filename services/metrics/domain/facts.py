@@ -106,6 +106,11 @@ class Facet:
     over_all_time: bool = False
     """For Prometheus."""
 
+    @property
+    def in_pieces(self) -> bool:
+        """Shown in the key figures as the pieces of all questions."""
+        return self.in_figures and self.of_partners
+
     def cuts(self, measure: str) -> bool:
         if self.only is not None:
             return measure in self.only

@@ -106,11 +106,8 @@ class YearFigures:
     """Questions received by weekday (Monday first) and hour of the network's zone."""
     history: tuple[YearOfChannels, ...]
     """This year and those before, cut as this one."""
-    channels: tuple[Piece, ...]
-    subjects: tuple[Piece, ...]
-    languages: tuple[Piece, ...]
-    purposes: tuple[Piece, ...]
-    departments: tuple[Piece, ...]
+    cuts: Mapping[str, tuple[Piece, ...]]
+    """Facet → the questions cut by it."""
     durations: Mapping[str, Duration]
     """`answer_calendar`, `answer_working` and so on for each stage."""
     stars: tuple[int, ...]
@@ -125,6 +122,10 @@ class YearFigures:
     cut_measure: str = "received"
     """Which questions are cut by channel, subject, language, purpose and département: those received; of a
     library that is asked nothing by a public of its own, those it answered."""
+
+    def cut(self, facet: str) -> tuple[Piece, ...]:
+        """Empty as well for a facet that was not counted yet when the year was frozen."""
+        return self.cuts.get(facet, ())
 
     def n(self, measure: str) -> int:
         """0 as well for what was not counted yet when the year was frozen."""

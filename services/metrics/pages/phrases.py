@@ -6,6 +6,15 @@ from collections.abc import Mapping
 
 from services.chassis.language import N_, NN_
 
+TITLES: Mapping[str, str] = {
+    "channel": "channels",
+    "subject": "subjects",
+    "language": "languages",
+    "purpose": "purposes",
+    "department": "map",
+}
+"""Facet → the phrase that stands above questions cut by it."""
+
 PHRASES: Mapping[str, str] = {
     "in_languages": N_("In other languages"),
     "elsewhere": N_("The network’s other pages"),

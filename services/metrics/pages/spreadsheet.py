@@ -8,7 +8,6 @@ from io import BytesIO
 from odfdo import Document, Row, Table
 
 from services.metrics.domain.figures import Piece, YearFigures
-from services.metrics.pages.tables import cuts
 from services.metrics.pages.words import Words
 
 CellValue = str | int | float | None
@@ -37,22 +36,13 @@ def _row(cells: Sequence[CellValue]) -> Row:
 
 def _sheets(figures: YearFigures, words: Words) -> Iterator[tuple[str, Rows]]:
     yield words("title", year=figures.year), _headlines(figures, words)
-    for facet, pieces in cuts(figures).items():
-        yield words(_TITLES[facet]), _pieces(facet, pieces, words)
+    for facet, pieces in figures.cuts.items():
+        yield words.facet(facet), _pieces(facet, pieces, words)
     if figures.dated:
         yield words("months"), _months(figures, words)
         yield words("heat"), _heat(figures, words)
     if figures.partners:
         yield words("partners_title"), _partners(figures, words)
-
-
-_TITLES = {
-    "channel": "channels",
-    "subject": "subjects",
-    "language": "languages",
-    "purpose": "purposes",
-    "department": "map",
-}
 
 
 def _headlines(figures: YearFigures, words: Words) -> Rows:

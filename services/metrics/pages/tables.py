@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import StringIO
 
 from services.metrics.domain.buckets import LABELS
-from services.metrics.domain.figures import Piece, YearFigures
+from services.metrics.domain.figures import YearFigures
 
 CSV_HEADER = ("year", "partner", "measure", "facet", "value", "n")
 """The same columns that `sesame metrics import` reads."""
@@ -28,7 +28,7 @@ def as_csv(figures: YearFigures) -> bytes:
 
 def _lines(figures: YearFigures) -> Iterator[TableLine]:
     yield from _totals(figures)
-    for facet, pieces in cuts(figures).items():
+    for facet, pieces in figures.cuts.items():
         for piece in pieces:
             yield figures.cut_measure, facet, piece.value, piece.n
     if figures.dated:
@@ -65,14 +65,3 @@ def _numbered(figures: YearFigures) -> Iterator[TableLine]:
         yield "rated", "number", str(star), n
     for effort, n in enumerate(figures.effort, 1):
         yield "answered", "number", str(effort), n
-
-
-def cuts(figures: YearFigures) -> dict[str, Sequence[Piece]]:
-    """Facet → questions, cut by it."""
-    return {
-        "channel": figures.channels,
-        "subject": figures.subjects,
-        "language": figures.languages,
-        "purpose": figures.purposes,
-        "department": figures.departments,
-    }

@@ -12,6 +12,9 @@ from services.metrics.domain.derivation import STARS
 from services.metrics.domain.figures import Headline, PartnerShare, Piece, YearFigures
 from services.metrics.pages.words import Words
 
+DRAWN = frozenset({"channel", "subject", "language", "purpose", "department"})
+"""Facets with a place and a shape of their own; any other is shown as bars."""
+
 MOST_BARS = 12
 LEVELS = 6
 """Steps of the heat map's and the map's colours; 0 is none at all."""
@@ -69,6 +72,8 @@ class FigureView:
     subjects: tuple[Bar, ...]
     languages: tuple[Bar, ...]
     purposes: tuple[Bar, ...]
+    others: tuple[tuple[str, tuple[Bar, ...]], ...]
+    """Title and bars of each facet that has no place of its own."""
     stars: tuple[Bar, ...]
     effort: tuple[Bar, ...]
     heat: tuple[tuple[Cell, ...], ...]
@@ -91,16 +96,17 @@ def compose(figures: YearFigures, words: Words, *, zone: str) -> FigureView:
         title=words("title", year=figures.year),
         state=words("so_far", day=words.day(figures.until)) if figures.so_far else words("whole_year"),
         bigs=tuple(_bigs(figures, words)),
-        subjects=_bars(figures.subjects, "subject", words),
-        languages=_bars(figures.languages, "language", words),
-        purposes=_bars(figures.purposes, "purpose", words),
+        subjects=_bars(figures.cut("subject"), "subject", words),
+        languages=_bars(figures.cut("language"), "language", words),
+        purposes=_bars(figures.cut("purpose"), "purpose", words),
+        others=tuple(_others(figures, words)),
         stars=_numbered(figures.stars, lambda star: "★" * star, words),
         effort=_numbered(figures.effort, str, words),
         heat=_heat(figures, words),
         heat_peak=_peak(figures, words),
-        map=_map(figures.departments, words),
-        mapped=any(piece.value for piece in figures.departments),
-        map_rest=_map_rest(figures.departments, words),
+        map=_map(figures.cut("department"), words),
+        mapped=any(piece.value for piece in figures.cut("department")),
+        map_rest=_map_rest(figures.cut("department"), words),
         map_size=(COLUMNS, ROWS),
         partners=_partners(figures.partners, words),
     )
@@ -174,6 +180,12 @@ def _bars(pieces: Sequence[Piece], facet: str, words: Words) -> tuple[Bar, ...]:
     """The largest pieces. What nobody said is left to the table's total: it is no subject."""
     said = [piece for piece in pieces if piece.value][:MOST_BARS]
     return tuple(_scaled([(words.value(facet, piece.value), piece.n) for piece in said], words, pieces))
+
+
+def _others(figures: YearFigures, words: Words) -> Iterable[tuple[str, tuple[Bar, ...]]]:
+    for facet, pieces in figures.cuts.items():
+        if facet not in DRAWN and (bars := _bars(pieces, facet, words)):
+            yield words.facet(facet), bars
 
 
 def _numbered(counts: Sequence[int], name: Callable[[int], str], words: Words) -> tuple[Bar, ...]:

@@ -14,7 +14,7 @@ from services.chassis.face import NetworkFace
 from services.chassis.face.face import FooterLink
 from services.chassis.language import Languages
 from services.chassis.language.names import Names
-from services.metrics.pages.phrases import COUNTED, PHRASES
+from services.metrics.pages.phrases import COUNTED, PHRASES, TITLES
 
 PageLanguage = Literal["fr", "en"]
 LOCALE = Path(__file__).parents[1] / "locale"
@@ -66,6 +66,11 @@ class Words:
         }
         name = known[facet](value) if facet in known else value.replace("_", " ").replace("-", " ")
         return name[:1].upper() + name[1:]
+
+    def facet(self, facet: str) -> str:
+        """What questions cut by it are called together; one that has no phrase yet is made readable."""
+        title = TITLES.get(facet)
+        return self(title) if title else facet.replace("_", " ").capitalize()
 
     def number(self, n: float) -> str:
         return self._words.number(n)

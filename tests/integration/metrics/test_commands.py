@@ -72,7 +72,7 @@ async def test_a_check_says_what_differs_and_how_to_mend_it(
 ) -> None:
     assert await sesame_metrics(url, "check") == 0
     db = await asyncpg.connect(url)
-    await db.execute("UPDATE ever SET n = n + 1 WHERE measure = 'received' AND facet = 'language'")
+    await db.execute("UPDATE ever SET n = n + 1 WHERE measure = 'received' AND facet = 'subject'")
     await db.close()
     assert await sesame_metrics(url, "check") == 1
     assert "mend them with: ./sesame metrics rebuild" in capsys.readouterr().out

@@ -1,0 +1,1 @@
+UPDATE frozen SET figures = figures - 'cuts';
