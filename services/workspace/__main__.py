@@ -14,6 +14,7 @@ from services.contracts import topology
 from services.workspace.domain.networks import networks
 from services.workspace.entrypoints.app import Site
 from services.workspace.entrypoints.guard import Guard
+from services.workspace.entrypoints.identity_provider import IdentityProvider
 from services.workspace.entrypoints.receipts import ReceiptReader
 from services.workspace.entrypoints.streams import Streams
 from services.workspace.entrypoints.subscriptions import subscriptions
@@ -48,6 +49,17 @@ def guard_of(chassis: Chassis, settings: WorkspaceSettings) -> Guard:
     )
 
 
+def provider_of(settings: WorkspaceSettings) -> IdentityProvider | None:
+    if not settings.oidc_issuer:
+        return None
+    return IdentityProvider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret.get_secret_value(),
+        f"{settings.workspace_url.rstrip('/')}/sign-in/provider/returned",
+    )
+
+
 @asynccontextmanager
 async def opened(settings: WorkspaceSettings, clock: Clock | None = None) -> AsyncIterator[RunningWorkspace]:
     async with Chassis.start(settings, name="workspace", migrations=MIGRATIONS, clock=clock) as chassis:
@@ -56,7 +68,7 @@ async def opened(settings: WorkspaceSettings, clock: Clock | None = None) -> Asy
         chassis.background("word of changes", lambda: streams.listen(settings.database_url))
         chassis.every(HOUR_SECONDS, lambda: _forget(chassis, timedelta(days=settings.audit_days)))
         await chassis.consume(subscriptions(), {topology.PARTNERS: ReceiptReader()})
-        site = Site(guard, streams).app()
+        site = Site(guard, streams, provider_of(settings)).app()
         port = await chassis.serve(
             site,
             settings.workspace_host,

@@ -46,6 +46,11 @@ class WorkspaceSettings(ServiceSettings):
         default=ZoneInfo("Europe/Paris"), description="Time zone of a library that has none of its own"
     )
     archive_url: str = Field(default="", description="Where the public archive is seen; empty: no link to it")
+    oidc_issuer: str = Field(
+        default="", description="OpenID Connect: the provider's issuer, as it calls itself; empty: none"
+    )
+    oidc_client_id: str = Field(default="", description="Our name there")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="Our secret there")
     trusted_proxies: Annotated[str, AfterValidator(_are_networks)] = Field(
         default="", description="Networks of our own proxies, whose X-Forwarded-For is believed: 10.0.0.0/8"
     )

@@ -37,7 +37,7 @@ HAPPENED = {
     "question.taken": "taken",
     "question.overdue": "overdue",
     "question.unroutable": "unroutable",
-    "question.answered": "answered",
+    "question.answered": "answer_accepted",
     "question.closed": "closed",
     "question.reopened": "reopened",
     "question.withdrawn": "withdrawn",

@@ -13,8 +13,10 @@ from starlette.staticfiles import StaticFiles
 from services.chassis.errors import is_transient
 from services.workspace.entrypoints.account_page import AccountPage
 from services.workspace.entrypoints.guard import Guard
+from services.workspace.entrypoints.identity_provider import IdentityProvider
 from services.workspace.entrypoints.lists_page import ListsPage
 from services.workspace.entrypoints.people_page import PeoplePage
+from services.workspace.entrypoints.provider_page import ProviderPage
 from services.workspace.entrypoints.question_page import QuestionPage
 from services.workspace.entrypoints.sign_in_page import SignInPage
 from services.workspace.entrypoints.streams import Streams
@@ -26,6 +28,7 @@ from services.workspace.pages.pages import STATIC
 class Site:
     guard: Guard
     streams: Streams
+    provider: IdentityProvider | None = None
 
     def app(self) -> Starlette:
         return Starlette(
@@ -37,7 +40,8 @@ class Site:
         guard = self.guard
         return [
             Route("/", self._home),
-            *SignInPage(guard).routes(),
+            *(ProviderPage(guard, self.provider).routes() if self.provider else ()),
+            *SignInPage(guard, self.provider).routes(),
             *ListsPage(guard).routes(),
             *QuestionPage(guard).routes(),
             *WorkForms(guard).routes(),

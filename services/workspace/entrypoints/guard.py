@@ -43,6 +43,7 @@ class Visitor:
     language: str
     members: tuple[Member, ...]
     seal: str
+    id_token: str | None = None
     over: bool = False
 
     @property
@@ -116,14 +117,15 @@ class Guard:
         if not members:
             return None
         return Visitor(
-            row["person"],
-            row["id"],
-            row["name"],
-            row["mail"],
-            row["language"],
-            members,
-            seal_of(cookie),
-            over,
+            person=row["person"],
+            session=row["id"],
+            name=row["name"],
+            mail=row["mail"],
+            language=row["language"],
+            members=members,
+            seal=seal_of(cookie),
+            id_token=row["id_token"],
+            over=over,
         )
 
     async def _seen(self, unit: Unit, session: UUID, seen_at: datetime) -> None:

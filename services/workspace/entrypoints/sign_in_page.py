@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -13,8 +15,11 @@ from starlette.routing import BaseRoute, Route
 from services.contracts.links import read_sign_in_token
 from services.workspace.domain.waits import TooOften
 from services.workspace.entrypoints.guard import Guard, Visitor, is_from_here, safe_path, word
+from services.workspace.entrypoints.identity_provider import IdentityProvider, ProviderFault
 from services.workspace.handlers import signing_in
 from services.workspace.store import audit, sessions
+
+log = logging.getLogger(__name__)
 
 NEXT = "sesame-next"
 
@@ -22,6 +27,7 @@ NEXT = "sesame-next"
 @dataclass(frozen=True)
 class SignInPage:
     guard: Guard
+    provider: IdentityProvider | None = None
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -33,7 +39,7 @@ class SignInPage:
         ]
 
     async def show(self, request: Request) -> Response:
-        page = self.guard.pages.show("sign_in.html", None, request, asked=False, fault="", mail="")
+        page = self._page(request, asked=False)
         if wish := request.query_params.get("next"):
             page.set_cookie(NEXT, safe_path(wish), max_age=3600, httponly=True, samesite="lax")
         return page
@@ -51,9 +57,11 @@ class SignInPage:
                     await signing_in.ask_for_link(unit, mail, self.guard.network_of(request))
             except TooOften as often:
                 return self._too_often(request, mail, often)
-        return self.guard.pages.show(
-            "sign_in.html", None, request, status=status, asked=not fault, fault=fault, mail=mail
-        )
+        return self._page(request, status=status, asked=not fault, fault=fault, mail=mail)
+
+    def _page(self, request: Request, *, status: int = 200, **context: Any) -> Response:
+        given = {"fault": "", "mail": "", "minutes": 0, "provider": self.provider is not None} | context
+        return self.guard.pages.show("sign_in.html", None, request, status=status, **given)
 
     async def confirm(self, request: Request) -> Response:
         """Looks only: mail programs open links before any person does."""
@@ -74,23 +82,26 @@ class SignInPage:
         there.delete_cookie(NEXT)
         return self.guard.let_in(there, began.cookie)
 
-    async def leave(self, _request: Request, visitor: Visitor, _form: FormData) -> Response:
+    async def leave(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
         async with self.guard.begin() as unit:
             await sessions.end(unit.db, visitor.session, visitor.person, unit.now)
             await audit.note(unit.db, unit.now, visitor.person, "signed_out")
-        return self.guard.let_out(RedirectResponse("/sign-in", 303))
+        there = await self._end_there(request, visitor)
+        return self.guard.let_out(RedirectResponse(there or "/sign-in", 303))
+
+    async def _end_there(self, request: Request, visitor: Visitor) -> str | None:
+        """Where the provider signs out who came by it; a provider that is away keeps nobody in here."""
+        if self.provider is None or visitor.id_token is None:
+            return None
+        try:
+            return await self.provider.end(visitor.id_token, f"{self.provider.home}/sign-in")
+        except ProviderFault as fault:
+            log.warning("identity provider: %s", fault)
+            return None
 
     def _too_often(self, request: Request, mail: str, often: TooOften) -> Response:
         seconds = ceil(often.wait.total_seconds())
-        page = self.guard.pages.show(
-            "sign_in.html",
-            None,
-            request,
-            status=429,
-            asked=False,
-            fault="too_often",
-            mail=mail,
-            minutes=ceil(seconds / 60),
-        )
+        minutes = ceil(seconds / 60)
+        page = self._page(request, status=429, asked=False, fault="too_often", mail=mail, minutes=minutes)
         page.headers["retry-after"] = str(seconds)
         return page

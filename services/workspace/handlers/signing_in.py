@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid4, uuid7
 from services.chassis.messaging.transaction import Unit
 from services.contracts.links import read_sign_in_token
 from services.contracts.workspace import SignInRequested
+from services.workspace.domain.identity import Identity
 from services.workspace.domain.roles import Member
 from services.workspace.domain.waits import TooOften, wait_before
 from services.workspace.store import audit, people, sessions
@@ -91,6 +92,19 @@ async def open_link(unit: Unit, rules: SignInRules, token: str, agent: str) -> N
     if not person:
         return None
     return await begin(unit, rules, person, way="mail", agent=agent)
+
+
+async def by_provider(unit: Unit, rules: SignInRules, identity: Identity, agent: str) -> NewSession | None:
+    """None for whom nobody invited. At first the address leads to the person, from then on the subject."""
+    person = await people.by_identity(unit.db, identity.issuer, identity.subject)
+    if person is None and identity.mail:
+        known = await people.by_mail(unit.db, identity.mail)
+        if known is not None:
+            person = known["id"]
+            await people.add_identity(unit.db, identity.issuer, identity.subject, known["id"])
+    if person is None:
+        return None
+    return await begin(unit, rules, person, way="oidc", agent=agent, id_token=identity.id_token)
 
 
 async def begin(

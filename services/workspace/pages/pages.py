@@ -50,6 +50,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         N_("This link no longer opens"),
         N_("It was used already, or is too old: it opens once. Ask for a new one."),
     ),
+    "provider_away": (
+        N_("The network’s sign-in did not work"),
+        N_("It is away, or its answer does not fit. Try again, or ask for a link by mail."),
+    ),
+    "not_invited": (
+        N_("You are not invited yet"),
+        N_("The network’s sign-in knows you, but nobody has let you in here: ask the lead of your library."),
+    ),
     "no_colleague": (
         N_("No such colleague"),
         N_("A question can be handed over to a respondent of the same library only."),

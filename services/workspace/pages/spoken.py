@@ -31,6 +31,7 @@ SPOKEN: Mapping[str, str] = {
     "taken": N_("taken by"),
     "overdue": N_("time ran out at"),
     "unroutable": N_("no library could be found: the coordinator decides"),
+    "answer_accepted": N_("The answer"),
     "answer_handed_in": N_("Answer handed in"),
     "answer_refused": N_("Answer that was not passed on"),
     "closed": N_("closed"),

@@ -58,6 +58,16 @@ _ALL_LIBRARIES = "SELECT id, name, time_zone FROM library ORDER BY name"
 
 _SET_LANGUAGE = "UPDATE person SET language = $2 WHERE id = $1"
 
+_BY_IDENTITY = """
+SELECT i.person FROM identity i JOIN person p ON p.id = i.person
+WHERE i.issuer = $1 AND i.subject = $2 AND p.left_at IS NULL
+"""
+
+_ADD_IDENTITY = """
+INSERT INTO identity (issuer, subject, person) VALUES ($1, $2, $3)
+ON CONFLICT (issuer, subject) DO UPDATE SET person = excluded.person
+"""
+
 
 async def add(db: Db, person: UUID, name: str, mail: str, language: str, now: datetime) -> None:
     """Nothing where somebody has that address already."""
@@ -111,3 +121,13 @@ async def libraries(db: Db, partners: Sequence[str] | None = None) -> list[Recor
 
 async def set_language(db: Db, person: UUID, language: str) -> None:
     await db.execute(_SET_LANGUAGE, person, language)
+
+
+async def by_identity(db: Db, issuer: str, subject: str) -> UUID | None:
+    person: UUID | None = await db.fetchval(_BY_IDENTITY, issuer, subject)
+    return person
+
+
+async def add_identity(db: Db, issuer: str, subject: str, person: UUID) -> None:
+    """An identity of somebody who left may be another's who was invited since."""
+    await db.execute(_ADD_IDENTITY, issuer, subject, person)
