@@ -26,13 +26,20 @@ class ThreadEntry:
 SAID = {
     "question.received": "asked",
     "question.followed_up": "followed_up",
-    "clarification.requested": "asked_back",
-    "addition.received": "added",
+    "question.paused": "asked_back",
+    "answer.added": "added",
+    "answer.corrected": "corrected",
+    "reopening.requested": "asks_again",
     "question.rated": "rated",
 }
 
 HAPPENED = {
     "question.routed": "routed",
+    "follow_up.routed": "routed",
+    "follow_up.unhandled": "unhandled",
+    "question.resumed": "resumed",
+    "take.withdrawn": "take_withdrawn",
+    "spam.reported": "spam_reported",
     "question.declined": "declined",
     "question.taken": "taken",
     "question.overdue": "overdue",
@@ -44,6 +51,13 @@ HAPPENED = {
     "question.published": "published",
     "question.extended": "extended",
 }
+
+WORDS_OF = {
+    "question.answered": "text",
+    "question.declined": "reason",
+    "question.closed": "explanation",
+}
+"""Which field of what happened was written by somebody for others to read."""
 
 
 def conversation(known: Standing, partner: str | None) -> list[ThreadEntry]:
@@ -59,15 +73,16 @@ def _entries(known: Standing, partner: str | None) -> Iterator[ThreadEntry]:
         by = _by(one, names)
         ours = partner is None or _id(one) in (partner, None)
         if one.type in SAID:
-            if ours or one.type == "question.rated":
+            if ours or one.type != "question.paused":
                 yield ThreadEntry(one.at, SAID[one.type], _text(one), by, _details(one))
         elif one.type in ("answer.received", "answer.submitted"):
             verdict = said.get(UUID(one.data["answer_id"]), "handed_in")
             if ours and verdict != "accepted":
                 yield ThreadEntry(one.at, f"answer_{verdict}", one.data.get("text"), by, _details(one))
+        elif one.type == "answer.refused" and one.data.get("what", "answer") != "answer" and ours:
+            yield ThreadEntry(one.at, "answer_refused", one.data.get("text"), by)
         elif one.type in HAPPENED:
-            text = one.data.get("text") if one.type == "question.answered" else one.data.get("reason")
-            shown = text if one.type != "question.unroutable" else None
+            shown = one.data.get(WORDS_OF.get(one.type, ""))
             yield ThreadEntry(one.at, HAPPENED[one.type], shown, by, _details(one))
 
 

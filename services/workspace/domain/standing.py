@@ -62,6 +62,11 @@ class Standing:
     heard: tuple[Heard, ...] = ()
 
     @property
+    def has_answer(self) -> bool:
+        """What a library writes from now on adds to it."""
+        return any(one.type == "question.answered" for one in self.heard)
+
+    @property
     def is_open(self) -> bool:
         return self.state in ("received", "asked", "unroutable")
 
@@ -125,11 +130,11 @@ def _state(heard: list[Heard]) -> tuple[str, str | None]:
     state, holder = "received", None
     for one in heard:
         match one.type:
-            case "question.routed":
+            case "question.routed" | "follow_up.routed":
                 state, holder = "asked", one.data["partner"]["id"]
-            case "question.unroutable":
+            case "question.unroutable" | "follow_up.unhandled":
                 state, holder = "unroutable", None
-            case "question.answered":
+            case "question.answered" | "answer.added" | "answer.corrected":
                 state, holder = "answered", one.data["partner"]["id"]
             case "question.closed":
                 state, holder = "closed", None
@@ -141,14 +146,14 @@ def _state(heard: list[Heard]) -> tuple[str, str | None]:
 
 
 def _turns(heard: list[Heard], state: str, holder: str | None) -> dict[str, Turn]:
-    latest = {one.data["partner"]["id"]: one for one in heard if one.type == "question.routed"}
+    latest = {one.data["partner"]["id"]: one for one in heard if one.type in ROUTED}
     return {partner: _turn(partner, routed, heard, state, holder) for partner, routed in latest.items()}
 
 
 def _turn(partner: str, routed: Heard, heard: list[Heard], state: str, holder: str | None) -> Turn:
     since = [one for one in heard if one.at >= routed.at and _about(one) in (partner, EVERYBODY)]
     ended = _end(partner, since, state, holder)
-    dues = [one.data["due_at"] for one in since if one.type in ("question.routed", "question.extended")]
+    dues = [one.data["due_at"] for one in since if one.type in DUES and one.data.get("due_at")]
     place, why, done_at = ended or _in_hand(since)
     return Turn(
         partner=partner,
@@ -162,6 +167,9 @@ def _turn(partner: str, routed: Heard, heard: list[Heard], state: str, holder: s
 
 
 EVERYBODY = "*"
+ROUTED = ("question.routed", "follow_up.routed")
+DUES = (*ROUTED, "question.resumed")
+GIVEN = ("question.answered", "answer.added", "answer.corrected")
 
 Place = tuple[str, str | None, datetime | None]
 """List, why it ended, when."""
@@ -171,8 +179,10 @@ def _end(partner: str, since: list[Heard], state: str, holder: str | None) -> Pl
     """None while the turn goes on."""
     by_type = {one.type: one for one in since}
     if state == "answered" and holder == partner:
-        return "answered", None, by_type["question.answered"].at if "question.answered" in by_type else None
-    if (declined := by_type.get("question.declined")) is not None:
+        given = [one.at for one in since if one.type in GIVEN]
+        return "answered", None, given[-1] if given else None
+    declined = by_type.get("question.declined") or by_type.get("spam.reported")
+    if declined is not None:
         return "passed", "declined", declined.at
     if state in ("closed", "withdrawn"):
         return "passed", state, None
@@ -188,16 +198,18 @@ def _in_hand(since: list[Heard]) -> Place:
         match one.type:
             case "question.taken":
                 place = ("taken", None, None)
-            case "clarification.requested":
+            case "take.withdrawn":
+                place = ("open", None, None)
+            case "question.paused":
                 place = ("waiting", None, None)
-            case "question.followed_up" if place[0] == "waiting":
+            case "question.resumed" | "question.followed_up" if place[0] == "waiting":
                 place = ("taken", None, None)
     return place
 
 
 def _about(one: Heard) -> str | None:
     """The library that a fact is of; what the asker adds concerns whoever holds the question."""
-    if one.type == "question.followed_up":
+    if one.type == "question.followed_up" or (one.type == "question.resumed" and "partner" not in one.data):
         return EVERYBODY
     partner = one.data.get("partner")
     return partner["id"] if isinstance(partner, dict) else partner

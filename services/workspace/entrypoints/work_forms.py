@@ -38,14 +38,16 @@ class WorkForms:
             post(f"{at}/draft", "work on a question", self.draft, lenient=True),
             post(f"{at}/preview", "work on a question", self.preview),
             post(f"{at}/answer", "work on a question", self.answer, lenient=True),
-            post(f"{at}/decline", "work on a question", self.decline),
-            post(f"{at}/note", "work on a question", self.note),
+            post(f"{at}/add", "work on a question", self.add, lenient=True),
+            post(f"{at}/ask-back", "work on a question", self.ask_back, lenient=True),
+            post(f"{at}/decline", "work on a question", self.decline, lenient=True),
+            post(f"{at}/note", "work on a question", self.note, lenient=True),
         ]
 
     async def take(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         async with self.guard.begin(request.path_params["id"]) as unit:
             who, turn = await own_respondent(unit, visitor, request.path_params["id"])
-            await working.take(unit, who, word(form, "form"), tell=turn["list"] == "open")
+            await working.take(unit, who, word(form, "form"), visitor.name, tell=turn["list"] == "open")
         return back(request)
 
     async def hand_over(self, request: Request, visitor: Visitor, form: FormData) -> Response:
@@ -115,7 +117,42 @@ class WorkForms:
             context = await shown(unit, visitor, question)
         return self.guard.pages.show("question.html", visitor, request, status=422, **context, fault=field)
 
+    async def add(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+        question = request.path_params["id"]
+        async with self.guard.begin(question) as unit:
+            who, _ = await own_respondent(unit, visitor, question)
+            await _save(unit, who, form)
+        if visitor.over:
+            return self.guard.to_sign_in(request)
+        text, corrects = words(form, "text", LONGEST).strip(), word(form, "corrects") == "yes"
+        try:
+            async with self.guard.begin(question) as unit:
+                await working.add(unit, who, word(form, "form"), text, _sources(form), corrects=corrects)
+        except ValidationError as fault:
+            return await self._again(request, visitor, question, fault)
+        return back(request)
+
+    async def ask_back(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+        text = words(form, "text", LONGEST).strip()
+        if visitor.over:
+            return await self._kept(request, visitor, text)
+        async with self.guard.begin(request.path_params["id"]) as unit:
+            who, _ = await own_respondent(unit, visitor, request.path_params["id"])
+            if text:
+                await working.ask_back(unit, who, word(form, "form"), text)
+        return back(request)
+
+    async def _kept(self, request: Request, visitor: Visitor, text: str) -> Response:
+        """Beside the draft, to be found once they are in again."""
+        async with self.guard.begin() as unit:
+            who, _ = await own_respondent(unit, visitor, request.path_params["id"])
+            if text:
+                await work.keep_beside(unit.db, who, text, unit.now)
+        return self.guard.to_sign_in(request)
+
     async def decline(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+        if visitor.over:
+            return await self._kept(request, visitor, words(form, "reason", LONGEST).strip())
         async with self.guard.begin(request.path_params["id"]) as unit:
             who, _ = await own_respondent(unit, visitor, request.path_params["id"])
             reason = words(form, "reason", LONGEST).strip()
@@ -127,6 +164,8 @@ class WorkForms:
 
     async def note(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         text = words(form, "text", LONGEST).strip()
+        if visitor.over:
+            return await self._kept(request, visitor, text)
         async with self.guard.begin() as unit:
             who, _ = await own_respondent(unit, visitor, request.path_params["id"])
             if text:

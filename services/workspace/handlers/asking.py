@@ -53,7 +53,7 @@ async def refused(unit: Unit, receipt: SubmissionRefused) -> None:
             receipt.original_id,
             "refused",
             unit.now,
-            reason=receipt.reason,
+            reason=receipt.code,
             field=receipt.field,
             value=receipt.value,
         )

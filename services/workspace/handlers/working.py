@@ -9,20 +9,26 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, TakeSubmitted
+from services.contracts.partners import (
+    AdditionSubmitted,
+    AnswerSubmitted,
+    ClarificationSubmitted,
+    DeclineSubmitted,
+    TakeSubmitted,
+)
 from services.workspace.domain.mentions import mentioned
 from services.workspace.handlers.asking import ask
 from services.workspace.store import audit, people, work
 from services.workspace.store.work import Respondent
 
 
-async def take(unit: Unit, who: Respondent, form: str, *, tell: bool) -> bool:
+async def take(unit: Unit, who: Respondent, form: str, name: str, *, tell: bool) -> bool:
     """False where a colleague has it. `tell`: the network does not know yet that the library is on it."""
     if not await work.claim(unit.db, who, unit.now):
         held = await work.claimed(unit.db, who.question, who.partner)
         return held is not None and held["person"] == who.person
     if tell:
-        await ask(unit, who, form, TakeSubmitted())
+        await ask(unit, who, form, TakeSubmitted(by=name))
     return True
 
 
@@ -72,6 +78,18 @@ async def answer(
 
 async def decline(unit: Unit, who: Respondent, form: str, reason: str | None, refer_to: str | None) -> None:
     await ask(unit, who, form, DeclineSubmitted(reason=reason or None, refer_to=refer_to or None))
+
+
+async def ask_back(unit: Unit, who: Respondent, form: str, text: str) -> None:
+    await ask(unit, who, form, ClarificationSubmitted(text=text))
+
+
+async def add(
+    unit: Unit, who: Respondent, form: str, text: str, sources: Sequence[str], *, corrects: bool
+) -> None:
+    """More of the answer, or its correction."""
+    await ask(unit, who, form, AdditionSubmitted(text=text, sources=tuple(sources), corrects=corrects))
+    await work.draft_sent(unit.db, who, unit.now)
 
 
 async def note(unit: Unit, who: Respondent, text: str) -> None:

@@ -62,6 +62,10 @@ SELECT k.id, k.person, k.text, k.sources, k.saved_at FROM draft_kept k
 WHERE k.question = $1 AND k.partner = $2 AND k.person = $3 ORDER BY k.id DESC LIMIT 5
 """
 
+_KEEP_BESIDE = """
+INSERT INTO draft_kept (question, partner, person, text, sources, saved_at) VALUES ($1, $2, $3, $4, '', $5)
+"""
+
 _SENT = """
 UPDATE draft SET sent_at = $4 WHERE question = $1 AND partner = $2 AND person = $3
 """
@@ -162,6 +166,11 @@ async def save_draft(db: Db, who: Respondent, seen: int, text: str, sources: str
 async def drafts(db: Db, question: UUID, partner: str) -> list[Record]:
     """Everybody's of the library, the latest first."""
     return await db.fetch(_DRAFTS, question, partner)
+
+
+async def keep_beside(db: Db, who: Respondent, text: str, now: datetime) -> None:
+    """What somebody wrote whose session was over by then."""
+    await db.execute(_KEEP_BESIDE, who.question, who.partner, who.person, text, now)
 
 
 async def kept_beside(db: Db, who: Respondent) -> list[Record]:

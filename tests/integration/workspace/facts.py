@@ -94,6 +94,52 @@ def followed_up() -> Fact:
     )
 
 
+def paused(partner: str = "bm-lyon", attempt: int = 1) -> Fact:
+    return router.QuestionPaused(
+        clarification_id=uuid5(QUESTION, "clarification"),
+        assignment_id=uuid5(QUESTION, f"{partner} {attempt}"),
+        partner=named(partner),
+        text="De quel phare s’agit-il ?",
+        asked_at=MOMENT,
+        ends_at=MOMENT + timedelta(days=14),
+        facets=FACETS,
+    )
+
+
+def resumed(partner: str = "bm-lyon", attempt: int = 1) -> Fact:
+    return router.QuestionResumed(
+        assignment_id=uuid5(QUESTION, f"{partner} {attempt}"),
+        partner=named(partner),
+        due_at=MOMENT + timedelta(days=4),
+        promise_at=MOMENT + timedelta(days=5),
+        facets=FACETS,
+    )
+
+
+def follow_up_routed(partner: str = "bm-lyon", attempt: int = 2) -> Fact:
+    return router.FollowUpRouted(
+        follow_up_id=uuid5(QUESTION, "follow-up"),
+        assignment_id=uuid5(QUESTION, f"{partner} {attempt}"),
+        partner=named(partner),
+        reach=Reach(way="mail", address="reponses@bm-lyon.example"),
+        attempt=attempt,
+        due_at=MOMENT + timedelta(days=6),
+        promise_at=MOMENT + timedelta(days=6),
+        facets=FACETS,
+    )
+
+
+def added(partner: str = "bm-lyon") -> Fact:
+    return router.AnswerAdded(
+        addition_id=uuid5(QUESTION, "addition"),
+        answer_id=uuid5(QUESTION, "first"),
+        partner=named(partner),
+        text="Et il fut allumé en 1897.",
+        added_at=MOMENT + timedelta(days=5),
+        facets=FACETS,
+    )
+
+
 def closed() -> Fact:
     return router.QuestionClosed(reason="out_of_scope", explanation="Hors sujet.", facets=FACETS)
 

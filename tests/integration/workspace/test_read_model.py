@@ -50,6 +50,10 @@ LIVES = [
     ],
     [made.received(note="Secret."), made.routed(), made.followed_up(), made.handed_in(), made.erased()],
     [made.received(), made.routed(), made.handed_in(), made.withdrawn(), made.answered()],
+    [made.received(), made.routed(), made.taken(), made.paused()],
+    [made.received(), made.routed(), made.paused(), made.followed_up(), made.resumed()],
+    [made.received(), made.routed(), made.answered(), made.followed_up(), made.follow_up_routed()],
+    [made.received(), made.routed(), made.answered(), made.follow_up_routed(), made.added()],
 ]
 
 
@@ -131,6 +135,10 @@ async def test_a_library_finds_each_question_in_the_list_it_stands_in(database: 
                 {"bm-brest": "passed", "bm-lyon": "open"},
                 {"bm-lyon": "open"},
                 {"bm-lyon": "passed"},
+                {"bm-lyon": "waiting"},
+                {"bm-lyon": "taken"},
+                {"bm-lyon": "open"},
+                {"bm-lyon": "answered"},
             ],
             strict=True,
         ):

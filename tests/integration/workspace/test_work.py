@@ -67,11 +67,11 @@ async def test_a_refusal_is_shown_with_its_reason_and_the_text_is_kept(database:
         await amel.post(f"{PAGE}/answer", form="n1", text="Une heure de travail.")
         [asked] = await on.requests()
         refused = SubmissionRefused(
-            original_id=asked["id"], original_type=asked["type"], reason="too late", field="text"
+            original_id=asked["id"], original_type=asked["type"], code="ended", reason="too late"
         )
         await on.tell([receipt(refused, "r1")])
         page = (await amel.see(PAGE)).text
-        assert "too late" in page
+        assert "la question est close" in page
         assert "Une heure de travail." in page
 
 
@@ -195,3 +195,37 @@ async def test_lists_are_sorted_by_what_is_due_and_found_by_words(database: Data
         found = (await amel.see("/questions?q=cheval")).text
         assert "Les chevaux" in found
         assert "Le pain" not in found
+
+
+async def test_asking_back_and_adding_go_their_own_way(database: Database) -> None:
+    async with stage(database) as on:
+        amel, _ = await two_of_lyon(on)
+        await amel.post(f"{PAGE}/ask-back", form="n1", text="De quel phare s’agit-il ?")
+        await on.tell(made.life(made.received(), made.routed(), made.paused()))
+        assert "Qui a construit le phare" in (await amel.see("/questions?list=waiting")).text
+        assert "De quel phare s’agit-il" in (await amel.see(PAGE)).text
+        await on.tell(made.life(made.received(), made.routed(), made.paused(), made.answered()))
+        page = (await amel.see(PAGE)).text
+        assert f'action="{PAGE}/add"' in page
+        await amel.post(f"{PAGE}/add", form="n2", text="Allumé en 1897.", corrects="yes", revision="0")
+        keys = [asked["key"] for asked in await on.requests()]
+        assert keys == [
+            "partner.bm-lyon.clarification.submitted.v1",
+            "partner.bm-lyon.addition.submitted.v1",
+        ]
+        assert (await on.requests())[1]["data"]["corrects"] is True
+
+
+async def test_words_of_a_session_that_timed_out_are_found_again(database: Database) -> None:
+    async with stage(database) as on:
+        amel, _ = await two_of_lyon(on)
+        await amel.see(PAGE)
+        on.clock.pass_by(hours=13)
+        for deed, field in (("note", "text"), ("ask-back", "text"), ("decline", "reason")):
+            late = await amel.post(f"{PAGE}/{deed}", form="f", **{field: f"Écrit trop tard : {deed}"})
+            assert late.headers["location"].startswith("/sign-in?next=")
+        assert await on.requests() == []
+        kept = await on.on.pool.fetch("SELECT text FROM draft_kept ORDER BY id")
+        assert [row["text"] for row in kept] == [
+            f"Écrit trop tard : {d}" for d in ("note", "ask-back", "decline")
+        ]
