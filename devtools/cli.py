@@ -23,6 +23,7 @@ COMMANDS = (
     "devtools.commands.check",
     "devtools.commands.texts",
     "devtools.commands.docs",
+    "devtools.commands.audit",
     *FOR_OPERATORS,
 )
 
