@@ -1,5 +1,7 @@
 """Which files may come in: by their first bytes, never by what they are called or claim to be."""
 
+import unicodedata
+
 SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -23,6 +25,39 @@ OFFICE = {
 }
 HEAD = 512
 """First bytes of a file that are looked at."""
+
+
+ENDINGS = {
+    "image/png": ("png",),
+    "image/jpeg": ("jpg", "jpeg", "jpe"),
+    "image/gif": ("gif",),
+    "image/tiff": ("tif", "tiff"),
+    "image/webp": ("webp",),
+    "image/heic": ("heic", "heif"),
+    "application/pdf": ("pdf",),
+    "application/rtf": ("rtf",),
+    "audio/mpeg": ("mp3",),
+    "application/vnd.oasis.opendocument.text": ("odt",),
+    "application/epub+zip": ("epub",),
+    "text/plain": ("txt", "csv", "md"),
+    **{media_type: (ending,) for ending, media_type in OFFICE.items()},
+}
+"""Media type → endings of a name that say what it is; the first is given where another stands."""
+LONGEST_NAME = 200
+
+
+def fitting_name(name: str, media_type: str) -> str:
+    """The name under which a file is passed on: it ends as its content is, holds no path, and nothing that
+    turns the direction of writing round or can't be seen, so that it reads as what it is."""
+    visible = (
+        sign for sign in name if unicodedata.category(sign) not in ("Cf", "Cc", "Cs", "Co", "Zl", "Zp")
+    )
+    bare = " ".join("".join(visible).replace("/", "_").replace("\\", "_").split()).strip(". ")
+    endings = ENDINGS[media_type]
+    stem, dot, ending = bare.rpartition(".")
+    if dot and ending.lower() in endings and stem:
+        return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
+    return f"{(bare or 'attachment')[: LONGEST_NAME - len(endings[0]) - 1]}.{endings[0]}"
 
 
 def media_type_of(head: bytes, name: str) -> str | None:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from services.chassis.messaging.transaction import Unit
 from services.contracts.vocabulary import Attachment
 from services.ingest.domain.cleaning import clean_line
-from services.ingest.domain.files import HEAD, media_type_of
+from services.ingest.domain.files import HEAD, LONGEST_NAME, fitting_name, media_type_of
 from services.ingest.domain.intake import Refused
 from services.ingest.handlers.submissions import AcceptedSubmission
 from services.ingest.store import files
@@ -86,11 +86,12 @@ def attachment_of(public_url: str, file: File) -> Attachment:
 
 async def _keep(unit: Unit, upload: Upload, belongs_to: str) -> File:
     """Raises Refused for what is no photo or document."""
-    name = clean_line(upload.name.replace("/", "_").replace("\\", "_"), 200) or "attachment"
+    called = clean_line(upload.name, LONGEST_NAME) or "attachment"
     head = await upload.content.read(HEAD)
-    media_type = media_type_of(head, name)
+    media_type = media_type_of(head, called)
     if media_type is None:
-        raise Refused(f"{name}: not a photo or document that is taken", field="files")
+        raise Refused(f"{called}: not a photo or document that is taken", field="files")
+    name = fitting_name(called, media_type)
     identity, digest, size = uuid4(), hashlib.sha256(), 0
     number = 0
     async for piece in _pieces(head, upload.content):

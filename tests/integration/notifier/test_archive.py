@@ -173,9 +173,15 @@ async def test_desk_opens_with_its_password_alone(here: Archive) -> None:
     assert (await here.reader.post(f"/desk/{number}", data={"deed": "release"})).status_code == 401
 
 
+@pytest.mark.parametrize("sent", ["Basic é", "Basic ====", "Basic", "Bearer x", "Basic " + "é" * 50])
+async def test_odd_passwords_open_nothing_and_break_nothing(here: Archive, sent: str) -> None:
+    headers = {b"authorization": sent.encode("latin-1")}
+    assert (await here.reader.get("/desk", headers=headers)).status_code == 401
+
+
 async def test_form_of_another_site_releases_nothing(here: Archive) -> None:
     number = await here.number_of(await here.answered(MILLS))
-    forged = await here.desk.post(f"/desk/{number}", data={"deed": "release", "token": "guessed"})
+    forged = await here.desk.post(f"/desk/{number}", data={"deed": "release", "token": "guessé"})
     assert forged.status_code == 403
     assert await here.found("moulins") == []
 

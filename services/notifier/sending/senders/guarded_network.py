@@ -16,9 +16,12 @@ from httpcore import AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream
 
 from services.notifier.domain.networks import ReachableNetwork, networks
 
-NEVER = networks("64:ff9b::/96, 64:ff9b:1::/48, 2002::/16, fec0::/10, ::/96, ::ffff:0:0:0/96")
+NEVER = networks(
+    "64:ff9b::/96, 64:ff9b:1::/48, 2002::/16, fec0::/10, ::/96, ::ffff:0:0:0/96, 192.0.0.0/24, 192.88.99.0/24"
+)
 """Ways to write an IPv4 address as IPv6 that a translator may follow into our network, and site-local ones;
-Python takes some of them for public."""
+Python takes some of them for public. And what the internet's own machinery keeps for itself (RFC 6890,
+7526)."""
 
 
 class Forbidden(Exception):
