@@ -23,6 +23,10 @@ from services.contracts import topology
 DISK_LEFT = "2GB"
 """Below it RabbitMQ stops its publishers, while there is still room to write what they sent."""
 
+JOURNAL = 32 * 1024 * 1024
+"""Bytes after which the broker begins a new journal and the old one goes: with the default of 512 MB the
+words of somebody erased stand in it for weeks on a small network."""
+
 ADMINISTRATOR = "sesame"
 KEPT = "passwords.json"
 READER = "reader"
@@ -75,6 +79,7 @@ def lay_out(folder: Path, places: Places, given: Mapping[str, str], renewed: Col
     admin = folder / "admin"
     write_secret(admin / "sesame_amqp_url", places.amqp_url(ADMINISTRATOR, passwords["rabbitmq"]))
     write_secret(admin / "sesame_database_url", places.database_url(ADMINISTRATOR, passwords["postgres"]))
+    write_secret(admin / "sesame_link_secret", passwords["link"])
     management = _with_login(places.management, ADMINISTRATOR, passwords["rabbitmq"])
     write_secret(admin / "sesame_amqp_management_url", management)
 
@@ -94,6 +99,7 @@ def _lay_servers(folder: Path, passwords: Mapping[str, str]) -> None:
     conf = [f"default_user = {ADMINISTRATOR}", f"default_pass = {passwords['rabbitmq']}"]
     conf += [f"default_vhost = {VHOST}", "prometheus.tcp.port = 15692", "log.console = true"]
     conf += [f"max_message_size = {topology.LARGEST_BODY}", f"disk_free_limit.absolute = {DISK_LEFT}"]
+    conf += [f"raft.wal_max_size_bytes = {JOURNAL}"]
     write_secret(folder / "rabbitmq" / "10-sesame.conf", "\n".join(conf) + "\n", mode=0o444)
     write_secret(folder / "postgres" / "password", passwords["postgres"], mode=0o444)
     write_secret(folder / "grafana" / "admin-password", passwords["grafana"], mode=0o444)

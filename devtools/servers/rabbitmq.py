@@ -182,6 +182,7 @@ class RabbitMQ:
         yield f"default_user = {USER}"
         yield f"default_pass = {self._password}"
         yield "log.file.level = warning"
+        yield "raft.wal_max_size_bytes = 33554432"
         if self._plugins:
             yield f"management.tcp.ip = {LOOPBACK}"
             yield f"management.tcp.port = {self.management_port}"

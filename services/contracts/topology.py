@@ -134,6 +134,11 @@ DELIVERY_LIMIT = 50
 """Deliveries of one event before the broker itself takes it for poison: more than restarts can cause."""
 
 
+MOST_WAITING = 512 * 1024 * 1024
+"""Bytes in the queue that partners' programs publish to: a thousand of the largest events, a million usual
+ones. The other queues have no such bound: one service that stands still must not stop the others."""
+
+
 def routing_key(fact: type[Fact]) -> str:
     """The wire name without its version: `question.received`."""
     return unversioned(fact.wire)
@@ -154,7 +159,9 @@ def dead_queue(service: str) -> str:
 
 
 def queue_arguments(service: str) -> dict[str, Any]:
-    """Quorum, at-least-once dead-lettering (needs reject-publish), and a delivery limit (3.x has none)."""
+    """Quorum, at-least-once dead-lettering (needs reject-publish), and a delivery limit (3.x has none). Where
+    strangers' programs write, a length: what is over it is refused to the publisher, who still has it."""
+    bound = {"x-max-length-bytes": MOST_WAITING} if service == "ingest" else {}
     return {
         "x-queue-type": "quorum",
         "x-dead-letter-exchange": DEAD,
@@ -162,6 +169,7 @@ def queue_arguments(service: str) -> dict[str, Any]:
         "x-dead-letter-strategy": "at-least-once",
         "x-overflow": "reject-publish",
         "x-delivery-limit": DELIVERY_LIMIT,
+        **bound,
     }
 
 
