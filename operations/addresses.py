@@ -38,7 +38,14 @@ class Addresses(BaseSettings):
     runs_in: RunsIn = Field(
         default=RunsIn.CHECKOUT, description="How commands are printed: checkout, compose or kubernetes"
     )
+    link_secret: str = Field(
+        default="", description="As of ingest and notifier: by it askers are found that only a hash tells of"
+    )
     public_url: str = Field(default="http://127.0.0.1:8080", description="The public pages")
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        return tuple(key.strip().encode() for key in self.link_secret.split(",") if key.strip())
 
     @property
     def vhost(self) -> str:

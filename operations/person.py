@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,14 +14,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from operations import partner_queues
 from operations.addresses import Addresses, addresses
 from operations.database import as_service, transactions_as
-from operations.errors import OperationError
 from services.chassis.messaging import dead_letters, inbox
 from services.contracts import topology
+from services.contracts.addresses import address_digests
 from services.contracts.ingest import AskerErased
 from services.ingest.handlers import forgetting
 from services.ingest.store import person as ingest
+from services.notifier.store import deliveries
 from services.notifier.store import person as notifier
 from services.router.store import person as router
 from services.workspace.store import person as workspace
@@ -37,16 +38,18 @@ LOOK_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Receipt:
-    """What was forgotten. `of` is a digest: the receipt may be kept, and names nobody. `left`: rows that
+    """What was forgotten. `of` is a keyed digest: the receipt may be kept, and names nobody; None where the
+    key (SESAME_LINK_SECRET) is not at hand. `left`: rows that
     still hold something personal; `unheard`: events that a service has not taken in yet."""
 
     erased_at: str
-    of: str
+    of: str | None
     questions: list[str]
     held_dropped: int
     raw_mails_dropped: int
     dead_letters_dropped: dict[str, int]
     waiting_dropped: dict[str, int]
+    partner_queues_dropped: dict[str, int]
     unheard: dict[str, int]
     left: dict[str, int]
     still_public: list[int]
@@ -77,6 +80,16 @@ async def export(chosen: argparse.Namespace, where: Addresses) -> int:
     for service, keeper in KEEPERS.items():
         async with as_service(where.database_url, service) as db:
             told[service] = await keeper.told(db, questions)
+    address = None if _uuid(chosen.who) else str(chosen.who)
+    if address is not None:
+        async with (
+            transactions_as(where.database_url, "ingest") as transactions,
+            transactions.begin() as unit,
+        ):
+            told["became_no_question"] = await forgetting.told(unit, address)
+        told["mail_comes_back"] = await _is_silenced(where, address)
+    told["dead_letters"] = await _dead_letters(where, address, questions)
+    told["in_queues_of_partners"] = await partner_queues.count(where, questions)
     print(json.dumps(told, ensure_ascii=False, indent=2))
     return 0
 
@@ -95,13 +108,13 @@ async def erase(chosen: argparse.Namespace, where: Addresses) -> int:
 async def _questions_of(where: Addresses, who: str) -> list[UUID]:
     if (question := _uuid(who)) is not None:
         return [question]
+    found: list[UUID] = []
+    async with as_service(where.database_url, "notifier") as db:
+        found += await notifier.questions_of(db, who)
+    # What the notifier has not heard of yet, ingest knows by a hash, if its key is at hand.
     async with transactions_as(where.database_url, "ingest") as transactions, transactions.begin() as unit:
-        found = await forgetting.questions_of(unit, who)
-    if not found:
-        raise OperationError(
-            f"{who}: asked nothing here, or is forgotten already; a question's id finds it too"
-        )
-    return found
+        found += await forgetting.questions_of(unit, where.keys, who)
+    return sorted(set(found))
 
 
 async def _forget(where: Addresses, chosen: argparse.Namespace, questions: Sequence[UUID]) -> Receipt:
@@ -111,12 +124,13 @@ async def _forget(where: Addresses, chosen: argparse.Namespace, questions: Seque
     unheard = await _until_heard(where, done.events, within_seconds=chosen.wait)
     return Receipt(
         erased_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        of="sha256:" + hashlib.sha256(chosen.who.lower().encode()).hexdigest(),
+        of=next((digest.hex() for digest in address_digests(where.keys, chosen.who)), None),
         questions=[str(question) for question in questions],
         held_dropped=done.held,
         raw_mails_dropped=done.raw_mails,
         dead_letters_dropped=await _drop_dead_letters(where, address, questions),
         waiting_dropped=await _drop_waiting(where, questions),
+        partner_queues_dropped=await partner_queues.drop(where, questions),
         unheard=unheard,
         left=await _left(where, questions),
         still_public=await _still_public(where, questions),
@@ -150,6 +164,30 @@ async def _drop_dead_letters(where: Addresses, who: str | None, questions: Seque
                     await dead_letters.drop(letter)
                     dropped[service] += 1
     return dropped
+
+
+async def _dead_letters(where: Addresses, who: str | None, questions: Sequence[UUID]) -> list[dict[str, str]]:
+    about = {str(question) for question in questions}
+    found = []
+    for service in topology.SERVICES:
+        async with dead_letters.looking(where.broker_url, service) as (_, letters):
+            found += [
+                {
+                    "service": service,
+                    "at": letter.died_at,
+                    "text": letter.message.body.decode(errors="replace"),
+                }
+                for letter in letters
+                if letter.question in about or (who and letter.names(who))
+            ]
+    return found
+
+
+async def _is_silenced(where: Addresses, address: str) -> bool | None:
+    """Whether mail there came back for good; None where the key to know is not at hand."""
+    digests = address_digests(where.keys, address)
+    async with as_service(where.database_url, "notifier") as db:
+        return bool(await deliveries.silenced(db, digests)) if digests else None
 
 
 async def _drop_waiting(where: Addresses, questions: Sequence[UUID]) -> dict[str, int]:

@@ -40,7 +40,11 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
         )
         await chassis.consume(
             subscriptions.subscriptions(
-                Coordinator(settings.coordinator_mail), rules, settlement, channels.set_up(settings)
+                Coordinator(settings.coordinator_mail),
+                rules,
+                settlement,
+                settings.keys,
+                channels.set_up(settings),
             )
         )
         read = page_views.PageViews(chassis.begin)

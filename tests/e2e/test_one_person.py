@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -59,10 +60,14 @@ class Scene:
 
     @property
     def where(self) -> Addresses:
-        return Addresses(amqp_url=self.servers.amqp_url, database_url=self.servers.database_url)
+        return Addresses(
+            amqp_url=self.servers.amqp_url,
+            database_url=self.servers.database_url,
+            amqp_management_url=self.servers.amqp_management_url,
+        )
 
-    def write(self, raw: bytes) -> None:
-        deliver(self.platform.doors("ingest").lmtp, raw, ["question@sesame.localhost"], ADDRESS)
+    def write(self, raw: bytes, sender: str = ADDRESS) -> None:
+        deliver(self.platform.doors("ingest").lmtp, raw, ["question@sesame.localhost"], sender)
 
     async def until(self, query: str, *arguments: object) -> None:
         db = await asyncpg.connect(self.servers.database_url)
@@ -135,20 +140,32 @@ async def test_all_of_one_person_is_told_and_then_forgotten(
         await follow_up(here)
         await here.until("SELECT count(*) = 1 FROM notifier.follow_up")
         await bury(vhost.amqp_url, "router", f'{{"asker": "{ADDRESS}"}}'.encode())
+        await hold(here)
+        await leave_with_a_partner(here)
 
         assert await say(person.export, here, who=ADDRESS) == 0
         exported = capsys.readouterr().out
         assert [word for word in (ADDRESS, NAME, WORDS, "1017XK") if word not in exported] == []
-        assert {len(told) for told in json.loads(exported).values() if isinstance(told, list)} == {2}
+        told = json.loads(exported)
+        assert {len(told[service]) for service in ("ingest", "router", "notifier")} == {2}
+        assert len(told["became_no_question"]["held"]) == 1
+        assert len(told["became_no_question"]["held_of_others_naming_them"]) == 1
+        assert len(told["dead_letters"]) == 1
+        assert told["in_queues_of_partners"] == {"partner.brumal": 1}
 
         assert await say(person.erase, here, who=ADDRESS, yes=False, archive=False, wait=20.0) == 1
         assert "2 questions" in capsys.readouterr().out
         assert await say(person.erase, here, who=ADDRESS, yes=True, archive=False, wait=20.0) == 0
         receipt = capsys.readouterr().out
         await here.until(_NOTHING_TO_PUBLISH)
+        await drop_what_another_wrote(here)
         assert await found_in_tables(database.admin_url) == []
         assert [word for word in PRIVATE if word in receipt] == []
-        assert json.loads(receipt)["dead_letters_dropped"]["router"] == 1
+        done = json.loads(receipt)
+        assert done["dead_letters_dropped"]["router"] == 1
+        assert (done["held_dropped"], len(done["look_at"])) == (1, 1)
+        assert done["partner_queues_dropped"] == {"partner.brumal": 1}
+        assert await left_with_a_partner(here) == [b'{"subject": "another"}']
 
         here.write(raw)
         await here.until("SELECT true FROM ingest.submission WHERE key LIKE 'erased:%'")
@@ -158,6 +175,73 @@ async def test_all_of_one_person_is_told_and_then_forgotten(
         figures = await counted(here)
         logs = "".join(here.platform.log(service).read_text() for service in topology.SERVICES)
     assert [word for word in PRIVATE if word in logs or word in figures] == []
+
+
+ENCRYPTED = mail(
+    "x",
+    From=f"{NAME} <{ADDRESS}>",
+    To="question@sesame.localhost",
+    Message_ID="<chiffre@mail.example>",
+).replace(b"text/plain", b"application/pkcs7-mime")
+BY_ANOTHER = mail(
+    base64.b64encode(f"Voyez avec {NAME}, {ADDRESS}.".encode()).decode(),
+    From="Le voisin <voisin@mail.example>",
+    To="question@sesame.localhost",
+    Message_ID="<voisin@mail.example>",
+).replace(b"text/plain", b"application/pkcs7-mime")
+
+
+async def hold(here: Scene) -> None:
+    """What they sent and nobody could read, and what another wrote about them, in base64."""
+    here.write(ENCRYPTED)
+    here.write(BY_ANOTHER, "voisin@mail.example")
+    await here.until("SELECT count(*) = 2 FROM ingest.quarantine")
+
+
+async def drop_what_another_wrote(here: Scene) -> None:
+    """As a person decides who has looked."""
+    db = await asyncpg.connect(here.servers.database_url)
+    try:
+        await db.execute("DELETE FROM ingest.quarantine")
+        await db.execute("UPDATE ingest.submission SET raw = NULL WHERE outcome = 'quarantined'")
+    finally:
+        await db.close()
+
+
+async def leave_with_a_partner(here: Scene) -> None:
+    """A partner whose program has not read its queue for a while."""
+    db = await asyncpg.connect(here.servers.database_url)
+    try:
+        question = await db.fetchval("SELECT id FROM ingest.question ORDER BY id LIMIT 1")
+    finally:
+        await db.close()
+    bodies = [json.dumps({"subject": str(question), "text": WORDS}).encode(), b'{"subject": "another"}']
+    async with await aio_pika.connect(here.servers.amqp_url) as connection, connection.channel() as channel:
+        await channel.declare_queue("partner.brumal", durable=True, arguments={"x-queue-type": "quorum"})
+        for body in bodies:
+            await channel.default_exchange.publish(aio_pika.Message(body), "partner.brumal")
+
+
+async def left_with_a_partner(here: Scene) -> list[bytes]:
+    async with await aio_pika.connect(here.servers.amqp_url) as connection, connection.channel() as channel:
+        queue = await channel.get_queue("partner.brumal")
+        bodies = []
+        while (message := await queue.get(fail=False, no_ack=True)) is not None:
+            bodies.append(message.body)
+        return bodies
+
+
+async def test_who_has_only_held_things_is_told_and_forgotten(
+    tmp_path: Path, database: Database, vhost: VirtualHost, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with scene(tmp_path, database, vhost) as here:
+        here.write(ENCRYPTED)
+        await here.until("SELECT count(*) = 1 FROM ingest.quarantine")
+        assert await say(person.export, here, who=ADDRESS) == 0
+        assert len(json.loads(capsys.readouterr().out)["became_no_question"]["held"]) == 1
+        assert await say(person.erase, here, who=ADDRESS, yes=True, archive=False, wait=20.0) == 0
+        assert json.loads(capsys.readouterr().out)["held_dropped"] == 1
+        assert await found_in_tables(database.admin_url) == []
 
 
 async def ask_by_form(here: Scene) -> None:

@@ -133,7 +133,9 @@ async def archive(
     rules = ReleaseRules(release, URL, WALL)
     coordinator = Coordinator("coordination@network.example")
     settlement = Outcomes("coordination@network.example", DeliveryMetrics(CollectorRegistry()))
-    heard = subscriptions.subscriptions(coordinator, rules, settlement, frozenset({"facebook_group"}))
+    heard = subscriptions.subscriptions(
+        coordinator, rules, settlement, (b"k" * 32,), frozenset({"facebook_group"})
+    )
     async with bench(database("notifier"), "notifier") as on:
         views = PageViews(on.transactions.begin)
         transport = httpx.ASGITransport(application(on, rules, views), raise_app_exceptions=False)

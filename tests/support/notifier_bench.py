@@ -16,6 +16,7 @@ from services.notifier.domain.delivery import Failed, Sent
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.entrypoints import subscriptions
 from services.notifier.handlers.archiving import ReleaseRules
+from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.events import Coordinator
 from services.notifier.handlers.outcomes import Outcomes
@@ -25,12 +26,13 @@ from services.notifier.sending.worker import Lane, Pace
 from tests.support.bench import Bench
 from tests.support.waiting import PATIENCE_SECONDS
 
+KEYS = (b"a secret that only tests know",)
 COORDINATOR = "coordination@network.example"
 ARCHIVE = "https://archive.example"
 SETTLEMENT = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()))
 WALL = Wall((b"a key of sixteen letters and more",), "reply@network.example", "https://network.example")
 RULES = ReleaseRules("review", ARCHIVE, WALL)
-SUBSCRIPTIONS = subscriptions.subscriptions(Coordinator(COORDINATOR), RULES, SETTLEMENT)
+SUBSCRIPTIONS = subscriptions.subscriptions(Coordinator(COORDINATOR), RULES, SETTLEMENT, KEYS)
 WAYS = ("mail", "queue", "page")
 PACE = Pace(at_once=20, attempt_seconds=5.0, lease=timedelta(seconds=10))
 
@@ -89,6 +91,7 @@ async def telling_the_coordinator(bench: Bench, sender: Sender, pace: Pace) -> N
         bench.transactions.begin,
         OneByOne(sender),
         Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry())),
+        MailBrakes(KEYS, DeliveryMetrics(CollectorRegistry())),
         attempt_seconds=pace.attempt_seconds,
         lease=pace.lease,
         rest=timedelta(0),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Begin, Unit
+from services.contracts.addresses import address_digests
 from services.ingest.domain.mail import read_heading
+from services.ingest.domain.unwrapping import words_in
 from services.ingest.handlers import askers
-from services.ingest.handlers.submissions import sender_hash
 from services.ingest.store import person, questions
-from services.ingest.store.person import Mentioned
+from services.ingest.store.person import HeldThing, Loose
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,26 @@ class Forgotten:
     look_at: tuple[int, ...] = ()
 
 
-async def questions_of(unit: Unit, who: str) -> list[UUID]:
+async def questions_of(unit: Unit, keys: Sequence[bytes], who: str) -> list[UUID]:
     """The questions this mail address or account asked, the oldest first."""
-    return await person.questions_of(unit.db, sender_hash(who) or b"")
+    return await person.questions_of(unit.db, address_digests(keys, who))
+
+
+async def told(unit: Unit, who: str) -> dict[str, list[dict[str, Any]]]:
+    """What is kept of theirs that became no question: what is held, and what else speaks of them. A held
+    thing of another who names them is that one's; its number alone is told."""
+    mentioned = await _mentioned(unit, who)
+    own = [
+        {"door": one.door, "at": one.received_at.isoformat(), "held": one.reason, "base64": _base64(one.raw)}
+        for one in mentioned
+        if is_from(one, who)
+    ]
+    others = [{"number": one.id} for one in mentioned if not is_from(one, who)]
+    loose = [
+        {"door": one.door, "at": one.received_at.isoformat(), "was": one.outcome, "base64": _base64(one.raw)}
+        for one in await _loose(unit, who)
+    ]
+    return {"held": own, "held_of_others_naming_them": others, "came_and_became_no_question": loose}
 
 
 async def forget(begin: Begin, who: str | None, asked: Sequence[UUID], *, off_the_archive: bool) -> Forgotten:
@@ -50,25 +70,44 @@ async def _forget_one(begin: Begin, question: UUID, off_the_archive: bool) -> st
 
 
 async def _forget_loose(unit: Unit, who: str) -> Forgotten:
-    mentioned = await person.mentioned(unit.db, pattern_of(who))
+    mentioned = await _mentioned(unit, who)
     own = [one.id for one in mentioned if is_from(one, who)]
     await person.drop_held(unit.db, own)
-    raw_mails = await person.drop_loose(unit.db, pattern_of(who))
+    loose = await _loose(unit, who)
+    await person.drop_loose(unit.db, [(one.door, one.key) for one in loose])
     others = tuple(one.id for one in mentioned if one.id not in own)
-    return Forgotten(held=len(own), raw_mails=raw_mails, look_at=others)
+    return Forgotten(held=len(own), raw_mails=len(loose), look_at=others)
 
 
-def pattern_of(who: str) -> str:
-    """A regular expression (PostgreSQL's) for the address itself, not for one that merely contains it."""
-    return rf"(?<![[:alnum:]._%+-]){re.escape(who)}(?![[:alnum:]-]|\.[[:alnum:]])"
+async def _mentioned(unit: Unit, who: str) -> list[HeldThing]:
+    named = pattern_of(who)
+    return [
+        one
+        async for one in person.held(unit.db)
+        if named.search(f"{one.envelope_from} {one.reason} {words_in(one.raw)}")
+    ]
 
 
-def is_from(held: Mentioned, who: str) -> bool:
+async def _loose(unit: Unit, who: str) -> list[Loose]:
+    named = pattern_of(who)
+    return [one async for one in person.loose(unit.db) if named.search(words_in(one.raw))]
+
+
+def pattern_of(who: str) -> re.Pattern[str]:
+    """The address itself, not one that merely contains it."""
+    return re.compile(rf"(?<![\w.+%-]){re.escape(who)}(?![\w-]|\.\w)", re.IGNORECASE)
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def is_from(held: HeldThing, who: str) -> bool:
     """Whether they sent it themselves: another's mail may only speak of them."""
     return who.lower() in {sender.lower() for sender in _senders(held) if sender}
 
 
-def _senders(held: Mentioned) -> tuple[str | None, ...]:
+def _senders(held: HeldThing) -> tuple[str | None, ...]:
     if held.door == "mail":
         return held.envelope_from, read_heading(held.raw).sender
     if held.door == "form":

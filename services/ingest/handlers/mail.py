@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts.addresses import address_digests
 from services.contracts.ingest import MailBounced
 from services.contracts.links import is_of_address, read_token
 from services.ingest.domain.automatic import Sign
@@ -21,7 +23,7 @@ from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.files import Accepts, accept_with_files
 from services.ingest.handlers.mail_replies import ReplyDoor, accept_reply, link_of_thread, uploads_of
 from services.ingest.handlers.questions import Intake, accept_question
-from services.ingest.handlers.submissions import AcceptedSubmission, be_the_same, sender_hash
+from services.ingest.handlers.submissions import AcceptedSubmission, be_the_same
 from services.ingest.store import bounces, submissions
 
 
@@ -161,13 +163,15 @@ async def _bounce(unit: Unit, door: MailDoor, submission: RawSubmission, mail: P
         return "bounce_unproven"
     named = [one for one in mail.bounce.recipients if is_of_address(door.intake.keys, link, one)]
     for recipient in named:
-        await _tell_bounce(unit, link.question_id, recipient, mail.bounce)
+        await _tell_bounce(unit, door.intake.keys, link.question_id, recipient, mail.bounce)
     return "bounce" if named else "bounce_unproven"
 
 
-async def _tell_bounce(unit: Unit, question: UUID, recipient: str, bounce: Bounce) -> None:
+async def _tell_bounce(
+    unit: Unit, keys: Sequence[bytes], question: UUID, recipient: str, bounce: Bounce
+) -> None:
     """The address is marked here, and the notifier told."""
-    digest = sender_hash(recipient) or b""
+    digest = address_digests(keys, recipient)[0]
     await bounces.mark(unit.db, digest, bounce.permanent, bounce.status, unit.now)
     diagnostic = clean_line(bounce.diagnostic)
     fact = MailBounced(recipient=recipient, permanent=bounce.permanent, diagnostic=diagnostic)

@@ -10,6 +10,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts.addresses import address_digests
 from services.contracts.ingest import ReplyHeld
 from services.contracts.links import ASKER, Link, party_digest
 from services.contracts.marks import hashed, mark_codes, read_fingerprint, words_of
@@ -38,7 +39,6 @@ from services.ingest.handlers.submissions import (
     accept_follow_up,
     accept_take,
     be_the_same,
-    sender_hash,
 )
 from services.ingest.store import held_replies, links, questions, sent_mails, submissions
 from services.ingest.store.held_replies import HeldReply
@@ -262,7 +262,7 @@ async def link_of_thread(unit: Unit, door: ReplyDoor, mail: ParsedMail) -> Link 
     Raises Refused where somebody else writes, as who was sent a copy and answers all."""
     if not (question := await _question_of_thread(unit, mail.references[:MOST_REFERENCES])):
         return None
-    if await questions.was_asked_by(unit.db, question, sender_hash(mail.sender) or b""):
+    if await questions.was_asked_by(unit.db, question, address_digests(door.intake.keys, mail.sender)):
         return Link("asker", question, party_digest(ASKER))
     raise Refused(f"goes on in the thread of question {question}, and is not its asker's", field="from")
 

@@ -99,7 +99,7 @@ def _draft(intake: Intake, handed: Handed) -> Draft | Refused:
         text=fact.text,
         private_note=fact.private_note,
         reference=fact.reference,
-        asked_by=sender_hash(new.mail or new.account),
+        asked_by=sender_hash(intake.keys, new.mail or new.account),
         asked_from=mailbox_digest(intake.keys, new.mail),
     )
     return Draft(fact, stored)

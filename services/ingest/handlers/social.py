@@ -7,10 +7,11 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts.addresses import address_digests
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
 from services.ingest.domain.social.posts import SocialPost
 from services.ingest.handlers.questions import Intake, accept_question
-from services.ingest.handlers.submissions import accept_follow_up, sender_hash
+from services.ingest.handlers.submissions import accept_follow_up
 from services.ingest.store import questions, submissions
 
 
@@ -33,7 +34,7 @@ async def _accept(
     parent = post.answers
     above = await submissions.question_of(unit.db, submission.door, parent) if parent else None
     if above is not None:
-        if not await questions.was_asked_by(unit.db, above, sender_hash(post.author) or b""):
+        if not await questions.was_asked_by(unit.db, above, address_digests(intake.keys, post.author)):
             return await _overhear(unit, submission, above)
         followed = await accept_follow_up(unit, intake.wall, submission, above, post.text, submission.door)
         return "duplicate" if followed.again else "follow_up"

@@ -5,8 +5,7 @@ All run inside the door's transaction, which the door commits before it says yes
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +16,7 @@ from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts.addresses import address_digests
 from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionFollowedUp, QuestionTaken
 from services.contracts.vocabulary import Attachment, Facets, Fact
 from services.contracts.wall import Wall
@@ -212,6 +212,6 @@ def refusing() -> Iterator[None]:
         raise Refused(first["msg"], field=".".join(str(part) for part in first["loc"])) from error
 
 
-def sender_hash(sender: str | None) -> bytes | None:
+def sender_hash(keys: Sequence[bytes], sender: str | None) -> bytes | None:
     """Tells one sender from another without keeping who it is."""
-    return hashlib.sha256(b"sender:" + sender.lower().encode()).digest() if sender else None
+    return address_digests(keys, sender)[0] if sender else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import orjson
 
 from services.chassis.postgres.database import Db
 
-_QUESTIONS = "SELECT id FROM question WHERE asked_by = $1 ORDER BY received_at, id"
+_QUESTIONS = "SELECT id FROM question WHERE asked_by = ANY($1::bytea[]) ORDER BY received_at, id"
 
 _TOLD = """
 SELECT json_build_object(
@@ -51,10 +52,15 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[])
         AND (raw IS NOT NULL OR key NOT LIKE 'erased:%'))
 """
 
-# `$1`: a regular expression for the address; escaped bytes keep ASCII readable.
 _HELD = """
-SELECT id, door, envelope_from, reason, raw FROM quarantine
-WHERE envelope_from ~* $1 OR reason ~* $1 OR encode(raw, 'escape') ~* $1 ORDER BY id
+SELECT id, door, envelope_from, reason, raw, received_at FROM quarantine WHERE id > $1 ORDER BY id LIMIT 50
+"""
+
+_LOOSE = """
+SELECT door, key, raw, outcome, received_at FROM submission
+WHERE question IS NULL AND raw IS NOT NULL AND key NOT LIKE 'erased:%' AND (door, key) > ($1, $2)
+    AND NOT EXISTS (SELECT FROM quarantine q WHERE q.door = submission.door AND q.key = submission.key)
+ORDER BY door, key LIMIT 50
 """
 
 _DROP_HELD = """
@@ -64,18 +70,13 @@ FROM gone WHERE s.door = gone.door AND s.key = gone.key
 """
 
 _DROP_LOOSE = """
-WITH gone AS (
-    UPDATE submission SET raw = NULL, key = tombstone(door, key)
-    WHERE question IS NULL AND raw IS NOT NULL AND encode(raw, 'escape') ~* $1 AND key NOT LIKE 'erased:%'
-        AND NOT EXISTS (SELECT FROM quarantine q WHERE q.door = submission.door AND q.key = submission.key)
-    RETURNING key
-)
-SELECT count(*) FROM gone
+UPDATE submission s SET raw = NULL, key = tombstone(s.door, s.key)
+FROM unnest($1::text[], $2::text[]) AS gone (door, key) WHERE s.door = gone.door AND s.key = gone.key
 """
 
 
-async def questions_of(db: Db, asked_by: bytes) -> list[UUID]:
-    """The questions of whoever this hash stands for (see handlers.submissions.sender_hash)."""
+async def questions_of(db: Db, asked_by: Sequence[bytes]) -> list[UUID]:
+    """The questions of whoever these hashes stand for (see handlers.submissions.sender_hash)."""
     return [row["id"] for row in await db.fetch(_QUESTIONS, asked_by)]
 
 
@@ -90,19 +91,43 @@ async def left(db: Db, questions: Sequence[UUID]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Mentioned:
-    """Something that waits for a person to look at it, and speaks of this asker."""
+class HeldThing:
+    """Something that waits for a person to look at it."""
 
     id: int
     door: str
     envelope_from: str | None
     reason: str
     raw: bytes
+    received_at: datetime
 
 
-async def mentioned(db: Db, pattern: str) -> list[Mentioned]:
-    """Held things in which this regular expression is found."""
-    return [Mentioned(**row) for row in await db.fetch(_HELD, pattern)]
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Something that came and became no question: a bounce, an automatic reply."""
+
+    door: str
+    key: str
+    raw: bytes
+    outcome: str
+    received_at: datetime
+
+
+async def held(db: Db) -> AsyncIterator[HeldThing]:
+    """Everything, the oldest first, some at a time: whole mails do not fit in the memory together."""
+    last = 0
+    while rows := await db.fetch(_HELD, last):
+        for row in rows:
+            yield HeldThing(**row)
+        last = rows[-1]["id"]
+
+
+async def loose(db: Db) -> AsyncIterator[Loose]:
+    last = ("", "")
+    while rows := await db.fetch(_LOOSE, *last):
+        for row in rows:
+            yield Loose(**row)
+        last = (rows[-1]["door"], rows[-1]["key"])
 
 
 async def drop_held(db: Db, numbers: Sequence[int]) -> None:
@@ -110,6 +135,6 @@ async def drop_held(db: Db, numbers: Sequence[int]) -> None:
     await db.execute(_DROP_HELD, numbers)
 
 
-async def drop_loose(db: Db, pattern: str) -> int:
-    """Mails in which this is found and that became no question: bounces, automatic replies."""
-    return int(await db.fetchval(_DROP_LOOSE, pattern))
+async def drop_loose(db: Db, gone: Sequence[tuple[str, str]]) -> None:
+    """By door and key; a tombstone stays of each."""
+    await db.execute(_DROP_LOOSE, [door for door, _ in gone], [key for _, key in gone])

@@ -58,7 +58,7 @@ FROM question LEFT JOIN ended AS ending ON ending.question = question.id
 WHERE asked_from = ANY($1::bytea[]) GROUP BY asked_from
 """
 
-_ASKED_BY = "SELECT true FROM question WHERE id = $1 AND asked_by = $2"
+_ASKED_BY = "SELECT true FROM question WHERE id = $1 AND asked_by = ANY($2::bytea[])"
 _FACETS = "SELECT known_facets(id, facets) FROM question WHERE id = $1 AND erased_at IS NULL"
 
 
@@ -156,9 +156,9 @@ async def note_archived(db: Db, question: UUID, url: str) -> None:
     await db.execute(_ARCHIVE, question, url)
 
 
-async def was_asked_by(db: Db, question: UUID, sender: bytes) -> bool:
-    """Whether this hash of a sender is the asker's; nobody's once the asker is forgotten."""
-    return bool(await db.fetchval(_ASKED_BY, question, sender))
+async def was_asked_by(db: Db, question: UUID, senders: Sequence[bytes]) -> bool:
+    """Whether one of these hashes of a sender is the asker's; nobody's once the asker is forgotten."""
+    return bool(await db.fetchval(_ASKED_BY, question, senders))
 
 
 async def lock_mailboxes(db: Db, asked_from: Sequence[bytes]) -> None:

@@ -6,7 +6,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
 
 from rich.table import Table
 
@@ -14,6 +15,7 @@ from services.chassis import settings
 from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.transaction import Unit
 from services.chassis.terminal import operator_console
+from services.contracts.addresses import address_digests
 from services.notifier.domain.signing import new_secret
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import deliveries, endpoints
@@ -33,7 +35,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     lost.set_defaults(run=lambda chosen: run(show_or_retry, chosen))
     silent = deeds.add_parser("silences", help="addresses whose mail came back for good, the latest first")
     silent.add_argument("--lift", metavar="ADDRESS", help="write there again: the address or its name here")
-    silent.set_defaults(run=lambda chosen: run(show_or_lift, chosen))
+    silent.set_defaults(run=lambda chosen: run(_silences, chosen))
 
 
 def run(deed: DeliveryAction, chosen: argparse.Namespace) -> int:
@@ -70,19 +72,33 @@ async def show_or_retry(unit: Unit, chosen: argparse.Namespace) -> int:
     return 0
 
 
-async def show_or_lift(unit: Unit, chosen: argparse.Namespace) -> int:
+async def _silences(unit: Unit, chosen: argparse.Namespace) -> int:
+    return await show_or_lift(settings.load(NotifierSettings).keys, unit, chosen)
+
+
+async def show_or_lift(keys: Sequence[bytes], unit: Unit, chosen: argparse.Namespace) -> int:
     if chosen.lift is not None:
-        if not await deliveries.lift(unit.db, chosen.lift):
+        digests = address_digests(keys, chosen.lift)
+        if not await deliveries.lift(unit.db, digests, chosen.lift):
             return _fail(f"{chosen.lift}: no such address is silenced; see ./sesame notifier silences")
         print("Lifted. What was given up meanwhile: ./sesame notifier deliveries, then --retry ID")
         return 0
     table = Table("name", "since", "partners", "questions asked", "what the server said")
+    libraries = _by_digest(keys, await deliveries.libraries_by_address(unit.db))
+    asked = _by_digest(keys, await deliveries.questions_by_address(unit.db))
     for row in await deliveries.silences(unit.db):
-        since = f"{row['silenced_at']:%Y-%m-%d %H:%M}"
-        asked = str(row["questions"] or "")
-        table.add_row(row["name"], since, row["partners"], asked, row["diagnostic"])
+        digest, since = row["digest"], f"{row['silenced_at']:%Y-%m-%d %H:%M}"
+        known = (libraries.get(digest, ""), str(asked.get(digest, "")))
+        table.add_row(digest.hex()[:12], since, *known, row["diagnostic"])
     operator_console().print(table if table.row_count else "Nobody is silenced.")
     return 0
+
+
+Value = TypeVar("Value")
+
+
+def _by_digest(keys: Sequence[bytes], found: Mapping[str, Value]) -> dict[bytes, Value]:
+    return {digest: value for address, value in found.items() for digest in address_digests(keys, address)}
 
 
 def _fail(reason: str) -> int:

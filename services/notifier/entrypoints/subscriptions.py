@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from functools import partial
 
 from services.chassis.messaging.incoming import Subscriptions
@@ -15,9 +15,14 @@ from services.notifier.handlers.sign_ins import sign_in_requested
 
 
 def subscriptions(
-    coordinator: Coordinator, rules: ReleaseRules, settlement: Outcomes, channels: Set[str] = frozenset()
+    coordinator: Coordinator,
+    rules: ReleaseRules,
+    settlement: Outcomes,
+    keys: Sequence[bytes],
+    channels: Set[str] = frozenset(),
 ) -> Subscriptions:
-    """`channels` are the social ones where askers can be answered."""
+    """`channels` are the social ones where askers can be answered. By `keys` addresses are remembered without
+    being kept."""
     return {
         ingest.QuestionReceived: events.question_received,
         ingest.QuestionFollowedUp: events.question_followed_up,
@@ -26,7 +31,7 @@ def subscriptions(
         ingest.AnswerPosted: partial(events.answer_posted, settlement),
         ingest.QuestionWithdrawn: events.question_withdrawn,
         ingest.AskerErased: events.asker_erased,
-        ingest.MailBounced: events.mail_bounced,
+        ingest.MailBounced: partial(events.mail_bounced, keys),
         router.QuestionRouted: events.question_routed,
         router.QuestionAnswered: partial(events.question_answered, rules, channels),
         router.QuestionReminded: events.question_reminded,

@@ -6,7 +6,7 @@ Anybody can type in another's address. What a librarian writes is never held bac
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.chassis.messaging.transaction import Unit
@@ -33,7 +33,9 @@ class MailBrakes:
     per_hour: int = 600
 
     async def let_through(self, unit: Unit, due: Sequence[DeliveryAttempt]) -> list[DeliveryAttempt]:
-        """Of what was claimed in this transaction, what may go now."""
+        """Of what was claimed in this transaction, what may go now, with the mark of who is not written
+        to."""
+        due = await self.marked(unit, due)
         unasked = {one.id: self._unasked(one) for one in due if one.kind in UNASKED and one.destination}
         if not unasked:
             return list(due)
@@ -47,6 +49,12 @@ class MailBrakes:
         await brakes.note(unit.db, going[:room], unit.now, unit.now - DAY)
         held = {one.delivery for one in (*enough, *later)}
         return [one for one in due if one.id not in held]
+
+    async def marked(self, unit: Unit, due: Sequence[DeliveryAttempt]) -> list[DeliveryAttempt]:
+        """`silenced` is set where mail to the address came back for good before."""
+        digests = {one.id: address_digests(self.keys, one.destination) for one in due if one.destination}
+        silent = await deliveries.silenced(unit.db, [digest for some in digests.values() for digest in some])
+        return [replace(one, silenced=not silent.isdisjoint(digests.get(one.id, ()))) for one in due]
 
     def _unasked(self, delivery: DeliveryAttempt) -> Unasked:
         digest = address_digests(self.keys, mailbox(delivery.destination))[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -13,10 +13,11 @@ from services.chassis.errors import TooEarly
 from services.chassis.messaging.transaction import Unit
 from services.chassis.telemetry import trace
 from services.contracts import ingest, router
+from services.contracts.addresses import address_digests
 from services.contracts.envelope import Event
 from services.contracts.vocabulary import Facets, Reach
 from services.notifier.domain import plan
-from services.notifier.domain.delivery import delivery_id, without_addresses
+from services.notifier.domain.delivery import delivery_id, status_codes
 from services.notifier.domain.plan import WORD_OF_THE_END, Planned, Requester
 from services.notifier.domain.question_state import AcceptedBy, CurrentAssignment, QuestionState
 from services.notifier.handlers import archiving
@@ -381,12 +382,12 @@ def _at_coordinator(coordinator: Coordinator, reach: Reach | None) -> str:
     return reach.address if reach and reach.way == "mail" else coordinator.address
 
 
-async def mail_bounced(unit: Unit, event: Event[ingest.MailBounced]) -> None:
+async def mail_bounced(keys: Sequence[bytes], unit: Unit, event: Event[ingest.MailBounced]) -> None:
     """A temporary bounce was only a delay: the sending server goes on trying."""
     fact = event.data
     if fact.permanent:
-        said = without_addresses(fact.diagnostic) if fact.diagnostic else None
-        await deliveries.silence(unit.db, fact.recipient, unit.now, said)
+        digest = address_digests(keys, fact.recipient)[0]
+        await deliveries.silence(unit.db, digest, unit.now, status_codes(fact.diagnostic or ""))
 
 
 async def _decide(unit: Unit, planned: list[Planned]) -> None:

@@ -16,6 +16,7 @@ from typing import Protocol
 from services.chassis.messaging.transaction import Unit
 from services.notifier.domain.delivery import Failed, Sent, without_addresses
 from services.notifier.domain.outgoing import DeliveryAttempt
+from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.outcomes import Outcomes, Settled
 from services.notifier.store import deliveries
 
@@ -39,6 +40,7 @@ class CoordinatorMail:
         begin: Callable[[], AbstractAsyncContextManager[Unit]],
         sender: SendsTogether,
         outcomes: Outcomes,
+        brakes: MailBrakes,
         *,
         attempt_seconds: float,
         lease: timedelta,
@@ -47,6 +49,7 @@ class CoordinatorMail:
         self._begin = begin
         self._sender = sender
         self._outcomes = outcomes
+        self._brakes = brakes
         self._attempt_seconds = attempt_seconds
         self._lease = lease
         self._rest = rest
@@ -56,6 +59,7 @@ class CoordinatorMail:
         async with self._begin() as unit:
             since = unit.now - self._rest
             due = await deliveries.claim_notes(unit.db, unit.now, MOST, self._lease, since)
+            due = await self._brakes.marked(unit, due)
         for address in dict.fromkeys(one.destination for one in due):
             notes = [one for one in due if one.destination == address]
             outcome = await self._try(notes)

@@ -109,9 +109,11 @@ async def build(
     wall = wall_of(settings)
     lease = timedelta(seconds=settings.lease_seconds)
     seconds = settings.attempt_seconds
-    notes = CoordinatorMail(chassis.begin, to_people, settlement, attempt_seconds=seconds, lease=lease)
-    chassis.every(LOOK_FOR_NOTES, notes.send)
     brakes = MailBrakes(settings.keys, instruments, settings.mails_per_mailbox, settings.mails_per_hour)
+    notes = CoordinatorMail(
+        chassis.begin, to_people, settlement, brakes, attempt_seconds=seconds, lease=lease
+    )
+    chassis.every(LOOK_FOR_NOTES, notes.send)
     return [
         Lane(
             way,

@@ -57,8 +57,6 @@ SELECT c.id, c.kind, c.way, coalesce(c.destination, q.asker ->> 'mail', '') AS d
     (SELECT coalesce(json_agg(json_build_object('partner', e.partner, 'partner_name', e.partner_name,
             'text', e.text, 'sources', e.sources, 'answered_at', e.answered_at) ORDER BY e.answered_at), '[]')
         FROM answer e WHERE e.question_id = q.id AND e.answered_at < a.routed_at)::text AS earlier,
-    EXISTS (SELECT FROM silenced_address s WHERE s.digest = sha256(convert_to(
-        lower(coalesce(c.destination, q.asker ->> 'mail', '')), 'UTF8'))) AS silenced,
     a.id AS assignment_id, a.partner AS assigned_to, a.partner_name AS assigned_name, a.attempt, a.due_at,
     a.promise_at AS assignment_promise_at, a.reasons::text AS reasons,
     EXISTS (SELECT FROM overdue o WHERE o.assignment_id = a.id) AS overdue,
@@ -148,31 +146,22 @@ _MOOT = (
 )
 
 _SILENCE = """
-INSERT INTO silenced_address (digest, silenced_at, diagnostic)
-VALUES (sha256(convert_to(lower($1), 'UTF8')), $2, $3)
-ON CONFLICT DO NOTHING
+INSERT INTO silenced_address (digest, silenced_at, diagnostic) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 """
+_SILENCED = "SELECT digest FROM silenced_address WHERE digest = ANY ($1::bytea[])"
+_SILENCES = "SELECT digest, silenced_at, diagnostic FROM silenced_address ORDER BY silenced_at DESC LIMIT 200"
 
 # The addresses themselves stand here only as long as somebody is asked or asks under them.
-_SILENCES = """
-SELECT left(encode(digest, 'hex'), 12) AS name, silenced_at, diagnostic, partners, questions
-FROM silenced_address
-LEFT JOIN (
-    SELECT sha256(convert_to(lower(address), 'UTF8')) AS digest,
-        string_agg(DISTINCT partner, ', ') AS partners
-    FROM assignment WHERE way = 'mail' GROUP BY 1
-) AS libraries USING (digest)
-LEFT JOIN (
-    SELECT sha256(convert_to(lower(asker ->> 'mail'), 'UTF8')) AS digest, count(*) AS questions
-    FROM question GROUP BY 1
-) AS askers USING (digest)
-ORDER BY silenced_at DESC LIMIT 200
+_LIBRARIES = """
+SELECT address, string_agg(DISTINCT partner, ', ') AS partners FROM assignment WHERE way = 'mail' GROUP BY 1
 """
-
+_ASKERS = """
+SELECT asker ->> 'mail' AS address, count(*) AS questions FROM question WHERE asker ->> 'mail' <> '' GROUP BY
+1
+"""
 _LIFT = """
 DELETE FROM silenced_address
-WHERE digest = sha256(convert_to(lower($1), 'UTF8')) OR left(encode(digest, 'hex'), 12) = lower($1)
-RETURNING digest
+WHERE digest = ANY ($1::bytea[]) OR left(encode(digest, 'hex'), 12) = lower($2) RETURNING digest
 """
 
 _LOST = """
@@ -275,20 +264,34 @@ async def moot(db: Db, ids: Sequence[UUID], now: datetime) -> None:
     await db.execute(_MOOT, ids, now)
 
 
-async def silence(db: Db, address: str, now: datetime, diagnostic: str | None) -> None:
-    """Never write to this address again. Only its digest is kept."""
-    await db.execute(_SILENCE, address, now, diagnostic)
+async def silence(db: Db, digest: bytes, now: datetime, diagnostic: str | None) -> None:
+    """Never write to this address again. Only its keyed digest is kept."""
+    await db.execute(_SILENCE, digest, now, diagnostic)
+
+
+async def silenced(db: Db, digests: Sequence[bytes]) -> set[bytes]:
+    """Of these, the ones that are not written to."""
+    return {row["digest"] for row in await db.fetch(_SILENCED, digests)}
 
 
 async def silences(db: Db) -> list[Record]:
-    """Who is not written to, the latest first: `name` for commands, `partners` reached there, number of
-    `questions` asked from there."""
+    """Who is not written to, the latest first."""
     return await db.fetch(_SILENCES)
 
 
-async def lift(db: Db, address: str) -> bool:
-    """Write there again, to an address or what `silences` calls it; False where nothing was silenced."""
-    return await db.fetchval(_LIFT, address) is not None
+async def libraries_by_address(db: Db) -> dict[str, str]:
+    """Mail address → the partners reached there."""
+    return {row["address"]: row["partners"] for row in await db.fetch(_LIBRARIES)}
+
+
+async def questions_by_address(db: Db) -> dict[str, int]:
+    """Mail address → how many questions were asked from there, of those not forgotten."""
+    return {row["address"]: row["questions"] for row in await db.fetch(_ASKERS)}
+
+
+async def lift(db: Db, digests: Sequence[bytes], name: str) -> bool:
+    """Write there again, to one of these or to what `silences` calls it; False where nothing was silenced."""
+    return await db.fetchval(_LIFT, digests, name) is not None
 
 
 async def hand_back(db: Db, ids: Sequence[UUID], moments: Sequence[datetime]) -> None:
@@ -324,7 +327,6 @@ def _read(row: Record) -> DeliveryAttempt:
         details=orjson.loads(row["details"]),
         follow_up=None if row["follow_up"] is None else _followed_up(row),
         message=None if row["message_id"] is None else _message(row),
-        silenced=row["silenced"],
         question=_asked(row),
         assignment=None if row["assignment_id"] is None else _assigned(row),
         answer=None if row["answer_id"] is None else _answered(row),

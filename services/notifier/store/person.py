@@ -30,11 +30,13 @@ SELECT json_build_object(
         FROM delivery d WHERE d.question_id = q.id AND d.destination IS NULL),
     'archive', (SELECT json_agg(json_build_object('number', e.number, 'state', e.state, 'title', e.title,
         'question', e.question, 'answer', e.answer, 'published_at', e.published_at) ORDER BY e.number)
-        FROM archive_entry e WHERE e.question_id = q.id),
-    'address_silenced_after_a_bounce', EXISTS (SELECT FROM silenced_address s
-        WHERE s.digest = sha256(convert_to(lower(q.asker ->> 'mail'), 'UTF8')))
+        FROM archive_entry e WHERE e.question_id = q.id)
 )::text AS told
 FROM question q WHERE q.id = ANY($1::uuid[]) ORDER BY q.id
+"""
+
+_QUESTIONS = """
+SELECT id FROM question WHERE lower(asker ->> 'mail') = lower($1) OR asker ->> 'account' = $1 ORDER BY id
 """
 
 _LEFT = """
@@ -55,6 +57,11 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND (asker <> '
 _PUBLISHED = """
 SELECT number FROM archive_entry WHERE question_id = ANY($1::uuid[]) AND state = 'published' ORDER BY number
 """
+
+
+async def questions_of(db: Db, who: str) -> list[UUID]:
+    """The questions of this mail address, whatever its case, or account."""
+    return [row["id"] for row in await db.fetch(_QUESTIONS, who)]
 
 
 async def told(db: Db, questions: Sequence[UUID]) -> list[dict[str, Any]]:

@@ -14,7 +14,17 @@ from uuid import UUID
 
 HEADING_LETTERS = 120
 
-PERSONAL = ("text", "private_note", "attachments", "sources", "reason", "comment", "explanation", "similar")
+PERSONAL = (
+    "text",
+    "private_note",
+    "place",
+    "attachments",
+    "sources",
+    "reason",
+    "comment",
+    "explanation",
+    "similar",
+)
 """What goes from every fact once the asker is erased."""
 
 NEVER_KEPT = ("asker", "reference")

@@ -30,7 +30,7 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND text <> '')
     + (SELECT count(*) FROM note WHERE question = ANY($1::uuid[]))
 """
 
-PERSONAL = ("text", "private_note", "attachments", "sources", "comment")
+PERSONAL = ("text", "private_note", "place", "attachments", "sources", "comment")
 
 
 async def told(db: Db, questions: Sequence[UUID]) -> list[dict[str, Any]]:

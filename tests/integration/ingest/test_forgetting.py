@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.contracts.ingest import AskerErased, QuestionReceived, QuestionWithdrawn
 from services.ingest.handlers import forgetting
-from tests.support.ingest_doors import answered_by, hears, ingest, mail
+from tests.support.ingest_doors import KEYS, answered_by, hears, ingest, mail
 from tests.support.servers import Database, VirtualHost
 
 ADA = "ada@mail.example"
@@ -38,7 +38,7 @@ async def test_published_answers_are_taken_off_where_that_is_wished(
         await hears(door, question, answered_by("lyon"))
         begin = door.running.chassis.begin
         async with begin() as unit:
-            found = await forgetting.questions_of(unit, ADA.upper())
+            found = await forgetting.questions_of(unit, KEYS, ADA.upper())
         done = await forgetting.forget(begin, ADA, found, off_the_archive=True)
         again = await forgetting.forget(begin, ADA, found, off_the_archive=True)
         withdrawn, erased = await door.announced(QuestionWithdrawn), await door.announced(AskerErased)

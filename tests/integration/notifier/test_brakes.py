@@ -126,7 +126,7 @@ async def unroutable(on: Bench, number: int) -> None:
 def telling(on: Bench, mailbox: Mailbox, rest: timedelta = QUARTER) -> CoordinatorMail:
     outcomes = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()))
     begin = on.transactions.begin
-    return CoordinatorMail(begin, mailbox, outcomes, attempt_seconds=30, lease=LEASE, rest=rest)
+    return CoordinatorMail(begin, mailbox, outcomes, brakes(), attempt_seconds=30, lease=LEASE, rest=rest)
 
 
 async def put_back(on: Bench, by: timedelta) -> None:

@@ -16,6 +16,7 @@ from services.contracts.ingest import MailBounced
 from services.contracts.notifier import SimilarFound
 from services.notifier.domain.delivery import Failed, Sent, Similar
 from services.notifier.domain.outgoing import DeliveryAttempt
+from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.outcomes import Outcomes, Roll, Settled
 from services.notifier.sending.senders.similar_answers import WithSimilarAnswers
@@ -23,7 +24,7 @@ from services.notifier.sending.worker import Lane, Pace
 from services.notifier.store import deliveries
 from tests.support import notifier_facts as made
 from tests.support.bench import Bench, bench, letter_of
-from tests.support.notifier_bench import SUBSCRIPTIONS, Outside, at_work, nothing_waits, send_all
+from tests.support.notifier_bench import KEYS, SUBSCRIPTIONS, Outside, at_work, nothing_waits, send_all
 from tests.support.servers import Database
 from tests.support.waiting import until
 
@@ -177,14 +178,19 @@ async def test_slow_receivers_hold_their_own_places_and_no_others(on: Bench) -> 
 
 async def test_address_that_bounced_for_good_is_never_written_to_again(on: Bench) -> None:
     question = uuid4()
-    bounce = MailBounced(recipient="Lectrice@Asker.example", permanent=True, diagnostic="550 gone")
+    bounce = MailBounced(
+        recipient="Lectrice@Asker.example", permanent=True, diagnostic="550 5.1.1 unknown: lectrice.u17"
+    )
     facts = (bounce, made.received(), made.answered(question))
     await on.handling(SUBSCRIPTIONS).settle([letter_of(fact, question) for fact in facts])
     async with on.transactions.begin() as unit:
         due = await deliveries.claim(unit.db, "mail", unit.now, 10, timedelta(0))
+        due = await MailBrakes(KEYS, DeliveryMetrics(CollectorRegistry())).marked(unit, due)
     assert [one.silenced for one in due] == [True]
     kept = await on.pool.fetchval("SELECT silenced_address::text FROM silenced_address")
     assert "asker.example" not in kept.lower()
+    assert "550 5.1.1" in kept
+    assert "u17" not in kept
 
 
 async def test_passing_bounce_silences_nobody(on: Bench) -> None:

@@ -53,7 +53,8 @@ async def test_a_silence_is_shown_by_its_library_and_never_by_its_address(
         await silence(on)
         shown = await silences()
     assert "bpi" in shown
-    assert "550 5.1.1 no such mailbox" in shown
+    assert "550 5.1.1" in shown
+    assert "no such mailbox" not in shown
     assert "partner.example" not in shown.lower()
 
 

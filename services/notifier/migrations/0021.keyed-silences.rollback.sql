@@ -1,0 +1,1 @@
+DELETE FROM silenced_address;
