@@ -128,7 +128,7 @@ def _questions_of(answer: Answer, texts: Mapping[int, str]) -> list[str | None]:
 async def _make_queues(amqp_url: str, partners: Sequence[Partner]) -> None:
     async with await aio_pika.connect(amqp_url) as connection, connection.channel() as channel:
         for partner in partners:
-            queue = await channel.declare_queue(
-                topology.partner_queue(partner.id), durable=True, arguments={"x-queue-type": "quorum"}
-            )
-            await queue.bind(topology.PARTNERS, f"{topology.partner_queue(partner.id)}.#")
+            arguments = dict(topology.PARTNER_QUEUE_ARGUMENTS)
+            name = topology.partner_queue(partner.id)
+            queue = await channel.declare_queue(name, durable=True, arguments=arguments)
+            await queue.bind(topology.PARTNERS, f"{name}.#")

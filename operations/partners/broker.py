@@ -17,9 +17,6 @@ TAG = "partner"
 CONNECTIONS, CHANNELS = 10, 100
 SUSPENDED_CONNECTIONS = 0
 
-QUEUE_ARGUMENTS: Mapping[str, Any] = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}
-"""Nothing is dropped: a program that hands a question back again and again harms nobody but itself."""
-
 
 async def partner_users(management: Management) -> list[str]:
     users = await management.users()
@@ -33,7 +30,7 @@ async def open_account(management: Management, partner: str) -> str | None:
     if password is not None:
         await management.put_user(partner, password, tag=TAG)
     queue = topology.partner_queue(partner)
-    await management.put_queue(queue, QUEUE_ARGUMENTS)
+    await management.put_queue(queue, topology.PARTNER_QUEUE_ARGUMENTS)
     await management.bind(topology.PARTNERS, queue, f"{queue}.#")
     await management.put_rights(partner, partner_rights(partner))
     await management.limit(partner, max_channels=CHANNELS)

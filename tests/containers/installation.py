@@ -113,6 +113,7 @@ def installation(folder: Path) -> Iterator[Installation]:
     deploy.mkdir()
     for file in (ROOT / "deploy").iterdir():
         (deploy / file.name).symlink_to(file)
+    (folder / "examples").symlink_to(ROOT / "examples")
     (deploy / ".env").unlink(missing_ok=True)
     (deploy / ".env").symlink_to(settings)
     found = Installation(f"sesame-test-{secrets.token_hex(3)}", settings, https_port)

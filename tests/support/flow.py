@@ -114,7 +114,7 @@ async def network(amqp_url: str, partners: Sequence[str]) -> AsyncIterator[Netwo
 
 
 async def _listen(channel: AbstractChannel, partner: str, made: Network) -> None:
-    arguments: dict[str, Any] = {"x-queue-type": "quorum"}
+    arguments: dict[str, Any] = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}
     queue = await channel.declare_queue(f"partner.{partner}", durable=True, arguments=arguments)
     await queue.bind(PARTNERS, f"partner.{partner}.#")
     await queue.consume(made.answer)

@@ -87,7 +87,7 @@ async def partner_stage(amqp_url: str) -> AsyncIterator[Stage]:
         submissions = await channel.declare_queue("submissions", exclusive=True)
         await submissions.bind(inbox, "partner.#")
         own = await channel.declare_queue(
-            topology.partner_queue(PARTNER), durable=True, arguments={"x-queue-type": "quorum"}
+            topology.partner_queue(PARTNER), durable=True, arguments=dict(topology.PARTNER_QUEUE_ARGUMENTS)
         )
         await own.bind(partners, f"partner.{PARTNER}.#")
         yield Stage(channel, submissions)

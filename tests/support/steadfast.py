@@ -21,7 +21,7 @@ from services.contracts import topology
 OBSERVER = "observer"
 AGAIN_SECONDS = 0.3
 MOMENT_SECONDS = 0.3
-QUORUM: dict[str, Any] = {"x-queue-type": "quorum"}
+QUORUM = dict(topology.PARTNER_QUEUE_ARGUMENTS)
 
 
 class Partners:

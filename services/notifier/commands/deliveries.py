@@ -64,7 +64,10 @@ async def change_secret(unit: Unit, chosen: argparse.Namespace) -> int:
 async def show_or_retry(unit: Unit, chosen: argparse.Namespace) -> int:
     if chosen.retry is not None:
         again = await deliveries.from_the_beginning(unit.db, chosen.retry, unit.now)
-        return 0 if again else _fail(f"{chosen.retry}: no delivery of this id was given up")
+        if not again:
+            return _fail(f"{chosen.retry}: no delivery of this id was given up")
+        print(f"{chosen.retry} is on its way again; `operator trace` of its question says what becomes of it")
+        return 0
     table = Table("id", "kind", "way", "question", "attempts", "given up", "last error")
     for row in await deliveries.lost(unit.db):
         table.add_row(*(str(value) for value in row))

@@ -101,5 +101,7 @@ class QueueSender:
             except ChannelNotFoundEntity:
                 pass
         async with self._connection().channel() as channel:
-            queue = await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum"})
+            queue = await channel.declare_queue(
+                name, durable=True, arguments=dict(topology.PARTNER_QUEUE_ARGUMENTS)
+            )
             await queue.bind(topology.PARTNERS, f"{name}.#")
