@@ -105,7 +105,8 @@ class Translator:
         local = moment.astimezone(ZoneInfo(zone or self.zone))
         full = self.messages.pgettext("pattern of a full hour", "HH:mm")
         pattern = self.messages.pgettext("hour pattern", "HH:mm") if local.minute else full
-        hour = format_datetime(local, pattern, locale=self.locale)
+        # Letters stand between straight quotes, whatever quotes a translator's editor makes of them.
+        hour = format_datetime(local, pattern.replace("’", "'"), locale=self.locale)
         bound = hour.replace(" ", "\N{NO-BREAK SPACE}")
         return self.messages.pgettext("a moment", "{day}, {hour}").format(day=day, hour=bound)
 

@@ -29,7 +29,7 @@ PAPER = Palette(
     ink="#1d2433",
     quiet="#d9dee8",
     accent="#2b4a9b",
-    warm="#e08a00",
-    series=("#2b4a9b", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#5b4a8a", "#b8a200"),
-    unsaid="#b4bac8",
+    warm="#d08000",
+    series=("#2b4a9b", "#c18600", "#009e73", "#ca78a5", "#4999c6", "#d55e00", "#5b4a8a", "#a69200"),
+    unsaid="#8c919c",
 )
