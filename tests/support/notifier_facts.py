@@ -120,6 +120,12 @@ def followed_up(question: UUID) -> Fact:
     )
 
 
+def reply_held(question: UUID, partner: str = "bpi") -> Fact:
+    return ingest.ReplyHeld(
+        held_id=part(question, "held reply"), partner=partner, reason="absence", facets=FACETS
+    )
+
+
 def closed() -> Fact:
     return router.QuestionClosed(reason="out_of_scope", explanation="Nous n'évaluons pas.", facets=FACETS)
 

@@ -38,6 +38,7 @@ BOTH_PARTNERS_LATE = [
     made.received(),
     made.routed(QUESTION, 1, "bpi", "mail"),
     made.reminded(QUESTION),
+    made.reply_held(QUESTION),
     made.overdue(QUESTION, 1),
     made.routed(QUESTION, 2, "lyon", "queue"),
     made.overdue(QUESTION, 2),
