@@ -63,6 +63,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             ingest.QuestionReceived,
             ingest.QuestionFollowedUp,
             ingest.ReplyHeld,
+            ingest.QuestionRated,
             ingest.AnswerPosted,
             ingest.QuestionWithdrawn,
             ingest.AskerErased,
