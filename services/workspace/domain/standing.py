@@ -106,7 +106,7 @@ def standing(facts: Iterable[Heard]) -> Standing | None:
     return Standing(
         text=text,
         heading=heading_of(text),
-        facets=received.data.get("facets", {}),
+        facets=_facets(heard),
         received_at=received.at,
         state=state,
         private_note=None if erased else received.data.get("private_note"),
@@ -116,6 +116,18 @@ def standing(facts: Iterable[Heard]) -> Standing | None:
         turns=_turns(heard, state, holder),
         heard=tuple(heard),
     )
+
+
+def _facets(heard: list[Heard]) -> dict[str, Any]:
+    """What the asker said, and beside it what the router found out: its facts carry both."""
+    found: dict[str, Any] = {}
+    for one in heard:
+        if one.type in ("question.routed", "question.unroutable"):
+            found |= one.data.get("facets", {})
+    said: dict[str, Any] = next(
+        (one.data.get("facets", {}) for one in heard if one.type == "question.received"), {}
+    )
+    return found | said
 
 
 def heading_of(text: str) -> str:

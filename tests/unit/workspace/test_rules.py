@@ -11,7 +11,7 @@ import pytest
 from services.workspace.domain.due import due
 from services.workspace.domain.mentions import mentioned
 from services.workspace.domain.roles import DEEDS_OF_THE_NETWORK, MAY, Member, may
-from services.workspace.domain.standing import heading_of
+from services.workspace.domain.standing import Heard, heading_of, standing
 from services.workspace.domain.waits import wait_before
 from services.workspace.pages.marks import marked
 
@@ -116,3 +116,18 @@ def test_the_few_marks_become_what_they_mean() -> None:
     assert "<h1>Titre</h1>" in html
     assert "<em>deux</em>" in html
     assert 'href="https://gallica.example"' in html
+
+
+def test_the_language_that_the_router_found_out_is_shown_and_what_the_asker_said_stays() -> None:
+    received = Heard("1", "question.received", NOW, {"text": "Où ?", "facets": {"channel": "mail"}})
+    found = {"channel": "mail", "language": "fr", "subject": "arts"}
+    routed = Heard(
+        "2",
+        "question.routed",
+        NOW,
+        {"facets": found, "partner": {"id": "lyon", "name": "Lyon"}, "due_at": NOW.isoformat()},
+    )
+    for facts in ([received, routed], [routed, received]):
+        known = standing(facts)
+        assert known is not None
+        assert known.facets == found
