@@ -94,7 +94,7 @@ class PartnerPlace(SubmittedValue):
 class PartnerAsker(SubmittedValue):
     """The asker, when the network and not the partner shall answer them."""
 
-    mail: Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)]
+    mail: Annotated[str, StringConstraints(min_length=3, max_length=320, pattern=r"^[^\x00\r\n]*$")]
     name: Line | None = None
 
 

@@ -90,7 +90,7 @@ async def _keep(unit: Unit, upload: Upload, belongs_to: str) -> File:
     head = await upload.content.read(HEAD)
     media_type = media_type_of(head, called)
     if media_type is None:
-        raise Refused(f"{called}: not a photo or document that is taken", field="files")
+        raise Refused(f"{called}: not a photo, document or sound that is taken", field="files")
     name = fitting_name(called, media_type)
     identity, digest, size = uuid4(), hashlib.sha256(), 0
     number = 0

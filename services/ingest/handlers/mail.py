@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
@@ -16,12 +17,19 @@ from services.ingest.domain.cleaning import clean_line
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused, ReusedKey
 from services.ingest.domain.known_senders import KnownSenders
 from services.ingest.domain.mail import Kind, MailEnvelope, ParsedMail, raw_key
+from services.ingest.domain.mail_address import mail_address
 from services.ingest.domain.mailboxes import Mailboxes
 from services.ingest.domain.mime.headers import bare_subject
 from services.ingest.domain.sender_proof import proof_of
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.files import Accepts, accept_with_files
-from services.ingest.handlers.mail_replies import ReplyDoor, accept_reply, link_of_thread, uploads_of
+from services.ingest.handlers.mail_replies import (
+    ReplyDoor,
+    accept_reply,
+    link_of_thread,
+    uploads_of,
+    with_left_out,
+)
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.submissions import AcceptedSubmission, be_the_same
 from services.ingest.store import bounces, submissions
@@ -47,6 +55,7 @@ async def accept_mail(
     unit: Unit, door: MailDoor, raw: bytes, envelope: MailEnvelope, mail: ParsedMail
 ) -> str:
     """What became of it, in one word, for the log and the counters. Raises NotYet."""
+    mail = _addressed(mail)
     submission = RawSubmission("mail", mail.key, raw, unit.now, mail.content.encode())
     try:
         return await _accept(unit, door, submission, envelope, mail)
@@ -73,6 +82,13 @@ async def _accept(
         raise
     except Refused as refusal:
         return await _hold(unit, submission, envelope, f"refused: {refusal.field}: {refusal.reason}")
+
+
+def _addressed(mail: ParsedMail) -> ParsedMail:
+    """From the address that is written to, its domain in ASCII; what is none is held where it matters."""
+    with suppress(ValueError):
+        return replace(mail, sender=mail_address(mail.sender))
+    return mail
 
 
 def _doubt(door: MailDoor, mail: ParsedMail) -> str | None:
@@ -122,7 +138,7 @@ def _question(unit: Unit, door: MailDoor, mail: ParsedMail) -> NewQuestion:
     body = mail.text
     text = body if subject.lower() in body.lower() else f"{subject}\n\n{body}"
     return NewQuestion(
-        text=text or subject,
+        text=with_left_out(text or subject, mail),
         channel="mail",
         asked_at=unit.now,
         origin=door.boxes.origin(mail.recipients) or mail.form_of,

@@ -16,7 +16,7 @@ from services.contracts.links import ASKER, Link, party_digest
 from services.contracts.marks import hashed, mark_codes, read_fingerprint, words_of
 from services.contracts.vocabulary import Attachment, Facets
 from services.ingest.domain.cleaning import clean_text
-from services.ingest.domain.files import HEAD, media_type_of
+from services.ingest.domain.files import HEAD, fitting_name, media_type_of
 from services.ingest.domain.intake import (
     NewAnswer,
     NewDecline,
@@ -26,6 +26,7 @@ from services.ingest.domain.intake import (
     Walled,
 )
 from services.ingest.domain.mail import ParsedMail
+from services.ingest.domain.mime.text_of_mail import MailAttachment
 from services.ingest.domain.replies.headings import Us
 from services.ingest.domain.replies.quoting import MOST_MAILS, Memory, Written, written_in
 from services.ingest.domain.replies.reading import QUIET, Reply, ReplyKind, partner_named, read_reply
@@ -47,6 +48,8 @@ from services.ingest.store.sent_mails import SentMail
 
 SEE_FILE = {"fr": "Voir le fichier joint.", "en": "See the attached file."}
 """What stands in an answer that is a file and nothing else, for who asked in French and for the others."""
+LEFT_OUT = "Fichiers non transmis / files not passed on:"
+MOST_NAMED = 20
 SOON = timedelta(hours=6)
 """How long after a question or its routing we may not have heard yet what was mailed about it."""
 MOST_REFERENCES = 10
@@ -100,7 +103,7 @@ async def _follow_up(unit: Unit, door: ReplyDoor, came: _Came) -> str:
     uploads = uploads_of(came.mail)
     if not written.text and not uploads:
         raise Refused("nothing is written in it", field="text")
-    text = written.text or _see_file(came.question)
+    text = with_left_out(written.text or _see_file(came.question), came.mail)
 
     async def accept(files: tuple[Attachment, ...]) -> AcceptedSubmission:
         return await accept_follow_up(
@@ -139,7 +142,7 @@ def _why_held(unit: Unit, door: ReplyDoor, came: _Came, written: Written, reply:
 
 async def _answer(unit: Unit, door: ReplyDoor, came: _Came, partner: str, reply: Reply) -> AcceptedSubmission:
     """One that comes after the question's answer is an addition: the router knows, and says so."""
-    text = reply.text or _see_file(came.question)
+    text = with_left_out(reply.text or _see_file(came.question), came.mail)
     new = NewAnswer(text, "mail", reply.sources, reply.effort)
 
     async def accept(files: tuple[Attachment, ...]) -> AcceptedSubmission:
@@ -295,12 +298,19 @@ async def _partner(unit: Unit, link: Link) -> str:
 
 
 def uploads_of(mail: ParsedMail) -> list[Upload]:
-    """Only what is a photo or document is passed on; the raw mail keeps the rest."""
-    return [
-        Upload(one.name, InMemory(one.content))
-        for one in mail.attachments
-        if one.content and media_type_of(one.content[:HEAD], one.name)
-    ]
+    """Only what is a photo, document or sound is passed on; the raw mail keeps the rest."""
+    return [Upload(one.name, InMemory(one.content)) for one in mail.attachments if _is_taken(one)]
+
+
+def with_left_out(text: str, mail: ParsedMail) -> str:
+    """The text, and the names of the files that are not passed on: its reader and its writer both see it."""
+    names = [fitting_name(one.name, "") for one in mail.attachments if not _is_taken(one)]
+    return "\n\n".join([text, *([f"{LEFT_OUT} {', '.join(names[:MOST_NAMED])}"] if names else [])])
+
+
+def _is_taken(attachment: MailAttachment) -> bool:
+    content = attachment.content
+    return bool(content) and media_type_of(content[:HEAD], attachment.name) is not None
 
 
 def _see_file(question: StoredQuestion) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -15,6 +15,7 @@ from services.contracts.vocabulary import Asker, Attachment, Facets, Place
 from services.contracts.wall import Wall
 from services.ingest.domain.cleaning import clean_line, clean_name, clean_text
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused, Walled
+from services.ingest.domain.mail_address import mail_address
 from services.ingest.handlers.caps import NONE_YET, Caps, counted, mailbox_digest
 from services.ingest.handlers.submissions import AcceptedSubmission, accepted_before, refusing, sender_hash
 from services.ingest.store import submissions
@@ -87,6 +88,10 @@ class Draft:
 
 def _draft(intake: Intake, handed: Handed) -> Draft | Refused:
     question, new = uuid7(), handed.new
+    try:
+        new = replace(new, mail=mail_address(new.mail) if new.mail else None)
+    except ValueError as wrong:
+        return Refused(str(wrong), field="asker.mail")
     if why := intake.wall.why_not((new.text, new.private_note), question):
         return Walled(why)
     try:

@@ -113,3 +113,32 @@ def from_raw_letters(port: int) -> int:
         lmtp.docmd("DATA")
         lmtp.send(b"\xff\x00 neither header nor body\r\n.\r\n")
         return lmtp.getreply()[0]
+
+
+async def test_files_that_libraries_use_arrive_and_what_is_left_out_is_named(
+    database: Database, vhost: VirtualHost
+) -> None:
+    raw = (CASES / "files_libraries_use.eml").read_bytes()
+    raw = raw.replace(b"acte.pdf", b"acte.pdf.exe").replace(b'filename="scan.bmp"', b'filename="scan.svg"')
+    raw = raw.replace(b"--=_bord--", PROGRAM + b"--=_bord--")
+    async with ingest(database, vhost, **NETWORK) as door:
+        assert await became(door, raw) == "question"
+        (event,) = await door.announced(QuestionReceived)
+    assert [one.name for one in event.data.attachments] == [
+        *("bibliographie.docx", "releve.ods", "ancien.doc", "fleur.heic", "scan.svg.bmp", "notes.txt"),
+        *("acte.pdf.exe.pdf", "entretien.m4a"),
+    ]
+    assert event.data.text.endswith("files not passed on: jeu.exe")
+
+
+PROGRAM = b"--=_bord\r\nContent-Type: application/x-msdownload; name=jeu.exe\r\n\r\nMZ\x90\r\n"
+
+
+async def test_the_answer_can_reach_who_writes_from_a_domain_with_accents(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost, **NETWORK) as door:
+        assert await became(door, (CASES / "international_domain.eml").read_bytes()) == "question"
+        (event,) = await door.announced(QuestionReceived)
+    assert event.data.asker is not None
+    assert event.data.asker.mail == "eve@xn--mdiathque-53af.example"

@@ -23,6 +23,7 @@ from services.contracts.vocabulary import Asker, Place
 from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.forms import new_number, opened_at, why_spam
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
+from services.ingest.domain.mail_address import mail_address
 from services.ingest.domain.mailboxes import PARTNER
 from services.ingest.domain.places import is_postcode
 from services.ingest.entrypoints.http.batching import IntakeBatches
@@ -249,7 +250,7 @@ def find_faults(values: Mapping[str, str], words: Translator) -> dict[str, str]:
         faults["text"] = words.gettext(TOO_LONG) if text else words.gettext("Write your question.")
     if len(values["private_note"]) > LONGEST_NOTE:
         faults["private_note"] = words.gettext(TOO_LONG)
-    if not values["mail"].strip() or not _fits(Asker, mail=values["mail"].strip()):
+    if not _is_address(values["mail"]):
         faults["mail"] = words.gettext("This does not look like an e-mail address such as ada@example.org.")
     if fault := _postcode_fault(values, words):
         faults["postcode"] = fault
@@ -272,6 +273,13 @@ def _postcode_fault(values: Mapping[str, str], words: Translator) -> str:
             example=example,
         )
     return words.gettext("This is no postcode.")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(mail_address(text))
+    except ValueError:
+        return False
 
 
 def _fits(kind: type[Asker] | type[Place], **values: Any) -> bool:

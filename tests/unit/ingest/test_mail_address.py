@@ -1,0 +1,45 @@
+"""Addresses as people type them: tests/cases/addresses.json, and others of the same kinds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.ingest.domain.mail_address import mail_address
+
+CASES: dict[str, Any] = json.loads((Path(__file__).parents[2] / "cases" / "addresses.json").read_text())
+MENDED = CASES["mended"] | {
+    "MAILTO:ada@lecteurs.example?subject=Bonjour": "ada@lecteurs.example",
+    "« ada@lecteurs.example »": "ada@lecteurs.example",
+    "(ada@lecteurs.example)": "ada@lecteurs.example",
+    "ada@lecteurs.example;": "ada@lecteurs.example",
+    "\u00a0ada@lecteurs.example\u202f": "ada@lecteurs.example",
+    "ada@MÉDIATHÈQUE.example": "ada@xn--mdiathque-53af.example",
+}
+REFUSED = [
+    *CASES["refuse"],
+    *CASES["refuse_unless_smtputf8"],
+    "",
+    "@",
+    "Ada <ada@lecteurs.example>",
+    "a\x00@b.example",
+]
+
+
+@pytest.mark.parametrize("address", CASES["accept"])
+def test_an_address_is_taken(address: str) -> None:
+    assert mail_address(address).isascii()
+
+
+@pytest.mark.parametrize(("typed", "meant"), MENDED.items())
+def test_what_is_plainly_meant_is_mended(typed: str, meant: str) -> None:
+    assert mail_address(typed) == meant
+
+
+@pytest.mark.parametrize("address", REFUSED)
+def test_what_nobody_can_write_to_is_refused_with_a_reason(address: str) -> None:
+    with pytest.raises(ValueError, match=r"\w+ \w+"):
+        mail_address(address)
