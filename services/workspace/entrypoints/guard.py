@@ -191,6 +191,6 @@ def safe_path(wish: str) -> str:
     return wish if ours else "/questions"
 
 
-def partners_of(visitor: Visitor, asked: str | None) -> Sequence[str]:
-    """The libraries whose lists are shown: the one asked for, where it is theirs, or all of theirs."""
-    return (asked,) if asked in visitor.libraries else visitor.libraries
+def partners_of(known: Sequence[str], asked: str | None) -> Sequence[str]:
+    """The libraries whose lists are shown: the one asked for, where it is one of those, or all of them."""
+    return (asked,) if asked is not None and asked in known else known

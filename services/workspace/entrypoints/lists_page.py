@@ -30,7 +30,10 @@ class ListsPage:
     async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
         asked = request.query_params
         chosen = asked.get("list") if asked.get("list") in LISTS else "to_take"
-        partners = partners_of(visitor, asked.get("library"))
+        async with self.guard.begin() as unit:
+            of_the_network = not visitor.libraries and visitor.may("see the network")
+            known = await people.libraries(unit.db, None if of_the_network else visitor.libraries)
+        partners = partners_of(tuple(row["id"] for row in known), asked.get("library"))
         number = _number(asked.get("page"))
         wish = Wish(
             partners,
@@ -44,7 +47,7 @@ class ListsPage:
             context: dict[str, Any] = {
                 "counts": await lists.counts(unit.db, partners),
                 "subjects": await lists.subjects(unit.db, partners),
-                "libraries": await people.libraries(unit.db, visitor.libraries),
+                "libraries": known,
                 "mentions": await work.mentioned(unit.db, visitor.person),
                 "now": unit.now,
             }

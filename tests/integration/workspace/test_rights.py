@@ -73,6 +73,16 @@ async def test_an_observer_changes_nothing(database: Database) -> None:
         assert await state(on) == before
 
 
+async def test_those_of_the_network_find_every_librarys_questions(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(note="Privé."), made.routed()))
+        person = await on.someone("Odile Observe", Member("observer"))
+        assert "Qui a construit le phare" in (await person.see("/questions")).text
+        page = (await person.see(f"/questions/{made.QUESTION}")).text
+        assert "Qui a construit le phare" in page
+        assert "Privé." not in page
+
+
 async def state(on: Stage) -> list[int]:
     tables = ("fact", "claim", "draft", "note", "request", "person", "membership", "outbox")
     return [await on.on.pool.fetchval(f"SELECT count(*) FROM {table}") for table in tables]
