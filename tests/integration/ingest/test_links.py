@@ -126,7 +126,7 @@ async def test_the_asker_withdraws_once(database: Database, vhost: VirtualHost) 
             await post(door, f"{askers_page(question)}/withdraw")
         assert len(await door.announced(QuestionWithdrawn)) == 1
         page = (await door.http.get(partners_page(question, "grigny"))).text
-    assert "close" in page
+    assert "retiré" in page
     assert "<textarea" not in page
 
 

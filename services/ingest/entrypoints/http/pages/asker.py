@@ -16,14 +16,18 @@ from services.chassis.language import Translator
 from services.chassis.messaging.transaction import Unit
 from services.ingest.domain.forms import new_number
 from services.ingest.domain.intake import RawSubmission, Refused, UnknownQuestion
+from services.ingest.domain.standing import AskerState
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.links import Opened, link_of, open_for_asker
+from services.ingest.entrypoints.http.pages.conversation import WITHOUT, ShownConversation
 from services.ingest.entrypoints.http.pages.forms import field, form_key
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.handlers import askers
+from services.ingest.handlers.conversation import accept_reopening
 from services.ingest.handlers.files import listed
 from services.ingest.handlers.submissions import accept_follow_up
 from services.ingest.store import askers as words_of_askers
+from services.ingest.store import conversation
 
 RECEIVED, ROUTED, ENDED = 1, 2, 3
 
@@ -41,15 +45,16 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             opened = await open_for_asker(unit, link)
             follow_ups = await words_of_askers.follow_ups(unit.db, link.question_id)
             attachments = await listed(unit, door.intake.public_url, link.question_id)
+            messages = await conversation.messages(unit.db, link.question_id)
+        shown = ShownConversation(opened.question, opened.asked, follow_ups, messages)
         return pages.show(
             "asker.html",
             words,
             path=f"/q/{token}",
             number=new_number(door.intake.keys, door.now()),
             done=request.query_params.get("done", ""),
-            follow_ups=follow_ups,
             attachments=attachments,
-            **standing(opened, words),
+            **standing(shown, words),
         )
 
     async def follow_up(unit: Unit, opened: Opened, form: FormData) -> None:
@@ -57,6 +62,11 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
         await accept_follow_up(
             unit, door.intake.wall, submission, opened.question.id, field(form, "text"), "page"
         )
+
+    async def reopen(unit: Unit, opened: Opened, form: FormData) -> None:
+        text = field(form, "text")
+        submission = RawSubmission("page", form_key(door, form), text.encode(), unit.now)
+        await accept_reopening(unit, door.intake.wall, submission, opened.question.id, text, "page")
 
     async def rate(unit: Unit, opened: Opened, form: FormData) -> None:
         stars = field(form, "stars")
@@ -72,6 +82,7 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
 
     deeds: dict[str, AskerAction] = {
         "follow-up": follow_up,
+        "reopen": reopen,
         "rate": rate,
         "withdraw": withdraw,
         "erase": erase,
@@ -92,18 +103,47 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
     return routes
 
 
-def standing(opened: Opened, words: Translator) -> dict[str, Any]:
-    """What the page says about where the question stands."""
-    question = opened.question
-    ending = json.loads(question.ending) if question.ending else None
-    closed = question.how == "closed" or (question.withdrawn_at and question.how is None)
-    last = words.gettext("Closed") if closed else words.gettext("Answered")
+ENDED_STATES = frozenset(
+    {
+        AskerState.ANSWERED,
+        AskerState.FOLLOWED_UP,
+        AskerState.CLOSED,
+        AskerState.DUPLICATE,
+        AskerState.NO_REPLY,
+        AskerState.WITHDRAWN,
+    }
+)
+MAY_WRITE = frozenset(
+    {
+        AskerState.RECEIVED,
+        AskerState.SEARCHING,
+        AskerState.WITH_LIBRARY,
+        AskerState.WAITING,
+        AskerState.ANSWERED,
+        AskerState.FOLLOWED_UP,
+        AskerState.NO_REPLY,
+    }
+)
+
+
+def standing(shown: ShownConversation, words: Translator) -> dict[str, Any]:
+    """What the page says about where the question stands, and what may be done about it."""
+    question, state = shown.question, shown.asker_state
+    body = json.loads(question.ending) if question.ending else {}
+    answered = question.how == "answered"
+    over = state in ENDED_STATES
+    last = words.gettext("Closed") if over and not answered else words.gettext("Answered")
+    reached = ENDED if over else ROUTED if shown.asked else RECEIVED
     return {
         "question": question,
         "question_language": json.loads(question.facets).get("language"),
-        "answer": ending if question.how == "answered" else None,
-        "closing": (ending or {}) if closed else None,
-        "partner": opened.asked[-1] if opened.asked else None,
-        "reached": ENDED if ending or closed else ROUTED if opened.asked else RECEIVED,
+        "state": state.value,
+        "answer": WITHOUT | body if answered else None,
+        "explanation": body.get("explanation") if question.how == "closed" else None,
+        "partner": shown.asked[-1] if shown.asked else None,
+        "clarification": shown.last_clarification,
+        "entries": shown.entries(),
+        "may_write": state in MAY_WRITE,
+        "reached": reached,
         "steps": [words.gettext("Received"), words.gettext("Being looked up"), last],
     }

@@ -18,12 +18,20 @@ from services.contracts.vocabulary import Attachment
 from services.ingest.domain.forms import new_number
 from services.ingest.domain.intake import NewAnswer, NewDecline, RawSubmission, Refused, ReusedKey, Walled
 from services.ingest.domain.replies.folding import folded
+from services.ingest.domain.standing import WRITABLE
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.files import MOST_FILES, NOT_ACCEPTED, uploads_of
 from services.ingest.entrypoints.http.links import OpenedByPartner, link_of, open_for_partner
+from services.ingest.entrypoints.http.pages.conversation import WITHOUT, ShownConversation
 from services.ingest.entrypoints.http.pages.forms import field, form_key
 from services.ingest.entrypoints.http.pages.held import HOLDS_OURS, why_held
 from services.ingest.entrypoints.http.pages.rendering import SitePages
+from services.ingest.handlers.conversation import (
+    accept_addition,
+    accept_clarification,
+    accept_put_back,
+    accept_spam,
+)
 from services.ingest.handlers.files import accept_with_files, attachment_of, listed
 from services.ingest.handlers.held import act_on
 from services.ingest.handlers.submissions import (
@@ -32,9 +40,10 @@ from services.ingest.handlers.submissions import (
     accept_decline,
     accept_take,
 )
-from services.ingest.store import askers, files, held_replies, links, similar
+from services.ingest.store import askers, conversation, files, held_replies, links, similar
 
 FIELDS = ("text", "sources", "effort", "files")
+FAULTY = (*FIELDS, "ask")
 
 
 def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
@@ -57,6 +66,7 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             waiting = await held_replies.open_of(unit.db, link.question_id, opened.own.partner)
             held = waiting[0] if waiting else None
             held_files = await files.of(unit.db, list(held.files)) if held else []
+            messages = await conversation.messages(unit.db, link.question_id)
         written = {"text": held.text} if held and not form else {}
         return pages.show(
             "respondent.html",
@@ -65,16 +75,15 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             path=f"/r/{token}",
             number=new_number(door.intake.keys, door.now()),
             done=request.query_params.get("done", ""),
-            follow_ups=follow_ups,
             attachments=attachments,
             similar=alike,
-            faults=dict.fromkeys(FIELDS, "") | faults,
+            faults=dict.fromkeys(FAULTY, "") | faults,
             held=held,
             held_why=why_held(words, held.reason) if held else "",
             held_files=[attachment_of(door.intake.public_url, file) for file in held_files],
-            values={name: field(form, name) for name in FIELDS} | written,
+            values={name: field(form, name) for name in (*FIELDS, "ask")} | written,
             partners={partner: name for partner, name in seen.items() if partner != opened.own.partner},
-            **facts_of(opened, words),
+            **facts_of(opened, ShownConversation(opened.question, opened.asked, follow_ups, messages)),
         )
 
     @routes.post("/r/{token}/answer")
@@ -90,13 +99,76 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             async with door.begin(link.question_id) as unit:
                 await take_answer(unit, link, form)
         except Refused as refusal:
-            if refusal.field not in (*FIELDS, "key"):
+            if refusal.field not in (*FIELDS, "key", "ended"):
                 raise
             return await page(request, token, link, form, faults_of(refusal, words))
         return done(token, "answer", words)
 
+    @routes.post("/r/{token}/add")
+    async def add(request: Request, token: str) -> Response:
+        """More of their answer, or its correction; a reply to what the asker wrote after it."""
+        door.limits.check(request)
+        link = link_of(door, token, "partner")
+        form = await request.form()
+        words = pages.words(request, field(form, "lang"))
+        try:
+            async with door.begin(link.question_id) as unit:
+                own = (await open_for_partner(unit, link)).own
+                sources = tuple(filter(None, map(str.strip, field(form, "sources").splitlines())))
+                new = NewAnswer(field(form, "text"), "page", sources)
+                once = RawSubmission("page", form_key(door, form), raw_of(form, *FIELDS), unit.now)
+                wall, corrects = door.intake.wall, bool(field(form, "corrects"))
+                await accept_addition(unit, wall, once, link.question_id, own.partner, new, corrects=corrects)
+        except Refused as refusal:
+            return await page(request, token, link, form, faults_of(refusal, words))
+        return done(token, "add", words)
+
+    @routes.post("/r/{token}/ask-back")
+    async def ask_back(request: Request, token: str) -> Response:
+        door.limits.check(request)
+        link = link_of(door, token, "partner")
+        form = await request.form()
+        words = pages.words(request, field(form, "lang"))
+        try:
+            async with door.begin(link.question_id) as unit:
+                opened = await open_for_partner(unit, link)
+                if not opened.question.open:
+                    raise Refused("somebody answered meanwhile", field="ended")
+                text = field(form, "ask")
+                once = RawSubmission("page", form_key(door, form), text.encode(), unit.now)
+                wall, partner = door.intake.wall, opened.own.partner
+                await accept_clarification(unit, wall, once, link.question_id, partner, text, "page")
+        except Refused as refusal:
+            return await page(request, token, link, form, {"ask": faults_of(refusal, words)["text"]})
+        return done(token, "ask-back", words)
+
+    @routes.post("/r/{token}/put-back")
+    async def put_back(request: Request, token: str) -> Response:
+        """They are not on it after all."""
+        door.limits.check(request)
+        link = link_of(door, token, "partner")
+        form = await request.form()
+        async with door.begin(link.question_id) as unit:
+            own = (await open_for_partner(unit, link)).own
+            once = RawSubmission("page", form_key(door, form), own.partner.encode(), unit.now)
+            await accept_put_back(unit, once, link.question_id, own.partner, "page")
+        return done(token, "put-back", pages.words(request, field(form, "lang")))
+
+    @routes.post("/r/{token}/spam")
+    async def spam(request: Request, token: str) -> Response:
+        door.limits.check(request)
+        link = link_of(door, token, "partner")
+        form = await request.form()
+        async with door.begin(link.question_id) as unit:
+            own = (await open_for_partner(unit, link)).own
+            once = RawSubmission("page", f"spam/{link.question_id}", own.partner.encode(), unit.now)
+            await accept_spam(unit, once, link.question_id, own.partner, "page")
+        return done(token, "spam", pages.words(request, field(form, "lang")))
+
     async def take_answer(unit: Unit, link: Link, form: FormData) -> None:
         opened = await open_for_partner(unit, link)
+        if not opened.question.open or opened.own.answered_at is not None:
+            raise Refused("somebody answered meanwhile", field="ended")
         effort = field(form, "effort")
         new = NewAnswer(
             text=field(form, "text"),
@@ -140,10 +212,10 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
         form = await request.form()
         async with door.begin(link.question_id) as unit:
             own = (await open_for_partner(unit, link)).own
-            key = f"take/{link.question_id}/{own.assignment_id}"
-            submission = RawSubmission("page", key, own.partner.encode(), unit.now)
+            submission = RawSubmission("page", form_key(door, form), own.partner.encode(), unit.now)
             await act_on_held(unit, link, own.partner, form, "take")
-            await accept_take(unit, submission, link.question_id, own.partner, "page")
+            by = field(form, "by") or None
+            await accept_take(unit, submission, link.question_id, own.partner, "page", by)
         return done(token, "take", pages.words(request, field(form, "lang")))
 
     @routes.post("/r/{token}/decline")
@@ -171,6 +243,12 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
 def faults_of(refusal: Refused, words: Translator) -> dict[str, str]:
     if refusal.field == "files":
         return {"files": words.gettext(NOT_ACCEPTED)}
+    if refusal.field == "ended":
+        return {
+            "text": words.gettext(
+                "Somebody answered this question while you were writing. Your text is kept below."
+            )
+        }
     if isinstance(refusal, Walled):
         return {"text": words.gettext(HOLDS_OURS)}
     if isinstance(refusal, ReusedKey):
@@ -189,10 +267,12 @@ def raw_of(form: FormData, *names: str) -> bytes:
     return json.dumps({name: field(form, name) for name in names}, ensure_ascii=False).encode()
 
 
-def facts_of(opened: OpenedByPartner, words: Translator) -> dict[str, Any]:
+def facts_of(opened: OpenedByPartner, conversation: ShownConversation) -> dict[str, Any]:
     """What the page says about the question, for the partner of the link."""
     others = [one.partner_name for one in opened.asked if one.partner != opened.own.partner]
     shown, quoted = folded(opened.question.text)
+    state = conversation.library_state(opened.own)
+    body = json.loads(opened.question.ending) if opened.question.ending else {}
     return {
         "question": opened.question,
         "shown": shown,
@@ -200,14 +280,11 @@ def facts_of(opened: OpenedByPartner, words: Translator) -> dict[str, Any]:
         "own": opened.own,
         "others": list(dict.fromkeys(others)),
         "question_language": json.loads(opened.question.facets).get("language"),
-        "ended": ended(opened, words),
+        "state": state.value,
+        "answer": WITHOUT | body if opened.question.how == "answered" else None,
+        "explanation": body.get("explanation") if opened.question.how == "closed" else None,
+        "clarification": conversation.last_clarification,
+        "entries": conversation.entries(),
+        "writable": state in WRITABLE,
+        "ended": state not in WRITABLE,
     }
-
-
-def ended(opened: OpenedByPartner, words: Translator) -> str | None:
-    """Why nothing can be handed in any more; None while something can."""
-    if opened.question.how == "answered":
-        answer = json.loads(opened.question.ending or "{}")
-        name = answer["partner"]["name"]
-        return words.gettext("This question already has its answer, from %(library)s.", library=name)
-    return None if opened.question.open else words.gettext("This question is closed: nothing is left to do.")

@@ -1,0 +1,123 @@
+"""How a question stands now, for its asker and for each library: one state, which the pages say in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AskerState(StrEnum):
+    ERASED = "erased"
+    WITHDRAWN = "withdrawn"
+    NO_REPLY = "no_reply"  # a library asked back, and the asker did not reply in time
+    DUPLICATE = "duplicate"
+    CLOSED = "closed"
+    ANSWERED = "answered"
+    FOLLOWED_UP = "followed_up"  # a library sees to what the asker wrote after the answer
+    WAITING = "waiting"  # for the asker
+    WITH_LIBRARY = "with_library"
+    SEARCHING = "searching"  # nobody has it any more
+    RECEIVED = "received"
+
+
+class LibraryState(StrEnum):
+    ERASED = "erased"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    NO_REPLY = "no_reply"
+    FOLLOW_UP = "follow_up"  # what the asker wrote after the answer is this library's
+    ANSWERED_BY_US = "answered_by_us"
+    ANSWERED_BY_OTHER = "answered_by_other"
+    DECLINED = "declined"
+    PASSED_ON = "passed_on"
+    WAITING = "waiting"  # for the asker, whom this library asked something
+    ANSWER_ON_ITS_WAY = "answer_on_its_way"
+    TAKEN = "taken"
+    YOURS = "yours"
+
+
+WRITABLE = frozenset({LibraryState.YOURS, LibraryState.TAKEN, LibraryState.WAITING, LibraryState.PASSED_ON})
+"""Where an answer may still be the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """`how`: answered, closed, or None while it is open. `code` says why it was closed."""
+
+    how: str | None
+    code: str | None = None
+    withdrawn: bool = False
+    erased: bool = False
+    answered_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """One library's assignment, the latest of the question last."""
+
+    partner: str
+    is_follow_up: bool
+    ended: bool
+    outcome: str | None = None
+    taken: bool = False
+    answered: bool = False
+
+
+def is_waiting(asked: Sequence[datetime], replied: Sequence[datetime]) -> bool:
+    """Whether the last question back has no reply yet."""
+    return bool(asked) and (not replied or max(replied) < max(asked))
+
+
+def asker_state(ending: Ending, stands: Sequence[Stand], *, waiting: bool) -> AskerState:
+    if over := _over(ending):
+        return over
+    current = stands[-1] if stands else None
+    if ending.how == "answered":
+        followed = current is not None and current.is_follow_up and current.outcome not in ("added", "closed")
+        return AskerState.FOLLOWED_UP if followed else AskerState.ANSWERED
+    if current is None:
+        return AskerState.RECEIVED
+    if current.ended:
+        return AskerState.SEARCHING
+    return AskerState.WAITING if waiting else AskerState.WITH_LIBRARY
+
+
+def _over(ending: Ending) -> AskerState | None:
+    if ending.erased:
+        return AskerState.ERASED
+    if ending.withdrawn and ending.how != "answered":
+        return AskerState.WITHDRAWN
+    if ending.how == "closed":
+        known = {"no_reply": AskerState.NO_REPLY, "duplicate": AskerState.DUPLICATE}
+        return known.get(ending.code or "", AskerState.CLOSED)
+    return None
+
+
+def library_state(ending: Ending, own: Stand, *, waiting: bool) -> LibraryState:
+    """`own` is this library's latest assignment."""
+    if ending.erased:
+        return LibraryState.ERASED
+    if ending.withdrawn:
+        return LibraryState.WITHDRAWN
+    if ending.how == "closed":
+        return LibraryState.NO_REPLY if ending.code == "no_reply" else LibraryState.CLOSED
+    if ending.how == "answered":
+        if own.is_follow_up and not own.ended:
+            return LibraryState.FOLLOW_UP
+        by_us = ending.answered_by == own.partner
+        return LibraryState.ANSWERED_BY_US if by_us else LibraryState.ANSWERED_BY_OTHER
+    return _open(own, waiting=waiting)
+
+
+def _open(own: Stand, *, waiting: bool) -> LibraryState:
+    if own.outcome == "declined":
+        return LibraryState.DECLINED
+    if own.ended:
+        return LibraryState.PASSED_ON
+    if own.answered:
+        return LibraryState.ANSWER_ON_ITS_WAY
+    if waiting:
+        return LibraryState.WAITING
+    return LibraryState.TAKEN if own.taken else LibraryState.YOURS

@@ -1,0 +1,210 @@
+"""Every state a question can be in, told truly on the asker's and the library's page, in French and English:
+each opened in a real browser, with nothing that axe-core faults."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid4, uuid5
+
+from services.contracts.links import asker_token, partner_token
+from services.contracts.reasons import NobodyLeft
+from services.contracts.router import (
+    AnswerAdded,
+    AnswerCorrected,
+    FollowUpRouted,
+    QuestionClosed,
+    QuestionPaused,
+    QuestionUnroutable,
+    Released,
+)
+from services.contracts.vocabulary import Fact, PartnerName, Reach
+from services.ingest.domain.standing import AskerState, LibraryState
+from tests.browser.ingest.test_pages import here
+from tests.support.bench import MOMENT
+from tests.support.chromium import Browser, browser
+from tests.support.ingest_doors import FACETS, KEYS, Ingest, answered_by, hears, routed_to
+from tests.support.servers import Database, VirtualHost
+
+GRIGNY = PartnerName(id="grigny", name="Médiathèque de Grigny")
+FORM = {"text": "Où était le moulin de Grigny ?", "mail": "a@b.example"}
+LATER = timedelta(hours=1)
+ROUTED = routed_to("grigny")
+MAIL = Reach(way="mail", address="desk@bib.example")
+
+
+def paused() -> Fact:
+    return QuestionPaused(
+        clarification_id=uuid4(),
+        assignment_id=ROUTED.assignment_id,
+        partner=GRIGNY,
+        text="Le moulin à eau ?",
+        asked_at=MOMENT,
+        ends_at=MOMENT + timedelta(days=14),
+        facets=FACETS,
+    )
+
+
+def closed(reason: str) -> Fact:
+    return QuestionClosed.model_validate({"reason": reason, "facets": FACETS})
+
+
+def released(outcome: str) -> Fact:
+    ended = {"assignment_id": ROUTED.assignment_id, "partner": "grigny", "outcome": outcome}
+    return QuestionUnroutable(
+        reason=NobodyLeft(), promise_at=MOMENT, released=Released.model_validate(ended), facets=FACETS
+    )
+
+
+def follow_up() -> Fact:
+    return FollowUpRouted(
+        follow_up_id=uuid4(),
+        assignment_id=uuid4(),
+        partner=GRIGNY,
+        reach=MAIL,
+        attempt=2,
+        due_at=MOMENT,
+        promise_at=MOMENT,
+        facets=FACETS,
+    )
+
+
+def added(kind: type[AnswerAdded] = AnswerAdded) -> Fact:
+    return kind(
+        addition_id=uuid4(),
+        answer_id=uuid4(),
+        partner=GRIGNY,
+        text="Et un second plan.",
+        added_at=MOMENT,
+        facets=FACETS,
+    )
+
+
+Case = tuple[list[Fact], str, str]
+"""Facts → a sentence in French and in English."""
+
+ASKER: dict[AskerState, Case] = {
+    AskerState.RECEIVED: ([], "Nous cherchons", "We are choosing"),
+    AskerState.WITH_LIBRARY: ([ROUTED], "Médiathèque de Grigny", "Library looking it up"),
+    AskerState.WAITING: ([ROUTED, paused()], "vous demande une précision", "asks you something"),
+    AskerState.SEARCHING: ([ROUTED, released("declined")], "la coordination du réseau", "No library has"),
+    AskerState.ANSWERED: (
+        [ROUTED, answered_by("grigny"), added(), added(AnswerCorrected)],
+        "a sa réponse",
+        "is answered",
+    ),
+    AskerState.FOLLOWED_UP: (
+        [ROUTED, answered_by("grigny"), follow_up()],
+        "écrit après la réponse",
+        "wrote after the answer",
+    ),
+    AskerState.NO_REPLY: ([ROUTED, paused(), closed("no_reply")], "restée sans réponse", "no reply in time"),
+    AskerState.DUPLICATE: ([ROUTED, closed("duplicate")], "déjà parvenue", "already reached us"),
+    AskerState.CLOSED: ([ROUTED, closed("out_of_scope")], "sans réponse", "closed without an answer"),
+    AskerState.WITHDRAWN: ([ROUTED], "retiré", "withdrew"),
+    AskerState.ERASED: ([ROUTED], "effacées", "erased"),
+}
+LIBRARY: dict[LibraryState, Case] = {
+    LibraryState.YOURS: ([ROUTED], "est à vous", "is yours"),
+    LibraryState.TAKEN: ([ROUTED], "Claire s’en occupe", "Claire is on it"),
+    LibraryState.WAITING: ([ROUTED, paused()], "Vous avez demandé une précision", "You asked the asker"),
+    LibraryState.ANSWER_ON_ITS_WAY: ([ROUTED], "Votre bibliothèque a répondu", "Your library answered"),
+    LibraryState.ANSWERED_BY_US: (
+        [ROUTED, answered_by("grigny")],
+        "a répondu à cette",
+        "Your library answered",
+    ),
+    LibraryState.ANSWERED_BY_OTHER: (
+        [ROUTED, answered_by("lyon")],
+        "déjà sa réponse",
+        "already has its answer",
+    ),
+    LibraryState.FOLLOW_UP: (
+        [ROUTED, answered_by("grigny"), follow_up()],
+        "écrit après la réponse",
+        "wrote after the answer",
+    ),
+    LibraryState.DECLINED: ([ROUTED, released("declined")], "Vous avez rendu", "You handed"),
+    LibraryState.PASSED_ON: ([ROUTED, released("overdue")], "une autre bibliothèque", "asks another library"),
+    LibraryState.NO_REPLY: (
+        [ROUTED, paused(), closed("no_reply")],
+        "n’a pas répondu à temps",
+        "did not reply in time",
+    ),
+    LibraryState.CLOSED: ([ROUTED, closed("out_of_scope")], "plus rien à faire", "nothing is left to do"),
+    LibraryState.WITHDRAWN: ([ROUTED], "a retiré cette question", "withdrew this question"),
+    LibraryState.ERASED: ([ROUTED], "effacer ses données", "had their data erased"),
+}
+
+
+def test_no_state_is_left_out() -> None:
+    assert set(ASKER) == set(AskerState)
+    assert set(LIBRARY) == set(LibraryState)
+
+
+async def brought(door: Ingest, facts: list[Fact], state: AskerState | LibraryState) -> UUID:
+    """A question in this state."""
+    await door.http.post("/questions", data=FORM)
+    question: UUID = await door.fetchval("SELECT id FROM question ORDER BY id DESC LIMIT 1")
+    for number, fact in enumerate(facts):
+        await hears(door, question, fact_of(fact, question), after=number * LATER)
+    asker, library = f"/q/{asker_token(KEYS, question)}", f"/r/{partner_token(KEYS, question, 'grigny')}"
+    deeds: dict[str, tuple[str, dict[str, str]]] = {
+        "withdrawn": (f"{asker}/withdraw", {}),
+        "erased": (f"{asker}/erase", {}),
+        "taken": (f"{library}/take", {"by": "Claire"}),
+        "answer_on_its_way": (f"{library}/answer", {"text": "Au bord du Rhône."}),
+    }
+    if state.value in deeds:
+        path, form = deeds[state.value]
+        assert (await door.http.post(path, data=form)).status_code == 303
+    return question
+
+
+def fact_of(fact: Fact, question: UUID) -> Fact:
+    """With ids of this question's own: all states are tried on one database."""
+    fresh = {
+        name: uuid5(question, str(value))
+        for name, value in fact
+        if isinstance(value, UUID) and name.endswith("_id")
+    }
+    if isinstance(fact, QuestionUnroutable) and fact.released is not None:
+        own = uuid5(question, str(fact.released.assignment_id))
+        return fact.model_copy(update={"released": fact.released.model_copy(update={"assignment_id": own})})
+    return fact.model_copy(update=fresh)
+
+
+async def test_the_asker_reads_how_their_question_stands(database: Database, vhost: VirtualHost) -> None:
+    async with here(database, vhost) as door, browser(door.http) as looking:
+        for state, (facts, french, english) in ASKER.items():
+            path = f"/q/{asker_token(KEYS, await brought(door, facts, state))}"
+            await opened(door, looking, path, {"fr": french, "en": english})
+
+
+async def test_the_library_reads_how_the_question_stands(database: Database, vhost: VirtualHost) -> None:
+    async with here(database, vhost) as door, browser(door.http) as looking:
+        for state, (facts, french, english) in LIBRARY.items():
+            question = await brought(door, facts, state)
+            path = f"/r/{partner_token(KEYS, question, 'grigny')}"
+            await opened(door, looking, path, {"fr": french, "en": english})
+
+
+async def opened(door: Ingest, looking: Browser, path: str, sentences: dict[str, str]) -> None:
+    for language, sentence in sentences.items():
+        page = await door.http.get(f"{path}?lang={language}")
+        text = " ".join(page.text.split())
+        assert page.status_code == 200
+        assert sentence in text, text
+        verdict = await looking.look(f"{path}?lang={language}", width=320)
+        assert (language, verdict.violations, verdict.overflow) == (language, [], 0)
+
+
+async def test_who_writes_while_a_colleague_answers_is_told_and_keeps_the_text(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with here(database, vhost) as door:
+        question = await brought(door, [ROUTED], LibraryState.ANSWER_ON_ITS_WAY)
+        path = f"/r/{partner_token(KEYS, question, 'grigny')}"
+        late = await door.http.post(f"{path}/answer", data={"text": "Une heure de travail.", "lang": "fr"})
+    assert late.status_code == 422
+    assert "pendant que vous écriviez" in late.text
+    assert "Une heure de travail." in late.text

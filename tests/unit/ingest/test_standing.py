@@ -1,0 +1,75 @@
+"""How a question stands, for asker and library: one state for whatever happened, and every state can be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.domain.standing import (
+    AskerState,
+    Ending,
+    LibraryState,
+    Stand,
+    asker_state,
+    is_waiting,
+    library_state,
+)
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ONE = datetime(2026, 11, 23, 13, tzinfo=UTC)
+OPEN = Ending(None)
+LYON = Stand("lyon", is_follow_up=False, ended=False)
+
+ENDINGS = st.builds(
+    Ending,
+    st.sampled_from([None, "answered", "closed"]),
+    st.sampled_from([None, "out_of_scope", "duplicate", "no_reply", "spam"]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([None, "lyon", "grigny"]),
+)
+STANDS = st.builds(
+    Stand,
+    st.sampled_from(["lyon", "grigny"]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([None, "added", "closed", "declined", "overdue"]),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+@given(ENDINGS, st.lists(STANDS, max_size=3), st.booleans())
+def test_there_is_a_state_for_whatever_happened(ending: Ending, stands: list[Stand], waiting: bool) -> None:
+    assert asker_state(ending, stands, waiting=waiting) in AskerState
+    for stand in stands:
+        assert library_state(ending, stand, waiting=waiting) in LibraryState
+
+
+def test_nobody_has_a_question_whose_last_library_declined() -> None:
+    declined = Stand("lyon", is_follow_up=False, ended=True, outcome="declined")
+    assert asker_state(OPEN, [declined], waiting=False) is AskerState.SEARCHING
+    assert library_state(OPEN, declined, waiting=False) is LibraryState.DECLINED
+
+
+def test_an_asker_is_waited_for_until_they_wrote_after_the_last_question_back() -> None:
+    assert is_waiting([NOON], [])
+    assert not is_waiting([NOON], [ONE])
+    assert is_waiting([ONE], [NOON])
+    assert asker_state(OPEN, [LYON], waiting=True) is AskerState.WAITING
+
+
+def test_a_follow_up_is_with_its_library_until_it_was_seen_to() -> None:
+    answered = Ending("answered", answered_by="lyon")
+    follow_up = Stand("lyon", is_follow_up=True, ended=False)
+    done = Stand("lyon", is_follow_up=True, ended=True, outcome="added")
+    assert asker_state(answered, [LYON, follow_up], waiting=False) is AskerState.FOLLOWED_UP
+    assert library_state(answered, follow_up, waiting=False) is LibraryState.FOLLOW_UP
+    assert asker_state(answered, [LYON, done], waiting=False) is AskerState.ANSWERED
+
+
+def test_the_second_colleague_sees_that_the_first_one_answered() -> None:
+    sent = Stand("lyon", is_follow_up=False, ended=False, answered=True)
+    assert library_state(OPEN, sent, waiting=False) is LibraryState.ANSWER_ON_ITS_WAY
