@@ -30,7 +30,7 @@ class Catalogue:
     begun: bool = False
 
 
-class Written(NullTranslations):
+class CatalogueMessage(NullTranslations):
     """The messages as they stand, well set."""
 
     def gettext(self, message: str) -> str:
@@ -52,7 +52,7 @@ def read_catalogues(first: Path, *others: Path) -> Mapping[str, Catalogue]:
         raise FileNotFoundError(
             f"catalogues of messages: {first} is no folder; it holds <language>/LC_MESSAGES"
         )
-    found = {SOURCE: Catalogue(SOURCE, Written())}
+    found = {SOURCE: Catalogue(SOURCE, CatalogueMessage())}
     for language in sorted(path.parts[-3] for path in first.glob(PATTERN)):
         told = found[SOURCE]
         for folder in (*reversed(others), first):

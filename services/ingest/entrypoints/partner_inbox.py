@@ -58,12 +58,7 @@ from services.ingest.handlers.conversation import (
 )
 from services.ingest.handlers.partner_requests import code_of, must_have_asked, taken_for
 from services.ingest.handlers.questions import Intake, accept_question
-from services.ingest.handlers.submissions import (
-    accept_answer,
-    accept_decline,
-    accept_follow_up,
-    accept_take,
-)
+from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_follow_up, accept_take
 from services.ingest.store import partner_access
 
 READERS = submission_readers(FROM_PARTNERS)

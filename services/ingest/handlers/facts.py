@@ -16,7 +16,7 @@ from services.contracts.router import (
 from services.ingest.handlers.conversation_facts import note_release
 from services.ingest.store import conversation, pause, questions, sent_mails, similar
 from services.ingest.store.questions import AskedPartner
-from services.ingest.store.sent_mails import SentMail
+from services.ingest.store.sent_mails import StoredSentMail
 
 
 async def question_routed(unit: Unit, event: Event[QuestionRouted]) -> None:
@@ -70,7 +70,7 @@ async def similar_found(unit: Unit, event: Event[SimilarFound]) -> None:
 
 async def mails_sent(unit: Unit, event: Event[MailsSent]) -> None:
     """Of several questions, which are known here: all began here."""
-    await sent_mails.add(unit.db, [SentMail(**dict(mail)) for mail in event.data.mails])
+    await sent_mails.add(unit.db, [StoredSentMail(**dict(mail)) for mail in event.data.mails])
 
 
 async def intake_changed(unit: Unit, event: Event[IntakeChanged]) -> None:

@@ -44,7 +44,7 @@ from services.ingest.handlers.submissions import (
 from services.ingest.store import held_replies, links, questions, sent_mails, submissions
 from services.ingest.store.held_replies import HeldReply
 from services.ingest.store.questions import StoredQuestion
-from services.ingest.store.sent_mails import SentMail
+from services.ingest.store.sent_mails import StoredSentMail
 
 SEE_FILE = {"fr": "Voir le fichier joint.", "en": "See the attached file."}
 """What stands in an answer that is a file and nothing else, for who asked in French and for the others."""
@@ -79,7 +79,7 @@ class _Came:
     mail: ParsedMail
     link: Link
     question: StoredQuestion
-    sent: Sequence[SentMail]
+    sent: Sequence[StoredSentMail]
 
 
 async def accept_reply(

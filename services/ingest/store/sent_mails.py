@@ -34,7 +34,7 @@ ORDER BY sent_at DESC LIMIT 1
 
 
 @dataclass(frozen=True, slots=True)
-class SentMail:
+class StoredSentMail:
     """`role` and `digest` say to whom, as in a signed link; `fingerprint`: see `contracts/marks.py`."""
 
     delivery_id: UUID
@@ -46,7 +46,7 @@ class SentMail:
     sent_at: datetime
 
 
-async def add(db: Db, mails: Sequence[SentMail]) -> None:
+async def add(db: Db, mails: Sequence[StoredSentMail]) -> None:
     """Each once, however often it is heard; none about a question whose asker is forgotten."""
     await db.execute(
         _ADD,
@@ -60,9 +60,9 @@ async def add(db: Db, mails: Sequence[SentMail]) -> None:
     )
 
 
-async def to(db: Db, question: UUID, role: str, digest: str, most: int) -> list[SentMail]:
+async def to(db: Db, question: UUID, role: str, digest: str, most: int) -> list[StoredSentMail]:
     """The latest first."""
-    return [SentMail(**row) for row in await db.fetch(_TO, question, role, digest, most)]
+    return [StoredSentMail(**row) for row in await db.fetch(_TO, question, role, digest, most)]
 
 
 async def question_of(db: Db, deliveries: Sequence[UUID]) -> UUID | None:

@@ -97,10 +97,10 @@ async def show_or_lift(keys: Sequence[bytes], unit: Unit, chosen: argparse.Names
     return 0
 
 
-Value = TypeVar("Value")
+Parsed = TypeVar("Parsed")
 
 
-def _by_digest(keys: Sequence[bytes], found: Mapping[str, Value]) -> dict[bytes, Value]:
+def _by_digest(keys: Sequence[bytes], found: Mapping[str, Parsed]) -> dict[bytes, Parsed]:
     return {digest: value for address, value in found.items() for digest in address_digests(keys, address)}
 
 

@@ -27,7 +27,7 @@ from services.notifier.sending.senders.partner_queue import QueueSender
 from services.notifier.sending.senders.protocol import Sender
 from services.notifier.sending.senders.similar_answers import WithSimilarAnswers
 from services.notifier.sending.senders.smtp import SmtpLines, SmtpServer
-from services.notifier.sending.senders.walled import Walled
+from services.notifier.sending.senders.walled import WalledSender
 from services.notifier.sending.senders.webhook import WebhookSender, host_of
 from services.notifier.sending.worker import Lane, Pace
 from services.notifier.settings import NotifierSettings
@@ -117,7 +117,7 @@ async def build(
     return [
         Lane(
             way,
-            Walled(sender, wall),
+            WalledSender(sender, wall),
             Pace(at_once, seconds, lease),
             chassis.begin,
             settlement,

@@ -158,16 +158,16 @@ async def take(db: Db, number: int, states: Sequence[str] = ("held",)) -> Entry 
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
+class AskerSecret:
     """The private note of a question, and its text, in which the same words are none."""
 
     note: str | None
     question: str
 
 
-async def secret_of(db: Db, question: UUID) -> Secret:
+async def secret_of(db: Db, question: UUID) -> AskerSecret:
     row = await db.fetchrow(_SECRET, question)
-    return Secret(**row) if row else Secret(None, "")
+    return AskerSecret(**row) if row else AskerSecret(None, "")
 
 
 async def publish(db: Db, entry: Entry, by: str, now: datetime) -> None:

@@ -141,7 +141,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Released:
+class ReleasedEntry:
     """One entry as everyone may read it; a withdrawn one has no text."""
 
     number: int
@@ -200,11 +200,11 @@ async def newest(pool: Pool[Record], wish: SearchFilter, most: int, offset: int)
     return tuple(map(_line, rows))
 
 
-async def entry(pool: Pool[Record], number: int) -> Released | None:
+async def entry(pool: Pool[Record], number: int) -> ReleasedEntry | None:
     row = await pool.fetchrow(_ENTRY, number)
     if row is None:
         return None
-    return Released(**{**dict(row), "sources": tuple(orjson.loads(row["sources"]))})
+    return ReleasedEntry(**{**dict(row), "sources": tuple(orjson.loads(row["sources"]))})
 
 
 async def shelves(pool: Pool[Record]) -> tuple[EntryList, ...]:

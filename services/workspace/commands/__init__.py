@@ -7,7 +7,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-Deed = Callable[[argparse.Namespace], Awaitable[int]]
+PeopleAction = Callable[[argparse.Namespace], Awaitable[int]]
 
 ROLES = ("respondent", "lead", "coordinator", "observer")
 
@@ -37,14 +37,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _run(chosen: argparse.Namespace) -> int:
     # Not at the top: every other ./sesame command would load the database driver.
-    from services.workspace.commands.deeds import DEEDS, CannotBeDone
+    from services.workspace.commands.deeds import DEEDS, CommandRefused
 
     try:
         return asyncio.run(_await(DEEDS[chosen.deed], chosen))
-    except CannotBeDone as problem:
+    except CommandRefused as problem:
         print(f"sesame: {problem}", file=sys.stderr)
         return 2
 
 
-async def _await(deed: Deed, chosen: argparse.Namespace) -> int:
+async def _await(deed: PeopleAction, chosen: argparse.Namespace) -> int:
     return await deed(chosen)

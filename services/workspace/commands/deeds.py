@@ -18,14 +18,14 @@ from services.workspace.store import facts
 PAGE = 500
 
 
-class CannotBeDone(Exception):
+class CommandRefused(Exception):
     """Says what is missing and how to give it."""
 
 
 async def invite(chosen: argparse.Namespace) -> int:
     """With `--print` the link stands on the screen and nowhere else; the mail is not sent."""
     if (chosen.role in OF_A_LIBRARY) != bool(chosen.library):
-        raise CannotBeDone(f"--role {chosen.role}: respondent and lead need --library ID, the others none")
+        raise CommandRefused(f"--role {chosen.role}: respondent and lead need --library ID, the others none")
     member = Member(chosen.role, chosen.library)
     if chosen.printed:
         async with _transactions(chosen) as transactions:
@@ -43,7 +43,7 @@ async def link_for(
     """Where this person comes in, once, within three days; no mail goes out."""
     secret = environ.get("SESAME_SIGN_IN_SECRET", "")
     if not secret:
-        raise CannotBeDone("--print needs SESAME_SIGN_IN_SECRET, as the workspace has it")
+        raise CommandRefused("--print needs SESAME_SIGN_IN_SECRET, as the workspace has it")
     async with transactions.begin() as unit:
         before = unit.mark()
         for member in members:
@@ -71,7 +71,7 @@ async def rebuild(chosen: argparse.Namespace) -> int:
 def _transactions(chosen: argparse.Namespace) -> AbstractAsyncContextManager[Transactions]:
     url = chosen.database_url or os.environ.get("SESAME_DATABASE_URL")
     if not url:
-        raise CannotBeDone("no database: set SESAME_DATABASE_URL or pass --database-url postgresql://…")
+        raise CommandRefused("no database: set SESAME_DATABASE_URL or pass --database-url postgresql://…")
     return command_transactions("workspace", url)
 
 

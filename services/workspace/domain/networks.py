@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-Network = IPv4Network | IPv6Network
+ClientRange = IPv4Network | IPv6Network
 
 
-def networks(text: str) -> tuple[Network, ...]:
+def networks(text: str) -> tuple[ClientRange, ...]:
     """`10.0.0.0/8, ::1` → networks. Raises ValueError for anything else."""
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
-def client_network(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
+def client_network(peer: str, forwarded_for: str, trusted: Sequence[ClientRange]) -> str:
     """The address that spoke to the outermost proxy of ours; of IPv6 the /64 that one customer has. What
     stands left of it in X-Forwarded-For was written by somebody else."""
     address = peer
@@ -26,10 +26,10 @@ def client_network(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
     return address
 
 
-EVERYWHERE: tuple[Network, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+EVERYWHERE: tuple[ClientRange, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
-def _is_within(address: str, known: Sequence[Network]) -> bool:
+def _is_within(address: str, known: Sequence[ClientRange]) -> bool:
     try:
         parsed = ip_address(address)
     except ValueError:

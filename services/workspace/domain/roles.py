@@ -12,7 +12,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 OF_A_LIBRARY: frozenset[Role] = frozenset({"respondent", "lead"})
 
-Deed = Literal[
+PermittedDeed = Literal[
     "be here",
     "see lists",
     "see a question",
@@ -30,7 +30,7 @@ _LIBRARY: frozenset[Role] = frozenset({"respondent", "lead"})
 _EVERYBODY: frozenset[Role] = frozenset(ROLES)
 _NETWORK: frozenset[Role] = frozenset({"coordinator", "observer"})
 
-MAY: Mapping[Deed, frozenset[Role]] = MappingProxyType(
+MAY: Mapping[PermittedDeed, frozenset[Role]] = MappingProxyType(
     {
         "be here": _EVERYBODY,
         "see lists": _EVERYBODY,
@@ -47,7 +47,7 @@ MAY: Mapping[Deed, frozenset[Role]] = MappingProxyType(
 )
 """Deed → who may do it, for their own library where the role is one of a library."""
 
-DEEDS_OF_THE_NETWORK: tuple[Deed, ...] = tuple(
+DEEDS_OF_THE_NETWORK: tuple[PermittedDeed, ...] = tuple(
     deed for deed, roles in MAY.items() if not roles & OF_A_LIBRARY
 )
 """What no role of a library allows."""
@@ -61,7 +61,7 @@ class Member:
     partner: str = ""
 
 
-def may(members: tuple[Member, ...], deed: Deed, partner: str | None = None) -> bool:
+def may(members: tuple[Member, ...], deed: PermittedDeed, partner: str | None = None) -> bool:
     """`partner`: whose thing it is; a role of a library counts there alone. None: nobody's in particular."""
     allowed = MAY[deed]
     return any(

@@ -193,11 +193,11 @@ ROUTED = ("question.routed", "follow_up.routed")
 DUES = (*ROUTED, "question.resumed")
 GIVEN = ("question.answered", "answer.added", "answer.corrected")
 
-Place = tuple[str, str | None, datetime | None]
+ListPlace = tuple[str, str | None, datetime | None]
 """List, why it ended, when."""
 
 
-def _end(partner: str, since: list[Heard], state: str, holder: str | None) -> Place | None:
+def _end(partner: str, since: list[Heard], state: str, holder: str | None) -> ListPlace | None:
     """None while the turn goes on."""
     by_type = {one.type: one for one in since}
     if state == "answered" and holder == partner:
@@ -214,8 +214,8 @@ def _end(partner: str, since: list[Heard], state: str, holder: str | None) -> Pl
     return None
 
 
-def _in_hand(since: list[Heard]) -> Place:
-    place: Place = ("open", None, None)
+def _in_hand(since: list[Heard]) -> ListPlace:
+    place: ListPlace = ("open", None, None)
     for one in since:
         match one.type:
             case "question.taken":

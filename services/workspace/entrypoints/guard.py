@@ -18,8 +18,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from services.chassis.messaging.transaction import Begin, Unit
-from services.workspace.domain.networks import Network, client_network
-from services.workspace.domain.roles import Deed, Member, libraries, may
+from services.workspace.domain.networks import ClientRange, client_network
+from services.workspace.domain.roles import Member, PermittedDeed, libraries, may
 from services.workspace.handlers.signing_in import SignInRules, digest_of, is_over, seal_of
 from services.workspace.pages.pages import WorkspacePages
 from services.workspace.store import people, sessions
@@ -50,17 +50,17 @@ class Visitor:
     def libraries(self) -> tuple[str, ...]:
         return libraries(self.members)
 
-    def may(self, deed: Deed, partner: str | None = None) -> bool:
+    def may(self, deed: PermittedDeed, partner: str | None = None) -> bool:
         return may(self.members, deed, partner)
 
 
-Answer = Callable[[Request, Visitor, FormData], Awaitable[Response]]
+RouteHandler = Callable[[Request, Visitor, FormData], Awaitable[Response]]
 
 
 class GuardedRoute(Route):
     """A route that only those who may do its deed come through."""
 
-    deed: Deed
+    deed: PermittedDeed
 
 
 @dataclass(frozen=True)
@@ -69,21 +69,25 @@ class Guard:
     rules: SignInRules
     pages: WorkspacePages
     secure: bool
-    trusted: tuple[Network, ...] = ()
+    trusted: tuple[ClientRange, ...] = ()
 
     @property
     def cookie(self) -> str:
         """The prefix binds it to this host and to TLS; browsers refuse it without."""
         return f"__Host-{COOKIE}" if self.secure else COOKIE
 
-    def get(self, path: str, deed: Deed, answer: Answer) -> GuardedRoute:
+    def get(self, path: str, deed: PermittedDeed, answer: RouteHandler) -> GuardedRoute:
         return self._route(path, deed, answer, "GET", lenient=False)
 
-    def post(self, path: str, deed: Deed, answer: Answer, *, lenient: bool = False) -> GuardedRoute:
+    def post(
+        self, path: str, deed: PermittedDeed, answer: RouteHandler, *, lenient: bool = False
+    ) -> GuardedRoute:
         """`lenient`: also for a session that timed out; the answer must look at `over`."""
         return self._route(path, deed, answer, "POST", lenient=lenient)
 
-    def _route(self, path: str, deed: Deed, answer: Answer, method: str, *, lenient: bool) -> GuardedRoute:
+    def _route(
+        self, path: str, deed: PermittedDeed, answer: RouteHandler, method: str, *, lenient: bool
+    ) -> GuardedRoute:
         async def endpoint(request: Request) -> Response:
             visitor = await self.visitor(request)
             if visitor is None or (visitor.over and not lenient):

@@ -16,7 +16,7 @@ from services.chassis.language import N_, Languages, Translator
 from services.chassis.language.templates import speak
 from services.workspace.domain.due import DueTime, due
 from services.workspace.domain.mentions import call_of
-from services.workspace.domain.roles import Deed
+from services.workspace.domain.roles import PermittedDeed
 from services.workspace.pages.marks import marked
 from services.workspace.pages.spoken import SPOKEN
 
@@ -73,7 +73,7 @@ class PageReader(Protocol):
     @property
     def language(self) -> str: ...
 
-    def may(self, deed: Deed, partner: str | None = None) -> bool: ...
+    def may(self, deed: PermittedDeed, partner: str | None = None) -> bool: ...
 
 
 class WorkspacePages:

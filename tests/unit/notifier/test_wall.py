@@ -12,7 +12,7 @@ from services.notifier.domain.delivery import Failed
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.walling import why_not
 from services.notifier.sending.senders.page import PageSender
-from services.notifier.sending.senders.walled import Walled
+from services.notifier.sending.senders.walled import WalledSender
 from tests.support import notifier_facts as made
 from tests.support.mail_programs import HTML_PROGRAMS, PLACES, TEXT_PROGRAMS, as_html, proofpoint, safe_links
 from tests.support.notifier_outgoing import QUESTION, answered
@@ -102,7 +102,7 @@ def test_what_we_send_ourselves_passes(kind: str) -> None:
 
 async def test_what_is_stopped_is_not_sent_and_given_up_loudly() -> None:
     asker_link = our_mail("answer").shown.answer_to
-    outcome = await Walled(PageSender(), WALL).send(answering(f"{WRITTEN} {asker_link}"))
+    outcome = await WalledSender(PageSender(), WALL).send(answering(f"{WRITTEN} {asker_link}"))
     assert isinstance(outcome, Failed)
     assert outcome.final
     assert "held" in outcome.error

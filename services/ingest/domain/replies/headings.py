@@ -50,7 +50,7 @@ class Us:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class HeaderBlock:
     """It begins at this column of this line. `foreign`: something that is neither heading nor ours stands
     below."""
 
@@ -59,7 +59,7 @@ class Heading:
     foreign: bool = False
 
 
-def heading_above(lines: Sequence[str], first: int, us: Us) -> Heading | None:
+def heading_above(lines: Sequence[str], first: int, us: Us) -> HeaderBlock | None:
     """The heading of the quote whose first line is `first`; the lines are without their margin."""
     group = _group_above(lines, first)
     if group is None:
@@ -73,7 +73,7 @@ def heading_above(lines: Sequence[str], first: int, us: Us) -> Heading | None:
         return _sender_above(lines, *above, us)
     if group[1] - group[0] <= LONGEST_BANNER and (found := _heading_in(lines, *above, us)):
         is_banner = bool(BANNER.search(" ".join(lines[group[0] : group[1]])))
-        return Heading(found.line, found.column, foreign=not is_banner)
+        return HeaderBlock(found.line, found.column, foreign=not is_banner)
     return None
 
 
@@ -115,14 +115,14 @@ def _is_empty(line: str) -> bool:
     return not any(letter.isalnum() for letter in line)
 
 
-def _heading_in(lines: Sequence[str], start: int, end: int, us: Us) -> Heading | None:
+def _heading_in(lines: Sequence[str], start: int, end: int, us: Us) -> HeaderBlock | None:
     sentence = _sentence(lines, start, end, us)
     if sentence and _lead(lines, sentence.line, end) is not None:
         return sentence
     return _block(lines, start, end, us) or sentence
 
 
-def _block(lines: Sequence[str], start: int, end: int, us: Us) -> Heading | None:
+def _block(lines: Sequence[str], start: int, end: int, us: Us) -> HeaderBlock | None:
     """Lines of `From: …`, one of which names us, up to the rule above them."""
     labelled = [number for number in range(start, end) if LABEL.match(lines[number])]
     if len(labelled) < 2 or end - 1 - labelled[-1] > 2:
@@ -137,7 +137,7 @@ def _block(lines: Sequence[str], start: int, end: int, us: Us) -> Heading | None
     top = naming[0]
     while top > start and _belongs_above(lines[top - 1]):
         top -= 1
-    return Heading(_with_rule(lines, top))
+    return HeaderBlock(_with_rule(lines, top))
 
 
 def _belongs_above(line: str) -> bool:
@@ -166,13 +166,13 @@ def _all_labels(lines: Sequence[str]) -> bool:
     return all(LABEL.match(line) for line in lines)
 
 
-def _sender_above(lines: Sequence[str], start: int, end: int, us: Us) -> Heading | None:
+def _sender_above(lines: Sequence[str], start: int, end: int, us: Us) -> HeaderBlock | None:
     """Sender and date by themselves, above the other labels (Notes)."""
     near = [number for number in range(max(start, end - 3), end) if us.named_in(lines[number])]
-    return Heading(_with_rule(lines, near[0])) if near else None
+    return HeaderBlock(_with_rule(lines, near[0])) if near else None
 
 
-def _sentence(lines: Sequence[str], start: int, end: int, us: Us) -> Heading | None:
+def _sentence(lines: Sequence[str], start: int, end: int, us: Us) -> HeaderBlock | None:
     for length in range(1, min(LONGEST_SENTENCE, end - start) + 1):
         if _is_sentence(" ".join(line.strip() for line in lines[end - length : end]), us):
             top = _begun(lines, start, end - length, end)
@@ -209,15 +209,15 @@ def _begun(lines: Sequence[str], start: int, top: int, end: int) -> int:
     return top
 
 
-def _column(lines: Sequence[str], top: int, end: int) -> Heading:
+def _column(lines: Sequence[str], top: int, end: int) -> HeaderBlock:
     """Where a reply and the heading share a line, the heading begins with a word such as "On"."""
     line = lines[top]
     if (at := _lead(lines, top, end)) is not None:
-        return Heading(top, at if line[:at].strip() else 0)
+        return HeaderBlock(top, at if line[:at].strip() else 0)
     date = DATE.search(line)
     if date and len(line[: date.start()].split()) > FEW_WORDS:
-        return Heading(top, date.start())
-    return Heading(top)
+        return HeaderBlock(top, date.start())
+    return HeaderBlock(top)
 
 
 def _lead(lines: Sequence[str], top: int, end: int) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from services.chassis.language.names import Names
-from services.notifier.store.published import EntryLine, Released
+from services.notifier.store.published import EntryLine, ReleasedEntry
 
 ATOM = "http://www.w3.org/2005/Atom"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -77,7 +77,7 @@ def open_search(url: str, network: str) -> bytes:
     return _document(root)
 
 
-def question_and_answer(url: str, entry: Released) -> dict[str, Any]:
+def question_and_answer(url: str, entry: ReleasedEntry) -> dict[str, Any]:
     """schema.org/QAPage, as search engines read it."""
     address = f"{url}/a/{entry.number}"
     author = {"@type": "Library", "name": entry.partner_name}
@@ -117,7 +117,7 @@ def line_json(url: str, line: EntryLine) -> dict[str, Any]:
     }
 
 
-def entry_json(url: str, entry: Released) -> dict[str, Any]:
+def entry_json(url: str, entry: ReleasedEntry) -> dict[str, Any]:
     return {
         "number": entry.number,
         "url": f"{url}/a/{entry.number}",

@@ -18,7 +18,7 @@ from services.chassis.http.serving import RETRY_AFTER
 from services.chassis.language import N_, Languages, Translator
 from services.chassis.language.templates import speak
 from services.notifier.handlers.archive_search import SearchPage, SearchRequest
-from services.notifier.store.published import EntryList, RelatedEntry, Released
+from services.notifier.store.published import EntryList, RelatedEntry, ReleasedEntry
 
 HERE = Path(__file__).parent
 LOCALE = HERE.parents[1] / "locale"
@@ -63,7 +63,7 @@ class ArchivePages:
         return self._draw(request, "home.html", asked=asked, shown=shown, shelves=shelves)
 
     def entry(
-        self, request: Request, entry: Released, related: tuple[RelatedEntry, ...], qa: Any
+        self, request: Request, entry: ReleasedEntry, related: tuple[RelatedEntry, ...], qa: Any
     ) -> HTMLResponse:
         return self._draw(request, "entry.html", entry=entry, related=related, qa=qa)
 

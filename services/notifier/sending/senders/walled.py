@@ -9,7 +9,7 @@ from services.notifier.domain.walling import why_not
 from services.notifier.sending.senders.protocol import Sender
 
 
-class Walled:
+class WalledSender:
     """What is stopped is given up at once, and the coordinator hears of it: no later attempt is better."""
 
     def __init__(self, sender: Sender, wall: Wall) -> None:
