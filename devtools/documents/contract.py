@@ -23,6 +23,8 @@ GOLDEN = ROOT / "services" / "contracts" / "golden"
 SERVED = ROOT / "services" / "ingest" / "entrypoints" / "http" / "api" / "documents"
 """What ingest shows to the programmers of partners, so that a sheet can name it by address."""
 EVENTS_PAGE = ROOT / "docs" / "events.md"
+SHORT = 90
+"""Characters of a mapping on one line."""
 BEGIN, END = "<!-- made by ./sesame docs: begin -->\n", "<!-- made by ./sesame docs: end -->\n"
 
 
@@ -31,7 +33,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     asyncapi = document(_version(), examples())
     yield ROOT / "docs" / "asyncapi.yaml", _yaml(asyncapi)
     partners = partner_document(_version(), examples())
-    yield SERVED / "asyncapi-partners.yaml", _yaml(partners)
+    yield SERVED / "asyncapi-partners.yaml", _yaml(partners, _Compact)
     yield SERVED / "contract.html", page(asyncapi)
     for fact in (*FACTS, *TO_PARTNERS, *FROM_PARTNERS):
         name = f"{fact.__name__}.schema.json"
@@ -51,8 +53,8 @@ def _version() -> str:
     return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
 
 
-def _yaml(content: Any) -> str:
-    return yaml.dump(content, Dumper=_Readable, sort_keys=False, allow_unicode=True, width=110)
+def _yaml(content: Any, dumper: type[yaml.SafeDumper] | None = None) -> str:
+    return yaml.dump(content, Dumper=dumper or _Readable, sort_keys=False, allow_unicode=True, width=110)
 
 
 class _Readable(yaml.SafeDumper):
@@ -60,6 +62,26 @@ class _Readable(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+class _Compact(_Readable):
+    """What holds a few short words stands on one line."""
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
+        node = super().represent_mapping(tag, mapping, flow_style)
+        values = [value for _, value in node.value]
+        plain = all(isinstance(value, yaml.ScalarNode) and value.style != "|" for value in values)
+        written = sum(len(key.value) + len(getattr(value, "value", "")) + 4 for key, value in node.value)
+        node.flow_style = bool(values) and plain and written < SHORT
+        return node
+
+    def represent_sequence(
+        self, tag: str, sequence: Any, flow_style: bool | None = None
+    ) -> yaml.SequenceNode:
+        node = super().represent_sequence(tag, sequence, flow_style)
+        plain = all(isinstance(value, yaml.ScalarNode) and value.style != "|" for value in node.value)
+        node.flow_style = bool(node.value) and plain
+        return node
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

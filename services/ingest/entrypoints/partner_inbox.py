@@ -99,7 +99,7 @@ class PartnerReader:
             source=f"partner/{partner}",
             id=_each_time(),
             name=event.type,
-            question=None,
+            question=_question_named(event),
             traceparent=event.traceparent,
             do=partial(self._accept, partner, event, letter.body),
         )
@@ -141,6 +141,15 @@ class PartnerReader:
             taken_for=await taken_for(unit, event, question, partner),
         )
         unit.tell_partner(partner, accepted, question=question)
+
+
+def _question_named(event: Submission[Any]) -> UUID | None:
+    """So that what a batch holds of one question is handled in the order it came: that a partner was asked,
+    and then its answer."""
+    try:
+        return UUID(event.subject or "")
+    except ValueError:
+        return None
 
 
 def _each_time() -> str:
