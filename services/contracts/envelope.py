@@ -33,7 +33,7 @@ UtcMoment = Annotated[
     BeforeValidator(without_leap_second),
     AfterValidator(lambda moment: moment.astimezone(UTC)),
 ]
-JSON_TYPE = re.compile(r"\s*application/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;.*)?", re.IGNORECASE)
+JSON_TYPE = re.compile(r"\s{0,20}application/(?:json|[\w.!#$&^+-]{1,100}\+json)\s*(?:;.*)?", re.IGNORECASE)
 
 
 def _json_type(value: object) -> object:

@@ -50,7 +50,8 @@ OLD = {
 TEXTS = {"txt": "text/plain", "csv": "text/csv", "md": "text/plain", "ics": "text/calendar"}
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 HEADERS = re.compile(
-    rb"(?:[A-Za-z][A-Za-z0-9-]{1,60}:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+){2}|From [^\r\n]"
+    rb"(?:[A-Za-z][A-Za-z0-9-]{1,60}:[^\r\n]{0,1000}+\r?\n(?:[ \t][^\r\n]{0,1000}+\r?\n){0,50}+){2}"
+    rb"|From [^\r\n]"
 )
 ENDINGS = {
     "image/png": "png",

@@ -13,7 +13,7 @@ from typing import Literal
 SenderProof = Literal["claimed", "return_path", "authenticated"]
 
 COMMENT = re.compile(r"\([^()]*+\)")
-RESULT = re.compile(r"\s*+(dmarc|dkim|spf)(?:/\d+)?\s*+=\s*+(\w++)", re.IGNORECASE)
+RESULT = re.compile(r"\s{0,50}+(dmarc|dkim|spf)(?:/\d+)?\s*+=\s*+(\w++)", re.IGNORECASE)
 PROPERTY = re.compile(
     r"\b(header\.from|header\.d|header\.i|smtp\.mailfrom)\s*+=\s*+\"?([^\s\";]++)", re.IGNORECASE
 )

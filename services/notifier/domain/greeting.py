@@ -14,7 +14,7 @@ GREETINGS = (
     r"السلام|مرحبا|أهلا",
     "\u0432\u0456\u0442\u0430\u044e|\u0434\u043e\u0431\u0440|\u0448\u0430\u043d\u043e\u0432",  # Ukrainian
 )
-GREETING = re.compile(rf"\s*(?:{'|'.join(GREETINGS)})", re.IGNORECASE)
+GREETING = re.compile(rf"\s{{0,50}}+(?:{'|'.join(GREETINGS)})", re.IGNORECASE)
 
 
 def greets(text: str) -> bool:

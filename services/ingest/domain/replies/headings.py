@@ -28,7 +28,7 @@ LONGEST_BANNER = 5
 LABEL = re.compile(r"^\W{0,4}[^\W\d_][^:：<>]{0,30}+[:：]")
 UNDERLINE = re.compile(r"^\W*_{10,}\W*$")
 TITLED_RULE = re.compile(r"^[\s>*]*[-_=]{2,}[ \t]*+[^\W_].{0,60}?[-_=]{2,}\W*$")
-BEGUN_ABOVE = re.compile(r"^\s*(?:[<(]|[a-zà-ÿ+]+\S*@|[a-zà-ÿ])")
+BEGUN_ABOVE = re.compile(r"^\s*(?:[<(]|[a-zà-ÿ+]\S{0,320}@|[a-zà-ÿ])")
 FEW_WORDS = 6
 MOST_OF_A_DATE = 12
 """Words of a line that says when a mail was sent, and no more."""

@@ -18,7 +18,7 @@ from services.contracts.marks import MailFingerprint, Token, bare_links, hashed,
 from services.ingest.domain.replies.headings import Us, heading_above, holds_another_mail
 from services.ingest.domain.replies.recognition import Chain, Run, chains
 
-MARGIN = re.compile(r"[ \t]*(?:\|?>{1,9}[ \t]?){1,12}")
+MARGIN = re.compile(r"[ \t]{0,40}(?:\|?>{1,9}[ \t]?){1,12}")
 SIGNATURE = re.compile(r"^-- $", re.MULTILINE)
 LONGEST_SIGNATURE = 12
 """Lines below `-- `: more is no signature."""

@@ -108,7 +108,7 @@ _RECEIPTS = (
 )
 RECEIPT = re.compile("|".join(_RECEIPTS), re.IGNORECASE)
 TICKET = re.compile(
-    r"\[[^\]]*(?:glpi|ticket|case|req|inc|rt|otrs|zammad)[^\]]*\d\]"
+    r"\[[^\]]{0,30}(?:glpi|ticket|case|req|inc|rt|otrs|zammad)[^\]]{0,30}\d\]"
     r"|accusé de réception|ticket (?:n°|#|no)",
     re.IGNORECASE,
 )
