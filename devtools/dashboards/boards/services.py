@@ -116,7 +116,7 @@ SERVICES = Dashboard(
                 ' or on() label_replace(vector(0), "way", "none", "", "")',
                 "{{way}}",
             ),
-            alerts=("SesameDeliveriesLate",),
+            alerts=("SesameDeliveriesLate", "SesameMailBraked"),
         ),
         stat(
             "Sources of numbers",

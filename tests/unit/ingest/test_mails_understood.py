@@ -34,7 +34,8 @@ def text_of(language: str) -> str:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_words_a_mail_names_are_understood(language: str) -> None:
     words = re.findall(r"^- ([A-Z][A-Z ]*[A-Z])\b", text_of(language), re.MULTILINE)
-    assert [read_reply(word).deed for word in words] == [ReplyKind.DECLINE, ReplyKind.TAKE]
+    said = [f"{word}\nDe quelle ville ?" if word == "QUESTION" else word for word in words]
+    assert [read_reply(one).deed for one in said] == [ReplyKind.ASK_BACK, ReplyKind.DECLINE, ReplyKind.TAKE]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
