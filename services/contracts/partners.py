@@ -55,6 +55,12 @@ def _as_format(schema: dict[str, Any]) -> None:
     schema["format"] = "language-tag"
 
 
+def _as_address(schema: dict[str, Any]) -> None:
+    """Which of all that look like one can be written to, no pattern says."""
+    schema.pop("pattern", None)
+    schema["format"] = "mail-address"
+
+
 LanguageTag = Annotated[
     str,
     StringConstraints(pattern=LANGUAGE_TAG, max_length=35),
@@ -94,7 +100,11 @@ class PartnerPlace(SubmittedValue):
 class PartnerAsker(SubmittedValue):
     """The asker, when the network and not the partner shall answer them."""
 
-    mail: Annotated[str, StringConstraints(min_length=3, max_length=320, pattern=r"^[^\x00\r\n]*$")]
+    mail: Annotated[
+        str,
+        StringConstraints(min_length=3, max_length=320, pattern=r"^[^\x00\r\n]*$"),
+        Field(json_schema_extra=_as_address),
+    ]
     name: Line | None = None
 
 

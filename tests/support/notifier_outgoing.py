@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.notifier.domain.delivery import delivery_id
-from services.notifier.domain.outgoing import Answered, Assigned, DeliveryAttempt, QuestionToTell
+from services.notifier.domain.outgoing import Answered, Assigned, DeliveryAttempt, Message, QuestionToTell
 from tests.support import notifier_facts as made
 
 QUESTION = UUID("01935c2e-7a00-7000-8000-000000000001")
@@ -30,6 +30,12 @@ def outgoing(way: str, destination: str, kind: str = "assigned", **more: Any) ->
         "answer": answered() if kind == "answer" else None,
     }
     return DeliveryAttempt(**{**values, **more})
+
+
+def message(kind: str) -> Message:
+    """What the library writes beside its answer."""
+    id_ = made.part(QUESTION, "message 1")
+    return Message(id_, kind, "bpi", "Bpi", "De quelle ville parlez-vous ?", (), (), made.MOMENT, made.DUE)
 
 
 def assigned() -> Assigned:

@@ -29,11 +29,9 @@ async def test_a_question_is_stored_and_announced_before_yes(database: Database,
     assert answer.headers["location"].endswith(f"/q/{asker_token(KEYS, event.subject)}")
     received = event.data
     assert (received.text, received.private_note) == (QUESTION["text"], QUESTION["private_note"])
-    assert (received.facets.channel, received.facets.language, received.facets.department) == (
-        "api",
-        "fr",
-        "2A",
-    )
+    assert (received.facets.channel, received.facets.language) == ("api", None)  # what the asker said, alone
+    assert received.place is not None
+    assert received.place.postcode == "20090"
     assert received.asker is not None
     assert (received.asker.mail, received.publish_consent) == ("ada@example.org", True)
 

@@ -26,7 +26,7 @@ from devtools.dashboards.boards import BOARDS
 from devtools.dashboards.build import files
 from devtools.dashboards.draw import draw
 from devtools.dashboards.panels import Query
-from devtools.documents.metrics_catalogue import HERE, catalogue
+from devtools.documents.metrics_catalogue import catalogue
 from devtools.servers.folders import throwaway_folder
 from devtools.servers.mailbox import running_mailbox
 from devtools.servers.packages import provide_program
@@ -38,6 +38,7 @@ from services.contracts import topology
 from tests.support import metrics_facts as made
 from tests.support.waiting import PATIENCE_SECONDS
 
+PROMETHEUS = ROOT / "deploy" / "prometheus"
 PARTNER = "bpi"
 VARIABLES = {"$service": ".*", "$partner": PARTNER, "$__range": "1h"}
 LIVES, ROUNDS = 5, 4
@@ -154,9 +155,9 @@ async def _prometheus(folder: Path, platform: Platform, servers: Servers) -> Asy
 
 def _configuration(platform: Platform, servers: Servers, own_port: int) -> dict[str, object]:
     """The one of deploy/prometheus with the addresses of this run, scraped every second."""
-    configuration = yaml.safe_load((HERE / "prometheus.yml").read_text())
+    configuration = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
     configuration["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-    configuration["rule_files"] = [str(HERE / "rules" / "*.yml")]
+    configuration["rule_files"] = [str(PROMETHEUS / "rules" / "*.yml")]
     assert servers.rabbitmq is not None
     broker = [{"targets": [f"127.0.0.1:{servers.rabbitmq.metrics_port}"]}]
     addresses = {

@@ -18,6 +18,7 @@ from tests.integration.notifier.test_mail import HOUSE, PARTNER
 from tests.support import notifier_facts as made
 from tests.support.notifier_archive import Archive, archive
 from tests.support.notifier_outgoing import answered, outgoing
+from tests.support.notifier_outgoing import message as written
 from tests.support.servers import Database
 
 PAGES = ["/?lang=fr", "/?q=moulnis&lang=en", "/?q=xyzzyx", "/a/1?lang=fr", "/a/2", "/a/999", "/embed/bpi"]
@@ -62,6 +63,7 @@ async def test_what_is_wrong_is_seen() -> None:
 
 
 KINDS = sorted(DELIVERIES.keys() - {"gathered", "sign_in", "invitation"})
+MESSAGES = ("addition", "clarification", "clarification_reminder", "correction")
 LATE = {"headline": "Où lire ?", "partner": None, "id": "1"}
 DETAILS = {
     "daily": {
@@ -87,6 +89,8 @@ async def test_every_letter_is_valid_in_both_languages() -> None:
         composer = Composer(replace(HOUSE, language=language), MailRenderer(zone="Europe/Paris"))
         for kind in KINDS:
             letter = outgoing("mail", PARTNER, kind, details=DETAILS.get(kind, {}), answer=answered())
+            if kind in MESSAGES:
+                letter = replace(letter, message=written(kind))
             message = message_from_bytes(composer.compose(letter).content, policy=default)
             part = message.get_body(("html",))
             assert part is not None
