@@ -36,6 +36,8 @@ SELECT
 
 _HANDLED = """
 SELECT 'ingest' AS service, id FROM ingest.inbox WHERE id = ANY($1)
+UNION ALL SELECT 'ingest', split_part(id, '#', 1) FROM ingest.inbox
+    WHERE source LIKE 'partner/%' AND split_part(id, '#', 1) = ANY($1)
 UNION ALL SELECT 'router', id FROM router.inbox WHERE id = ANY($2)
 UNION ALL SELECT 'notifier', id FROM notifier.inbox WHERE id = ANY($3)
 """

@@ -68,6 +68,7 @@ async def ingest_process(
         "SESAME_LINK_SECRET": SECRET,
         "SESAME_LOG_LEVEL": "ERROR",
         "SESAME_MAILS_PER_SENDER": "1000000",
+        "SESAME_QUICKEST_REPLY_SECONDS": "0",
         "SESAME_OPEN_QUESTIONS": "1000000",
     }
     environ |= {f"SESAME_{name.upper()}": str(value) for name, value in (settings or {}).items()}

@@ -19,7 +19,7 @@ def earlier_code(folder: Path) -> Mapping[str, Path]:
     found = {}
     for service in topology.SERVICES:
         commit = _before_newest_migration(service)
-        if commit is not None:
+        if commit is not None and _git("ls-tree", "--name-only", commit, f"services/{service}/"):
             found[service] = _unpacked(commit, folder / commit)
     return found
 

@@ -128,3 +128,7 @@ class Walled(Refused):
 
 class QuestionEnded(Refused):
     """The question is answered or closed: nothing more can be handed in."""
+
+
+class NotAnswered(Refused):
+    """This partner has given no answer yet: there is nothing to add to."""

@@ -97,7 +97,7 @@ class PartnerReader:
         return Work(
             letter=letter,
             source=f"partner/{partner}",
-            id=_each_time(),
+            id=_each_time(event.id),
             name=event.type,
             question=_question_named(event),
             traceparent=event.traceparent,
@@ -152,10 +152,10 @@ def _question_named(event: Submission[Any]) -> UUID | None:
         return None
 
 
-def _each_time() -> str:
+def _each_time(id_: str = "") -> str:
     """No delivery is skipped as known: whoever hands in the same again is told again what became of it. What
     was accepted is known by the submission's own key."""
-    return str(uuid7())
+    return f"{id_}#{uuid7()}"
 
 
 def content_of(event: Submission[Any]) -> bytes:

@@ -20,7 +20,7 @@ from services.contracts.ingest import (
 from services.contracts.vocabulary import Attachment
 from services.contracts.wall import Wall
 from services.ingest.domain.cleaning import clean_line, clean_text
-from services.ingest.domain.intake import NewAnswer, RawSubmission, Refused
+from services.ingest.domain.intake import NewAnswer, NotAnswered, RawSubmission
 from services.ingest.handlers.submissions import (
     AcceptedSubmission,
     announce_once,
@@ -88,7 +88,7 @@ async def _must_have_answered(unit: Unit, question: UUID, partner: str) -> None:
     """An answer of its own came before, or it has what the asker wrote since: else there is nothing to add
     to."""
     if not await conversation.may_add(unit.db, question, partner):
-        raise Refused("you gave no answer to this question that could be added to", field="question")
+        raise NotAnswered("you gave no answer to this question that could be added to", field="question")
 
 
 async def accept_reopening(

@@ -17,7 +17,14 @@ from starlette.responses import JSONResponse, Response
 from services.chassis.errors import is_transient
 from services.chassis.language import N_, Translator
 from services.contracts.faults import faults_of
-from services.ingest.domain.intake import OverCap, QuestionEnded, Refused, ReusedKey, UnknownQuestion
+from services.ingest.domain.intake import (
+    NotAnswered,
+    OverCap,
+    QuestionEnded,
+    Refused,
+    ReusedKey,
+    UnknownQuestion,
+)
 from services.ingest.entrypoints.http.limits import TooMany
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.entrypoints.http.pause import Paused
@@ -107,7 +114,7 @@ def problem(
 def status_of(refusal: Refused) -> int:
     if isinstance(refusal, UnknownQuestion):
         return HTTPStatus.NOT_FOUND
-    if isinstance(refusal, QuestionEnded | ReusedKey):
+    if isinstance(refusal, NotAnswered | QuestionEnded | ReusedKey):
         return HTTPStatus.CONFLICT
     return HTTPStatus.UNPROCESSABLE_ENTITY
 
