@@ -33,7 +33,7 @@ async def ends_of(
     routed = report.facts["question.routed"]
     yield End("questions that reached a partner's queue", stage.ears.letters[QuestionAssigned.wire], routed)
     yield End("askers who have their answer", _told(stage), report.facts["question.answered"])
-    yield End("facts that metrics counted", counted, len(stage.ears.facts))
+    yield End("facts that metrics counted", counted, stage.to_count)
     received = await stage.received(year, report.asked)
     yield End(f"questions in the key figures of {year}", received, report.asked)
     yield End("dead letters", await stage.dead_letters(), 0)
