@@ -9,8 +9,8 @@ import asyncio
 import os
 import smtplib
 from collections import Counter
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from itertools import repeat
 from uuid import UUID
 
@@ -18,19 +18,20 @@ import aio_pika
 import asyncpg
 
 from services.contracts import topology
-from services.contracts.links import asker_token, partner_token, reply_address
-from tests.support.bench import letter_of
+from tests.support.bench import MOMENT, letter_of
 from tests.support.doors_process import IngestProcess, ingest_process
 from tests.support.imap_server import ImapServer, imap_server
-from tests.support.ingest_doors import KEYS, deliver, mail, publish, reading, routed_to
+from tests.support.ingest_doors import deliver, mail, publish, reading, routed_to
+from tests.support.mail_programs import TEXT_PROGRAMS
+from tests.support.our_mails import OurMail, our_mail
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS, until
 
 MAILS = int(os.environ.get("SESAME_TEST_MAILS", "120"))
 SENDERS = 8
+HEARD = "SELECT (SELECT count(*) FROM asked) = $1 AND (SELECT count(*) FROM sent_mail) = 2 * $1"
 KILLS = max(2, MAILS // 400)
 BOX = "question@sesame.example"
-REPLY_BOX = "reply@sesame.example"
 BOUNCE = (
     "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\nMessage-ID: <{name}>\nMIME-Version: 1.0\n"
     'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n--b\n'
@@ -47,19 +48,25 @@ ENCRYPTED = (
 Made = Callable[[str, UUID], bytes]
 
 
-def _reply(address: str, name: str, text: str) -> bytes:
-    quote = "Le 3 mars 2026 à 10:12, Réseau <q@r.example> a écrit :\n> Où ?"
-    return mail(f"{text} {name}\n\n{quote}", Message_ID=f"<{name}>", To=address, Subject="Re: q")
+@cache
+def ours(kind: str, question: UUID) -> OurMail:
+    """The mail of ours that is replied to."""
+    return our_mail(kind, question, partner="grigny", note=None)
+
+
+def _reply(kind: str, name: str, question: UUID, text: str) -> bytes:
+    """As a mail program quotes what we sent."""
+    quoting = TEXT_PROGRAMS["outlook old"].reply(ours(kind, question).shown, f"{text} {name}")
+    to = ours(kind, question).shown.answer_to
+    return mail(quoting, Message_ID=f"<{name}>", To=to, Subject="Re: q")
 
 
 def _answer(name: str, question: UUID) -> bytes:
-    return _reply(
-        reply_address(REPLY_BOX, partner_token(KEYS, question, "grigny")), name, "Au bord du Rhône."
-    )
+    return _reply("assigned", name, question, "Au bord du Rhône.")
 
 
 def _follow_up(name: str, question: UUID) -> bytes:
-    return _reply(reply_address(REPLY_BOX, asker_token(KEYS, question)), name, "Et avant 1800 ?")
+    return _reply("acknowledgement", name, question, "Et avant 1800 ?")
 
 
 KINDS: list[tuple[str, Made]] = [
@@ -75,40 +82,49 @@ KINDS: list[tuple[str, Made]] = [
 ]
 
 
-def made(number: int, question: UUID) -> bytes:
-    return KINDS[number % len(KINDS)][1](f"{number}@mail.example", question)
+ABOUT_ONE = 8
+"""Replies of a kind about one question: within an hour, no more than MOST_ABOUT_ONE are accepted."""
+ASKED = MAILS // len(KINDS) // ABOUT_ONE + 1
 
 
-async def asked(process: IngestProcess, database: Database, vhost: VirtualHost) -> UUID:
-    """A question that a partner has, for the replies to speak of."""
-    await asyncio.to_thread(
-        deliver, process.lmtp_port, mail(Message_ID="<first@mail.example>"), [BOX], "a@b.example"
-    )
+def made(number: int, questions: Sequence[UUID]) -> bytes:
+    turn, kind = divmod(number, len(KINDS))
+    return KINDS[kind][1](f"{number}@mail.example", questions[turn // ABOUT_ONE])
+
+
+async def asked(process: IngestProcess, database: Database, vhost: VirtualHost) -> list[UUID]:
+    """Questions that a partner has, for the replies to speak of."""
+    for number in range(ASKED):
+        raw = mail(f"Où est le moulin {number} ?", Message_ID=f"<first{number}@mail.example>")
+        await asyncio.to_thread(deliver, process.lmtp_port, raw, [BOX], "a@b.example")
     db = await asyncpg.connect(database("ingest"))
     try:
-        question: UUID = await db.fetchval("SELECT id FROM question")
-        letter = letter_of(routed_to("grigny"), question)
-        await publish(vhost.amqp_url, topology.EVENTS, letter.routing_key, aio_pika.Message(letter.body))
+        questions = [row["id"] for row in await db.fetch("SELECT id FROM question")]
+        for question in questions:
+            sent = (ours(kind, question).fact(MOMENT) for kind in ("assigned", "acknowledgement"))
+            for letter in (letter_of(fact, question) for fact in (routed_to("grigny"), *sent)):
+                message = aio_pika.Message(letter.body)
+                await publish(vhost.amqp_url, topology.EVENTS, letter.routing_key, message)
         await heard(db)
     finally:
         await db.close()
-    return question
+    return questions
 
 
 async def heard(db: asyncpg.Connection[asyncpg.Record]) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         for rest in repeat(0.02):
-            if await db.fetchval("SELECT count(*) FROM asked"):
+            if await db.fetchval(HEARD, ASKED):
                 return
             await asyncio.sleep(rest)
 
 
 async def hand_over(
-    process: IngestProcess, question: UUID, numbers: list[int], accepted: Counter[int]
+    process: IngestProcess, questions: Sequence[UUID], numbers: list[int], accepted: Counter[int]
 ) -> None:
     """As a mail server does: again and again until it hears 250, and then once more."""
     for number in numbers:
-        raw = made(number, question)
+        raw = made(number, questions)
         while accepted[number] < 2:
             accepted[number] += await heard_yes(process.lmtp_port, raw)
 
@@ -147,11 +163,13 @@ def by_imap() -> range:
 async def test_no_mail_is_lost_and_none_doubled(database: Database, vhost: VirtualHost) -> None:
     accepted: Counter[int] = Counter()
     async with imap_server() as mailbox, ingest_process(database, vhost, reading(mailbox)) as process:
-        question = await asked(process, database, vhost)
+        asked_before = await asked(process, database, vhost)
         killing = asyncio.create_task(killed_in_between(process, accepted, mailbox))
-        await mailbox.append(*(made(number, question) for number in by_imap()))
+        await mailbox.append(*(made(number, asked_before) for number in by_imap()))
         shares = [list(by_lmtp())[share::SENDERS] for share in range(SENDERS)]
-        await asyncio.gather(killing, *(hand_over(process, question, share, accepted) for share in shares))
+        await asyncio.gather(
+            killing, *(hand_over(process, asked_before, share, accepted) for share in shares)
+        )
         await until(lambda: len(mailbox.seen) == len(by_imap()), within_seconds=120)
     db = await asyncpg.connect(database("ingest"))
     try:
@@ -165,7 +183,7 @@ async def test_no_mail_is_lost_and_none_doubled(database: Database, vhost: Virtu
         )
     finally:
         await db.close()
-    wanted = Counter(KINDS[number % len(KINDS)][0] for number in range(MAILS)) + Counter(["question"])
+    wanted = Counter(KINDS[number % len(KINDS)][0] for number in range(MAILS)) + Counter({"question": ASKED})
     assert dict(map(tuple, submitted)) == wanted
     assert (questions, follow_ups, held) == (wanted["question"], wanted["follow_up"], wanted["quarantined"])
     assert dict(map(tuple, announced)) == {

@@ -13,7 +13,7 @@ from services.contracts.notifier import MailsSent
 from services.contracts.notifier import SentMail as SentMailFact
 from services.ingest.domain.replies.headings import Us
 from services.ingest.domain.replies.quoting import Memory
-from services.notifier.domain.delivery import Said
+from services.notifier.domain.delivery import Said, delivery_id
 from services.notifier.domain.outgoing import DeliveryAttempt, FollowedUp
 from services.notifier.sending.mail.compose import TO_ASKER, Composer, SenderIdentity
 from services.notifier.sending.mail.rendering import MailRenderer
@@ -87,6 +87,7 @@ def delivery(
     )
     return replace(
         attempt,
+        id=delivery_id(question, kind, to),
         question=asked,
         assignment=None if kind in TO_ASKER else replace(assigned(), partner=partner),
         answer=answered() if kind in ("answer", "rating") else None,
