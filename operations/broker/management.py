@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from operations.broker.rights import Rights
 from operations.errors import OperationError
 
 TIMEOUT_SECONDS = 30.0
+TRIED_AGAIN_SECONDS = (0.5, 1.0, 2.0)
 
 
 class BrokerRefused(OperationError):
@@ -108,15 +110,25 @@ class Management:
         return answer
 
     async def _ask(self, method: str, path: str, body: Any = None, *, missing_ok: bool = False) -> Any:
-        try:
-            answer = await self._http.request(method, path, json=body)
-        except httpx.HTTPError as error:
-            raise BrokerRefused(f"{self._http.base_url}: {error or type(error).__name__}") from error
+        answer = await self._answer(method, path, body)
         if answer.status_code == httpx.codes.NOT_FOUND and missing_ok:
             return None
         if answer.is_error:
             raise BrokerRefused(f"{method} {path}: {answer.status_code} {answer.text.strip()[:300]}")
         return answer.json() if answer.content else None
+
+    async def _answer(self, method: str, path: str, body: Any) -> httpx.Response:
+        """Asked again after a fault of the broker's own: it answers 500 to who closes a connection that is
+        just being opened or closed."""
+        for again in (*TRIED_AGAIN_SECONDS, None):
+            try:
+                answer = await self._http.request(method, path, json=body)
+            except httpx.HTTPError as error:
+                raise BrokerRefused(f"{self._http.base_url}: {error or type(error).__name__}") from error
+            if again is None or answer.status_code != httpx.codes.INTERNAL_SERVER_ERROR:
+                break
+            await asyncio.sleep(again)
+        return answer
 
 
 @asynccontextmanager

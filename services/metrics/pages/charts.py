@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, islice
@@ -11,10 +10,6 @@ import pygal
 from pygal.style import Style
 
 from services.metrics.pages.palette import Palette
-
-# For its plug-ins, of which none is used here, pygal hooks into every later import of the process, by a
-# protocol that warns in Python 3.11 and is gone in 3.12.
-sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 HALF, WHOLE = 600, 900
 """Widths of charts in half a page and across it, in the same units as their letters."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from services.ingest.domain.forms import desk_seal
 from tests.support.chromium import browser
 from tests.support.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, routed_to
 from tests.support.servers import Database, VirtualHost
+from tests.support.waiting import PATIENCE_SECONDS
 
 NARROW, WIDE = 320, 1100
 LONG = "https://archives.example/" + "tres-long/" * 30
@@ -28,6 +30,11 @@ DESK = f"/desk/grigny/{desk_seal(KEYS[0], 'grigny')}"
 SCRIPT = re.compile(r'<script src="([^"]*)"')
 LINES = """<script src="{0}/static/embed.js" data-library="grigny" data-lang="fr" async></script>
 <noscript><a href="{0}/embed/grigny">Poser une question</a></noscript>"""
+
+UNTIL_HIGH = """<script>
+addEventListener("message", ({data}) => data.sesameHeight > 900 && fetch("/high"))
+</script><img src="/wait" alt="">"""
+"""The browser looks at a page once it has loaded, and what a frame of another site says may come later."""
 
 
 @asynccontextmanager
@@ -98,13 +105,23 @@ async def test_every_page_works_without_a_script(database: Database, vhost: Virt
 async def test_two_lines_of_html_put_the_whole_form_into_a_librarys_page(
     database: Database, vhost: VirtualHost
 ) -> None:
+    told = asyncio.Event()
     async with here(database, vhost) as door, browser(door.http) as looking:
         lines = LINES.format(str(door.http.base_url).rstrip("/"))
 
         async def page(_request: Request) -> Response:
-            return HTMLResponse(f"<!doctype html><title>Grigny</title><body>{lines}")
+            return HTMLResponse(f"<!doctype html><title>Grigny</title><body>{lines}{UNTIL_HIGH}")
 
-        site = Starlette(routes=[Route("/", page)])
+        async def high(_request: Request) -> Response:
+            told.set()
+            return Response()
+
+        async def wait(_request: Request) -> Response:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await told.wait()
+            return Response()
+
+        site = Starlette(routes=[Route("/", page), Route("/high", high), Route("/wait", wait)])
         async with serving(site, "127.0.0.1", 0, grace_seconds=1) as port:
             html = await looking.dom(f"http://localhost:{port}/")
     frame = re.search(r'<iframe src="([^"]*)" title="([^"]*)" style="[^"]*height: (\d+)px', html)

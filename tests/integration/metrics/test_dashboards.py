@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -123,7 +124,7 @@ async def _watched(folder: Path) -> AsyncIterator[Watched]:
 def settings(folder: Path) -> dict[str, str]:
     partners = folder / "partners.yaml"
     reach = {"way": "queue", "address": f"partner.{PARTNER}"}
-    partners.write_text(yaml.safe_dump([{"id": PARTNER, "name": "Bpi", "reach": reach}]))
+    partners.write_text(yaml.safe_dump([{"id": PARTNER, "name": "Bpi", "reach": reach, "languages": ["en"]}]))
     return {"SESAME_PARTNERS_FILE": str(partners), "SESAME_METRICS_FOLD_SECONDS": "0.1"}
 
 
@@ -196,11 +197,12 @@ async def _live_a_little(amqp_url: str, watched: Watched) -> None:
 
 
 async def _publish_lives(amqp_url: str) -> None:
+    lately = (datetime.now(UTC) - made.MONDAY) // timedelta(hours=1) - 24  # panels show the last months
     connection = await aio_pika.connect(amqp_url)
     async with connection:
         exchange = await (await connection.channel()).get_exchange(topology.EVENTS)
         for _ in range(LIVES):
-            for event in made.life(uuid4(), made.facets("form", subject="histoire"), PARTNER):
+            for event in made.life(uuid4(), made.facets("form", lately, subject="histoire"), PARTNER):
                 letter = made.letter(event)
                 await exchange.publish(aio_pika.Message(letter.body, delivery_mode=2), letter.routing_key)
 
@@ -221,8 +223,9 @@ def test_a_panels_query_is_right_and_answers(watched: tuple[asyncio.Runner, Watc
 
 def test_no_alert_fires_while_all_is_well(watched: tuple[asyncio.Runner, Watched]) -> None:
     runner, platform = watched
-    firing = Query('ALERTS{alertstate="firing", severity!="watchdog"}')
-    assert runner.run(platform.ask(firing)) == []
+    firing = 'ALERTS{alertstate="firing", severity!="watchdog"}'
+    answer = runner.run(platform.prometheus.get("/api/v1/query", params={"query": firing}))
+    assert [alert["metric"] for alert in answer.json()["data"]["result"]] == []
 
 
 def test_prometheus_takes_the_rules_without_an_error(watched: tuple[asyncio.Runner, Watched]) -> None:
