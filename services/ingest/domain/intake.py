@@ -111,6 +111,16 @@ class ReusedKey(Refused):
     """The same key came with another content: nobody can tell which of the two is meant."""
 
 
+class OfSpamSender(Refused):
+    """A person marked what came from there before as spam: it is held, and causes no mail."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "what this address sent before was marked as spam: it is kept, and a person reads it first",
+            field="asker",
+        )
+
+
 class UnknownQuestion(Refused):
     """No such question, or none that this sender was asked."""
 

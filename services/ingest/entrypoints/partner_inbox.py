@@ -270,7 +270,7 @@ async def _question(
     submission: words.RawSubmission,
 ) -> UUID:
     new = new_question(event.data, channel="partner", origin=partner, now=unit.now)
-    return (await accept_question(unit, intake, submission, new, caps=caps)).question
+    return (await accept_question(unit, intake, submission, new, caps=caps, vouched=True)).question
 
 
 async def _answer(

@@ -28,7 +28,7 @@ class ToPaste:
 async def accept_group_post(
     unit: Unit, intake: Intake, submission: RawSubmission, new: NewQuestion, partner: str
 ) -> AcceptedSubmission:
-    accepted = await accept_question(unit, intake, submission, new)
+    accepted = await accept_question(unit, intake, submission, new, vouched=True)
     await group_posts.add(unit.db, accepted.question, partner, new.post_url)
     return accepted
 

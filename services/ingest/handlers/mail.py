@@ -31,8 +31,9 @@ from services.ingest.handlers.mail_replies import (
     with_left_out,
 )
 from services.ingest.handlers.questions import Intake, accept_question
+from services.ingest.handlers.spam import OF_SPAM_SENDER, spam_senders
 from services.ingest.handlers.submissions import AcceptedSubmission, be_the_same
-from services.ingest.store import bounces, submissions
+from services.ingest.store import bounces, conversation, submissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ async def _accept(
         return await _hold(unit, submission, envelope, f"{mail.kind}: {mail.why}")
     if doubt := _doubt(door, mail):
         return await _hold(unit, submission, envelope, f"perhaps automatic: {doubt}")
+    if await _is_of_spam_sender(unit, door, mail):
+        return await _hold(unit, submission, envelope, f"spam: {OF_SPAM_SENDER}")
     try:
         async with unit.db.transaction():  # what is refused leaves no file of its own behind
             return await accept_written(unit, door, submission, mail)
@@ -103,6 +106,20 @@ def _doubt(door: MailDoor, mail: ParsedMail) -> str | None:
     return ", ".join(seen for sign, seen in mail.signs.items() if sign not in explained) or None
 
 
+async def _is_of_spam_sender(unit: Unit, door: MailDoor, mail: ParsedMail) -> bool:
+    """A library's word counts whoever is named as its sender; an asker's own address is known by its
+    question, from wherever they write."""
+    keys, token = door.intake.keys, door.boxes.reply_token(mail.recipients)
+    if token is None:
+        return bool(await spam_senders(unit, keys, [door.senders.as_written(mail).sender]))
+    link = read_token(keys, token)
+    return (
+        link is not None
+        and link.role == "asker"
+        and await conversation.is_of_spam_sender(unit.db, link.question_id)
+    )
+
+
 async def accept_written(unit: Unit, door: MailDoor, submission: RawSubmission, mail: ParsedMail) -> str:
     """A mail that a person wrote, or that a person has looked at. Raises Refused and NotYet."""
     mail = door.senders.as_written(mail)
@@ -116,7 +133,9 @@ async def accept_written(unit: Unit, door: MailDoor, submission: RawSubmission, 
             door,
             mail,
             "question",
-            lambda files: accept_question(unit, door.intake, submission, new, files, caps=door.caps),
+            lambda files: accept_question(
+                unit, door.intake, submission, new, files, caps=door.caps, vouched=True
+            ),
         )
         return "duplicate" if accepted.again else "question"
     link = read_token(door.intake.keys, address)

@@ -14,9 +14,10 @@ from services.contracts.links import asker_token
 from services.contracts.vocabulary import Asker, Attachment, Facets, Place
 from services.contracts.wall import Wall
 from services.ingest.domain.cleaning import clean_line, clean_name, clean_text
-from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused, Walled
+from services.ingest.domain.intake import NewQuestion, OfSpamSender, RawSubmission, Refused, Walled
 from services.ingest.domain.mail_address import mail_address
 from services.ingest.handlers.caps import NONE_YET, Caps, counted, mailbox_digest
+from services.ingest.handlers.spam import spam_senders
 from services.ingest.handlers.submissions import AcceptedSubmission, accepted_before, refusing, sender_hash
 from services.ingest.store import submissions
 from services.ingest.store.submissions import Stored
@@ -42,12 +43,13 @@ class Intake:
 @dataclass(frozen=True, slots=True)
 class Handed:
     """A question as it was handed in. `caps`: those of its sender; None where a person decided that it
-    comes."""
+    comes. `vouched`: a person or a partner has looked at it, whatever its sender did before."""
 
     submission: RawSubmission
     new: NewQuestion
     attachments: tuple[Attachment, ...] = ()
     caps: Caps | None = None
+    vouched: bool = False
 
 
 async def accept_question(
@@ -58,10 +60,11 @@ async def accept_question(
     attachments: tuple[Attachment, ...] = (),
     *,
     caps: Caps | None = None,
+    vouched: bool = False,
 ) -> AcceptedSubmission:
-    """Raises Refused for what can't be a question, ReusedKey for another text under a known key, and
-    OverCap."""
-    (result,) = await accept_questions(unit, intake, [Handed(submission, new, attachments, caps)])
+    """Raises Refused for what can't be a question, ReusedKey for another text under a known key, OverCap, and
+    OfSpamSender."""
+    (result,) = await accept_questions(unit, intake, [Handed(submission, new, attachments, caps, vouched)])
     if isinstance(result, Refused):
         raise result
     return result
@@ -71,7 +74,8 @@ async def accept_questions(
     unit: Unit, intake: Intake, handed: Sequence[Handed]
 ) -> list[AcceptedSubmission | Refused]:
     """Several in one transaction; what each came to, in their order. One that is refused harms no other."""
-    drafts = await _within_caps(unit, handed, [_draft(intake, one) for one in handed])
+    drafts = await _of_no_spam_sender(unit, intake, handed, [_draft(intake, one) for one in handed])
+    drafts = await _within_caps(unit, handed, drafts)
     drafted = [(one.submission, draft) for one, draft in zip(handed, drafts, strict=True)]
     rows = [(once, draft.stored) for once, draft in drafted if isinstance(draft, Draft)]
     new = await submissions.add_questions(unit.db, rows) if rows else set()
@@ -108,6 +112,29 @@ def _draft(intake: Intake, handed: Handed) -> Draft | Refused:
         asked_from=mailbox_digest(intake.keys, new.mail),
     )
     return Draft(fact, stored)
+
+
+async def _of_no_spam_sender(
+    unit: Unit, intake: Intake, handed: Sequence[Handed], drafts: Sequence[Draft | Refused]
+) -> list[Draft | Refused]:
+    """Refusals in the place of those whose sender sent spam; what had been handed in before stands."""
+    drafted = [(one, isinstance(draft, Draft)) for one, draft in zip(handed, drafts, strict=True)]
+    senders = [_sender(one) for one, is_one in drafted if is_one and not one.vouched]
+    marked = await spam_senders(unit, intake.keys, [sender for sender in senders if sender])
+    if not marked:
+        return list(drafts)
+    return [
+        OfSpamSender()
+        if _sender(one) in marked
+        and not one.vouched
+        and not await submissions.is_known(unit.db, one.submission)
+        else draft
+        for one, draft in zip(handed, drafts, strict=True)
+    ]
+
+
+def _sender(handed: Handed) -> str | None:
+    return handed.new.mail or handed.new.account
 
 
 async def _within_caps(

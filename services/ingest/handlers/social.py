@@ -11,6 +11,7 @@ from services.contracts.addresses import address_digests
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
 from services.ingest.domain.social.posts import SocialPost
 from services.ingest.handlers.questions import Intake, accept_question
+from services.ingest.handlers.spam import refuse_spam_sender
 from services.ingest.handlers.submissions import accept_follow_up
 from services.ingest.store import questions, submissions
 
@@ -36,6 +37,7 @@ async def _accept(
     if above is not None:
         if not await questions.was_asked_by(unit.db, above, address_digests(intake.keys, post.author)):
             return await _overhear(unit, submission, above)
+        await refuse_spam_sender(unit, above)
         followed = await accept_follow_up(unit, intake.wall, submission, above, post.text, submission.door)
         return "duplicate" if followed.again else "follow_up"
     new = NewQuestion(

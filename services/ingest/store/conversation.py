@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -54,15 +55,30 @@ ON CONFLICT (question) DO UPDATE SET at = greatest(impasse.at, excluded.at)
 
 _IMPASSE_OF = "SELECT at FROM impasse WHERE question = $1"
 
+# A mark and its lifting come in any order: the later one counts.
 _MARK_SPAM = """
 INSERT INTO spam_sender (question, digest, since)
-SELECT $1, (SELECT asked_by FROM question WHERE id = $1), $2
-ON CONFLICT DO NOTHING
+SELECT $1, (SELECT coalesce(asked_from, asked_by) FROM question WHERE id = $1), $2
+ON CONFLICT (question) DO UPDATE SET digest = excluded.digest,
+    since = greatest(spam_sender.since, excluded.since)
 """
 
-_LIFT_SPAM = "UPDATE spam_sender SET lifted_at = $2 WHERE question = $1 AND since < $2"
+_LIFT_SPAM = """
+INSERT INTO spam_sender (question, since, lifted_at) VALUES ($1, '-infinity', $2)
+ON CONFLICT (question) DO UPDATE SET lifted_at = greatest(spam_sender.lifted_at, excluded.lifted_at)
+"""
 
-_IS_SPAM_SENDER = "SELECT true FROM spam_sender WHERE digest = $1 AND lifted_at IS NULL LIMIT 1"
+_SPAM_SENDERS = """
+SELECT digest FROM spam_sender
+WHERE digest = ANY($1::bytea[]) AND (lifted_at IS NULL OR lifted_at < since)
+"""
+
+_IS_OF_SPAM_SENDER = """
+SELECT EXISTS (
+    SELECT FROM question q JOIN spam_sender s ON s.question = q.id OR s.digest IN (q.asked_from, q.asked_by)
+    WHERE q.id = $1 AND (s.lifted_at IS NULL OR s.lifted_at < s.since)
+)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,5 +179,11 @@ async def lift_spam(db: Db, question: UUID, at: datetime) -> None:
     await db.execute(_LIFT_SPAM, question, at)
 
 
-async def is_spam_sender(db: Db, digest: bytes | None) -> bool:
-    return bool(digest and await db.fetchval(_IS_SPAM_SENDER, digest))
+async def spam_senders(db: Db, digests: Sequence[bytes]) -> set[bytes]:
+    """Those of these senders, by mailbox or account, of whom something was marked as spam."""
+    return {row["digest"] for row in await db.fetch(_SPAM_SENDERS, list(digests))}
+
+
+async def is_of_spam_sender(db: Db, question: UUID) -> bool:
+    """Whether it, or another one of its asker's, was marked as spam."""
+    return bool(await db.fetchval(_IS_OF_SPAM_SENDER, question))

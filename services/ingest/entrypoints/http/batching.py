@@ -28,11 +28,11 @@ class IntakeBatches:
         self._work: asyncio.Task[None] | None = None
 
     async def accept(
-        self, submission: RawSubmission, new: NewQuestion, *, caps: Caps | None = None
+        self, submission: RawSubmission, new: NewQuestion, *, caps: Caps | None = None, vouched: bool = False
     ) -> AcceptedSubmission:
         """Returns once committed; raises Refused, or whatever kept the transaction from its commit."""
         future = asyncio.get_running_loop().create_future()
-        self._waiting.append((Handed(submission, new, caps=caps), future))
+        self._waiting.append((Handed(submission, new, caps=caps, vouched=vouched), future))
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._commit_all())
         accepted: AcceptedSubmission = await future

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts.partners import QuestionSubmitted
 from services.ingest.domain.intake import RawSubmission, Refused
 from services.ingest.domain.mail import MailEnvelope
+from services.ingest.entrypoints.http.body import new_question as asked_by_program
 from services.ingest.entrypoints.http.pages.ask import new_question
 from services.ingest.entrypoints.mail.reader import mail_reader
 from services.ingest.handlers.mail import MailDoor, accept_written
@@ -22,7 +24,12 @@ async def release_held(unit: Unit, door: MailDoor, held: Held) -> str:
     submission = RawSubmission(held.door, held.key, held.raw, held.received_at)
     if held.door == "form":
         new = new_question(json.loads(held.raw), held.received_at)
-        await accept_question(unit, door.intake, submission, new)
+        await accept_question(unit, door.intake, submission, new, vouched=True)
+        return "question"
+    if held.door == "api":
+        sent = QuestionSubmitted.model_validate_json(held.raw)
+        asked = asked_by_program(sent, channel="api", origin=None, now=held.received_at)
+        await accept_question(unit, door.intake, submission, asked, vouched=True)
         return "question"
     if held.door != "mail":
         raise Refused(f"nothing is known of the door {held.door!r}")

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, QuestionSubmitted
 from services.ingest.domain.forms import MANY_LINKS, links_in
-from services.ingest.domain.intake import RawSubmission, Refused
+from services.ingest.domain.intake import OfSpamSender, RawSubmission, Refused
 from services.ingest.entrypoints.http.api import examples, keys
 from services.ingest.entrypoints.http.api.keys import Callers
 from services.ingest.entrypoints.http.api.problems import problems
@@ -19,6 +19,7 @@ from services.ingest.entrypoints.http.body import new_answer, new_decline, new_q
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.links import open_for_caller
 from services.ingest.handlers.conversation import accept_spam
+from services.ingest.handlers.spam import OF_SPAM_SENDER, hold_spam
 from services.ingest.handlers.submissions import (
     AcceptedSubmission,
     accept_answer,
@@ -104,7 +105,12 @@ class QuestionApi:
         new = new_question(sent, channel="api", origin=caller, now=now)
         if caller is None and (links := links_in(new.text)) >= MANY_LINKS:
             raise Refused(f"{links} links; without a partner's key at most {MANY_LINKS - 1}", field="text")
-        accepted = await self.together.accept(once, new, caps=self.door.caps)
+        try:
+            accepted = await self.together.accept(once, new, caps=self.door.caps, vouched=caller is not None)
+        except OfSpamSender:
+            async with self.door.begin() as unit:
+                await hold_spam(unit, once, OF_SPAM_SENDER)
+            raise
         page = self.door.intake.asker_page(accepted.question)
         response.headers["location"] = page
         return Received(id=accepted.question, page_url=page, again=accepted.again)

@@ -22,7 +22,7 @@ from services.chassis.language import N_, Translator
 from services.contracts.vocabulary import Asker, Place
 from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.forms import new_number, opened_at, why_spam
-from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
+from services.ingest.domain.intake import NewQuestion, OfSpamSender, RawSubmission, Refused
 from services.ingest.domain.mail_address import mail_address
 from services.ingest.domain.mailboxes import PARTNER
 from services.ingest.domain.places import is_postcode
@@ -33,7 +33,7 @@ from services.ingest.entrypoints.http.pages.choices import CHOICES, ELSEWHERE, P
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.handlers.files import Upload, accept_with_files, keep_for_form
 from services.ingest.handlers.questions import accept_question
-from services.ingest.handlers.spam import hold_spam
+from services.ingest.handlers.spam import OF_SPAM_SENDER, hold_spam
 from services.ingest.handlers.submissions import AcceptedSubmission
 from services.ingest.store import files as files_store
 from services.ingest.store.files import File
@@ -112,6 +112,10 @@ class AskPage:
         try:
             new = new_question(values, submission.received_at)
             accepted = await self._accept(submission, new, uploads, waiting)
+        except OfSpamSender:
+            async with self.door.begin() as unit:
+                await hold_spam(unit, submission, OF_SPAM_SENDER)
+            return self.pages.message(words, *HELD, 202)
         except Refused as refusal:
             if refusal.field != "files":
                 raise

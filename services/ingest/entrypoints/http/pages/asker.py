@@ -25,6 +25,7 @@ from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.handlers import askers
 from services.ingest.handlers.conversation import accept_reopening
 from services.ingest.handlers.files import listed
+from services.ingest.handlers.spam import refuse_spam_sender
 from services.ingest.handlers.submissions import accept_follow_up
 from services.ingest.store import askers as words_of_askers
 from services.ingest.store import conversation
@@ -59,6 +60,7 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
 
     async def follow_up(unit: Unit, opened: Opened, form: FormData) -> None:
         submission = RawSubmission("page", form_key(door, form), field(form, "text").encode(), unit.now)
+        await refuse_spam_sender(unit, opened.question.id)
         await accept_follow_up(
             unit, door.intake.wall, submission, opened.question.id, field(form, "text"), "page"
         )
@@ -66,6 +68,7 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
     async def reopen(unit: Unit, opened: Opened, form: FormData) -> None:
         text = field(form, "text")
         submission = RawSubmission("page", form_key(door, form), text.encode(), unit.now)
+        await refuse_spam_sender(unit, opened.question.id)
         await accept_reopening(unit, door.intake.wall, submission, opened.question.id, text, "page")
 
     async def rate(unit: Unit, opened: Opened, form: FormData) -> None:
