@@ -16,6 +16,7 @@ from services.metrics.entrypoints.prometheus import collect
 from services.metrics.entrypoints.web import FigureSite
 from services.metrics.handlers.folding import fold
 from services.metrics.handlers.holiday_calendar import network_time
+from services.metrics.pages.imprint import Imprint
 from services.metrics.pages.page import FigurePages
 from services.metrics.settings import MetricsSettings
 from services.metrics.store import counting
@@ -37,7 +38,14 @@ async def serve(settings: MetricsSettings, clock: Clock | None = None) -> None:
         chassis.every(settings.metrics_fold_seconds, partial(fold, chassis.pool, times))
         face = NetworkFace.of(settings, ask_url=settings.public_url, archive_url=settings.archive_url)
         pages = FigurePages(base=settings.metrics_public_url, zone=zone.key, face=face)
-        door = FigureSite(chassis.pool, chassis.clock, zone, pages)
+        door = FigureSite(
+            chassis.pool,
+            chassis.clock,
+            zone,
+            pages,
+            Imprint.of(face, settings.metrics_public_url),
+            settings.figures_made_up_until,
+        )
         await chassis.serve(door.app(), settings.metrics_host, settings.metrics_port)
         await chassis.consume(
             subscriptions.subscriptions(), lock_questions=False, linger_seconds=LINGER_SECONDS

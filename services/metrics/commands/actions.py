@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from asyncpg import Pool, Record
 
+from services.chassis.face import NetworkFace
 from services.metrics.domain import imported_years
 from services.metrics.domain.figures import YearFigures
 from services.metrics.domain.times import NetworkTime
@@ -23,7 +24,8 @@ from services.metrics.handlers.figures_json import to_json
 from services.metrics.handlers.holiday_calendar import network_time
 from services.metrics.handlers.recounting import Difference, check, rebuild
 from services.metrics.pages.formats import FORMATS, FormatRequest, file_name
-from services.metrics.settings import NetworkSettings
+from services.metrics.pages.imprint import Imprint
+from services.metrics.settings import NetworkSettings, SheetSettings
 from services.metrics.store import other_years
 
 FiguresAction = Callable[[argparse.Namespace], Awaitable[int]]
@@ -60,7 +62,11 @@ async def database(chosen: argparse.Namespace) -> AsyncIterator[Pool[Record]]:
 async def write_figures(chosen: argparse.Namespace) -> int:
     async with database(chosen) as pool:
         figures = await _figures(pool, chosen.year, chosen.partner)
-    wish = FormatRequest(chosen.lang, zone().key, a3=chosen.paper == "a3", square=chosen.shape == "square")
+    settings = SheetSettings()
+    face = NetworkFace.of(settings, ask_url=settings.public_url, archive_url="")
+    imprint = Imprint.of(face, settings.metrics_public_url)
+    a3, square = chosen.paper == "a3", chosen.shape == "square"
+    wish = FormatRequest(chosen.lang, zone().key, imprint, a3=a3, square=square)
     target: Path = chosen.output or Path(file_name(figures, chosen.format, wish))
     _save(target, FORMATS[chosen.format].make(figures, wish))
     return 0
@@ -73,7 +79,8 @@ def _save(target: Path, content: bytes) -> None:
 
 async def _figures(pool: Pool[Record], year: int, partner: str = "") -> YearFigures:
     try:
-        return await year_figures.read(pool, year, partner=partner, today=today())
+        made_up = SheetSettings().figures_made_up_until
+        return await year_figures.read(pool, year, partner=partner, today=today(), made_up_until=made_up)
     except year_figures.NoSuchYear as error:
         known = ", ".join(map(str, await year_figures.years(pool, partner))) or "none"
         raise CannotBeDone(f"{error}; known years: {known}") from error

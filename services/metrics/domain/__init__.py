@@ -7,4 +7,5 @@ increments  fact → counters to raise
 tallies     counters as read back, and questions asked of them
 figures     key figures of a year
 derivation  counters → key figures
+public      key figures → what everyone may see of them
 """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from services.metrics.domain.buckets import LABELS, quantile
 from services.metrics.domain.facts import FACETS, PLACED
 from services.metrics.domain.figures import (
+    COUNTED_AS,
     HEADLINES,
     STAGES,
     THE_NETWORK,
@@ -19,6 +21,7 @@ from services.metrics.domain.figures import (
     YearFigures,
     YearOfChannels,
 )
+from services.metrics.domain.public import closing
 from services.metrics.domain.tallies import Tallies
 
 STARS, READ_DEGREES = 5, 6
@@ -68,10 +71,11 @@ def _cut_measure(tallies: Tallies, year: int) -> str:
 
 
 def _headline(tallies: Tallies, measure: str, year: int, until: date, so_far: bool) -> Headline:
-    before: int | None = tallies.total(year - 1, measure)
+    counter = COUNTED_AS.get(measure, measure)
+    before: int | None = tallies.total(year - 1, counter)
     if so_far:
-        before = tallies.until(measure, _same_day_before(until))
-    return Headline(tallies.total(year, measure), before)
+        before = tallies.until(counter, _same_day_before(until))
+    return Headline(tallies.total(year, counter), before)
 
 
 def _same_day_before(day: date) -> date:
@@ -80,15 +84,17 @@ def _same_day_before(day: date) -> date:
 
 
 def _pieces(tallies: Tallies, year: int, measure: str, facet: str) -> tuple[Piece, ...]:
-    """Of received questions, what the router found out counts when they were placed."""
+    """Of received questions, what the router found out counts when they were placed. The pieces make the
+    total: what is not known of the rest, nobody said."""
     placed = tallies.pieces(year, PLACED, facet) if measure == "received" else {}
-    return _sorted(placed or tallies.pieces(year, measure, facet))
+    pieces = Counter(placed or tallies.pieces(year, measure, facet))
+    if pieces:
+        pieces[""] += max(0, tallies.total(year, measure) - pieces.total())
+    return _sorted(pieces)
 
 
 def _sorted(pieces: Mapping[str, int]) -> tuple[Piece, ...]:
-    """Largest first; what nobody said comes last."""
-    order = sorted(pieces.items(), key=lambda piece: (piece[0] == "", -piece[1], piece[0]))
-    return tuple(Piece(value, n) for value, n in order)
+    return closing(Piece(value, n) for value, n in pieces.items() if n)
 
 
 def _slots(pieces: Mapping[str, int]) -> tuple[tuple[int, ...], ...]:
@@ -103,10 +109,9 @@ def _history(tallies: Tallies, last: int, measure: str) -> Iterable[YearOfChanne
 
 
 def _durations(tallies: Tallies, year: int) -> dict[str, Duration]:
-    ends = {"route": "routed", "answer": "answered", "publish": "published"}
     return {
-        f"{stage}_{clock}": _duration(tallies.pieces(year, ends[stage], f"{stage}_{clock}"))
-        for stage in STAGES
+        f"{stage}_{clock}": _duration(tallies.pieces(year, end, f"{cut}_{clock}"))
+        for stage, (end, cut) in STAGES.items()
         for clock in ("calendar", "working")
     }
 

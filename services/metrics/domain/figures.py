@@ -9,7 +9,7 @@ from datetime import date
 HEADLINES = (
     "received",
     "answered",
-    "published",
+    "delivered",
     "archived",
     "viewed",
     "routed",
@@ -19,12 +19,24 @@ HEADLINES = (
     "withdrawn",
     "rated",
 )
-"""Measures shown as numbers, each beside the year before."""
+"""Measures shown as numbers, each beside the year before. `delivered` are answers out to their asker,
+`archived` those out to everyone: "published" would be said of both, and the wrong one quoted."""
+
+COUNTED_AS: Mapping[str, str] = {"delivered": "published"}
+"""Measure → the counter behind it, where that has another name."""
+
+OTHERS = "other"
+"""The piece that holds together what is not shown apart."""
 
 YEARS = range(1990, 2101)
 """Those that can have figures."""
 
-STAGES = ("route", "answer", "publish")
+STAGES: Mapping[str, tuple[str, str]] = {
+    "route": ("routed", "route"),
+    "answer": ("answered", "answer"),
+    "deliver": ("published", "publish"),
+}
+"""Stage of a question's life → the counter that ends it and the cut that times it."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a whole. An empty value is what nobody said."""
+    """A part of a whole. An empty value is what nobody said, OTHERS what is too little to be shown apart."""
 
     value: str
     n: int
@@ -74,8 +86,9 @@ class PartnerShare:
 
     @property
     def answering(self) -> float | None:
-        """Answered for the network by what its own public asked: over 1, it gives more than it takes."""
-        return self.answered / self.own_public if self.own_public else None
+        """Answers given to the network for 100 questions of its own public: over 100, it gives more than it
+        takes. No rate: the two are not of the same questions."""
+        return 100 * self.answered / self.own_public if self.own_public else None
 
 
 @dataclass(frozen=True)
@@ -123,6 +136,9 @@ class YearFigures:
     """Which questions are cut by channel, subject, language, purpose and département: those received; of a
     library that is asked nothing by a public of its own, those it answered."""
 
+    made_up_until: date | None = None
+    """The last day whose numbers are made up, in a demonstration: they must not be taken for real ones."""
+
     def cut(self, facet: str) -> tuple[Piece, ...]:
         """Empty as well for a facet that was not counted yet when the year was frozen."""
         return self.cuts.get(facet, ())
@@ -148,8 +164,9 @@ class YearFigures:
         return sum(star * n for star, n in enumerate(self.stars, 1)) / rated if rated else None
 
     @property
-    def answered_share(self) -> float | None:
-        return self.n("answered") / self.n("received") if self.n("received") else None
+    def answering(self) -> float | None:
+        """As of PartnerShare, for the library whose figures these are."""
+        return 100 * self.n("answered") / self.n("received") if self.n("received") else None
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from services.metrics.domain import facts
-from services.metrics.domain.figures import YEARS
+from services.metrics.domain.figures import COUNTED_AS, YEARS
 
 COLUMNS = ("year", "partner", "measure", "facet", "value", "n", "source")
 MEASURES = (
     "received",
     "answered",
     "kept",
-    "published",
+    "delivered",
     "archived",
     "viewed",
     "rated",
@@ -70,7 +70,7 @@ def _row(path: Path, line: int, row: Mapping[str, str]) -> Imported:
     return Imported(
         year=_number(where, "year", row["year"], YEARS),
         partner=row["partner"].strip(),
-        measure=row["measure"],
+        measure=COUNTED_AS.get(row["measure"], row["measure"]),
         facet=row["facet"],
         value=row["value"].strip(),
         n=_number(where, "n", row["n"], range(2**53)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from services.chassis.http.serving import RETRY_AFTER
 from services.metrics.domain.figures import YearFigures
 from services.metrics.handlers import year_figures
 from services.metrics.pages.formats import FORMATS, FormatRequest, file_name
+from services.metrics.pages.imprint import Imprint
 from services.metrics.pages.links import ASSETS
 from services.metrics.pages.page import HERE, FigurePages
 from services.metrics.pages.words import PageLanguage
@@ -39,6 +40,8 @@ class FigureSite:
     clock: Clock
     zone: ZoneInfo
     pages: FigurePages
+    imprint: Imprint = field(default_factory=Imprint)
+    made_up_until: date | None = None
     presses: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def app(self) -> Starlette:
@@ -87,6 +90,7 @@ class FigureSite:
             zone=self.zone.key,
             a3=request.query_params.get("paper") == "a3",
             square=request.query_params.get("shape") == "square",
+            imprint=self.imprint,
         )
 
         async def show(figures: YearFigures) -> Response:
@@ -103,7 +107,10 @@ class FigureSite:
         year = request.path_params["year"]
         try:
             today = self._now().date()
-            return await show(await year_figures.read(self.pool, year, partner=partner, today=today))
+            figures = await year_figures.read(
+                self.pool, year, partner=partner, today=today, made_up_until=self.made_up_until
+            )
+            return await show(figures)
         except year_figures.NoSuchYear:
             page = self.pages.nothing(year, _language(request), await year_figures.years(self.pool))
             return HTMLResponse(page, status_code=404)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from asyncpg import Pool, Record
 
 from services.chassis.postgres.database import Db
+from services.contracts import vocabulary
+from services.metrics.domain.departments import TILES
 from services.metrics.domain.derivation import derive
 from services.metrics.domain.facts import FACETS, PLACED
-from services.metrics.domain.figures import HEADLINES, STAGES, YEARS, Owner, YearFigures
+from services.metrics.domain.figures import COUNTED_AS, HEADLINES, STAGES, YEARS, Owner, YearFigures
+from services.metrics.domain.public import for_everyone
 from services.metrics.domain.tallies import Tallies
 from services.metrics.handlers.figures_json import from_json
 from services.metrics.store import other_years, sums
 
-MEASURES = (*HEADLINES, "kept", PLACED)
+MEASURES = (*(COUNTED_AS.get(measure, measure) for measure in HEADLINES), "kept", PLACED)
 OVER_YEARS = ("received", "answered")
 """Measures shown for all years before; of the others, last year's is compared with."""
 ONLY_LAST_YEAR = tuple(measure for measure in MEASURES if measure not in OVER_YEARS)
@@ -25,22 +29,33 @@ CUTS = (
     "slot",
     "number",
     "partner",
-    *(f"{stage}_{clock}" for stage in STAGES for clock in ("calendar", "working")),
+    *(f"{cut}_{clock}" for _, cut in STAGES.values() for clock in ("calendar", "working")),
 )
+
+
+KNOWN = {
+    "subject": vocabulary.THEMES,
+    "department": tuple(tile.code for tile in TILES),
+}
+"""Facet → values that have a name. A program may send other words: they are not shown to everyone."""
 
 
 class NoSuchYear(LookupError):
     """Nothing is known of that year, or of that partner in it."""
 
 
-async def read(pool: Pool[Record], year: int, *, partner: str = "", today: date) -> YearFigures:
-    """The figures of a year, frozen or drawn from the counters. Raises NoSuchYear."""
+async def read(
+    pool: Pool[Record], year: int, *, partner: str = "", today: date, made_up_until: date | None = None
+) -> YearFigures:
+    """The figures of a year as all may see them, frozen or drawn from the counters. Raises NoSuchYear."""
     if year not in YEARS:
         raise NoSuchYear(f"{year} is no year from {YEARS[0]} to {YEARS[-1]}")
     async with pool.acquire() as db, db.transaction(isolation="repeatable_read", readonly=True):
-        if (kept := await other_years.frozen(db, year, partner)) is not None:
-            return from_json(kept)
-        return await _derive(db, year, partner, today)
+        kept = await other_years.frozen(db, year, partner)
+        figures = await _derive(db, year, partner, today) if kept is None else from_json(kept)
+    if made_up_until and made_up_until >= date(year, 1, 1):
+        figures = replace(figures, made_up_until=min(made_up_until, figures.until))
+    return for_everyone(figures, KNOWN)
 
 
 async def _derive(db: Db, year: int, partner: str, today: date) -> YearFigures:

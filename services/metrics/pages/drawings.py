@@ -18,14 +18,18 @@ def draw(
     figures: YearFigures, words: Words, palette: Palette, *, size: tuple[int, int] | None = None
 ) -> dict[str, str]:
     """Name → SVG. `size` is for paper, where all have one: width and height."""
-    charts: tuple[Columns, ...] = (
+    charts = charts_of(figures, words, palette)
+    if size is not None:
+        charts = tuple(replace(chart, width=size[0], height=size[1]) for chart in charts)
+    return {chart.name: columns(chart, palette, words.number) for chart in charts}
+
+
+def charts_of(figures: YearFigures, words: Words, palette: Palette) -> tuple[Columns, ...]:
+    return (
         channels_over_years(figures, words, palette),
         months(figures, words, palette),
         durations(figures, words, palette),
     )
-    if size is not None:
-        charts = tuple(replace(chart, width=size[0], height=size[1]) for chart in charts)
-    return {chart.name: columns(chart, palette, words.number) for chart in charts}
 
 
 def channel_order(figures: YearFigures) -> list[str]:

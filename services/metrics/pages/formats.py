@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.metrics.domain.figures import YearFigures
 from services.metrics.handlers.figures_json import to_json
 from services.metrics.pages import tables, typst
+from services.metrics.pages.imprint import Imprint
+from services.metrics.pages.typst import Job, Shape
 from services.metrics.pages.words import PageLanguage, Words
 
 
@@ -17,6 +19,7 @@ class FormatRequest:
 
     language: PageLanguage
     zone: str
+    imprint: Imprint = field(default_factory=Imprint)
     a3: bool = False
     square: bool = False
 
@@ -52,11 +55,15 @@ def _ods(figures: YearFigures, wish: FormatRequest) -> bytes:
 
 
 def _pdf(figures: YearFigures, wish: FormatRequest) -> bytes:
-    return typst.poster(figures, wish.language, zone=wish.zone, paper="a3" if wish.a3 else "a4")
+    return typst.press(_job(figures, wish, "a3" if wish.a3 else "a4"))
 
 
 def _png(figures: YearFigures, wish: FormatRequest) -> bytes:
-    return typst.card(figures, wish.language, zone=wish.zone, square=wish.square)
+    return typst.press(_job(figures, wish, "square" if wish.square else "wide"))
+
+
+def _job(figures: YearFigures, wish: FormatRequest, shape: Shape) -> Job:
+    return Job(figures=figures, language=wish.language, zone=wish.zone, shape=shape, imprint=wish.imprint)
 
 
 FORMATS: Mapping[str, Format] = {

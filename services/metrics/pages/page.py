@@ -35,6 +35,7 @@ class FigurePages:
         self._base = base.rstrip("/")
         self._zone = zone
         self._face = face
+        self._network = face.name if face else NetworkFace().name
         environment = templates()
         self._figures = environment.get_template("figures.html.j2")
         self._notices = environment.get_template("notice.html.j2")
@@ -51,7 +52,8 @@ class FigurePages:
         words = Words(language)
         return self._figures.render(
             elsewhere=words.elsewhere(self._face) if self._face else [],
-            sheet=compose(figures, words, zone=self._zone),
+            sheet=compose(figures, words, zone=self._zone, network=self._network),
+            logo=self._face.logo if self._face else "",
             charts=draw(figures, words, PAGE),
             channel_order=channel_order(figures),
             channel_legend=channel_legend(figures, words, PAGE),

@@ -46,8 +46,10 @@ def _sheets(figures: YearFigures, words: Words) -> Iterator[tuple[str, Rows]]:
 
 
 def _headlines(figures: YearFigures, words: Words) -> Rows:
-    head: list[Sequence[CellValue]] = [("", figures.year, figures.year - 1)]
-    shown = ("received", "answered", "archived", "viewed")
+    head: list[Sequence[CellValue]] = [(words("figure"), figures.year, figures.year - 1)]
+    if figures.made_up_until:
+        head.insert(0, (words("made_up", day=words.day(figures.made_up_until)),))
+    shown = ("received", "answered", "delivered", "archived", "viewed")
     rows = [
         (words(measure), headline.n, headline.before)
         for measure in shown
@@ -64,13 +66,8 @@ def _headlines(figures: YearFigures, words: Words) -> Rows:
 
 
 def _pieces(facet: str, pieces: Sequence[Piece], words: Words) -> Rows:
-    head: list[Sequence[CellValue]] = [(words("piece"), words("questions"))]
-    return [*head, *((_name(facet, piece.value, words), piece.n) for piece in pieces)]
-
-
-def _name(facet: str, value: str, words: Words) -> str:
-    """A département is its number."""
-    return value if value and facet == "department" else words.value(facet, value)
+    head: list[Sequence[CellValue]] = [(words.piece(facet), words("questions"))]
+    return [*head, *((words.value(facet, piece.value), piece.n) for piece in pieces)]
 
 
 def _months(figures: YearFigures, words: Words) -> Rows:
@@ -80,7 +77,7 @@ def _months(figures: YearFigures, words: Words) -> Rows:
 
 
 def _heat(figures: YearFigures, words: Words) -> Rows:
-    rows: list[Sequence[CellValue]] = [("", *range(24))]
+    rows: list[Sequence[CellValue]] = [(words("days"), *range(24))]
     for day, counts in enumerate(figures.slots):
         rows.append((words.weekdays[day], *counts))
     return rows

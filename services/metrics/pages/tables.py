@@ -20,6 +20,8 @@ def as_csv(figures: YearFigures) -> bytes:
     """One number per line, in words of the network (not of a language): UTF-8, RFC 4180."""
     text = StringIO()
     writer = csv.writer(text)
+    if figures.made_up_until:
+        text.write(f"# up to {figures.made_up_until}, these numbers are made up for a demonstration\r\n")
     writer.writerow(CSV_HEADER)
     for measure, facet, value, n in _lines(figures):
         writer.writerow((figures.year, figures.partner, measure, facet, value, n))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from collections.abc import Iterable, Mapping
@@ -9,9 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import segno
 import typst
 
-from services.metrics.pages.drawings import channel_legend, draw
+from services.metrics.pages.drawings import channel_legend, charts_of, draw
 from services.metrics.pages.page import HERE
 from services.metrics.pages.palette import PAPER
 from services.metrics.pages.typst import Job, Shape
@@ -26,8 +28,18 @@ SOURCES: Mapping[Shape, str] = {
 }
 CHART_SIZE = (600, 146)
 """As wide and high as there is room for on the sheet."""
-MOST_SUBJECTS, MOST_LANGUAGES, MOST_PURPOSES, MOST_PARTNERS = 12, 6, 6, 60
-"""What there is room for on a sheet."""
+MOST_LANGUAGES, MOST_PURPOSES, MOST_PARTNERS = 4, 4, 60
+"""What there is room for on a sheet, beside the two that close a sum."""
+MANY_LETTERS = 1_500
+NIGHT = "#14235a"
+HEADS = {
+    "subjects": ("subject", "questions"),
+    "languages": ("language", "questions"),
+    "purposes": ("purpose", "questions"),
+    "stars": ("star", "ratings"),
+    "effort": ("degree", "answers"),
+}
+"""Table → what its columns are."""
 
 HEADINGS = (
     "channels",
@@ -46,7 +58,7 @@ HEADINGS = (
 
 def set_sheet(job: Job) -> bytes:
     words = Words(job.language)
-    sheet = compose(job.figures, words, zone=job.zone)
+    sheet = compose(job.figures, words, zone=job.zone, network=job.imprint.network)
     with TemporaryDirectory(prefix="sesame-press-") as name:
         folder = Path(name)
         _lay_out(folder, job, sheet)
@@ -56,9 +68,39 @@ def set_sheet(job: Job) -> bytes:
 def _lay_out(folder: Path, job: Job, sheet: FigureView) -> None:
     for chart, svg in draw(job.figures, sheet.words, PAPER, size=CHART_SIZE).items():
         (folder / f"{chart}.svg").write_text(svg)
+    if job.imprint.ask_url:
+        code = segno.make(job.imprint.ask_url, micro=False, error="m")
+        code.save(str(folder / "code.svg"), border=0, dark=NIGHT)
     source = SOURCES[job.shape]
     (folder / source).write_bytes((HERE / "templates" / source).read_bytes())
-    (folder / "sheet.json").write_text(json.dumps(_content(job, sheet)))
+    content = _content(job, sheet) | _imprint(folder, job, sheet.words)
+    (folder / "sheet.json").write_text(json.dumps(content))
+
+
+def _imprint(folder: Path, job: Job, words: Words) -> dict[str, str]:
+    imprint = job.imprint
+    accessible = words("poster_accessible", address=_bare(imprint.figures_url))
+    return {
+        "logo": _logo(folder, imprint.logo),
+        "ask": words("poster_ask") if imprint.ask_url else "",
+        "address": _bare(imprint.ask_url),
+        "accessible": accessible if imprint.figures_url else "",
+    }
+
+
+def _bare(url: str) -> str:
+    """As it is read out."""
+    return url.partition("://")[2].rstrip("/")
+
+
+def _logo(folder: Path, source: str) -> str:
+    """The name of the logo's file; empty without one."""
+    kind, _, encoded = source.partition(";base64,")
+    if not encoded:
+        return ""
+    name = f"logo.{kind.rpartition('/')[2].partition('+')[0]}"
+    (folder / name).write_bytes(base64.b64decode(encoded))
+    return name
 
 
 def _compile(folder: Path, shape: Shape) -> bytes:
@@ -69,6 +111,7 @@ def _compile(folder: Path, shape: Shape) -> bytes:
         ignore_system_fonts=True,
         format="pdf" if shape in ("a4", "a3") else "png",
         ppi=72,
+        pdf_standards=["ua-1"] if shape in ("a4", "a3") else None,
     )
     if not isinstance(made, bytes):
         raise TypeError(f"{SOURCES[shape]}: one page was to be set, {len(made or ())} came out")
@@ -81,7 +124,7 @@ def _content(job: Job, sheet: FigureView) -> dict[str, Any]:
         "shape": job.shape,
         "language": words.language,
         "owner": sheet.owner,
-        "strapline": words("strapline"),
+        "strapline": sheet.strapline,
         "title": sheet.title,
         "state": sheet.state,
         "bigs": [
@@ -94,9 +137,11 @@ def _content(job: Job, sheet: FigureView) -> dict[str, Any]:
             {"name": name, "colour": colour} for name, colour in channel_legend(job.figures, words, PAPER)
         ],
         "pair": [words("received"), words("answered")],
-        "subjects": _bars(sheet.subjects[:MOST_SUBJECTS]),
-        "languages": _bars(sheet.languages[:MOST_LANGUAGES]),
-        "purposes": _bars(sheet.purposes[:MOST_PURPOSES]),
+        "subjects": _bars(sheet.bars("subject", _room_for_subjects(sheet))),
+        "languages": _bars(sheet.bars("language", MOST_LANGUAGES)),
+        "purposes": _bars(sheet.bars("purpose", MOST_PURPOSES)),
+        "heads": {key: [words(head), words(counted)] for key, (head, counted) in HEADS.items()},
+        "told": {chart.name: chart.text for chart in charts_of(job.figures, words, PAPER)},
         "stars": _bars(reversed(sheet.stars)) if sum(job.figures.stars) else [],
         "effort": _bars(sheet.effort) if sum(job.figures.effort) else [],
         "partners": [
@@ -107,6 +152,10 @@ def _content(job: Job, sheet: FigureView) -> dict[str, Any]:
         if len(sheet.partners) > MOST_PARTNERS
         else "",
         "map": _cells(sheet.map) if sheet.mapped else [],
+        "map_told": ", ".join(words.told(cell.name, cell.number) for cell in sheet.map if cell.n),
+        "map_rest": " · ".join(sheet.map_rest),
+        "made_up": sheet.made_up,
+        "days": words("days"),
         "columns": sheet.map_size[0],
         "rows": sheet.map_size[1],
         "heat": [{"day": words.weekdays[day], "cells": _cells(row)} for day, row in enumerate(sheet.heat)]
@@ -114,6 +163,14 @@ def _content(job: Job, sheet: FigureView) -> dict[str, Any]:
         else [],
         "foot": _foot(job, sheet),
     }
+
+
+def _room_for_subjects(sheet: FigureView) -> int:
+    """Beside a map, above credits of many letters, or alone on a library's own sheet."""
+    letters = sum(len(share.name) + 8 for share, _, _ in sheet.partners[:MOST_PARTNERS])
+    if sheet.partners:
+        return 4 if letters > MANY_LETTERS else 7
+    return 5 if sheet.mapped else 10
 
 
 def _foot(job: Job, sheet: FigureView) -> str:
@@ -128,7 +185,7 @@ def _heading(key: str, sheet: FigureView) -> dict[str, str]:
 
 
 def _bars(bars: Iterable[Bar]) -> list[dict[str, object]]:
-    return [{"label": bar.label, "number": bar.number, "share": bar.share} for bar in bars]
+    return [{"label": bar.label, "number": bar.number, "share": bar.share, "rest": bar.rest} for bar in bars]
 
 
 def _cells(cells: Iterable[Cell]) -> list[dict[str, object]]:

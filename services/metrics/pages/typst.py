@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from services.metrics.domain.figures import YearFigures
+from services.metrics.pages.imprint import Imprint
 from services.metrics.pages.words import PageLanguage
 
 Shape = Literal["a4", "a3", "wide", "square"]
@@ -28,19 +29,12 @@ class Job(BaseModel):
     language: PageLanguage
     zone: str
     shape: Shape
+    imprint: Imprint = Imprint()
 
 
-def poster(figures: YearFigures, language: PageLanguage, *, zone: str, paper: Literal["a4", "a3"]) -> bytes:
-    """One page of PDF. Blocks for about a second."""
-    return _press(Job(figures=figures, language=language, zone=zone, shape=paper))
-
-
-def card(figures: YearFigures, language: PageLanguage, *, zone: str, square: bool) -> bytes:
-    """A PNG to share: 1200 x 630 pixels, or 1200 x 1200. Blocks for about a second."""
-    return _press(Job(figures=figures, language=language, zone=zone, shape="square" if square else "wide"))
-
-
-def _press(job: Job) -> bytes:
+def press(job: Job) -> bytes:
+    """A4 and A3: one page of PDF/UA-1. `wide`: a PNG of 1200 x 630 pixels, `square`: 1200 x 1200. Blocks for
+    about a second."""
     done = subprocess.run(
         [sys.executable, "-m", "services.metrics.pages.typesetting"],
         input=job.model_dump_json().encode(),

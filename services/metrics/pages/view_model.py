@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.metrics.domain.buckets import BOUNDS
-from services.metrics.domain.departments import COLUMNS, ROWS, TILES
+from services.metrics.domain.departments import COLUMNS, NAMES, ROWS, TILES
 from services.metrics.domain.derivation import STARS
-from services.metrics.domain.figures import Headline, PartnerShare, Piece, YearFigures
+from services.metrics.domain.figures import OTHERS, Headline, PartnerShare, Piece, YearFigures
+from services.metrics.domain.public import FEW as FEW_IN_PUBLIC
 from services.metrics.pages.words import Words
 
 DRAWN = frozenset({"channel", "subject", "language", "purpose", "department"})
@@ -47,6 +48,8 @@ class Bar:
     percent: str
     share: float
     """Of the longest bar, 0 to 1."""
+    rest: bool = False
+    """Closes the sum: others together, or what nobody said. No bar is drawn of it, it is no piece."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Cell:
     label: str
     number: str
     n: int
+    name: str
+    """In full, for who does not see where it stands."""
     level: int
     """0 to LEVELS - 1."""
     column: int = 0
@@ -66,14 +71,14 @@ class FigureView:
     words: Words
     zone: str
     owner: str
+    strapline: str
     title: str
     state: str
+    made_up: str
+    """That numbers are made up, in a demonstration; empty otherwise."""
     bigs: tuple[Big, ...]
-    subjects: tuple[Bar, ...]
-    languages: tuple[Bar, ...]
-    purposes: tuple[Bar, ...]
-    others: tuple[tuple[str, tuple[Bar, ...]], ...]
-    """Title and bars of each facet that has no place of its own."""
+    others: tuple[tuple[str, str, tuple[Bar, ...]], ...]
+    """Title, head and bars of each facet that has no place of its own."""
     stars: tuple[Bar, ...]
     effort: tuple[Bar, ...]
     heat: tuple[tuple[Cell, ...], ...]
@@ -81,24 +86,29 @@ class FigureView:
     map: tuple[Cell, ...]
     mapped: bool
     """Whether any département is known: a library abroad has none to show."""
-    map_rest: str
+    map_rest: tuple[str, ...]
+    """What the tiles leave out of the sum."""
     map_size: tuple[int, int]
     partners: tuple[tuple[PartnerShare, float, str], ...]
-    """Partner, its answers as a share of the most, and its answering percentage."""
+    """Partner, its answers as a share of the most, and its answers for 100 questions of its own public."""
+
+    def bars(self, facet: str, most: int = MOST_BARS) -> tuple[Bar, ...]:
+        """The largest pieces of a facet, and what closes the sum."""
+        return _bars(self.figures.cut(facet), facet, self.words, most)
 
 
-def compose(figures: YearFigures, words: Words, *, zone: str) -> FigureView:
+def compose(figures: YearFigures, words: Words, *, zone: str, network: str) -> FigureView:
+    """`network` is its name."""
     return FigureView(
         figures=figures,
         words=words,
         zone=zone,
-        owner=figures.name or words("network"),
+        owner=figures.name or network,
+        strapline=f"{network} · {words('strapline')}" if figures.name else words("strapline"),
         title=words("title", year=figures.year),
         state=words("so_far", day=words.day(figures.until)) if figures.so_far else words("whole_year"),
+        made_up=words("made_up", day=words.day(figures.made_up_until)) if figures.made_up_until else "",
         bigs=tuple(_bigs(figures, words)),
-        subjects=_bars(figures.cut("subject"), "subject", words),
-        languages=_bars(figures.cut("language"), "language", words),
-        purposes=_bars(figures.cut("purpose"), "purpose", words),
         others=tuple(_others(figures, words)),
         stars=_numbered(figures.stars, lambda star: "★" * star, words),
         effort=_numbered(figures.effort, str, words),
@@ -106,7 +116,7 @@ def compose(figures: YearFigures, words: Words, *, zone: str) -> FigureView:
         heat_peak=_peak(figures, words),
         map=_map(figures.cut("department"), words),
         mapped=any(piece.value for piece in figures.cut("department")),
-        map_rest=_map_rest(figures.cut("department"), words),
+        map_rest=tuple(_map_rest(figures.cut("department"), words)),
         map_size=(COLUMNS, ROWS),
         partners=_partners(figures.partners, words),
     )
@@ -134,11 +144,9 @@ def _bigs(figures: YearFigures, words: Words) -> Iterable[Big]:
 
 
 def _given(figures: YearFigures, words: Words) -> Iterable[Big]:
-    """Who is behind the answers: libraries for the network, the answering percentage for a partner."""
-    if figures.partner and figures.answered_share is not None:
-        yield Big(
-            "answering", words.percent(figures.answered_share), words("answering"), words("answering_note")
-        )
+    """Who is behind the answers: libraries for the network, give and take for a partner."""
+    if figures.partner and figures.answering is not None:
+        yield Big("answering", words.number(round(figures.answering)), words("answering"), "")
     if not figures.partner and figures.institutions:
         people = figures.respondents
         note = words("respondents", n=words.number(people)) if people else words("thanks")
@@ -176,16 +184,25 @@ def _growth(headline: Headline, figures: YearFigures, words: Words) -> str:
     return words(phrase, growth=words.growth(headline.growth), year=figures.year - 1)
 
 
-def _bars(pieces: Sequence[Piece], facet: str, words: Words) -> tuple[Bar, ...]:
-    """The largest pieces. What nobody said is left to the table's total: it is no subject."""
-    said = [piece for piece in pieces if piece.value][:MOST_BARS]
-    return tuple(_scaled([(words.value(facet, piece.value), piece.n) for piece in said], words, pieces))
+def _bars(pieces: Sequence[Piece], facet: str, words: Words, most: int = MOST_BARS) -> tuple[Bar, ...]:
+    """The largest pieces, all others together, and what nobody said: they make the whole. None where nothing
+    was said at all."""
+    said = [piece for piece in pieces if piece.value not in ("", OTHERS)]
+    named = [(words.value(facet, piece.value), piece.n) for piece in said[:most]]
+    unsaid = sum(piece.n for piece in pieces if not piece.value)
+    others = sum(piece.n for piece in pieces) - unsaid - sum(n for _, n in named)
+    bars = tuple(_scaled(named, words, pieces))
+    closing = ((words("others"), others), (words("unsaid"), unsaid))
+    rest = [
+        Bar(label, n, words.number(n), _part(n, pieces, words), 0.0, rest=True) for label, n in closing if n
+    ]
+    return (*bars, *rest) if bars or others else ()
 
 
-def _others(figures: YearFigures, words: Words) -> Iterable[tuple[str, tuple[Bar, ...]]]:
+def _others(figures: YearFigures, words: Words) -> Iterable[tuple[str, str, tuple[Bar, ...]]]:
     for facet, pieces in figures.cuts.items():
         if facet not in DRAWN and (bars := _bars(pieces, facet, words)):
-            yield words.facet(facet), bars
+            yield words.facet(facet), words.piece(facet), bars
 
 
 def _numbered(counts: Sequence[int], name: Callable[[int], str], words: Words) -> tuple[Bar, ...]:
@@ -195,10 +212,13 @@ def _numbered(counts: Sequence[int], name: Callable[[int], str], words: Words) -
 
 def _scaled(named: Sequence[tuple[str, int]], words: Words, pieces: Sequence[Piece]) -> Iterable[Bar]:
     most = max((n for _, n in named), default=0)
-    total = sum(piece.n for piece in pieces)
     for label, n in named:
-        percent = words.part(n, total) if total else ""
-        yield Bar(label, n, words.number(n), percent, n / most if most else 0.0)
+        yield Bar(label, n, words.number(n), _part(n, pieces, words), n / most if most else 0.0)
+
+
+def _part(n: int, pieces: Sequence[Piece], words: Words) -> str:
+    total = sum(piece.n for piece in pieces)
+    return words.part(n, total) if total else ""
 
 
 def _level(n: int, most: int) -> int:
@@ -211,9 +231,10 @@ def _heat(figures: YearFigures, words: Words) -> tuple[tuple[Cell, ...], ...]:
     return tuple(
         tuple(
             Cell(
-                f"{words.weekdays[day]} {words('hour', hour=hour)}",
+                words("hour", hour=hour),
                 words.number(n),
                 n,
+                f"{words.weekdays[day]} {words('hour', hour=hour)}",
                 _level(n, most),
                 hour,
                 day,
@@ -244,16 +265,28 @@ def _peak(figures: YearFigures, words: Words) -> str:
 def _map(departments: Sequence[Piece], words: Words) -> tuple[Cell, ...]:
     counts = {piece.value: piece.n for piece in departments}
     most = max((counts.get(tile.code, 0) for tile in TILES), default=0)
+    none = f"<{FEW_IN_PUBLIC}" if counts.get(OTHERS) else words.number(0)
     return tuple(
-        Cell(tile.code, words.number(n), n, _level(n, most), tile.column, tile.row)
+        Cell(
+            label=tile.code,
+            number=words.number(n) if n else none,
+            n=n,
+            name=f"{NAMES[tile.code]} ({tile.code})",
+            level=_level(n, most),
+            column=tile.column,
+            row=tile.row,
+        )
         for tile, n in ((tile, counts.get(tile.code, 0)) for tile in TILES)
     )
 
 
-def _map_rest(departments: Sequence[Piece], words: Words) -> str:
-    drawn = {tile.code for tile in TILES}
-    rest = sum(piece.n for piece in departments if piece.value not in drawn)
-    return words("map_rest", n=words.number(rest)) if rest else ""
+def _map_rest(departments: Sequence[Piece], words: Words) -> Iterable[str]:
+    counts = {piece.value: piece.n for piece in departments}
+    if others := counts.get(OTHERS):
+        yield words("map_few", few=FEW_IN_PUBLIC, n=words.number(others))
+    drawn = {tile.code for tile in TILES} | {OTHERS}
+    if rest := sum(n for code, n in counts.items() if code not in drawn):
+        yield words("map_rest", n=words.number(rest))
 
 
 def _partners(shares: Sequence[PartnerShare], words: Words) -> tuple[tuple[PartnerShare, float, str], ...]:
@@ -262,7 +295,7 @@ def _partners(shares: Sequence[PartnerShare], words: Words) -> tuple[tuple[Partn
         (
             share,
             share.answered / most if most else 0.0,
-            "" if share.answering is None else words.percent(share.answering),
+            "" if share.answering is None else words.number(round(share.answering)),
         )
         for share in shares
     )

@@ -14,7 +14,9 @@ from services.chassis.face import NetworkFace
 from services.chassis.face.face import FooterLink
 from services.chassis.language import Languages
 from services.chassis.language.names import Names
-from services.metrics.pages.phrases import COUNTED, PHRASES, TITLES
+from services.metrics.domain.departments import NAMES
+from services.metrics.domain.figures import OTHERS
+from services.metrics.pages.phrases import COUNTED, PHRASES, PIECES, TITLES
 
 PageLanguage = Literal["fr", "en"]
 LOCALE = Path(__file__).parents[1] / "locale"
@@ -56,8 +58,10 @@ class Words:
 
     def value(self, facet: str, value: str) -> str:
         """The name of a piece: ("channel", "mail") → "Courriel". What nobody said has a name as well."""
-        if not value:
-            return self("unsaid")
+        if value in ("", OTHERS):
+            return self("others" if value else "unsaid")
+        if facet == "department":
+            return f"{value} {NAMES.get(value, '')}".rstrip()
         known = {
             "channel": self._names.channel,
             "subject": self._names.theme,
@@ -71,6 +75,10 @@ class Words:
         """What questions cut by it are called together; one that has no phrase yet is made readable."""
         title = TITLES.get(facet)
         return self(title) if title else facet.replace("_", " ").capitalize()
+
+    def piece(self, facet: str) -> str:
+        """What one piece of it is called, at the head of a column."""
+        return self(PIECES.get(facet, "piece"))
 
     def number(self, n: float) -> str:
         return self._words.number(n)

@@ -12,7 +12,10 @@ import pytest
 from services.metrics.domain import imported_years
 from services.metrics.domain.departments import TILES
 from services.metrics.domain.derivation import derive
+from services.metrics.domain.figures import OTHERS, Owner, Piece
+from services.metrics.domain.public import for_everyone
 from services.metrics.domain.tallies import Tallies, TallyLine
+from services.metrics.handlers.figures_json import to_json
 from services.metrics.pages.drawings import channels_over_years
 from services.metrics.pages.page import FigurePages
 from services.metrics.pages.palette import PAPER
@@ -45,7 +48,7 @@ def test_numbers_are_grouped_as_the_language_does() -> None:
 
 def test_in_french_no_line_breaks_before_a_high_sign() -> None:
     values = dict.fromkeys(
-        ("n", "year", "day", "growth", "duration", "zone", "sources", "weekday", "hour"), 1
+        ("n", "year", "day", "growth", "duration", "zone", "sources", "weekday", "hour", "few", "address"), 1
     )
     said = [Words("fr")(key, **values) for key in PHRASES]
     assert [phrase for phrase in said if re.search(" [:;?!]", phrase)] == []
@@ -72,13 +75,13 @@ def test_growth_of_a_running_year_is_measured_against_the_same_days() -> None:
     assert figures.headlines["received"].growth == pytest.approx(0.25)
 
 
-def test_the_answering_percentage_is_answered_by_asked_on_its_own_page() -> None:
+def test_give_and_take_is_answers_for_a_hundred_questions_of_its_own_public() -> None:
     lines = [
         TallyLine(2025, 0, "answered", "partner", "bpi", 30),
         TallyLine(2025, 0, "received", "origin", "bpi", 20),
     ]
     (bpi,) = derive(2025, Tallies(lines), today=date(2026, 1, 1)).partners
-    assert bpi.answering == pytest.approx(1.5)
+    assert bpi.answering == pytest.approx(150)
 
 
 def big_received(*by_year: int) -> Big:
@@ -86,12 +89,64 @@ def big_received(*by_year: int) -> Big:
         TallyLine(2026 - ago, 0, "received", "channel", "mail", n) for ago, n in enumerate(reversed(by_year))
     ]
     figures = derive(2026, Tallies(lines), today=date(2027, 1, 2))
-    return compose(figures, Words("en"), zone="Europe/Paris").bigs[0]
+    return compose(figures, Words("en"), zone="Europe/Paris", network="Sésame").bigs[0]
 
 
 def test_a_handful_is_compared_by_number_and_not_in_per_cent() -> None:
     assert big_received(2, 6).note.replace("\N{NO-BREAK SPACE}", " ") == "2 in 2025"
     assert big_received(200, 600).note == "+200% on 2025"
+
+
+def test_bars_with_others_and_what_nobody_said_make_the_whole() -> None:
+    pieces = {f"theme-{n}": 9 for n in range(20)} | {"": 7}
+    lines = [
+        TallyLine(2025, 1, "received", "channel", "mail", 200),
+        *(TallyLine(2025, 1, "received", "subject", theme, n) for theme, n in pieces.items()),
+    ]
+    figures = derive(2025, Tallies(lines), today=date(2026, 1, 2))
+    bars = compose(figures, Words("en"), zone="Europe/Paris", network="Sésame").bars("subject")
+    assert [bar.label for bar in bars[-2:]] == ["and others", "not stated"]
+    assert sum(bar.n for bar in bars) == 200
+
+
+def test_a_word_the_network_does_not_know_is_shown_to_nobody() -> None:
+    lines = [
+        TallyLine(2025, 1, "received", facet, value, n)
+        for facet, value, n in (("channel", "mail", 60), ("subject", "arts", 50), ("subject", "xixe", 10))
+    ]
+    figures = for_everyone(derive(2025, Tallies(lines), today=date(2026, 1, 2)), {"subject": ("arts",)})
+    assert figures.cut("subject") == (Piece("arts", 50), Piece("", 10))
+
+
+def test_small_numbers_of_a_departement_are_only_shown_together() -> None:
+    counts = {"75": 50, "48": 1, "23": 4, "": 6}
+    lines = [TallyLine(2025, 1, "received", "department", code, n) for code, n in counts.items()]
+    figures = for_everyone(derive(2025, Tallies(lines), today=date(2026, 1, 2)), {})
+    assert figures.cut("department") == (Piece("75", 50), Piece(OTHERS, 5), Piece("", 6))
+    sheet = compose(figures, Words("fr"), zone="Europe/Paris", network="Sésame")
+    creuse = next(cell for cell in sheet.map if cell.label == "23")
+    assert (creuse.name, creuse.number) == ("Creuse (23)", "<5")
+
+
+def test_give_and_take_is_never_shown_in_per_cent() -> None:
+    lines = [
+        TallyLine(2025, 1, "answered", "channel", "mail", 278),
+        TallyLine(2025, 1, "received", "channel", "mail", 100),
+    ]
+    figures = derive(2025, Tallies(lines), today=date(2026, 1, 2), owner=Owner("bpi", "Bpi"))
+    bigs = compose(figures, Words("fr"), zone="Europe/Paris", network="Sésame").bigs
+    assert [(big.value, big.label) for big in bigs if big.key == "answering"] == [
+        ("278", "réponses pour 100 questions de son public")
+    ]
+
+
+def test_made_up_numbers_are_marked_in_every_format() -> None:
+    lines = [TallyLine(2025, 1, "received", "channel", "mail", 9)]
+    figures = replace(derive(2025, Tallies(lines), today=date(2026, 1, 2)), made_up_until=date(2025, 12, 31))
+    told = "figures up to 31\N{NO-BREAK SPACE}December 2025 are made up"
+    assert told in FigurePages(base="", zone="Europe/Paris").figures(figures, "en", [2025])
+    assert as_csv(figures).startswith(b"# up to 2025-12-31, these numbers are made up")
+    assert '"made_up_until":"2025-12-31"' in to_json(figures)
 
 
 def test_one_is_said_in_the_singular() -> None:
@@ -107,7 +162,7 @@ def test_one_hour_out_of_the_ordinary_does_not_pale_the_others() -> None:
     figures = derive(
         2025, Tallies([*usual, TallyLine(2025, 0, "received", "slot", "2-05", 500)]), today=date(2026, 1, 2)
     )
-    sheet = compose(figures, Words("en"), zone="Europe/Paris")
+    sheet = compose(figures, Words("en"), zone="Europe/Paris", network="Sésame")
     assert [sheet.heat[day][10].level for day in range(5)] == [LEVELS - 1] * 5
 
 
