@@ -13,32 +13,40 @@ from operations.addresses import Addresses
 from operations.broker.management import managing
 from services.chassis.messaging.malformed_properties import read_malformed_properties
 from services.contracts import topology
+from services.contracts.addresses import names
 from services.contracts.envelope import NotAnEvent, parse
 
 MOST = 100_000
 """Messages of one queue looked at in one go."""
 
 
-async def count(where: Addresses, questions: Sequence[UUID]) -> dict[str, int]:
-    return await _each(where, questions, drop=False)
+async def count(where: Addresses, who: str | None, questions: Sequence[UUID]) -> dict[str, int]:
+    return await _each(where, who, questions, drop=False)
 
 
-async def drop(where: Addresses, questions: Sequence[UUID]) -> dict[str, int]:
-    """Queue -> messages taken from it; the others stay, in their order. What a program holds in its hand at
-    that moment is with the partner already."""
-    return await _each(where, questions, drop=True)
+async def drop(where: Addresses, who: str | None, questions: Sequence[UUID]) -> dict[str, int]:
+    """Queue -> messages taken from it, that are about these questions or name this asker (a refusal of what
+    the partner itself sent says the value); the others stay, in their order. What a program holds in its hand
+    at that moment is with the partner already."""
+    return await _each(where, who, questions, drop=True)
 
 
-async def _each(where: Addresses, questions: Sequence[UUID], *, drop: bool) -> dict[str, int]:
+async def _each(
+    where: Addresses, who: str | None, questions: Sequence[UUID], *, drop: bool
+) -> dict[str, int]:
     async with managing(where.management_url, where.vhost) as management:
-        names = [str(queue["name"]) for queue in await management.queues()]
+        queues = [str(queue["name"]) for queue in await management.queues()]
     about = {str(question) for question in questions}
     found: dict[str, int] = {}
-    for name in names:
-        if not name.startswith(topology.partner_queue("")) or not about:
+    for name in queues:
+        if not name.startswith(topology.partner_queue("")) or not (about or who):
             continue
         async with _looking(where.broker_url, name) as messages:
-            those = [message for message in messages if _question(message) in about]
+            those = [
+                message
+                for message in messages
+                if _question(message) in about or (who and names(message.body, who))
+            ]
             for message in those if drop else ():
                 await message.ack()
         if those:

@@ -40,7 +40,9 @@ LOOK_SECONDS = 0.2
 class Receipt:
     """What was forgotten. `of` is a keyed digest: the receipt may be kept, and names nobody; None where the
     key (SESAME_LINK_SECRET) is not at hand. `left`: rows that
-    still hold something personal; `unheard`: events that a service has not taken in yet."""
+    still hold something personal; `unheard`: events that a service has not taken in yet; `not_read_yet`:
+    messages of partner systems that ingest has not looked at, so that one may be of them; `works_here`: they
+    are a person of the network too, whom a lead or coordinator lets go."""
 
     erased_at: str
     of: str | None
@@ -54,10 +56,12 @@ class Receipt:
     left: dict[str, int]
     still_public: list[int]
     look_at: list[int]
+    not_read_yet: int
+    works_here: str | None
 
     @property
     def complete(self) -> bool:
-        return not any((*self.unheard.values(), *self.left.values()))
+        return not any((*self.unheard.values(), *self.left.values(), self.not_read_yet))
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -88,8 +92,10 @@ async def export(chosen: argparse.Namespace, where: Addresses) -> int:
         ):
             told["became_no_question"] = await forgetting.told(unit, address)
         told["mail_comes_back"] = await _is_silenced(where, address)
+        told["works_here"] = await _member(where, address)
+    told["waiting_for_their_question"] = await _waiting(where, questions)
     told["dead_letters"] = await _dead_letters(where, address, questions)
-    told["in_queues_of_partners"] = await partner_queues.count(where, questions)
+    told["in_queues_of_partners"] = await partner_queues.count(where, address, questions)
     print(json.dumps(told, ensure_ascii=False, indent=2))
     return 0
 
@@ -100,7 +106,9 @@ async def erase(chosen: argparse.Namespace, where: Addresses) -> int:
     if not chosen.yes:
         print(f"would forget the asker of {len(questions)} questions, in every service, for good: add --yes")
         return 1
-    receipt = await _forget(where, chosen, questions)
+    not_read_yet = await _until_read(where, within_seconds=chosen.wait)
+    questions = sorted({*questions, *await _questions_of(where, chosen.who)})
+    receipt = await _forget(where, chosen, questions, not_read_yet)
     print(json.dumps(asdict(receipt), indent=2))
     return 0 if receipt.complete else 1
 
@@ -117,7 +125,19 @@ async def _questions_of(where: Addresses, who: str) -> list[UUID]:
     return sorted(set(found))
 
 
-async def _forget(where: Addresses, chosen: argparse.Namespace, questions: Sequence[UUID]) -> Receipt:
+async def _until_read(where: Addresses, *, within_seconds: float) -> int:
+    """What lies before ingest, once nothing does or the time is over: what is theirs of it is found then."""
+    ends_at = asyncio.get_running_loop().time() + within_seconds
+    while (number := await dead_letters.waiting(where.broker_url, "ingest")) > 0:
+        if asyncio.get_running_loop().time() > ends_at:
+            break
+        await asyncio.sleep(LOOK_SECONDS)
+    return number
+
+
+async def _forget(
+    where: Addresses, chosen: argparse.Namespace, questions: Sequence[UUID], not_read_yet: int
+) -> Receipt:
     address = None if _uuid(chosen.who) else str(chosen.who)
     async with transactions_as(where.database_url, "ingest") as transactions:
         done = await forgetting.forget(transactions.begin, address, questions, off_the_archive=chosen.archive)
@@ -130,11 +150,13 @@ async def _forget(where: Addresses, chosen: argparse.Namespace, questions: Seque
         raw_mails_dropped=done.raw_mails,
         dead_letters_dropped=await _drop_dead_letters(where, address, questions),
         waiting_dropped=await _drop_waiting(where, questions),
-        partner_queues_dropped=await partner_queues.drop(where, questions),
+        partner_queues_dropped=await partner_queues.drop(where, address, questions),
         unheard=unheard,
         left=await _left(where, questions),
         still_public=await _still_public(where, questions),
         look_at=list(done.look_at),
+        not_read_yet=not_read_yet,
+        works_here=None if address is None else ((await _member(where, address)) or {}).get("person"),
     )
 
 
@@ -181,6 +203,20 @@ async def _dead_letters(where: Addresses, who: str | None, questions: Sequence[U
                 if letter.question in about or (who and letter.names(who))
             ]
     return found
+
+
+async def _waiting(where: Addresses, questions: Sequence[UUID]) -> list[dict[str, str]]:
+    found = []
+    for service in topology.SERVICES:
+        async with as_service(where.database_url, service) as db:
+            bodies = await inbox.bodies_waiting(db, questions)
+            found += [{"service": service, "text": body.decode(errors="replace")} for body in bodies]
+    return found
+
+
+async def _member(where: Addresses, address: str) -> dict[str, Any] | None:
+    async with as_service(where.database_url, "workspace") as db:
+        return await workspace.member(db, address)
 
 
 async def _is_silenced(where: Addresses, address: str) -> bool | None:

@@ -23,6 +23,10 @@ from services.contracts import topology
 DISK_LEFT = "2GB"
 """Below it RabbitMQ stops its publishers, while there is still room to write what they sent."""
 
+SEGMENT = 512
+"""Entries of a quorum queue's file, which goes as a whole once all of it is done with: with the default of
+4096 the words of somebody erased stand in the file of a quiet queue for a year."""
+
 JOURNAL = 32 * 1024 * 1024
 """Bytes after which the broker begins a new journal and the old one goes: with the default of 512 MB the
 words of somebody erased stand in it for weeks on a small network."""
@@ -99,7 +103,7 @@ def _lay_servers(folder: Path, passwords: Mapping[str, str]) -> None:
     conf = [f"default_user = {ADMINISTRATOR}", f"default_pass = {passwords['rabbitmq']}"]
     conf += [f"default_vhost = {VHOST}", "prometheus.tcp.port = 15692", "log.console = true"]
     conf += [f"max_message_size = {topology.LARGEST_BODY}", f"disk_free_limit.absolute = {DISK_LEFT}"]
-    conf += [f"raft.wal_max_size_bytes = {JOURNAL}"]
+    conf += [f"raft.wal_max_size_bytes = {JOURNAL}", f"raft.segment_max_entries = {SEGMENT}"]
     write_secret(folder / "rabbitmq" / "10-sesame.conf", "\n".join(conf) + "\n", mode=0o444)
     write_secret(folder / "postgres" / "password", passwords["postgres"], mode=0o444)
     write_secret(folder / "grafana" / "admin-password", passwords["grafana"], mode=0o444)

@@ -80,6 +80,10 @@ class RabbitMQ:
         self._node = Child("RabbitMQ", [_server_or_complain()], self._environment(), folder / "output.log")
 
     @property
+    def folder(self) -> Path:
+        return self._folder
+
+    @property
     def amqp_url(self) -> str:
         return f"amqp://{USER}:{self._password}@{LOOPBACK}:{self.port}/"
 
@@ -183,6 +187,7 @@ class RabbitMQ:
         yield f"default_pass = {self._password}"
         yield "log.file.level = warning"
         yield "raft.wal_max_size_bytes = 33554432"
+        yield "raft.segment_max_entries = 512"
         if self._plugins:
             yield f"management.tcp.ip = {LOOPBACK}"
             yield f"management.tcp.port = {self.management_port}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Iterator, Sequence
 
 TAG = "+"
 """Begins what most servers ignore: mail to `ada+sesame@…` reaches `ada@…`."""
@@ -27,6 +29,36 @@ def address_digests(keys: Sequence[bytes], address: str) -> list[bytes]:
     Keyed: a plain hash could be tried with every address there is."""
     said = b"sesame address v1:" + address.strip().lower().encode("utf-8", "replace")
     return [hmac.new(key, said, hashlib.sha256).digest() for key in keys]
+
+
+def pattern_of(who: str) -> re.Pattern[str]:
+    """Finds the address or account itself, not one that merely contains it."""
+    return re.compile(rf"(?<![\w.+%-]){re.escape(who)}(?![\w-]|\.\w)", re.IGNORECASE)
+
+
+def names(body: bytes, who: str) -> bool:
+    """Whether this address or account stands in a message, however its JSON is written."""
+    pattern = pattern_of(who)
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        said = None
+    return any(pattern.search(text) for text in (body.decode("utf-8", "replace"), *_strings(said)))
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every text in a JSON value, names of fields included."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str(text):
+                yield text
+            case dict(fields):
+                waiting += [*fields.keys(), *fields.values()]
+            case list(items):
+                waiting += items
+            case _:
+                pass
 
 
 def _ascii(domain: str) -> str:

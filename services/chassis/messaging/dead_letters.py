@@ -20,6 +20,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from services.chassis.messaging.incoming import attributes
 from services.chassis.messaging.malformed_properties import read_malformed_properties
 from services.contracts import topology
+from services.contracts.addresses import names
 from services.contracts.envelope import NotAnEvent, parse
 
 MOST = 10_000
@@ -77,7 +78,7 @@ class DeadLetter:
 
     def names(self, who: str) -> bool:
         """Whether this address or account stands in it."""
-        return who.lower().encode() in self.message.body.lower()
+        return names(self.message.body, who)
 
     @property
     def _ours(self) -> Mapping[str, Any]:

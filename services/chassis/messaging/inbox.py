@@ -9,6 +9,7 @@ from zlib import crc32
 from services.chassis.postgres.database import Db
 
 _WAITING_FOR = "SELECT count(*) FROM waiting WHERE question = $1"
+_BODIES_WAITING = "SELECT body FROM waiting WHERE question = ANY($1::uuid[]) ORDER BY id"
 _LOCK = "SELECT pg_advisory_xact_lock($1, key) FROM unnest($2::int[]) AS key"
 
 _REMEMBER = """
@@ -124,6 +125,11 @@ async def renew(db: Db) -> None:
 async def forget(db: Db, days: int) -> None:
     """Drop ids handled longer ago than any redelivery can take."""
     await db.execute(_FORGET, days)
+
+
+async def bodies_waiting(db: Db, questions: Sequence[UUID]) -> list[bytes]:
+    """What waits for these questions; it goes on waiting."""
+    return [row["body"] for row in await db.fetch(_BODIES_WAITING, questions)]
 
 
 async def waiting_for(db: Db, question: UUID) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Begin, Unit
-from services.contracts.addresses import address_digests
+from services.contracts.addresses import address_digests, pattern_of
 from services.ingest.domain.mail import read_heading
 from services.ingest.domain.unwrapping import words_in
 from services.ingest.handlers import askers
@@ -91,11 +91,6 @@ async def _mentioned(unit: Unit, who: str) -> list[HeldThing]:
 async def _loose(unit: Unit, who: str) -> list[Loose]:
     named = pattern_of(who)
     return [one async for one in person.loose(unit.db) if named.search(words_in(one.raw))]
-
-
-def pattern_of(who: str) -> re.Pattern[str]:
-    """The address itself, not one that merely contains it."""
-    return re.compile(rf"(?<![\w.+%-]){re.escape(who)}(?![\w-]|\.\w)", re.IGNORECASE)
 
 
 def _base64(raw: bytes) -> str:

@@ -22,8 +22,12 @@ SELECT json_build_object(
     'follow_ups', (SELECT json_agg(json_build_object('text', f.text, 'written_at', f.written_at)
         ORDER BY f.written_at, f.id) FROM follow_up f WHERE f.question = q.id),
     'messages', (SELECT json_agg(json_build_object('kind', m.kind, 'from', m.partner_name, 'text', m.text,
-        'sources', m.sources::json, 'written_at', m.written_at) ORDER BY m.written_at, m.id)
-        FROM message m WHERE m.question = q.id),
+        'sources', m.sources::json, 'files', m.attachments::json, 'written_at', m.written_at)
+        ORDER BY m.written_at, m.id) FROM message m WHERE m.question = q.id),
+    'held_replies', (SELECT json_agg(json_build_object('by', h.partner, 'reason', h.reason, 'text', h.text,
+        'held_at', h.held_at) ORDER BY h.held_at, h.id) FROM held_reply h WHERE h.question = q.id),
+    'post', (SELECT g.url FROM group_post g WHERE g.question = q.id),
+    'marked_as_spam_at', (SELECT p.since FROM spam_sender p WHERE p.question = q.id AND p.digest IS NOT NULL),
     'ending', (SELECT json_build_object('how', e.how, 'at', e.ended_at, 'body', nullif(e.body, '')::json)
         FROM ended e WHERE e.question = q.id),
     'files', (SELECT json_agg(json_build_object('name', f.name, 'media_type', f.media_type,
@@ -44,6 +48,10 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[])
         OR asked_from IS NOT NULL))
     + (SELECT count(*) FROM follow_up WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM message WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM held_reply WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM sent_mail WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM group_post WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM offered WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM spam_sender WHERE question = ANY($1::uuid[]) AND digest IS NOT NULL)
     + (SELECT count(*) FROM file WHERE question = ANY($1::uuid[]) AND (
         belongs_to <> 'answer' OR NOT EXISTS (SELECT FROM archived WHERE archived.question = file.question)))

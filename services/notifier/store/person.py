@@ -26,11 +26,19 @@ SELECT json_build_object(
     'reference', q.reference, 'reopened_text', q.reopened_text,
     'sent_to_the_asker', (SELECT json_agg(json_build_object('what', d.kind, 'by', d.way, 'state', d.state,
         'decided_at', d.decided_at, 'done_at', d.done_at, 'attempts', d.attempts, 'url', d.url,
-        'details', d.details) ORDER BY d.decided_at, d.id)
+        'details', d.details, 'last_error', d.last_error) ORDER BY d.decided_at, d.id)
         FROM delivery d WHERE d.question_id = q.id AND d.destination IS NULL),
     'archive', (SELECT json_agg(json_build_object('number', e.number, 'state', e.state, 'title', e.title,
-        'question', e.question, 'answer', e.answer, 'published_at', e.published_at) ORDER BY e.number)
-        FROM archive_entry e WHERE e.question_id = q.id)
+        'question', e.question, 'answer', e.answer, 'sources', e.sources, 'published_at', e.published_at)
+        ORDER BY e.number) FROM archive_entry e WHERE e.question_id = q.id),
+    'about_it_to_libraries', (SELECT json_agg(json_build_object('what', d.kind, 'state', d.state,
+        'decided_at', d.decided_at, 'details', d.details) ORDER BY d.decided_at, d.id)
+        FROM delivery d WHERE d.question_id = q.id AND d.destination IS NOT NULL AND d.details <> '{}'),
+    'in_lists_to_libraries', (SELECT json_agg(json_build_object('what', d.kind, 'state', d.state,
+        'decided_at', d.decided_at) ORDER BY d.decided_at, d.id) FROM delivery d
+        WHERE d.question_id = '00000000-0000-0000-0000-000000000000' AND q.text <> ''
+        AND (d.details -> 'open' ? left(q.text, 100)
+            OR d.details -> 'late' @> jsonb_build_array(jsonb_build_object('id', q.id))))
 )::text AS told
 FROM question q WHERE q.id = ANY($1::uuid[]) ORDER BY q.id
 """
@@ -51,7 +59,10 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND (asker <> '
         WHERE id = ANY($1::uuid[]) AND (reference IS NOT NULL OR reopened_text IS NOT NULL))
     + (SELECT count(*) FROM archive_entry WHERE question_id = ANY($1::uuid[]) AND state = 'held')
     + (SELECT count(*) FROM delivery WHERE question_id = ANY($1::uuid[])
-        AND (details <> '{}' OR (destination IS NULL AND url IS NOT NULL)))
+        AND (details <> '{}' OR (destination IS NULL AND (url IS NOT NULL OR last_error IS NOT NULL))))
+    + (SELECT count(*) FROM delivery d JOIN question q ON q.id = ANY($1::uuid[])
+        WHERE d.question_id = '00000000-0000-0000-0000-000000000000'
+        AND d.details -> 'late' @> jsonb_build_array(jsonb_build_object('id', q.id)))
 """
 
 _PUBLISHED = """

@@ -33,7 +33,12 @@ class Site:
     def app(self) -> Starlette:
         return Starlette(
             routes=self.routes(),
-            exception_handlers={404: self._missing, 405: self._missing, 500: self._failed},
+            exception_handlers={
+                404: self._missing,
+                405: self._missing,
+                410: self._forgotten,
+                500: self._failed,
+            },
         )
 
     def routes(self) -> list[BaseRoute]:
@@ -56,6 +61,9 @@ class Site:
 
     async def _missing(self, request: Request, _error: Exception) -> Response:
         return self.guard.pages.message(await self.guard.visitor(request), "missing", 404)
+
+    async def _forgotten(self, request: Request, _error: Exception) -> Response:
+        return self.guard.pages.message(await self.guard.visitor(request), "forgotten", 410)
 
     async def _failed(self, _request: Request, error: Exception) -> Response:
         away = is_transient(error)

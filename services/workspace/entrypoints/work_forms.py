@@ -17,7 +17,7 @@ from services.chassis.messaging.transaction import Unit
 from services.workspace.entrypoints.guard import Guard, Visitor, word, words
 from services.workspace.entrypoints.question_page import respondent_of, shown
 from services.workspace.handlers import working
-from services.workspace.store import audit, work
+from services.workspace.store import audit, facts, work
 from services.workspace.store.work import Respondent
 
 LONGEST = 50_000
@@ -67,7 +67,7 @@ class WorkForms:
 
     async def draft(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         """Also of a session that timed out: what was written is saved before anybody must sign in again."""
-        async with self.guard.begin() as unit:
+        async with self.guard.begin(request.path_params["id"]) as unit:
             who, _ = await own_respondent(unit, visitor, request.path_params["id"])
             revision = await _save(unit, who, form)
             await work.look(unit.db, who, unit.now, writing=True)
@@ -78,7 +78,7 @@ class WorkForms:
         return back(request)
 
     async def preview(self, request: Request, visitor: Visitor, form: FormData) -> Response:
-        async with self.guard.begin() as unit:
+        async with self.guard.begin(request.path_params["id"]) as unit:
             who, _ = await own_respondent(unit, visitor, request.path_params["id"])
             await _save(unit, who, form)
             context = await shown(unit, visitor, request.path_params["id"])
@@ -144,7 +144,7 @@ class WorkForms:
 
     async def _kept(self, request: Request, visitor: Visitor, text: str) -> Response:
         """Beside the draft, to be found once they are in again."""
-        async with self.guard.begin() as unit:
+        async with self.guard.begin(request.path_params["id"]) as unit:
             who, _ = await own_respondent(unit, visitor, request.path_params["id"])
             if text:
                 await work.keep_beside(unit.db, who, text, unit.now)
@@ -166,7 +166,7 @@ class WorkForms:
         text = words(form, "text", LONGEST).strip()
         if visitor.over:
             return await self._kept(request, visitor, text)
-        async with self.guard.begin() as unit:
+        async with self.guard.begin(request.path_params["id"]) as unit:
             who, _ = await own_respondent(unit, visitor, request.path_params["id"])
             if text:
                 await working.note(unit, who, text)
@@ -182,7 +182,10 @@ class WorkForms:
 
 
 async def own_respondent(unit: Unit, visitor: Visitor, question: UUID) -> tuple[Respondent, Any]:
-    """The respondent of the person's own library and its turn; raises 404 where it was never asked."""
+    """The respondent of the person's own library and its turn; raises 404 where it was never asked, 410 where
+    the asker is forgotten: a page left open must bring nothing back. `unit` holds the question."""
+    if await facts.is_erased(unit.db, question):
+        raise HTTPException(410)
     who = await respondent_of(unit, visitor, question)
     turn = who and await work.ours(unit.db, question, [who.partner])
     if who is None or turn is None or not visitor.may("work on a question", who.partner):

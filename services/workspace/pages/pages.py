@@ -62,6 +62,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         N_("No such colleague"),
         N_("A question can be handed over to a respondent of the same library only."),
     ),
+    "forgotten": (
+        N_("Its asker is forgotten"),
+        N_("They had the question erased, with all that was written about it. Nothing more is kept of it."),
+    ),
     "no_library": (N_("No such library"), N_("Choose the library in the list, or none.")),
 }
 """Name → heading and text of a page that only says something."""

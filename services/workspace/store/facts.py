@@ -62,6 +62,8 @@ DELETE FROM note WHERE question = $1
 """
 
 
+_IS_ERASED = "SELECT EXISTS (SELECT FROM fact WHERE question = $1 AND type = 'asker.erased')"
+
 _QUESTIONS = "SELECT DISTINCT question FROM fact ORDER BY question"
 
 
@@ -89,6 +91,12 @@ async def empty(db: Db, question: UUID, names: Sequence[str]) -> None:
     """Take these fields out of all its facts, and forget what people of the network wrote about it."""
     await db.execute(_EMPTY, question, names)
     await db.execute(_FORGET_WORDS, question)
+
+
+async def is_erased(db: Db, question: UUID) -> bool:
+    """Whether its asker is forgotten: nothing more is written down about it."""
+    erased: bool = await db.fetchval(_IS_ERASED, question)
+    return erased
 
 
 async def put(db: Db, made: Sequence[tuple[UUID, Standing]]) -> None:

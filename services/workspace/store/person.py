@@ -9,13 +9,20 @@ from uuid import UUID
 import orjson
 
 from services.chassis.postgres.database import Db
+from services.workspace.domain.standing import PERSONAL
 
 _TOLD = """
 SELECT json_build_object('question', q.id, 'text', q.text, 'state', q.state,
     'facts', (SELECT json_agg(json_build_object('type', f.type, 'at', f.at, 'data', f.data)
         ORDER BY f.at, f.event) FROM fact f WHERE f.question = q.id),
     'drafts', (SELECT json_agg(json_build_object('by', d.partner, 'text', d.text, 'sources', d.sources,
-        'saved_at', d.saved_at)) FROM draft d WHERE d.question = q.id AND d.text <> ''),
+        'saved_at', d.saved_at) ORDER BY d.saved_at) FROM (
+            SELECT partner, text, sources, saved_at FROM draft WHERE question = q.id
+            UNION ALL SELECT partner, text, sources, saved_at FROM draft_kept WHERE question = q.id
+        ) AS d WHERE d.text <> '' OR d.sources <> ''),
+    'refused', (SELECT json_agg(json_build_object('by', r.partner, 'what', r.type, 'at', r.asked_at,
+        'field', r.field, 'value', r.value) ORDER BY r.asked_at)
+        FROM request r WHERE r.question = q.id AND r.value IS NOT NULL),
     'notes', (SELECT json_agg(json_build_object('by', n.partner, 'text', n.text, 'at', n.at) ORDER BY n.at)
         FROM note n WHERE n.question = q.id)
 )::text AS told
@@ -28,9 +35,24 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND text <> '')
     + (SELECT count(*) FROM draft WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM draft_kept WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM note WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM request WHERE question = ANY($1::uuid[]) AND value IS NOT NULL)
 """
 
-PERSONAL = ("text", "private_note", "place", "attachments", "sources", "comment")
+_MEMBER = """
+SELECT json_build_object('person', p.id, 'name', p.name, 'mail', p.mail, 'language', p.language,
+    'since', p.created_at,
+    'roles', (SELECT json_agg(json_build_object('role', m.role, 'library', m.partner)) FROM membership m
+        WHERE m.person = p.id),
+    'sessions', (SELECT json_agg(json_build_object('from', s.began_at, 'seen_at', s.seen_at, 'way', s.way,
+        'browser', s.agent) ORDER BY s.began_at) FROM session s WHERE s.person = p.id),
+    'identities', (SELECT json_agg(json_build_object('issuer', i.issuer, 'subject', i.subject))
+        FROM identity i WHERE i.person = p.id),
+    'passkeys', (SELECT json_agg(json_build_object('name', k.name, 'since', k.created_at)) FROM passkey k
+        WHERE k.person = p.id),
+    'did', (SELECT json_agg(json_build_object('at', a.at, 'deed', a.deed, 'question', a.question)
+        ORDER BY a.at, a.id) FROM audit a WHERE a.person = p.id)
+)::text FROM person p WHERE lower(p.mail) = lower($1) AND p.left_at IS NULL
+"""
 
 
 async def told(db: Db, questions: Sequence[UUID]) -> list[dict[str, Any]]:
@@ -41,3 +63,9 @@ async def told(db: Db, questions: Sequence[UUID]) -> list[dict[str, Any]]:
 async def left(db: Db, questions: Sequence[UUID]) -> int:
     """Rows that still hold something of the asker's."""
     return int(await db.fetchval(_LEFT, questions, PERSONAL))
+
+
+async def member(db: Db, mail: str) -> dict[str, Any] | None:
+    """What is kept of a person of the network, who works here; None where it is nobody's address."""
+    told = await db.fetchval(_MEMBER, mail)
+    return None if told is None else dict(orjson.loads(told))

@@ -114,7 +114,8 @@ ON CONFLICT (form) DO NOTHING RETURNING id
 """
 
 _SETTLE = """
-UPDATE request SET state = $2, reason = $3, field = $4, value = $5, done_at = $6
+UPDATE request SET state = $2, reason = $3, field = $4, done_at = $6, value = CASE WHEN NOT EXISTS (
+    SELECT FROM fact f WHERE f.question = request.question AND f.type = 'asker.erased') THEN $5 END
 WHERE id::text = $1 AND state = 'under_way' RETURNING id, question, partner, person, type
 """
 

@@ -229,3 +229,26 @@ async def test_words_of_a_session_that_timed_out_are_found_again(database: Datab
         assert [row["text"] for row in kept] == [
             f"Écrit trop tard : {d}" for d in ("note", "ask-back", "decline")
         ]
+
+
+async def test_a_page_left_open_brings_nothing_back_of_who_was_forgotten(database: Database) -> None:
+    async with stage(database) as on:
+        amel, _ = await two_of_lyon(on)
+        await amel.see(PAGE)
+        await amel.post(f"{PAGE}/answer", form="n1", text="Un mot de trop")
+        [asked] = await on.requests()
+        await on.tell(made.life(made.received(), made.routed(), made.erased()))
+        refused = SubmissionRefused(
+            original_id=asked["id"], original_type=asked["type"], code="ended", value="le mot", reason="late"
+        )
+        await on.tell([receipt(refused, "r1")])
+        for form, field in (("draft", "text"), ("note", "text"), ("decline", "reason"), ("ask-back", "text")):
+            late = await amel.post(f"{PAGE}/{form}", form=form, revision="0", **{field: "Écrit trop tard"})
+            assert late.status_code == 410
+            assert "oubliée" in late.text
+        kept = await on.on.pool.fetchval(
+            """SELECT count(*) FROM (SELECT text FROM draft UNION ALL SELECT text FROM draft_kept
+            UNION ALL SELECT text FROM note
+            UNION ALL SELECT value FROM request WHERE value IS NOT NULL) AS words"""
+        )
+        assert kept == 0
