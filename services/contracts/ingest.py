@@ -125,14 +125,15 @@ class SpamReported(Fact):
 
 
 class ReplyHeld(Fact):
-    """A library's mail was not understood for sure: nobody was sent it, it waits on the library's page."""
+    """A reply by mail was not understood for sure: nobody was sent it. A library's waits on its page, an
+    asker's for a person."""
 
     wire: ClassVar[str] = "reply.held.v1"
 
     held_id: UUID
-    partner: PartnerId
+    partner: PartnerId | None = Field(default=None, description="Whose reply; none: the asker's")
     reason: Word = Field(
-        description="empty, command, refusal, receipt, absence, too_quick, ours, another_mail, unsure"
+        description="empty, command, asks, refusal, receipt, absence, too_quick, ours, another_mail, unsure"
     )
     facets: Facets | None = None
 

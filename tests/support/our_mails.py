@@ -25,12 +25,13 @@ KEYS = (b"a key of sixteen letters and more",)
 NETWORK, DOMAIN, URL = "Sésame", "sesame.example", "http://sesame.example"
 REPLY_BOX = f"reply@{DOMAIN}"
 TO_PARTNER = ("assigned", "reminder", "overdue", "ended", "follow_up", "refused", "held")
-TO_THE_ASKER = ("acknowledgement", "answer", "late", "closed", "rating")
+TO_THE_ASKER = ("acknowledgement", "answer", "late", "closed", "not_passed_on", "rating")
 KINDS = (*TO_PARTNER, *TO_THE_ASKER)
 LANGUAGES = ("fr", "en")
 DETAILS = {
     "refused": {"reason": "closed"},
     "held": {"reason": "absence"},
+    "not_passed_on": {"reason": "empty"},
     "closed": {"reason": "out_of_scope"},
 }
 FILE = {"name": "plan.png", "media_type": "image/png", "size": 9, "sha256": "0" * 64}

@@ -13,8 +13,8 @@ from services.ingest.store import files, held_replies
 async def act_on(
     unit: Unit, public_url: str, question: UUID, partner: str, held: UUID | None, as_: str
 ) -> tuple[Attachment, ...]:
-    """`as_`: answer, decline, take or nothing. The files that go out with an answer; none where it was acted
-    on before, or nothing was held."""
+    """`as_`: answer, decline, take, clarification or nothing. The files that go out with an answer; none
+    where it was acted on before, or nothing was held."""
     if held is None:
         return ()
     kept = await held_replies.done(unit.db, question, partner, held, as_, unit.now)

@@ -7,10 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
 from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests
-from services.contracts.ingest import MailBounced
+from services.contracts.ingest import MailBounced, ReplyHeld
 from services.contracts.links import is_of_address, read_token
+from services.contracts.vocabulary import Facets
 from services.ingest.domain.automatic import Sign
 from services.ingest.domain.bounces import Bounce
 from services.ingest.domain.cleaning import clean_line
@@ -25,6 +28,7 @@ from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.files import Accepts, accept_with_files
 from services.ingest.handlers.mail_replies import (
     ReplyDoor,
+    UnreadFollowUp,
     accept_reply,
     link_of_thread,
     uploads_of,
@@ -84,7 +88,16 @@ async def _accept(
     except ReusedKey:
         raise
     except Refused as refusal:
-        return await _hold(unit, submission, envelope, f"refused: {refusal.field}: {refusal.reason}")
+        outcome = await _hold(unit, submission, envelope, f"refused: {refusal.field}: {refusal.reason}")
+        if isinstance(refusal, UnreadFollowUp) and refusal.told and outcome == "quarantined":
+            _tell_asker(unit, refusal)
+        return outcome
+
+
+def _tell_asker(unit: Unit, unread: UnreadFollowUp) -> None:
+    """By the notifier: to the address that it knows, and as often as its brakes allow."""
+    facets = Facets.model_validate_json(unread.question.facets)
+    unit.announce(ReplyHeld(held_id=uuid7(), reason=unread.why, facets=facets), question=unread.question.id)
 
 
 def _addressed(mail: ParsedMail) -> ParsedMail:

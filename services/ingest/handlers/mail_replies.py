@@ -58,6 +58,16 @@ MOST_TOLD = 5
 ours."""
 
 
+class UnreadFollowUp(Refused):
+    """An asker's reply that nothing can be passed on of. `told`: they wrote from the address we write to."""
+
+    def __init__(self, reason: str, why: str, question: StoredQuestion, *, told: bool) -> None:
+        super().__init__(reason, field="text")
+        self.why = why
+        self.question = question
+        self.told = told
+
+
 class NotYet(Exception):
     """The mail answers what has not reached us yet: the mail server shall come again."""
 
@@ -99,10 +109,11 @@ async def accept_reply(
 async def _follow_up(unit: Unit, door: ReplyDoor, came: _Came) -> str:
     written = await _written(unit, door, came)
     if written.why_unsure:
-        raise Refused(f"can't be told from our own mail for sure: {written.why_unsure}", field="text")
+        why = f"can't be told from our own mail for sure: {written.why_unsure}"
+        raise await _unread(unit, door, came, why, written.why_unsure)
     uploads = uploads_of(came.mail)
     if not written.text and not uploads:
-        raise Refused("nothing is written in it", field="text")
+        raise await _unread(unit, door, came, "nothing is written in it", "empty")
     text = with_left_out(written.text or _see_file(came.question), came.mail)
 
     async def accept(files: tuple[Attachment, ...]) -> AcceptedSubmission:
@@ -110,8 +121,19 @@ async def _follow_up(unit: Unit, door: ReplyDoor, came: _Came) -> str:
             unit, door.intake.wall, came.submission, came.question.id, text, "mail", files
         )
 
-    accepted = await accept_with_files(unit, door.intake.public_url, uploads, "follow_up", accept)
+    try:
+        accepted = await accept_with_files(unit, door.intake.public_url, uploads, "follow_up", accept)
+    except Walled as walled:
+        raise await _unread(unit, door, came, walled.reason, "ours") from walled
     return "duplicate" if accepted.again else "follow_up"
+
+
+async def _unread(unit: Unit, door: ReplyDoor, came: _Came, reason: str, why: str) -> UnreadFollowUp:
+    """Whoever holds the link knows the reply address, too: told is only who writes from the asker's own
+    address, after a mail of ours."""
+    digests = address_digests(door.intake.keys, came.mail.sender)
+    own = await questions.was_asked_by(unit.db, came.question.id, digests)
+    return UnreadFollowUp(reason, why, came.question, told=own and bool(came.sent))
 
 
 async def _from_partner(unit: Unit, door: ReplyDoor, came: _Came) -> str:
@@ -134,6 +156,8 @@ def _why_held(unit: Unit, door: ReplyDoor, came: _Came, written: Written, reply:
         return written.why_unsure
     if not written.text and not uploads_of(came.mail):
         return "empty"
+    if reply.held == "empty" and uploads_of(came.mail):
+        return ""
     if reply.held or reply.deed is not ReplyKind.ANSWER:
         return reply.held
     soon = came.sent and came.submission.received_at - came.sent[0].sent_at < door.quickest
@@ -142,7 +166,8 @@ def _why_held(unit: Unit, door: ReplyDoor, came: _Came, written: Written, reply:
 
 async def _answer(unit: Unit, door: ReplyDoor, came: _Came, partner: str, reply: Reply) -> AcceptedSubmission:
     """One that comes after the question's answer is an addition: the router knows, and says so."""
-    text = with_left_out(reply.text or _see_file(came.question), came.mail)
+    file_alone = _see_file(came.question) if reply.held or not reply.text else ""
+    text = with_left_out("\n\n".join(filter(None, (file_alone, reply.text))), came.mail)
     new = NewAnswer(text, "mail", reply.sources, reply.effort)
 
     async def accept(files: tuple[Attachment, ...]) -> AcceptedSubmission:

@@ -27,7 +27,10 @@ WHERE question = $1 AND partner = $2 AND id = $5 AND done_at IS NULL RETURNING f
 """
 
 _COUNT = """
-SELECT count(*), coalesce(extract(epoch FROM now() - min(held_at)), 0) FROM held_reply WHERE done_at IS NULL
+SELECT count(*), coalesce(extract(epoch FROM now() - min(held_at)), 0)
+FROM held_reply h JOIN question q ON q.id = h.question
+WHERE done_at IS NULL AND withdrawn_at IS NULL AND erased_at IS NULL
+    AND NOT EXISTS (SELECT FROM ended WHERE ended.question = h.question)
 """
 
 
@@ -69,6 +72,6 @@ async def done(
 
 
 async def backlog(db: Db) -> tuple[int, float]:
-    """How many wait, and for how many seconds the oldest."""
+    """How many wait whose questions are open, and for how many seconds the oldest."""
     row = await db.fetchrow(_COUNT)
     return (int(row[0]), float(row[1])) if row else (0, 0.0)

@@ -37,7 +37,7 @@ def taken(event: Event[ingest.QuestionTaken]) -> Counted:
 
 def reply_held(event: Event[ingest.ReplyHeld]) -> Counted:
     data = event.data
-    return _counted("reply_held", event, data.facets, partner=data.partner, detail=data.reason)
+    return _counted("reply_held", event, data.facets, partner=data.partner or "", detail=data.reason)
 
 
 def rated(event: Event[ingest.QuestionRated]) -> Counted:

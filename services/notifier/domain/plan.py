@@ -176,6 +176,11 @@ def held(
     )
 
 
+def reply_not_passed_on(standing: QuestionState, about: object, at: datetime, reason: str) -> list[Planned]:
+    """To the asker, whoever wrote: at the address we know, and without a word of it."""
+    return _mail_to_asker(standing, "not_passed_on", str(about), at, {"reason": reason})
+
+
 def rated(
     standing: QuestionState, partner: str | None, at: datetime, coordinator: str, details: Mapping[str, Any]
 ) -> list[Planned]:

@@ -14,6 +14,7 @@ AUTOMATIC = {
     "follow_up": "auto-generated",
     "held": "auto-generated",
     "late": "auto-generated",
+    "not_passed_on": "auto-generated",
     "closed": "auto-generated",
     "reminder": "auto-generated",
     "ended": "auto-generated",

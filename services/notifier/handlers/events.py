@@ -243,6 +243,9 @@ async def reply_held(coordinator: Coordinator, unit: Unit, event: Event[ingest.R
     """Raises TooEarly where the partner's turn has not been heard of."""
     fact = event.data
     known = _known(await questions.standing(unit.db, event.subject), event.subject)
+    if fact.partner is None:
+        await _decide(unit, plan.reply_not_passed_on(known, fact.held_id, event.time, fact.reason))
+        return
     turns = [turn for turn in known.turns if turn.partner == fact.partner]
     if not turns:
         raise TooEarly(event.subject)

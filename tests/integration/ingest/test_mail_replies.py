@@ -12,15 +12,17 @@ from httpx import Response
 
 from services.contracts.ingest import (
     AnswerReceived,
+    ClarificationRequested,
     QuestionDeclined,
     QuestionFollowedUp,
     QuestionReceived,
     QuestionTaken,
     ReplyHeld,
 )
-from services.contracts.links import asker_token
+from services.contracts.links import asker_token, partner_token
+from services.ingest.entrypoints.mail.quarantine_metrics import quarantine_metrics
 from tests.support.bench import MOMENT
-from tests.support.ingest_doors import KEYS, Ingest, hears, ingest, mail, routed_to
+from tests.support.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, mail, routed_to
 from tests.support.mail_programs import TEXT_PROGRAMS
 from tests.support.our_mails import OurMail, our_mail
 from tests.support.servers import Database, VirtualHost
@@ -78,6 +80,10 @@ def quoting(ours: OurMail, written: str, program: str = "outlook old") -> str:
         ("EN COURS de traitement chez nous", "command"),
         ("Votre demande est enregistrée sous la référence REQ-20931.", "receipt"),
         ("Je suis en congés jusqu'au 11 décembre.", "absence"),
+        ("QUESTION", "command"),
+        ("Bien reçu, merci.", "receipt"),
+        ("Pouvez-vous préciser la commune ?", "asks"),
+        ("READ : 3", "empty"),
     ],
 )
 async def test_what_is_not_understood_for_sure_is_held_and_its_library_told(
@@ -113,7 +119,13 @@ async def test_a_held_reply_goes_out_as_it_stands_or_as_it_was_corrected(
 
 
 @pytest.mark.parametrize(
-    ("deed", "fact"), [("decline", QuestionDeclined), ("take", QuestionTaken), ("set-aside", None)]
+    ("deed", "fact"),
+    [
+        ("decline", QuestionDeclined),
+        ("take", QuestionTaken),
+        ("ask-back", ClarificationRequested),
+        ("set-aside", None),
+    ],
 )
 async def test_a_library_decides_otherwise_about_its_held_reply(
     database: Database, vhost: VirtualHost, deed: str, fact: Any
@@ -121,7 +133,7 @@ async def test_a_library_decides_otherwise_about_its_held_reply(
     async with ingest(database, vhost) as door:
         _, ours = await asked(door)
         await come(door, ours, "Nous ne pourrons pas traiter cette demande.")
-        await page(door, ours, deed, held=await held_number(door))
+        await page(door, ours, deed, held=await held_number(door), ask="De quel moulin parlez-vous ?")
         assert await door.fetchval("SELECT count(*) FROM held_reply WHERE done_at IS NULL") == 0
         assert await door.announced(AnswerReceived) == []
         if fact is not None:
@@ -139,6 +151,35 @@ async def test_a_file_and_nothing_else_is_an_answer_that_names_it(
     assert event.data.text == "Voir le fichier joint."
     assert [file.name for file in event.data.attachments] == ["plan.png"]
     assert NOTE not in event.encode().decode()
+
+
+async def test_a_file_with_a_signature_alone_is_an_answer_too(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        _, ours = await asked(door)
+        raw = with_file(reply(ours, quoting(ours, "READ : 2\n\nCordialement,\nMarie")))
+        await door.deliver(raw, [ours.shown.answer_to])
+        (event,) = await door.announced(AnswerReceived)
+    assert (event.data.text, event.data.effort) == ("Voir le fichier joint.\n\nCordialement,\nMarie", 2)
+
+
+async def test_held_replies_are_counted_until_somebody_acts_or_the_question_ends(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        question, ours = await asked(door)
+        await come(door, ours, "QUESTION")
+        assert await counted(door) == 1
+        await page(door, ours, "set-aside", held=await held_number(door))
+        assert await counted(door) == 0
+        await come(door, ours, "QUESTION", 2)
+        await hears(door, question, answered_by("grigny"))
+        assert await counted(door) == 0
+
+
+async def counted(door: Ingest) -> float:
+    families = await quarantine_metrics(door.running.chassis.pool)()
+    samples = {sample.name: sample.value for family in families for sample in family.samples}
+    return samples["sesame_ingest_held_replies"]
 
 
 async def test_what_comes_right_after_our_mail_was_written_by_a_machine(
@@ -232,6 +273,39 @@ async def test_an_afterthought_in_the_askers_own_thread_is_theirs_and_a_friends_
         assert len(await door.announced(QuestionReceived)) == 1
         assert "not its asker's" in await door.fetchval("SELECT reason FROM quarantine")
     assert (event.subject, event.data.text) == (question, "Pardon, le petit moulin.")
+
+
+@pytest.mark.parametrize("why", ["empty", "ours"])
+async def test_an_asker_whose_reply_can_not_be_read_is_told_once(
+    database: Database, vhost: VirtualHost, why: str
+) -> None:
+    async with ingest(database, vhost) as door:
+        await door.deliver(mail())
+        question = (await door.announced(QuestionReceived))[0].subject
+        ours = our_mail("acknowledgement", question)
+        await hears(door, question, ours.fact(MOMENT))
+        theirs = f"Voyez http://sesame.example/r/{partner_token(KEYS, question, 'grigny')}"
+        for _ in range(2):
+            await come(door, ours, quoting(ours, theirs if why == "ours" else "", "gmail"), 2)
+        (event,) = await door.announced(ReplyHeld)
+        assert await door.announced(QuestionFollowedUp) == []
+        assert await door.fetchval("SELECT count(*) FROM quarantine") == 1
+    assert (event.subject, event.data.partner, event.data.reason) == (question, None, why)
+
+
+async def test_nobody_is_told_of_what_a_stranger_sent_to_an_askers_reply_address(
+    database: Database, vhost: VirtualHost
+) -> None:
+    """Whoever typed in another's address has the page's link, and by it the reply address."""
+    async with ingest(database, vhost) as door:
+        await door.deliver(mail())
+        question = (await door.announced(QuestionReceived))[0].subject
+        ours = our_mail("acknowledgement", question)
+        await come(door, ours, "", 2)
+        await hears(door, question, ours.fact(MOMENT))
+        await come(door, ours, "", 3, From="eve@evil.example")
+        await come(door, ours, "", 4, From="ada@mail.example", Auto_Submitted="auto-replied")
+        assert await door.announced(ReplyHeld) == []
 
 
 async def test_what_our_mails_said_is_forgotten_with_the_asker(

@@ -10,7 +10,9 @@ from uuid import uuid4
 import pytest
 from aio_pika.abc import AbstractConnection
 
+from services.contracts.ingest import ReplyHeld
 from services.contracts.links import Link, party_digest, read_token
+from services.ingest.domain.replies.reading import REASONS
 from tests.support import notifier_facts as made
 from tests.support.notifier_service import (
     ANNOUNCED,
@@ -88,6 +90,32 @@ async def test_partner_system_finds_the_question_in_its_queue_without_the_asker(
     assert assigned["data"]["text"] == made.TEXT
     assert assigned["data"]["private_note"] == made.NOTE
     assert "asker.example" not in str(assigned)
+
+
+async def test_every_held_reply_is_one_mail_to_its_library_with_the_page(scene: Scene) -> None:
+    question = uuid4()
+    await tell(scene.broker, question, made.received(), made.routed(question, way="mail"))
+    held = [ReplyHeld(held_id=uuid4(), partner="bpi", reason=reason) for reason in REASONS]
+    await tell(scene.broker, question, *held, *held)
+    await until(lambda: len(scene.mails.of("held")) == len(REASONS))
+    mails = scene.mails.of("held")
+    assert {mail.recipient for mail in mails} == {"bpi@partner.example"}
+    said = {" ".join(mail.body("plain").split()) for mail in mails}
+    assert len(said) == len(REASONS)
+    assert all("/r/" in body and "Relire mon message" in body for body in said)
+
+
+async def test_an_asker_is_told_that_their_reply_was_not_passed_on_and_reads_none_of_it(scene: Scene) -> None:
+    question = uuid4()
+    await tell(scene.broker, question, made.received(), made.routed(question))
+    held = ReplyHeld(held_id=uuid4(), reason="empty")
+    await tell(scene.broker, question, held, held)
+    await until(lambda: len(scene.mails.of("not_passed_on")) == 1)
+    [mail] = scene.mails.of("not_passed_on")
+    assert mail.recipient == made.ASKER.mail
+    assert "/q/" in mail.body("plain")
+    assert made.TEXT not in mail.body("plain")
+    assert mail.message["Auto-Submitted"] == "auto-generated"
 
 
 async def test_asker_without_an_address_is_answered_on_their_page(scene: Scene) -> None:

@@ -142,3 +142,87 @@ def test_sources_are_a_list_under_their_name(mail: str, sources: tuple[str, ...]
     reply = read_reply(mail)
     assert reply.sources == sources
     assert bool(sources) != (reply.text == mail)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        *(
+            "QUESTION",
+            "QUESTION :",
+            "Bonjour,\n\nQUESTION\n\nMarie Dupont",
+            "QUESTION\n\nCordialement,\nMarie",
+        ),
+        *("QUESTION Quelle année ?", "question", "Question :\nQuelle année cherchez-vous ?"),
+        *("CORRECTION", "RECTIFICATION\n\n-- \nMarie", "QUESTION : qui ?\nRéponse : Zola."),
+        *("spam", "SPAM\nCe message est de la publicité.", "SPAM : publicité", "Vers : lyon\n\nMarie Dupont"),
+    ],
+)
+def test_a_command_word_without_what_belongs_to_it_is_held(mail: str) -> None:
+    assert read_reply(mail) == Reply(ReplyKind.ANSWER, mail.strip(), held="command")
+
+
+@pytest.mark.parametrize(
+    ("mail", "deed", "text"),
+    [
+        ("QUESTION\nQuelle année ?", ReplyKind.ASK_BACK, "Quelle année ?"),
+        ("Bonjour,\n\nQUESTION : quelle année ?\n\nMarie", ReplyKind.ASK_BACK, "quelle année ?\n\nMarie"),
+        ("**QUESTION**\n\nQuelle année ?", ReplyKind.ASK_BACK, "Quelle année ?"),
+        ("CORRECTION – c'était en 1912.", ReplyKind.CORRECT, "c'était en 1912."),
+        ("Bonjour,\nSPAM\n\nMarie Dupont", ReplyKind.SPAM, ""),
+    ],
+)
+def test_a_word_with_its_text_is_what_it_says(mail: str, deed: ReplyKind, text: str) -> None:
+    assert read_reply(mail) == Reply(deed, text)
+
+
+@pytest.mark.parametrize(
+    ("mail", "why"),
+    [
+        *[
+            (mail, "receipt")
+            for mail in ("OK", "Merci !", "Bien reçu, merci beaucoup.", "👍", "Noted, thanks")
+        ],
+        ("Bonjour,\n\nBien noté\n\nCordialement,\nMarie Dupont", "receipt"),
+        ("Je transfère votre question à ma collègue du fonds local.", "receipt"),
+        ("Nous cherchons et revenons vers vous.", "receipt"),
+        ("Marie Dupont a réagi via Gmail", "receipt"),
+        ("Vous vous êtes trompés de destinataire.", "refusal"),
+        ("Cordialement,\nMarie Dupont\nMédiathèque de Brumal", "empty"),
+        *[(mail, "empty") for mail in ("-- \nMarie", "…".replace("…", "..."), "?")],
+        ("Pouvez-vous préciser la commune ?\n\nCordialement,\nMarie", "asks"),
+        ("Merci pour votre question. De quelle année parlez-vous ?", "asks"),
+    ],
+)
+def test_a_few_words_that_are_no_answer_are_held(mail: str, why: str) -> None:
+    assert read_reply(mail).held == why
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(
+            "Oui.",
+            "1912",
+            "Vers 1890 ?",
+            "Émile Zola",
+            "Marie Dupont\nPaul Sorbe",
+            "Voyez la cote 4 T 18, merci.",
+        ),
+        *("Question : qui ?\nRéponse : Zola.", "Question intéressante ! Le moulin date de 1811."),
+        *("Correction : il s'agit de 1912.", "Merci pour votre question. Le moulin date de 1811."),
+        *(
+            "To: read “The Mill on the Floss”.",
+            "Vers le lavoir : à Grigny.",
+            "Qui l'a bâti ? Jean Sorbe, en 1811.",
+        ),
+    ],
+)
+def test_a_few_words_that_answer_go_out(answer: str) -> None:
+    assert read_reply(answer) == Reply(ReplyKind.ANSWER, answer)
+
+
+@pytest.mark.parametrize("mail", ["READ : 3", "READ : 3\n\nCordialement,\nMarie"])
+def test_an_effort_alone_is_no_answer(mail: str) -> None:
+    reply = read_reply(mail)
+    assert (reply.held, reply.effort) == ("empty", 3)

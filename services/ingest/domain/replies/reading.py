@@ -11,12 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from services.ingest.domain.automatic import ABSENT
-from services.ingest.domain.mime.headers import bare_subject
-
-GREETING = re.compile(
-    r"^(?:bonjour|bonsoir|salut|hello|hi|dear|madame|monsieur|ch[eè]re?s?|guten tag)\b.{0,40}$", re.I
-)
+from services.ingest.domain.replies.doubts import SHORT_REFUSAL, is_signature, matter, why_doubtful
 
 
 class ReplyKind(StrEnum):
@@ -59,8 +54,18 @@ MESSAGES = {
     "QUESTION": ReplyKind.ASK_BACK,
     "CORRECTION": ReplyKind.CORRECT,
     "RECTIFICATION": ReplyKind.CORRECT,
+    "SPAM": ReplyKind.SPAM,
 }
-"""In capitals and alone on the first line: what stands below goes to the asker as that."""
+"""In capitals at the head of the first line: what stands behind or below goes to the asker as that; behind
+SPAM stands nothing. In small letters, or with words that are not set off, it may be one: it is held."""
+MESSAGE = re.compile(
+    rf"^\W{{0,3}}(?P<word>{'|'.join(MESSAGES)})(?:[ *]*[.!]?[ *]*$|[ *]*[:–—-][ *]*(?P<rest>.*)$|\s+\S.*$)",
+    re.IGNORECASE,
+)
+REPLY_IN_IT = re.compile(
+    r"^\W{0,3}(?:réponse|answer|antwort|antwoord|risposta)\b", re.IGNORECASE | re.MULTILINE
+)
+"""An answer that repeats the question first."""
 _BEHIND = r"(?:\s*[.!]?$|\s*[:–—-]\s+(?P<rest>\S.*)$|\s+(?P<loose>\S.*)$)"
 COMMAND_LINES = tuple(
     (command, re.compile(rf"^\W{{0,3}}(?P<word>{command.words}){_BEHIND}", re.IGNORECASE))
@@ -81,66 +86,10 @@ LONGEST_SOURCE = 500
 """Characters."""
 PROSE = re.compile(r"\b(?:nous|je|on|j[’']ai|c[’']est|ce sont|avons|i|we|have|ich|wir|ik|wij|io|noi)\b", re.I)
 
-SHORT_REFUSAL, SHORT_NOTICE = 300, 600
-"""Characters of a refusal in free words, of a receipt or an absence: more is an answer that mentions one."""
-_REFUSALS = (
-    r"n[’']?e? ?(?:pouvons|pourrons|peux|pourrai|sommes|serons|suis|serai) (?:malheureusement |hélas )?pas"
-    r"(?: en mesure)?(?: de| d[’'])? ?(?:y )?(?:traiter|répondre|prendre|donner suite|satisfaire|vous aider)",
-    r"pas (?:de |dans )?(?:notre|nos|mon) (?:domaines?|ressort|compétences?|spécialités?|attributions?)",
-    r"n[’']est pas (?:le|la) nôtre\s*(?:[.,;!]|$)",
-    r"ne (?:relève|dépend) pas de (?:nous|notre|nos)|hors de notre",
-    r"(?:solliciter|contacter|interroger|saisir|vous adresser à|adressez-vous à|voir avec|transmettre à)"
-    r" (?:un|une) autre",
-    r"(?:not|un)\W?able to (?:take|answer|help|handle|deal)|can(?:no|['’])?t (?:take|answer|help|handle)",
-    r"not (?:in )?our (?:field|area|subject|remit|expertise)|outside (?:of )?our|ask another library",
-    r"(?:können|kann) (?:wir |ich )?(?:diese|die|Ihre) (?:frage|anfrage) (?:leider )?nicht",
-    r"nicht unser (?:gebiet|fach|bereich)|niet ons (?:vakgebied|terrein)|non è di nostra competenza",
+REASONS = (
+    *("empty", "command", "asks", "refusal", "receipt", "absence", "too_quick", "ours", "another_mail"),
+    "unsure",
 )
-REFUSAL = re.compile("|".join(_REFUSALS), re.IGNORECASE)
-_RECEIPTS = (
-    r"(?:demande|message|question|requête|ticket|courriel)s?\W(?:\w+\W){0,4}?"
-    r"(?:enregistrée?|reçue?|prise? en compte|prise? en charge|créée?|bien parvenue?|transmise?)",
-    r"(?:avons|a) bien reçu votre|accus(?:é|ons) (?:de )?réception|sera (?:traitée?|prise? en charge)",
-    r"(?:received|registered|logged) your (?:request|message|e-?mail|question)",
-    r"your (?:request|message|e-?mail|ticket) (?:has been|was) (?:received|registered|logged|created)",
-    r"(?:ihre|eure) (?:anfrage|nachricht) (?:wurde|ist) (?:bei uns )?(?:registriert|erhalten|eingegangen)",
-    r"(?:uw|je) (?:vraag|bericht|verzoek) is (?:ontvangen|geregistreerd)",
-)
-RECEIPT = re.compile("|".join(_RECEIPTS), re.IGNORECASE)
-TICKET = re.compile(
-    r"\[[^\]]{0,30}(?:glpi|ticket|case|req|inc|rt|otrs|zammad)[^\]]{0,30}\d\]"
-    r"|accusé de réception|ticket (?:n°|#|no)",
-    re.IGNORECASE,
-)
-_ABSENCES = (
-    r"(?:je suis|nous sommes|actuellement|je serai) (?:actuellement |en |)\W?"
-    r"(?:absente?s?|congés?|vacances|déplacement|formation|en congés?|en vacances)",
-    r"i am (?:currently )?(?:away|out of (?:the )?office|on (?:annual )?leave|on holiday)|out of office",
-    r"(?:bin|befinde mich) (?:\w+ ){0,4}(?:abwesend|nicht im büro|im urlaub)|ik ben (?:\w+ ){0,3}afwezig",
-    r"sono (?:\w+ ){0,3}(?:assente|in ferie|fuori (?:sede|ufficio))|estoy (?:\w+ ){0,3}ausente",
-)
-ABSENCE = re.compile("|".join(_ABSENCES), re.IGNORECASE)
-ABSENT_SUBJECT = re.compile(
-    r"^\W*(?:congés?|vacances|absences?|annual leave|on leave|holidays?|urlaub|vakantie|ferie)\b",
-    re.IGNORECASE,
-)
-OUR_SUBJECT = re.compile(r"^\W*question\W+\w{4,}", re.IGNORECASE)
-_CLOSINGS = (
-    *(r"(?:bien |très )?(?:cordialement|sincèrement)", r"bien à (?:vous|toi)", "merci", "(?:avec )?mes"),
-    *(
-        "salutations",
-        "bonne (?:journée|réception|fin)",
-        "envoyé",
-        "sent from",
-        "(?:kind |best |warm )?regards",
-    ),
-    *("best", "thanks", "thank you", "sincerely", "yours", "cheers", "mit freundlichen", "freundliche"),
-    *("grüsse", "grüße", "met vriendelijke", "cordiali", "saluti", "saludos"),
-)
-CLOSING = re.compile(r"^\W{0,2}(?:-- ?$|(?:" + "|".join(_CLOSINGS) + r")\b)", re.IGNORECASE)
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
-
-REASONS = ("empty", "command", "refusal", "receipt", "absence", "too_quick", "ours", "another_mail", "unsure")
 """Why a reply is held; the notifier and the page have words for each."""
 QUIET = frozenset({"receipt", "absence", "too_quick"})
 """Those of machines: what they answer is told once, else two machines would write to each other for ever."""
@@ -166,7 +115,12 @@ def read_reply(text: str, subject: str = "") -> Reply:
         return command
     if not text.strip():
         return Reply(ReplyKind.ANSWER, "")
-    if why := _why_held(lines, subject):
+    if _refers_alone(lines):
+        return Reply(ReplyKind.ANSWER, text.strip(), held="command")
+    why = why_doubtful([line for line in lines if not EFFORT.match(line)] or [""], subject)
+    if why == "empty":
+        return replace(_answer(lines), held=why)
+    if why:
         return Reply(ReplyKind.ANSWER, text.strip(), held=why)
     return _answer(lines)
 
@@ -190,20 +144,43 @@ def _command(lines: list[str]) -> Reply | None:
 
 
 def message_command(lines: list[str]) -> Reply | None:
-    """QUESTION or CORRECTION with its text below; SPAM with nothing."""
-    written = [line for line in lines if line.strip()]
-    word = written[0].strip(" *:.") if written else ""
-    below = lines[lines.index(written[0]) + 1 :] if written else []
-    if word == "SPAM" and is_signature(below):
-        return Reply(ReplyKind.SPAM, "")
-    if word not in MESSAGES:
+    """QUESTION or CORRECTION with its text, SPAM with nothing."""
+    first, *below = matter(lines).split("\n")
+    found, whole = MESSAGE.match(first), "\n".join(lines).strip()
+    if found is None:
         return None
-    text = "\n".join(below).strip()
-    if not text:
-        return Reply(ReplyKind.ANSWER, "\n".join(lines).strip(), held="command")
-    if MESSAGES[word] is ReplyKind.CORRECT:
-        return replace(_answer(below), deed=ReplyKind.CORRECT)
-    return Reply(MESSAGES[word], text)
+    held = Reply(ReplyKind.ANSWER, whole, held="command")
+    word, rest = found["word"], found["rest"]
+    alone = rest is not None or not first[found.end("word") :].strip(" .!*?")
+    if not word.isupper():
+        return held if _may_be_meant(word, whole, alone=alone and not rest) else None
+    text = [line for line in (rest or "", *below) if line.strip() or below]
+    if not alone or REPLY_IN_IT.search(whole):
+        return held
+    return _message(MESSAGES[word], text) or held
+
+
+def _may_be_meant(word: str, whole: str, *, alone: bool) -> bool:
+    """Whether a word in small letters, with nothing behind it, stands for the command."""
+    return alone and len(whole) <= LONGEST_REASON and not REPLY_IN_IT.search(whole) and word.isalpha()
+
+
+def _message(deed: ReplyKind, lines: list[str]) -> Reply | None:
+    """None where the words that belong to it are missing, or words stand there that do not."""
+    if deed is ReplyKind.SPAM:
+        return Reply(deed, "") if is_signature(lines) else None
+    if is_signature(lines):
+        return None
+    if deed is ReplyKind.CORRECT:
+        return replace(_answer(lines), deed=deed)
+    return Reply(deed, "\n".join(lines).strip())
+
+
+def _refers_alone(lines: list[str]) -> bool:
+    """Somebody is named, and that the question is handed back is not said."""
+    return lines[0].lstrip(" *").lower().startswith(("vers", "refer")) and (
+        REFER.match(lines[0]) is not None and is_signature(lines[1:])
+    )
 
 
 def _with_text(deed: ReplyKind, lines: list[str]) -> Reply:
@@ -212,57 +189,19 @@ def _with_text(deed: ReplyKind, lines: list[str]) -> Reply:
     return Reply(deed, reason, refer_to=referred["partner"].strip() if referred else None)
 
 
-def is_signature(lines: list[str]) -> bool:
-    """Nothing, a closing formula with what stands below it, or names alone."""
-    written = [line.strip() for line in lines if line.strip()]
-    if not written or CLOSING.match(written[0]):
-        return True
-    return len(written) <= 4 and all(_is_name(line) for line in written)
-
-
-def _is_name(line: str) -> bool:
-    words = [word for word in re.findall(r"[^\W\d_]+", line) if len(word) > 3]
-    return bool(words) and len(line.split()) <= 6 and all(word[0].isupper() for word in words)
-
-
-def _why_held(lines: list[str], subject: str) -> str:
-    matter = _matter(lines)
-    bare = bare_subject(subject)
-    ours = bool(OUR_SUBJECT.match(bare))
-    if not ours and (ABSENT.match(bare) or ABSENT_SUBJECT.match(bare)):
-        return "absence"
-    if TICKET.search(subject):
-        return "receipt"
-    first = " ".join(SENTENCE_END.split(matter, maxsplit=1)[0].split())[:300]
-    if len(matter) <= SHORT_NOTICE and ABSENCE.search(first):
-        return "absence"
-    if len(matter) <= SHORT_NOTICE and RECEIPT.search(first):
-        return "receipt"
-    if len(matter) <= SHORT_REFUSAL and REFUSAL.search(" ".join(matter.split())):
-        return "refusal"
-    return ""
-
-
-def _matter(lines: list[str]) -> str:
-    """Without a greeting."""
-    written = next((number for number, line in enumerate(lines) if line.strip()), 0)
-    begin = written + 1 if GREETING.match(lines[written].strip()) else written
-    return "\n".join(lines[begin:]).strip()
-
-
 def _command_below_greeting(lines: list[str]) -> Reply | None:
     """By itself it is one; with a reason it may be, which its library shall say."""
-    matter = _matter(lines)
-    if matter == "\n".join(lines).strip():
+    below_greeting = matter(lines)
+    if below_greeting == "\n".join(lines).strip():
         return None
-    first, *below = matter.split("\n")
+    first, *below = below_greeting.split("\n")
     for command, pattern in COMMAND_LINES:
         found = pattern.match(first.strip())
         if found is None or found["loose"]:
             continue
         if not found["rest"] and is_signature(below):
             return Reply(command.deed, "")
-        if found["rest"] and len(matter) <= SHORT_REFUSAL:
+        if found["rest"] and len(below_greeting) <= SHORT_REFUSAL:
             return Reply(ReplyKind.ANSWER, "\n".join(lines).strip(), held="command")
     return None
 

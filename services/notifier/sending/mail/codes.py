@@ -25,6 +25,7 @@ DELIVERIES: Mapping[str, str] = {
     "gathered": N_("what happened, to the coordinator"),
     "held": N_("message held, to a library"),
     "late": N_("apology to the asker"),
+    "not_passed_on": N_("message held, to the asker"),
     "overdue": N_("time over, to a library"),
     "promise": N_("promise not kept, to the coordinator"),
     "rated": N_("the asker’s word on an answer"),
@@ -37,7 +38,10 @@ DELIVERIES: Mapping[str, str] = {
 
 WHY_HELD: Mapping[str, str] = {
     "empty": N_("We found neither text nor file above the quoted mail."),
-    "command": N_("It begins with a word such as DECLINE or ON IT, and other words follow it."),
+    "command": N_(
+        "It begins with a word such as DECLINE, ON IT or QUESTION, and we could not tell what it is for."
+    ),
+    "asks": N_("It looks like a question to the asker: by mail, write QUESTION on its first line."),
     "refusal": N_("It looks like a refusal."),
     "receipt": N_("It looks like a receipt."),
     "absence": N_("It looks like a notice of absence."),

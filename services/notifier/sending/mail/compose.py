@@ -49,10 +49,11 @@ TO_ASKER = frozenset(
         "closed",
         "correction",
         "late",
+        "not_passed_on",
         "rating",
     }
 )
-WITHOUT_THEIR_WORDS = frozenset({"acknowledgement", "late", "closed"})
+WITHOUT_THEIR_WORDS = frozenset({"acknowledgement", "late", "closed", "not_passed_on"})
 """Mail that goes out before a librarian has written anything: whoever typed in somebody else's address would
 have us carry their words, and their links, to that person."""
 TO_COORDINATOR = frozenset({"unroutable", "unhandled", "promise", "failure", "daily", "gathered"})

@@ -12,7 +12,10 @@ HOLDS_OURS = N_(
 )
 WHY_HELD: Mapping[str, str] = {
     "empty": N_("We found neither text nor file above the quoted mail."),
-    "command": N_("It begins with a word such as DECLINE or ON IT, and other words follow it."),
+    "command": N_(
+        "It begins with a word such as DECLINE, ON IT or QUESTION, and we could not tell what it is for."
+    ),
+    "asks": N_("It looks like a question to the asker: by mail, write QUESTION on its first line."),
     "refusal": N_("It looks like a refusal."),
     "receipt": N_("It looks like a receipt."),
     "absence": N_("It looks like a notice of absence."),

@@ -137,6 +137,7 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
                 text = field(form, "ask")
                 once = RawSubmission("page", form_key(door, form), text.encode(), unit.now)
                 wall, partner = door.intake.wall, opened.own.partner
+                await act_on_held(unit, link, partner, form, "clarification")
                 await accept_clarification(unit, wall, once, link.question_id, partner, text, "page")
         except Refused as refusal:
             return await page(request, token, link, form, {"ask": faults_of(refusal, words)["text"]})

@@ -1,0 +1,168 @@
+"""What a reply looks like that may be no answer: a refusal in free words, a receipt, an absence, a question,
+a signature and nothing above it. Its library shall say."""
+
+import re
+
+from services.ingest.domain.automatic import ABSENT
+from services.ingest.domain.mime.headers import bare_subject
+
+GREETING = re.compile(
+    r"^(?:bonjour|bonsoir|salut|hello|hi|dear|madame|monsieur|ch[eè]re?s?|guten tag)\b.{0,40}$", re.I
+)
+
+
+SHORT_REFUSAL, SHORT_NOTICE = 300, 600
+"""Characters of a refusal in free words, of a receipt or an absence: more is an answer that mentions one."""
+_REFUSALS = (
+    r"n[’']?e? ?(?:pouvons|pourrons|peux|pourrai|sommes|serons|suis|serai) (?:malheureusement |hélas )?pas"
+    r"(?: en mesure)?(?: de| d[’'])? ?(?:y )?(?:traiter|répondre|prendre|donner suite|satisfaire|vous aider)",
+    r"pas (?:de |dans )?(?:notre|nos|mon) (?:domaines?|ressort|compétences?|spécialités?|attributions?)",
+    r"n[’']est pas (?:le|la) nôtre\s*(?:[.,;!]|$)",
+    r"ne (?:relève|dépend) pas de (?:nous|notre|nos)|hors de notre",
+    r"(?:solliciter|contacter|interroger|saisir|vous adresser à|adressez-vous à|voir avec|transmettre à)"
+    r" (?:un|une) autre",
+    r"(?:not|un)\W?able to (?:take|answer|help|handle|deal)|can(?:no|['’])?t (?:take|answer|help|handle)",
+    r"pas (?:le|la|les) bon(?:ne)?s? (?:destinataires?|services?|interlocut(?:eur|rice)s?)",
+    r"tromp\w{1,4} (?:de |d[’'])(?:destinataire|adresse|service)|\bwrong (?:address|recipient|department)",
+    r"not (?:in )?our (?:field|area|subject|remit|expertise)|outside (?:of )?our|ask another library",
+    r"(?:können|kann) (?:wir |ich )?(?:diese|die|Ihre) (?:frage|anfrage) (?:leider )?nicht",
+    r"nicht unser (?:gebiet|fach|bereich)|niet ons (?:vakgebied|terrein)|non è di nostra competenza",
+)
+REFUSAL = re.compile("|".join(_REFUSALS), re.IGNORECASE)
+_RECEIPTS = (
+    r"(?:demande|message|question|requête|ticket|courriel)s?\W(?:\w+\W){0,4}?"
+    r"(?:enregistrée?|reçue?|prise? en compte|prise? en charge|créée?|bien parvenue?|transmise?)",
+    r"(?:avons|a) bien reçu votre|accus(?:é|ons) (?:de )?réception|sera (?:traitée?|prise? en charge)",
+    r"(?:received|registered|logged) your (?:request|message|e-?mail|question)",
+    r"your (?:request|message|e-?mail|ticket) (?:has been|was) (?:received|registered|logged|created)",
+    r"(?:ihre|eure) (?:anfrage|nachricht) (?:wurde|ist) (?:bei uns )?(?:registriert|erhalten|eingegangen)",
+    r"(?:uw|je) (?:vraag|bericht|verzoek) is (?:ontvangen|geregistreerd)",
+)
+RECEIPT = re.compile("|".join(_RECEIPTS), re.IGNORECASE)
+TICKET = re.compile(
+    r"\[[^\]]{0,30}(?:glpi|ticket|case|req|inc|rt|otrs|zammad)[^\]]{0,30}\d\]"
+    r"|accusé de réception|ticket (?:n°|#|no)",
+    re.IGNORECASE,
+)
+_ABSENCES = (
+    r"(?:je suis|nous sommes|actuellement|je serai) (?:actuellement |en |)\W?"
+    r"(?:absente?s?|congés?|vacances|déplacement|formation|en congés?|en vacances)",
+    r"i am (?:currently )?(?:away|out of (?:the )?office|on (?:annual )?leave|on holiday)|out of office",
+    r"(?:bin|befinde mich) (?:\w+ ){0,4}(?:abwesend|nicht im büro|im urlaub)|ik ben (?:\w+ ){0,3}afwezig",
+    r"sono (?:\w+ ){0,3}(?:assente|in ferie|fuori (?:sede|ufficio))|estoy (?:\w+ ){0,3}ausente",
+)
+ABSENCE = re.compile("|".join(_ABSENCES), re.IGNORECASE)
+ABSENT_SUBJECT = re.compile(
+    r"^\W*(?:congés?|vacances|absences?|annual leave|on leave|holidays?|urlaub|vakantie|ferie)\b",
+    re.IGNORECASE,
+)
+OUR_SUBJECT = re.compile(r"^\W*question\W+\w{4,}", re.IGNORECASE)
+_CLOSINGS = (
+    *(r"(?:bien |très )?(?:cordialement|sincèrement)", r"bien à (?:vous|toi)", "merci", "(?:avec )?mes"),
+    *(
+        "salutations",
+        "bonne (?:journée|réception|fin)",
+        "envoyé",
+        "sent from",
+        "(?:kind |best |warm )?regards",
+    ),
+    *("best", "thanks", "thank you", "sincerely", "yours", "cheers", "mit freundlichen", "freundliche"),
+    *("grüsse", "grüße", "met vriendelijke", "cordiali", "saluti", "saludos"),
+)
+CLOSING = re.compile(r"^\W{0,2}(?:-- ?$|(?:" + "|".join(_CLOSINGS) + r")\b)", re.IGNORECASE)
+FORMULA = re.compile(
+    r"^\W{0,2}(?:-- ?$|(?:bien |très |with )?(?:cordialement|sincèrement|regards|(?:kind|best|warm) regards"
+    r"|bien à (?:vous|toi)|sincerely|yours|cheers|mit freundlichen grüßen|cordiali saluti|saludos)\W*$)",
+    re.IGNORECASE,
+)
+"""A line that closes a letter and says nothing else."""
+THANKS = re.compile(r"^\W*(?:merci|bonjour|bonsoir|thank|hello|danke|grazie|gracias|dank)", re.IGNORECASE)
+ASKED = re.compile(
+    r"(?:\b(?:vous|votre|vos|you|your|sie|ihre?|u|uw|lei)\b|^\W*(?:quel(?:le)?s?|où|quand|which|what|where|when)\b)"
+    r".{0,300}\?\W*$",
+    re.IGNORECASE,
+)
+"""A sentence that asks its reader something; "Vers 1890 ?" answers."""
+_COMES = (
+    r"ok(?:ay)?|d[’']accord|entendu|parfait|merci(?: (?:beaucoup|bien|à (?:vous|toi|tous)|d[’']avance))?",
+    r"(?:bien |message )?reçu|(?:bien|c[’']est|(?:je|nous) (?:l[’']ai|en prends?|prenons)) not(?:é|e|ons)",
+    r"vu|noted|received|well received|got it|thanks?(?: you)?(?: (?:very|so) much)?|bonne réception|test"
+    r"|(?:ceci est un|this is a) test|erhalten|danke|ontvangen|ricevuto|recibido|bien|super|top",
+    "bonjour|hello",
+)
+_COME = f"(?:{'|'.join(_COMES)})"
+ACKNOWLEDGED = re.compile(rf"\W*{_COME}(?:\W+{_COME}\b)*\W*", re.IGNORECASE)
+_PASSED_ON = (
+    r"\b(?:transfère|transfert|transmets|transmettons|transférons|fais suivre|faisons suivre|renvoie) .{0,60}"
+    r"\b(?:collègues?|service|équipe|responsable|direction|confrères?|personne compétente)\b",
+    r"\b(?:reviens|revenons|reviendr(?:ai|ons)|recontacte(?:rons|rai)?) vers vous\b",
+    r"\b(?:pass(?:ed|ing)|forward(?:ed|ing)) (?:it|this|your \w+) (?:on )?to\b|\bget back to you\b",
+    r"\ba réagi (?:via|à|avec)\b|\breacted (?:via|to|with)\b|\bmelden uns\b",
+)
+PASSED_ON = re.compile("|".join(_PASSED_ON), re.IGNORECASE)
+"""What the asker would take for the answer, and is word that one will come."""
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
+
+
+def is_signature(lines: list[str]) -> bool:
+    """Nothing, a closing formula with what stands below it, or names alone."""
+    written = [line.strip() for line in lines if line.strip()]
+    if not written or CLOSING.match(written[0]):
+        return True
+    return len(written) <= 4 and all(_is_name(line) for line in written)
+
+
+def _is_name(line: str) -> bool:
+    words = [word for word in re.findall(r"[^\W\d_]+", line) if len(word) > 3]
+    return bool(words) and len(line.split()) <= 6 and all(word[0].isupper() for word in words)
+
+
+def matter(lines: list[str]) -> str:
+    """Without a greeting."""
+    written = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    begin = written + 1 if GREETING.match(lines[written].strip()) else written
+    return "\n".join(lines[begin:]).strip()
+
+
+def why_doubtful(lines: list[str], subject: str) -> str:
+    """One of `reading.REASONS`; empty where nothing speaks against its being an answer."""
+    return _of_subject(subject) or _of_words(matter(lines))
+
+
+def _of_subject(subject: str) -> str:
+    bare = bare_subject(subject)
+    ours = bool(OUR_SUBJECT.match(bare))
+    if not ours and (ABSENT.match(bare) or ABSENT_SUBJECT.match(bare)):
+        return "absence"
+    return "receipt" if TICKET.search(subject) else ""
+
+
+def _of_words(written: str) -> str:
+    first = " ".join(SENTENCE_END.split(written, maxsplit=1)[0].split())[:300]
+    if len(written) <= SHORT_NOTICE and ABSENCE.search(first):
+        return "absence"
+    if len(written) <= SHORT_NOTICE and RECEIPT.search(first):
+        return "receipt"
+    if len(written) > SHORT_REFUSAL:
+        return ""
+    if REFUSAL.search(" ".join(written.split())):
+        return "refusal"
+    return _of_few_words(written.split("\n"))
+
+
+def _of_few_words(lines: list[str]) -> str:
+    """A signature alone, word that it came, a question to the asker."""
+    above = _above_signature(lines)
+    if not any(map(str.isalnum, above)):
+        return "empty" if above.isascii() else "receipt"
+    if ACKNOWLEDGED.fullmatch(above) or PASSED_ON.search(above):
+        return "receipt"
+    sentences = [one.strip() for one in SENTENCE_END.split(above) if one.strip()]
+    asked = [one for one in sentences if not THANKS.match(one)]
+    return "asks" if asked and all(ASKED.search(one) for one in asked) else ""
+
+
+def _above_signature(lines: list[str]) -> str:
+    """In one line."""
+    end = next((number for number, line in enumerate(lines) if FORMULA.match(line.strip())), len(lines))
+    return " ".join(" ".join(lines[:end]).split())
