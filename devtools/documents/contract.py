@@ -15,7 +15,15 @@ from devtools.documents.partner_contract import partner_document
 from devtools.documents.partner_page import page
 from services.contracts import topology
 from services.contracts.asyncapi import document
-from services.contracts.catalogue import FACTS, FROM_PARTNERS, PRODUCERS, TO_PARTNERS
+from services.contracts.catalogue import (
+    EVERY_FACT,
+    FACTS,
+    FROM_COORDINATOR,
+    FROM_PARTNERS,
+    PRODUCERS,
+    TO_COORDINATOR,
+    TO_PARTNERS,
+)
 from services.contracts.schemas import event_schema
 from services.contracts.vocabulary import Fact
 
@@ -35,7 +43,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     partners = partner_document(_version(), examples())
     yield SERVED / "asyncapi-partners.yaml", _yaml(partners, _Compact)
     yield SERVED / "contract.html", page(asyncapi)
-    for fact in (*FACTS, *TO_PARTNERS, *FROM_PARTNERS):
+    for fact in EVERY_FACT:
         name = f"{fact.__name__}.schema.json"
         yield ROOT / "docs" / "schemas" / name, json.dumps(event_schema(fact), indent=2) + "\n"
     yield EVENTS_PAGE, _with_table(EVENTS_PAGE.read_text())
@@ -105,6 +113,8 @@ def _table() -> str:
         _row(fact, "notifier" if "notifier" in fact.__module__ else "ingest", "one partner")
         for fact in TO_PARTNERS
     ]
+    rows += [_row(fact, "workspace", _doers(fact)) for fact in FROM_COORDINATOR]
+    rows += [_row(fact, ", ".join(topology.DOES), "workspace") for fact in TO_COORDINATOR]
     return "\n".join([*rows, "", ""])
 
 
@@ -115,3 +125,7 @@ def _row(fact: type[Fact], producer: str, hearers: str) -> str:
 
 def _hearers(fact: type[Fact]) -> str:
     return ", ".join(service for service, facts in topology.HEARS.items() if fact in facts)
+
+
+def _doers(fact: type[Fact]) -> str:
+    return ", ".join(service for service, facts in topology.DOES.items() if fact in facts)

@@ -7,11 +7,17 @@ key is allowed, so each one that a user may write to has it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.contracts import notifier, partners, topology
-from services.contracts.catalogue import FROM_PARTNERS, PRODUCERS, TO_PARTNERS
+from services.contracts.catalogue import (
+    FROM_COORDINATOR,
+    FROM_PARTNERS,
+    PRODUCERS,
+    TO_COORDINATOR,
+    TO_PARTNERS,
+)
 from services.contracts.vocabulary import Fact
 
 NOTHING = "^$"
@@ -46,8 +52,8 @@ def service_rights(service: str) -> Rights:
         exchange: keys
         for exchange, keys in (
             (topology.EVENTS, _one_of(_announced(service))),
-            (topology.PARTNERS, _of_partners(TELLS.get(service, ()))),
-            (topology.INBOX, _of_partners(ASKS.get(service, ()))),
+            (topology.PARTNERS, _either(_told(service))),
+            (topology.INBOX, _either(_asked(service))),
         )
         if keys != NOTHING
     }
@@ -68,9 +74,30 @@ def _announced(service: str) -> list[str]:
     return sorted({wire.rpartition(".")[0] for wire in wires})
 
 
-def _of_partners(facts: Iterable[type[Fact]]) -> str:
+def _told(service: str) -> list[str]:
+    """Its words to partner systems, and its receipts of what the coordinator asked."""
+    receipts = TO_COORDINATOR if service in topology.DOES else ()
+    return [*_of_partners(TELLS.get(service, ())), *_of_coordinator(receipts)]
+
+
+def _asked(service: str) -> list[str]:
+    """The workspace asks in a partner's name, and alone in the coordinator's: it has looked who asks."""
+    requests = FROM_COORDINATOR if service in ASKS else ()
+    return [*_of_partners(ASKS.get(service, ())), *_of_coordinator(requests)]
+
+
+def _of_partners(facts: Iterable[type[Fact]]) -> list[str]:
     wires = sorted(re.escape(fact.wire) for fact in facts)
-    return f"^{ANY_PARTNER}({'|'.join(wires)})$" if wires else NOTHING
+    return [f"{ANY_PARTNER}({'|'.join(wires)})"] if wires else []
+
+
+def _of_coordinator(facts: Iterable[type[Fact]]) -> list[str]:
+    wires = sorted(re.escape(fact.wire) for fact in facts)
+    return [rf"coordinator\.({'|'.join(wires)})"] if wires else []
+
+
+def _either(patterns: Sequence[str]) -> str:
+    return f"^({'|'.join(patterns)})$" if patterns else NOTHING
 
 
 def _one_of(names: Iterable[str]) -> str:

@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.contracts import topology
-from services.contracts.catalogue import FACTS, FROM_PARTNERS, PRODUCERS, TO_PARTNERS
+from services.contracts.catalogue import (
+    EVERY_FACT,
+    FACTS,
+    FROM_COORDINATOR,
+    FROM_PARTNERS,
+    PRODUCERS,
+    TO_COORDINATOR,
+    TO_PARTNERS,
+)
 from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.schemas import Document, event_schema
 from services.contracts.vocabulary import PARTNER_ID_PATTERN, Fact
@@ -30,18 +38,19 @@ def document(version: str, examples: Examples) -> Document:
         "info": {"title": "Sésame", "version": version, "description": DESCRIPTION},
         "defaultContentType": CONTENT_TYPE,
         "servers": {"network": server()},
-        "channels": {**inbox_channels(), "partnerQueue": partner_queue(), **_fact_channels()},
+        "channels": {
+            **inbox_channels(),
+            "partnerQueue": partner_queue(),
+            **_coordinator_channels(),
+            **_fact_channels(),
+        },
         "operations": {**send_operations(), "readQueue": read_operation()},
         "components": {
-            "messages": {name(fact): message(fact, examples) for fact in _every_fact()},
-            "schemas": {name(fact): _schema(fact) for fact in _every_fact()},
+            "messages": {name(fact): message(fact, examples) for fact in EVERY_FACT},
+            "schemas": {name(fact): _schema(fact) for fact in EVERY_FACT},
             "securitySchemes": {"partner": {"type": "userPassword", "description": "User is the partner id"}},
         },
     }
-
-
-def _every_fact() -> tuple[type[Fact], ...]:
-    return (*FROM_PARTNERS, *TO_PARTNERS, *FACTS)
 
 
 def name(fact: type[Fact]) -> str:
@@ -96,6 +105,23 @@ def partner_queue() -> Document:
         "parameters": PARTNER_PARAMETER,
         "messages": {name(fact): _ref("components", "messages", name(fact)) for fact in TO_PARTNERS},
         "bindings": {"amqp": {"is": "queue", "queue": queue, "bindingVersion": "0.3.0"}},
+    }
+
+
+def _coordinator_channels() -> Document:
+    exchanges = {
+        **dict.fromkeys(FROM_COORDINATOR, topology.INBOX),
+        **dict.fromkeys(TO_COORDINATOR, topology.PARTNERS),
+    }
+    return {
+        f"coordinator{name(fact)}": {
+            "address": topology.coordinator_key(fact),
+            "description": (fact.__doc__ or "").strip(),
+            "messages": {name(fact): _ref("components", "messages", name(fact))},
+            "bindings": _exchange(exchange),
+            "tags": [{"name": "internal"}],
+        }
+        for fact, exchange in exchanges.items()
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.contracts import ingest, notifier, partners, router, workspace
+from services.contracts import coordinator, ingest, notifier, partners, router, workspace
 from services.contracts.vocabulary import Fact
 
 FACTS: tuple[type[Fact], ...] = (
@@ -73,6 +73,30 @@ TO_PARTNERS: tuple[type[Fact], ...] = (
     partners.SubmissionRefused,
 )
 """On `sesame.partners`, to a partner's own queue."""
+
+FROM_COORDINATOR: tuple[type[Fact], ...] = (
+    coordinator.AssignRequested,
+    coordinator.RouteRequested,
+    coordinator.TakeBackRequested,
+    coordinator.CloseRequested,
+    coordinator.SpamRequested,
+    coordinator.SettleRequested,
+    coordinator.ReopenRequested,
+    coordinator.ExtendRequested,
+    coordinator.IntakeChangeRequested,
+)
+"""On `sesame.inbox`, from the workspace to whichever service does it."""
+
+TO_COORDINATOR: tuple[type[Fact], ...] = (coordinator.RequestDone, coordinator.RequestRefused)
+"""On `sesame.partners`, from that service to the workspace."""
+
+EVERY_FACT: tuple[type[Fact], ...] = (
+    *FROM_PARTNERS,
+    *TO_PARTNERS,
+    *FACTS,
+    *FROM_COORDINATOR,
+    *TO_COORDINATOR,
+)
 
 PRODUCERS = {
     **{fact.wire: "ingest" for fact in FACTS if fact.__module__ == ingest.__name__},

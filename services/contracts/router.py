@@ -260,6 +260,9 @@ class QuestionHandled(Fact):
     action: Action
     hand: Line = Field(description="Who did it")
     reason: Line | None = None
+    promise_at: Moment | None = Field(default=None, description="What the asker is promised now")
+    assignment_id: UUID | None = Field(default=None, description="Of the partner that has the question")
+    due_at: Moment | None = Field(default=None, description="When that partner's answer is due now")
     facets: Facets
 
 

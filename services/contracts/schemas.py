@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from services.contracts.catalogue import FACTS, FROM_PARTNERS, TO_PARTNERS
+from services.contracts.catalogue import FACTS, FROM_COORDINATOR, FROM_PARTNERS, TO_COORDINATOR, TO_PARTNERS
 from services.contracts.envelope import Envelope, Event, Notice, Submission
 from services.contracts.vocabulary import Fact
 
@@ -16,6 +16,8 @@ ENVELOPES: dict[type[Fact], type[Envelope[Any]]] = {
     **dict.fromkeys(FACTS, Event),
     **dict.fromkeys(TO_PARTNERS, Notice),
     **dict.fromkeys(FROM_PARTNERS, Submission),
+    **dict.fromkeys(FROM_COORDINATOR, Event),
+    **dict.fromkeys(TO_COORDINATOR, Event),
 }
 """Each kind of event and the envelope it travels in."""
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from services.contracts import ingest, notifier, partners, router, workspace
-from services.contracts.catalogue import CONFIDENTIAL, FACTS
+from services.contracts import coordinator, ingest, notifier, partners, router, workspace
+from services.contracts.catalogue import CONFIDENTIAL, FACTS, TO_COORDINATOR
 from services.contracts.vocabulary import Fact
 
 EVENTS = "sesame.events"
@@ -40,6 +40,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.FollowUpUnhandled,
             router.QuestionClosed,
             router.QuestionReopened,
+            router.QuestionHandled,
             router.IntakeChanged,
             notifier.QuestionPublished,
             notifier.SimilarFound,
@@ -111,6 +112,8 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.QuestionUnroutable,
             router.QuestionClosed,
             router.QuestionReopened,
+            router.QuestionHandled,
+            router.IntakeChanged,
             notifier.QuestionPublished,
             notifier.SimilarFound,
         ),
@@ -122,10 +125,37 @@ SERVICES = tuple(HEARS)
 
 RECEIPTS = (partners.SubmissionAccepted, partners.SubmissionRefused)
 
+DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
+    {
+        "router": (
+            coordinator.AssignRequested,
+            coordinator.RouteRequested,
+            coordinator.TakeBackRequested,
+            coordinator.CloseRequested,
+            coordinator.SpamRequested,
+            coordinator.SettleRequested,
+            coordinator.ReopenRequested,
+            coordinator.ExtendRequested,
+            coordinator.IntakeChangeRequested,
+        ),
+    }
+)
+"""Service → what it does when the coordinator asks. Each request is one service's."""
+
+
+def coordinator_key(fact: type[Fact]) -> str:
+    """Routing key of a coordinator's request on `sesame.inbox`, and of its receipt on `sesame.partners`."""
+    return f"coordinator.{fact.wire}"
+
+
 ALSO_READS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         "ingest": ((INBOX, "partner.#"),),
-        "workspace": tuple((PARTNERS, f"partner.*.{fact.wire}") for fact in RECEIPTS),
+        "router": tuple((INBOX, coordinator_key(fact)) for fact in DOES["router"]),
+        "workspace": (
+            *((PARTNERS, f"partner.*.{fact.wire}") for fact in RECEIPTS),
+            *((PARTNERS, coordinator_key(fact)) for fact in TO_COORDINATOR),
+        ),
     }
 )
 """Service → (exchange, routing key) pairs besides the facts. The workspace asks as a partner does, and hears

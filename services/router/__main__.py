@@ -9,8 +9,10 @@ from pathlib import Path
 
 from services.chassis.clock import Clock
 from services.chassis.run import Chassis, run
+from services.contracts import topology
 from services.router.entrypoints import subscriptions
 from services.router.entrypoints.coordinator_api import routes
+from services.router.entrypoints.requests import requests
 from services.router.entrypoints.timers import Timers
 from services.router.files.partners import read_file
 from services.router.handlers.context import RoutingContext
@@ -29,7 +31,7 @@ async def serve(settings: RouterSettings, clock: Clock | None = None) -> None:
             await _import(chassis, settings.partners_file)
         desk = RoutingContext.of(settings)
         chassis.background("holidays", partial(_look_up_holidays, chassis, settings.network_country))
-        await chassis.consume(subscriptions.subscriptions(desk))
+        await chassis.consume(subscriptions.subscriptions(desk), {topology.INBOX: requests(desk)})
         timers = Timers(desk, chassis.pool, chassis.begin, chassis.clock)
         chassis.every(settings.timer_seconds, timers.fire)
         chassis.ops.app.router.routes.extend(routes(desk, chassis.begin, settings.coordinator_token))

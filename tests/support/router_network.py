@@ -17,6 +17,7 @@ from services.chassis.messaging.consume import Handling
 from services.chassis.messaging.incoming import IncomingMessage
 from services.chassis.messaging.transaction import Transactions
 from services.chassis.telemetry.instruments import MessagingMetrics
+from services.contracts import topology
 from services.contracts.envelope import Event
 from services.contracts.ingest import (
     AdditionReceived,
@@ -29,6 +30,7 @@ from services.contracts.ingest import (
 from services.contracts.vocabulary import Facets, Fact
 from services.router.domain.partner import Partner, ReachedBy
 from services.router.entrypoints import subscriptions
+from services.router.entrypoints.requests import requests
 from services.router.handlers.context import RoutingContext
 from services.router.settings import RouterSettings
 from services.router.store import partner_directory
@@ -61,7 +63,8 @@ class Network:
     handling: Handling = field(init=False)
 
     def __post_init__(self) -> None:
-        self.handling = self.bench.handling(subscriptions.subscriptions(self.desk))
+        others = {topology.INBOX: requests(self.desk)}
+        self.handling = self.bench.handling(subscriptions.subscriptions(self.desk), others)
 
     async def tell(self, fact: Fact, question: UUID) -> None:
         await self.settle([letter_of(fact, question, time=self.clock.now())])

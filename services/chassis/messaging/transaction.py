@@ -60,6 +60,13 @@ class Unit:
         self.send(OutgoingMessage.event(topology.PARTNERS, key, notice.id, notice.encode()))
         return notice
 
+    def tell_coordinator(self, receipt: Fact, *, question: UUID) -> Event[Any]:
+        """The receipt of a request, for the workspace."""
+        event = Event(**self._envelope(receipt), subject=question)
+        key = topology.coordinator_key(type(receipt))
+        self.send(OutgoingMessage.event(topology.PARTNERS, key, event.id, event.encode()))
+        return event
+
     def send(self, outgoing: OutgoingMessage) -> None:
         """Anything else for the broker."""
         self._outgoing.append(outgoing)

@@ -17,6 +17,7 @@ from services.contracts.router import (
     AnswerRefused,
     FollowUpRouted,
     FollowUpUnhandled,
+    QuestionHandled,
     QuestionOverdue,
     QuestionPaused,
     QuestionResumed,
@@ -52,6 +53,15 @@ async def question_paused(unit: Unit, event: Event[QuestionPaused]) -> None:
 
 
 async def question_resumed(unit: Unit, event: Event[QuestionResumed]) -> None:
+    fact = event.data
+    if fact.assignment_id is not None:
+        await conversation.note_stand(
+            unit.db, event.subject, fact.assignment_id, due_at=fact.due_at, promise_at=fact.promise_at
+        )
+
+
+async def question_handled(unit: Unit, event: Event[QuestionHandled]) -> None:
+    """Of all that a coordinator does, another promise alone is told by no other fact."""
     fact = event.data
     if fact.assignment_id is not None:
         await conversation.note_stand(

@@ -42,7 +42,7 @@ async def learn_now(chosen: argparse.Namespace, there: CommandContext) -> int:
         try:
             model, quality = learn(past)
         except CannotLearn as problem:
-            raise Refusal(str(problem)) from problem
+            raise Refusal(str(problem), "unfit") from problem
         if not chosen.dry:
             measured = orjson.dumps(asdict(quality)).decode()
             await store.save(unit.db, unit.now, chosen.hand, len(past), measured, written(model))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.chassis.messaging.requests import RefusedRequest
 from services.chassis.messaging.transaction import Unit
 from services.contracts.reasons import Action, ByHand, TakenBack
 from services.contracts.router import IntakeChanged, QuestionHandled
@@ -26,12 +27,15 @@ NETWORK = UUID(int=0)
 """The subject of what is said of the whole network."""
 
 
-class Refusal(Exception):
+class Refusal(RefusedRequest):
     """It can't be done; the text says why and what can."""
 
 
 class Unfit(Refusal):
     """What was said can't be taken as it is."""
+
+    def __init__(self, text: str, field: str, code: str = "unfit", value: object = None) -> None:
+        super().__init__(text, code, field=field, value=value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Actor:
     def __post_init__(self) -> None:
         for what, said in (("hand", self.name), ("reason", self.reason)):
             if said is not None and (not 0 < len(said) <= 500 or re.search(r"[\x00\r\n]", said)):
-                raise Unfit(f"{what}: one line of 1 to 500 characters is wanted, not {said[:60]!r}")
+                raise Unfit(f"{what}: one line of 1 to 500 characters is wanted, not {said[:60]!r}", what)
 
 
 async def assign(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, partner: str) -> None:
@@ -53,9 +57,10 @@ async def assign(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, partn
     directory = (await desk.ledgers.of(unit).standing()).directory
     chosen = directory.partners.get(partner)
     if chosen is None:
-        raise Refusal(f'there is no partner "{partner}"; `./sesame router partners export` lists them')
+        known = "`./sesame router partners export` lists them"
+        raise Refusal(f'there is no partner "{partner}"; {known}', "unknown_partner", value=partner)
     if question.current and question.current.partner == partner:
-        raise Refusal(f"{partner} has question {id_} already")
+        raise Refusal(f"{partner} has question {id_} already", "has_it_already", value=chosen.name)
     if question.state is State.FOLLOWED_UP and question.follow_up is not None:
         released = await routing.release(desk, unit, question, "reassigned")
         await routing.hand_follow_up(desk, unit, released, chosen, question.follow_up)
@@ -81,7 +86,7 @@ async def take_back(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) ->
     """The partner has it no longer; it lies with the coordinator."""
     question = await _held(desk, unit, id_)
     if question.current is None:
-        raise Refusal(f"nobody has question {id_}: it is {question.state}")
+        raise Refusal(f"nobody has question {id_}: it is {question.state}", "nobody_has_it")
     released = await routing.release(desk, unit, question, "taken_back")
     if question.current.follow_up is not None:
         word = question.current.follow_up
@@ -96,6 +101,7 @@ async def close(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, explan
     """Out of scope: the asker is told the explanation, and nobody is asked any more."""
     question = await _held(desk, unit, id_)
     _check_public("explanation", explanation)
+    state_machine.after(question.state, Move.CLOSE)
     released = await routing.release(desk, unit, question, "closed")
     closed = lifecycle.close(released, unit.now)
     unit.announce(facts.closed(closed, "out_of_scope", explanation, hand.name), question=id_)
@@ -107,6 +113,7 @@ async def close(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, explan
 async def mark_spam(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
     """It is no question: nobody is asked, its sender hears nothing, and what else they send is held."""
     question = await _held(desk, unit, id_)
+    state_machine.after(question.state, Move.CLOSE)
     released = await routing.release(desk, unit, question, "closed")
     closed = lifecycle.close(released, unit.now)
     unit.announce(facts.closed(closed, "spam", None, hand.name), question=id_)
@@ -129,6 +136,7 @@ async def settle(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> No
 async def reopen(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
     """An answer did not do, or it was in scope after all: the next partner is asked."""
     question = await _held(desk, unit, id_)
+    state_machine.after(question.state, Move.REOPEN)
     released = await routing.release(desk, unit, question, "closed")
     reopened = routing.promised_anew(desk, lifecycle.reopen(released), unit.now)
     unit.announce(facts.reopened(reopened, "hand"), question=id_)
@@ -140,14 +148,18 @@ async def extend(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, promi
     """Promise the asker another moment; the partner's due time follows."""
     question = await _held(desk, unit, id_)
     if not question.is_open:
-        raise Refusal(f"question {id_} is {question.state}: there is no deadline left to change")
+        raise Refusal(f"question {id_} is {question.state}: there is no deadline left to change", "not_open")
     if question.is_waiting:
-        raise Refusal(f"question {id_} waits for its asker: its promise is put off by that anyway")
+        why = "its promise is put off by that anyway"
+        raise Refusal(f"question {id_} waits for its asker: {why}", "waits_for_asker")
     if promise_at <= unit.now:
-        raise Unfit(f"{promise_at.isoformat()} has passed; promise a moment that is still to come")
-    promised = lifecycle.promise(question, promise_at, unit.now)
+        passed = promise_at.isoformat()
+        raise Unfit(
+            f"{passed} has passed; promise a moment that is still to come", "promise_at", "moment_passed"
+        )
     standing = await desk.ledgers.of(unit).standing()
-    desk.ledgers.of(unit).put(routing.redated(desk, standing, promised))
+    promised = routing.redated(desk, standing, lifecycle.promise(question, promise_at, unit.now))
+    desk.ledgers.of(unit).put(promised)
     _note(desk, unit, promised, "extend", hand)
 
 
@@ -163,18 +175,26 @@ async def change_intake(unit: Unit, hand: Actor, notice: str | None) -> None:
 async def _held(desk: RoutingContext, unit: Unit, id_: UUID) -> Question:
     question = await desk.ledgers.of(unit).question(id_)
     if question is None:
-        raise Refusal(f"there is no question {id_}")
+        raise Refusal(f"there is no question {id_}", "unknown_question")
     return question
 
 
 def _check_public(what: str, text: str) -> None:
     if not 0 < len(text.strip()) <= 50_000 or "\x00" in text:
-        raise Unfit(f"{what}: 1 to 50,000 characters are wanted, for people to read; not {text[:60]!r}")
+        wanted = "1 to 50,000 characters are wanted, for people to read"
+        raise Unfit(f"{what}: {wanted}; not {text[:60]!r}", what)
 
 
 def _note(desk: RoutingContext, unit: Unit, question: Question, action: Action, hand: Actor) -> None:
+    current = question.current if action == "extend" else None
     fact = QuestionHandled(
-        action=action, hand=hand.name, reason=hand.reason, facets=facts.facets_of(question)
+        action=action,
+        hand=hand.name,
+        reason=hand.reason,
+        promise_at=question.promise_at if action == "extend" else None,
+        assignment_id=current.id if current else None,
+        due_at=current.due_at if current else None,
+        facets=facts.facets_of(question),
     )
     unit.announce(fact, question=question.id)
     desk.ledgers.of(unit).note(question.id, action, hand.name, hand.reason)

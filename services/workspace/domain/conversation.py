@@ -49,8 +49,20 @@ HAPPENED = {
     "question.reopened": "reopened",
     "question.withdrawn": "withdrawn",
     "question.published": "published",
-    "question.extended": "extended",
 }
+
+DETAILS = (
+    "sources",
+    "attachments",
+    "due_at",
+    "stars",
+    "place",
+    "url",
+    "way",
+    "refer_to",
+    "clock",
+    "promise_at",
+)
 
 WORDS_OF = {
     "question.answered": "text",
@@ -81,6 +93,9 @@ def _entries(known: Standing, partner: str | None) -> Iterator[ThreadEntry]:
                 yield ThreadEntry(one.at, f"answer_{verdict}", one.data.get("text"), by, _details(one))
         elif one.type == "answer.refused" and one.data.get("what", "answer") != "answer" and ours:
             yield ThreadEntry(one.at, "answer_refused", one.data.get("text"), by)
+        elif one.type == "question.handled":
+            if partner is None or one.data["action"] == "extend":
+                yield ThreadEntry(one.at, f"hand_{one.data['action']}", None, one.data["hand"], _details(one))
         elif one.type in HAPPENED:
             shown = one.data.get(WORDS_OF.get(one.type, ""))
             yield ThreadEntry(one.at, HAPPENED[one.type], shown, by, _details(one))
@@ -101,8 +116,4 @@ def _text(one: Heard) -> str | None:
 
 
 def _details(one: Heard) -> dict[str, Any]:
-    return {
-        name: one.data[name]
-        for name in ("sources", "attachments", "due_at", "stars", "place", "url", "way", "refer_to", "clock")
-        if one.data.get(name)
-    }
+    return {name: one.data[name] for name in DETAILS if one.data.get(name)}

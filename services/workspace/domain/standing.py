@@ -149,7 +149,7 @@ def _emptied(one: Heard) -> Heard:
 
 def _state(heard: list[Heard]) -> tuple[str, str | None]:
     """State and holder: the router's own last word. A withdrawal is the asker's, and final."""
-    state, holder = "received", None
+    state, holder, answered_by = "received", None, None
     for one in heard:
         match one.type:
             case "question.routed" | "follow_up.routed":
@@ -158,6 +158,9 @@ def _state(heard: list[Heard]) -> tuple[str, str | None]:
                 state, holder = "unroutable", None
             case "question.answered" | "answer.added" | "answer.corrected":
                 state, holder = "answered", one.data["partner"]["id"]
+                answered_by = holder
+            case "question.handled" if one.data["action"] == "settle":
+                state, holder = "answered", answered_by
             case "question.closed":
                 state, holder = "closed", None
             case "question.reopened":
@@ -190,7 +193,7 @@ def _turn(partner: str, routed: Heard, heard: list[Heard], state: str, holder: s
 
 EVERYBODY = "*"
 ROUTED = ("question.routed", "follow_up.routed")
-DUES = (*ROUTED, "question.resumed")
+DUES = (*ROUTED, "question.resumed", "question.handled")
 GIVEN = ("question.answered", "answer.added", "answer.corrected")
 
 ListPlace = tuple[str, str | None, datetime | None]
@@ -231,7 +234,9 @@ def _in_hand(since: list[Heard]) -> ListPlace:
 
 def _about(one: Heard) -> str | None:
     """The library that a fact is of; what the asker adds concerns whoever holds the question."""
-    if one.type == "question.followed_up" or (one.type == "question.resumed" and "partner" not in one.data):
+    if one.type in ("question.followed_up", "question.handled"):
+        return EVERYBODY
+    if one.type == "question.resumed" and "partner" not in one.data:
         return EVERYBODY
     partner = one.data.get("partner")
     return partner["id"] if isinstance(partner, dict) else partner

@@ -12,13 +12,16 @@ from starlette.staticfiles import StaticFiles
 
 from services.chassis.errors import is_transient
 from services.workspace.entrypoints.account_page import AccountPage
+from services.workspace.entrypoints.audit_page import AuditPage
 from services.workspace.entrypoints.guard import Guard
 from services.workspace.entrypoints.identity_provider import IdentityProvider
 from services.workspace.entrypoints.lists_page import ListsPage
+from services.workspace.entrypoints.network_page import NetworkPage
 from services.workspace.entrypoints.people_page import PeoplePage
 from services.workspace.entrypoints.provider_page import ProviderPage
 from services.workspace.entrypoints.question_page import QuestionPage
 from services.workspace.entrypoints.sign_in_page import SignInPage
+from services.workspace.entrypoints.steering_forms import SteeringForms
 from services.workspace.entrypoints.streams import Streams
 from services.workspace.entrypoints.work_forms import WorkForms
 from services.workspace.pages.pages import STATIC
@@ -50,14 +53,19 @@ class Site:
             *ListsPage(guard).routes(),
             *QuestionPage(guard).routes(),
             *WorkForms(guard).routes(),
+            *NetworkPage(guard).routes(),
+            *SteeringForms(guard).routes(),
             *PeoplePage(guard).routes(),
+            *AuditPage(guard).routes(),
             *AccountPage(guard).routes(),
             *self.streams.routes(guard),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]
 
-    async def _home(self, _request: Request) -> Response:
-        return RedirectResponse("/questions", 303)
+    async def _home(self, request: Request) -> Response:
+        visitor = await self.guard.visitor(request)
+        of_the_network = visitor is not None and not visitor.libraries and visitor.may("see the network")
+        return RedirectResponse("/network" if of_the_network else "/questions", 303)
 
     async def _missing(self, request: Request, _error: Exception) -> Response:
         return self.guard.pages.message(await self.guard.visitor(request), "missing", 404)

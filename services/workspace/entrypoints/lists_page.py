@@ -34,7 +34,7 @@ class ListsPage:
             of_the_network = not visitor.libraries and visitor.may("see the network")
             known = await people.libraries(unit.db, None if of_the_network else visitor.libraries)
         partners = partners_of(tuple(row["id"] for row in known), asked.get("library"))
-        number = _number(asked.get("page"))
+        number = page_number(asked.get("page"))
         wish = Wish(
             partners,
             asked.get("subject") or None,
@@ -74,5 +74,6 @@ async def _rows(unit: Unit, chosen: str, wish: Wish, visitor: Visitor) -> list[R
     return await lists.other(unit.db, wish, chosen)
 
 
-def _number(wish: str | None) -> int:
+def page_number(wish: str | None) -> int:
+    """The page asked for; the first one where that is no number."""
     return max(1, min(int(wish), 1000)) if wish and wish.isascii() and wish.isdigit() and len(wish) < 5 else 1

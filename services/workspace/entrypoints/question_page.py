@@ -17,12 +17,15 @@ from uuid_utils.compat import uuid4
 from services.chassis.messaging.transaction import Unit
 from services.workspace.domain.conversation import conversation
 from services.workspace.domain.standing import Standing, standing
+from services.workspace.domain.steering import possible
 from services.workspace.entrypoints.guard import Guard, Visitor
-from services.workspace.store import facts, people, work
+from services.workspace.store import facts, network, people, work
 from services.workspace.store.work import Respondent
 
 WRITES_FOR = timedelta(seconds=30)
 LOOKS_FOR = timedelta(seconds=50)
+STEERED_FOR = timedelta(days=2)
+"""How long a question's page shows what became of a coordinator's request."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,11 @@ async def shown(unit: Unit, visitor: Visitor, question: UUID) -> dict[str, Any]:
         "form": str(uuid4()),
         "entries": conversation(known, who.partner if who else None),
         "referable": await _referable(unit, known, who),
+        "deeds": possible(known),
+        "steered": (),
     }
+    if visitor.may("see the network"):
+        context["steered"] = await network.requests(unit.db, question, unit.now - STEERED_FOR)
     return context | (await _of_respondent(unit, who) if who else _OF_NOBODY)
 
 

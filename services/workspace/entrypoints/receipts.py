@@ -1,4 +1,4 @@
-"""Doors: what became of what we asked, on `sesame.partners`, as partner systems read it."""
+"""Doors: what became of what we asked, on `sesame.partners`, as partner systems read theirs."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from typing import Any, cast
 
 from services.chassis.messaging.incoming import IncomingMessage, Work
 from services.contracts import topology
-from services.contracts.envelope import Envelope, Notice, decode
+from services.contracts.catalogue import TO_COORDINATOR
+from services.contracts.coordinator import RequestDone, RequestRefused
+from services.contracts.envelope import Envelope, Event, Notice, decode
 from services.contracts.partners import SubmissionAccepted, SubmissionRefused
 from services.workspace.handlers import asking
 
 READERS = {
-    fact.wire: cast("type[Envelope[Any]]", Notice.__class_getitem__(fact)) for fact in topology.RECEIPTS
+    **{fact.wire: cast("type[Envelope[Any]]", Notice.__class_getitem__(fact)) for fact in topology.RECEIPTS},
+    **{fact.wire: cast("type[Envelope[Any]]", Event.__class_getitem__(fact)) for fact in TO_COORDINATOR},
 }
 
 
 class ReceiptReader:
-    """Understands the receipts of every library; those of no request of ours change nothing."""
+    """Understands the receipts of the coordinator's requests and of every library; those of no request of
+    ours change nothing."""
 
     def read(self, letter: IncomingMessage) -> Work:
         event = decode(letter.body, READERS)
@@ -26,6 +30,10 @@ class ReceiptReader:
                 do = partial(_accepted, receipt)
             case SubmissionRefused() as receipt:
                 do = partial(_refused, receipt)
+            case RequestDone() as receipt:
+                do = partial(_done, receipt)
+            case RequestRefused() as receipt:
+                do = partial(_not_done, receipt)
             case other:
                 raise TypeError(f"{event.type}: read as {type(other).__name__}, not as a receipt")
         return Work(
@@ -45,3 +53,11 @@ async def _accepted(receipt: SubmissionAccepted, unit: Any) -> None:
 
 async def _refused(receipt: SubmissionRefused, unit: Any) -> None:
     await asking.refused(unit, receipt)
+
+
+async def _done(receipt: RequestDone, unit: Any) -> None:
+    await asking.done(unit, receipt)
+
+
+async def _not_done(receipt: RequestRefused, unit: Any) -> None:
+    await asking.not_done(unit, receipt)

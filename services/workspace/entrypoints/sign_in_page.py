@@ -78,7 +78,7 @@ class SignInPage:
             began = await signing_in.open_link(unit, self.guard.rules, request.path_params["token"], agent)
         if began is None:
             return self.guard.pages.message(None, "link_over", 410, request)
-        there = RedirectResponse(safe_path(request.cookies.get(NEXT, "/questions")), 303)
+        there = RedirectResponse(safe_path(request.cookies.get(NEXT, "/")), 303)
         there.delete_cookie(NEXT)
         return self.guard.let_in(there, began.cookie)
 

@@ -11,6 +11,7 @@ from services.chassis.messaging.outbox import OutgoingMessage
 from services.chassis.messaging.transaction import Unit
 from services.chassis.telemetry import trace
 from services.contracts import topology
+from services.contracts.coordinator import RequestDone, RequestRefused
 from services.contracts.envelope import Submission
 from services.contracts.partners import SubmissionAccepted, SubmissionRefused
 from services.contracts.vocabulary import Fact
@@ -57,3 +58,20 @@ async def refused(unit: Unit, receipt: SubmissionRefused) -> None:
             field=receipt.field,
             value=receipt.value,
         )
+
+
+async def done(unit: Unit, receipt: RequestDone) -> None:
+    """What a coordinator asked."""
+    await work.settle(unit.db, receipt.request_id, "accepted", unit.now)
+
+
+async def not_done(unit: Unit, receipt: RequestRefused) -> None:
+    await work.settle(
+        unit.db,
+        receipt.request_id,
+        "refused",
+        unit.now,
+        reason=receipt.code,
+        field=receipt.field,
+        value=receipt.value,
+    )

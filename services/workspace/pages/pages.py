@@ -66,6 +66,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         N_("Its asker is forgotten"),
         N_("They had the question erased, with all that was written about it. Nothing more is kept of it."),
     ),
+    "no_notice": (
+        N_("A notice is missing"),
+        N_("Write what people read instead of the form, and try again."),
+    ),
     "no_library": (N_("No such library"), N_("Choose the library in the list, or none.")),
 }
 """Name → heading and text of a page that only says something."""
@@ -105,6 +109,11 @@ class WorkspacePages:
         environment.globals["due"] = self._due
         environment.globals["hour"] = lambda moment: words.hour(moment) if hasattr(words, "hour") else ""
         return speak(environment, words)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The network's own."""
+        return self._zone
 
     def _due(self, moment: datetime, now: datetime, zone: str | None = None) -> DueTime:
         return due(moment, now, ZoneInfo(zone) if zone else self._zone)

@@ -20,6 +20,19 @@ WHERE ($1::uuid IS NULL OR a.question = $1) AND ($2::uuid IS NULL OR a.person = 
 ORDER BY a.at DESC, a.id DESC LIMIT $3
 """
 
+_LISTED = """
+SELECT a.at, a.deed, a.partner, a.question, a.detail, p.name, q.heading, l.name AS library,
+    o.name AS other
+FROM audit a
+LEFT JOIN person p ON p.id = a.person
+LEFT JOIN question q ON q.id = a.question
+LEFT JOIN library l ON l.id = a.partner
+LEFT JOIN person o ON o.id::text = split_part(a.detail, ' ', CASE WHEN a.deed = 'invited' THEN 2 ELSE 1 END)
+WHERE ($1::text IS NULL OR strpos(lower(p.name), lower($1)) > 0)
+    AND ($2::text IS NULL OR a.partner = $2)
+ORDER BY a.at DESC, a.id DESC LIMIT $3 OFFSET $4
+"""
+
 
 async def note(
     db: Db,
@@ -39,3 +52,9 @@ async def latest(
     db: Db, *, question: UUID | None = None, person: UUID | None = None, most: int = 200
 ) -> list[Record]:
     return await db.fetch(_LATEST, question, person, most)
+
+
+async def listed(db: Db, who: str | None, partner: str | None, most: int, offset: int) -> list[Record]:
+    """Of people whose name holds these letters, about this library; the latest first. `other` is whom it was
+    done to."""
+    return await db.fetch(_LISTED, who, partner, most, offset)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid5
 
+from services.contracts import router
+from services.contracts.reasons import NobodyLeft
 from services.workspace.domain.roles import Member
 from tests.integration.workspace import facts as made
 from tests.integration.workspace.stage import Someone, Stage
@@ -16,6 +18,24 @@ OPEN = (
     ("¿Existe una traducción francesa de «Los pasos perdidos» anterior a 1960?", 28),
     ("Quelle est l’origine de l’expression « à la queue leu leu » ?", 52),
 )
+
+
+LOST = ("Où lire le journal « La Vigie de Dieppe » de 1871 ?", "Wer baute die Orgel von Saint-Ouen?")
+
+
+async def at_the_coordination(on: Stage) -> Someone:
+    """Claire, signed in, who sees all of it, and two questions that nobody has."""
+    for words in (
+        "Où lire le journal « La Vigie de Dieppe » de 1871 ?",
+        "Wer baute die Orgel von Saint-Ouen?",
+    ):
+        lost = router.QuestionUnroutable(
+            reason=NobodyLeft(), promise_at=made.MOMENT + timedelta(hours=30), facets=made.FACETS
+        )
+        await on.tell(made.life(made.received(words), lost, question=uuid5(made.QUESTION, words)))
+    person = await on.someone("Claire Dumas", Member("coordinator"))
+    await person.post("/network/do", form="one", question=str(made.QUESTION), deed="route")
+    return person
 
 
 async def morning(on: Stage) -> Someone:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.workspace.scene import PAGE, morning
+from tests.browser.workspace.scene import PAGE, at_the_coordination, morning
+from tests.integration.workspace.facts import QUESTION
 from tests.integration.workspace.stage import stage
 from tests.support.chromium import browser
 from tests.support.servers import Database
@@ -18,6 +19,31 @@ PAGES = (
     ("/account", 768),
     ("/sign-in", 320),
 )
+
+NETWORKS = (
+    ("/network", 1440),
+    ("/network", 320),
+    ("/network?need=today", 320),
+    (PAGE, 1440),
+    (PAGE, 320),
+    (f"/network/check?deed=assign&partner=bm-lyon&question={QUESTION}", 320),
+    (f"/network/check?deed=extend&question={QUESTION}", 320),
+    (f"/network/check?deed=close&question={QUESTION}", 1440),
+    ("/audit", 320),
+    ("/people", 1440),
+)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_the_coordinators_pages_have_no_fault_at_any_width(database: Database, language: str) -> None:
+    async with stage(database, most_streams=0) as on:
+        await morning(on)
+        claire = await at_the_coordination(on)
+        await claire.post("/account/language", language=language)
+        async with browser(claire.http) as looking:
+            for address, width in NETWORKS:
+                verdict = await looking.look(address, width=width)
+                assert (address, width, verdict.violations, verdict.overflow) == (address, width, [], 0)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

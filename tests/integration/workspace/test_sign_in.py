@@ -37,7 +37,7 @@ async def test_a_link_opens_once_and_looking_at_it_does_not_use_it(database: Dat
         link, browser = f"/sign-in/{await token(on)}", await on.browser()
         assert [(await browser.get(link)).status_code for _ in range(3)] == [200, 200, 200]
         entered = await browser.post(link)
-        assert (entered.status_code, entered.headers["location"]) == (303, "/questions")
+        assert (entered.status_code, entered.headers["location"]) == (303, "/")
         assert "HttpOnly" in entered.headers["set-cookie"]
         assert "SameSite=lax" in entered.headers["set-cookie"]
         assert (await browser.get("/questions")).status_code == 200

@@ -4,12 +4,11 @@ from pathlib import Path
 import pytest
 
 from devtools.documents.contract import GOLDEN, examples
-from services.contracts.catalogue import FACTS, FROM_PARTNERS, TO_PARTNERS
+from services.contracts.catalogue import EVERY_FACT, FROM_PARTNERS
 from services.contracts.envelope import decode
 from services.contracts.schemas import event_model
 from services.contracts.vocabulary import Fact
 
-EVERY_FACT = (*FACTS, *FROM_PARTNERS, *TO_PARTNERS)
 BY_NAME = {fact.__name__: fact for fact in EVERY_FACT}
 EXAMPLES = sorted(GOLDEN.glob("*/*.json"))
 

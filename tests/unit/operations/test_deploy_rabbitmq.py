@@ -6,7 +6,14 @@ from devtools.documents.broker_definitions import FILE, text
 from operations.broker.definitions import definitions, password_hash, user_name
 from operations.broker.rights import partner_rights, service_rights
 from services.contracts import topology
-from services.contracts.catalogue import FACTS, FROM_PARTNERS, PRODUCERS, TO_PARTNERS
+from services.contracts.catalogue import (
+    FACTS,
+    FROM_COORDINATOR,
+    FROM_PARTNERS,
+    PRODUCERS,
+    TO_COORDINATOR,
+    TO_PARTNERS,
+)
 
 
 def test_the_definitions_checked_in_are_what_the_topology_makes() -> None:
@@ -29,6 +36,26 @@ def test_each_word_to_partners_can_be_sent_by_exactly_one_service() -> None:
         key = topology.partner_key("lyon-2", fact)
         patterns = [service_rights(s).topics.get(topology.PARTNERS, "^$") for s in topology.SERVICES]
         assert sum(bool(re.match(pattern, key)) for pattern in patterns) == 1, fact.wire
+
+
+def test_the_workspace_alone_may_ask_in_the_coordinators_name() -> None:
+    for fact in FROM_COORDINATOR:
+        key = topology.coordinator_key(fact)
+        patterns = {s: service_rights(s).topics.get(topology.INBOX, "^$") for s in topology.SERVICES}
+        assert [service for service, pattern in patterns.items() if re.match(pattern, key)] == ["workspace"]
+        for partner in ("lyon", "coordinator"):
+            of_partner = partner_rights(partner).topics[topology.INBOX].replace("{username}", partner)
+            assert not re.match(of_partner, key)
+
+
+def test_each_request_of_the_coordinator_is_one_services_and_answered_by_those_alone() -> None:
+    for fact in FROM_COORDINATOR:
+        assert sum(fact in facts for facts in topology.DOES.values()) == 1, fact.wire
+    for fact in TO_COORDINATOR:
+        key = topology.coordinator_key(fact)
+        patterns = {s: service_rights(s).topics.get(topology.PARTNERS, "^$") for s in topology.SERVICES}
+        able = {service for service, pattern in patterns.items() if re.match(pattern, key)}
+        assert able == set(topology.DOES)
 
 
 def test_a_service_reads_its_own_queue_and_configures_nothing() -> None:

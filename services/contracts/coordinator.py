@@ -1,0 +1,107 @@
+"""What the coordinator asks at the workspace, on `sesame.inbox`, and the receipts of whoever does it.
+
+The workspace alone may write there (`coordinator.<type>`): it has looked who asks. Each request is done once
+and answered, done or refused with a code; its subject is the question's id, or the nil UUID.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from services.contracts.vocabulary import Fact, Line, Moment, PartnerId, Text, Word
+
+
+class CoordinatorRequest(Fact):
+    """Who asks, and why."""
+
+    by: Line = Field(description="The person's name, for the history")
+    reason: Line | None = None
+
+
+class AssignRequested(CoordinatorRequest):
+    """From the coordinator: give the question to this partner, whoever has it now."""
+
+    wire: ClassVar[str] = "assign.requested.v1"
+
+    partner: PartnerId
+
+
+class RouteRequested(CoordinatorRequest):
+    """From the coordinator: let the router decide anew."""
+
+    wire: ClassVar[str] = "route.requested.v1"
+
+
+class TakeBackRequested(CoordinatorRequest):
+    """From the coordinator: take the question from the partner that has it."""
+
+    wire: ClassVar[str] = "take_back.requested.v1"
+
+
+class CloseRequested(CoordinatorRequest):
+    """From the coordinator: the question is out of scope; the asker is told why."""
+
+    wire: ClassVar[str] = "close.requested.v1"
+
+    explanation: Text = Field(description="For the asker")
+
+
+class SpamRequested(CoordinatorRequest):
+    """From the coordinator: it is no question, and nobody is told anything."""
+
+    wire: ClassVar[str] = "spam.requested.v1"
+
+
+class SettleRequested(CoordinatorRequest):
+    """From the coordinator: what the asker wrote after the answer needs no message."""
+
+    wire: ClassVar[str] = "settle.requested.v1"
+
+
+class ReopenRequested(CoordinatorRequest):
+    """From the coordinator: ask again, after an answer or a closing."""
+
+    wire: ClassVar[str] = "reopen.requested.v1"
+
+
+class ExtendRequested(CoordinatorRequest):
+    """From the coordinator: promise the asker another moment."""
+
+    wire: ClassVar[str] = "extend.requested.v1"
+
+    promise_at: Moment
+
+
+class IntakeChangeRequested(CoordinatorRequest):
+    """From the coordinator: take no questions, with a public notice; without one, take them again."""
+
+    wire: ClassVar[str] = "intake_change.requested.v1"
+
+    notice: Text | None = None
+
+
+class RequestDone(Fact):
+    """To the workspace: what was asked is done; what follows from it are facts of their own."""
+
+    wire: ClassVar[str] = "request.done.v1"
+
+    request_id: str
+    request_type: str
+
+
+class RequestRefused(Fact):
+    """To the workspace: what was asked was not done, and nothing was changed."""
+
+    wire: ClassVar[str] = "request.refused.v1"
+
+    request_id: str
+    request_type: str
+    code: Word = Field(
+        description="has_it_already, impossible, moment_passed, nobody_has_it, not_open, unfit,"
+        " unknown_partner, unknown_question, waits_for_asker"
+    )
+    reason: str = Field(description="For an operator to read")
+    field: Line | None = None
+    value: Line | None = Field(default=None, description="The code's parameter: a state, a moment, an id")

@@ -1,0 +1,98 @@
+"""The router's doors: what the coordinator asks at the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from services.chassis.messaging.requests import RefusedRequest, RequestDeed, RequestReader
+from services.chassis.messaging.transaction import Unit
+from services.contracts import coordinator as asked
+from services.router.domain.state_machine import ImpossibleMove
+from services.router.handlers import coordinator
+from services.router.handlers.context import RoutingContext
+from services.router.handlers.coordinator import Actor
+
+HandDeed = Callable[[RoutingContext, Unit, UUID, Actor, Any], Awaitable[None]]
+
+
+def requests(desk: RoutingContext) -> RequestReader:
+    return RequestReader(
+        "router",
+        {
+            asked.AssignRequested: _deed(desk, _assign),
+            asked.RouteRequested: _deed(desk, _route),
+            asked.TakeBackRequested: _deed(desk, _take_back),
+            asked.CloseRequested: _deed(desk, _close),
+            asked.SpamRequested: _deed(desk, _spam),
+            asked.SettleRequested: _deed(desk, _settle),
+            asked.ReopenRequested: _deed(desk, _reopen),
+            asked.ExtendRequested: _deed(desk, _extend),
+            asked.IntakeChangeRequested: _deed(desk, _change_intake),
+        },
+    )
+
+
+def _deed(desk: RoutingContext, do: HandDeed) -> RequestDeed:
+    return partial(_by_hand, desk, do)
+
+
+async def _by_hand(
+    desk: RoutingContext, do: HandDeed, unit: Unit, question: UUID, wish: asked.CoordinatorRequest
+) -> None:
+    try:
+        await do(desk, unit, question, Actor(wish.by, wish.reason), wish)
+    except ImpossibleMove as impossible:
+        known = await desk.ledgers.of(unit).question(question)
+        state = known.state if known else None
+        raise RefusedRequest(str(impossible), "impossible", value=state) from impossible
+
+
+async def _assign(
+    desk: RoutingContext, unit: Unit, id_: UUID, by: Actor, wish: asked.AssignRequested
+) -> None:
+    await coordinator.assign(desk, unit, id_, by, wish.partner)
+
+
+async def _route(desk: RoutingContext, unit: Unit, id_: UUID, by: Actor, _wish: asked.RouteRequested) -> None:
+    await coordinator.route(desk, unit, id_, by)
+
+
+async def _take_back(
+    desk: RoutingContext, unit: Unit, id_: UUID, by: Actor, _wish: asked.TakeBackRequested
+) -> None:
+    await coordinator.take_back(desk, unit, id_, by)
+
+
+async def _close(desk: RoutingContext, unit: Unit, id_: UUID, by: Actor, wish: asked.CloseRequested) -> None:
+    await coordinator.close(desk, unit, id_, by, wish.explanation)
+
+
+async def _spam(desk: RoutingContext, unit: Unit, id_: UUID, by: Actor, _wish: asked.SpamRequested) -> None:
+    await coordinator.mark_spam(desk, unit, id_, by)
+
+
+async def _settle(
+    desk: RoutingContext, unit: Unit, id_: UUID, by: Actor, _wish: asked.SettleRequested
+) -> None:
+    await coordinator.settle(desk, unit, id_, by)
+
+
+async def _reopen(
+    desk: RoutingContext, unit: Unit, id_: UUID, by: Actor, _wish: asked.ReopenRequested
+) -> None:
+    await coordinator.reopen(desk, unit, id_, by)
+
+
+async def _extend(
+    desk: RoutingContext, unit: Unit, id_: UUID, by: Actor, wish: asked.ExtendRequested
+) -> None:
+    await coordinator.extend(desk, unit, id_, by, wish.promise_at)
+
+
+async def _change_intake(
+    _desk: RoutingContext, unit: Unit, _id: UUID, by: Actor, wish: asked.IntakeChangeRequested
+) -> None:
+    await coordinator.change_intake(unit, by, wish.notice)

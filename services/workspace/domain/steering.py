@@ -1,0 +1,40 @@
+"""What a coordinator may ask of a question as it stands, and what that takes."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from services.workspace.domain.standing import Standing
+
+SteeringDeed = Literal["assign", "extend", "route", "take_back", "close", "settle", "reopen", "spam"]
+STEERING: tuple[SteeringDeed, ...] = get_args(SteeringDeed)
+
+SEVERAL: tuple[SteeringDeed, ...] = ("assign", "extend", "route", "close")
+"""What may be asked of many at once."""
+
+Need = Literal["unroutable", "broken", "today", "waiting", "running", "ended"]
+NEEDS: tuple[Need, ...] = get_args(Need)
+
+_OPEN: tuple[SteeringDeed, ...] = ("assign", "extend", "route", "take_back", "close", "spam")
+_NOT_HELD: tuple[SteeringDeed, ...] = ("assign", "extend", "route", "close", "spam")
+_FOLLOWED_UP: tuple[SteeringDeed, ...] = ("assign", "settle", "reopen")
+
+
+def possible(known: Standing) -> tuple[SteeringDeed, ...]:
+    """As far as is known here; the router has the last word."""
+    if known.state in ("answered", "closed"):
+        return ("reopen",)
+    if known.state == "withdrawn":
+        return ()
+    if _is_followed_up(known):
+        return ("take_back", *_FOLLOWED_UP) if known.holder else _FOLLOWED_UP
+    return _OPEN if known.holder else _NOT_HELD
+
+
+def _is_followed_up(known: Standing) -> bool:
+    """It has its answer, and the asker wrote since."""
+    last = [one.type for one in known.heard if one.type in _TURNS]
+    return bool(last) and last[-1].startswith("follow_up.")
+
+
+_TURNS = ("question.received", "question.reopened", "follow_up.routed", "follow_up.unhandled")

@@ -1,0 +1,111 @@
+"""What a coordinator asks of the network: one request for each question, done by the service that owns it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.chassis.messaging.outbox import OutgoingMessage
+from services.chassis.messaging.transaction import Unit
+from services.chassis.telemetry import trace
+from services.contracts import coordinator, topology
+from services.contracts.coordinator import CoordinatorRequest
+from services.contracts.envelope import Event
+from services.workspace.domain.steering import SteeringDeed
+from services.workspace.handlers.asking import SOURCE
+from services.workspace.store import audit, network
+
+NETWORK = UUID(int=0)
+"""The subject of what concerns no question."""
+
+LONGEST_LINE = 500
+
+BARE: Mapping[str, type[CoordinatorRequest]] = {
+    "route": coordinator.RouteRequested,
+    "take_back": coordinator.TakeBackRequested,
+    "settle": coordinator.SettleRequested,
+    "reopen": coordinator.ReopenRequested,
+    "spam": coordinator.SpamRequested,
+}
+"""Deeds that take nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinator:
+    person: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SteeringWish:
+    """One deed and what it takes."""
+
+    deed: SteeringDeed
+    partner: str = ""
+    promise_at: datetime | None = None
+    explanation: str = ""
+    reason: str = ""
+
+    def request(self, by: str) -> CoordinatorRequest:
+        """Raises ValidationError where the contract does not take it."""
+        by, reason = by[:LONGEST_LINE], " ".join(self.reason.split())[:LONGEST_LINE] or None
+        match self.deed:
+            case "assign":
+                return coordinator.AssignRequested(by=by, reason=reason, partner=self.partner)
+            case "extend" if self.promise_at is not None:
+                return coordinator.ExtendRequested(by=by, reason=reason, promise_at=self.promise_at)
+            case "close":
+                return coordinator.CloseRequested(by=by, reason=reason, explanation=self.explanation)
+            case "extend":
+                raise ValueError("extend: promise_at is missing")
+            case deed:
+                return BARE[deed](by=by, reason=reason)
+
+    @property
+    def about(self) -> str | None:
+        """The deed's parameter in short."""
+        if self.promise_at is not None:
+            return self.promise_at.isoformat()
+        return self.partner or None
+
+
+async def steer(unit: Unit, who: Coordinator, form: str, question: UUID, wish: SteeringWish) -> UUID | None:
+    """None where this form asked it of this question before."""
+    return await ask(unit, who, f"{form}-{question}", wish.request(who.name), question, wish.about)
+
+
+async def change_intake(unit: Unit, who: Coordinator, form: str, notice: str | None) -> UUID | None:
+    """Pause with a public notice; without one, take questions again."""
+    fact = coordinator.IntakeChangeRequested(by=who.name[:LONGEST_LINE], notice=notice)
+    return await ask(unit, who, form, fact, None, "paused" if notice else "open")
+
+
+async def ask(
+    unit: Unit,
+    who: Coordinator,
+    form: str,
+    fact: CoordinatorRequest,
+    question: UUID | None,
+    about: str | None,
+) -> UUID | None:
+    """Asked once for each form, whatever is clicked twice: None where it was asked before."""
+    request, kind = uuid7(), topology.unversioned(fact.wire)
+    if not await network.ask(unit.db, request, question, who.person, kind, form, about, unit.now):
+        return None
+    event = Event(
+        id=str(request),
+        source=SOURCE,
+        type=fact.wire,
+        subject=question or NETWORK,
+        time=unit.now,
+        traceparent=trace.child(trace.current()),
+        data=fact,
+    )
+    key = topology.coordinator_key(type(fact))
+    unit.send(OutgoingMessage.event(topology.INBOX, key, event.id, event.encode()))
+    await audit.note(unit.db, unit.now, who.person, kind, question=question, detail=about)
+    return request

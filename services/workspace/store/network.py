@@ -1,0 +1,138 @@
+"""The network now: open questions by what they need, and libraries by their load."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from services.chassis.postgres.database import Db
+
+_OPEN = """
+WITH open AS (
+    SELECT q.id, q.heading, q.received_at, q.promise_at, q.subject, q.language, q.channel, q.state, q.holder,
+        q.words, a.due_at, l.name AS library,
+        CASE WHEN q.state = 'unroutable' THEN 'unroutable'
+            WHEN a.list = 'waiting' THEN 'waiting'
+            WHEN q.promise_at < $1 THEN 'broken'
+            WHEN least(q.promise_at, a.due_at) < $2 THEN 'today'
+            ELSE 'running' END AS need
+    FROM question q
+    LEFT JOIN assignment a ON a.question = q.id AND a.partner = q.holder
+    LEFT JOIN library l ON l.id = q.holder
+    WHERE q.state IN ('received', 'asked', 'unroutable')
+)
+"""
+
+_COUNTS = _OPEN + "SELECT need, count(*) AS number FROM open GROUP BY need"
+
+_ROWS = (
+    _OPEN
+    + """
+SELECT id, heading, received_at, promise_at, subject, language, channel, state, holder, due_at, library
+FROM open
+WHERE need = $3 AND ($4::text IS NULL OR holder = $4)
+    AND ($5::text IS NULL OR words @@ websearch_to_tsquery('french', $5))
+ORDER BY promise_at NULLS FIRST, id LIMIT $6 OFFSET $7
+"""
+)
+
+_ENDED = """
+SELECT q.id, q.heading, q.received_at, q.promise_at, q.subject, q.language, q.channel, q.state, q.holder,
+    NULL::timestamptz AS due_at, l.name AS library
+FROM question q LEFT JOIN library l ON l.id = q.holder
+WHERE q.state IN ('answered', 'closed', 'withdrawn') AND ($1::text IS NULL OR q.holder = $1)
+    AND ($2::text IS NULL OR q.words @@ websearch_to_tsquery('french', $2))
+ORDER BY q.received_at DESC, q.id LIMIT $3 OFFSET $4
+"""
+
+_LOADS = """
+SELECT l.id, l.name, count(*) FILTER (WHERE a.list <> 'waiting') AS open,
+    count(*) FILTER (WHERE a.list <> 'waiting' AND a.due_at < $1) AS late,
+    count(*) FILTER (WHERE a.list = 'waiting') AS waiting
+FROM assignment a JOIN library l ON l.id = a.partner
+WHERE a.list IN ('open', 'taken', 'waiting')
+GROUP BY l.id, l.name ORDER BY late DESC, open DESC, l.name
+"""
+
+_SHORT = """
+SELECT q.id, q.heading, q.language, q.state, q.holder, q.promise_at, l.name AS library
+FROM question q LEFT JOIN library l ON l.id = q.holder WHERE q.id = ANY($1::uuid[])
+ORDER BY q.promise_at NULLS FIRST, q.id
+"""
+
+_ASK = """
+INSERT INTO request (id, question, partner, person, type, form, asked_at, about)
+VALUES ($1, $2, '', $3, $4, $5, $6, $7)
+ON CONFLICT (form) DO NOTHING RETURNING id
+"""
+
+_REQUESTS = """
+SELECT r.id, r.question, r.type, r.about, r.asked_at, r.state, r.reason, r.field, r.value, r.person,
+    p.name, q.heading
+FROM request r LEFT JOIN person p ON p.id = r.person LEFT JOIN question q ON q.id = r.question
+WHERE r.partner = '' AND ($1::uuid IS NULL OR r.question = $1)
+    AND (r.state = 'under_way' OR r.asked_at > $2) ORDER BY r.asked_at DESC, r.id LIMIT 20
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkWish:
+    """Which rows: of one library, with these words, so many from the offset on."""
+
+    library: str | None = None
+    words: str | None = None
+    most: int = 50
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Now, and when this day ends where the network is."""
+
+    now: datetime
+    ends_at: datetime
+
+
+async def counts(db: Db, today: Today) -> dict[str, int]:
+    """How many open questions need what."""
+    return {row["need"]: row["number"] for row in await db.fetch(_COUNTS, today.now, today.ends_at)}
+
+
+async def rows(db: Db, need: str, wish: NetworkWish, today: Today) -> list[Record]:
+    """`unroutable`, `broken`, `today`, `waiting`, `running`, by their promise; `ended`, the newest first."""
+    asked = (wish.library, wish.words, wish.most, wish.offset)
+    if need == "ended":
+        return await db.fetch(_ENDED, *asked)
+    return await db.fetch(_ROWS, today.now, today.ends_at, need, *asked)
+
+
+async def loads(db: Db, now: datetime) -> list[Record]:
+    """Libraries that have a question, the latest first."""
+    return await db.fetch(_LOADS, now)
+
+
+async def in_short(db: Db, questions: Sequence[UUID]) -> list[Record]:
+    return await db.fetch(_SHORT, questions)
+
+
+async def ask(
+    db: Db,
+    request: UUID,
+    question: UUID | None,
+    person: UUID,
+    kind: str,
+    form: str,
+    about: str | None,
+    now: datetime,
+) -> bool:
+    """False where this form asked before."""
+    return await db.fetchval(_ASK, request, question, person, kind, form, now, about) is not None
+
+
+async def requests(db: Db, question: UUID | None, since: datetime) -> list[Record]:
+    """What coordinators asked, the latest first: all that is under way, and the rest since then."""
+    return await db.fetch(_REQUESTS, question, since)

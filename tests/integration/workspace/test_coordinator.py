@@ -1,0 +1,211 @@
+"""A coordinator's day: what needs a person comes first, an effect is shown before a deed, nothing twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid5
+
+import pytest
+
+from services.chassis.messaging.incoming import IncomingMessage
+from services.contracts import router, topology
+from services.contracts.coordinator import RequestDone, RequestRefused
+from services.contracts.envelope import Event
+from services.contracts.reasons import NobodyLeft
+from services.workspace.domain.roles import Member
+from tests.integration.workspace import facts as made
+from tests.integration.workspace.stage import Someone, Stage, stage
+from tests.support.servers import Database
+
+PAGE = f"/questions/{made.QUESTION}"
+COORDINATOR = Member("coordinator")
+WORDS = "Qui a construit le phare"
+
+
+def another(name: str) -> UUID:
+    return uuid5(made.QUESTION, name)
+
+
+def unroutable() -> router.QuestionUnroutable:
+    return router.QuestionUnroutable(
+        reason=NobodyLeft(), promise_at=made.MOMENT + timedelta(days=3), facets=made.FACETS
+    )
+
+
+def receipt(fact: RequestDone | RequestRefused, name: str) -> IncomingMessage:
+    event = Event(
+        id=name,
+        source="/sesame/router",
+        type=fact.wire,
+        subject=made.QUESTION,
+        time=made.MOMENT,
+        data=fact,
+    )
+    key = topology.coordinator_key(type(fact))
+    return IncomingMessage(topology.PARTNERS, key, "application/cloudevents+json", name, event.encode())
+
+
+async def claire(on: Stage) -> Someone:
+    return await on.someone("Claire Dumas", COORDINATOR)
+
+
+async def test_what_needs_a_person_comes_first(database: Database) -> None:
+    async with stage(database) as on:
+        tomorrow, late = timedelta(days=5), timedelta(hours=1)
+        await on.tell(made.life(made.received("Perdue : qui la prend ?"), unroutable()))
+        for words, due in (("En route ?", tomorrow), ("À rendre ce soir ?", late)):
+            facts = (made.received(words), made.routed(due_at=made.MOMENT + due))
+            await on.tell(made.life(*facts, question=another(words)))
+        waits = (made.received("Quel phare ?"), made.routed(), made.paused())
+        await on.tell(made.life(*waits, question=another("waits")))
+        person = await claire(on)
+        for need, words in (
+            ("", "Perdue : qui la prend ?"),
+            ("today", "À rendre ce soir ?"),
+            ("waiting", "Quel phare ?"),
+            ("running", "En route ?"),
+        ):
+            page = (await person.see(f"/network?need={need}")).text
+            assert page.count("row-link") == 1
+            assert words in page
+        assert "Bibliothèque de Lyon</a>" in page
+        on.clock.pass_by(days=3)
+        assert "À rendre ce soir ?" in (await person.see("/network?need=broken")).text
+        assert (await person.http.get("/")).headers["location"] == "/network"
+
+
+async def test_the_effect_is_shown_first_and_nothing_is_asked_by_that(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed("bm-brest"), made.declined("bm-brest")))
+        await on.tell(made.life(made.received(), made.routed(), question=another("other")))
+        person = await claire(on)
+        fields = {"question": str(made.QUESTION), "deed": "assign", "partner": "bm-lyon"}
+        effect = (await person.post("/network/check", **fields)).text
+        assert WORDS in effect
+        assert "Bibliothèque de Lyon est sollicitée aussitôt" in effect
+        assert await on.requests() == []
+        for _ in range(2):
+            answer = await person.post("/network/do", form="f1", reason="Le fonds y est.", **fields)
+            assert answer.headers["location"] == PAGE
+        [asked] = await on.requests()
+        assert asked["key"] == "coordinator.assign.requested.v1"
+        assert asked["subject"] == str(made.QUESTION)
+        assert asked["data"] == {"by": "Claire Dumas", "reason": "Le fonds y est.", "partner": "bm-lyon"}
+        assert "en chemin" in (await person.see(PAGE)).text
+        done = RequestDone(request_id=asked["id"], request_type=asked["type"])
+        await on.tell([receipt(done, "r1")] * 2)
+        page = (await person.see(PAGE)).text
+        assert "en chemin" not in page
+        assert "fait" in page
+
+
+async def test_a_refusal_is_shown_in_words(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        person = await claire(on)
+        await person.post("/network/do", form="f1", question=str(made.QUESTION), deed="route")
+        [asked] = await on.requests()
+        refused = RequestRefused(
+            request_id=asked["id"],
+            request_type=asked["type"],
+            code="impossible",
+            reason="a question that is answered allows reopen; not: assign",
+            value="answered",
+        )
+        await on.tell([receipt(refused, "r1")])
+        for path in (PAGE, "/network"):
+            page = (await person.see(path)).text
+            assert "impossible dans l’état actuel" in page
+            assert "allows reopen" not in page
+
+
+async def test_many_are_closed_at_once_each_by_its_own_request(database: Database) -> None:
+    async with stage(database) as on:
+        ids = [another(f"many {number}") for number in range(3)]
+        for question in ids:
+            await on.tell(made.life(made.received(), made.routed(), question=question))
+        person = await claire(on)
+        await person.see("/network")
+        data = {"seal": person.seal, "deed": "close", "form": "f1", "question": [str(one) for one in ids]}
+        assert (await person.http.post("/network/check", data=data)).status_code == 422
+        for _ in range(2):
+            await person.http.post("/network/do", data=data | {"explanation": "Hors de notre champ."})
+        asked = await on.requests()
+        assert sorted(one["subject"] for one in asked) == sorted(map(str, ids))
+        assert {one["key"] for one in asked} == {"coordinator.close.requested.v1"}
+        assert {one["data"]["explanation"] for one in asked} == {"Hors de notre champ."}
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"deed": "assign", "partner": "nowhere"}, "Choisissez la bibliothèque"),
+        ({"deed": "extend", "promise_at": "2020-01-01T12:00"}, "Indiquez un moment à venir"),
+        ({"deed": "extend", "promise_at": "demain"}, "Indiquez un moment à venir"),
+        ({"deed": "close", "explanation": "  "}, "Écrivez à l’usager pourquoi"),
+        ({"deed": "close", "question": "no id"}, "au moins une question"),
+    ],
+)
+async def test_what_can_not_be_asked_comes_back_with_what_to_mend(
+    database: Database, fields: dict[str, str], fault: str
+) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        person = await claire(on)
+        answer = await person.post("/network/do", **({"question": str(made.QUESTION), "form": "f"} | fields))
+        assert answer.status_code == 422
+        assert fault in answer.text
+        assert await on.requests() == []
+
+
+async def test_another_promise_is_shown_when_the_network_has_it(database: Database) -> None:
+    async with stage(database) as on:
+        later = made.MOMENT + timedelta(days=9)
+        handled = router.QuestionHandled(
+            action="extend",
+            hand="Claire Dumas",
+            reason="Fonds en réserve",
+            promise_at=later,
+            assignment_id=uuid5(made.QUESTION, "bm-lyon 1"),
+            due_at=later - timedelta(hours=2),
+            facets=made.FACETS,
+        )
+        await on.tell(made.life(made.received(), made.routed(), handled))
+        amel = await on.someone("Amel Benali", Member("respondent", "bm-lyon"))
+        for path in (PAGE, "/questions"):
+            assert (later - timedelta(hours=2)).isoformat() in (await amel.see(path)).text
+        person = await claire(on)
+        assert later.isoformat() in (await person.see("/network?need=running")).text
+        assert "plus de temps, par Claire Dumas" in (await person.see(PAGE)).text
+
+
+async def test_a_pause_of_intake_is_shown_with_its_notice_until_it_is_over(
+    database: Database,
+) -> None:
+    async with stage(database) as on:
+        person = await claire(on)
+        assert (await person.post("/network/intake", form="i1", deed="pause", notice=" ")).status_code == 422
+        await person.post("/network/intake", form="i1", deed="pause", notice="Retour le 4 janvier.")
+        [asked] = await on.requests()
+        assert asked["data"] == {"by": "Claire Dumas", "notice": "Retour le 4 janvier."}
+        paused = router.IntakeChanged(paused=True, notice="Retour le 4 janvier.", hand="Claire Dumas")
+        nobody = UUID(int=0)
+        await on.tell([made.hourly(1, paused, nobody)])
+        assert "Retour le 4 janvier." in (await person.see("/network")).text
+        opened = router.IntakeChanged(paused=False, hand="Claire Dumas")
+        await on.tell([made.hourly(2, opened, nobody)])
+        assert "Retour le 4 janvier." not in (await person.see("/network")).text
+
+
+async def test_the_log_says_who_did_what_to_the_coordinator_alone(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        amel = await on.someone("Amel Benali", Member("respondent", "bm-lyon"))
+        await amel.post(f"{PAGE}/take", form="t")
+        person = await claire(on)
+        await person.post("/network/do", form="f1", question=str(made.QUESTION), deed="route")
+        page = (await person.see("/audit")).text
+        assert "Amel Benali" in page
+        assert "Nouvelle orientation" in page
+        assert "Nouvelle orientation" not in (await person.see("/audit?who=amel")).text
+        assert (await amel.see("/audit")).status_code == 403
