@@ -70,7 +70,8 @@ async def test_what_needs_a_person_comes_first(database: Database) -> None:
             assert words in page
         assert "Bibliothèque de Lyon</a>" in page
         on.clock.pass_by(days=3)
-        assert "À rendre ce soir ?" in (await person.see("/network?need=broken")).text
+        later = await on.someone("Denis Tardy", COORDINATOR)
+        assert "À rendre ce soir ?" in (await later.see("/network?need=broken")).text
         assert (await person.http.get("/")).headers["location"] == "/network"
 
 
