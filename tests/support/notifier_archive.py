@@ -107,9 +107,15 @@ FIELD = re.compile(
 )
 
 
+SELECT = re.compile(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', re.DOTALL)
+CHOSEN = re.compile(r'<option value="([^"]*)" selected>')
+
+
 def fields_of(page: str) -> dict[str, str]:
     """Names and values of the fields of a page's form."""
-    return {a or c: unescape(b or d) for a, b, c, d in FIELD.findall(page)}
+    typed = {a or c: unescape(b or d) for a, b, c, d in FIELD.findall(page)}
+    lists = {name: CHOSEN.search(options) for name, options in SELECT.findall(page)}
+    return typed | {name: unescape(chosen[1]) if chosen else "" for name, chosen in lists.items()}
 
 
 def application(on: Bench, rules: ReleaseRules, views: PageViews) -> Starlette:

@@ -11,7 +11,10 @@ from services.notifier.domain.personal_data import folded
 WORD = re.compile(r"[^\W_]+")
 SHORTEST = 3
 LONGEST = 40
-LONG_ENOUGH_TO_MISTYPE = 4
+LONG_ENOUGH_TO_MISTYPE, LONG_ENOUGH_FOR_TWO = 4, 6
+"""Letters of a word in which one slip, or two, are forgiven."""
+PREFIX = 7
+"""Letters that are compared first: two words with two slips have most of these in common (SymSpell)."""
 
 
 def plain(text: str) -> str:
@@ -33,17 +36,28 @@ def likely_share(plain_text: str, uses: Sequence[int], all_entries: int) -> floa
 
 
 def near(word: str) -> list[str]:
-    """The word and what is left of it without any one letter. Two words that differ by one letter too many,
-    too few, wrong or swapped have one of these in common."""
-    if len(word) < LONG_ENOUGH_TO_MISTYPE:
-        return [word]
-    return list(dict.fromkeys((word, *(word[:at] + word[at + 1 :] for at in range(len(word))))))
+    """The word's first letters, and what is left of them without any one or two. Two words that differ by so
+    many letters too many, too few, wrong or swapped have one of these in common."""
+    begin = word[:PREFIX]
+    found, last = {begin: None}, [begin]
+    for _ in range(slips_forgiven(word)):
+        last = [one[:at] + one[at + 1 :] for one in last for at in range(len(one))]
+        found.update(dict.fromkeys(last))
+    return list(found)
+
+
+def slips_forgiven(word: str) -> int:
+    return (len(word) >= LONG_ENOUGH_TO_MISTYPE) + (len(word) >= LONG_ENOUGH_FOR_TWO)
 
 
 def closest(mistyped: str, candidates: Iterable[tuple[str, int]]) -> str | None:
-    """The candidate with the fewest slips, then the one most used."""
-    ranked = sorted((slips(mistyped, word), -uses, word) for word, uses in candidates)
-    return ranked[0][2] if ranked and ranked[0][0] <= 2 else None
+    """The candidate with the fewest slips, then the one most used. A plural's ending is no slip."""
+    most = slips_forgiven(mistyped)
+    ranked = sorted(
+        (min(slips(mistyped, word), slips(mistyped, word.rstrip("sx"))), -uses, word)
+        for word, uses in candidates
+    )
+    return ranked[0][2] if ranked and ranked[0][0] <= most else None
 
 
 def slips(one: str, other: str) -> int:

@@ -48,11 +48,14 @@ class SearchPage:
     total: int | None = None
     corrected: str | None = None
     loose: bool = False
+    filtered: bool = False
+    """Everything under a filter, in the order of time, without a search."""
 
     @property
     def at_least(self) -> bool:
         """There may be more than `total`."""
-        return self.total is not None and self.total >= published.MOST_RANKED
+        most = published.MOST_COUNTED if self.filtered else published.MOST_RANKED
+        return self.total is not None and self.total >= most
 
 
 def asked_for(query: Mapping[str, str]) -> SearchRequest:
@@ -71,7 +74,8 @@ async def show(pool: Pool[Record], asked: SearchRequest, most: int = PER_PAGE) -
     offset = (asked.page - 1) * most
     if not asked.wish.text:
         lines = await published.newest(pool, asked.wish, most + 1, offset)
-        return SearchPage(lines[:most], more=len(lines) > most)
+        total = await published.count(pool, asked.wish) if asked.wish.narrows else None
+        return SearchPage(lines[:most], more=len(lines) > most, total=total, filtered=total is not None)
     text = _searched(asked.wish.text)
     found = await published.search(pool, text, asked.wish, most, offset)
     if found.lines or offset:
@@ -98,7 +102,7 @@ async def _correct(pool: Pool[Record], text: str) -> str | None:
     better: dict[str, str] = {}
     for word in wanted:
         if word not in known:
-            candidate = closest(word, await published.near(pool, near(word)))
+            candidate = closest(word, await published.near(pool, near(word), len(word)))
             if candidate is not None:
                 better[word] = candidate
     if not better:

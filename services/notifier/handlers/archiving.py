@@ -11,15 +11,14 @@ from services.chassis.messaging.transaction import Unit
 from services.contracts.notifier import QuestionPublished
 from services.contracts.vocabulary import Facets, PartnerName
 from services.contracts.wall import Wall
+from services.notifier.domain.archive.titles import proposed_title
 from services.notifier.domain.personal_data import marks, masked
-from services.notifier.domain.threads import subject_line
 from services.notifier.store import archive
 from services.notifier.store.archive import Entry
 
 log = logging.getLogger(__name__)
 
 NOBODY = "without review"
-HEADLINE_LENGTH = 120
 
 
 class NotForThePublic(Exception):
@@ -43,10 +42,11 @@ class ReleaseRules:
 async def hold(unit: Unit, rules: ReleaseRules, answer: UUID) -> None:
     """Keep the answer for the archive, if its asker agreed; release it at once if the network wants that."""
     number = await archive.hold(unit.db, answer, unit.now)
-    if number is None or rules.release == "review":
-        return
-    entry = await archive.take(unit.db, number)
+    entry = None if number is None else await archive.take(unit.db, number)
     if entry is None:
+        return
+    await archive.entitle(unit.db, entry.number, proposed_title(entry.question))
+    if rules.release == "review":
         return
     try:
         await release(unit, rules, without_personal_data(entry), NOBODY)
@@ -111,16 +111,12 @@ def without_personal_data(entry: Entry) -> Entry:
     question = cleaned(entry.question, entry)
     return replace(
         entry,
-        title=headline(question),
+        title=proposed_title(question),
         question=question,
         answer=cleaned(entry.answer, entry),
         sources=tuple(cleaned(source, entry) for source in entry.sources),
         subject=None if marks(entry.subject or "", names(entry)) else entry.subject,
     )
-
-
-def headline(question: str) -> str:
-    return subject_line(question, HEADLINE_LENGTH)
 
 
 def cleaned(text: str, entry: Entry) -> str:

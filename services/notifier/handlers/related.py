@@ -1,30 +1,48 @@
-"""Entries about the same thing: they share the rarest words."""
+"""Entries about the same thing: found by the rarest words, kept if they are near enough."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from itertools import accumulate
 
 from asyncpg import Pool, Record
 
-from services.notifier.domain.search_terms import words
+from services.notifier.domain.archive.relatedness import RELATED, likeness, telling
 from services.notifier.store import published
 from services.notifier.store.published import RelatedEntry
 
 TELLING = 6
 """How many of a text's rarest words to look for."""
+MOST_SCORED = 20
+"""Entries whose texts are read."""
 MOST_COMPARED = 150
 """Entries that are compared at most: words that more of them hold together say little."""
 
 
 async def related(pool: Pool[Record], text: str, *, but: int = 0, most: int = 5) -> tuple[RelatedEntry, ...]:
-    """The most alike first. Words that one entry alone holds can't find another; those that thousands hold
-    say nothing."""
-    known = await published.known(pool, words(text))
-    telling = rarest({word: uses for word, uses in known.items() if uses > (1 if but else 0)})
-    if not telling:
+    """The most alike first; none where nothing is alike. Words that one entry alone holds can't find another;
+    those that thousands hold say nothing."""
+    wanted = telling(text)
+    known = await published.known(pool, list(wanted))
+    sought = rarest({word: uses for word, uses in known.items() if uses > (1 if but else 0)})
+    if not sought:
         return ()
-    return await published.like(pool, " or ".join(telling), but=but, compared=MOST_COMPARED, most=most)
+    found = await published.like(pool, " or ".join(sought), but=but, compared=MOST_COMPARED, most=MOST_SCORED)
+    return (await _related_only(pool, wanted, known, found))[:most]
+
+
+async def _related_only(
+    pool: Pool[Record], wanted: Set[str], known: Mapping[str, int], found: Sequence[RelatedEntry]
+) -> tuple[RelatedEntry, ...]:
+    theirs = {one.number: telling(f"{one.title} {one.question}") for one in found}
+    others = set().union(*theirs.values()) - wanted
+    uses = {**known, **await published.known(pool, list(others))}
+    size = await published.size(pool)
+    scored = [(likeness(wanted, theirs[one.number], uses, size), one) for one in found]
+    near = sorted(
+        (pair for pair in scored if pair[0] >= RELATED), key=lambda pair: (-pair[0], -pair[1].number)
+    )
+    return tuple(one for _, one in near)
 
 
 def rarest(uses: Mapping[str, int]) -> list[str]:

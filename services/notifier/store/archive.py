@@ -25,6 +25,8 @@ ON CONFLICT DO NOTHING
 RETURNING number
 """
 
+_ENTITLE = "UPDATE archive_entry SET title = $2 WHERE number = $1"
+
 _HELD = """
 SELECT e.*, e.sources::text AS sources_json, e.facets::text AS facets_json, q.asker ->> 'name' AS asker_name
 FROM archive_entry e JOIN question q ON q.id = e.question_id
@@ -144,6 +146,11 @@ async def hold(db: Db, answer: UUID, now: datetime) -> int | None:
     """The number of the new entry; None when the asker did not agree, withdrew the question or was erased."""
     number: int | None = await db.fetchval(_HOLD, answer, now)
     return number
+
+
+async def entitle(db: Db, number: int, title: str) -> None:
+    """What it is called while it waits."""
+    await db.execute(_ENTITLE, number, title)
 
 
 async def queue(db: Db, most: int) -> list[Record]:

@@ -10,8 +10,10 @@ from typing import Any
 import orjson
 from asyncpg import Pool, Record
 
+from services.notifier.domain.archive.excerpts import excerpt
 from services.notifier.domain.search_terms import likely_share, words
 
+MOST_COUNTED = 10_000
 MOST_RANKED = 100
 """Of more matches than this only the newest are ranked: nobody reads page six, and everybody waits."""
 
@@ -26,8 +28,8 @@ _BEST = """), best AS MATERIALIZED (
     FROM newest JOIN archive_entry USING (number)
     ORDER BY rank DESC, number DESC LIMIT $6 OFFSET $7
 )
-SELECT number, title, left(answer, 300) AS excerpt, subject, language, partner, partner_name, answered_at,
-    published_at, found
+SELECT number, title, left(answer, 4000) AS answer, left(question, 2000) AS question, subject, language,
+    partner, partner_name, answered_at, published_at, found
 FROM best JOIN archive_entry USING (number) ORDER BY rank DESC, number DESC
 """
 
@@ -67,13 +69,23 @@ SELECT (SELECT coalesce(sum(entries), 0) FROM archive_shelf WHERE kind = 'year')
 """
 
 _NEWEST = """
-SELECT number, title, left(answer, 300) AS excerpt, subject, language, partner, partner_name, answered_at,
-    published_at
+SELECT number, title, left(answer, 4000) AS answer, left(question, 2000) AS question, subject, language,
+    partner, partner_name, answered_at, published_at
 FROM archive_entry
 WHERE state = 'published'
     AND ($1::text IS NULL OR subject = $1) AND ($2::text IS NULL OR partner = $2)
     AND ($3::int IS NULL OR year = $3)
 ORDER BY number DESC LIMIT $4 OFFSET $5
+"""
+
+_COUNT = """
+SELECT count(*) FROM (
+    SELECT FROM archive_entry
+    WHERE state = 'published'
+        AND ($1::text IS NULL OR subject = $1) AND ($2::text IS NULL OR partner = $2)
+        AND ($3::int IS NULL OR year = $3)
+    LIMIT $4
+) AS counted
 """
 
 _ENTRY = """
@@ -84,11 +96,15 @@ FROM archive_entry WHERE number = $1 AND state IN ('published', 'withdrawn')
 
 _SHELVES = "SELECT kind, value, label, entries FROM archive_shelf WHERE entries > 0 ORDER BY kind, label"
 
+_SIZE = "SELECT coalesce(sum(entries), 0)::int FROM archive_shelf WHERE kind = 'year'"
+
 _EMPTY = "SELECT NOT EXISTS (SELECT FROM archive_shelf WHERE entries > 0)"
 
 _KNOWN = "SELECT word, entries FROM archive_word WHERE word = ANY ($1::text[])"
 
-_NEAR = "SELECT word, entries FROM archive_word WHERE near && $1::text[]"
+_NEAR = """
+SELECT word, entries FROM archive_word WHERE near && $1::text[] AND length(word) BETWEEN $2 - 3 AND $2 + 3
+"""
 
 _LIKE = """
 WITH matching AS MATERIALIZED (
@@ -97,7 +113,7 @@ WITH matching AS MATERIALIZED (
 ), newest AS MATERIALIZED (
     SELECT number FROM matching ORDER BY number DESC LIMIT $3
 )
-SELECT number, title, partner_name, language,
+SELECT number, title, partner_name, language, left(question, 2000) AS question,
     ts_rank(words, websearch_to_tsquery('french', $1)) AS rank
 FROM newest JOIN archive_entry USING (number)
 ORDER BY rank DESC, number DESC LIMIT $4
@@ -117,6 +133,11 @@ class SearchFilter:
     subject: str | None = None
     partner: str | None = None
     year: int | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves anything out, beside what its text does."""
+        return any(one is not None for one in (self.subject, self.partner, self.year))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +193,8 @@ class RelatedEntry:
     title: str
     partner_name: str
     language: str | None = field(default=None)
+    question: str = ""
+    """Its beginning, to compare with."""
 
 
 async def search(pool: Pool[Record], plain_text: str, wish: SearchFilter, most: int, offset: int) -> Found:
@@ -182,7 +205,8 @@ async def search(pool: Pool[Record], plain_text: str, wish: SearchFilter, most: 
         walk = uses is not None and _walks(plain_text, **uses)
         await db.execute(_CUSTOM_PLAN if walk else _BY_WORDS)
         rows = await db.fetch(WALK if walk else GATHER, plain_text, *filters, MOST_RANKED, most, offset)
-    return Found(tuple(map(_line, rows)), rows[0]["found"] if rows else 0)
+    lines = tuple(_line(row, plain_text) for row in rows)
+    return Found(lines, rows[0]["found"] if rows else 0)
 
 
 def _walks(plain_text: str, all_entries: int, on_the_shelf: int | None, uses: Sequence[int]) -> bool:
@@ -198,6 +222,14 @@ async def newest(pool: Pool[Record], wish: SearchFilter, most: int, offset: int)
         await db.execute(_CUSTOM_PLAN)
         rows = await db.fetch(_NEWEST, wish.subject, wish.partner, wish.year, most, offset)
     return tuple(map(_line, rows))
+
+
+async def count(pool: Pool[Record], wish: SearchFilter) -> int:
+    """How many stand under these filters, up to MOST_COUNTED."""
+    async with pool.acquire() as db, db.transaction(readonly=True):
+        await db.execute(_CUSTOM_PLAN)
+        found: int = await db.fetchval(_COUNT, wish.subject, wish.partner, wish.year, MOST_COUNTED)
+    return found
 
 
 async def entry(pool: Pool[Record], number: int) -> ReleasedEntry | None:
@@ -221,8 +253,15 @@ async def known(pool: Pool[Record], words: Sequence[str]) -> dict[str, int]:
     return {row["word"]: row["entries"] for row in await pool.fetch(_KNOWN, words)}
 
 
-async def near(pool: Pool[Record], pieces: Sequence[str]) -> list[tuple[str, int]]:
-    return [(row["word"], row["entries"]) for row in await pool.fetch(_NEAR, pieces)]
+async def near(pool: Pool[Record], pieces: Sequence[str], length: int) -> list[tuple[str, int]]:
+    """Words of about this length that have one of the pieces, with the number of entries that hold them."""
+    return [(row["word"], row["entries"]) for row in await pool.fetch(_NEAR, pieces, length)]
+
+
+async def size(pool: Pool[Record]) -> int:
+    """How many entries everyone may read."""
+    found: int = await pool.fetchval(_SIZE)
+    return found
 
 
 async def like(
@@ -234,7 +273,8 @@ async def like(
         await db.execute(_BY_WORDS)
         rows = await db.fetch(_LIKE, plain_text, but, compared, most)
     return tuple(
-        RelatedEntry(row["number"], row["title"], row["partner_name"], row["language"]) for row in rows
+        RelatedEntry(row["number"], row["title"], row["partner_name"], row["language"], row["question"])
+        for row in rows
     )
 
 
@@ -243,6 +283,7 @@ async def addresses(pool: Pool[Record], after: int, most: int) -> list[tuple[int
     return [(row["number"], row["published_at"]) for row in await pool.fetch(_ADDRESSES, after, most)]
 
 
-def _line(row: Record) -> EntryLine:
-    values: dict[str, Any] = {name: row[name] for name in EntryLine.__slots__}
-    return EntryLine(**values)
+def _line(row: Record, wanted: str = "") -> EntryLine:
+    shown = excerpt(row["answer"], row["question"], wanted)
+    values: dict[str, Any] = {name: row[name] for name in EntryLine.__slots__ if name != "excerpt"}
+    return EntryLine(excerpt=shown, **values)

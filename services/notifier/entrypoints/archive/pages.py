@@ -58,9 +58,18 @@ class ArchivePages:
         self._environments = {code: _environment(words, known) for code, words in self._languages.items()}
 
     def home(
-        self, request: Request, asked: SearchRequest, shown: SearchPage, shelves: tuple[EntryList, ...]
+        self,
+        request: Request,
+        asked: SearchRequest,
+        shown: SearchPage,
+        shelves: tuple[EntryList, ...],
+        labels: list[str],
     ) -> HTMLResponse:
-        return self._draw(request, "home.html", asked=asked, shown=shown, shelves=shelves)
+        """`labels`: the filters by name."""
+        heading = " · ".join(filter(None, (asked.wish.text, *labels)))
+        return self._draw(
+            request, "home.html", asked=asked, shown=shown, shelves=shelves, labels=labels, heading=heading
+        )
 
     def entry(
         self, request: Request, entry: ReleasedEntry, related: tuple[RelatedEntry, ...], qa: Any

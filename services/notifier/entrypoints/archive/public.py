@@ -66,7 +66,9 @@ class ArchiveSite:
     async def home(self, request: Request) -> Response:
         asked = asked_for(request.query_params)
         shown = await show(self._pool, asked)
-        return self._pages.home(request, asked, shown, await published.shelves(self._pool))
+        shelves = await published.shelves(self._pool)
+        labels = _labels(asked.wish, self._pages.words(request), shelves)
+        return self._pages.home(request, asked, shown, shelves, labels)
 
     async def entry(self, request: Request) -> Response:
         found = await published.entry(self._pool, request.path_params["number"])
@@ -85,17 +87,10 @@ class ArchiveSite:
         query = asked.address(page=None)
         words = self._pages.words(request)
         self_url = f"{self._url}/feed.atom{'?' if query else ''}{query}"
-        title = " · ".join(
-            filter(None, (self._network, asked.wish.text, *await self._labels(asked.wish, words)))
-        )
+        labels = _labels(asked.wish, words, await published.shelves(self._pool))
+        title = " · ".join(filter(None, (self._network, asked.wish.text, *labels)))
         body = feeds.feed(self._url, self_url, title, shown.lines, datetime.now(UTC), Names(words))
         return _kept(body, "application/atom+xml")
-
-    async def _labels(self, wish: published.SearchFilter, words: Translator) -> list[str]:
-        """The theme and the library wished for, by name."""
-        theme = Names(words).theme(wish.subject)
-        found = await published.shelves(self._pool) if wish.partner else ()
-        return [name for name in (theme, _label(found, wish.partner or "")) if name]
 
     async def sitemap_index(self, _request: Request) -> Response:
         last = max(
@@ -166,6 +161,12 @@ class ArchiveSite:
 
 def _typed(request: Request) -> str:
     return request.query_params.get("q", "")[:LONGEST_TYPED].replace("\0", " ")
+
+
+def _labels(wish: published.SearchFilter, words: Translator, shelves: tuple[EntryList, ...]) -> list[str]:
+    """Theme, library and year wished for, by name."""
+    theme = Names(words).theme(wish.subject)
+    return [name for name in (theme, _label(shelves, wish.partner or ""), str(wish.year or "")) if name]
 
 
 def _label(found: tuple[EntryList, ...], partner: str) -> str | None:

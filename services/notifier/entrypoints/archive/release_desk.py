@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from services.chassis.language import N_
+from services.chassis.language.names import THEMES, Names
 from services.chassis.messaging.transaction import Begin, Unit
 from services.contracts.vocabulary import WORD_PATTERN as SUBJECT
 from services.notifier.domain.personal_data import marks
@@ -45,8 +46,8 @@ ODD_SUBJECT = N_(
     "A subject of the network is written in small letters without accents, as “local-history”; empty, there"
     " is none."
 )
-NEEDED = ("question", "answer")
-FIELDS = ("title", *NEEDED, "sources", "subject")
+NEEDED = ("title", "question", "answer")
+FIELDS = (*NEEDED, "sources", "subject")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +134,18 @@ class ReleaseDesk:
             status=422 if faults else 200,
             entry=entry,
             values=values,
+            subjects=self._subjects(request, values["subject"]),
             faults=faults or {},
             token=self._key.token(entry.number),
             **_as_it_came(entry),
+        )
+
+    def _subjects(self, request: Request, chosen: str) -> list[tuple[str, str]]:
+        """Code and name of each theme, and of the one that stands there already."""
+        names = Names(self._pages.words(request))
+        codes = dict.fromkeys((*THEMES, chosen))
+        return sorted(
+            ((code, names.theme(code)) for code in codes if code), key=lambda one: one[1].casefold()
         )
 
     async def decide(self, request: Request) -> Response:
@@ -184,11 +194,10 @@ def faults_of(sent: Mapping[str, str]) -> dict[str, str]:
 
 def edited(entry: Entry, sent: Mapping[str, str]) -> Entry:
     """The entry in the coordinator's words alone: of what came, nothing is left that they did not send."""
-    question = _text(sent.get("question"))
     return replace(
         entry,
-        title=_line(sent.get("title"), LONGEST_TITLE) or archiving.headline(question),
-        question=question,
+        title=_line(sent.get("title"), LONGEST_TITLE),
+        question=_text(sent.get("question")),
         answer=_text(sent.get("answer")),
         sources=tuple(filter(None, map(_line, _text(sent.get("sources")).split("\n")))),
         subject=_line(sent.get("subject")) or None,

@@ -1,0 +1,63 @@
+"""What an entry of the archive may be called: proposed to whoever releases, who has the last word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from services.notifier.domain.archive.sentences import sentences, thanks
+from services.notifier.domain.threads import subject_line
+
+LENGTH = 120
+FEWEST_WORDS, TELLING_WORDS = 3, 6
+"""`Pourquoi ?` says nothing; `Est-elle de lui ?` says it of what came before."""
+ASKING = re.compile(
+    r"\b(?:je (?:re)?cherche|je (?:voudrais|souhait)|j[’']aimerais|on cherche|nous (?:re)?cherchons"
+    r"|nous (?:voudrions|aimerions|souhait)|(?:pou(?:vez|rriez)|sauriez|auriez|avez)-vous|savez-vous"
+    r"|i(?: am|[’']m) (?:looking|trying|searching)|i would like|we are looking|could you|can you|do you"
+    r"|ik (?:zoek|ben op zoek|wil)|wij zoeken|kunt u|ich suche|wir suchen|können sie"
+    r"|busco|buscamos|estoy buscando|cerco|cerchiamo|sto cercando|procuro|procuramos|gostaria)",
+    re.IGNORECASE,
+)
+HELP = (
+    r"merci d[’']avance|est-ce possible|qu[’']en pensez|une idée",
+    r"(?:pou(?:vez|rriez)|sauriez)[ -]vous (?:m[’']|nous |me )?(?:aider|renseigner|éclairer|orienter)",
+    r"(?:auriez|avez)[ -]vous (?:une idée|des idées|une piste|des pistes)",
+    r"(?:can|could) (?:you|anyone) (?:please )?help|any ideas?|is that possible",
+    r"kunt u (?:mij|ons) helpen|können sie mir helfen",
+)
+EMPTY = re.compile(rf"(?:{'|'.join(HELP)})[^,;:]{{0,40}}[?.!…]*$", re.IGNORECASE)
+"""Asks for help, and not for anything."""
+QUESTION_MARKS = ("?", "\N{ARABIC QUESTION MARK}", "\N{FULLWIDTH QUESTION MARK}")
+
+
+def proposed_title(question: str) -> str:
+    """The first sentence that asks, else the first that says anything, on one line."""
+    said = [" ".join(sentence.split()) for sentence in sentences(question)]
+    telling = [sentence for sentence in said if not thanks(sentence) and not EMPTY.match(sentence)]
+    chosen = _asks(telling) or _says(telling) or _says(said) or " ".join(question.split())
+    if len(chosen.split()) < TELLING_WORDS:
+        chosen = _before(chosen, telling) or chosen
+    return subject_line(chosen[:1].upper() + chosen[1:], LENGTH)
+
+
+def _asks(said: Iterable[str]) -> str | None:
+    return next((one for one in said if _is_long_enough(one) and _is_asking(one)), None)
+
+
+def _says(said: Iterable[str]) -> str | None:
+    return next((one for one in said if _is_long_enough(one)), None)
+
+
+def _before(chosen: str, said: list[str]) -> str | None:
+    """The nearest sentence before it that can stand alone."""
+    earlier = said[: said.index(chosen)] if chosen in said else []
+    return next((one for one in reversed(earlier) if len(one.split()) >= TELLING_WORDS), None)
+
+
+def _is_asking(sentence: str) -> bool:
+    return sentence.rstrip(' »”")').endswith(QUESTION_MARKS) or ASKING.search(sentence) is not None
+
+
+def _is_long_enough(sentence: str) -> bool:
+    return len(sentence.split()) >= FEWEST_WORDS and not sentence.endswith(":")

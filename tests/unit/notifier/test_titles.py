@@ -1,0 +1,81 @@
+"""What an entry of the archive is called, and what a list shows of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.notifier.domain.archive.excerpts import LENGTH, excerpt
+from services.notifier.domain.archive.titles import LENGTH as LONGEST
+from services.notifier.domain.archive.titles import proposed_title
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("Bonjour, où lire des contes ?", "Où lire des contes ?"),
+        (
+            "Bonjour Madame,\n\nJ'habite Lyon. Quels plans de 1720 existent ?",
+            "Quels plans de 1720 existent ?",
+        ),
+        (
+            "Madame, Monsieur,\n\nMerci de votre service. Je cherche un plan de Marseille.\n\nCordialement",
+            None,
+        ),
+        (
+            "Bonsoir ! Pouvez-vous m'aider ? Quelle est la source de la Loire ?",
+            "Quelle est la source de la Loire ?",
+        ),
+        ("On attribue à Montaigne la phrase « le monde est branloire ». Est-elle de lui ?", None),
+        ("Dear librarians, I am looking for maps of the Dordogne. Thank you!", None),
+        (
+            "Beste bibliotheek,\n\nWaar vind ik oude recepten voor wafels?",
+            "Waar vind ik oude recepten voor wafels?",
+        ),
+        ("السلام عليكم، هل توجد كتب للأطفال في مرسيليا؟", None),
+        ("M. Dupont (né v. 1850) a-t-il bâti ce pont ?", "M. Dupont (né v. 1850) a-t-il bâti ce pont ?"),
+        ("Moulins", "Moulins"),
+    ],
+)
+def test_a_title_is_the_first_sentence_that_asks(question: str, title: str | None) -> None:
+    proposed = proposed_title(question)
+    assert title is None or proposed == title
+    assert not proposed.lower().startswith(
+        ("bonjour", "bonsoir", "madame", "dear", "beste", "merci", "السلام")
+    )
+    assert "\n" not in proposed
+
+
+def test_a_question_that_leans_on_what_came_before_is_called_by_that() -> None:
+    assert proposed_title(
+        "Le béton du Havre contient-il des gravats de la ville ? Vrai ou faux ?"
+    ).startswith("Le béton")
+    assert proposed_title(
+        "Mon propriétaire me réclame trois ans de charges. En a-t-il le droit ?"
+    ).startswith("Mon prop")
+
+
+def test_a_long_title_ends_between_two_words() -> None:
+    proposed = proposed_title("Je cherche " + "des documents anciens " * 30)
+    assert len(proposed) <= LONGEST + 1
+    assert proposed.endswith(("documents…", "anciens…", "des…"))
+
+
+ANSWER = (
+    "Bonjour,\n\nMerci pour votre question. Nous avons cherché dans les inventaires du fonds. "
+    + "La ville en compte une dizaine, décrits dans un guide imprimé en 1912. " * 4
+    + "Les moulins de la Bièvre furent peints par trois artistes."
+)
+
+
+def test_an_excerpt_begins_after_greeting_and_thanks() -> None:
+    assert excerpt(ANSWER).startswith("Nous avons cherché")
+    assert len(excerpt(ANSWER)) <= LENGTH + 1
+
+
+@pytest.mark.parametrize("wanted", ["moulin", "MOULINS", "bievre"])
+def test_an_excerpt_begins_where_the_word_is_found(wanted: str) -> None:
+    assert excerpt(ANSWER, "", wanted) == "Les moulins de la Bièvre furent peints par trois artistes."
+
+
+def test_a_word_that_only_the_question_has_is_shown_there() -> None:
+    assert excerpt("Voici.", "Bonjour. Où se trouve la grotte ?", "grotte") == "Où se trouve la grotte ?"
