@@ -8,10 +8,18 @@ from collections.abc import Awaitable, Callable
 
 from devtools.servers.servers import Servers
 from services.contracts import topology
-from tests.support.scene import Scene, assert_nothing_was_lost_or_doubled, scene, until_quiet
+from tests.support.scene import PARTNERS, Scene, assert_nothing_was_lost_or_doubled, scene, until_quiet
+from tests.support.steadfast import OBSERVER
+from tests.support.waiting import until
 
 QUESTIONS = 600
 A_SECOND = 30
+QUEUES = (
+    *topology.SERVICES,
+    *map(topology.dead_queue, topology.SERVICES),
+    *map(topology.partner_queue, PARTNERS),
+    OBSERVER,
+)
 
 
 async def test_nothing_is_lost_or_doubled_when_everything_is_killed_in_turn(mortal_servers: Servers) -> None:
@@ -38,9 +46,11 @@ def _victims(play: Scene, chance: random.Random) -> list[Callable[[], Awaitable[
         return kill
 
     async def rabbitmq() -> None:
-        assert play.servers.rabbitmq is not None
-        await play.servers.rabbitmq.kill()
-        await play.servers.rabbitmq.start()
+        broker = play.servers.rabbitmq
+        assert broker is not None
+        await until(lambda: all(map(broker.has_on_disk, QUEUES)))
+        await broker.kill()
+        await broker.start()
 
     async def postgresql() -> None:
         assert play.servers.postgresql is not None
