@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit
 from operations.broker.definitions import VHOST, user_name
 from services.chassis.postgres.provision import role
 from services.contracts import topology
+from services.contracts.file_links import file_keys
 
 DISK_LEFT = "2GB"
 """Below it RabbitMQ stops its publishers, while there is still room to write what they sent."""
@@ -94,8 +95,16 @@ def _lay_service(folder: Path, service: str, passwords: Mapping[str, str], place
     write_secret(folder / "sesame_database_url", places.database_url(role(service), password))
     if service in ("ingest", "notifier"):
         write_secret(folder / "sesame_link_secret", passwords["link"])
+    if service == "workspace":
+        write_secret(folder / "sesame_file_secret", file_secret(passwords["link"]))
     if service in ("notifier", "workspace"):
         write_secret(folder / "sesame_sign_in_secret", passwords["sign-in"])
+
+
+def file_secret(link_secret: str) -> str:
+    """What opens files, made of the link secret, as the workspace reads it: it must forge no link."""
+    link_keys = [key.strip().encode() for key in link_secret.split(",") if key.strip()]
+    return ",".join(key.hex() for key in file_keys(link_keys))
 
 
 def _lay_servers(folder: Path, passwords: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from devtools.servers.ports import LOOPBACK, Ports, any_port, free_port
 from devtools.servers.processes import Child
 from devtools.servers.secrets import kept_secret, role_password
 from devtools.servers.servers import Servers
+from operations.secrets import file_secret
 from services.chassis.postgres.provision import provision
 from services.contracts import topology
 
@@ -161,6 +162,7 @@ class Platform:
             "SESAME_FIGURES_URL": self.doors("metrics").url().rstrip("/"),
             "SESAME_LINK_SECRET": self._link_secret,
             "SESAME_SIGN_IN_SECRET": self._sign_in_secret,
+            "SESAME_FILE_SECRET": file_secret(self._link_secret),
             "SESAME_WORKSPACE_URL": self.doors("workspace").url().rstrip("/"),
             "SESAME_MAIL_DOMAIN": MAIL_DOMAIN,
             **self._settings,

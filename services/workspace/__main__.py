@@ -20,7 +20,7 @@ from services.workspace.entrypoints.streams import Streams
 from services.workspace.entrypoints.subscriptions import subscriptions
 from services.workspace.handlers.signing_in import SignInRules
 from services.workspace.pages.pages import WorkspacePages
-from services.workspace.settings import WorkspaceSettings
+from services.workspace.settings import WorkspaceSettings, file_keys_of
 from services.workspace.store import sessions
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -43,7 +43,12 @@ def guard_of(chassis: Chassis, settings: WorkspaceSettings) -> Guard:
     return Guard(
         begin=chassis.begin,
         rules=SignInRules(key, timedelta(hours=settings.session_hours)),
-        pages=WorkspacePages(settings.network_name, settings.network_time_zone, settings.archive_url),
+        pages=WorkspacePages(
+            settings.network_name,
+            settings.network_time_zone,
+            settings.archive_url,
+            file_keys_of(settings.file_secret),
+        ),
         secure=settings.workspace_url.startswith("https://"),
         trusted=networks(settings.trusted_proxies),
     )

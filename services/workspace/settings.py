@@ -30,6 +30,19 @@ def _are_networks(value: str) -> str:
     return value
 
 
+def _is_hexadecimal(value: SecretStr) -> SecretStr:
+    try:
+        file_keys_of(value)
+    except ValueError:
+        raise ValueError("not a file secret: `./sesame secrets` makes it of the link secret") from None
+    return value
+
+
+def file_keys_of(value: SecretStr) -> tuple[bytes, ...]:
+    """The first one seals."""
+    return tuple(bytes.fromhex(key) for key in value.get_secret_value().split(",") if key.strip())
+
+
 class WorkspaceSettings(ServiceSettings):
     workspace_host: str = Field(default="127.0.0.1", description="Address of the workspace's pages")
     workspace_port: int = Field(
@@ -40,6 +53,10 @@ class WorkspaceSettings(ServiceSettings):
     )
     sign_in_secret: SecretStr = Field(
         min_length=16, description="Key of the links that let people in; notifier and workspace share it"
+    )
+    file_secret: Annotated[SecretStr, AfterValidator(_is_hexadecimal)] = Field(
+        default=SecretStr(""),
+        description="Opens files: `secrets` makes it of the link secret; empty: files are named only",
     )
     network_name: str = Field(default="Sésame", description="The network's name on pages")
     network_time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from services.chassis.messaging.transaction import Unit
@@ -111,7 +111,12 @@ async def _pieces(head: bytes, content: Readable) -> AsyncIterator[bytes]:
         piece = await content.read(CHUNK)
 
 
-async def listed(unit: Unit, public_url: str, question: UUID) -> list[Attachment]:
-    """What the asker sent."""
+async def listed(unit: Unit, public_url: str, question: UUID) -> list[dict[str, Any]]:
+    """What the asker sent, as events say it."""
     found = await files.files_of(unit.db, question, "question", "follow_up")
-    return [attachment_of(public_url, file) for file in found]
+    return [as_event(public_url, file) for file in found]
+
+
+def as_event(public_url: str, file: File) -> dict[str, Any]:
+    """As it stands in an event's JSON; its address opens nothing by itself (contracts.file_links)."""
+    return attachment_of(public_url, file).model_dump(mode="json")

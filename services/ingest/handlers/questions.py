@@ -9,6 +9,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts.file_links import file_keys
 from services.contracts.ingest import QuestionReceived
 from services.contracts.links import asker_token
 from services.contracts.vocabulary import Asker, Attachment, Facets, Place
@@ -35,6 +36,10 @@ class Intake:
     @property
     def wall(self) -> Wall:
         return Wall(self.keys, self.reply_box, self.public_url)
+
+    @property
+    def file_keys(self) -> tuple[bytes, ...]:
+        return file_keys(self.keys)
 
     def asker_page(self, question: UUID) -> str:
         return f"{self.public_url}/q/{asker_token(self.keys, question)}"

@@ -28,7 +28,7 @@ WITH gone AS (
 )
 DELETE FROM file_chunk USING gone WHERE file_chunk.file = gone.id
 """
-_GET = "SELECT id, name, media_type, size, sha256 FROM file WHERE id = $1"
+_GET = "SELECT id, name, media_type, size, sha256, question FROM file WHERE id = $1"
 _CHUNK = "SELECT content FROM file_chunk WHERE file = $1 AND number = $2"
 _OF = """
 SELECT id, name, media_type, size, sha256 FROM file
@@ -47,6 +47,7 @@ class File:
     media_type: str
     size: int
     sha256: str
+    question: UUID | None = None
 
 
 async def add(db: Db, file: File, belongs_to: str, now: datetime) -> None:

@@ -31,6 +31,11 @@ FROM asked LEFT JOIN stand USING (assignment_id)
 WHERE asked.question = $1 ORDER BY attempt, assignment_id
 """
 
+_LIBRARIES_OF = """
+SELECT partner FROM asked WHERE question = $1
+UNION SELECT facets::jsonb ->> 'origin' FROM question WHERE id = $1 AND facets::jsonb ? 'origin'
+"""
+
 _END = """
 INSERT INTO ending (question, how, body, ended_at)
 SELECT $1, $2, CASE WHEN EXISTS (SELECT FROM question WHERE id = $1 AND erased_at IS NOT NULL)
@@ -134,6 +139,11 @@ async def note_asked(db: Db, question: UUID, asked: AskedPartner, understood: st
         understood,
         asked.follow_up,
     )
+
+
+async def libraries_of(db: Db, question: UUID) -> list[str]:
+    """Ids of those that were asked, and of the one by whose form or program it came."""
+    return [row["partner"] for row in await db.fetch(_LIBRARIES_OF, question)]
 
 
 async def partners(db: Db, question: UUID) -> list[AskedPartner]:

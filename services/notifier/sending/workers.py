@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from services.chassis.run import Chassis
+from services.contracts.file_links import file_keys
 from services.contracts.links import asker_token, partner_token
 from services.contracts.wall import Wall
 from services.notifier.domain.networks import networks
@@ -21,6 +22,7 @@ from services.notifier.sending.endpoints import Endpoints
 from services.notifier.sending.mail.compose import Composer, SenderIdentity
 from services.notifier.sending.mail.rendering import MailRenderer
 from services.notifier.sending.senders.circuit_breaker import CircuitBreaker
+from services.notifier.sending.senders.file_links import WithFileLinks
 from services.notifier.sending.senders.mail import MailSender
 from services.notifier.sending.senders.page import PageSender
 from services.notifier.sending.senders.partner_queue import QueueSender
@@ -106,7 +108,7 @@ async def build(
     }
     for way, sender in social.senders.items():
         senders[way] = (CircuitBreaker(sender, _same(way), most_at_once=SOCIAL_AT_ONCE), SOCIAL_AT_ONCE)
-    wall = wall_of(settings)
+    wall, keys = wall_of(settings), file_keys(settings.keys)
     lease = timedelta(seconds=settings.lease_seconds)
     seconds = settings.attempt_seconds
     brakes = MailBrakes(settings.keys, instruments, settings.mails_per_mailbox, settings.mails_per_hour)
@@ -117,7 +119,7 @@ async def build(
     return [
         Lane(
             way,
-            WalledSender(sender, wall),
+            WalledSender(WithFileLinks(sender, keys), wall),
             Pace(at_once, seconds, lease),
             chassis.begin,
             settlement,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from services.chassis.language import N_, Languages, Translator
 from services.chassis.language.templates import speak
+from services.contracts.file_links import NETWORK, addressed
 from services.workspace.domain.due import DueTime, due
 from services.workspace.domain.mentions import call_of
 from services.workspace.domain.roles import PermittedDeed
@@ -87,7 +88,10 @@ class PageReader(Protocol):
 class WorkspacePages:
     """`zone` is that of libraries without one of their own."""
 
-    def __init__(self, network: str, zone: ZoneInfo, archive_url: str = "") -> None:
+    def __init__(
+        self, network: str, zone: ZoneInfo, archive_url: str = "", file_keys: Sequence[bytes] = ()
+    ) -> None:
+        self._file_keys = file_keys
         self._languages = Languages.of(LOCALE, zone.key)
         self._zone = zone
         self._environments = {code: self._environment(self._languages[code]) for code in LANGUAGES}
@@ -104,6 +108,7 @@ class WorkspacePages:
             auto_reload=False,
         )
         environment.filters["marked"] = marked
+        environment.filters["opened_to"] = self._opened_to
         environment.filters["call"] = call_of
         environment.filters["said"] = lambda code: words.gettext(SPOKEN[code]) if code in SPOKEN else code
         environment.globals["due"] = self._due
@@ -114,6 +119,13 @@ class WorkspacePages:
     def zone(self) -> ZoneInfo:
         """The network's own."""
         return self._zone
+
+    def _opened_to(self, files: Sequence[Mapping[str, Any]] | None, partner: str | None) -> list[Any]:
+        """With the addresses that open for a library, or for those who see the network; without a key the
+        files are named only."""
+        if not self._file_keys:
+            return [{**file, "url": ""} for file in files or ()]
+        return addressed(files or (), self._file_keys, partner or NETWORK)
 
     def _due(self, moment: datetime, now: datetime, zone: str | None = None) -> DueTime:
         return due(moment, now, ZoneInfo(zone) if zone else self._zone)

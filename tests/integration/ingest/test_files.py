@@ -7,8 +7,9 @@ from email.message import EmailMessage
 
 import pytest
 
+from services.contracts.file_links import NETWORK, file_keys, file_url
 from services.contracts.ingest import AnswerReceived, QuestionReceived
-from services.contracts.links import asker_token, partner_token
+from services.contracts.links import ASKER, asker_token, partner_token
 from services.contracts.vocabulary import Attachment
 from services.ingest.store import files as files_store
 from tests.support.ingest_doors import KEYS, Ingest, hears, ingest, routed_to
@@ -19,8 +20,12 @@ PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3000
 PAGE = b"<html><script>alert(1)</script></html>"
 
 
+def address(attachment: Attachment, party: str = ASKER) -> str:
+    return file_url(attachment.url, file_keys(KEYS), party).removeprefix("http://sesame.example")
+
+
 async def downloaded(door: Ingest, attachment: Attachment) -> bytes:
-    answer = await door.http.get(attachment.url.removeprefix("http://sesame.example"))
+    answer = await door.http.get(address(attachment))
     assert answer.headers["content-disposition"].startswith("attachment;")
     assert answer.headers["x-content-type-options"] == "nosniff"
     return answer.content
@@ -42,7 +47,37 @@ async def test_a_photo_travels_beside_the_event(database: Database, vhost: Virtu
     )
     assert attachment.sha256 == hashlib.sha256(PHOTO).hexdigest()
     assert content == PHOTO
-    assert attachment.url in page.text
+    assert address(attachment, "grigny") in page.text
+
+
+async def test_a_librarys_address_of_a_file_ends_with_what_else_it_may_open(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        await door.http.post("/questions", data=FORM, files={"files": ("a.png", PHOTO, "image/png")})
+        (event,) = await door.announced(QuestionReceived)
+        (attachment,) = event.data.attachments
+        for library in ("grigny", "lyon"):
+            await hears(door, event.subject, routed_to(library))
+
+        async def opened() -> list[int]:
+            parties = ("grigny", "lyon", "never-asked", ASKER, NETWORK)
+            answers = [await door.http.get(address(attachment, party)) for party in parties]
+            return [answer.status_code for answer in answers]
+
+        assert await opened() == [200, 200, 404, 200, 200]
+        await door.fetchval(
+            "INSERT INTO partner_access (partner, suspended_at) VALUES ('grigny', now()) RETURNING true"
+        )
+        assert await opened() == [404, 200, 404, 200, 200]
+        await door.fetchval(
+            "INSERT INTO revoked (question, partner, revoked_at) VALUES ($1, 'lyon', now()) RETURNING true",
+            event.subject,
+        )
+        assert await opened() == [404, 404, 404, 200, 200]
+        assert (await door.http.get(attachment.url.removeprefix("http://sesame.example"))).status_code == 404
+        for wrong in ("", "x" * 24, address(attachment).rpartition("/")[2][:-1] + "é"):
+            assert (await door.http.get(f"/files/{attachment.url[-36:]}/{wrong}")).status_code == 404
 
 
 async def test_what_is_no_photo_or_document_is_refused_by_its_bytes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import quote
+from uuid import UUID
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -12,14 +13,19 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from services.chassis.language import N_
+from services.chassis.messaging.transaction import Unit
+from services.contracts.file_links import NETWORK, party_of
+from services.contracts.links import ASKER, party_digest
 from services.ingest.domain.intake import Refused, UnknownQuestion
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.handlers.files import Upload
-from services.ingest.store import files
+from services.ingest.store import files, links, questions
 from services.ingest.store.files import File
 
 MOST_FILES, LARGEST_FILE = 3, 10_000_000
 NOT_ACCEPTED = N_("These files are not accepted: three at most, 10 MB each, pictures, PDF or text.")
+EVERYTHING = (party_digest(ASKER), party_digest(NETWORK))
+"""The asker's own, and those of the network who see all of it: nobody takes these back."""
 SAFE = {
     "content-security-policy": "default-src 'none'; sandbox",
     "x-content-type-options": "nosniff",
@@ -57,16 +63,28 @@ class FileDownloads:
     door: DoorContext
 
     def routes(self) -> list[BaseRoute]:
-        return [Route("/files/{file_id:uuid}", self.download)]
+        return [Route("/files/{file_id:uuid}/{token}", self.download)]
 
     async def download(self, request: Request) -> Response:
+        identity, token = request.path_params["file_id"], request.path_params["token"]
         async with self.door.begin() as unit:
-            file = await files.get(unit.db, request.path_params["file_id"])
-        if file is None:
-            raise UnknownQuestion("no such file")
+            file = await self._opened(unit, identity, party_of(self.door.intake.file_keys, identity, token))
         named = {"content-disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
         size = {"content-length": str(file.size)}
         return StreamingResponse(self._pieces(file), media_type=file.media_type, headers=SAFE | named | size)
+
+    async def _opened(self, unit: Unit, identity: UUID, party: str | None) -> File:
+        """Raises UnknownQuestion for what is no address of ours, or no longer opens: as links do."""
+        file = await files.get(unit.db, identity) if party else None
+        if file is None or file.question is None:
+            raise UnknownQuestion("no such file")
+        if party in EVERYTHING:
+            return file
+        libraries = await questions.libraries_of(unit.db, file.question)
+        library = next((one for one in libraries if party_digest(one) == party), None)
+        if library is None or await links.is_revoked(unit.db, file.question, library):
+            raise UnknownQuestion("no such file")
+        return file
 
     async def _pieces(self, file: File) -> AsyncIterator[bytes]:
         number = 0

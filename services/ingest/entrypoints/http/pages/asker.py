@@ -14,12 +14,17 @@ from starlette.responses import RedirectResponse, Response
 
 from services.chassis.language import Translator
 from services.chassis.messaging.transaction import Unit
+from services.contracts.links import ASKER
 from services.ingest.domain.forms import new_number
 from services.ingest.domain.intake import RawSubmission, Refused, UnknownQuestion
 from services.ingest.domain.standing import AskerState
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.links import Opened, link_of, open_for_asker
-from services.ingest.entrypoints.http.pages.conversation import WITHOUT, ShownConversation
+from services.ingest.entrypoints.http.pages.conversation import (
+    WITHOUT,
+    ShownConversation,
+    with_files_for,
+)
 from services.ingest.entrypoints.http.pages.forms import field, form_key
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.handlers import askers
@@ -54,8 +59,11 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             path=f"/q/{token}",
             number=new_number(door.intake.keys, door.now()),
             done=request.query_params.get("done", ""),
-            attachments=attachments,
-            **standing(shown, words),
+            **with_files_for(
+                ASKER,
+                door.intake.file_keys,
+                {"attachments": attachments, **standing(shown, words)},
+            ),
         )
 
     async def follow_up(unit: Unit, opened: Opened, form: FormData) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from services.contracts.file_links import addressed
 from services.ingest.domain.standing import (
     AskerState,
     Ending,
@@ -89,6 +90,22 @@ class ShownConversation:
             for one in self.messages
         ]
         return sorted([*theirs, *ours], key=lambda entry: entry.at)
+
+
+def with_files_for(party: str, keys: Sequence[bytes], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a page says, each file in it with the address that opens for this reader. `keys`: file keys."""
+    answer = said.get("answer")
+    return {
+        **said,
+        **{
+            name: addressed(said[name], keys, party) for name in ("attachments", "held_files") if name in said
+        },
+        "answer": answer and {**answer, "attachments": addressed(answer["attachments"], keys, party)},
+        "entries": [
+            replace(entry, attachments=tuple(addressed(entry.attachments, keys, party)))
+            for entry in said["entries"]
+        ],
+    }
 
 
 def stand_of(asked: AskedPartner) -> Stand:

@@ -22,7 +22,11 @@ from services.ingest.domain.standing import WRITABLE
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.files import MOST_FILES, NOT_ACCEPTED, uploads_of
 from services.ingest.entrypoints.http.links import OpenedByPartner, link_of, open_for_partner
-from services.ingest.entrypoints.http.pages.conversation import WITHOUT, ShownConversation
+from services.ingest.entrypoints.http.pages.conversation import (
+    WITHOUT,
+    ShownConversation,
+    with_files_for,
+)
 from services.ingest.entrypoints.http.pages.forms import field, form_key
 from services.ingest.entrypoints.http.pages.held import HOLDS_OURS, why_held
 from services.ingest.entrypoints.http.pages.rendering import SitePages
@@ -32,7 +36,7 @@ from services.ingest.handlers.conversation import (
     accept_put_back,
     accept_spam,
 )
-from services.ingest.handlers.files import accept_with_files, attachment_of, listed
+from services.ingest.handlers.files import accept_with_files, as_event, listed
 from services.ingest.handlers.held import act_on
 from services.ingest.handlers.submissions import (
     AcceptedSubmission,
@@ -75,15 +79,23 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             path=f"/r/{token}",
             number=new_number(door.intake.keys, door.now()),
             done=request.query_params.get("done", ""),
-            attachments=attachments,
             similar=alike,
             faults=dict.fromkeys(FAULTY, "") | faults,
             held=held,
             held_why=why_held(words, held.reason) if held else "",
-            held_files=[attachment_of(door.intake.public_url, file) for file in held_files],
             values={name: field(form, name) for name in (*FIELDS, "ask")} | written,
             partners={partner: name for partner, name in seen.items() if partner != opened.own.partner},
-            **facts_of(opened, ShownConversation(opened.question, opened.asked, follow_ups, messages)),
+            **with_files_for(
+                opened.own.partner,
+                door.intake.file_keys,
+                {
+                    "attachments": attachments,
+                    "held_files": [as_event(door.intake.public_url, file) for file in held_files],
+                    **facts_of(
+                        opened, ShownConversation(opened.question, opened.asked, follow_ups, messages)
+                    ),
+                },
+            ),
         )
 
     @routes.post("/r/{token}/answer")
