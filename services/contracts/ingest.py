@@ -188,10 +188,12 @@ class AskerErased(Fact):
 
 
 class MailBounced(Fact):
-    """Mail about this question could not be delivered; the address must not be written to again."""
+    """Mail about this question did not arrive, says a report at the return path of that mail."""
 
     wire: ClassVar[str] = "mail.bounced.v1"
 
-    recipient: Line = Field(description="For the notifier alone")
-    permanent: bool
-    diagnostic: Line | None = None
+    address_digest: Line = Field(
+        description="Stands for the address in the return path: who has the keys and the address can tell"
+    )
+    permanent: bool = Field(description="Nobody reads there: it must not be written to again")
+    status: Line | None = Field(default=None, description="RFC 3463: 5.1.1")

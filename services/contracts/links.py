@@ -74,9 +74,9 @@ def read_sign_in_token(key: bytes, token: str) -> UUID | None:
     return UUID(bytes=base64.b32decode(id_.upper() + "======"))
 
 
-def is_of_address(keys: Sequence[bytes], bounce: Link, address: str) -> bool:
-    """Whether the mail whose return path this is went to that address, whatever its case."""
-    return any(hmac.compare_digest(bounce.digest, _address_digest(key, address)) for key in keys)
+def is_of_address(keys: Sequence[bytes], digest: str, address: str) -> bool:
+    """Whether the mail whose return path says `digest` went to that address, whatever its case."""
+    return any(hmac.compare_digest(digest, _address_digest(key, address)) for key in keys)
 
 
 def read_token(keys: Sequence[bytes], token: str) -> Link | None:

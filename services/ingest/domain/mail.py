@@ -10,7 +10,7 @@ from email.policy import compat32
 from enum import StrEnum
 
 from services.ingest.domain.automatic import Sign, is_ours, signs, why_automatic
-from services.ingest.domain.bounces import Bounce, is_bounce, read_bounce
+from services.ingest.domain.bounces import Bounce, is_bounce, looks_like_bounce, read_bounce
 from services.ingest.domain.cleaning import composed
 from services.ingest.domain.mime.calendar import ANSWERS
 from services.ingest.domain.mime.headers import (
@@ -79,6 +79,7 @@ class ParsedMail:
     authentication: tuple[str, ...] = ()
     """Values of Authentication-Results (RFC 8601), whoever wrote them."""
     bounce: Bounce | None = None
+    """What it says as a report: it is one, or would be at a return path of ours."""
     html_text: str = ""
     content: str = ""
     signs: dict[Sign, str] = field(default_factory=dict)
@@ -134,7 +135,7 @@ def parse_mail(
         authentication=tuple(
             value[:LONGEST_RESULT] for value in raw_headers(mail, "authentication-results")[:MOST_RESULTS]
         ),
-        bounce=read_bounce(mail) if kind is Kind.BOUNCE else None,
+        bounce=read_bounce(mail) if _may_report(kind, mail, subject, sender) else None,
         html_text=_shown(body.html_text),
         content=content,
         signs=signs(mail, subject, sender, own_addresses),
@@ -242,6 +243,11 @@ def content_digest(mail: Message, sender: str, text: str, attachments: tuple[Mai
     for attachment in attachments:
         hashed.update(hashlib.sha256(attachment.content).digest())
     return hashed.digest()
+
+
+def _may_report(kind: Kind, mail: Message, subject: str, sender: str) -> bool:
+    """Whether it is a report, or one where it comes to a return path of ours."""
+    return kind in (Kind.BOUNCE, Kind.AUTOMATIC) or looks_like_bounce(mail, subject, sender)
 
 
 def _reply_to(mail: Message, sender: str) -> tuple[str, str] | None:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.addresses import address_digests
 from services.contracts.ingest import MailBounced, ReplyHeld
-from services.contracts.links import is_of_address, read_token
+from services.contracts.links import Link, is_of_address, read_token
 from services.contracts.vocabulary import Facets
 from services.ingest.domain.automatic import Sign
-from services.ingest.domain.bounces import Bounce
-from services.ingest.domain.cleaning import clean_line
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused, ReusedKey
 from services.ingest.domain.known_senders import KnownSenders
 from services.ingest.domain.mail import Kind, MailEnvelope, ParsedMail, raw_key
@@ -37,7 +32,7 @@ from services.ingest.handlers.mail_replies import (
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.spam import OF_SPAM_SENDER, spam_senders
 from services.ingest.handlers.submissions import AcceptedSubmission, be_the_same
-from services.ingest.store import bounces, conversation, submissions
+from services.ingest.store import conversation, submissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,12 @@ class MailDoor:
         """Whether the transport says that it goes to an address of ours which nobody can make up."""
         token = self.boxes.reply_token(envelope.recipients)
         return bool(token) and read_token(self.intake.keys, token or "") is not None
+
+    def return_path(self, mail: ParsedMail) -> Link | None:
+        """The mail of ours whose return path it came to; None where it did not."""
+        token = self.boxes.reply_token(mail.recipients)
+        link = read_token(self.intake.keys, token) if token else None
+        return link if link is not None and link.role == "bounce" else None
 
 
 async def accept_mail(
@@ -72,10 +73,11 @@ async def accept_mail(
 async def _accept(
     unit: Unit, door: MailDoor, submission: RawSubmission, envelope: MailEnvelope, mail: ParsedMail
 ) -> str:
+    return_path = door.return_path(mail)
+    if mail.kind is Kind.BOUNCE or (return_path and mail.bounce and mail.kind is not Kind.OURS):
+        return await _bounce(unit, door, submission, return_path, mail)
     if mail.kind in (Kind.AUTOMATIC, Kind.OURS):
         return await _note(unit, submission, mail.kind)
-    if mail.kind is Kind.BOUNCE:
-        return await _bounce(unit, door, submission, mail)
     if mail.kind is not Kind.WRITTEN:
         return await _hold(unit, submission, envelope, f"{mail.kind}: {mail.why}")
     if doubt := _doubt(door, mail):
@@ -200,27 +202,16 @@ async def hold_raw(unit: Unit, raw: bytes, envelope: MailEnvelope, reason: str) 
     return await _hold(unit, RawSubmission("mail", raw_key(raw), raw, unit.now), envelope, reason)
 
 
-async def _bounce(unit: Unit, door: MailDoor, submission: RawSubmission, mail: ParsedMail) -> str:
-    """Believed only at the return path of a mail of ours, and only about the address that mail went to:
-    anybody can write a report, and it ends our mail to whom it names."""
-    if mail.bounce is None or await submissions.add(unit.db, submission, "bounce", None):
+async def _bounce(
+    unit: Unit, door: MailDoor, submission: RawSubmission, link: Link | None, mail: ParsedMail
+) -> str:
+    """Believed only at the return path of a mail of ours, and only about the address that mail went to,
+    whatever the report calls it: anybody can write one, and it ends our mail to whom it names."""
+    if await submissions.add(unit.db, submission, "bounce", None):
         return "duplicate"
-    token = door.boxes.reply_token(mail.recipients)
-    link = read_token(door.intake.keys, token) if token else None
-    if link is None or link.role != "bounce":
+    if link is None or mail.bounce is None:
         return "bounce_unproven"
-    named = [one for one in mail.bounce.recipients if is_of_address(door.intake.keys, link, one)]
-    for recipient in named:
-        await _tell_bounce(unit, door.intake.keys, link.question_id, recipient, mail.bounce)
-    return "bounce" if named else "bounce_unproven"
-
-
-async def _tell_bounce(
-    unit: Unit, keys: Sequence[bytes], question: UUID, recipient: str, bounce: Bounce
-) -> None:
-    """The address is marked here, and the notifier told."""
-    digest = address_digests(keys, recipient)[0]
-    await bounces.mark(unit.db, digest, bounce.permanent, bounce.status, unit.now)
-    diagnostic = clean_line(bounce.diagnostic)
-    fact = MailBounced(recipient=recipient, permanent=bounce.permanent, diagnostic=diagnostic)
-    unit.announce(fact, question=question)
+    failure = mail.bounce.of(lambda address: is_of_address(door.intake.keys, link.digest, address))
+    fact = MailBounced(address_digest=link.digest, permanent=failure.permanent, status=failure.status)
+    unit.announce(fact, question=link.question_id)
+    return "bounce"

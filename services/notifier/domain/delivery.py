@@ -92,15 +92,6 @@ def growing_wait(attempts: int) -> timedelta:
     return min(FIRST_WAIT * factor, LONGEST_WAIT)
 
 
-STATUS = re.compile(r"(?<![\d.])[245]\d\d(?![\d.])|(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
-"""SMTP reply codes and enhanced status codes (RFC 5321, 4.2; RFC 3463)."""
-
-
-def status_codes(text: str) -> str | None:
-    """All that is kept for long of what a server said: in its words it likes to name the person."""
-    return " ".join(dict.fromkeys(STATUS.findall(text))) or None
-
-
 def without_addresses(text: str) -> str:
     """An error as it may be logged and announced: servers like to repeat the address they refuse."""
     return ADDRESS.sub("<address>", " ".join(text.split()))[:400]

@@ -15,9 +15,10 @@ from services.chassis.telemetry import trace
 from services.contracts import ingest, router
 from services.contracts.addresses import address_digests
 from services.contracts.envelope import Event
+from services.contracts.links import is_of_address
 from services.contracts.vocabulary import Facets, Reach
 from services.notifier.domain import plan
-from services.notifier.domain.delivery import delivery_id, status_codes
+from services.notifier.domain.delivery import delivery_id
 from services.notifier.domain.plan import WORD_OF_THE_END, Planned, Requester
 from services.notifier.domain.question_state import AcceptedBy, CurrentAssignment, QuestionState
 from services.notifier.handlers import archiving
@@ -386,11 +387,16 @@ def _at_coordinator(coordinator: Coordinator, reach: Reach | None) -> str:
 
 
 async def mail_bounced(keys: Sequence[bytes], unit: Unit, event: Event[ingest.MailBounced]) -> None:
-    """A temporary bounce was only a delay: the sending server goes on trying."""
+    """Only an address that nobody reads is not written to again. Raises TooEarly where the question has not
+    been heard of."""
     fact = event.data
-    if fact.permanent:
-        digest = address_digests(keys, fact.recipient)[0]
-        await deliveries.silence(unit.db, digest, unit.now, status_codes(fact.diagnostic or ""))
+    if not fact.permanent:
+        return
+    _known(await questions.standing(unit.db, event.subject), event.subject)
+    for address in await deliveries.addresses_of(unit.db, event.subject):
+        if is_of_address(keys, fact.address_digest, address):
+            digest = address_digests(keys, address)[0]
+            await deliveries.silence(unit.db, digest, unit.now, fact.status)
 
 
 async def _decide(unit: Unit, planned: list[Planned]) -> None:

@@ -148,6 +148,11 @@ _MOOT = (
 _SILENCE = """
 INSERT INTO silenced_address (digest, silenced_at, diagnostic) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 """
+_ADDRESSES = """
+SELECT asker ->> 'mail' AS address FROM question WHERE id = $1 AND asker ->> 'mail' <> ''
+UNION SELECT address FROM assignment WHERE question_id = $1 AND way = 'mail'
+UNION SELECT destination FROM delivery WHERE question_id = $1 AND way = 'mail' AND destination <> ''
+"""
 _SILENCED = "SELECT digest FROM silenced_address WHERE digest = ANY ($1::bytea[])"
 _SILENCES = "SELECT digest, silenced_at, diagnostic FROM silenced_address ORDER BY silenced_at DESC LIMIT 200"
 
@@ -267,6 +272,11 @@ async def moot(db: Db, ids: Sequence[UUID], now: datetime) -> None:
 async def silence(db: Db, digest: bytes, now: datetime, diagnostic: str | None) -> None:
     """Never write to this address again. Only its keyed digest is kept."""
     await db.execute(_SILENCE, digest, now, diagnostic)
+
+
+async def addresses_of(db: Db, question: UUID) -> list[str]:
+    """Where mail about this question goes and went."""
+    return [row["address"] for row in await db.fetch(_ADDRESSES, question)]
 
 
 async def silenced(db: Db, digests: Sequence[bytes]) -> set[bytes]:

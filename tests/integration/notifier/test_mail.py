@@ -123,7 +123,7 @@ async def test_bounces_come_back_to_a_path_of_their_own_that_names_question_and_
     assert link is not None
     assert link.role == "bounce"
     assert str(link.question_id) == mail.message["X-Sesame-Question"]
-    assert is_of_address(HOUSE.keys, link, PARTNER)
+    assert is_of_address(HOUSE.keys, link.digest, PARTNER)
     assert mail.sender != parseaddr(mail.message["Reply-To"])[1]
 
 

@@ -10,12 +10,14 @@ import pytest
 
 from devtools.cli import main
 from services.contracts.ingest import MailBounced
+from services.contracts.links import bounce_token, read_token
 from tests.support import notifier_facts as made
 from tests.support.bench import Bench, bench, letter_of
 from tests.support.notifier_bench import SUBSCRIPTIONS
 from tests.support.servers import Database
 
 Silences = Callable[..., Awaitable[str]]
+KEYS = (b"a secret that only tests know",)
 DESK = "Bpi@Partner.example"
 
 
@@ -25,7 +27,7 @@ def silences(
 ) -> Silences:
     """Runs `./sesame notifier silences …`; gives what it printed. `status` is what it must end with."""
     monkeypatch.setenv("SESAME_DATABASE_URL", database("notifier"))
-    monkeypatch.setenv("SESAME_LINK_SECRET", "a secret that only tests know")
+    monkeypatch.setenv("SESAME_LINK_SECRET", KEYS[0].decode())
     monkeypatch.setenv("COLUMNS", "200")
 
     async def run(*arguments: str, status: int = 0) -> str:
@@ -38,9 +40,11 @@ def silences(
 
 
 async def silence(on: Bench) -> None:
-    """A library's desk that has a question, by a bounce with what its server said."""
+    """A library's desk that has a question, by a bounce."""
     question = uuid4()
-    bounce = MailBounced(recipient=DESK, permanent=True, diagnostic="550 5.1.1 no such mailbox")
+    link = read_token(KEYS, bounce_token(KEYS, question, DESK))
+    assert link is not None
+    bounce = MailBounced(address_digest=link.digest, permanent=True, status="5.1.1")
     routed = made.routed(question, way="mail")
     letters = [letter_of(fact, question) for fact in (made.received(), routed, bounce)]
     await on.handling(SUBSCRIPTIONS).settle(letters)
@@ -53,8 +57,7 @@ async def test_a_silence_is_shown_by_its_library_and_never_by_its_address(
         await silence(on)
         shown = await silences()
     assert "bpi" in shown
-    assert "550 5.1.1" in shown
-    assert "no such mailbox" not in shown
+    assert "5.1.1" in shown
     assert "partner.example" not in shown.lower()
 
 

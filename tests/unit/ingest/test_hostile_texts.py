@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from services.contracts.wall import Wall
-from services.ingest.domain.bounces import ADDRESS_IN_TEXT, RECIPIENT
+from services.ingest.domain.bounces import ADDRESS, CODE, ORIGINAL, RECIPIENT
 from services.ingest.domain.mime.html_text import html_to_text
 from services.ingest.domain.mime.text_of_mail import unflow
 from services.ingest.domain.replies.folding import reply_above_quote
@@ -102,7 +102,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "a reply to a mail of ours": partial(written_in, memory=memory_of(our_mail("assigned"))),
     "what of ours stands in a text": lambda text: WALL.why_not((text,), QUESTION, note="a b c d e f"),
     "flowed text": partial(unflow, delete_space=False),
-    "addresses of a bounce": lambda text: (ADDRESS_IN_TEXT.findall(text), RECIPIENT.findall(text)),
+    "addresses of a bounce": lambda text: [
+        pattern.findall(text) for pattern in (ADDRESS, CODE, ORIGINAL, RECIPIENT)
+    ],
     "personal places": marks,
     "HTML": html_to_text,
 }

@@ -295,18 +295,15 @@ def test_a_bounce_says_whom_it_speaks_of_and_why() -> None:
     mail = read(bounce("5.1.1"))
     assert mail.kind is Kind.BOUNCE
     assert mail.bounce is not None
-    assert (mail.bounce.recipients, mail.bounce.status, mail.bounce.permanent) == (
-        ("gone@mail.example",),
-        "5.1.1",
-        True,
-    )
+    (failure,) = mail.bounce.failures
+    assert (failure.recipient, failure.status, failure.permanent) == ("gone@mail.example", "5.1.1", True)
 
 
 @pytest.mark.parametrize("status", ["4.4.1", "unknown"])
 def test_only_a_status_that_says_so_is_a_permanent_failure(status: str) -> None:
     mail = read(bounce(status))
     assert mail.bounce is not None
-    assert not mail.bounce.permanent
+    assert not any(failure.permanent for failure in mail.bounce.failures)
 
 
 def test_a_bounce_in_a_servers_own_words_is_seen() -> None:
