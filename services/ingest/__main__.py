@@ -73,7 +73,7 @@ def door_of(chassis: Chassis, settings: IngestSettings) -> DoorContext:
     return DoorContext(
         begin=chassis.begin,
         now=chassis.clock.now,
-        intake=Intake(settings.public_url.rstrip("/"), settings.keys, settings.reply_box),
+        intake=Intake(settings.public_url.rstrip("/"), settings.keys, settings.reply_box, settings.smtputf8),
         face=NetworkFace.of(settings, ask_url=settings.public_url, archive_url=settings.archive_url),
         paused=Pausing(chassis.pool),
         limits=limits,

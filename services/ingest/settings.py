@@ -85,6 +85,10 @@ class IngestSettings(FaceSettings, ServiceSettings):
         description="Keys that seal links and reply addresses; by commas: the first signs, all are read"
     )
     mail_domain: str = Field(default="sesame.example", description="Domain of our question@ and reply@")
+    smtputf8: bool = Field(
+        default=False,
+        description="Take addresses with accents before the @: our server for outgoing mail offers SMTPUTF8",
+    )
     archive_url: str = Field(
         default="", description="Where everyone reads the archive; empty: no page links to it"
     )

@@ -69,13 +69,13 @@ class Sink:
 
 
 @asynccontextmanager
-async def smtp_sink(port: int = 0) -> AsyncIterator[Sink]:
+async def smtp_sink(port: int = 0, *, smtputf8: bool = True) -> AsyncIterator[Sink]:
     sink = Sink()
     loop = asyncio.get_running_loop()
 
     def protocol() -> SmtpProtocol:
         sink.connections += 1
-        return SmtpProtocol(sink, enable_SMTPUTF8=True, loop=loop)
+        return SmtpProtocol(sink, enable_SMTPUTF8=smtputf8, loop=loop)
 
     server = await loop.create_server(protocol, "127.0.0.1", port)
     sink.port = server.sockets[0].getsockname()[1]

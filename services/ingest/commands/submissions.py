@@ -151,7 +151,7 @@ async def show_one(unit: Unit, _options: IngestSettings, chosen: argparse.Namesp
 
 
 async def release(unit: Unit, options: IngestSettings, chosen: argparse.Namespace) -> int:
-    intake = Intake(options.public_url.rstrip("/"), options.keys, options.reply_box)
+    intake = Intake(options.public_url.rstrip("/"), options.keys, options.reply_box, options.smtputf8)
     replies = ReplyDoor(intake, options.network_name, timedelta(0))
     door = MailDoor(intake, Mailboxes(options.question_box, options.reply_box), BY_HAND, replies)
     try:

@@ -61,7 +61,7 @@ async def accept_mail(
     unit: Unit, door: MailDoor, raw: bytes, envelope: MailEnvelope, mail: ParsedMail
 ) -> str:
     """What became of it, in one word, for the log and the counters. Raises NotYet."""
-    mail = _addressed(mail)
+    mail = _addressed(door, mail)
     submission = RawSubmission("mail", mail.key, raw, unit.now, mail.content.encode())
     try:
         return await _accept(unit, door, submission, envelope, mail)
@@ -102,10 +102,10 @@ def _tell_asker(unit: Unit, unread: UnreadFollowUp) -> None:
     unit.announce(ReplyHeld(held_id=uuid7(), reason=unread.why, facets=facets), question=unread.question.id)
 
 
-def _addressed(mail: ParsedMail) -> ParsedMail:
+def _addressed(door: MailDoor, mail: ParsedMail) -> ParsedMail:
     """From the address that is written to, its domain in ASCII; what is none is held where it matters."""
     with suppress(ValueError):
-        return replace(mail, sender=mail_address(mail.sender))
+        return replace(mail, sender=mail_address(mail.sender, smtputf8=door.intake.smtputf8))
     return mail
 
 

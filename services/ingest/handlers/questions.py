@@ -32,6 +32,8 @@ class Intake:
     public_url: str
     keys: tuple[bytes, ...]
     reply_box: str
+    smtputf8: bool = False
+    """Whether an address with accents before the @ can be written to."""
 
     @property
     def wall(self) -> Wall:
@@ -98,7 +100,7 @@ class Draft:
 def _draft(intake: Intake, handed: Handed) -> Draft | Refused:
     question, new = uuid7(), handed.new
     try:
-        new = replace(new, mail=mail_address(new.mail) if new.mail else None)
+        new = replace(new, mail=mail_address(new.mail, smtputf8=intake.smtputf8) if new.mail else None)
     except ValueError as wrong:
         return Refused(str(wrong), field="asker.mail")
     if why := intake.wall.why_not((new.text, new.private_note), question):

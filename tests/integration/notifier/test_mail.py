@@ -57,6 +57,34 @@ async def scene() -> AsyncIterator[Scene]:
         yield Scene(sink, sender)
 
 
+async def test_a_domain_with_accents_is_written_to_in_ascii(scene: Scene) -> None:
+    """The return path still says whose it is, in the words that we were given."""
+    assert isinstance(await scene.sender.send(outgoing("mail", "desk@straße.example", "assigned")), Sent)
+    [mail] = scene.sink.taken
+    assert mail.recipient == mail.message["To"] == "desk@xn--strae-oqa.example"
+    link = read_token(HOUSE.keys, mail.sender.partition("+")[2].partition("@")[0])
+    assert link is not None
+    assert is_of_address(HOUSE.keys, link.digest, "desk@straße.example")
+
+
+async def test_accents_before_the_at_go_out_where_the_server_offers_it(scene: Scene) -> None:
+    assert isinstance(await scene.sender.send(outgoing("mail", "jérôme@médiathèque.example")), Sent)
+    assert isinstance(await scene.sender.send(outgoing("mail", "ada@asker.example")), Sent)
+    first, second = scene.sink.taken
+    assert first.recipient == first.message["To"] == "jérôme@xn--mdiathque-53af.example"
+    assert second.recipient == "ada@asker.example"
+
+
+async def test_where_the_server_does_not_offer_it_the_mail_is_given_up_with_the_reason() -> None:
+    async with smtp_sink(smtputf8=False) as sink, sending(sink.port) as sender:
+        failed = await sender.send(outgoing("mail", "jérôme@asker.example"))
+        assert isinstance(await sender.send(outgoing("mail", "ada@asker.example")), Sent)
+    assert isinstance(failed, Failed)
+    assert failed.final
+    assert "SMTPUTF8" in failed.error
+    assert "jérôme" not in failed.error
+
+
 async def test_temporary_refusal_is_tried_again(scene: Scene) -> None:
     scene.sink.answers = ["451 4.3.0 try later"]
     outcome = await scene.sender.send(outgoing("mail", PARTNER))
@@ -99,7 +127,7 @@ async def test_refusal_leaves_the_connection_clean_for_the_next_mail(scene: Scen
     assert isinstance(await scene.sender.send(outgoing("mail", PARTNER)), Sent)
 
 
-@pytest.mark.parametrize("address", ["a b@c.example", "a@@c.example", "é@c.example"])
+@pytest.mark.parametrize("address", ["a b@c.example", "a@@c.example"])
 async def test_what_no_server_could_reach_is_given_up(scene: Scene, address: str) -> None:
     outcome = await scene.sender.send(outgoing("mail", address))
     assert isinstance(outcome, Failed)

@@ -43,3 +43,9 @@ def test_what_is_plainly_meant_is_mended(typed: str, meant: str) -> None:
 def test_what_nobody_can_write_to_is_refused_with_a_reason(address: str) -> None:
     with pytest.raises(ValueError, match=r"\w+ \w+"):
         mail_address(address)
+
+
+@pytest.mark.parametrize("address", CASES["refuse_unless_smtputf8"])
+def test_accents_before_the_at_are_taken_where_they_can_be_written_to(address: str) -> None:
+    assert mail_address(f"<{address}>,", smtputf8=True) == address
+    assert mail_address("jérôme@médiathèque.example", smtputf8=True) == "jérôme@xn--mdiathque-53af.example"

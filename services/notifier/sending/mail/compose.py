@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from services.contracts.links import (
 from services.contracts.marks import mail_fingerprint, mark_codes
 from services.notifier.domain.delivery import Said
 from services.notifier.domain.greeting import greets
+from services.notifier.domain.mail_route import needs_smtputf8, with_ascii_domain
 from services.notifier.domain.outgoing import DeliveryAttempt, Message, written_in
 from services.notifier.domain.threads import (
     AUTOMATIC,
@@ -108,7 +109,8 @@ class Composer:
         box = reply_address(self._house.box, token) if token else self._house.box
         content = self._message(delivery, letter, box, language).as_bytes()
         said = self._said(party, letter) if party else None
-        return Mail(self._return_path(delivery, token), delivery.destination, content, said)
+        recipient = with_ascii_domain(delivery.destination)
+        return Mail(self._return_path(delivery, token), recipient, content, said)
 
     def _said(self, party: Link, letter: RenderedMail) -> Said | None:
         if party.role == "bounce":
@@ -122,7 +124,7 @@ class Composer:
         values = {"network": self._house.network, "code": None, "letters": letters}
         gathered = self._letters.render("gathered", language, values)
         content = self._message(replace(first, kind="gathered"), gathered, self._house.box, language)
-        return Mail(self._house.box, first.destination, content.as_bytes())
+        return Mail(self._house.box, with_ascii_domain(first.destination), content.as_bytes())
 
     def _return_path(self, delivery: DeliveryAttempt, token: str | None) -> str:
         """Not the address for replies: whoever asked knows that one, and no bounce there is believed."""
@@ -151,9 +153,10 @@ class Composer:
     def _message(
         self, delivery: DeliveryAttempt, letter: RenderedMail, box: str, language: str
     ) -> EmailMessage:
-        message = EmailMessage(policy=SMTP)
+        recipient = with_ascii_domain(delivery.destination)
+        message = EmailMessage(policy=SMTPUTF8 if needs_smtputf8(recipient) else SMTP)
         message["From"] = Address(self._house.network, addr_spec=self._house.box)
-        message["To"] = delivery.destination
+        message["To"] = recipient
         message["Reply-To"] = box
         message["Subject"] = _subject(delivery, letter)
         message["Date"] = format_datetime(delivery.decided_at)

@@ -8,6 +8,7 @@ from aiosmtplib import (
     SMTPAuthenticationError,
     SMTPConnectError,
     SMTPConnectTimeoutError,
+    SMTPNotSupported,
     SMTPRecipientsRefused,
     SMTPResponseException,
     SMTPSenderRefused,
@@ -46,6 +47,8 @@ class MailSender:
             await self._lines.deliver(mail)
         except (SMTPConnectError, SMTPConnectTimeoutError) as error:
             return Failed(without_addresses(f"SMTP server away: {error}"), unwell=True, unreached=True)
+        except SMTPNotSupported:
+            return Failed("our SMTP server does not offer SMTPUTF8, which this address needs", final=True)
         except OSError:
             raise  # a certificate that can't be verified is a ValueError, too; nobody's address is at fault
         except ValueError as error:

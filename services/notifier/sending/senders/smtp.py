@@ -12,6 +12,7 @@ from typing import Literal
 
 from aiosmtplib import SMTP, SMTPException
 
+from services.notifier.domain.mail_route import needs_smtputf8
 from services.notifier.sending.mail.compose import Mail
 
 MAILS_PER_CONNECTION = 100
@@ -55,7 +56,8 @@ class SmtpLines:
     async def deliver(self, mail: Mail) -> None:
         """Returns once the server has taken the mail; raises what aiosmtplib raises."""
         async with self._free, self._line() as line:
-            await line.client.sendmail(mail.sender, [mail.recipient], mail.content)
+            options = ["SMTPUTF8", "BODY=8BITMIME"] if needs_smtputf8(mail.recipient) else []
+            await line.client.sendmail(mail.sender, [mail.recipient], mail.content, mail_options=options)
             line.mails += 1
 
     @asynccontextmanager

@@ -100,7 +100,7 @@ class AskPage:
     async def _taken(self, request: Request, filled: FormData) -> Response:
         values = _values(filled)
         words = self.pages.words(request, values.get("lang"))
-        faults = find_faults(values, words)
+        faults = find_faults(values, words, smtputf8=self.door.intake.smtputf8)
         waiting, uploads = await self._waiting(filled), [*sorted_uploads(filled)[0]]
         if faults or file_faults(filled, len(waiting), words):
             return await self._mended(request, filled, values, faults)
@@ -246,7 +246,7 @@ def origin_of(partner: str | None) -> str | None:
     return partner if partner and PARTNER.fullmatch(partner) else None
 
 
-def find_faults(values: Mapping[str, str], words: Translator) -> dict[str, str]:
+def find_faults(values: Mapping[str, str], words: Translator, *, smtputf8: bool = False) -> dict[str, str]:
     """Field → what to mend, in the reader's language, in the order of the form."""
     faults = {}
     text = clean_text(values["text"], LONGEST_QUESTION + 1) or ""
@@ -254,7 +254,7 @@ def find_faults(values: Mapping[str, str], words: Translator) -> dict[str, str]:
         faults["text"] = words.gettext(TOO_LONG) if text else words.gettext("Write your question.")
     if len(values["private_note"]) > LONGEST_NOTE:
         faults["private_note"] = words.gettext(TOO_LONG)
-    if not _is_address(values["mail"]):
+    if not _is_address(values["mail"], smtputf8=smtputf8):
         faults["mail"] = words.gettext("This does not look like an e-mail address such as ada@example.org.")
     if fault := _postcode_fault(values, words):
         faults["postcode"] = fault
@@ -279,9 +279,9 @@ def _postcode_fault(values: Mapping[str, str], words: Translator) -> str:
     return words.gettext("This is no postcode.")
 
 
-def _is_address(text: str) -> bool:
+def _is_address(text: str, *, smtputf8: bool) -> bool:
     try:
-        return bool(mail_address(text))
+        return bool(mail_address(text, smtputf8=smtputf8))
     except ValueError:
         return False
 
