@@ -38,6 +38,7 @@ FACTS: tuple[type[Fact], ...] = (
     router.QuestionClosed,
     router.QuestionReopened,
     router.QuestionHandled,
+    router.PartnerChanged,
     router.IntakeChanged,
     notifier.QuestionPublished,
     notifier.QuestionViewed,
@@ -48,7 +49,9 @@ FACTS: tuple[type[Fact], ...] = (
 )
 """On `sesame.events`, from one service to the others."""
 
-CONFIDENTIAL: frozenset[type[Fact]] = frozenset({workspace.SignInRequested, notifier.MailsSent})
+CONFIDENTIAL: frozenset[type[Fact]] = frozenset(
+    {workspace.SignInRequested, notifier.MailsSent, router.PartnerChanged}
+)
 """Of these, what names a person or a thing held: for the one service that acts on it, never to be counted."""
 
 FROM_PARTNERS: tuple[type[Fact], ...] = (
@@ -84,6 +87,8 @@ FROM_COORDINATOR: tuple[type[Fact], ...] = (
     coordinator.ReopenRequested,
     coordinator.ExtendRequested,
     coordinator.IntakeChangeRequested,
+    coordinator.PartnerChangeRequested,
+    coordinator.DirectoryRequested,
 )
 """On `sesame.inbox`, from the workspace to whichever service does it."""
 

@@ -6,7 +6,7 @@ and answered, done or refused with a code; its subject is the question's id, or 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -82,6 +82,24 @@ class IntakeChangeRequested(CoordinatorRequest):
     notice: Text | None = None
 
 
+class PartnerChangeRequested(CoordinatorRequest):
+    """From the coordinator, or the lead of that library: these fields of its record in the directory."""
+
+    wire: ClassVar[str] = "partner_change.requested.v1"
+
+    partner: PartnerId
+    fields: dict[Word, Any] = Field(
+        min_length=1, description="As in a partner's record (docs/routing.md); an empty one: as by default"
+    )
+    version: int | None = Field(default=None, description="Of the record that was looked at")
+
+
+class DirectoryRequested(CoordinatorRequest):
+    """From the workspace: tell the whole directory and its history again."""
+
+    wire: ClassVar[str] = "directory.requested.v1"
+
+
 class RequestDone(Fact):
     """To the workspace: what was asked is done; what follows from it are facts of their own."""
 
@@ -99,8 +117,8 @@ class RequestRefused(Fact):
     request_id: str
     request_type: str
     code: Word = Field(
-        description="has_it_already, impossible, moment_passed, nobody_has_it, not_open, unfit,"
-        " unknown_partner, unknown_question, waits_for_asker"
+        description="changed_meanwhile, faulty_field, has_it_already, impossible, moment_passed,"
+        " nobody_has_it, not_open, unfit, unknown_partner, unknown_question, waits_for_asker"
     )
     reason: str = Field(description="For an operator to read")
     field: Line | None = None

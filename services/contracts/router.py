@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -28,6 +28,7 @@ from services.contracts.vocabulary import (
     Reach,
     Text,
     Value,
+    Word,
 )
 
 
@@ -264,6 +265,20 @@ class QuestionHandled(Fact):
     assignment_id: UUID | None = Field(default=None, description="Of the partner that has the question")
     due_at: Moment | None = Field(default=None, description="When that partner's answer is due now")
     facets: Facets
+
+
+class PartnerChanged(Fact):
+    """A library's record in the directory came, changed or went. For the workspace alone: it holds the
+    library's own addresses. The event's subject is the nil UUID."""
+
+    wire: ClassVar[str] = "partner.changed.v1"
+
+    partner: PartnerId
+    version: int = Field(ge=1, description="Of the directory: a later change has a higher one")
+    changed_at: Moment
+    hand: Line = Field(description="Who did it")
+    before: dict[Word, Any] | None = Field(default=None, description="The record, as in docs/routing.md")
+    after: dict[Word, Any] | None = Field(default=None, description="None: it left the network")
 
 
 class IntakeChanged(Fact):

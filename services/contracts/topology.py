@@ -114,6 +114,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.QuestionReopened,
             router.QuestionHandled,
             router.IntakeChanged,
+            router.PartnerChanged,
             notifier.QuestionPublished,
             notifier.SimilarFound,
         ),
@@ -137,6 +138,8 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             coordinator.ReopenRequested,
             coordinator.ExtendRequested,
             coordinator.IntakeChangeRequested,
+            coordinator.PartnerChangeRequested,
+            coordinator.DirectoryRequested,
         ),
     }
 )

@@ -34,6 +34,7 @@ async def serve(settings: RouterSettings, clock: Clock | None = None) -> None:
         await chassis.consume(subscriptions.subscriptions(desk), {topology.INBOX: requests(desk)})
         timers = Timers(desk, chassis.pool, chassis.begin, chassis.clock)
         chassis.every(settings.timer_seconds, timers.fire)
+        chassis.every(settings.timer_seconds, timers.tell)
         chassis.ops.app.router.routes.extend(routes(desk, chassis.begin, settings.coordinator_token))
         await chassis.until_stopped()
 

@@ -18,6 +18,7 @@ from services.workspace.entrypoints.identity_provider import IdentityProvider
 from services.workspace.entrypoints.receipts import ReceiptReader
 from services.workspace.entrypoints.streams import Streams
 from services.workspace.entrypoints.subscriptions import subscriptions
+from services.workspace.handlers import directory
 from services.workspace.handlers.signing_in import SignInRules
 from services.workspace.pages.pages import WorkspacePages
 from services.workspace.settings import WorkspaceSettings, file_keys_of
@@ -73,6 +74,8 @@ async def opened(settings: WorkspaceSettings, clock: Clock | None = None) -> Asy
         chassis.background("word of changes", lambda: streams.listen(settings.database_url))
         chassis.every(HOUR_SECONDS, lambda: _forget(chassis, timedelta(days=settings.audit_days)))
         await chassis.consume(subscriptions(), {topology.PARTNERS: ReceiptReader()})
+        async with chassis.begin() as unit:
+            await directory.ask_for_all(unit)
         site = Site(guard, streams, provider_of(settings)).app()
         port = await chassis.serve(
             site,

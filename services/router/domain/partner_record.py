@@ -7,7 +7,7 @@ always they are slips of the pen. `write_partner` gives the smallest record that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
 from itertools import pairwise
@@ -42,6 +42,18 @@ def read_partner(record: Mapping[str, Any]) -> Partner:
         name = record.get("name") or record.get("id") or "?"
         raise FaultyPartner(f'partner "{name}": {"; ".join(faults)}')
     return Partner(**fields)
+
+
+def faults_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Of some fields of a record, each that is wrong, and why."""
+    for field, value in fields.items():
+        try:
+            read = _read(field, value)
+        except FaultyPartner as fault:
+            yield field, str(fault)
+        else:
+            if field in REQUIRED and not read:
+                yield field, f"{field} is missing"
 
 
 def _read(field: str, value: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from services.chassis.messaging.requests import RefusedRequest, RequestDeed, Req
 from services.chassis.messaging.transaction import Unit
 from services.contracts import coordinator as asked
 from services.router.domain.state_machine import ImpossibleMove
-from services.router.handlers import coordinator
+from services.router.handlers import coordinator, directory
 from services.router.handlers.context import RoutingContext
 from services.router.handlers.coordinator import Actor
 
@@ -31,6 +31,8 @@ def requests(desk: RoutingContext) -> RequestReader:
             asked.ReopenRequested: _deed(desk, _reopen),
             asked.ExtendRequested: _deed(desk, _extend),
             asked.IntakeChangeRequested: _deed(desk, _change_intake),
+            asked.PartnerChangeRequested: _deed(desk, _change_partner),
+            asked.DirectoryRequested: _deed(desk, _tell_directory),
         },
     )
 
@@ -96,3 +98,15 @@ async def _change_intake(
     _desk: RoutingContext, unit: Unit, _id: UUID, by: Actor, wish: asked.IntakeChangeRequested
 ) -> None:
     await coordinator.change_intake(unit, by, wish.notice)
+
+
+async def _change_partner(
+    _desk: RoutingContext, unit: Unit, _id: UUID, by: Actor, wish: asked.PartnerChangeRequested
+) -> None:
+    await directory.change(unit, wish.partner, wish.fields, wish.version, by.name)
+
+
+async def _tell_directory(
+    _desk: RoutingContext, unit: Unit, _id: UUID, _by: Actor, _wish: asked.DirectoryRequested
+) -> None:
+    await directory.tell_anew(unit)

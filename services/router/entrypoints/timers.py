@@ -17,7 +17,7 @@ from services.chassis.messaging.transaction import Begin, Unit
 from services.router.domain import lifecycle
 from services.router.domain.deadlines import is_gone
 from services.router.domain.lifecycle import Assignment, Question
-from services.router.handlers import facts, routing
+from services.router.handlers import directory, facts, routing
 from services.router.handlers.context import RoutingContext
 from services.router.store import questions
 from services.router.store.session import NetworkState
@@ -40,6 +40,13 @@ class Timers:
                     await look(self._desk, unit, question)
             if len(due) < PAGE:
                 return
+
+    async def tell(self) -> None:
+        """The workspace of what changed in the directory, whoever changed it."""
+        while True:
+            async with self._begin() as unit:
+                if await directory.tell(unit) < directory.PAGE:
+                    return
 
     async def _due(self) -> list[UUID]:
         async with self._pool.acquire() as db:

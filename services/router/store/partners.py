@@ -34,6 +34,37 @@ _HISTORY = """
 SELECT changed_at, hand, before, after FROM partner_history WHERE partner = $1 ORDER BY id
 """
 
+_ONE = "SELECT record::text AS record, version FROM partner WHERE id = $1 AND record IS NOT NULL FOR UPDATE"
+
+# One copy at a time, so that they are told in their order.
+_UNTOLD = """
+SELECT id, partner, version, changed_at, hand, before::text AS before, after::text AS after
+FROM partner_history WHERE told_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE
+"""
+
+_TOLD = "UPDATE partner_history SET told_at = $2 WHERE id = ANY($1::bigint[])"
+
+_FORGET_TOLD = "UPDATE partner_history SET told_at = NULL WHERE told_at IS NOT NULL"
+
+
+async def one(db: Db, partner: str) -> Record | None:
+    """Its record and version, held until the transaction ends."""
+    return await db.fetchrow(_ONE, partner)
+
+
+async def untold(db: Db, most: int) -> list[Record]:
+    """Changes that nobody was told of yet, in their order."""
+    return await db.fetch(_UNTOLD, most)
+
+
+async def told(db: Db, changes: Sequence[int], now: datetime) -> None:
+    await db.execute(_TOLD, changes, now)
+
+
+async def forget_told(db: Db) -> None:
+    """As if nobody had been told of any."""
+    await db.execute(_FORGET_TOLD)
+
 
 async def partners(db: Db) -> list[Record]:
     return await db.fetch(_PARTNERS)

@@ -15,6 +15,7 @@ from services.workspace.entrypoints.account_page import AccountPage
 from services.workspace.entrypoints.audit_page import AuditPage
 from services.workspace.entrypoints.guard import Guard
 from services.workspace.entrypoints.identity_provider import IdentityProvider
+from services.workspace.entrypoints.libraries_page import LibrariesPage
 from services.workspace.entrypoints.lists_page import ListsPage
 from services.workspace.entrypoints.network_page import NetworkPage
 from services.workspace.entrypoints.people_page import PeoplePage
@@ -55,6 +56,7 @@ class Site:
             *WorkForms(guard).routes(),
             *NetworkPage(guard).routes(),
             *SteeringForms(guard).routes(),
+            *LibrariesPage(guard).routes(),
             *PeoplePage(guard).routes(),
             *AuditPage(guard).routes(),
             *AccountPage(guard).routes(),

@@ -1,11 +1,13 @@
-"""Doors: every fact of a question's life goes into the read model."""
+"""Doors: every fact of a question's life goes into the read model, and the directory beside it."""
 
 from __future__ import annotations
 
 from services.chassis.messaging.incoming import Subscriptions
 from services.contracts import topology
+from services.contracts.router import PartnerChanged
+from services.workspace.handlers import directory
 from services.workspace.handlers.hearing import hear
 
 
 def subscriptions() -> Subscriptions:
-    return dict.fromkeys(topology.HEARS["workspace"], hear)
+    return {**dict.fromkeys(topology.HEARS["workspace"], hear), PartnerChanged: directory.heard}

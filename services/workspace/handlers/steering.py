@@ -96,16 +96,25 @@ async def ask(
     request, kind = uuid7(), topology.unversioned(fact.wire)
     if not await network.ask(unit.db, request, question, who.person, kind, form, about, unit.now):
         return None
+    _send(unit, request, fact, question or NETWORK)
+    await audit.note(unit.db, unit.now, who.person, kind, question=question, detail=about)
+    return request
+
+
+def ask_unnamed(unit: Unit, fact: CoordinatorRequest) -> None:
+    """What the workspace needs for itself: no person asked, and nobody waits for what becomes of it."""
+    _send(unit, uuid7(), fact, NETWORK)
+
+
+def _send(unit: Unit, request: UUID, fact: CoordinatorRequest, subject: UUID) -> None:
     event = Event(
         id=str(request),
         source=SOURCE,
         type=fact.wire,
-        subject=question or NETWORK,
+        subject=subject,
         time=unit.now,
         traceparent=trace.child(trace.current()),
         data=fact,
     )
     key = topology.coordinator_key(type(fact))
     unit.send(OutgoingMessage.event(topology.INBOX, key, event.id, event.encode()))
-    await audit.note(unit.db, unit.now, who.person, kind, question=question, detail=about)
-    return request

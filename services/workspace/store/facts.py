@@ -51,7 +51,7 @@ INSERT INTO library (id, name, told_at)
 SELECT DISTINCT ON (id) id, name, told_at FROM unnest($1::text[], $2::text[], $3::timestamptz[])
     AS told (id, name, told_at) ORDER BY id, told_at DESC
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, told_at = excluded.told_at
-WHERE library.told_at < excluded.told_at
+WHERE library.told_at < excluded.told_at AND library.version IS NULL
 """
 
 _FORGET_WORDS = """

@@ -54,7 +54,7 @@ WHERE m.partner = $1 AND p.left_at IS NULL ORDER BY p.name
 
 _LIBRARIES = "SELECT id, name, time_zone FROM library WHERE id = ANY($1::text[]) ORDER BY name"
 
-_ALL_LIBRARIES = "SELECT id, name, time_zone FROM library ORDER BY name"
+_ALL_LIBRARIES = "SELECT id, name, time_zone FROM library WHERE NOT gone ORDER BY name"
 
 _SET_LANGUAGE = "UPDATE person SET language = $2 WHERE id = $1"
 

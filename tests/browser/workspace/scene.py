@@ -20,6 +20,7 @@ OPEN = (
 )
 
 
+CLOSED = [{"first": "2026-12-24", "last": "2026-12-31", "reason": "Fêtes"}]
 LOST = ("Où lire le journal « La Vigie de Dieppe » de 1871 ?", "Wer baute die Orgel von Saint-Ouen?")
 
 
@@ -33,6 +34,13 @@ async def at_the_coordination(on: Stage) -> Someone:
             reason=NobodyLeft(), promise_at=made.MOMENT + timedelta(hours=30), facets=made.FACETS
         )
         await on.tell(made.life(made.received(words), lost, question=uuid5(made.QUESTION, words)))
+    await on.tell(
+        [
+            made.listed("bm-brest", languages=["br", "fr"], territories=["29"]),
+            made.listed("bm-lyon", subjects={"histoire": 5, "arts": 3}, closures=CLOSED),
+            made.listed("bm-lyon", 2, "Claire Dumas", subjects={"histoire": 5}, closures=CLOSED),
+        ]
+    )
     person = await on.someone("Claire Dumas", Member("coordinator"))
     await person.post("/network/do", form="one", question=str(made.QUESTION), deed="route")
     return person

@@ -30,6 +30,9 @@ NETWORKS = (
     (f"/network/check?deed=extend&question={QUESTION}", 320),
     (f"/network/check?deed=close&question={QUESTION}", 1440),
     ("/audit", 320),
+    ("/libraries", 320),
+    ("/libraries/bm-lyon", 320),
+    ("/libraries/bm-lyon", 1440),
     ("/people", 1440),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 from services.chassis.messaging.incoming import IncomingMessage
@@ -15,6 +16,9 @@ QUESTION = UUID("01935c2e-7a00-7000-8000-000000000001")
 FACETS = Facets(channel="form", received_at=MOMENT, subject="histoire", language="fr")
 ADDRESS = "ines.vaumont@askers.example"
 LIBRARIES = {"bm-lyon": "Bibliothèque de Lyon", "bm-brest": "Médiathèques de Brest"}
+
+
+REACH = {"way": "mail", "address": "reponses@libraries.example"}
 
 
 def named(partner: str) -> PartnerName:
@@ -167,6 +171,23 @@ def published() -> Fact:
         promise_at=MOMENT,
         facets=FACETS,
     )
+
+
+def listed(
+    partner: str, version: int = 1, hand: str = "file partners.yaml", gone: bool = False, **fields: Any
+) -> IncomingMessage:
+    """The library's record in the directory, from this version on."""
+    record = {"id": partner, "name": LIBRARIES.get(partner, partner), "reach": REACH, **fields}
+    fact = router.PartnerChanged(
+        partner=partner,
+        version=version,
+        changed_at=MOMENT + timedelta(hours=version),
+        hand=hand,
+        before=None if version == 1 else {"id": partner, "name": "Avant", "reach": REACH},
+        after=None if gone else record,
+    )
+    nobody = UUID(int=0)
+    return letter_of(fact, nobody, id_=str(uuid5(nobody, f"{partner} {version}")), time=MOMENT)
 
 
 def hourly(number: int, fact: Fact, question: UUID = QUESTION) -> IncomingMessage:

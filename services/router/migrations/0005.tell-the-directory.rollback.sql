@@ -1,0 +1,2 @@
+DROP INDEX partner_history_untold;
+ALTER TABLE partner_history DROP COLUMN told_at;

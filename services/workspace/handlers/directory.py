@@ -1,0 +1,39 @@
+"""The directory of libraries: heard from the router, and changed by asking it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from services.chassis.messaging.transaction import Unit
+from services.contracts.coordinator import DirectoryRequested, PartnerChangeRequested
+from services.contracts.envelope import Event
+from services.contracts.router import PartnerChanged
+from services.workspace.handlers.steering import LONGEST_LINE, Coordinator, ask, ask_unnamed
+from services.workspace.store import libraries
+
+
+async def heard(unit: Unit, event: Event[PartnerChanged]) -> None:
+    """In any order, however often."""
+    fact = event.data
+    await libraries.keep(
+        unit.db, fact.partner, fact.version, fact.changed_at, fact.hand, fact.before, fact.after
+    )
+
+
+async def change(
+    unit: Unit, who: Coordinator, form: str, partner: str, fields: Mapping[str, Any], version: int | None
+) -> UUID | None:
+    """None where this form asked before."""
+    fact = PartnerChangeRequested(
+        by=who.name[:LONGEST_LINE], partner=partner, fields=dict(fields), version=version
+    )
+    about = f"{partner} {' '.join(sorted(fields))}"
+    return await ask(unit, who, form, fact, None, about)
+
+
+async def ask_for_all(unit: Unit) -> None:
+    """Where nothing of it was ever told here: a workspace that begins beside a network that stands."""
+    if not await libraries.is_known(unit.db):
+        ask_unnamed(unit, DirectoryRequested(by="workspace"))

@@ -1,0 +1,107 @@
+"""The directory of libraries, as the router tells it, and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from asyncpg import Record
+
+from services.chassis.postgres.database import Db
+
+_KEEP = """
+INSERT INTO library_change (partner, version, at, hand, before, after)
+VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb) ON CONFLICT DO NOTHING
+"""
+
+_PUT = """
+INSERT INTO library (id, name, time_zone, told_at, record, version, gone)
+VALUES ($1, coalesce($4::text::jsonb ->> 'name', $1), $4::text::jsonb ->> 'time_zone', $3,
+    $4::text::jsonb, $2, $4::text IS NULL)
+ON CONFLICT (id) DO UPDATE SET record = excluded.record, version = excluded.version, gone = excluded.gone,
+    time_zone = excluded.time_zone,
+    name = CASE WHEN excluded.gone THEN library.name ELSE excluded.name END
+WHERE library.version IS NULL OR library.version < excluded.version
+"""
+
+_LISTED = """
+SELECT l.id, l.name, l.record::text AS record, coalesce(a.open, 0) AS open, coalesce(a.late, 0) AS late,
+    (SELECT count(DISTINCT m.person) FROM membership m WHERE m.partner = l.id) AS people
+FROM library l LEFT JOIN (
+    SELECT partner, count(*) AS open, count(*) FILTER (WHERE due_at < $1) AS late
+    FROM assignment WHERE list IN ('open', 'taken') GROUP BY partner
+) a ON a.partner = l.id
+WHERE NOT l.gone AND l.version IS NOT NULL ORDER BY l.name
+"""
+
+_ONE = "SELECT id, name, record::text AS record, version, gone FROM library WHERE id = $1"
+
+_HISTORY = """
+SELECT version, at, hand, before::text AS before, after::text AS after FROM library_change
+WHERE partner = $1 ORDER BY version DESC LIMIT $2
+"""
+
+_IS_KNOWN = "SELECT EXISTS (SELECT FROM library WHERE version IS NOT NULL)"
+
+_REQUESTS = """
+SELECT r.id, r.question, r.type, r.about, r.asked_at, r.state, r.reason, r.field, r.value, r.person, p.name,
+    NULL AS heading
+FROM request r LEFT JOIN person p ON p.id = r.person
+WHERE r.partner = '' AND r.type = 'partner_change.requested' AND r.about LIKE $1 || ' %'
+    AND (r.state = 'under_way' OR r.asked_at > $2) ORDER BY r.asked_at DESC, r.id LIMIT 5
+"""
+
+
+async def keep(
+    db: Db,
+    partner: str,
+    version: int,
+    at: datetime,
+    hand: str,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+) -> None:
+    """Once, in whatever order they come; what the highest version says is how the library is now."""
+    written = _json(after)
+    await db.execute(_KEEP, partner, version, at, hand, _json(before), written)
+    await db.execute(_PUT, partner, version, at, written)
+
+
+async def listed(db: Db, now: datetime) -> list[dict[str, Any]]:
+    """Those in the network, by name: record, questions open and late, people who may sign in."""
+    return [{**row, "record": orjson.loads(row["record"])} for row in await db.fetch(_LISTED, now)]
+
+
+async def one(db: Db, partner: str) -> dict[str, Any] | None:
+    """None where the directory has told nothing of it, or it left."""
+    row = await db.fetchrow(_ONE, partner)
+    if row is None or row["gone"] or row["record"] is None:
+        return None
+    return {**row, "record": orjson.loads(row["record"])}
+
+
+async def history(db: Db, partner: str, most: int) -> list[dict[str, Any]]:
+    """The latest first."""
+    rows = await db.fetch(_HISTORY, partner, most)
+    return [{**row, "before": _read(row["before"]), "after": _read(row["after"])} for row in rows]
+
+
+async def is_known(db: Db) -> bool:
+    """Whether the directory was ever told."""
+    return bool(await db.fetchval(_IS_KNOWN))
+
+
+async def requests(db: Db, partner: str, since: datetime) -> list[Record]:
+    """Changes of this library that were asked for: all under way, and the rest since then."""
+    return await db.fetch(_REQUESTS, partner, since)
+
+
+def _json(record: Mapping[str, Any] | None) -> str | None:
+    return None if record is None else orjson.dumps(record).decode()
+
+
+def _read(text: str | None) -> dict[str, Any] | None:
+    read: dict[str, Any] | None = orjson.loads(text) if text else None
+    return read

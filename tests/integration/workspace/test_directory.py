@@ -1,0 +1,132 @@
+"""The directory of libraries: as the router tells it, changed by asking the router, with its history."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from services.contracts.coordinator import RequestRefused
+from services.workspace.domain.roles import Member
+from tests.integration.workspace import facts as made
+from tests.integration.workspace.stage import Someone, Stage, stage
+from tests.integration.workspace.test_coordinator import receipt
+from tests.support.servers import Database
+
+LYON = "/libraries/bm-lyon"
+
+
+async def changes(on: Stage) -> list[dict[str, Any]]:
+    return [one["data"] for one in await on.requests() if one["key"].endswith("partner_change.requested.v1")]
+
+
+async def claire(on: Stage) -> Someone:
+    return await on.someone("Claire Dumas", Member("coordinator"))
+
+
+async def test_the_latest_version_counts_in_whatever_order_they_come(database: Database) -> None:
+    told = [made.listed("bm-lyon", version, territories=[str(version)]) for version in (1, 2, 3)]
+    for number, order in enumerate(permutations(told)):
+        async with stage(database) as on:
+            await on.on.pool.execute("TRUNCATE library, library_change, inbox")
+            await on.tell([*order, *order])
+            person = await on.someone(f"Claire {number}", Member("coordinator"))
+            page = (await person.see(LYON)).text
+            assert 'value="3"' in page
+            assert page.count("file partners.yaml") == 3
+
+
+async def test_a_library_that_nobody_asked_yet_can_be_given_a_question(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        await on.tell([made.listed("bm-brest"), made.listed("bm-nantes", gone=True)])
+        page = (await (await claire(on)).see(f"/questions/{made.QUESTION}")).text
+        assert '<option value="bm-brest">' in page
+        assert "bm-nantes" not in page
+
+
+async def test_only_what_was_changed_is_asked_for(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon", subjects={"histoire": 4}, capacity_per_week=12)])
+        person = await claire(on)
+        fields = {
+            "name": "Bibliothèque de Lyon",
+            "role": "member",
+            "languages": "fr, ar",
+            "territories": "",
+            "capacity_per_week": "12",
+            "time_zone": "Europe/Paris",
+            "subjects": "yes",
+            "subject-histoire": "5",
+            "subject-arts": "",
+            "hours": "yes",
+            "hours-mon": "10:00-12:30 14:00-18:00",
+            "version": "1",
+        }
+        for _ in range(2):
+            assert (await person.post(LYON, form="f1", **fields)).headers["location"] == LYON
+        [asked] = await changes(on)
+        assert asked == {
+            "by": "Claire Dumas",
+            "partner": "bm-lyon",
+            "version": 1,
+            "fields": {
+                "languages": ["ar", "fr"],
+                "subjects": {"histoire": 5},
+                "hours": {"mon": ["10:00-12:30", "14:00-18:00"]},
+            },
+        }
+        assert "en chemin" in (await person.see(LYON)).text
+
+
+async def test_a_field_that_the_router_refuses_is_named_with_its_value(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon")])
+        person = await claire(on)
+        await person.post(LYON, form="f1", time_zone="Europe/Lyon")
+        [asked] = await on.requests()
+        refused = RequestRefused(
+            request_id=asked["id"],
+            request_type=asked["type"],
+            code="faulty_field",
+            reason='time_zone "Europe/Lyon" is unknown',
+            field="time_zone",
+            value="Europe/Lyon",
+        )
+        await on.tell([receipt(refused, "r1")])
+        page = (await person.see(LYON)).text
+        assert "Fuseau horaire, <q>Europe/Lyon</q>" in page
+
+
+async def test_away_next_week_is_two_clicks_for_the_lead_too_and_can_be_undone(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon", closures=[{"first": "2026-12-24", "last": "2026-12-26"}])])
+        lead = await on.someone("Amel Benali", Member("lead", "bm-lyon"))
+        page = (await lead.see(LYON)).text
+        assert 'name="first" value="2026-11-30"' in page
+        await lead.post(f"{LYON}/away", form="a1", first="2026-11-30", last="2026-12-06", version="1")
+        await lead.post(f"{LYON}/back", form="b1", first="2026-12-24", last="2026-12-26", version="1")
+        assert [one["fields"]["closures"] for one in await changes(on)] == [
+            [{"first": "2026-11-30", "last": "2026-12-06"}, {"first": "2026-12-24", "last": "2026-12-26"}],
+            [],
+        ]
+        assert (await lead.post(f"{LYON}/away", form="a2", first="2026-12-06", last="")).status_code == 422
+
+
+@pytest.mark.parametrize("field", ["name", "role"])
+async def test_a_lead_changes_no_part_in_the_network(database: Database, field: str) -> None:
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon"), made.listed("bm-brest")])
+        lead = await on.someone("Amel Benali", Member("lead", "bm-lyon"))
+        await lead.post(LYON, form="f1", **{field: "back-up"})
+        assert (await lead.post("/libraries/bm-brest", form="f2", languages="en")).status_code == 404
+        assert await changes(on) == []
+
+
+async def test_the_history_says_what_was_before_and_whose_hand_it_was(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon"), made.listed("bm-lyon", 2, hand="Claire Dumas")])
+        page = (await (await claire(on)).see(LYON)).text
+        assert "<del>Avant</del> → <ins>Bibliothèque de Lyon</ins>" in page
+        assert "Claire Dumas" in page.partition("Ce qui a changé")[2]
