@@ -67,6 +67,9 @@ def in_words(value: Any) -> str:
     """A field's value on one line."""
     if value is None:
         return "–"
+    if isinstance(value, Mapping) and {"first", "last"} <= set(value):
+        days = f"{value['first']} – {value['last']}" if value["first"] != value["last"] else value["first"]
+        return f"{days} {value.get('reason', '')}".strip()
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {in_words(one)}" for name, one in value.items())
     if isinstance(value, list | tuple):
