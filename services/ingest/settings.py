@@ -56,7 +56,8 @@ class FacebookPage:
 
 @dataclass(frozen=True, slots=True)
 class MailboxAddress:
-    """`name` is the mailbox as the cursor knows it: user, server and folder, never the password."""
+    """`name` is the mailbox as the cursor knows it: user, server and folder, never the password.
+    Where a token is had, by a command or from a file, there is no password."""
 
     host: str
     port: int
@@ -64,6 +65,8 @@ class MailboxAddress:
     password: str
     folder: str
     tls: bool
+    token_command: str = ""
+    token_file: Path | None = None
 
     @property
     def name(self) -> str:
@@ -156,6 +159,13 @@ class IngestSettings(FaceSettings, ServiceSettings):
     imap_port: int = Field(default=993, ge=1, le=65535, description="Port of the same")
     imap_user: str = Field(default="", description="User of the same")
     imap_password: str = Field(default="", description="Password of the same")
+    imap_token_command: str = Field(
+        default="",
+        description="Instead of the password: a program that prints a token for XOAUTH2 (Microsoft 365)",
+    )
+    imap_token_file: Annotated[Path | None, AfterValidator(_set)] = Field(
+        default=None, description="The same from a file that another program keeps fresh"
+    )
     imap_folder: str = Field(default="INBOX", description="Folder that is read")
     imap_tls: bool = Field(default=True, description="Whether the connection begins with TLS")
 
@@ -165,6 +175,11 @@ class IngestSettings(FaceSettings, ServiceSettings):
             raise ValueError("SESAME_FACEBOOK_PAGE_ID needs …_APP_SECRET and …_VERIFY_TOKEN beside it")
         if self.mastodon_url and not self.mastodon_token:
             raise ValueError("SESAME_MASTODON_URL needs SESAME_MASTODON_TOKEN beside it")
+        ways = (self.imap_password, self.imap_token_command, self.imap_token_file)
+        if sum(map(bool, ways)) > 1:
+            raise ValueError(
+                "SESAME_IMAP_PASSWORD, …_TOKEN_COMMAND and …_TOKEN_FILE say three ways in: set one of them"
+            )
         return self
 
     @property
@@ -182,6 +197,8 @@ class IngestSettings(FaceSettings, ServiceSettings):
             self.imap_password,
             self.imap_folder,
             self.imap_tls,
+            self.imap_token_command,
+            self.imap_token_file,
         )
 
     @property

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from services.ingest.entrypoints.mail.imap_login import folder_name
 from tests.support.doors_process import ingest_process, listening
 from tests.support.ingest_doors import mail
 from tests.support.real_mail_servers import dovecot, postfix
@@ -64,6 +65,29 @@ def append(port: int, mails: Sequence[bytes]) -> None:
         imap.login("ada", "p")
         for raw in mails:
             imap.append("INBOX", "", "", raw.replace(b"\n", b"\r\n"))
+
+
+ACCENTS = "été-«ß»"
+FOLDER = "Questions & réponses"
+
+
+def append_to_folder(port: int, raw: bytes) -> None:
+    with imaplib.IMAP4("127.0.0.1", port) as imap:
+        imap.authenticate("PLAIN", lambda _challenge: f"\0ada\0{ACCENTS}".encode())
+        imap.create(folder_name(FOLDER))
+        imap.append(folder_name(FOLDER), "", "", raw.replace(b"\n", b"\r\n"))
+
+
+async def test_dovecot_lets_in_a_password_and_opens_a_folder_with_accents(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with dovecot(ACCENTS) as port:
+        await listening(port)
+        await asyncio.to_thread(append_to_folder, port, numbered(1))
+        box = {"imap_host": "127.0.0.1", "imap_port": port, "imap_user": "ada", "imap_password": ACCENTS}
+        settings = box | {"imap_tls": "false", "imap_folder": FOLDER}
+        async with ingest_process(database, vhost, settings), counted(database) as count:
+            await until(lambda: count.questions == 1, within_seconds=60)
 
 
 async def test_postfix_keeps_what_comes_while_ingest_is_away(database: Database, vhost: VirtualHost) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,13 +14,17 @@ VALIDITY = 7
 
 @dataclass
 class ImapServer:
-    """`mails` are UID 1, 2, …; `seen` holds the UIDs that were marked, `asked` what was to be fetched."""
+    """`mails` are UID 1, 2, …; `seen` holds the UIDs that were marked, `asked` what was to be fetched.
+    `secret`: who does not bring it is not let in; `mechanism`: how it is brought (SASL), empty by LOGIN."""
 
     mails: list[bytes] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
     port: int = 0
     asked: list[str] = field(default_factory=list)
     told: int = 0
+    secret: bytes = b""
+    mechanism: str = ""
+    folder: str = ""
     came: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def append(self, *mails: bytes) -> None:
@@ -28,20 +33,47 @@ class ImapServer:
             self.came.notify_all()
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"* OK [CAPABILITY IMAP4rev1 IDLE] ready\r\n")
+        writer.write(f"* OK [CAPABILITY {self._capabilities}] ready\r\n".encode())
         try:
             while line := (await reader.readline()).decode().strip():
                 tag, command = line.split(" ", 1)
+                if command.startswith(("LOGIN", "AUTHENTICATE")) and not await self._let_in(
+                    reader, writer, command
+                ):
+                    writer.write(f"{tag} NO who are you\r\n".encode())
+                    continue
                 await self._answer(reader, writer, command)
                 writer.write(f"{tag} OK done\r\n".encode())
                 await writer.drain()
         finally:
             writer.close()
 
+    @property
+    def _capabilities(self) -> str:
+        return "IMAP4rev1 IDLE" + (f" AUTH={self.mechanism}" if self.mechanism else "")
+
+    async def _let_in(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, command: str) -> bool:
+        """A literal, or a response in base64. A refused token is told in a challenge first."""
+        writer.write(b"+ \r\n")
+        if found := re.search(r"\{(\d+)\}$", command):
+            await reader.readexactly(int(found[1]))
+            length = int((await reader.readline()).strip(b" {}\r\n"))
+            writer.write(b"+ \r\n")
+            brought = await reader.readexactly(length)
+            await reader.readline()
+        else:
+            brought = base64.b64decode(await reader.readline())
+        known = not self.secret or brought == self.secret
+        if not known and "XOAUTH2" in command:
+            writer.write(b"+ " + base64.b64encode(b'{"status":"400"}') + b"\r\n")
+            await reader.readline()
+        return known
+
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, command: str) -> None:
         if command == "CAPABILITY":
-            writer.write(b"* CAPABILITY IMAP4rev1 IDLE\r\n")
+            writer.write(f"* CAPABILITY {self._capabilities}\r\n".encode())
         elif command.startswith("SELECT"):
+            self.folder = command.removeprefix("SELECT ")
             writer.write(f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY {VALIDITY}] valid\r\n".encode())
         elif command.startswith("UID SEARCH"):
             writer.write(f"* SEARCH {' '.join(map(str, self._search(command)))}\r\n".encode())

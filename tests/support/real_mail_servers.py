@@ -72,7 +72,7 @@ service imap-login {{
 }}
 passdb {{
   driver = static
-  args = password=p
+  args = password={password}
 }}
 userdb {{
   driver = static
@@ -101,14 +101,14 @@ async def postfix(lmtp_port: int) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def dovecot() -> AsyncIterator[int]:
-    """Its IMAP port; every user's password is `p`."""
+async def dovecot(password: str = "p") -> AsyncIterator[int]:
+    """Its IMAP port; the password is every user's."""
     await asyncio.to_thread(provide_program, "dovecot", "dovecot-imapd")
     with throwaway_folder() as folder:
         port = free_port()
         _open_to_others(folder, "home", owner="mail")
         config = folder / "dovecot.conf"
-        config.write_text(DOVECOT.format(folder=folder, port=port), encoding="utf-8")
+        config.write_text(DOVECOT.format(folder=folder, port=port, password=password), encoding="utf-8")
         process = await asyncio.create_subprocess_exec("dovecot", "-F", "-c", str(config))
         try:
             yield port

@@ -11,6 +11,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
 
+from services.ingest.entrypoints.mail.imap_login import (
+    Credentials,
+    NoToken,
+    TokenSource,
+    folder_name,
+    let_in,
+)
 from services.ingest.settings import MailboxAddress
 
 TIMEOUT_SECONDS = 60.0
@@ -29,10 +36,10 @@ class Mailbox:
     def __init__(self, address: MailboxAddress) -> None:
         self._client = _connect(address)
         try:
-            self._client.login(address.user, address.password)
-            self._ok(self._client.select(f'"{address.folder}"'))
+            let_in(self._client, credentials_of(address))
+            self._ok(self._client.select(folder_name(address.folder)))
             self.validity = self._validity()
-        except (imaplib.IMAP4.error, ImapError) as error:
+        except (imaplib.IMAP4.error, ImapError, NoToken) as error:
             self.hang_up()
             raise ImapError(str(error)) from error
         self.idles = "IDLE" in self._client.capabilities
@@ -128,3 +135,9 @@ def _connect(address: MailboxAddress) -> imaplib.IMAP4:
         context = ssl.create_default_context()
         return imaplib.IMAP4_SSL(address.host, address.port, ssl_context=context, timeout=TIMEOUT_SECONDS)
     return imaplib.IMAP4(address.host, address.port, timeout=TIMEOUT_SECONDS)
+
+
+def credentials_of(address: MailboxAddress) -> Credentials:
+    by_token = bool(address.token_command or address.token_file)
+    token = TokenSource(address.token_command, address.token_file) if by_token else None
+    return Credentials(address.user, address.password, token)
