@@ -36,6 +36,7 @@ from services.ingest.entrypoints.social.channels import SOCIAL_DOORS, ChannelCon
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.ingest.handlers import retention
 from services.ingest.handlers.caps import Caps
+from services.ingest.handlers.file_room import FileRoom
 from services.ingest.handlers.mail import MailDoor
 from services.ingest.handlers.mail_replies import ReplyDoor
 from services.ingest.handlers.questions import Intake
@@ -67,13 +68,20 @@ def door_of(chassis: Chassis, settings: IngestSettings) -> DoorContext:
         chassis.clock,
         address=Limit(settings.address_per_hour, settings.address_burst),
         partner=Limit(settings.key_per_hour, settings.key_burst),
+        megabytes=Limit(settings.address_megabytes_per_hour, settings.address_megabytes_burst),
         trusted=networks(settings.trusted_proxies),
         exempt=networks(settings.unlimited_networks),
     )
     return DoorContext(
         begin=chassis.begin,
         now=chassis.clock.now,
-        intake=Intake(settings.public_url.rstrip("/"), settings.keys, settings.reply_box, settings.smtputf8),
+        intake=Intake(
+            settings.public_url.rstrip("/"),
+            settings.keys,
+            settings.reply_box,
+            settings.smtputf8,
+            room_of(settings),
+        ),
         face=NetworkFace.of(settings, ask_url=settings.public_url, archive_url=settings.archive_url),
         paused=Pausing(chassis.pool),
         limits=limits,
@@ -84,6 +92,10 @@ def door_of(chassis: Chassis, settings: IngestSettings) -> DoorContext:
         zone=settings.network_time_zone,
         page_folder=settings.page_folder,
     )
+
+
+def room_of(settings: IngestSettings) -> FileRoom:
+    return FileRoom(int(settings.mailbox_megabytes * 1e6), int(settings.files_gigabytes * 1e9))
 
 
 def law_facts(settings: IngestSettings) -> LawFacts:
@@ -121,7 +133,7 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
         )
         parsing = await chassis.enter(mail_reader())
         mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry, parsing)
-        chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool)
+        chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool, door.intake.room.in_all)
         await chassis.consume(
             SUBSCRIPTIONS, {topology.INBOX: PartnerReader(door.intake, door.limits, door.caps)}
         )

@@ -118,6 +118,21 @@ class IngestSettings(FaceSettings, ServiceSettings):
     address_burst: int = Field(default=20, ge=1, description="Submissions at once per address")
     key_per_hour: float = Field(default=3600, gt=0, description="Submissions an hour per partner's key")
     key_burst: int = Field(default=300, ge=1, description="Submissions at once per partner's key")
+    address_megabytes_per_hour: float = Field(
+        default=300, gt=0, description="Megabytes of files an hour per address, by forms"
+    )
+    address_megabytes_burst: int = Field(
+        default=120, ge=30, description="Megabytes of files at once per address, by forms"
+    )
+    mailbox_megabytes: float = Field(
+        default=150, gt=0, description="Megabytes of files a day per asker's mailbox; more by mail are held"
+    )
+    files_gigabytes: float = Field(
+        default=20,
+        gt=0,
+        description="Gigabytes of all files and held mails together: over it forms take no files, and mails"
+        " with files are put off",
+    )
     mails_per_sender: int = Field(
         default=30, ge=1, description="Questions by mail an hour per sender; more are held for a person"
     )

@@ -26,6 +26,7 @@ from services.ingest.entrypoints.mail.reader import Unreadable
 from services.ingest.entrypoints.mail.release import release_held
 from services.ingest.handlers import retention
 from services.ingest.handlers.caps import Caps
+from services.ingest.handlers.file_room import FileRoom
 from services.ingest.handlers.mail import MailDoor
 from services.ingest.handlers.mail_replies import NotYet, ReplyDoor
 from services.ingest.handlers.questions import Intake
@@ -35,6 +36,7 @@ from services.ingest.store.quarantine import Held
 
 BY_HAND = Caps(per_hour=1_000_000, open=1_000_000)
 """A person who releases a mail has decided: no cap counts."""
+ROOM_BY_HAND = FileRoom(per_mailbox=10**15, in_all=10**15)
 
 SubmissionAction = Callable[[Unit, IngestSettings, argparse.Namespace], Awaitable[int]]
 
@@ -151,7 +153,8 @@ async def show_one(unit: Unit, _options: IngestSettings, chosen: argparse.Namesp
 
 
 async def release(unit: Unit, options: IngestSettings, chosen: argparse.Namespace) -> int:
-    intake = Intake(options.public_url.rstrip("/"), options.keys, options.reply_box, options.smtputf8)
+    url = options.public_url.rstrip("/")
+    intake = Intake(url, options.keys, options.reply_box, options.smtputf8, ROOM_BY_HAND)
     replies = ReplyDoor(intake, options.network_name, timedelta(0))
     door = MailDoor(intake, Mailboxes(options.question_box, options.reply_box), BY_HAND, replies)
     try:

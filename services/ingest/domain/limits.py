@@ -26,13 +26,15 @@ class Buckets:
         self.limit = limit
         self._levels: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
 
-    def wait_seconds(self, sender: str, now: datetime) -> int:
-        """0: taken, and one less is left. Else the seconds until it may come again; nothing is taken then."""
+    def wait_seconds(self, sender: str, now: datetime, cost: float = 1) -> int:
+        """0: taken, and so much less is left. Else the seconds until it may come again; nothing is taken
+        then. What costs more than a full bucket takes a full one."""
+        cost = min(cost, float(self.limit.burst))
         level, since = self._levels.pop(sender, (float(self.limit.burst), now))
         filled = level + (now - since).total_seconds() * self.limit.per_hour / 3600
         level = min(float(self.limit.burst), filled)
-        taken = level >= 1
-        self._levels[sender] = (level - 1 if taken else level, now)
+        taken = level >= cost
+        self._levels[sender] = (level - cost if taken else level, now)
         if len(self._levels) > MOST_REMEMBERED:
             self._levels.popitem(last=False)
-        return 0 if taken else max(1, ceil((1 - level) * 3600 / self.limit.per_hour))
+        return 0 if taken else max(1, ceil((cost - level) * 3600 / self.limit.per_hour))

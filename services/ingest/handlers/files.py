@@ -13,6 +13,7 @@ from services.contracts.vocabulary import Attachment
 from services.ingest.domain.cleaning import clean_line
 from services.ingest.domain.files import HEAD, LONGEST_NAME, fitting_name, media_type_of
 from services.ingest.domain.intake import Refused
+from services.ingest.handlers.file_room import FileRoom
 from services.ingest.handlers.submissions import AcceptedSubmission
 from services.ingest.store import files
 from services.ingest.store.files import File
@@ -31,6 +32,7 @@ class Readable(Protocol):
 class Upload:
     name: str
     content: Readable
+    size: int
 
 
 class InMemory:
@@ -56,9 +58,15 @@ async def accept_with_files(
     belongs_to: str,
     accept: Accepts,
     waiting: Sequence[File] = (),
+    *,
+    room: FileRoom,
+    mailbox: bytes | None = None,
 ) -> AcceptedSubmission:
     """Keep the files, then accept what they came with; `waiting` are here since an earlier try. What had come
-    before keeps the files it had, and what was kept now goes again: nobody would ever find it to erase it."""
+    before keeps the files it had, and what was kept now goes again: nobody would ever find it to erase it.
+    `mailbox`: whose files they are, where they count for somebody. Raises NoRoom and NoRoomAtAll."""
+    new = sum(upload.size for upload in uploads)
+    await room.check(unit, new + sum(file.size for file in waiting), new=new, mailbox=mailbox)
     kept = [*waiting, *[await _keep(unit, upload, belongs_to) for upload in uploads]]
     accepted = await accept(tuple(attachment_of(public_url, file) for file in kept))
     if kept and accepted.again:
@@ -68,8 +76,13 @@ async def accept_with_files(
     return accepted
 
 
-async def keep_for_form(unit: Unit, uploads: Sequence[Upload]) -> tuple[list[File], list[str]]:
-    """Keep what came with a form until it is sent without fault; and the names of what is not taken."""
+async def keep_for_form(
+    unit: Unit, uploads: Sequence[Upload], room: FileRoom
+) -> tuple[list[File], list[str]]:
+    """Keep what came with a form until it is sent without fault; and the names of what is not taken. Raises
+    NoRoomAtAll."""
+    if uploads:
+        await room.check_all(unit, sum(upload.size for upload in uploads))
     kept, refused = [], []
     for upload in uploads:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -13,18 +14,22 @@ from services.contracts.links import Link, is_of_address, read_token
 from services.contracts.vocabulary import Facets
 from services.ingest.domain.automatic import Sign
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused, ReusedKey
+from services.ingest.domain.kept_mail import without_files
 from services.ingest.domain.known_senders import KnownSenders
 from services.ingest.domain.mail import Kind, MailEnvelope, ParsedMail, raw_key
 from services.ingest.domain.mail_address import mail_address
 from services.ingest.domain.mailboxes import Mailboxes
 from services.ingest.domain.mime.headers import bare_subject
 from services.ingest.domain.sender_proof import proof_of
-from services.ingest.handlers.caps import Caps
+from services.ingest.handlers.caps import Caps, mailbox_digest
+from services.ingest.handlers.file_room import SMALL, NoRoomAtAll
 from services.ingest.handlers.files import Accepts, accept_with_files
 from services.ingest.handlers.mail_replies import (
+    NotYet,
     ReplyDoor,
     UnreadFollowUp,
     accept_reply,
+    is_taken,
     link_of_thread,
     uploads_of,
     with_left_out,
@@ -65,9 +70,11 @@ async def accept_mail(
     submission = RawSubmission("mail", mail.key, raw, unit.now, mail.content.encode())
     try:
         return await _accept(unit, door, submission, envelope, mail)
+    except NoRoomAtAll as full:
+        raise NotYet(str(full)) from full
     except ReusedKey:
         why = f"another mail came before with the Message-ID {mail.key}"
-        return await _hold(unit, submission.under_its_content(), envelope, why)
+        return await _hold(unit, door, submission.under_its_content(), envelope, why)
 
 
 async def _accept(
@@ -79,18 +86,18 @@ async def _accept(
     if mail.kind in (Kind.AUTOMATIC, Kind.OURS):
         return await _note(unit, submission, mail.kind)
     if mail.kind is not Kind.WRITTEN:
-        return await _hold(unit, submission, envelope, f"{mail.kind}: {mail.why}")
+        return await _hold(unit, door, submission, envelope, f"{mail.kind}: {mail.why}")
     if doubt := _doubt(door, mail):
-        return await _hold(unit, submission, envelope, f"perhaps automatic: {doubt}")
+        return await _hold(unit, door, submission, envelope, f"perhaps automatic: {doubt}")
     if await _is_of_spam_sender(unit, door, mail):
-        return await _hold(unit, submission, envelope, f"spam: {OF_SPAM_SENDER}")
+        return await _hold(unit, door, submission, envelope, f"spam: {OF_SPAM_SENDER}")
     try:
         async with unit.db.transaction():  # what is refused leaves no file of its own behind
             return await accept_written(unit, door, submission, mail)
-    except ReusedKey:
+    except (ReusedKey, NoRoomAtAll):
         raise
     except Refused as refusal:
-        outcome = await _hold(unit, submission, envelope, f"refused: {refusal.field}: {refusal.reason}")
+        outcome = await _hold(unit, door, submission, envelope, f"refused: {refusal.field}: {refusal.reason}")
         if isinstance(refusal, UnreadFollowUp) and refusal.told and outcome == "quarantined":
             _tell_asker(unit, refusal)
         return outcome
@@ -137,6 +144,7 @@ async def _is_of_spam_sender(unit: Unit, door: MailDoor, mail: ParsedMail) -> bo
 
 async def accept_written(unit: Unit, door: MailDoor, submission: RawSubmission, mail: ParsedMail) -> str:
     """A mail that a person wrote, or that a person has looked at. Raises Refused and NotYet."""
+    submission = await _without_files(submission, mail)
     mail = door.senders.as_written(mail)
     address = door.boxes.reply_token(mail.recipients)
     if address is None:
@@ -147,7 +155,6 @@ async def accept_written(unit: Unit, door: MailDoor, submission: RawSubmission, 
             unit,
             door,
             mail,
-            "question",
             lambda files: accept_question(
                 unit, door.intake, submission, new, files, caps=door.caps, vouched=True
             ),
@@ -161,10 +168,25 @@ async def accept_written(unit: Unit, door: MailDoor, submission: RawSubmission, 
     return await accept_reply(unit, door.replies, submission, mail, link)
 
 
-async def _with_files(
-    unit: Unit, door: MailDoor, mail: ParsedMail, belongs_to: str, accept: Accepts
-) -> AcceptedSubmission:
-    return await accept_with_files(unit, door.intake.public_url, uploads_of(mail), belongs_to, accept)
+async def _without_files(submission: RawSubmission, mail: ParsedMail) -> RawSubmission:
+    """What becomes a file is kept once."""
+    if len(submission.raw) <= SMALL:
+        return submission
+    kept = [one.content for one in mail.attachments if is_taken(one)]
+    return replace(submission, raw=await asyncio.to_thread(without_files, submission.raw, kept))
+
+
+async def _with_files(unit: Unit, door: MailDoor, mail: ParsedMail, accept: Accepts) -> AcceptedSubmission:
+    intake = door.intake
+    return await accept_with_files(
+        unit,
+        intake.public_url,
+        uploads_of(mail),
+        "question",
+        accept,
+        room=intake.room,
+        mailbox=mailbox_digest(intake.keys, mail.sender),
+    )
 
 
 def _question(unit: Unit, door: MailDoor, mail: ParsedMail) -> NewQuestion:
@@ -189,17 +211,24 @@ async def _note(unit: Unit, submission: RawSubmission, kind: Kind) -> str:
     return kind.value
 
 
-async def _hold(unit: Unit, submission: RawSubmission, envelope: MailEnvelope, reason: str) -> str:
-    if earlier := await submissions.add(unit.db, submission, "quarantined", None):
+async def _hold(
+    unit: Unit, door: MailDoor, submission: RawSubmission, envelope: MailEnvelope, reason: str
+) -> str:
+    if len(submission.raw) > SMALL:
+        await door.intake.room.check_all(unit, len(submission.raw))
+    if earlier := await submissions.add_held(unit.db, submission):
         be_the_same(submission, earlier)
         return "duplicate"
     await submissions.quarantine(unit.db, submission, reason, envelope.sender, envelope.recipients)
     return "quarantined"
 
 
-async def hold_raw(unit: Unit, raw: bytes, envelope: MailEnvelope, reason: str) -> str:
-    """A mail that nothing is known of but its bytes. What became of it, in one word."""
-    return await _hold(unit, RawSubmission("mail", raw_key(raw), raw, unit.now), envelope, reason)
+async def hold_raw(unit: Unit, door: MailDoor, raw: bytes, envelope: MailEnvelope, reason: str) -> str:
+    """A mail that nothing is known of but its bytes. What became of it, in one word. Raises NotYet."""
+    try:
+        return await _hold(unit, door, RawSubmission("mail", raw_key(raw), raw, unit.now), envelope, reason)
+    except NoRoomAtAll as full:
+        raise NotYet(str(full)) from full
 
 
 async def _bounce(

@@ -31,7 +31,7 @@ from services.ingest.domain.replies.headings import Us
 from services.ingest.domain.replies.quoting import MOST_MAILS, Memory, Written, written_in
 from services.ingest.domain.replies.reading import QUIET, Reply, ReplyKind, partner_named, read_reply
 from services.ingest.handlers.conversation import accept_addition, accept_clarification, accept_spam
-from services.ingest.handlers.files import InMemory, Upload, accept_with_files
+from services.ingest.handlers.files import Accepts, InMemory, Upload, accept_with_files
 from services.ingest.handlers.questions import Intake
 from services.ingest.handlers.submissions import (
     AcceptedSubmission,
@@ -122,7 +122,15 @@ async def _follow_up(unit: Unit, door: ReplyDoor, came: _Came) -> str:
         )
 
     try:
-        accepted = await accept_with_files(unit, door.intake.public_url, uploads, "follow_up", accept)
+        accepted = await accept_with_files(
+            unit,
+            door.intake.public_url,
+            uploads,
+            "follow_up",
+            accept,
+            room=door.intake.room,
+            mailbox=await questions.mailbox_of(unit.db, came.question.id),
+        )
     except Walled as walled:
         raise await _unread(unit, door, came, walled.reason, "ours") from walled
     return "duplicate" if accepted.again else "follow_up"
@@ -175,7 +183,7 @@ async def _answer(unit: Unit, door: ReplyDoor, came: _Came, partner: str, reply:
             unit, door.intake.wall, came.submission, came.question.id, partner, new, files
         )
 
-    return await accept_with_files(unit, door.intake.public_url, uploads_of(came.mail), "answer", accept)
+    return await _with_files(unit, door, came, "answer", accept)
 
 
 async def _decline(
@@ -209,7 +217,7 @@ async def _correct(
             unit, wall, came.submission, question, partner, new, files, corrects=True
         )
 
-    return await accept_with_files(unit, door.intake.public_url, uploads_of(came.mail), "answer", accept)
+    return await _with_files(unit, door, came, "answer", accept)
 
 
 async def _spam(unit: Unit, _door: ReplyDoor, came: _Came, partner: str, _reply: Reply) -> AcceptedSubmission:
@@ -241,7 +249,7 @@ async def _hold(unit: Unit, door: ReplyDoor, came: _Came, partner: str, text: st
         await held_replies.add(unit.db, replace(held, files=kept))
         return AcceptedSubmission(question)
 
-    accepted = await accept_with_files(unit, door.intake.public_url, uploads_of(came.mail), "held", keep)
+    accepted = await _with_files(unit, door, came, "held", keep)
     if accepted.again:
         return "duplicate"
     if len(before) < MOST_TOLD and not (why in QUIET and why in before):
@@ -322,18 +330,28 @@ async def _partner(unit: Unit, link: Link) -> str:
     raise NotYet(f"question {link.question_id}: the partner of this reply address is not known yet")
 
 
+async def _with_files(
+    unit: Unit, door: ReplyDoor, came: _Came, belongs_to: str, accept: Accepts
+) -> AcceptedSubmission:
+    """A library's, which count for all together alone."""
+    uploads, intake = uploads_of(came.mail), door.intake
+    return await accept_with_files(unit, intake.public_url, uploads, belongs_to, accept, room=intake.room)
+
+
 def uploads_of(mail: ParsedMail) -> list[Upload]:
     """Only what is a photo, document or sound is passed on; the raw mail keeps the rest."""
-    return [Upload(one.name, InMemory(one.content)) for one in mail.attachments if _is_taken(one)]
+    return [
+        Upload(one.name, InMemory(one.content), len(one.content)) for one in mail.attachments if is_taken(one)
+    ]
 
 
 def with_left_out(text: str, mail: ParsedMail) -> str:
     """The text, and the names of the files that are not passed on: its reader and its writer both see it."""
-    names = [fitting_name(one.name, "") for one in mail.attachments if not _is_taken(one)]
+    names = [fitting_name(one.name, "") for one in mail.attachments if not is_taken(one)]
     return "\n\n".join([text, *([f"{LEFT_OUT} {', '.join(names[:MOST_NAMED])}"] if names else [])])
 
 
-def _is_taken(attachment: MailAttachment) -> bool:
+def is_taken(attachment: MailAttachment) -> bool:
     content = attachment.content
     return bool(content) and media_type_of(content[:HEAD], attachment.name) is not None
 

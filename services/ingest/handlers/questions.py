@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -18,6 +18,7 @@ from services.ingest.domain.cleaning import clean_line, clean_name, clean_text
 from services.ingest.domain.intake import NewQuestion, OfSpamSender, RawSubmission, Refused, Walled
 from services.ingest.domain.mail_address import mail_address
 from services.ingest.handlers.caps import NONE_YET, Caps, counted, mailbox_digest
+from services.ingest.handlers.file_room import FileRoom
 from services.ingest.handlers.spam import spam_senders
 from services.ingest.handlers.submissions import AcceptedSubmission, accepted_before, refusing, sender_hash
 from services.ingest.store import submissions
@@ -34,6 +35,7 @@ class Intake:
     reply_box: str
     smtputf8: bool = False
     """Whether an address with accents before the @ can be written to."""
+    room: FileRoom = field(default_factory=FileRoom)
 
     @property
     def wall(self) -> Wall:

@@ -24,7 +24,7 @@ async def accept_post(
     try:
         return await _accept(unit, intake, submission, post, language)
     except Refused as refusal:
-        if await submissions.add(unit.db, submission, "quarantined", None) is None:
+        if await submissions.add_held(unit.db, submission) is None:
             await submissions.quarantine(unit.db, submission, f"refused: {refusal.reason}", None, ())
         return "quarantined"
 
@@ -64,7 +64,7 @@ async def _overhear(unit: Unit, submission: RawSubmission, question: UUID) -> st
 async def hold_private(unit: Unit, channel: str, post: SocialPost) -> str:
     """A private mention: what is answered there would be public, so a person decides."""
     submission = RawSubmission(channel, post.id, post.text.encode(), unit.now)
-    if await submissions.add(unit.db, submission, "quarantined", None) is None:
+    if await submissions.add_held(unit.db, submission) is None:
         reason = f"private mention by {post.author}: answer by hand, and not in public"
         await submissions.quarantine(unit.db, submission, reason, None, ())
     return "quarantined"

@@ -15,7 +15,7 @@ OF_SPAM_SENDER = "its sender's mail was marked as spam before"
 
 
 async def hold_spam(unit: Unit, submission: RawSubmission, why: str) -> None:
-    if await submissions.add(unit.db, submission, "quarantined", None) is None:
+    if await submissions.add_held(unit.db, submission) is None:
         await submissions.quarantine(unit.db, submission, f"spam: {why}", None, ())
 
 

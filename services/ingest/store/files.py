@@ -37,6 +37,15 @@ WHERE question = $1 AND belongs_to = ANY($2::text[]) ORDER BY created_at, id
 _BY_ID = """
 SELECT id, name, media_type, size, sha256 FROM file WHERE id = ANY($1::uuid[]) ORDER BY created_at, id
 """
+_LATELY_OF = """
+SELECT coalesce(sum(f.size), 0) FROM file f JOIN question q ON q.id = f.question
+WHERE q.asked_from = $1 AND f.created_at > $2 AND f.belongs_to IN ('question', 'follow_up')
+"""
+# Lengths of what is stored apart are read without reading it.
+_KEPT_BYTES = """
+SELECT (SELECT coalesce(sum(size), 0) FROM file) AS files,
+    (SELECT coalesce(sum(octet_length(raw)), 0) FROM quarantine) AS held
+"""
 _BELONG = "UPDATE file SET belongs_to = $2 WHERE id = ANY($1::uuid[])"
 
 
@@ -86,6 +95,24 @@ async def chunk(db: Db, file: UUID, number: int) -> bytes | None:
     """None after the last one."""
     content: bytes | None = await db.fetchval(_CHUNK, file, number)
     return content
+
+
+async def lately_of(db: Db, mailbox: bytes, since: datetime) -> int:
+    """Bytes that came with questions of this mailbox (see `handlers.caps.mailbox_digest`)."""
+    return int(await db.fetchval(_LATELY_OF, mailbox, since))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBytes:
+    """Of files, and of what is held for a person."""
+
+    files: int
+    held: int
+
+
+async def kept_bytes(db: Db) -> KeptBytes:
+    row = await db.fetchrow(_KEPT_BYTES)
+    return KeptBytes(int(row["files"]), int(row["held"])) if row else KeptBytes(0, 0)
 
 
 async def files_of(db: Db, question: UUID, *belongs_to: str) -> list[File]:

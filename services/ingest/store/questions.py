@@ -31,6 +31,8 @@ FROM asked LEFT JOIN stand USING (assignment_id)
 WHERE asked.question = $1 ORDER BY attempt, assignment_id
 """
 
+_MAILBOX_OF = "SELECT asked_from FROM question WHERE id = $1"
+
 _LIBRARIES_OF = """
 SELECT partner FROM asked WHERE question = $1
 UNION SELECT facets::jsonb ->> 'origin' FROM question WHERE id = $1 AND facets::jsonb ? 'origin'
@@ -139,6 +141,12 @@ async def note_asked(db: Db, question: UUID, asked: AskedPartner, understood: st
         understood,
         asked.follow_up,
     )
+
+
+async def mailbox_of(db: Db, question: UUID) -> bytes | None:
+    """Keyed hash of the mailbox that asked; None where there is none, or its owner is erased."""
+    mailbox: bytes | None = await db.fetchval(_MAILBOX_OF, question)
+    return mailbox
 
 
 async def libraries_of(db: Db, question: UUID) -> list[str]:

@@ -72,6 +72,14 @@ async def add(db: Db, submission: RawSubmission, outcome: str, question: UUID | 
     return await earlier_than(db, submission)
 
 
+async def add_held(db: Db, submission: RawSubmission) -> Earlier | None:
+    """The same for what is held: as it came, it stands in the quarantine alone, and not twice."""
+    row = (submission.digest, "quarantined", None, None, submission.received_at)
+    if await db.fetchval(_ADD, submission.door, submission.key, *row):
+        return None
+    return await earlier_than(db, submission)
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A question as it is kept: `facets` is JSON, `asked_by` a hash of the sender, `asked_from` of the

@@ -152,10 +152,12 @@ async def test_an_attachment_of_what_is_held_is_kept_once(database: Database, vh
         assert await door.fetchval("SELECT count(*) FROM file") == 1
 
 
-def with_picture(message_id: str) -> bytes:
+def with_picture(message_id: str, picture: bytes = b"\x89PNG\r\n\x1a\n", **headers: str) -> bytes:
     message = email.message_from_bytes(mail(Message_ID=message_id), policy=SMTP)
     assert isinstance(message, EmailMessage)
-    message.add_attachment(b"\x89PNG\r\n\x1a\n", maintype="image", subtype="png", filename="a.png")
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.add_attachment(picture, maintype="image", subtype="png", filename="a.png")
     return bytes(message)
 
 
@@ -168,3 +170,66 @@ async def test_a_sender_with_many_open_questions_waits_for_answers(
     assert [answer.status_code for answer in answers] == [303, 429]
     assert answers[1].headers["retry-after"] == "86400"
     assert "1 questions ouvertes ; 1 au plus" in " ".join(answers[1].text.split())
+
+
+def photo(megabytes: float, name: str = "a.png") -> dict[str, tuple[str, bytes, str]]:
+    return {"files": (name, b"\x89PNG\r\n\x1a\n" + bytes(int(megabytes * 1e6)), "image/png")}
+
+
+async def test_the_files_of_one_mailbox_have_a_share_of_the_day(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost, mailbox_megabytes=3) as door:
+        first = await door.http.post("/questions", data=FORM | {"mail": "ada@mail.example"}, files=photo(2))
+        tagged = FORM | {"mail": "Ada+more@mail.example", "text": "Une autre ?"}
+        second = await door.http.post("/questions", data=tagged, files=photo(2))
+        without = await door.http.post("/questions", data=tagged)
+        other = await door.http.post("/questions", data=FORM | {"mail": "bob@mail.example"}, files=photo(2))
+        await door.deliver(with_picture("<big@mail.example>", b"\x89PNG\r\n\x1a\n" + bytes(2_000_000)))
+        assert "MB of files" in await door.fetchval("SELECT reason FROM quarantine")
+        assert await door.fetchval("SELECT count(*) FROM file") == 2
+        assert len(await door.announced(QuestionReceived)) == 3
+    assert [one.status_code for one in (first, second, without, other)] == [303, 422, 303, 303]
+    assert "prendre de fichiers" in second.text
+    assert "Une autre ?" in second.text
+
+
+async def test_where_no_more_room_is_words_are_taken_and_files_come_again_later(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost, files_gigabytes=0.001) as door:
+        form = await door.http.post("/questions", data=FORM, files=photo(2))
+        mended = await door.http.post("/questions", data=FORM | {"mail": "nobody"}, files=photo(2))
+        big = b"\x89PNG\r\n\x1a\n" + bytes(2_000_000)
+        put_off = await door.deliver(with_picture("<big@mail.example>", big))
+        held = await door.deliver(with_picture("<held@mail.example>", big, X_Autoreply="yes"))
+        short = await door.deliver(mail(Message_ID="<short@mail.example>"))
+        assert await door.fetchval("SELECT count(*) FROM file") == 0
+        assert await door.fetchval("SELECT count(*) FROM quarantine") == 0
+        assert len(await door.announced(QuestionReceived)) == 1
+    assert [form.status_code, mended.status_code] == [422, 422]
+    assert [replies[0][0] for replies in (put_off, held, short)] == [451, 451, 250]
+
+
+async def test_one_address_brings_so_many_megabytes_by_forms(database: Database, vhost: VirtualHost) -> None:
+    limits = {"unlimited_networks": "", "address_megabytes_burst": 30, "address_megabytes_per_hour": 1}
+    async with ingest(database, vhost, **limits) as door:
+        answers = [
+            await door.http.post("/questions", data=FORM | {"mail": "nobody"}, files=photo(9))
+            for _ in range(4)
+        ]
+        assert await door.fetchval("SELECT count(*) FROM file") == 3
+    assert "prendre de fichiers" in answers[3].text
+
+
+async def test_what_became_a_file_or_is_held_is_kept_once(database: Database, vhost: VirtualHost) -> None:
+    big = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8_000
+    async with ingest(database, vhost) as door:
+        await door.deliver(with_picture("<one@mail.example>", big))
+        await door.deliver(with_picture("<held@mail.example>", big, X_Autoreply="yes"))
+        await door.deliver(with_picture("<one@mail.example>", big))
+        raw = "SELECT coalesce(octet_length(raw), 0) FROM submission WHERE key = $1"
+        assert await door.fetchval(raw, "<one@mail.example>") < 2_000
+        assert await door.fetchval(raw, "<held@mail.example>") == 0
+        assert await door.fetchval("SELECT octet_length(raw) FROM quarantine") > len(big)
+        assert await door.fetchval("SELECT count(*) FROM file") == 1

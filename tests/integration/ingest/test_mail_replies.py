@@ -177,7 +177,7 @@ async def test_held_replies_are_counted_until_somebody_acts_or_the_question_ends
 
 
 async def counted(door: Ingest) -> float:
-    families = await quarantine_metrics(door.running.chassis.pool)()
+    families = await quarantine_metrics(door.running.chassis.pool, 1)()
     samples = {sample.name: sample.value for family in families for sample in family.samples}
     return samples["sesame_ingest_held_replies"]
 

@@ -114,7 +114,7 @@ USUAL: dict[str, Any] = {"specversion": "1.0", "id": "1", "source": "/desk", "da
 
 def test_every_event_of_a_partner_is_accepted_or_refused(database: Database) -> None:
     limit = Limit(per_hour=1e9, burst=1_000_000)
-    limits = Limits(SystemClock(), address=limit, partner=limit, trusted=(), exempt=())
+    limits = Limits(SystemClock(), address=limit, partner=limit, megabytes=limit, trusted=(), exempt=())
     reader = PartnerReader(
         Intake("http://sesame.example", KEYS, "reply@sesame.example"), limits, Caps(1_000_000, 1_000_000)
     )

@@ -41,13 +41,15 @@ def uploads_of(form: FormData) -> list[Upload]:
         raise Refused(f"{len(chosen)} files; {MOST_FILES} at most", field="files")
     if any((one.size or 0) > LARGEST_FILE for one in chosen):
         raise Refused(f"a file holds {LARGEST_FILE // 1_000_000} MB at most", field="files")
-    return [Upload(one.filename or "", one) for one in chosen]
+    return [Upload(one.filename or "", one, one.size or 0) for one in chosen]
 
 
 def sorted_uploads(form: FormData) -> tuple[list[Upload], list[str]]:
     """The files chosen in a form that may be kept, and the names of those that are too large."""
     chosen = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
-    small = [Upload(one.filename or "", one) for one in chosen if (one.size or 0) <= LARGEST_FILE]
+    small = [
+        Upload(one.filename or "", one, one.size or 0) for one in chosen if (one.size or 0) <= LARGEST_FILE
+    ]
     return small, [one.filename or "" for one in chosen if (one.size or 0) > LARGEST_FILE]
 
 

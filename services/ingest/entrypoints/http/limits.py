@@ -8,6 +8,8 @@ from services.chassis.clock import Clock
 from services.ingest.domain.addresses import ClientNetwork, client_address, is_within, sender_of
 from services.ingest.domain.limits import Buckets, Limit
 
+MEGABYTE = 1_000_000
+
 
 class TooMany(Exception):
     """`kind` is what the limit counts: an address or a partner."""
@@ -28,12 +30,14 @@ class Limits:
         *,
         address: Limit,
         partner: Limit,
+        megabytes: Limit,
         trusted: tuple[ClientNetwork, ...],
         exempt: tuple[ClientNetwork, ...],
     ) -> None:
         self._clock = clock
         self._addresses = Buckets(address)
         self._partners = Buckets(partner)
+        self._megabytes = Buckets(megabytes)
         self._trusted = trusted
         self._exempt = exempt
 
@@ -41,17 +45,25 @@ class Limits:
         """Raises TooMany."""
         if partner is not None:
             self.check_partner(partner)
-            return
+        elif sender := self._sender(request):
+            self._take(self._addresses, sender, "address")
+
+    def check_files(self, request: Request, size: int) -> None:
+        """For files of so many bytes together. Raises TooMany."""
+        if size and (sender := self._sender(request)):
+            self._take(self._megabytes, sender, "address, in MB of files", cost=size / MEGABYTE)
+
+    def _sender(self, request: Request) -> str | None:
+        """None for our own programs."""
         peer = request.client.host if request.client else ""
         address = client_address(peer, ",".join(request.headers.getlist("x-forwarded-for")), self._trusted)
-        if not is_within(address, self._exempt):
-            self._take(self._addresses, sender_of(address), "address")
+        return None if is_within(address, self._exempt) else sender_of(address)
 
     def check_partner(self, partner: str) -> None:
         """By whatever way its program speaks. Raises TooMany."""
         self._take(self._partners, partner, "partner")
 
-    def _take(self, buckets: Buckets, sender: str, kind: str) -> None:
-        wait = buckets.wait_seconds(sender, self._clock.now())
+    def _take(self, buckets: Buckets, sender: str, kind: str, cost: float = 1) -> None:
+        wait = buckets.wait_seconds(sender, self._clock.now(), cost)
         if wait:
             raise TooMany(buckets.limit, kind, wait)

@@ -50,7 +50,7 @@ class MailIntake:
     async def hold(self, raw: bytes, envelope: MailEnvelope, reason: str) -> None:
         """For a person, without another look at it: it can't be read, or has failed before."""
         async with self._begin() as unit:
-            outcome = await hold_raw(unit, raw, envelope, reason)
+            outcome = await hold_raw(unit, self._door, raw, envelope, reason)
         self._note(outcome, reason)
 
     async def failed(self, raw: bytes, envelope: MailEnvelope, what: str, *, most: int) -> bool:

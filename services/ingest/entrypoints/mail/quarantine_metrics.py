@@ -7,15 +7,23 @@ from collections.abc import Awaitable, Callable
 from asyncpg import Pool, Record
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from services.ingest.store import held_replies, quarantine
+from services.ingest.store import files, held_replies, quarantine
 
 
-def quarantine_metrics(pool: Pool[Record]) -> Callable[[], Awaitable[list[Metric]]]:
+def quarantine_metrics(pool: Pool[Record], room: int) -> Callable[[], Awaitable[list[Metric]]]:
     async def collect() -> list[Metric]:
         async with pool.acquire() as db:
             count, age = await quarantine.backlog(db)
             replies, reply_age = await held_replies.backlog(db)
+            kept = await files.kept_bytes(db)
+        bytes_kept = GaugeMetricFamily(
+            "sesame_ingest_kept_bytes", "Files, and what is held for a person", labels=["what"]
+        )
+        bytes_kept.add_metric(["files"], kept.files)
+        bytes_kept.add_metric(["held"], kept.held)
         return [
+            bytes_kept,
+            GaugeMetricFamily("sesame_ingest_room_bytes", "What may be kept of both at most", value=room),
             GaugeMetricFamily("sesame_ingest_quarantined", "Mails held for a person", value=count),
             GaugeMetricFamily("sesame_ingest_quarantine_oldest_seconds", "Age of the oldest", value=age),
             GaugeMetricFamily(

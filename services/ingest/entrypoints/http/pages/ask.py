@@ -29,8 +29,11 @@ from services.ingest.domain.places import is_postcode
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.files import MOST_FILES, read_again, sorted_uploads
+from services.ingest.entrypoints.http.limits import TooMany
 from services.ingest.entrypoints.http.pages.choices import CHOICES, ELSEWHERE, POSTCODES
 from services.ingest.entrypoints.http.pages.rendering import SitePages
+from services.ingest.handlers.caps import mailbox_digest
+from services.ingest.handlers.file_room import NoRoom, NoRoomAtAll
 from services.ingest.handlers.files import Upload, accept_with_files, keep_for_form
 from services.ingest.handlers.questions import accept_question
 from services.ingest.handlers.spam import OF_SPAM_SENDER, hold_spam
@@ -54,6 +57,9 @@ TOO_LONG = N_("This text is too long.")
 HELD = (
     N_("Thank you"),
     N_("Your text looks like an automatic one: a person will read it before it goes on."),
+)
+NO_ROOM = N_(
+    "No more files can be taken from you for the moment: send the question without them, or come back later."
 )
 NO_FAULTS: Mapping[str, str] = MappingProxyType({})
 EMPTY = dict.fromkeys(FIELDS, "")
@@ -95,6 +101,9 @@ class AskPage:
         self.door.limits.check(request)
         async with request.form(max_files=MOST_FILES + 1) as filled:
             values = _values(filled)
+            words = self.pages.words(request, values.get("lang"))
+            if full := self._too_much(request, sorted_uploads(filled)[0], words):
+                return self._form(request, words, values, {"files": full}, await self._waiting(filled))
             return await self._mended(request, filled, values, {}, looking=True)
 
     async def _taken(self, request: Request, filled: FormData) -> Response:
@@ -102,6 +111,8 @@ class AskPage:
         words = self.pages.words(request, values.get("lang"))
         faults = find_faults(values, words, smtputf8=self.door.intake.smtputf8)
         waiting, uploads = await self._waiting(filled), [*sorted_uploads(filled)[0]]
+        if full := self._too_much(request, uploads, words):
+            return self._form(request, words, values, faults | {"files": full}, waiting)
         if faults or file_faults(filled, len(waiting), words):
             return await self._mended(request, filled, values, faults)
         submission, spam = once(self.door, values)
@@ -116,6 +127,8 @@ class AskPage:
             async with self.door.begin() as unit:
                 await hold_spam(unit, submission, OF_SPAM_SENDER)
             return self.pages.message(words, *HELD, 202)
+        except (NoRoom, NoRoomAtAll):
+            return self._form(request, words, values, {"files": words.gettext(NO_ROOM)}, waiting)
         except Refused as refusal:
             if refusal.field != "files":
                 raise
@@ -141,7 +154,17 @@ class AskPage:
                 "question",
                 lambda files: accept_question(unit, door.intake, submission, new, files, caps=door.caps),
                 await files_store.waiting(unit.db, [file.id for file in waiting]),
+                room=door.intake.room,
+                mailbox=mailbox_digest(door.intake.keys, new.mail),
             )
+
+    def _too_much(self, request: Request, uploads: Sequence[Upload], words: Translator) -> str:
+        """Why the files are not taken, where too many came from there."""
+        try:
+            self.door.limits.check_files(request, sum(upload.size for upload in uploads))
+        except TooMany:
+            return words.gettext(NO_ROOM)
+        return ""
 
     async def _waiting(self, filled: FormData) -> list[File]:
         """The files that came with an earlier try and that the asker still wants."""
@@ -167,8 +190,13 @@ class AskPage:
         room = MOST_FILES - len(waiting)
         uploads, _ = sorted_uploads(filled)
         await read_again(filled)
-        async with self.door.begin() as unit:
-            kept, refused = await keep_for_form(unit, uploads[:room])
+        try:
+            async with self.door.begin() as unit:
+                kept, refused = await keep_for_form(unit, uploads[:room], self.door.intake.room)
+        except NoRoomAtAll:
+            return self._form(
+                request, words, values, faults | {"files": words.gettext(NO_ROOM)}, waiting, looking=looking
+            )
         fault = file_faults(filled, len(waiting), words) or _not_taken(refused, words)
         found = faults | ({"files": fault} if fault else {})
         return self._form(request, words, values, found, [*waiting, *kept], looking=looking)

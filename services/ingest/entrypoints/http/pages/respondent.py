@@ -198,7 +198,8 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
                 unit, door.intake.wall, submission, link.question_id, partner, new, (*mailed, *sent)
             )
 
-        await accept_with_files(unit, door.intake.public_url, uploads_of(form), "answer", accept)
+        intake = door.intake
+        await accept_with_files(unit, intake.public_url, uploads_of(form), "answer", accept, room=intake.room)
 
     async def act_on_held(
         unit: Unit, link: Link, partner: str, form: FormData, as_: str
