@@ -72,8 +72,8 @@ async def _servers() -> AsyncIterator[Servers]:
 async def throughput(servers: Servers, questions: int, pairs: int) -> Figure:
     ours, floors = [], []
     for _ in range(pairs):
-        async with hand_written(servers) as network:
-            floors.append(await _questions_a_second(network, questions))
+        async with hand_written(servers) as peer:
+            floors.append(await _questions_a_second(peer.network, questions))
         async with sesame(servers) as running:
             ours.append(await _questions_a_second(running.network, questions))
     return Figure(

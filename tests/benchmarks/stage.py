@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -24,6 +24,14 @@ PARTNERS = tuple(f"bench-{number}" for number in range(1, 9))
 @dataclass(frozen=True)
 class Running:
     platform: Platform
+    network: Network
+
+
+@dataclass(frozen=True)
+class Floor:
+    """`pids`: role → its process."""
+
+    pids: Mapping[str, int]
     network: Network
 
 
@@ -48,18 +56,18 @@ async def sesame(servers: Servers) -> AsyncIterator[Running]:
 
 
 @asynccontextmanager
-async def hand_written(servers: Servers) -> AsyncIterator[Network]:
+async def hand_written(servers: Servers) -> AsyncIterator[Floor]:
     """The floor's four processes, each with a database of its own."""
     async with AsyncExitStack() as stack:
-        vhost = await stack.enter_async_context(virtual_host(servers))
+        vhost, pids = await stack.enter_async_context(virtual_host(servers)), {}
         for role in floor.ROLES:
             database_url = await stack.enter_async_context(fresh_database(servers.database_url, "bench"))
-            await stack.enter_async_context(_hop(role, vhost, database_url))
-        yield await stack.enter_async_context(network(vhost.amqp_url, PARTNERS))
+            pids[role] = await stack.enter_async_context(_hop(role, vhost, database_url))
+        yield Floor(pids, await stack.enter_async_context(network(vhost.amqp_url, PARTNERS)))
 
 
 @asynccontextmanager
-async def _hop(role: str, vhost: VirtualHost, database_url: str) -> AsyncIterator[None]:
+async def _hop(role: str, vhost: VirtualHost, database_url: str) -> AsyncIterator[int]:
     process = await asyncio.create_subprocess_exec(
         *PYTHON,
         "-m",
@@ -75,7 +83,7 @@ async def _hop(role: str, vhost: VirtualHost, database_url: str) -> AsyncIterato
         assert process.stdout is not None
         if await process.stdout.readline() != b"ready\n":
             raise RuntimeError(f"floor: {role} ended before it was ready")
-        yield
+        yield process.pid
     finally:
         process.kill()
         await process.wait()
