@@ -38,6 +38,7 @@ FACTS: tuple[type[Fact], ...] = (
     router.QuestionClosed,
     router.QuestionReopened,
     router.QuestionHandled,
+    router.QuestionExplained,
     router.PartnerChanged,
     router.IntakeChanged,
     notifier.QuestionPublished,
@@ -50,7 +51,7 @@ FACTS: tuple[type[Fact], ...] = (
 """On `sesame.events`, from one service to the others."""
 
 CONFIDENTIAL: frozenset[type[Fact]] = frozenset(
-    {workspace.SignInRequested, notifier.MailsSent, router.PartnerChanged}
+    {workspace.SignInRequested, notifier.MailsSent, router.PartnerChanged, router.QuestionExplained}
 )
 """Of these, what names a person or a thing held: for the one service that acts on it, never to be counted."""
 
@@ -88,6 +89,7 @@ FROM_COORDINATOR: tuple[type[Fact], ...] = (
     coordinator.ExtendRequested,
     coordinator.IntakeChangeRequested,
     coordinator.PartnerChangeRequested,
+    coordinator.ExplanationRequested,
     coordinator.DirectoryRequested,
 )
 """On `sesame.inbox`, from the workspace to whichever service does it."""

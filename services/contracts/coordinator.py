@@ -94,6 +94,12 @@ class PartnerChangeRequested(CoordinatorRequest):
     version: int | None = Field(default=None, description="Of the record that was looked at")
 
 
+class ExplanationRequested(CoordinatorRequest):
+    """From the workspace: tell why the question is where it is."""
+
+    wire: ClassVar[str] = "explanation.requested.v1"
+
+
 class DirectoryRequested(CoordinatorRequest):
     """From the workspace: tell the whole directory and its history again."""
 

@@ -114,6 +114,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.QuestionReopened,
             router.QuestionHandled,
             router.IntakeChanged,
+            router.QuestionExplained,
             router.PartnerChanged,
             notifier.QuestionPublished,
             notifier.SimilarFound,
@@ -139,6 +140,7 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             coordinator.ExtendRequested,
             coordinator.IntakeChangeRequested,
             coordinator.PartnerChangeRequested,
+            coordinator.ExplanationRequested,
             coordinator.DirectoryRequested,
         ),
     }

@@ -11,7 +11,7 @@ from services.chassis.messaging.requests import RefusedRequest, RequestDeed, Req
 from services.chassis.messaging.transaction import Unit
 from services.contracts import coordinator as asked
 from services.router.domain.state_machine import ImpossibleMove
-from services.router.handlers import coordinator, directory
+from services.router.handlers import coordinator, directory, telling
 from services.router.handlers.context import RoutingContext
 from services.router.handlers.coordinator import Actor
 
@@ -32,6 +32,7 @@ def requests(desk: RoutingContext) -> RequestReader:
             asked.ExtendRequested: _deed(desk, _extend),
             asked.IntakeChangeRequested: _deed(desk, _change_intake),
             asked.PartnerChangeRequested: _deed(desk, _change_partner),
+            asked.ExplanationRequested: _deed(desk, _explain),
             asked.DirectoryRequested: _deed(desk, _tell_directory),
         },
     )
@@ -104,6 +105,12 @@ async def _change_partner(
     _desk: RoutingContext, unit: Unit, _id: UUID, by: Actor, wish: asked.PartnerChangeRequested
 ) -> None:
     await directory.change(unit, wish.partner, wish.fields, wish.version, by.name)
+
+
+async def _explain(
+    desk: RoutingContext, unit: Unit, id_: UUID, _by: Actor, _wish: asked.ExplanationRequested
+) -> None:
+    await telling.tell(desk, unit, id_)
 
 
 async def _tell_directory(

@@ -16,10 +16,12 @@ from uuid_utils.compat import uuid4
 
 from services.chassis.messaging.transaction import Unit
 from services.workspace.domain.conversation import conversation
+from services.workspace.domain.explained import pictures
 from services.workspace.domain.standing import Standing, standing
 from services.workspace.domain.steering import possible
 from services.workspace.entrypoints.guard import Guard, Visitor
-from services.workspace.store import facts, network, people, work
+from services.workspace.handlers import explaining
+from services.workspace.store import explanations, facts, network, people, work
 from services.workspace.store.work import Respondent
 
 WRITES_FOR = timedelta(seconds=30)
@@ -57,10 +59,20 @@ async def shown(unit: Unit, visitor: Visitor, question: UUID) -> dict[str, Any]:
         "referable": await _referable(unit, known, who),
         "deeds": possible(known),
         "steered": (),
+        "explained": None,
     }
     if visitor.may("see the network"):
         context["steered"] = await network.requests(unit.db, question, unit.now - STEERED_FOR)
+        context |= await _explained(unit, visitor, question, known)
     return context | (await _of_respondent(unit, who) if who else _OF_NOBODY)
+
+
+async def _explained(unit: Unit, visitor: Visitor, question: UUID, known: Standing) -> dict[str, Any]:
+    """What the router told of it; asked for anew where more has happened since."""
+    await explaining.ask_if_wanted(unit, visitor.name, question, known)
+    told = await explanations.told(unit.db, question)
+    names = {row["id"]: row["name"] for row in await people.libraries(unit.db)}
+    return {"explained": told, "pictures": pictures(told, names) if told else [], "names": names}
 
 
 _OF_NOBODY: dict[str, Any] = {

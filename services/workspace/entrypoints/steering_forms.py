@@ -14,12 +14,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 from uuid_utils.compat import uuid4
 
+from services.chassis.messaging.transaction import Unit
+from services.workspace.domain.explained import due_if_asked
 from services.workspace.domain.steering import STEERING
 from services.workspace.entrypoints.guard import Guard, Visitor, word, words
 from services.workspace.entrypoints.network_page import question_ids
 from services.workspace.handlers import steering
 from services.workspace.handlers.steering import Coordinator, SteeringWish
-from services.workspace.store import network, people
+from services.workspace.store import explanations, network, people
 
 LONGEST = 20_000
 LONGEST_NOTICE = 2_000
@@ -64,6 +66,7 @@ class SteeringForms:
                 "rows": await network.in_short(unit.db, questions),
                 "libraries": libraries,
                 "to": known.get(wish.partner, ""),
+                "due_at": await self._due(unit, wish, questions),
                 "now": unit.now,
             }
             fault = fault_of(wish, questions, known.keys(), unit.now)
@@ -78,6 +81,12 @@ class SteeringForms:
             fault=fault,
             form=word(form, "form") or str(uuid4()),
         )
+
+    async def _due(self, unit: Unit, wish: SteeringWish, questions: list[UUID]) -> datetime | None:
+        """Until when the library would have time, where one question is looked at."""
+        if wish.deed != "assign" or len(questions) != 1:
+            return None
+        return due_if_asked(await explanations.told(unit.db, questions[0]), wish.partner)
 
     async def change_intake(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         notice = words(form, "notice", LONGEST_NOTICE).strip()

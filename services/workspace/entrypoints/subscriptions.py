@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from services.chassis.messaging.incoming import Subscriptions
 from services.contracts import topology
-from services.contracts.router import PartnerChanged
-from services.workspace.handlers import directory
+from services.contracts.router import PartnerChanged, QuestionExplained
+from services.workspace.handlers import directory, explaining
 from services.workspace.handlers.hearing import hear
 
 
 def subscriptions() -> Subscriptions:
-    return {**dict.fromkeys(topology.HEARS["workspace"], hear), PartnerChanged: directory.heard}
+    return {
+        **dict.fromkeys(topology.HEARS["workspace"], hear),
+        PartnerChanged: directory.heard,
+        QuestionExplained: explaining.heard,
+    }

@@ -101,9 +101,9 @@ async def ask(
     return request
 
 
-def ask_unnamed(unit: Unit, fact: CoordinatorRequest) -> None:
-    """What the workspace needs for itself: no person asked, and nobody waits for what becomes of it."""
-    _send(unit, uuid7(), fact, NETWORK)
+def ask_unnamed(unit: Unit, fact: CoordinatorRequest, question: UUID = NETWORK) -> None:
+    """What the workspace needs to show something: nobody did a deed, and nobody waits for its receipt."""
+    _send(unit, uuid7(), fact, question)
 
 
 def _send(unit: Unit, request: UUID, fact: CoordinatorRequest, subject: UUID) -> None:

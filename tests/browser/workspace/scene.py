@@ -10,6 +10,7 @@ from services.contracts.reasons import NobodyLeft
 from services.workspace.domain.roles import Member
 from tests.integration.workspace import facts as made
 from tests.integration.workspace.stage import Someone, Stage
+from tests.integration.workspace.test_explained import explained
 
 PAGE = f"/questions/{made.QUESTION}"
 OPEN = (
@@ -41,6 +42,7 @@ async def at_the_coordination(on: Stage) -> Someone:
             made.listed("bm-lyon", 2, "Claire Dumas", subjects={"histoire": 5}, closures=CLOSED),
         ]
     )
+    await on.tell([made.hourly(30, explained())])
     person = await on.someone("Claire Dumas", Member("coordinator"))
     await person.post("/network/do", form="one", question=str(made.QUESTION), deed="route")
     return person

@@ -11,7 +11,13 @@ import orjson
 from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts import coordinator, topology
 from services.contracts.envelope import Event
-from services.contracts.router import IntakeChanged, QuestionClosed, QuestionHandled, QuestionRouted
+from services.contracts.router import (
+    IntakeChanged,
+    QuestionClosed,
+    QuestionExplained,
+    QuestionHandled,
+    QuestionRouted,
+)
 from tests.support.router_network import MONDAY, Network, answer, library, network
 from tests.support.servers import Database
 
@@ -109,3 +115,23 @@ async def test_intake_is_paused_with_a_notice_and_opened_without(database: Datab
         (True, "Retour le 4.", "Claire Dumas"),
         (False, None, "Claire Dumas"),
     ]
+
+
+async def test_an_explanation_tells_points_exclusions_clocks_and_what_could_be(database: Database) -> None:
+    metz = library("metz", languages=frozenset({"de"}))
+    async with network(database("router"), [DIJON, LYON, metz]) as net:
+        question = await net.ask(subject="histoire", language="fr")
+        wish = coordinator.ExplanationRequested(by="Claire Dumas")
+        await net.settle([asks(wish, question), asks(wish, uuid4())])
+        (told,) = await net.announced(QuestionExplained, question)
+        assert [one.get("code") for one in await receipts(net)] in (
+            [None, "unknown_question"],
+            ["unknown_question", None],
+        )
+    (decision,) = told.decisions
+    assert (decision.chosen, [one.partner for one in decision.candidates]) == ("dijon", ["dijon", "lyon"])
+    assert decision.candidates[0].parts["subject"] == 40
+    assert [(one.code, one.partners) for one in decision.excluded] == [("language", ("metz",))]
+    assert {one.partner: one.open for one in told.chances} == {"dijon": 1, "lyon": 0}
+    assert [one.partner for one in told.turns] == ["dijon"]
+    assert told.promise_seconds == 72 * 3600

@@ -1,0 +1,110 @@
+"""Why a question is where it is, told to the workspace when somebody there looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import cast
+from uuid import UUID
+
+from services.chassis.messaging.requests import RefusedRequest
+from services.chassis.messaging.transaction import Unit
+from services.contracts.reasons import EndCode, ExclusionCode
+from services.contracts.router import (
+    QuestionExplained,
+    ToldCandidate,
+    ToldChance,
+    ToldDecision,
+    ToldExclusion,
+    ToldTurn,
+)
+from services.router.domain.lifecycle import Assignment, Question
+from services.router.domain.question_report import DecisionRecord
+from services.router.domain.working_time import Span
+from services.router.handlers import routing
+from services.router.handlers.context import RoutingContext
+from services.router.handlers.explanation import explain
+
+MOST_DECISIONS = 5
+MOST_CHANCES = 60
+
+
+async def tell(desk: RoutingContext, unit: Unit, id_: UUID) -> None:
+    """Raises RefusedRequest where there is no such question."""
+    explained = await explain(desk, unit, id_)
+    if explained is None:
+        raise RefusedRequest(f"there is no question {id_}", "unknown_question")
+    decisions = explained.decisions[-MOST_DECISIONS:]
+    fact = QuestionExplained(
+        explained_at=unit.now,
+        promise_at=explained.question.promise_at,
+        promise_seconds=_sum(explained.promise),
+        turns=tuple(_turn(turn, spans) for turn, spans in explained.turns),
+        decisions=tuple(map(_decision, decisions)),
+        chances=tuple(await _chances(desk, unit, explained.question, decisions)),
+    )
+    unit.announce(fact, question=id_)
+
+
+def _decision(told: DecisionRecord) -> ToldDecision:
+    return ToldDecision(
+        decided_at=told.decided_at,
+        chosen=told.chosen,
+        tier=told.tier,
+        eligible=told.eligible,
+        candidates=tuple(
+            ToldCandidate(
+                partner=one["partner"],
+                total=one["total"],
+                parts={name: points for name, (points, _) in one["parts"].items() if points},
+            )
+            for one in told.candidates
+        ),
+        excluded=tuple(_exclusions(told)),
+    )
+
+
+def _exclusions(told: DecisionRecord) -> Iterator[ToldExclusion]:
+    for why, names in told.excluded.items():
+        code = cast("ExclusionCode", why)
+        if isinstance(names, int):
+            yield ToldExclusion(code=code, number=names)
+        else:
+            yield ToldExclusion(code=code, number=len(names), partners=tuple(names))
+
+
+def _turn(turn: Assignment, spans: Sequence[Span]) -> ToldTurn:
+    return ToldTurn(
+        partner=turn.partner,
+        asked_at=turn.opened_at,
+        taken_at=turn.taken_at,
+        due_at=turn.due_at,
+        ended_at=turn.ended_at,
+        outcome=cast("EndCode | None", turn.outcome),
+        open_seconds=_sum(spans),
+    )
+
+
+async def _chances(
+    desk: RoutingContext, unit: Unit, question: Question, decisions: Sequence[DecisionRecord]
+) -> list[ToldChance]:
+    """Of those who were looked at last, the best first, and of those who were asked."""
+    standing = await desk.ledgers.of(unit).standing()
+    looked_at = [one["partner"] for one in decisions[-1].candidates] if decisions else []
+    names = dict.fromkeys((*looked_at, *(turn.partner for turn in question.assignments)))
+    known = [standing.directory.partners[name] for name in names if name in standing.directory.partners]
+    allowed = desk.allowed(taken=False)
+    return [
+        ToldChance(
+            partner=one.id,
+            due_at=routing.deadline_of(desk, standing, one.id, question, allowed, unit.now).due_at,
+            open=standing.book.of(one.id).open,
+            asked_this_week=standing.book.of(one.id).asked,
+            capacity_per_week=one.capacity_per_week,
+        )
+        for one in known[:MOST_CHANCES]
+    ]
+
+
+def _sum(spans: Sequence[Span]) -> float:
+    return sum(((until - since) for since, until in spans), timedelta()).total_seconds()

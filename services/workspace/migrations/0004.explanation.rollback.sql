@@ -1,0 +1,2 @@
+DROP TABLE explanation;
+DROP FUNCTION tell_explained();
