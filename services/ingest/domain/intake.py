@@ -57,6 +57,8 @@ class NewQuestion:
     account: str | None = None
     post_url: str | None = None
     post_id: str | None = None
+    post_visibility: str | None = None
+    post_warning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,6 +213,8 @@ def _asker(intake: Intake, question: UUID, new: NewQuestion) -> Asker:
         account=clean_line(new.account),
         post_url=clean_line(new.post_url),
         post_id=clean_line(new.post_id),
+        post_visibility=new.post_visibility,
+        post_warning=clean_line(new.post_warning),
         page_url=intake.asker_page(question),
     )
 

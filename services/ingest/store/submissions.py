@@ -113,6 +113,12 @@ async def question_of(db: Db, door: str, key: str) -> UUID | None:
     return row["question"] if row else None
 
 
+async def came_as(db: Db, door: str, key: str) -> Earlier | None:
+    """What became of what came by this door under this key; None where nothing did."""
+    row = await db.fetchrow(_FIND, door, key)
+    return Earlier(*row) if row else None
+
+
 async def is_known(db: Db, submission: RawSubmission) -> bool:
     return await db.fetchrow(_FIND, submission.door, submission.key) is not None
 

@@ -133,6 +133,19 @@ async def to_page(server: Graph, token: str = "good") -> AsyncIterator[tuple[Fac
         yield FacebookPageSender(client, PAGE, says.append), says
 
 
+async def test_an_answer_keeps_the_warning_and_who_sees_the_post() -> None:
+    server = Mastodon()
+    long = answer("mastodon", "Une phrase de réponse. " * 60)
+    asker = {**long.question.asker, "post_visibility": "unlisted", "post_warning": "Toponymie"}
+    async with to_mastodon(server) as (sender, _):
+        await sender.send(replace(long, question=replace(long.question, asker=asker)))
+    posted = list(server.statuses.values())
+    assert len(posted) > 1
+    assert {one["visibility"] for one in posted} == {"unlisted"}
+    assert {one["spoiler_text"] for one in posted} == {"Toponymie"}
+    assert all(len(one["status"]) + len(one["spoiler_text"]) <= 500 for one in posted)
+
+
 async def test_answer_stands_under_the_post_that_asked() -> None:
     server = Mastodon()
     async with to_mastodon(server) as (sender, _):

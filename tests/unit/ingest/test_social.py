@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.social.facebook import is_signed, people_wrote
+from services.ingest.domain.social.facebook import FeedVerb, is_signed, people_changed
 from services.ingest.domain.social.mastodon import mention_of
 
 PAGE = "1000"
@@ -23,18 +23,69 @@ def feed(**value: Any) -> bytes:
 
 
 def test_a_persons_comment_and_post_are_read() -> None:
-    (comment,) = people_wrote(feed(), PAGE)
-    (post,) = people_wrote(feed(item="status"), PAGE)
+    comment, post = (people_changed(raw, PAGE)[0].post for raw in (feed(), feed(item="status")))
     assert (comment.id, comment.text, comment.author, comment.answers) == ("1000_1", "Où ?", "7", "1000_0")
     assert post.id == "1000_0"
 
 
 @pytest.mark.parametrize(
     "value",
-    [{"from": {"id": PAGE}}, {"verb": "edited"}, {"verb": "remove"}, {"item": "reaction"}, {"message": " "}],
+    [
+        {"from": {"id": PAGE}},
+        {"from": {"id": PAGE}, "verb": "edited"},
+        {"verb": "hide"},
+        {"item": "reaction"},
+        {"message": " "},
+        {"verb": ["add"]},
+    ],
 )
-def test_our_own_words_edits_and_reactions_are_left_out(value: dict[str, Any]) -> None:
-    assert people_wrote(feed(**value), PAGE) == []
+def test_our_own_words_and_reactions_are_left_out(value: dict[str, Any]) -> None:
+    assert people_changed(feed(**value), PAGE) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Un grand merci à vous",
+        "❤️",
+        "👏👏👏",
+        "Merci beaucoup !",
+        "Bravo la bibliothèque",
+        "Thank you!",
+        "!!!",
+    ],
+)
+def test_thanks_right_below_the_pages_post_are_no_question(words: str) -> None:
+    (change,) = people_changed(feed(message=words, post_id=f"{PAGE}_1", parent_id=f"{PAGE}_1"), PAGE)
+    assert change.post.is_remark
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"message": "Merci ! Et qui a bâti le lavoir ?"},
+        {"message": "Qui a sculpté le lion ?"},
+        {"message": "❤️", "photo": "https://media.example/2.jpg"},
+        {"message": "Merci", "parent_id": "1000_7"},
+    ],
+)
+def test_what_asks_or_stands_elsewhere_is_no_remark(value: dict[str, Any]) -> None:
+    (change,) = people_changed(feed(**({"post_id": f"{PAGE}_1", "parent_id": f"{PAGE}_1"} | value)), PAGE)
+    assert not change.post.is_remark
+
+
+@pytest.mark.parametrize(
+    ("value", "verb"),
+    [
+        ({}, FeedVerb.WROTE),
+        ({"verb": "edited"}, FeedVerb.EDITED),
+        ({"verb": "remove", "message": None}, FeedVerb.REMOVED),
+        ({"from": None}, FeedVerb.UNNAMED),
+    ],
+)
+def test_what_happened_to_a_comment_is_told_apart(value: dict[str, Any], verb: FeedVerb) -> None:
+    (change,) = people_changed(feed(**value), PAGE)
+    assert (change.verb, change.post.id) == (verb, "1000_1")
 
 
 def test_only_the_apps_secret_signs() -> None:
@@ -60,7 +111,7 @@ def test_only_the_apps_secret_signs() -> None:
     )
 )
 def test_no_shape_of_json_makes_the_reader_fail(body: Any) -> None:
-    assert people_wrote(json.dumps(body).encode(), PAGE) == []
+    assert people_changed(json.dumps(body).encode(), PAGE) == []
 
 
 def notification(**status: Any) -> dict[str, Any]:

@@ -76,9 +76,11 @@ FORMULA = re.compile(
     re.IGNORECASE,
 )
 """A line that closes a letter and says nothing else."""
-THANKS = re.compile(r"^\W*(?:merci|bonjour|bonsoir|thank|hello|danke|grazie|gracias|dank)", re.IGNORECASE)
+THANKS = re.compile(
+    r"^\W{0,9}+(?:merci|bonjour|bonsoir|thank|hello|danke|grazie|gracias|dank)", re.IGNORECASE
+)
 ASKED = re.compile(
-    r"(?:\b(?:vous|votre|vos|you|your|sie|ihre?|u|uw|lei)\b|^\W*(?:quel(?:le)?s?|où|quand|which|what|where|when)\b)"
+    r"(?:\b(?:vous|votre|vos|you|your|sie|ihre?|u|uw|lei)\b|^\W{0,9}+(?:quel(?:le)?s?|où|quand|which|what|where|when)\b)"
     r".{0,300}\?\W*$",
     re.IGNORECASE,
 )
@@ -91,7 +93,7 @@ _COMES = (
     "bonjour|hello",
 )
 _COME = f"(?:{'|'.join(_COMES)})"
-ACKNOWLEDGED = re.compile(rf"\W*{_COME}(?:\W+{_COME}\b)*\W*", re.IGNORECASE)
+ACKNOWLEDGED = re.compile(rf"^\W{{0,9}}+{_COME}(?:\W{{1,9}}{_COME}\b)*\W{{0,9}}$", re.IGNORECASE)
 _PASSED_ON = (
     r"\b(?:transfère|transfert|transmets|transmettons|transférons|fais suivre|faisons suivre|renvoie) .{0,60}"
     r"\b(?:collègues?|service|équipe|responsable|direction|confrères?|personne compétente)\b",
@@ -155,7 +157,7 @@ def _of_few_words(lines: list[str]) -> str:
     above = _above_signature(lines)
     if not any(map(str.isalnum, above)):
         return "empty" if above.isascii() else "receipt"
-    if ACKNOWLEDGED.fullmatch(above) or PASSED_ON.search(above):
+    if ACKNOWLEDGED.match(above) or PASSED_ON.search(above):
         return "receipt"
     sentences = [one.strip() for one in SENTENCE_END.split(above) if one.strip()]
     asked = [one for one in sentences if not THANKS.match(one)]

@@ -1,15 +1,18 @@
-"""What Mastodon tells of mentions (Notification, Status: docs.joinmastodon.org/entities)."""
+"""What Mastodon tells of mentions (Notification, Status, Context: docs.joinmastodon.org/entities)."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.ingest.domain.mime.html_text import html_to_text
-from services.ingest.domain.social.posts import SocialPost
+from services.ingest.domain.social.posts import Picture, PostAbove, SocialPost
 
 LEADING_HANDLES = re.compile(r"^(?:@[\w.-]+(?:@[\w.-]+)?(?:\s*<[^<>]*>)?\s*)+")
 OPEN = frozenset({"public", "unlisted"})
+POLL = "a poll: nothing that a library could answer for sure"
+MOST_PICTURES = 8
+LONGEST_DESCRIPTION = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +41,55 @@ def mention_of(notification: Mapping[str, Any]) -> Mention | None:
     )
 
 
+def ancestors_of(context: Any) -> list[SocialPost]:
+    """The posts above one, the nearest first, programs' among them: a question may be about those, too."""
+    found = context.get("ancestors") if isinstance(context, dict) else None
+    statuses = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    posts = [_post({**one, "account": _no_bot(one.get("account"))}) for one in statuses]
+    return [post for post in reversed(posts) if post is not None]
+
+
+def below(mention: SocialPost, parent: SocialPost) -> SocialPost:
+    """The question with the post that it is about."""
+    return replace(mention, above=PostAbove(parent.whole, parent.author, parent.url))
+
+
+def _no_bot(account: Any) -> Any:
+    return {**account, "bot": False} if isinstance(account, dict) else account
+
+
 def _post(status: Mapping[str, Any]) -> SocialPost | None:
     account, name = status.get("account"), status.get("id")
     if not isinstance(account, dict) or not isinstance(name, str) or account.get("bot") is True:
         return None
     text = LEADING_HANDLES.sub("", html_to_text(str(status.get("content") or ""))).strip()
-    handle, url, parent = account.get("acct"), status.get("url"), status.get("in_reply_to_id")
-    if not text or not isinstance(handle, str):
+    warning, pictures = _words(status.get("spoiler_text")), _pictures(status.get("media_attachments"))
+    handle, visibility = account.get("acct"), status.get("visibility")
+    if not (text or warning or pictures) or not isinstance(handle, str):
         return None
     return SocialPost(
         id=name,
         text=text,
         author=handle,
-        url=url if isinstance(url, str) else None,
-        answers=parent if isinstance(parent, str) else None,
+        url=_words(status.get("url")),
+        answers=_words(status.get("in_reply_to_id")),
+        warning=warning,
+        visibility=visibility if visibility in OPEN else None,
+        pictures=pictures,
+        needs_look=POLL if isinstance(status.get("poll"), dict) else None,
     )
+
+
+def _words(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _pictures(media: Any) -> tuple[Picture, ...]:
+    """Of whatever kind: a sound and a film have an address, too."""
+    given = [one for one in media if isinstance(one, dict)] if isinstance(media, list) else []
+    found = [
+        Picture(url, (_words(one.get("description")) or "")[:LONGEST_DESCRIPTION])
+        for one in given[:MOST_PICTURES]
+        if (url := _words(one.get("url")) or _words(one.get("remote_url")))
+    ]
+    return tuple(found)

@@ -10,9 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from services.ingest.domain.social.facebook import is_signed, people_wrote
+from services.chassis.messaging.transaction import Unit
+from services.ingest.domain.social.facebook import FeedChange, FeedVerb, is_signed, people_changed
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.handlers.social import accept_post
+from services.ingest.handlers.social import accept_post, follow_edit, follow_removal
 from services.ingest.settings import FacebookPage
 
 CHANNEL = "facebook_page"
@@ -37,13 +38,22 @@ def facebook_routes(door: DoorContext, page: FacebookPage, posts: Counter) -> AP
         if not is_signed(page.app_secret, raw, request.headers.get("x-hub-signature-256", "")):
             raise HTTPException(403, "the signature is not of our app")
         try:
-            wrote = people_wrote(raw, page.page_id)
+            changes = people_changed(raw, page.page_id)
         except ValueError as error:
             raise HTTPException(400, f"not JSON: {error}") from error
         async with door.begin() as unit:
-            outcomes = [await accept_post(unit, door.intake, CHANNEL, post) for post in wrote]
+            outcomes = [await _became(unit, door, change) for change in changes]
         for outcome in outcomes:
             posts.labels(CHANNEL, outcome).inc()
         return PlainTextResponse("ok")
 
     return routes
+
+
+async def _became(unit: Unit, door: DoorContext, change: FeedChange) -> str:
+    if change.verb is FeedVerb.EDITED:
+        return await follow_edit(unit, door.intake, CHANNEL, change.post)
+    if change.verb is FeedVerb.REMOVED:
+        return await follow_removal(unit, door.intake, CHANNEL, change.post)
+    outcome = await accept_post(unit, door.intake, CHANNEL, change.post)
+    return "unnamed" if change.verb is FeedVerb.UNNAMED else outcome

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from prometheus_client import Counter, Gauge
 
 from services.chassis.messaging.transaction import Unit
-from services.ingest.domain.social.mastodon import Mention, mention_of
+from services.ingest.domain.social.mastodon import Mention, ancestors_of, below, mention_of
+from services.ingest.domain.social.posts import SocialPost
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.handlers.social import accept_post, hold_private
-from services.ingest.store import social
+from services.ingest.store import social, submissions
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +50,9 @@ class MastodonReader:
         async with self._door.begin() as unit:
             cursor = await social.cursor(unit.db, CHANNEL)
         found = await self._ask(cursor)
-        mentions = [mention for one in reversed(found) if (mention := mention_of(one)) is not None]
+        heard = [mention for one in reversed(found) if (mention := mention_of(one)) is not None]
+        beside = {mention.post.id for mention in heard if mention.post}
+        mentions = [await self._placed(mention, beside) for mention in heard]
         async with self._door.begin() as unit:
             outcomes = [await self._take(unit, mention) for mention in mentions]
             if mentions:
@@ -67,6 +72,33 @@ class MastodonReader:
         self._up.set(1)
         found = answer.json()
         return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+    async def _placed(self, mention: Mention, beside: Set[str]) -> Mention:
+        """With the post that it stands under: whose thread it goes on with, or what it asks about. People
+        answer our answers, whose ids are not known here. `beside`: the posts that come with it."""
+        post = mention.post
+        if post is None or post.answers is None or mention.private:
+            return mention
+        if post.answers in beside or await self._is_known(post.answers):
+            return mention
+        above = await self._above(post.id)
+        for ancestor in above:
+            if ancestor.id in beside or await self._is_known(ancestor.id):
+                return replace(mention, post=replace(post, answers=ancestor.id))
+        return replace(mention, post=below(post, above[0])) if above else mention
+
+    async def _is_known(self, post: str) -> bool:
+        async with self._door.begin() as unit:
+            return await submissions.question_of(unit.db, CHANNEL, post) is not None
+
+    async def _above(self, post: str) -> list[SocialPost]:
+        """The nearest first. None where the server does not show it: the question is one without it."""
+        answer = await self._client.get(f"/api/v1/statuses/{quote(post, safe='')}/context")
+        if answer.status_code == 429:
+            self._not_before = _reset(answer)
+        if answer.status_code == 429 or answer.status_code >= 500:
+            answer.raise_for_status()
+        return ancestors_of(answer.json()) if answer.is_success else []
 
     async def _take(self, unit: Unit, mention: Mention) -> str:
         if mention.post is None:

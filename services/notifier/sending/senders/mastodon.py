@@ -14,6 +14,7 @@ from services.notifier.domain.posts import posts, public
 from services.notifier.sending.senders.protocol import TokenSays
 
 UNAUTHORIZED = 401
+LONGEST_WARNING = 150
 LENGTH = 500
 """Characters in a post: the least that servers allow."""
 
@@ -33,7 +34,8 @@ class MastodonSender:
             return Failed("no post to reply to", final=True)
         to = f"@{asker['account']}" if asker.get("account") else ""
         parent, url = asker["post_id"], None
-        texts = posts(public(answer.text), answer.sources, f"— {answer.partner_name}", LENGTH, to=to)
+        room = LENGTH - len(_warning(delivery))
+        texts = posts(public(answer.text), answer.sources, f"— {answer.partner_name}", room, to=to)
         for number, text in enumerate(texts):
             reply = await self._post(delivery, number, text, parent)
             failure = self._failure(reply)
@@ -51,11 +53,13 @@ class MastodonSender:
             self._token_says(reply.is_success)
 
     async def _post(self, delivery: DeliveryAttempt, number: int, text: str, parent: str) -> httpx.Response:
+        asker = delivery.question.asker
         status = {
             "status": text,
             "in_reply_to_id": parent,
-            # The first one stands in the timelines; the rest is found below it.
-            "visibility": "public" if number == 0 else "unlisted",
+            # The first one stands in the timelines, as the question does; the rest is found below it.
+            "visibility": (asker.get("post_visibility") or "public") if number == 0 else "unlisted",
+            "spoiler_text": _warning(delivery),
             "language": delivery.question.facets.get("language"),
         }
         key = {"Idempotency-Key": f"{delivery.id}-{number}"}
@@ -79,3 +83,9 @@ class MastodonSender:
         except (KeyError, ValueError):
             return None
         return max(reset - self._clock.now(), timedelta(0)) if reset.tzinfo else None
+
+
+def _warning(delivery: DeliveryAttempt) -> str:
+    """Servers count it with the words of the post."""
+    warning = delivery.question.asker.get("post_warning") or ""
+    return warning if len(warning) <= LONGEST_WARNING else warning[: LONGEST_WARNING - 1] + "…"
