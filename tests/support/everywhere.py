@@ -77,7 +77,15 @@ FILL = (
 
 NOT_IN_LETTERS = {
     *("question.asked_by", "question.asked_from", "sent_mail.fingerprint", "spam_sender.digest"),
-    *("submission.digest", "question.words", "archive_entry.words", "file.media_type", "file.sha256"),
+    *(
+        "question_search.digest",
+        "submission.digest",
+        "question.words",
+        "question_search.words",
+        "archive_entry.words",
+        "file.media_type",
+        "file.sha256",
+    ),
     *("quarantine.envelope_to", "quarantine.reason"),
 }
 """Hashes, lexemes and words of ours: there, but not as somebody wrote them."""

@@ -16,7 +16,7 @@ from services.contracts.envelope import Submission
 from services.contracts.partners import SubmissionAccepted, SubmissionRefused
 from services.contracts.vocabulary import Fact
 from services.workspace.store import audit, work
-from services.workspace.store.work import Respondent
+from services.workspace.store.work import Receipt, Respondent
 
 SOURCE = "/sesame/workspace"
 
@@ -44,34 +44,29 @@ async def ask(unit: Unit, who: Respondent, form: str, fact: Fact) -> UUID | None
 
 async def accepted(unit: Unit, receipt: SubmissionAccepted) -> None:
     """Receipts of what partner systems sent come by here too: they are of no request of ours."""
-    await work.settle(unit.db, receipt.original_id, "accepted", unit.now)
+    _settle(unit, receipt.original_id, "accepted")
 
 
 async def refused(unit: Unit, receipt: SubmissionRefused) -> None:
-    if receipt.original_id is not None:
-        await work.settle(
-            unit.db,
-            receipt.original_id,
-            "refused",
-            unit.now,
-            reason=receipt.code,
-            field=receipt.field,
-            value=receipt.value,
-        )
+    _settle(unit, receipt.original_id, "refused", receipt.code, receipt.field, receipt.value)
 
 
 async def done(unit: Unit, receipt: RequestDone) -> None:
     """What a coordinator asked."""
-    await work.settle(unit.db, receipt.request_id, "accepted", unit.now)
+    _settle(unit, receipt.request_id, "accepted")
 
 
 async def not_done(unit: Unit, receipt: RequestRefused) -> None:
-    await work.settle(
-        unit.db,
-        receipt.request_id,
-        "refused",
-        unit.now,
-        reason=receipt.code,
-        field=receipt.field,
-        value=receipt.value,
-    )
+    _settle(unit, receipt.request_id, "refused", receipt.code, receipt.field, receipt.value)
+
+
+def _settle(unit: Unit, request: str | None, state: str, *why: str | None) -> None:
+    try:
+        id_ = UUID(request or "")
+    except ValueError:  # a partner system's own, which may call its events as it likes
+        return
+    unit.pending(settle, list[Receipt]).append(Receipt(id_, state, *why))
+
+
+async def settle(unit: Unit, receipts: list[Receipt]) -> None:
+    await work.settle(unit.db, receipts, unit.now)

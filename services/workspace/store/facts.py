@@ -23,17 +23,25 @@ UPDATE fact SET data = data - $2::text[] WHERE question = $1 AND data ?| $2::tex
 """
 
 _PUT_QUESTIONS = """
-INSERT INTO question (id, heading, text, received_at, promise_at, state, holder, channel, subject, language,
-    words)
-SELECT id, heading, text, received_at, promise_at, state, holder, channel, subject, language,
-    to_tsvector('french', text) || to_tsvector('simple', text) || to_tsvector('simple', answers)
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[],
-    $8::text[], $9::text[], $10::text[], $11::text[]) AS made
-    (id, heading, text, received_at, promise_at, state, holder, channel, subject, language, answers)
+INSERT INTO question (id, heading, text, received_at, promise_at, state, holder, channel, subject, language)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[],
+    $7::text[], $8::text[], $9::text[], $10::text[])
 ON CONFLICT (id) DO UPDATE SET heading = excluded.heading, text = excluded.text,
     received_at = excluded.received_at, promise_at = excluded.promise_at, state = excluded.state,
     holder = excluded.holder, channel = excluded.channel, subject = excluded.subject,
-    language = excluded.language, words = excluded.words
+    language = excluded.language, words = NULL
+"""
+
+_PUT_WORDS = """
+INSERT INTO question_search (question, digest, words)
+SELECT made.question, md5(made.text || made.answers),
+    to_tsvector('french', made.text) || to_tsvector('simple', made.text)
+    || to_tsvector('simple', made.answers)
+FROM unnest($1::uuid[], $2::text[], $3::text[]) AS made (question, text, answers)
+LEFT JOIN question_search known ON known.question = made.question
+    AND known.digest = md5(made.text || made.answers)
+WHERE known.question IS NULL
+ON CONFLICT (question) DO UPDATE SET digest = excluded.digest, words = excluded.words
 """
 
 _PUT_ASSIGNMENTS = """
@@ -138,6 +146,11 @@ async def _put_questions(db: Db, made: Sequence[tuple[UUID, Standing]]) -> None:
         [one.facets.get("channel", "form") for one in standings],
         [one.facets.get("subject") for one in standings],
         [one.facets.get("language") for one in standings],
+    )
+    await db.execute(
+        _PUT_WORDS,
+        [question for question, _ in made],
+        [one.text for one in standings],
         [_answers(one) for one in standings],
     )
 

@@ -34,7 +34,8 @@ LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner AND c.at 
 LEFT JOIN person p ON p.id = c.person
 WHERE a.partner = ANY($1::text[]) AND a.list = 'open' AND c.person IS NULL
     AND ($2::text IS NULL OR q.subject = $2)
-    AND ($3::text IS NULL OR q.words @@ websearch_to_tsquery('french', $3))
+    AND ($3::text IS NULL OR q.id IN (SELECT question FROM question_search
+        WHERE words @@ websearch_to_tsquery('french', $3)))
 ORDER BY a.due_at, q.id LIMIT $4 OFFSET $5
 """
 )
@@ -48,7 +49,8 @@ LEFT JOIN person p ON p.id = c.person
 WHERE a.partner = ANY($1::text[]) AND a.list IN ('open', 'taken')
     AND (a.list = 'taken' OR c.person IS NOT NULL)
     AND ($2::text IS NULL OR q.subject = $2)
-    AND ($3::text IS NULL OR q.words @@ websearch_to_tsquery('french', $3))
+    AND ($3::text IS NULL OR q.id IN (SELECT question FROM question_search
+        WHERE words @@ websearch_to_tsquery('french', $3)))
 ORDER BY (c.person IS NOT DISTINCT FROM $6::uuid) DESC, a.due_at, q.id LIMIT $4 OFFSET $5
 """
 )
@@ -61,7 +63,8 @@ LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner AND c.at 
 LEFT JOIN person p ON p.id = c.person
 WHERE a.partner = ANY($1::text[]) AND a.list = $6
     AND ($2::text IS NULL OR q.subject = $2)
-    AND ($3::text IS NULL OR q.words @@ websearch_to_tsquery('french', $3))
+    AND ($3::text IS NULL OR q.id IN (SELECT question FROM question_search
+        WHERE words @@ websearch_to_tsquery('french', $3)))
 ORDER BY coalesce(a.done_at, a.due_at) DESC, q.id LIMIT $4 OFFSET $5
 """
 )

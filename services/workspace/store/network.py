@@ -14,7 +14,7 @@ from services.chassis.postgres.database import Db
 _OPEN = """
 WITH open AS (
     SELECT q.id, q.heading, q.received_at, q.promise_at, q.subject, q.language, q.channel, q.state, q.holder,
-        q.words, a.due_at, l.name AS library,
+        a.due_at, l.name AS library,
         CASE WHEN q.state = 'unroutable' THEN 'unroutable'
             WHEN a.list = 'waiting' THEN 'waiting'
             WHEN q.promise_at < $1 THEN 'broken'
@@ -35,7 +35,8 @@ _ROWS = (
 SELECT id, heading, received_at, promise_at, subject, language, channel, state, holder, due_at, library
 FROM open
 WHERE need = $3 AND ($4::text IS NULL OR holder = $4)
-    AND ($5::text IS NULL OR words @@ websearch_to_tsquery('french', $5))
+    AND ($5::text IS NULL OR id IN (SELECT question FROM question_search
+        WHERE words @@ websearch_to_tsquery('french', $5)))
 ORDER BY promise_at NULLS FIRST, id LIMIT $6 OFFSET $7
 """
 )
@@ -45,7 +46,8 @@ SELECT q.id, q.heading, q.received_at, q.promise_at, q.subject, q.language, q.ch
     NULL::timestamptz AS due_at, l.name AS library
 FROM question q LEFT JOIN library l ON l.id = q.holder
 WHERE q.state IN ('answered', 'closed', 'withdrawn') AND ($1::text IS NULL OR q.holder = $1)
-    AND ($2::text IS NULL OR q.words @@ websearch_to_tsquery('french', $2))
+    AND ($2::text IS NULL OR q.id IN (SELECT question FROM question_search
+        WHERE words @@ websearch_to_tsquery('french', $2)))
 ORDER BY q.received_at DESC, q.id LIMIT $3 OFFSET $4
 """
 

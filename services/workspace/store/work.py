@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -114,9 +114,13 @@ ON CONFLICT (form) DO NOTHING RETURNING id
 """
 
 _SETTLE = """
-UPDATE request SET state = $2, reason = $3, field = $4, done_at = $6, value = CASE WHEN NOT EXISTS (
-    SELECT FROM fact f WHERE f.question = request.question AND f.type = 'asker.erased') THEN $5 END
-WHERE id::text = $1 AND state = 'under_way' RETURNING id, question, partner, person, type
+UPDATE request SET state = receipt.state, reason = receipt.reason, field = receipt.field, done_at = $6,
+    value = CASE WHEN NOT EXISTS (
+        SELECT FROM fact f WHERE f.question = request.question AND f.type = 'asker.erased'
+    ) THEN receipt.value END
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) AS receipt
+    (id, state, reason, field, value)
+WHERE request.id = receipt.id AND request.state = 'under_way'
 """
 
 _REQUESTS = """
@@ -124,6 +128,17 @@ SELECT r.id, r.type, r.asked_at, r.state, r.reason, r.field, r.value, r.done_at,
 FROM request r LEFT JOIN person p ON p.id = r.person
 WHERE r.question = $1 AND r.partner = $2 ORDER BY r.asked_at DESC LIMIT 20
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a request: `accepted`, or `refused` with the reason's code."""
+
+    request: UUID
+    state: str
+    reason: str | None = None
+    field: str | None = None
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,18 +235,10 @@ async def ask(db: Db, request: UUID, who: Respondent, kind: str, form: str, now:
     return await db.fetchval(_ASK, request, *where, kind, form, now) is not None
 
 
-async def settle(
-    db: Db,
-    request: str,
-    state: str,
-    now: datetime,
-    *,
-    reason: str | None = None,
-    field: str | None = None,
-    value: str | None = None,
-) -> Record | None:
-    """The request that this receipt is of; None where it is nobody's here, or was settled before."""
-    return await db.fetchrow(_SETTLE, request, state, reason, field, value, now)
+async def settle(db: Db, receipts: Sequence[Receipt], now: datetime) -> None:
+    """Each counts once, and none that is of no request here."""
+    columns = zip(*(astuple(receipt) for receipt in receipts), strict=True)
+    await db.execute(_SETTLE, *map(list, columns), now)
 
 
 async def requests(db: Db, question: UUID, partner: str) -> list[Record]:
