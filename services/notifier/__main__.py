@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
 
 from services.chassis.clock import Clock
@@ -31,7 +33,7 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
             chassis.background(f"{lane.way} deliveries", lane.run)
         chassis.background(
             "word of deliveries",
-            lambda: wake.listen(settings.database_url, lambda: _wake_all(running)),
+            lambda: wake.listen(settings.database_url, partial(_wake, running)),
         )
         rounds = Digests(chassis.begin, settings.coordinator_mail, settings.timezone)
         chassis.every(ROUNDS_SECONDS, rounds.make)
@@ -58,9 +60,10 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
         await read.announce()
 
 
-def _wake_all(running: list[Lane]) -> None:
+def _wake(running: Sequence[Lane], ways: Collection[str]) -> None:
     for lane in running:
-        lane.wake()
+        if not ways or lane.way in ways:
+            lane.wake()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import asyncpg
 
@@ -15,7 +15,11 @@ log = logging.getLogger(__name__)
 CHANNEL = "notifier_delivery"
 
 
-async def listen(url: str, wake: Callable[[], None]) -> None:
+Wake = Callable[[Collection[str]], None]
+"""Given the ways by which something is to go; none: any."""
+
+
+async def listen(url: str, wake: Wake) -> None:
     """Until cancelled, on a connection of its own. While it is lost the lanes' own sweep goes on."""
     patience = backoff_seconds(most=5.0)
     while True:
@@ -26,13 +30,13 @@ async def listen(url: str, wake: Callable[[], None]) -> None:
         await asyncio.sleep(next(patience))
 
 
-async def _listen_once(url: str, wake: Callable[[], None]) -> None:
+async def _listen_once(url: str, wake: Wake) -> None:
     lost = asyncio.Event()
     connection = await asyncpg.connect(url)
     try:
         connection.add_termination_listener(lambda _connection: lost.set())
-        await connection.add_listener(CHANNEL, lambda *_word: wake())
-        wake()
+        await connection.add_listener(CHANNEL, lambda *word: wake(str(word[-1]).split()))
+        wake(())
         await lost.wait()
     finally:
         connection.terminate()
