@@ -26,6 +26,8 @@ from services.workspace.store import sessions
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HOUR_SECONDS = 3600.0
+LINGER_SECONDS = 0.1
+"""Nobody sees so little, and a commit costs the same whatever it holds."""
 ROOM_FOR_PAGES = 250
 """Connections beside the streams."""
 
@@ -73,7 +75,9 @@ async def opened(settings: WorkspaceSettings, clock: Clock | None = None) -> Asy
         streams = Streams(settings.most_streams)
         chassis.background("word of changes", lambda: streams.listen(settings.database_url))
         chassis.every(HOUR_SECONDS, lambda: _forget(chassis, timedelta(days=settings.audit_days)))
-        await chassis.consume(subscriptions(), {topology.PARTNERS: ReceiptReader()})
+        await chassis.consume(
+            subscriptions(), {topology.PARTNERS: ReceiptReader()}, linger_seconds=LINGER_SECONDS
+        )
         async with chassis.begin() as unit:
             await directory.ask_for_all(unit)
         site = Site(guard, streams, provider_of(settings)).app()
