@@ -217,7 +217,8 @@ RefusedBecause = Literal[
 
 
 class SubmissionAccepted(Fact):
-    """To a partner: what you sent is in; its subject is the question's id."""
+    """To a partner: what you sent is in; its subject is the question's id. Half a minute later at most where
+    you were quicker than our own word that the question is yours."""
 
     wire: ClassVar[str] = "submission.accepted.v1"
 

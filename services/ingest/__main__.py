@@ -34,7 +34,7 @@ from services.ingest.entrypoints.partner_inbox import PartnerReader
 from services.ingest.entrypoints.social.channel_metrics import ChannelMetrics
 from services.ingest.entrypoints.social.channels import SOCIAL_DOORS, ChannelContext
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
-from services.ingest.handlers import retention
+from services.ingest.handlers import early, retention
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.file_room import FileRoom
 from services.ingest.handlers.mail import MailDoor
@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+EARLY_SECONDS = 5.0
 HOUR_SECONDS = 3600.0
 DAY_SECONDS = 24 * HOUR_SECONDS
 HOURS_OF_A_DAY = 24
@@ -145,6 +146,7 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
             largest = settings.largest_mail
             imap = ImapDoor(settings.mailbox, mail, chassis.begin, channels.up, largest=largest)
             chassis.background("mailbox", imap.run)
+        chassis.every(EARLY_SECONDS, partial(early.end_waiting, chassis.begin))
         chassis.every(HOUR_SECONDS, partial(forget_raw, chassis, timedelta(days=settings.raw_days)))
         chassis.every(DAY_SECONDS, partial(forget_askers, chassis, settings.term))
         http_port = await chassis.serve(app, settings.ingest_host, settings.ingest_port)

@@ -21,6 +21,9 @@ FILL = (
         '["zq-ingest-message-sources"]', '[{"name": "zq-ingest-message-attachments"}]', now())""",
     """INSERT INTO ingest.held_reply (id, question, partner, reason, text, held_at)
     VALUES (gen_random_uuid(), $1, 'lyon', 'unsure', 'zq-ingest-held_reply-text', now())""",
+    """INSERT INTO ingest.early_submission (question, partner, envelope, body, came_at)
+    VALUES ($1, 'lyon', '["zq-ingest-early_submission-envelope"]', 'zq-ingest-early_submission-body',
+        'infinity')""",
     r"INSERT INTO ingest.spam_sender (question, digest, since) VALUES ($1, '\x01', now())",
     "INSERT INTO ingest.group_post (question, partner, url) VALUES ($1, 'lyon', 'zq-ingest-group_post-url')",
     "UPDATE ingest.question SET reference = 'zq-ingest-question-reference' WHERE id = $1",

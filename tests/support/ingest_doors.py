@@ -17,6 +17,7 @@ import aio_pika
 import httpx
 from uuid_utils.compat import uuid7
 
+from services.chassis.clock import Clock
 from services.contracts import topology
 from services.contracts.catalogue import FACTS
 from services.contracts.envelope import Event, decode, event_readers
@@ -98,9 +99,11 @@ def own_servers(database: Database, vhost: VirtualHost) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def ingest(database: Database, vhost: VirtualHost, **settings: Any) -> AsyncIterator[Ingest]:
+async def ingest(
+    database: Database, vhost: VirtualHost, *, clock: Clock | None = None, **settings: Any
+) -> AsyncIterator[Ingest]:
     options = IngestSettings.model_validate(USUAL | own_servers(database, vhost) | settings)
-    async with opened(options) as running:
+    async with opened(options, clock) as running:
         address = f"http://127.0.0.1:{running.http_port}"
         async with httpx.AsyncClient(base_url=address, timeout=PATIENCE_SECONDS) as http:
             yield Ingest(running, http, vhost.amqp_url)

@@ -16,10 +16,11 @@ from devtools.servers.mailbox import running_mailbox
 from devtools.servers.platform import Platform, running_platform
 from devtools.servers.servers import Servers
 from operations.mailbox import Mail
+from services.chassis.messaging.dead_letters import looking
 from services.contracts import topology
 from services.contracts.catalogue import CONFIDENTIAL
 from tests.support.flow import write_partners
-from tests.support.steadfast import Observed, Partners, partners, waiting_in
+from tests.support.steadfast import Observed, Partners, partners
 
 PARTNERS = ("brest", "lyon", "namur", "bastia")
 QUIET_WITHIN_SECONDS = 120.0
@@ -86,7 +87,7 @@ async def assert_nothing_was_lost_or_doubled(scene: Scene) -> None:
     assert_each_question_is_answered_and_published_once(scene)
     await assert_each_event_is_counted_once(scene)
     assert_no_asker_has_two_different_answers(scene)
-    assert await _dead_letters(scene.servers) == 0
+    assert await _dead_letters(scene.servers) == []
 
 
 def assert_each_question_is_answered_and_published_once(scene: Scene) -> None:
@@ -151,8 +152,10 @@ async def _database(servers: Servers) -> AsyncIterator[asyncpg.Connection[asyncp
         await db.close()
 
 
-async def _dead_letters(servers: Servers) -> int:
-    counts = [
-        await waiting_in(servers.amqp_url, topology.dead_queue(service)) for service in topology.SERVICES
-    ]
-    return sum(counts)
+async def _dead_letters(servers: Servers) -> list[str]:
+    """What died and why, so that a test that fails says so."""
+    dead = []
+    for service in topology.SERVICES:
+        async with looking(servers.amqp_url, service) as (_, letters):
+            dead += [f"{service}: {letter.routing_key}: {letter.reason}" for letter in letters]
+    return dead

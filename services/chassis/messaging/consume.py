@@ -119,20 +119,22 @@ class Handling:
             log.debug("%s handled", work.name)
         return "done"
 
-    async def redeliver(self, unit: Unit, body: bytes) -> None:
-        """Handle an event that waited. Its fault must not be laid on the one that brought the question."""
-        letter, announced = IncomingMessage(topology.EVENTS, "", "", "", body), unit.mark()
+    async def redeliver(self, unit: Unit, letter: IncomingMessage) -> None:
+        """Handle a letter that waited. Its fault must not be laid on the one that brought the question."""
+        announced, key = unit.mark(), None
         try:
             work = self._read(letter)
-            letter = replace(letter, message_id=work.id, routing_key=topology.unversioned(work.name))
+            key = work.key
+            if not letter.routing_key:
+                letter = replace(letter, message_id=work.id, routing_key=topology.unversioned(work.name))
             async with unit.db.transaction():
                 await self._do(unit, work)
         except Exception as error:
             if is_transient(error):
                 raise
             unit.back_to(announced)
-            if letter.message_id:
-                await inbox.forget_one(unit.db, work.key)
+            if key is not None:
+                await inbox.forget_one(unit.db, key)
             self._dead(unit, letter, error)
 
     def _dead(self, unit: Unit, letter: IncomingMessage, error: Exception) -> None:

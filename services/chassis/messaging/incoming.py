@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from services.chassis.messaging.outbox import OutgoingMessage
-from services.chassis.messaging.transaction import Unit
 from services.contracts import topology
 from services.contracts.envelope import Event, decode, event_readers
 from services.contracts.vocabulary import Fact
 
+if TYPE_CHECKING:
+    from services.chassis.messaging.transaction import Unit
+
 BINARY_MODE = ("ce-", "ce_", "cloudevents:", "cloudevents_")
 """How the names of headers begin, in small letters, that are an event's attributes."""
 
-Handler = Callable[[Unit, Event[Any]], Awaitable[None]]
+Handler = Callable[["Unit", Event[Any]], Awaitable[None]]
 Subscriptions = Mapping[type[Fact], Handler]
 
 
@@ -31,6 +33,8 @@ class IncomingMessage:
     message_id: str
     body: bytes
     headers: Mapping[str, Any] = field(default_factory=dict)
+    kept: bool = False
+    """It was read before and waited here; whoever kept it says so, no sender can."""
 
     def dead(self, service: str, *, kind: str, reason: str, handler: str, now: datetime) -> OutgoingMessage:
         """This letter for the dead-letter queue, with why, whence and which handler. An event in binary mode

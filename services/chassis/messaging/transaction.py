@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from services.chassis.clock import Clock
 from services.chassis.messaging import inbox, outbox
+from services.chassis.messaging.incoming import IncomingMessage
 from services.chassis.messaging.outbox import OutgoingMessage, Saved
 from services.chassis.postgres.database import Db
 from services.chassis.telemetry import trace
@@ -24,7 +25,7 @@ from services.contracts.vocabulary import Fact
 
 Pending = TypeVar("Pending")
 Write: TypeAlias = Callable[["Unit", Pending], Awaitable[None]]
-Redeliver = Callable[["Unit", bytes], Awaitable[None]]
+Redeliver = Callable[["Unit", IncomingMessage], Awaitable[None]]
 Hand = Callable[[Sequence[Saved]], None]
 
 REFUSAL_SECONDS = 20.0
@@ -45,6 +46,7 @@ class Unit:
         self._outgoing: list[OutgoingMessage] = []
         self._pending: dict[Write[Any], Any] = {}
         self._arrived: dict[UUID, None] = {}
+        self._again: list[IncomingMessage] = []
 
     def announce(self, fact: Fact, *, question: UUID) -> Event[Any]:
         """A fact for everybody bound to it on `sesame.events`."""
@@ -96,6 +98,10 @@ class Unit:
         """The question stands now: what came before it is handed out before this unit commits."""
         self._arrived[question] = None
 
+    def again(self, letter: IncomingMessage) -> None:
+        """A letter that its reader kept: handled before this unit commits, after what it has in hand."""
+        self._again.append(letter)
+
     def _envelope(self, fact: Fact) -> dict[str, Any]:
         return {
             "id": str(uuid7()),
@@ -114,13 +120,18 @@ class Unit:
         return await outbox.save(self.db, self._outgoing, handed=handed)
 
     async def _hand_out(self, redeliver: Redeliver) -> None:
-        while self._arrived:
+        while self._arrived or self._again:
             arrived, self._arrived = list(self._arrived), {}
-            for body in await inbox.hand_out(self.db, arrived):
-                await redeliver(self, body)
+            kept, self._again = self._again, []
+            early = [
+                IncomingMessage(topology.EVENTS, "", "", "", body)
+                for body in await inbox.hand_out(self.db, arrived)
+            ]
+            for letter in early + kept:
+                await redeliver(self, letter)
 
 
-async def nothing_waits(_unit: Unit, _body: bytes) -> None:
+async def nothing_waits(_unit: Unit, _letter: IncomingMessage) -> None:
     raise RuntimeError("an event waits here, but this service consumes nothing")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 Proof = Literal["typed", "claimed", "return_path", "authenticated"]
 """How far an address is known to be its owner's, in the contract's words."""
@@ -125,6 +126,14 @@ class OfSpamSender(Refused):
 
 class UnknownQuestion(Refused):
     """No such question, or none that this sender was asked."""
+
+
+class NotAskedYet(UnknownQuestion):
+    """The question is known, and may still be given to this sender."""
+
+    def __init__(self, question: UUID, reason: str) -> None:
+        super().__init__(reason)
+        self.question = question
 
 
 class Walled(Refused):

@@ -2,7 +2,7 @@
 
 The broker lets a partner write under its own id only, so the routing key says who speaks. What is refused
 goes back to `partner.<id>` with the reason; only what nobody can be told about, and what comes from who is
-shut out, becomes a dead letter.
+shut out, becomes a dead letter. What speaks of a question that is to be somebody's any moment waits for it.
 """
 
 from __future__ import annotations
@@ -45,10 +45,18 @@ from services.contracts.partners import (
 )
 from services.contracts.vocabulary import PARTNER_ID_PATTERN
 from services.ingest.domain import intake as words
-from services.ingest.domain.intake import OverCap, QuestionEnded, Refused, ReusedKey, UnknownQuestion
+from services.ingest.domain.intake import (
+    NotAskedYet,
+    OverCap,
+    QuestionEnded,
+    Refused,
+    ReusedKey,
+    UnknownQuestion,
+)
 from services.ingest.entrypoints.http.body import new_answer, new_decline, new_question
 from services.ingest.entrypoints.http.limits import Limits, TooMany
 from services.ingest.entrypoints.http.links import must_have_been_asked
+from services.ingest.handlers import early
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.conversation import (
     accept_addition,
@@ -101,14 +109,17 @@ class PartnerReader:
             name=event.type,
             question=_question_named(event),
             traceparent=event.traceparent,
-            do=partial(self._accept, partner, event, letter.body),
+            do=partial(self._accept, partner, event, letter),
         )
 
-    async def _accept(self, partner: str, event: Submission[Any], body: bytes, unit: Unit) -> None:
+    async def _accept(
+        self, partner: str, event: Submission[Any], letter: IncomingMessage, unit: Unit
+    ) -> None:
         await _must_not_be_shut_out(unit, partner)
         try:
-            self._limits.check_partner(partner)
-            await self._accept_within_limits(partner, event, body, unit)
+            if not letter.kept:
+                self._limits.check_partner(partner)
+            await self._accept_within_limits(partner, event, letter, unit)
         except (TooMany, OverCap) as over:
             late = SubmissionRefused(
                 original_id=event.id,
@@ -120,15 +131,17 @@ class PartnerReader:
             tell(unit, partner, late)
 
     async def _accept_within_limits(
-        self, partner: str, event: Submission[Any], body: bytes, unit: Unit
+        self, partner: str, event: Submission[Any], letter: IncomingMessage, unit: Unit
     ) -> None:
         key = f"{partner}/{event.source}/{event.id}"
-        submission = words.RawSubmission("partner", key, body, unit.now, content_of(event))
+        submission = words.RawSubmission("partner", key, letter.body, unit.now, content_of(event))
         try:
             question = await self._accepts[event.type](unit, partner, event, submission)
         except OverCap:
             raise
         except Refused as refusal:
+            if isinstance(refusal, NotAskedYet) and await early.keep(unit, partner, refusal.question, letter):
+                return
             fault = Fault(_path_in(event, refusal), refusal.reason)
             told = refused(event.id, event.type, (fault,), code_of(refusal))
             tell(unit, partner, told)

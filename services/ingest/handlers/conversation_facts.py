@@ -25,6 +25,7 @@ from services.contracts.router import (
     Released,
 )
 from services.contracts.vocabulary import Attachment
+from services.ingest.handlers import early
 from services.ingest.store import conversation, questions
 from services.ingest.store.conversation import ConversationMessage
 from services.ingest.store.questions import AskedPartner
@@ -104,6 +105,7 @@ async def follow_up_routed(unit: Unit, event: Event[FollowUpRouted]) -> None:
         follow_up=fact.follow_up_id,
     )
     await questions.note_asked(unit.db, event.subject, asked, fact.facets.found_out())
+    await early.hand_out(unit, event.subject, asked.partner)
 
 
 async def follow_up_unhandled(unit: Unit, event: Event[FollowUpUnhandled]) -> None:

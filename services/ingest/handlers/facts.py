@@ -13,6 +13,7 @@ from services.contracts.router import (
     QuestionReopened,
     QuestionRouted,
 )
+from services.ingest.handlers import early
 from services.ingest.handlers.conversation_facts import note_release
 from services.ingest.store import conversation, pause, questions, sent_mails, similar
 from services.ingest.store.questions import AskedPartner
@@ -32,6 +33,7 @@ async def question_routed(unit: Unit, event: Event[QuestionRouted]) -> None:
     )
     await note_release(unit, event.subject, routed.released, event.time)
     await questions.note_asked(unit.db, event.subject, asked, routed.facets.found_out())
+    await early.hand_out(unit, event.subject, asked.partner)
 
 
 async def question_answered(unit: Unit, event: Event[QuestionAnswered]) -> None:

@@ -23,6 +23,7 @@ WITH words AS (DELETE FROM follow_up WHERE question = $1),
     mails AS (DELETE FROM sent_mail WHERE question = $1),
     held AS (DELETE FROM held_reply WHERE question = $1),
     said AS (DELETE FROM message WHERE question = $1),
+    early AS (DELETE FROM early_submission WHERE question = $1),
     senders AS (UPDATE spam_sender SET digest = NULL WHERE question = $1),
     files AS (
         DELETE FROM file WHERE question = $1 AND (

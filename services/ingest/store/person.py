@@ -26,6 +26,9 @@ SELECT json_build_object(
         ORDER BY m.written_at, m.id) FROM message m WHERE m.question = q.id),
     'held_replies', (SELECT json_agg(json_build_object('by', h.partner, 'reason', h.reason, 'text', h.text,
         'held_at', h.held_at) ORDER BY h.held_at, h.id) FROM held_reply h WHERE h.question = q.id),
+    'waiting_submissions', (SELECT json_agg(json_build_object('by', w.partner, 'letter', w.envelope,
+        'base64', encode(w.body, 'base64'), 'came_at', w.came_at) ORDER BY w.id)
+        FROM early_submission w WHERE w.question = q.id),
     'post', (SELECT g.url FROM group_post g WHERE g.question = q.id),
     'marked_as_spam_at', (SELECT p.since FROM spam_sender p WHERE p.question = q.id AND p.digest IS NOT NULL),
     'ending', (SELECT json_build_object('how', e.how, 'at', e.ended_at, 'body', nullif(e.body, '')::json)
@@ -49,6 +52,7 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[])
     + (SELECT count(*) FROM follow_up WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM message WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM held_reply WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM early_submission WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM sent_mail WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM group_post WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM offered WHERE question = ANY($1::uuid[]))

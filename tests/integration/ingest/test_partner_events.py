@@ -1,5 +1,6 @@
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ from pamqp import encode
 
 from services.contracts import topology
 from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionReceived, QuestionTaken
+from services.ingest.handlers import early
 from services.ingest.store import partner_access
 from tests.support.ingest_doors import Ingest, hears, ingest, publish, routed_to
 from tests.support.servers import Database, VirtualHost
@@ -110,6 +112,7 @@ async def test_who_was_never_asked_is_refused_as_over_http(database: Database, v
         question = str(await asked(door))
         for kind, data in (("answer", {"text": "Là."}), ("decline", {}), ("take", {})):
             await send(door, "lyon", cloud(f"{kind}.submitted.v1", data, subject=question, id=kind))
+        await early.end_waiting(door.running.chassis.begin, timedelta(0))
         told = await door.told("lyon")
         assert await door.announced(AnswerReceived) == []
     assert {one["data"]["field"] for one in told} == {"subject"}

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.links import Link, LinkRole, read_token
-from services.ingest.domain.intake import QuestionEnded, UnknownQuestion
+from services.ingest.domain.intake import NotAskedYet, QuestionEnded, UnknownQuestion
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.store import links, questions
 from services.ingest.store.questions import AskedPartner, StoredQuestion
@@ -52,12 +52,16 @@ async def open_for_partner(unit: Unit, link: Link) -> OpenedByPartner:
 
 
 async def must_have_been_asked(unit: Unit, question_id: UUID, partner: str) -> StoredQuestion:
-    """The question, open or over. Raises UnknownQuestion for a partner that it was never given to."""
+    """The question, open or over. Raises UnknownQuestion for a partner that it was never given to, of a
+    question that stands NotAskedYet."""
     question = await questions.get(unit.db, question_id)
     asked = await questions.partners(unit.db, question_id)
-    if question is None or partner not in {one.partner for one in asked}:
-        raise UnknownQuestion("no such question was asked of you, or not yet: see /api/v1/assignments")
-    return question
+    if question is not None and partner in {one.partner for one in asked}:
+        return question
+    why = "no such question was asked of you, or not yet: see /api/v1/assignments"
+    if question is None or question.withdrawn_at or question.erased_at:
+        raise UnknownQuestion(why)
+    raise NotAskedYet(question_id, why)
 
 
 async def open_for_caller(unit: Unit, question_id: UUID, partner: str) -> None:

@@ -1,0 +1,74 @@
+"""What partners' programs handed in about a question before it was known here that they are asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from services.chassis.messaging.incoming import IncomingMessage, attributes
+from services.chassis.postgres.database import Db
+
+_KEEP = """
+INSERT INTO early_submission (question, partner, envelope, body, came_at) VALUES ($1, $2, $3, $4, $5)
+"""
+
+_HAND_OUT = """
+WITH gone AS (
+    DELETE FROM early_submission WHERE question = $1 AND partner = $2 RETURNING id, envelope, body
+)
+SELECT envelope, body FROM gone ORDER BY id
+"""
+
+_DUE = "SELECT DISTINCT question FROM early_submission WHERE came_at < $1 LIMIT $2"
+
+_TAKE_DUE = """
+WITH gone AS (
+    DELETE FROM early_submission WHERE question = ANY($1::uuid[]) AND came_at < $2
+    RETURNING id, envelope, body
+)
+SELECT envelope, body FROM gone ORDER BY id
+"""
+
+
+async def keep(db: Db, question: UUID, partner: str, letter: IncomingMessage, now: datetime) -> None:
+    await db.execute(_KEEP, question, partner, _envelope(letter), letter.body, now)
+
+
+async def hand_out(db: Db, question: UUID, partner: str) -> list[IncomingMessage]:
+    """Take what this partner said of the question, in the order it came."""
+    return _letters(await db.fetch(_HAND_OUT, question, partner))
+
+
+async def due(db: Db, before: datetime, most: int) -> list[UUID]:
+    """Questions about which something has waited since before this moment."""
+    return [row["question"] for row in await db.fetch(_DUE, before, most)]
+
+
+async def take_due(db: Db, questions: Sequence[UUID], before: datetime) -> list[IncomingMessage]:
+    """Take it, in the order it came."""
+    return _letters(await db.fetch(_TAKE_DUE, questions, before))
+
+
+def _envelope(letter: IncomingMessage) -> str:
+    """JSON of all but the body; of the headers those that say something of the event."""
+    headers = {name: _text(value) for name, value in attributes(letter.headers).items()}
+    said = (letter.exchange, letter.routing_key, letter.content_type, letter.message_id)
+    return json.dumps([*said, headers])
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _letters(rows: Iterable[Record | Mapping[str, Any]]) -> list[IncomingMessage]:
+    return [_letter(json.loads(row["envelope"]), row["body"]) for row in rows]
+
+
+def _letter(envelope: list[Any], body: bytes) -> IncomingMessage:
+    exchange, routing_key, content_type, message_id, headers = envelope
+    return IncomingMessage(exchange, routing_key, content_type, message_id, body, headers, kept=True)
