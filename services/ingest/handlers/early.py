@@ -13,16 +13,17 @@ from services.ingest.store import early_submissions
 
 TERM = timedelta(seconds=30)
 """How long it waits before it is refused after all."""
+MOST_OF_ONE = 100
+"""So much of one partner waits at most: what comes beyond is refused as it comes."""
 AT_ONCE = 100
 """Questions whose early submissions are refused in one transaction, which holds their locks."""
 
 
 async def keep(unit: Unit, partner: str, question: UUID, letter: IncomingMessage) -> bool:
-    """False for what is not kept: it has waited already."""
+    """False for what is not kept: it has waited already, or too much of this partner waits."""
     if letter.kept:
         return False
-    await early_submissions.keep(unit.db, question, partner, letter, unit.now)
-    return True
+    return await early_submissions.keep(unit.db, question, partner, letter, unit.now, MOST_OF_ONE)
 
 
 async def hand_out(unit: Unit, question: UUID, partner: str) -> None:

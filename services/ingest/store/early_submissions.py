@@ -14,7 +14,9 @@ from services.chassis.messaging.incoming import IncomingMessage, attributes
 from services.chassis.postgres.database import Db
 
 _KEEP = """
-INSERT INTO early_submission (question, partner, envelope, body, came_at) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO early_submission (question, partner, envelope, body, came_at)
+SELECT $1, $2::text, $3, $4, $5 WHERE (SELECT count(*) FROM early_submission WHERE partner = $2::text) < $6
+RETURNING true
 """
 
 _HAND_OUT = """
@@ -35,8 +37,12 @@ SELECT envelope, body FROM gone ORDER BY id
 """
 
 
-async def keep(db: Db, question: UUID, partner: str, letter: IncomingMessage, now: datetime) -> None:
-    await db.execute(_KEEP, question, partner, _envelope(letter), letter.body, now)
+async def keep(
+    db: Db, question: UUID, partner: str, letter: IncomingMessage, now: datetime, most: int
+) -> bool:
+    """False where so many of this partner's wait already."""
+    row = (question, partner, _envelope(letter), letter.body, now)
+    return bool(await db.fetchval(_KEEP, *row, most))
 
 
 async def hand_out(db: Db, question: UUID, partner: str) -> list[IncomingMessage]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,6 +31,7 @@ from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS
 
 KEPT = "SELECT count(*) FROM early_submission"
+KEY = "partner.lyon.answer.submitted.v1"
 ANSWER = {"text": "Au bord du Rhône."}
 
 
@@ -114,7 +116,7 @@ async def test_in_binary_mode_it_is_kept_whole(database: Database, vhost: Virtua
         question = await asked(door)
         letter = IncomingMessage(
             topology.INBOX,
-            "partner.lyon.answer.submitted.v1",
+            KEY,
             "application/json",
             "m",
             b'{"text": "L\xc3\xa0."}',
@@ -187,6 +189,21 @@ async def test_a_partner_suspended_meanwhile_is_not_heard_and_what_it_sent_is_no
         assert "partner.lyon.answer.submitted.v1" in await door.fetchval(dead, topology.DEAD)
         noted = "SELECT count(*) FROM asked WHERE partner = 'lyon'"
         assert await door.fetchval(noted) == 1
+
+
+async def test_no_program_fills_the_table_at_its_neighbours_cost(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door)
+        async with door.running.chassis.begin(question) as unit:
+            for number in range(early.MOST_OF_ONE + 2):
+                body = json.dumps(answer(question, id=str(number))).encode()
+                unit.again(IncomingMessage(topology.INBOX, KEY, "application/json", "m", body))
+        assert await door.fetchval(KEPT) == early.MOST_OF_ONE
+        assert [one["data"]["code"] for one in await door.told("lyon")] == ["unknown_question"] * 2
+        await send(door, "nantes", answer(question))
+        assert await door.fetchval(KEPT) == early.MOST_OF_ONE + 1
 
 
 async def test_with_its_asker_what_waits_is_forgotten(database: Database, vhost: VirtualHost) -> None:

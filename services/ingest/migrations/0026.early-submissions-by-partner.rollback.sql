@@ -1,0 +1,1 @@
+DROP INDEX early_submission_by_partner;
