@@ -28,7 +28,6 @@ PROCESSES = 4
 HEARS_SIGINT = ("env", "--default-signal=INT")
 """Whoever starts us in the background (nohup, CI) has it ignored, and pytest would inherit that."""
 LONG = (
-    "tests/resilience/test_upgrade.py",
     "tests/resilience/test_notifier_killed_long.py",
     "tests/resilience/test_cluster.py",
     "tests/resilience/test_cluster_long.py",

@@ -17,7 +17,7 @@ import aio_pika
 import httpx
 from uuid_utils.compat import uuid7
 
-from services.chassis.clock import Clock
+from services.chassis.clock import Clock, SystemClock
 from services.contracts import topology
 from services.contracts.catalogue import FACTS
 from services.contracts.envelope import Event, decode, event_readers
@@ -99,8 +99,14 @@ def own_servers(database: Database, vhost: VirtualHost) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def ingest(
-    database: Database, vhost: VirtualHost, *, clock: Clock | None = None, **settings: Any
+async def ingest(database: Database, vhost: VirtualHost, **settings: Any) -> AsyncIterator[Ingest]:
+    async with ingest_at(SystemClock(), database, vhost, **settings) as door:
+        yield door
+
+
+@asynccontextmanager
+async def ingest_at(
+    clock: Clock, database: Database, vhost: VirtualHost, **settings: Any
 ) -> AsyncIterator[Ingest]:
     options = IngestSettings.model_validate(USUAL | own_servers(database, vhost) | settings)
     async with opened(options, clock) as running:

@@ -87,7 +87,8 @@ async def assert_nothing_was_lost_or_doubled(scene: Scene) -> None:
     assert_each_question_is_answered_and_published_once(scene)
     await assert_each_event_is_counted_once(scene)
     assert_no_asker_has_two_different_answers(scene)
-    assert await _dead_letters(scene.servers) == []
+    dead = await _dead_letters(scene.servers)
+    assert not dead, dead
 
 
 def assert_each_question_is_answered_and_published_once(scene: Scene) -> None:

@@ -26,7 +26,7 @@ from services.ingest.handlers import askers, early
 from services.ingest.store import partner_access
 from tests.integration.ingest.test_partner_events import asked, cloud, send
 from tests.support.bench import MOMENT
-from tests.support.ingest_doors import FACETS, Ingest, answered_by, hears, ingest, routed_to
+from tests.support.ingest_doors import FACETS, Ingest, answered_by, hears, ingest, ingest_at, routed_to
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -79,7 +79,7 @@ async def test_what_comes_before_the_routed_fact_is_taken_with_it(
         (taken,) = await door.announced(fact)
         (told,) = await door.told("lyon")
         assert await door.fetchval(KEPT) == 0
-    assert (taken.subject, taken.data.partner) == (question, "lyon")
+    assert (taken.subject, taken.data.model_dump()["partner"]) == (question, "lyon")
     assert (told["type"], told["data"]["taken_for"]) == ("submission.accepted.v1", kind)
 
 
@@ -134,7 +134,7 @@ async def test_never_asked_it_is_refused_after_its_term_with_the_same_reason(
     database: Database, vhost: VirtualHost
 ) -> None:
     clock = LaterClock()
-    async with ingest(database, vhost, clock=clock) as door:
+    async with ingest_at(clock, database, vhost) as door:
         question = await asked(door)
         await send(door, "lyon", answer(question, id="b"))
         clock.ahead = early.TERM
