@@ -127,6 +127,9 @@ async def import_years(chosen: argparse.Namespace) -> int:
     except (OSError, imported_years.BadFile) as error:
         raise CannotBeDone(str(error)) from error
     async with database(chosen) as pool, pool.acquire() as db:
+        if chosen.new_years:
+            known = await other_years.known(db)
+            rows = [row for row in rows if (row.partner, row.year) not in known]
         await other_years.import_years(db, rows)
     years = sorted({row.year for row in rows})
     print(f"{len(rows)} numbers of {len(years)} years imported: {', '.join(map(str, years))}")

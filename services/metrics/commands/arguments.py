@@ -19,6 +19,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add(deeds, "check", "compare the counters with the log; status 1 when they differ")
     importing = _add(deeds, "import", "take over years from before Sésame, from a CSV file")
     importing.add_argument("file", type=Path, metavar="FILE", help="see docs/metrics.md for its columns")
+    importing.add_argument(
+        "--new-years",
+        action="store_true",
+        help="leave out what is known of already: years imported before or counted here",
+    )
     for name, meaning in (
         ("freeze", "keep the figures of a year that is over as they are now"),
         ("thaw", "let a frozen year follow the counters again"),

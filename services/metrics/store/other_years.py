@@ -32,7 +32,19 @@ async def thaw(db: Db, year: int) -> None:
     await db.execute(_THAW, year)
 
 
+_KNOWN = """
+SELECT DISTINCT partner, year::int AS year FROM imported
+UNION
+SELECT DISTINCT partner, extract(year FROM month)::int FROM tally
+WHERE measure IN ('received', 'answered') AND facet = 'channel'
+"""
+
 _IMPORT_CLEAR = "DELETE FROM imported WHERE (partner, year) IN (SELECT * FROM unnest($1::text[], $2::int[]))"
+
+
+async def known(db: Db) -> set[tuple[str, int]]:
+    """Partner (empty: the network) and year of which there are numbers, imported or counted."""
+    return {(row["partner"], row["year"]) for row in await db.fetch(_KNOWN)}
 
 
 async def import_years(db: Db, rows: Sequence[Imported]) -> None:

@@ -1,5 +1,10 @@
-"""`./sesame notifier …`: webhook secrets, deliveries given up, silences."""
+"""`./sesame notifier …`: webhook secrets, deliveries given up, silences; `./sesame archive …`: moving in."""
 
-from services.notifier.commands.deliveries import register
+import argparse
 
-__all__ = ["register"]
+from services.notifier.commands import deliveries, moving_in
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    deliveries.register(subparsers)
+    moving_in.register(subparsers)

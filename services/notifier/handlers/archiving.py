@@ -19,6 +19,8 @@ from services.notifier.store.archive import Entry
 log = logging.getLogger(__name__)
 
 NOBODY = "without review"
+IMPORTED = "import"
+"""The facet of what was taken over from another help desk."""
 
 
 class NotForThePublic(Exception):
@@ -71,7 +73,8 @@ async def hold_again(
 
 
 async def release(unit: Unit, rules: ReleaseRules, entry: Entry, by: str) -> None:
-    """Publish the entry as it stands here, and announce it. Raises NotForThePublic."""
+    """Publish the entry as it stands here, and announce it, unless it is from before Sésame: nobody else has
+    its question. Raises NotForThePublic."""
     secret = await archive.secret_of(unit.db, entry.question_id)
     texts = (entry.title, entry.question, entry.answer, *entry.sources)
     partners = (entry.partner,)
@@ -81,6 +84,8 @@ async def release(unit: Unit, rules: ReleaseRules, entry: Entry, by: str) -> Non
     if why is not None:
         raise NotForThePublic(f"the text holds a {why} of ours that the public must not have: take it out")
     await archive.publish(unit.db, entry, by, unit.now)
+    if IMPORTED in entry.facets:
+        return
     unit.announce(
         QuestionPublished(
             place="archive",

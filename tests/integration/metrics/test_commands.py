@@ -102,3 +102,15 @@ async def test_the_example_of_earlier_years_can_be_imported_twice(
 async def test_a_database_that_is_away_is_named_in_one_line(url: str) -> None:
     with pytest.raises(CannotBeDone, match=r"the database can't be reached .* is ./sesame up running"):
         await sesame_metrics("postgresql://nobody@127.0.0.1:1/nothing", "check")
+
+
+async def test_years_known_of_already_are_left_out_where_that_is_wanted(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "years.csv"
+    rows = ("2012,,received,total,,9,Old desk", "2025,,received,total,,9,Old desk")
+    file.write_text("\n".join(("year,partner,measure,facet,value,n,source", *rows)))
+    assert await sesame_metrics(url, "import", "--new-years", str(file)) == 0
+    assert "1 numbers of 1 years imported: 2012" in capsys.readouterr().out
+    assert await sesame_metrics(url, "import", "--new-years", str(file)) == 0
+    assert "0 numbers of 0 years imported" in capsys.readouterr().out

@@ -1,0 +1,143 @@
+"""How another help desk's export is read: which of its columns, or messages, are our fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from html import unescape
+from html.parser import HTMLParser
+from typing import Any
+
+from services.notifier.domain.archive.past_answers import FIELDS
+
+BLOCKS = frozenset(
+    {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "blockquote", "pre", "ul", "ol", "table"}
+)
+UNREAD = frozenset({"script", "style", "head", "title"})
+
+
+class BadMapping(ValueError):
+    """The mapping can't be used. The text names the field, the value and the fix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """A field that is said in one or all of the messages of a conversation."""
+
+    list: str
+    field: str
+    where: Mapping[str, Any]
+    take: str
+
+    def of(self, row: Mapping[str, Any]) -> str:
+        found = [
+            str(one.get(self.field) or "")
+            for one in row.get(self.list) or ()
+            if all(one.get(name) == value for name, value in self.where.items())
+        ]
+        chosen = found[:1] if self.take == "first" else found[-1:] if self.take == "last" else found
+        return "\n\n".join(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportMapping:
+    """From a TOML file; see docs/moving-in.md. Empty: the file has our own fields."""
+
+    fields: Mapping[str, str | tuple[str, ...] | Messages] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Field → its word there → ours."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Library → its name."""
+    date_format: str = ""
+    html: bool = False
+    """Questions and answers are HTML."""
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> ExportMapping:
+        """Raises BadMapping."""
+        fields = {name: _place(name, place) for name, place in told.get("fields", {}).items()}
+        known = {"fields", "values", "names", "date_format", "html"}
+        if unknown := sorted(told.keys() - known):
+            raise BadMapping(f"{unknown[0]!r} is not known in a mapping; one of: {', '.join(sorted(known))}")
+        return cls(
+            fields,
+            told.get("values", {}),
+            told.get("names", {}),
+            told.get("date_format", ""),
+            told.get("html", False),
+        )
+
+    def row(self, theirs: Mapping[str, Any]) -> dict[str, Any]:
+        """Their row in our fields."""
+        ours = (
+            {name: _said(place, theirs) for name, place in self.fields.items()}
+            if self.fields
+            else dict(theirs)
+        )
+        for name, words in self.values.items():
+            if name in ours:
+                ours[name] = words.get(str(ours[name]), ours[name])
+        if self.html:
+            ours.update({name: text_of(str(ours.get(name) or "")) for name in ("question", "answer")})
+        return ours
+
+
+def _place(name: str, place: Any) -> str | tuple[str, ...] | Messages:
+    if name not in FIELDS:
+        raise BadMapping(f"fields.{name}: no such field; one of: {', '.join(FIELDS)}")
+    if isinstance(place, str):
+        return place
+    if isinstance(place, list):
+        return tuple(map(str, place))
+    if isinstance(place, dict) and {"list", "field"} <= place.keys() and place.get("take", "all") in TAKEN:
+        return Messages(place["list"], place["field"], place.get("where", {}), place.get("take", "all"))
+    raise BadMapping(
+        f"fields.{name}: {place!r} must be a column, a list of columns, or"
+        ' {list = "articles", field = "body", where = {sender = "Agent"}, take = "first", "last" or "all"}'
+    )
+
+
+TAKEN = ("first", "last", "all")
+
+
+def _said(place: str | tuple[str, ...] | Messages, theirs: Mapping[str, Any]) -> Any:
+    if isinstance(place, str):
+        return theirs.get(place)
+    if isinstance(place, Messages):
+        return place.of(theirs)
+    return "\n\n".join(text for column in place if (text := str(theirs.get(column) or "").strip()))
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._unread = 0
+
+    def handle_starttag(self, tag: str, attrs: Iterable[tuple[str, str | None]]) -> None:
+        self._unread += tag in UNREAD
+        if tag in BLOCKS:
+            self.parts.append("\n\n" if tag == "p" else "\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unread -= tag in UNREAD and self._unread > 0
+        if tag == "p":
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._unread:
+            self.parts.append(data.replace("\n", " "))
+
+
+def text_of(html: str) -> str:
+    """What a reader sees of it: paragraphs, lines, no markup. A text without markup stays as it is."""
+    if "<" not in html:
+        return unescape(html).strip()
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
+    text = "\n".join(lines)
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip()

@@ -1,0 +1,191 @@
+"""Questions and answers from before Sésame: one row of a file each, checked before anything is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from services.chassis.language.codes import language_code
+from services.contracts.vocabulary import CHANNELS, PARTNER_ID_PATTERN, THEMES
+
+FIELDS = (
+    "id",
+    "asked_at",
+    "answered_at",
+    "library",
+    "library_name",
+    "question",
+    "answer",
+    "title",
+    "sources",
+    "subject",
+    "language",
+    "channel",
+    "publish",
+)
+NEEDED = ("id", "asked_at", "library", "question", "answer")
+NAMESPACE = UUID("5f0c6f4e-4d7b-4d0e-9a55-0d2f3f6a7c11")
+"""Ids are made from source and number, so that a second run finds what the first one kept."""
+EARLIEST = 1990
+LONGEST, LONGEST_TITLE, LONGEST_SOURCE = 50_000, 200, 500
+YES, NO = frozenset({"", "1", "true", "yes", "y", "oui", "o"}), frozenset({"0", "false", "no", "n", "non"})
+EARLIER = "earlier"
+"""The channel of what nobody knows how it was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one field of one row, and what would be right."""
+
+    line: int
+    field: str
+    value: str
+    fix: str
+
+    def __str__(self) -> str:
+        shown = self.value if len(self.value) <= 60 else f"{self.value[:60]}…"
+        return f"line {self.line}: {self.field} {shown!r} {self.fix}"
+
+
+@dataclass(frozen=True, slots=True)
+class PastAnswer:
+    """One question with its answer, as it may be kept. `public`: whether all may read it."""
+
+    line: int
+    number: str
+    source: str
+    asked_at: datetime
+    answered_at: datetime
+    partner: str
+    partner_name: str
+    question: str
+    answer: str
+    title: str
+    sources: tuple[str, ...]
+    subject: str | None
+    language: str | None
+    channel: str
+    public: bool
+
+    @property
+    def id(self) -> UUID:
+        return uuid5(NAMESPACE, f"{self.source}\n{self.number}")
+
+    @property
+    def facets(self) -> dict[str, Any]:
+        """As of a question of today, with the source it was taken from."""
+        told = {"subject": self.subject, "language": self.language}
+        return {
+            "channel": self.channel,
+            "received_at": self.asked_at.isoformat(),
+            "import": self.source,
+            **{name: value for name, value in told.items() if value},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Reads rows of one file. `zone`: of moments that name none; `date_format`: theirs, else ISO 8601."""
+
+    source: str
+    zone: ZoneInfo
+    now: datetime
+    date_format: str = ""
+    names: Mapping[str, str] | None = None
+    """Library → its name, where the file does not say it."""
+
+    def read(self, line: int, row: Mapping[str, Any]) -> PastAnswer | list[Fault]:
+        texts = {field: _text(row.get(field)) for field in FIELDS if field != "sources"}
+        faults = [*self._faults(line, texts, row.get("sources"))]
+        return faults or self._made(line, texts, row)
+
+    def _faults(self, line: int, texts: Mapping[str, str], sources: Any) -> Iterator[Fault]:
+        for field in NEEDED:
+            if not texts[field]:
+                yield Fault(line, field, "", "is empty; every row needs " + ", ".join(NEEDED))
+        for field in ("asked_at", "answered_at"):
+            if texts[field] and (fix := self._odd_moment(texts[field])):
+                yield Fault(line, field, texts[field], fix)
+        if texts["library"] and not re.match(PARTNER_ID_PATTERN, texts["library"]):
+            yield Fault(line, "library", texts["library"], "is no id of a library; as bpi or bm-lyon")
+        yield from self._odd_words(line, texts)
+        for field in ("question", "answer"):
+            if len(texts[field]) > LONGEST:
+                yield Fault(line, field, texts[field], f"has more than {LONGEST:,} characters; cut it")
+        if not isinstance(sources, list | tuple | str | None):
+            yield Fault(line, "sources", str(sources), "must be a list, or a text with one a line")
+
+    def _odd_words(self, line: int, texts: Mapping[str, str]) -> Iterator[Fault]:
+        if texts["subject"] and texts["subject"] not in THEMES:
+            yield Fault(
+                line, "subject", texts["subject"], f"is no theme; empty or one of {', '.join(THEMES)}"
+            )
+        if texts["channel"] and texts["channel"] not in CHANNELS:
+            yield Fault(
+                line, "channel", texts["channel"], f"is not known; empty or one of {', '.join(CHANNELS)}"
+            )
+        if texts["language"] and language_code(texts["language"]) is None:
+            yield Fault(line, "language", texts["language"], "is no language; as fr, fra or fr-BE")
+        if texts["publish"].lower() not in YES | NO:
+            yield Fault(line, "publish", texts["publish"], "must be yes or no")
+
+    def _odd_moment(self, text: str) -> str:
+        moment = self._moment(text)
+        if moment is None:
+            return f"is no moment; as {self.date_format or '2014-03-31 or 2014-03-31T09:30:00+02:00'}"
+        if not moment.year >= EARLIEST or moment > self.now:
+            return f"must lie between {EARLIEST} and now"
+        return ""
+
+    def _moment(self, text: str) -> datetime | None:
+        try:
+            return self._read_moment(text)
+        except (ValueError, OverflowError):
+            return None
+
+    def _read_moment(self, text: str) -> datetime:
+        if "%z" in self.date_format:
+            return datetime.strptime(text, self.date_format).astimezone(UTC)
+        if self.date_format:
+            return datetime.strptime(text, self.date_format).replace(tzinfo=self.zone).astimezone(UTC)
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=self.zone)).astimezone(UTC)
+
+    def _made(self, line: int, texts: Mapping[str, str], row: Mapping[str, Any]) -> PastAnswer:
+        asked = self._moment(texts["asked_at"]) or self.now
+        answered = self._moment(texts["answered_at"]) or asked
+        library = texts["library"]
+        return PastAnswer(
+            line=line,
+            number=texts["id"],
+            source=self.source,
+            asked_at=asked,
+            answered_at=max(answered, asked),
+            partner=library,
+            partner_name=texts["library_name"] or (self.names or {}).get(library, library),
+            question=texts["question"],
+            answer=texts["answer"],
+            title=" ".join(texts["title"].split())[:LONGEST_TITLE],
+            sources=_sources(row.get("sources")),
+            subject=texts["subject"] or None,
+            language=language_code(texts["language"]) if texts["language"] else None,
+            channel=texts["channel"] or EARLIER,
+            public=texts["publish"].lower() in YES,
+        )
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value).replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+def _sources(value: Any) -> tuple[str, ...]:
+    lines = value.splitlines() if isinstance(value, str) else (value or ())
+    said = (" ".join(_text(line).split())[:LONGEST_SOURCE] for line in lines)
+    return tuple(line for line in said if line)
