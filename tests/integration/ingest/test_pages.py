@@ -53,6 +53,64 @@ async def test_the_same_form_sent_twice_is_one_question(database: Database, vhos
     assert answers[0].headers["location"] == answers[1].headers["location"]
 
 
+PHOTO = {"files": ("plan.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 32, "image/png")}
+
+
+async def test_back_another_question_send_is_a_new_question(database: Database, vhost: VirtualHost) -> None:
+    """The form that a browser goes back to has the number of the one that was sent."""
+    async with ingest(database, vhost, quickest_form_seconds=0) as door:
+        form = await filled(door)
+        other = form | {"text": "Qui a bâti le lavoir ?"}
+        sent = [form, other, other, form, form | {"lang": "en"}]
+        answers = [await door.http.post("/questions", data=one) for one in sent]
+        with_photo = [await door.http.post("/questions", data=other, files=PHOTO) for _ in range(2)]
+        asked = [event.data for event in await door.announced(QuestionReceived)]
+    pages = [path_of(answer).partition("?")[0] for answer in answers + with_photo]
+    assert [one.text for one in asked] == [FORM["text"], other["text"], other["text"]]
+    assert [len(one.attachments) for one in asked] == [0, 0, 1]
+    first, second, third = dict.fromkeys(pages)
+    assert pages == [first, second, second, first, first, third, third]
+
+
+async def test_files_of_an_earlier_try_that_went_with_the_first_question_are_asked_for_again(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost, quickest_form_seconds=0) as door:
+        form = await filled(door, mail="ada")
+        page = (await door.http.post("/questions", data=form, files=PHOTO)).text
+        kept = re.findall(r'name="kept" value="([^"]*)"', page)
+        mended = form | {"mail": FORM["mail"], "kept": kept[0], "lang": "en"}
+        first = [await door.http.post("/questions", data=mended) for _ in range(2)]
+        other = await door.http.post("/questions", data=mended | {"text": "Qui a bâti le lavoir ?"})
+        assert len(await door.announced(QuestionReceived)) == 1
+    assert path_of(first[0]) == path_of(first[1])
+    assert other.status_code == 422
+    assert "choose them again" in other.text
+
+
+async def test_every_kind_of_fault_is_told_in_one_round(database: Database, vhost: VirtualHost) -> None:
+    wrong = FORM | {"text": "", "mail": "ada", "postcode": "7x", "lang": "en"}
+    chosen = [
+        ("files", ("film.exe", b"MZ\x90", "application/x-msdownload")),
+        ("files", ("grand.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 10_000_001, "image/png")),
+        *[("files", (f"{number}.png", PHOTO["files"][1], "image/png")) for number in range(2)],
+    ]
+    async with ingest(database, vhost) as door:
+        answer = await door.http.post("/questions", data=wrong, files=chosen)
+        page = " ".join(answer.text.split())
+        assert await door.announced(QuestionReceived) == []
+    assert answer.status_code == 422
+    for told in (
+        "Write your question.",
+        "does not look like an e-mail address",
+        "No postcode of this country",
+        "more than 10 MB: grand.png",
+        "and so not taken: film.exe",
+    ):
+        assert told in page
+    assert page.count('name="kept"') == 2
+
+
 async def test_faults_are_shown_and_what_was_typed_is_kept(database: Database, vhost: VirtualHost) -> None:
     async with ingest(database, vhost) as door:
         answer = await door.http.post("/questions", data=FORM | {"mail": "ada", "lang": "en"})

@@ -22,7 +22,7 @@ from services.chassis.language import N_, Translator
 from services.contracts.vocabulary import Asker, Place
 from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.forms import new_number, opened_at, why_spam
-from services.ingest.domain.intake import NewQuestion, OfSpamSender, RawSubmission, Refused
+from services.ingest.domain.intake import NewQuestion, OfSpamSender, RawSubmission, Refused, ReusedKey
 from services.ingest.domain.mail_address import mail_address
 from services.ingest.domain.mailboxes import PARTNER
 from services.ingest.domain.places import is_postcode
@@ -31,6 +31,7 @@ from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.files import MOST_FILES, read_again, sorted_uploads
 from services.ingest.entrypoints.http.limits import TooMany
 from services.ingest.entrypoints.http.pages.choices import CHOICES, ELSEWHERE, POSTCODES
+from services.ingest.entrypoints.http.pages.chosen_files import chosen, file_faults, not_taken
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.handlers.caps import mailbox_digest
 from services.ingest.handlers.file_room import NoRoom, NoRoomAtAll
@@ -61,6 +62,7 @@ HELD = (
 NO_ROOM = N_(
     "No more files can be taken from you for the moment: send the question without them, or come back later."
 )
+FILES_WENT = N_("Your files went with the question that you sent before: choose them again.")
 NO_FAULTS: Mapping[str, str] = MappingProxyType({})
 EMPTY = dict.fromkeys(FIELDS, "")
 
@@ -115,7 +117,7 @@ class AskPage:
             return self._form(request, words, values, faults | {"files": full}, waiting)
         if faults or file_faults(filled, len(waiting), words):
             return await self._mended(request, filled, values, faults)
-        submission, spam = once(self.door, values)
+        submission, spam = once(self.door, values, chosen(filled, uploads))
         if spam:
             async with self.door.begin() as unit:
                 await hold_spam(unit, submission, spam)
@@ -123,6 +125,8 @@ class AskPage:
         try:
             new = new_question(values, submission.received_at)
             accepted = await self._accept(submission, new, uploads, waiting)
+        except ReusedKey:
+            return await self._another(request, filled, values, submission, waiting)
         except OfSpamSender:
             async with self.door.begin() as unit:
                 await hold_spam(unit, submission, OF_SPAM_SENDER)
@@ -133,6 +137,26 @@ class AskPage:
             if refusal.field != "files":
                 raise
             return await self._mended(request, filled, values, {})
+        page = f"{self.door.intake.asker_page(accepted.question)}?done=new&lang={words.language}"
+        return RedirectResponse(page, 303)
+
+    async def _another(
+        self,
+        request: Request,
+        filled: FormData,
+        values: dict[str, str],
+        submission: RawSubmission,
+        waiting: Sequence[File],
+    ) -> Response:
+        """Somebody went back, wrote another question into the form that was sent, and sent it: a new one. The
+        files of an earlier try went with the first."""
+        words = self.pages.words(request, values.get("lang"))
+        if len(waiting) < len(set(filled.getlist("kept"))):
+            return self._form(request, words, values, {"files": words.gettext(FILES_WENT)}, waiting)
+        await read_again(filled)
+        new = new_question(values, submission.received_at)
+        uploads, _ = sorted_uploads(filled)
+        accepted = await self._accept(submission.under_its_content(), new, uploads, waiting)
         page = f"{self.door.intake.asker_page(accepted.question)}?done=new&lang={words.language}"
         return RedirectResponse(page, 303)
 
@@ -197,7 +221,7 @@ class AskPage:
             return self._form(
                 request, words, values, faults | {"files": words.gettext(NO_ROOM)}, waiting, looking=looking
             )
-        fault = file_faults(filled, len(waiting), words) or _not_taken(refused, words)
+        fault = " ".join(filter(None, (file_faults(filled, len(waiting), words), not_taken(refused, words))))
         found = faults | ({"files": fault} if fault else {})
         return self._form(request, words, values, found, [*waiting, *kept], looking=looking)
 
@@ -228,24 +252,6 @@ class AskPage:
         )
 
 
-def file_faults(filled: FormData, waiting: int, words: Translator) -> str:
-    """What is wrong with the files as they were chosen; each is named."""
-    small, large = sorted_uploads(filled)
-    if large:
-        return words.gettext("Too large, more than 10 MB: %(names)s.", names=words.list(large))
-    if waiting + len(small) > MOST_FILES:
-        return words.gettext("At most %(most)s files are taken.", most=MOST_FILES)
-    return ""
-
-
-def _not_taken(names: Sequence[str], words: Translator) -> str:
-    if not names:
-        return ""
-    return words.gettext(
-        "Neither picture, PDF nor text, and so not taken: %(names)s.", names=words.list(names)
-    )
-
-
 def _uuid(value: object) -> UUID | None:
     try:
         return UUID(str(value))
@@ -253,7 +259,9 @@ def _uuid(value: object) -> UUID | None:
         return None
 
 
-def once(door: DoorContext, values: Mapping[str, str]) -> tuple[RawSubmission, str | None]:
+def once(
+    door: DoorContext, values: Mapping[str, str], files: Sequence[str] = ()
+) -> tuple[RawSubmission, str | None]:
     """The same for a form sent twice; and why it looks like spam, if it does."""
     now = door.now()
     opened = opened_at(door.intake.keys, values["number"])
@@ -262,7 +270,9 @@ def once(door: DoorContext, values: Mapping[str, str]) -> tuple[RawSubmission, s
     spam = why_spam(
         trap=values["website"], opened=opened, text=values["text"], now=now, quickest=door.quickest_form
     )
-    return RawSubmission("form", key, raw, now), spam
+    said = {name: values[name] for name in FIELDS if name in values}
+    content = json.dumps([said, list(files)], sort_keys=True).encode()
+    return RawSubmission("form", key, raw, now, content), spam
 
 
 def _values(form: FormData) -> dict[str, str]:
