@@ -11,6 +11,9 @@ FACTS: tuple[type[Fact], ...] = (
     ingest.QuestionDeclined,
     ingest.QuestionTaken,
     ingest.ReplyHeld,
+    ingest.HeldNoted,
+    ingest.HeldEnded,
+    ingest.HeldShown,
     ingest.TakeWithdrawn,
     ingest.ClarificationRequested,
     ingest.AdditionReceived,
@@ -51,7 +54,15 @@ FACTS: tuple[type[Fact], ...] = (
 """On `sesame.events`, from one service to the others."""
 
 CONFIDENTIAL: frozenset[type[Fact]] = frozenset(
-    {workspace.SignInRequested, notifier.MailsSent, router.PartnerChanged, router.QuestionExplained}
+    {
+        workspace.SignInRequested,
+        notifier.MailsSent,
+        router.PartnerChanged,
+        router.QuestionExplained,
+        ingest.HeldNoted,
+        ingest.HeldEnded,
+        ingest.HeldShown,
+    }
 )
 """Of these, what names a person or a thing held: for the one service that acts on it, never to be counted."""
 
@@ -91,6 +102,9 @@ FROM_COORDINATOR: tuple[type[Fact], ...] = (
     coordinator.PartnerChangeRequested,
     coordinator.ExplanationRequested,
     coordinator.DirectoryRequested,
+    coordinator.HeldShowRequested,
+    coordinator.HeldReleaseRequested,
+    coordinator.HeldDropRequested,
 )
 """On `sesame.inbox`, from the workspace to whichever service does it."""
 

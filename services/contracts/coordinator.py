@@ -106,6 +106,30 @@ class DirectoryRequested(CoordinatorRequest):
     wire: ClassVar[str] = "directory.requested.v1"
 
 
+class HeldRequest(CoordinatorRequest):
+    """What is asked of one held thing."""
+
+    number: int = Field(ge=1, description="As `held.noted` tells it")
+
+
+class HeldShowRequested(HeldRequest):
+    """From the coordinator: show the words of what is held."""
+
+    wire: ClassVar[str] = "held_show.requested.v1"
+
+
+class HeldReleaseRequested(HeldRequest):
+    """From the coordinator, who has looked: take it in after all."""
+
+    wire: ClassVar[str] = "held_release.requested.v1"
+
+
+class HeldDropRequested(HeldRequest):
+    """From the coordinator, who has looked: forget it for good."""
+
+    wire: ClassVar[str] = "held_drop.requested.v1"
+
+
 class RequestDone(Fact):
     """To the workspace: what was asked is done; what follows from it are facts of their own."""
 
@@ -124,7 +148,8 @@ class RequestRefused(Fact):
     request_type: str
     code: Word = Field(
         description="changed_meanwhile, faulty_field, has_it_already, impossible, moment_passed,"
-        " nobody_has_it, not_open, unfit, unknown_partner, unknown_question, waits_for_asker"
+        " nobody_has_it, not_open, nothing_held, stays_held, unfit, unknown_partner, unknown_question,"
+        " waits_for_asker"
     )
     reason: str = Field(description="For an operator to read")
     field: Line | None = None

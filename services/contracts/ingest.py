@@ -7,7 +7,18 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.contracts.vocabulary import Asker, Attachment, Facets, Fact, Line, PartnerId, Place, Text, Word
+from services.contracts.vocabulary import (
+    Asker,
+    Attachment,
+    Facets,
+    Fact,
+    Line,
+    Moment,
+    PartnerId,
+    Place,
+    Text,
+    Word,
+)
 
 
 class QuestionReceived(Fact):
@@ -136,6 +147,40 @@ class ReplyHeld(Fact):
         description="empty, command, asks, refusal, receipt, absence, too_quick, ours, another_mail, unsure"
     )
     facets: Facets | None = None
+
+
+class HeldNoted(Fact):
+    """Something could not be taken as it is and waits for a person. For the workspace alone; the event's
+    subject is the nil UUID."""
+
+    wire: ClassVar[str] = "held.noted.v1"
+
+    number: int = Field(ge=1, description="By which it is asked for")
+    door: Word
+    reason: Word = Field(description="spam, refused, perhaps_automatic, encrypted, unreadable, …")
+    size: int = Field(ge=0, description="Bytes")
+    received_at: Moment
+
+
+class HeldEnded(Fact):
+    """It waits no longer: taken in, dropped, or forgotten. For the workspace alone."""
+
+    wire: ClassVar[str] = "held.ended.v1"
+
+    number: int = Field(ge=1)
+
+
+class HeldShown(Fact):
+    """The words of a held thing, as text, where a coordinator asked for them. For the workspace alone, which
+    forgets them within a day."""
+
+    wire: ClassVar[str] = "held.shown.v1"
+
+    number: int = Field(ge=1)
+    heading: Line | None = Field(default=None, description="The mail's subject")
+    text: Text | None = None
+    attachments: tuple[Line, ...] = Field(default=(), description="Names of what came with it")
+    readable: bool = Field(default=True, description="False: nothing is known of it but its bytes")
 
 
 class QuestionRated(Fact):

@@ -92,6 +92,10 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             ingest.AnswerReceived,
             ingest.QuestionDeclined,
             ingest.QuestionTaken,
+            ingest.ReplyHeld,
+            ingest.HeldNoted,
+            ingest.HeldEnded,
+            ingest.HeldShown,
             ingest.TakeWithdrawn,
             ingest.ReopeningRequested,
             ingest.SpamReported,
@@ -129,6 +133,11 @@ RECEIPTS = (partners.SubmissionAccepted, partners.SubmissionRefused)
 
 DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
     {
+        "ingest": (
+            coordinator.HeldShowRequested,
+            coordinator.HeldReleaseRequested,
+            coordinator.HeldDropRequested,
+        ),
         "router": (
             coordinator.AssignRequested,
             coordinator.RouteRequested,
@@ -155,7 +164,7 @@ def coordinator_key(fact: type[Fact]) -> str:
 
 ALSO_READS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
-        "ingest": ((INBOX, "partner.#"),),
+        "ingest": ((INBOX, "partner.#"), *((INBOX, coordinator_key(fact)) for fact in DOES["ingest"])),
         "router": tuple((INBOX, coordinator_key(fact)) for fact in DOES["router"]),
         "workspace": (
             *((PARTNERS, f"partner.*.{fact.wire}") for fact in RECEIPTS),

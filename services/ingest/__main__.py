@@ -24,6 +24,7 @@ from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.limits import Limits
 from services.ingest.entrypoints.http.pages.law import LawFacts
 from services.ingest.entrypoints.http.pause import Pausing
+from services.ingest.entrypoints.mail.held_desk import HeldDesk, InboxReader
 from services.ingest.entrypoints.mail.imap import ImapDoor
 from services.ingest.entrypoints.mail.intake import MailIntake
 from services.ingest.entrypoints.mail.lmtp import lmtp_door
@@ -51,6 +52,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 EARLY_SECONDS = 5.0
 HOUR_SECONDS = 3600.0
 DAY_SECONDS = 24 * HOUR_SECONDS
+HELD_SECONDS = 1.0
+"""Rest between two looks at what the workspace is to be told of held things, or wants of them."""
 HOURS_OF_A_DAY = 24
 FORM_KEPT = timedelta(days=1)
 
@@ -136,8 +139,10 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
         mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry, parsing)
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool, door.intake.room.in_all)
         await chassis.consume(
-            SUBSCRIPTIONS, {topology.INBOX: PartnerReader(door.intake, door.limits, door.caps)}
+            SUBSCRIPTIONS,
+            {topology.INBOX: InboxReader(PartnerReader(door.intake, door.limits, door.caps))},
         )
+        chassis.every(HELD_SECONDS, HeldDesk(chassis.begin, letters, parsing).work)
         channels = ChannelMetrics.on(chassis.registry)
         app = public_app(door)
         for open_door in SOCIAL_DOORS:

@@ -23,20 +23,14 @@ from services.ingest.domain.intake import Refused
 from services.ingest.domain.mail import read_heading
 from services.ingest.domain.mailboxes import PARTNER, Mailboxes
 from services.ingest.entrypoints.mail.reader import Unreadable
-from services.ingest.entrypoints.mail.release import release_held
+from services.ingest.entrypoints.mail.release import BY_HAND, ROOM_BY_HAND, release_held
 from services.ingest.handlers import retention
-from services.ingest.handlers.caps import Caps
-from services.ingest.handlers.file_room import FileRoom
 from services.ingest.handlers.mail import MailDoor
 from services.ingest.handlers.mail_replies import NotYet, ReplyDoor
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
 from services.ingest.store import link_keys, links, partner_access, partner_keys, quarantine
 from services.ingest.store.quarantine import Held
-
-BY_HAND = Caps(per_hour=1_000_000, open=1_000_000)
-"""A person who releases a mail has decided: no cap counts."""
-ROOM_BY_HAND = FileRoom(per_mailbox=10**15, in_all=10**15)
 
 SubmissionAction = Callable[[Unit, IngestSettings, argparse.Namespace], Awaitable[int]]
 

@@ -49,6 +49,7 @@ HAPPENED = {
     "question.reopened": "reopened",
     "question.withdrawn": "withdrawn",
     "question.published": "published",
+    "reply.held": "reply_held",
 }
 
 DETAILS = (

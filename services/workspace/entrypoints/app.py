@@ -14,6 +14,7 @@ from services.chassis.errors import is_transient
 from services.workspace.entrypoints.account_page import AccountPage
 from services.workspace.entrypoints.audit_page import AuditPage
 from services.workspace.entrypoints.guard import Guard
+from services.workspace.entrypoints.held_page import HeldPage
 from services.workspace.entrypoints.identity_provider import IdentityProvider
 from services.workspace.entrypoints.libraries_page import LibrariesPage
 from services.workspace.entrypoints.lists_page import ListsPage
@@ -57,6 +58,7 @@ class Site:
             *NetworkPage(guard).routes(),
             *SteeringForms(guard).routes(),
             *LibrariesPage(guard).routes(),
+            *HeldPage(guard).routes(),
             *PeoplePage(guard).routes(),
             *AuditPage(guard).routes(),
             *AccountPage(guard).routes(),

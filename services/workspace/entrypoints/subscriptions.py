@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from services.chassis.messaging.incoming import Subscriptions
 from services.contracts import topology
+from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown
 from services.contracts.router import PartnerChanged, QuestionExplained
-from services.workspace.handlers import directory, explaining
+from services.workspace.handlers import directory, explaining, holding
 from services.workspace.handlers.hearing import hear
 
 
@@ -14,4 +15,7 @@ def subscriptions() -> Subscriptions:
         **dict.fromkeys(topology.HEARS["workspace"], hear),
         PartnerChanged: directory.heard,
         QuestionExplained: explaining.heard,
+        HeldNoted: holding.noted,
+        HeldEnded: holding.ended,
+        HeldShown: holding.shown,
     }

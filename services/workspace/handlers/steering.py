@@ -84,6 +84,15 @@ async def change_intake(unit: Unit, who: Coordinator, form: str, notice: str | N
     return await ask(unit, who, form, fact, None, "paused" if notice else "open")
 
 
+async def ask_about_held(
+    unit: Unit, who: Coordinator, form: str, number: int, *, release: bool
+) -> UUID | None:
+    """Take it in after all, or forget it for good."""
+    kind = coordinator.HeldReleaseRequested if release else coordinator.HeldDropRequested
+    fact = kind(by=who.name[:LONGEST_LINE], number=number)
+    return await ask(unit, who, form, fact, None, str(number))
+
+
 async def ask(
     unit: Unit,
     who: Coordinator,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from services.contracts import router
+from services.contracts.ingest import HeldShown
 from services.contracts.reasons import NobodyLeft
 from services.workspace.domain.roles import Member
 from tests.integration.workspace import facts as made
@@ -22,6 +23,8 @@ OPEN = (
 
 
 CLOSED = [{"first": "2026-12-24", "last": "2026-12-31", "reason": "Fêtes"}]
+NOBODY = UUID(int=0)
+HELD = "Bonjour,\n\nOù trouver les plans du moulin de Tancarville ?\n\n<b>Merci</b>, Ada"
 LOST = ("Où lire le journal « La Vigie de Dieppe » de 1871 ?", "Wer baute die Orgel von Saint-Ouen?")
 
 
@@ -42,8 +45,11 @@ async def at_the_coordination(on: Stage) -> Someone:
             made.listed("bm-lyon", 2, "Claire Dumas", subjects={"histoire": 5}, closures=CLOSED),
         ]
     )
-    await on.tell([made.hourly(30, explained())])
+    await on.tell([made.hourly(30, explained()), made.held(17), made.held(18, "encrypted")])
     person = await on.someone("Claire Dumas", Member("coordinator"))
+    await person.see("/held/17")
+    shown = HeldShown(number=17, heading="Un moulin", text=HELD, attachments=("plan.pdf",))
+    await on.tell([made.hourly(31, shown, NOBODY)])
     await person.post("/network/do", form="one", question=str(made.QUESTION), deed="route")
     return person
 

@@ -190,6 +190,12 @@ def listed(
     return letter_of(fact, nobody, id_=str(uuid5(nobody, f"{partner} {version}")), time=MOMENT)
 
 
+def held(number: int, reason: str = "perhaps_automatic") -> IncomingMessage:
+    """Something that waits for a person."""
+    fact = ingest.HeldNoted(number=number, door="mail", reason=reason, size=2048, received_at=MOMENT)
+    return letter_of(fact, UUID(int=0), id_=f"held {number}", time=MOMENT)
+
+
 def hourly(number: int, fact: Fact, question: UUID = QUESTION) -> IncomingMessage:
     """The fact that is announced in this hour of the question's life."""
     time = MOMENT + timedelta(hours=number)

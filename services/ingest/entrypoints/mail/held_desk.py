@@ -1,0 +1,198 @@
+"""Held things at the workspace: told as they come and go, shown as text, released or dropped when asked.
+
+Reading a stranger's mail may take minutes and break its reader, so a request is put down when it comes, and
+done beside the queue, one at a time in each copy.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from services.chassis.errors import is_transient
+from services.chassis.messaging.incoming import IncomingMessage, Reader, Work
+from services.chassis.messaging.transaction import Begin, Unit
+from services.contracts import topology
+from services.contracts.coordinator import (
+    HeldDropRequested,
+    HeldReleaseRequested,
+    HeldShowRequested,
+    RequestDone,
+    RequestRefused,
+)
+from services.contracts.envelope import Event, decode, event_readers
+from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown
+from services.ingest.domain.intake import Refused
+from services.ingest.domain.mail import MailEnvelope
+from services.ingest.entrypoints.mail.reader import MailReader, Unreadable
+from services.ingest.entrypoints.mail.release import BY_HAND, ROOM_BY_HAND, release_held
+from services.ingest.handlers.mail import MailDoor
+from services.ingest.handlers.mail_replies import NotYet
+from services.ingest.store import held_orders, quarantine
+from services.ingest.store.held_orders import HeldOrder
+from services.ingest.store.quarantine import Held
+
+log = logging.getLogger(__name__)
+
+NOBODY = UUID(int=0)
+PAGE = 100
+LONGEST = 50_000
+LONGEST_LINE = 500
+
+
+@dataclass(frozen=True)
+class InboxReader:
+    """Partner systems' letters, and the coordinator's: the broker says by the key who speaks."""
+
+    partners: Reader
+
+    def read(self, letter: IncomingMessage) -> Work:
+        if not letter.routing_key.startswith("coordinator."):
+            return self.partners.read(letter)
+        event = decode(letter.body, event_readers(topology.DOES["ingest"]))
+        if not isinstance(event, Event):
+            raise TypeError(f"{event.type}: read as {type(event).__name__}, not as a request")
+        order = HeldOrder(event.id, event.type, event.data.number)
+
+        async def put_down(unit: Unit) -> None:
+            await held_orders.add(unit.db, order, unit.now)
+
+        return Work(letter, event.source, event.id, event.type, None, event.traceparent, put_down)
+
+
+@dataclass(frozen=True)
+class HeldDesk:
+    begin: Begin
+    door: MailDoor
+    reader: MailReader
+
+    async def work(self) -> None:
+        """All that is to be told and done now."""
+        while await self._tell():
+            continue
+        while await self._next():
+            continue
+
+    async def _tell(self) -> bool:
+        async with self.begin() as unit:
+            news = await held_orders.news(unit.db, PAGE)
+            for one in news:
+                unit.announce(_news(one), question=NOBODY)
+            await held_orders.told(unit.db, [one["id"] for one in news])
+        return bool(news)
+
+    async def _next(self) -> bool:
+        async with self.begin() as unit:
+            order = await held_orders.next_one(unit.db)
+            if order is not None:
+                unit.tell_coordinator(await self._done(unit, order), question=NOBODY)
+        return order is not None
+
+    async def _done(self, unit: Unit, order: HeldOrder) -> RequestDone | RequestRefused:
+        deeds = {
+            HeldShowRequested.wire: self._show,
+            HeldReleaseRequested.wire: self._release,
+            HeldDropRequested.wire: self._drop,
+        }
+        mark = unit.mark()
+        try:
+            async with unit.db.transaction():
+                refused = await deeds[order.type](unit, order.number)
+        except Exception as fault:  # or one that can't be done would keep all others from it
+            if is_transient(fault):
+                raise
+            log.exception("held thing %d: %s failed", order.number, order.type)
+            unit.back_to(mark)
+            refused = "stays_held", f"{type(fault).__name__}: see the log"
+        if refused is None:
+            return RequestDone(request_id=order.request, request_type=order.type)
+        code, reason = refused
+        return RequestRefused(
+            request_id=order.request, request_type=order.type, code=code, reason=reason[:LONGEST_LINE]
+        )
+
+    async def _show(self, unit: Unit, number: int) -> tuple[str, str] | None:
+        held = await quarantine.get(unit.db, number)
+        if held is None:
+            return _gone(number)
+        unit.announce(await self._shown(held), question=NOBODY)
+        return None
+
+    async def _shown(self, held: Held) -> HeldShown:
+        """Its words alone: who wrote it stays here."""
+        if held.door != "mail":
+            text = _said_in(held.raw)
+            return HeldShown(number=held.id, text=text or None, readable=bool(text))
+        envelope = MailEnvelope(held.envelope_from, held.envelope_to)
+        try:
+            mail = await self.reader.read(held.raw, envelope, self.door.boxes.own, held.received_at)
+        except Unreadable:
+            return HeldShown(number=held.id, readable=False)
+        names = (_line(one.name) for one in mail.attachments)
+        return HeldShown(
+            number=held.id,
+            heading=_line(mail.subject) or None,
+            text=_text(mail.text or mail.html_text) or None,
+            attachments=tuple(name for name in names if name),
+        )
+
+    async def _release(self, unit: Unit, number: int) -> tuple[str, str] | None:
+        try:
+            async with unit.db.transaction():
+                held = await quarantine.take(unit.db, number)
+                if held is None:
+                    return _gone(number)
+                await release_held(unit, by_hand(self.door), held)
+        except (Refused, NotYet, Unreadable) as refusal:
+            return "stays_held", str(refusal)
+        return None
+
+    async def _drop(self, unit: Unit, number: int) -> tuple[str, str] | None:
+        return None if await quarantine.take(unit.db, number) else _gone(number)
+
+
+def by_hand(door: MailDoor) -> MailDoor:
+    """A person has decided: no cap counts, and no haste is a machine's."""
+    intake = replace(door.intake, room=ROOM_BY_HAND)
+    replies = replace(door.replies, intake=intake, quickest=timedelta(0))
+    return replace(door, intake=intake, caps=BY_HAND, replies=replies)
+
+
+def _gone(number: int) -> tuple[str, str]:
+    return "nothing_held", f"nothing is held under {number}: it was released, dropped or forgotten"
+
+
+def _news(one: Any) -> HeldNoted | HeldEnded:
+    if one["ended"]:
+        return HeldEnded(number=one["number"])
+    code = re.sub(r"[^a-z]+", "_", one["reason"].lower()).strip("_")[:60]
+    return HeldNoted(
+        number=one["number"],
+        door=one["door"],
+        reason=code or "unknown",
+        size=one["size"],
+        received_at=one["received_at"],
+    )
+
+
+def _said_in(raw: bytes) -> str:
+    """Of a form or a post: its text, and nothing else that its sender gave."""
+    with suppress(ValueError):
+        sent = json.loads(raw)
+        if isinstance(sent, dict):
+            return _text(str(sent.get("text") or sent.get("content") or ""))
+    return ""
+
+
+def _text(text: str) -> str:
+    return text.replace("\0", "").strip()[:LONGEST]
+
+
+def _line(text: str) -> str:
+    return " ".join(text.replace("\0", "").split())[:LONGEST_LINE]

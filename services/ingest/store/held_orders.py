@@ -1,0 +1,56 @@
+"""What the workspace is told of held things, and what a coordinator there wants done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from asyncpg import Record
+
+from services.chassis.postgres.database import Db
+
+_NEWS = """
+SELECT id, number, door, reason, size, received_at, ended FROM held_news ORDER BY id LIMIT $1 FOR UPDATE
+"""
+
+_TOLD = "DELETE FROM held_news WHERE id = ANY($1::bigint[])"
+
+_ADD = """
+INSERT INTO held_order (request, type, number, asked_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+"""
+
+# Another copy may be at the first one for minutes: a mail that breaks its reader.
+_NEXT = """
+DELETE FROM held_order WHERE request = (
+    SELECT request FROM held_order ORDER BY asked_at, request LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING request, type, number
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOrder:
+    """`type` is the request's wire name; `number` that of the held thing."""
+
+    request: str
+    type: str
+    number: int
+
+
+async def news(db: Db, most: int) -> list[Record]:
+    """What nobody was told of yet, in its order."""
+    return await db.fetch(_NEWS, most)
+
+
+async def told(db: Db, news: Sequence[int]) -> None:
+    await db.execute(_TOLD, news)
+
+
+async def add(db: Db, order: HeldOrder, now: datetime) -> None:
+    await db.execute(_ADD, order.request, order.type, order.number, now)
+
+
+async def next_one(db: Db) -> HeldOrder | None:
+    """Taken out; it is back if this transaction fails."""
+    row = await db.fetchrow(_NEXT)
+    return HeldOrder(**row) if row else None

@@ -1,0 +1,3 @@
+DROP TABLE held_words;
+DROP TABLE held;
+DROP FUNCTION tell_held();
