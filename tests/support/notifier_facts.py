@@ -132,3 +132,101 @@ def closed() -> Fact:
 
 def reopened() -> Fact:
     return router.QuestionReopened(facets=FACETS)
+
+
+def paused(question: UUID, number: int = 1, attempt: int = 1, partner: str = "bpi") -> Fact:
+    return router.QuestionPaused(
+        clarification_id=part(question, f"clarification {number}"),
+        assignment_id=part(question, f"assignment {attempt}"),
+        partner=PartnerName(id=partner, name=partner.title()),
+        text=f"De quel bras de la Bièvre parlez-vous ? ({number})",
+        asked_at=MOMENT + timedelta(hours=number),
+        ends_at=MOMENT + timedelta(days=14, hours=number),
+        facets=FACETS,
+    )
+
+
+def asker_reminded(question: UUID, number: int = 1, partner: str = "bpi") -> Fact:
+    return router.ClarificationReminded(
+        clarification_id=part(question, f"clarification {number}"),
+        partner=PartnerName(id=partner, name=partner.title()),
+        ends_at=MOMENT + timedelta(days=14, hours=number),
+        facets=FACETS,
+    )
+
+
+def resumed(question: UUID, attempt: int = 1, partner: str = "bpi", later: int = 1) -> Fact:
+    """`later`: days by which due time and promise are put off."""
+    return router.QuestionResumed(
+        assignment_id=part(question, f"assignment {attempt}"),
+        partner=PartnerName(id=partner, name=partner.title()),
+        due_at=DUE + timedelta(days=later),
+        promise_at=PROMISE + timedelta(days=later),
+        facets=FACETS,
+    )
+
+
+def written(question: UUID, number: int = 1) -> Fact:
+    return ingest.QuestionFollowedUp(
+        follow_up_id=part(question, f"written {number}"), text=f"Le bras mort. ({number})", way="mail"
+    )
+
+
+def follow_up_routed(
+    question: UUID, number: int = 1, attempt: int = 2, partner: str = "bpi", way: str = "mail"
+) -> Fact:
+    return router.FollowUpRouted(
+        follow_up_id=part(question, f"written {number}"),
+        assignment_id=part(question, f"assignment {attempt}"),
+        partner=PartnerName(id=partner, name=partner.title()),
+        reach=Reach.model_validate({"way": way, "address": f"{partner}@partner.example"}),
+        attempt=attempt,
+        due_at=DUE + timedelta(days=2),
+        promise_at=PROMISE,
+        facets=FACETS,
+    )
+
+
+def follow_up_unhandled(question: UUID, number: int = 1) -> Fact:
+    return router.FollowUpUnhandled(
+        follow_up_id=part(question, f"written {number}"), reason="overdue", facets=FACETS
+    )
+
+
+def added(
+    question: UUID,
+    number: int = 1,
+    partner: str = "bpi",
+    *,
+    corrects: bool = False,
+    attempt: int | None = None,
+) -> Fact:
+    kind = router.AnswerCorrected if corrects else router.AnswerAdded
+    released = None
+    if attempt is not None:
+        released = router.Released(
+            assignment_id=part(question, f"assignment {attempt}"),
+            partner=partner,
+            outcome="answered",
+        )
+    return kind(
+        addition_id=part(question, f"addition {number}"),
+        answer_id=part(question, "answer"),
+        partner=PartnerName(id=partner, name=partner.title()),
+        text=f"Et voici le plan de 1832. ({number})",
+        added_at=MOMENT + timedelta(hours=10 + number),
+        released=released,
+        facets=FACETS,
+    )
+
+
+def no_reply() -> Fact:
+    return router.QuestionClosed(reason="no_reply", facets=FACETS)
+
+
+def spam() -> Fact:
+    return router.QuestionClosed(reason="spam", facets=FACETS)
+
+
+def reopened_by(by: str, text: str | None = None) -> Fact:
+    return router.QuestionReopened.model_validate({"by": by, "text": text, "facets": FACETS})

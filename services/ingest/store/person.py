@@ -27,7 +27,7 @@ SELECT json_build_object(
     'held_replies', (SELECT json_agg(json_build_object('by', h.partner, 'reason', h.reason, 'text', h.text,
         'held_at', h.held_at) ORDER BY h.held_at, h.id) FROM held_reply h WHERE h.question = q.id),
     'waiting_submissions', (SELECT json_agg(json_build_object('by', w.partner, 'letter', w.envelope,
-        'base64', encode(w.body, 'base64'), 'came_at', w.came_at) ORDER BY w.id)
+        'body', convert_from(w.body, 'UTF8'), 'came_at', w.came_at) ORDER BY w.id)
         FROM early_submission w WHERE w.question = q.id),
     'post', (SELECT g.url FROM group_post g WHERE g.question = q.id),
     'marked_as_spam_at', (SELECT p.since FROM spam_sender p WHERE p.question = q.id AND p.digest IS NOT NULL),

@@ -85,6 +85,52 @@ CLOSED_TWICE = [
     made.promise_broken(made.PROMISE + timedelta(days=1)),
     made.closed(),
 ]
+ASKED_BACK_TWICE = [
+    made.received(),
+    made.routed(QUESTION, 1, "bpi", "mail"),
+    made.paused(QUESTION, 1),
+    made.asker_reminded(QUESTION, 1),
+    made.written(QUESTION, 1),
+    made.resumed(QUESTION, 1, later=1),
+    made.paused(QUESTION, 2),
+    made.written(QUESTION, 2),
+    made.resumed(QUESTION, 1, later=2),
+    made.answered(QUESTION, at=made.MOMENT + timedelta(hours=9)),
+]
+NEVER_REPLIED = [
+    made.received(),
+    made.routed(QUESTION, 1, "bpi", "mail"),
+    made.paused(QUESTION, 1),
+    made.asker_reminded(QUESTION, 1),
+    made.no_reply(),
+    made.written(QUESTION, 1),
+    made.reopened_by("late_reply"),
+    made.routed(QUESTION, 2, "bpi", "mail"),
+    made.answered(QUESTION, 2, at=made.MOMENT + timedelta(hours=9)),
+]
+GOES_ON_AFTER_THE_ANSWER = [
+    made.received(),
+    made.routed(QUESTION, 1, "bpi", "mail"),
+    made.answered(QUESTION, at=made.MOMENT + timedelta(hours=2)),
+    made.written(QUESTION, 1),
+    made.follow_up_routed(QUESTION, 1, 2),
+    made.added(QUESTION, 1, attempt=2),
+    made.added(QUESTION, 2, corrects=True),
+    made.written(QUESTION, 2),
+    made.follow_up_routed(QUESTION, 2, 3, "lyon", "queue"),
+    made.overdue(QUESTION, 3),
+    made.follow_up_unhandled(QUESTION, 2),
+    made.reopened_by("asker", "Ce n'est pas le bon moulin."),
+    made.routed(QUESTION, 4, "lyon", "queue"),
+    made.answered(QUESTION, 4, "lyon", name="second", at=made.MOMENT + timedelta(hours=14)),
+]
+SPAM = [
+    made.received(),
+    made.routed(QUESTION, 1, "bpi", "mail"),
+    made.paused(QUESTION, 1),
+    made.written(QUESTION, 1),
+    made.spam(),
+]
 NO_ADDRESS = [made.received(asker=None), made.routed(QUESTION, 1), made.answered(QUESTION)]
 
 LIVES = [
@@ -95,6 +141,10 @@ LIVES = [
     REOPENED_AFTER_CLOSING,
     REOPENED_AFTER_AN_ANSWER,
     CLOSED_TWICE,
+    ASKED_BACK_TWICE,
+    NEVER_REPLIED,
+    GOES_ON_AFTER_THE_ANSWER,
+    SPAM,
 ]
 
 
