@@ -30,10 +30,10 @@ from services.ingest.handlers.mail_replies import (
     UnreadFollowUp,
     accept_reply,
     is_taken,
-    link_of_thread,
     uploads_of,
     with_left_out,
 )
+from services.ingest.handlers.mail_threads import link_of_thread
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.spam import OF_SPAM_SENDER, spam_senders
 from services.ingest.handlers.submissions import AcceptedSubmission, be_the_same
@@ -147,9 +147,11 @@ async def accept_written(unit: Unit, door: MailDoor, submission: RawSubmission, 
     submission = await _without_files(submission, mail)
     mail = door.senders.as_written(mail)
     address = door.boxes.reply_token(mail.recipients)
-    if address is None:
-        if link := await link_of_thread(unit, door.replies, mail):
+    if not address:
+        if link := await link_of_thread(unit, door.intake.keys, mail):
             return await accept_reply(unit, door.replies, submission, mail, link)
+        if address is not None:
+            raise Refused("the reply address is not one of ours", field="to")
         new = _question(unit, door, mail)
         accepted = await _with_files(
             unit,

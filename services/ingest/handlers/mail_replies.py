@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests
 from services.contracts.ingest import ReplyHeld
-from services.contracts.links import ASKER, Link, party_digest
+from services.contracts.links import Link
 from services.contracts.marks import hashed, mark_codes, read_fingerprint, words_of
 from services.contracts.vocabulary import Attachment, Facets
 from services.ingest.domain.cleaning import clean_text
@@ -52,7 +52,6 @@ LEFT_OUT = "Fichiers non transmis / files not passed on:"
 MOST_NAMED = 20
 SOON = timedelta(hours=6)
 """How long after a question or its routing we may not have heard yet what was mailed about it."""
-MOST_REFERENCES = 10
 MOST_TOLD = 5
 """Held replies of one library about one question that it is told of by mail: a machine might be answering
 ours."""
@@ -291,32 +290,6 @@ def _is_recent(unit: Unit, came: _Came, asked: Sequence[questions.AskedPartner])
         *(one.assignment_id.int / 2**80 / 1000 for one in asked),
     ]
     return unit.now.timestamp() - max(moments) < SOON.total_seconds()
-
-
-async def link_of_thread(unit: Unit, door: ReplyDoor, mail: ParsedMail) -> Link | None:
-    """A mail to our public address that goes on in the thread of a question: its asker's is a follow-up.
-    Raises Refused where somebody else writes, as who was sent a copy and answers all."""
-    if not (question := await _question_of_thread(unit, mail.references[:MOST_REFERENCES])):
-        return None
-    if await questions.was_asked_by(unit.db, question, address_digests(door.intake.keys, mail.sender)):
-        return Link("asker", question, party_digest(ASKER))
-    raise Refused(f"goes on in the thread of question {question}, and is not its asker's", field="from")
-
-
-async def _question_of_thread(unit: Unit, references: Sequence[str]) -> UUID | None:
-    """By the Message-ID of the mail that asked, or of one that we sent its asker."""
-    for reference in references:
-        if question := await submissions.question_of(unit.db, "mail", reference):
-            return question
-    return await sent_mails.question_of(unit.db, [*filter(None, map(_delivery, references))])
-
-
-def _delivery(message_id: str) -> UUID | None:
-    """Our Message-IDs are `<id of the delivery@domain>`."""
-    try:
-        return UUID(message_id.strip("<>").partition("@")[0])
-    except ValueError:
-        return None
 
 
 async def _partner(unit: Unit, link: Link) -> str:

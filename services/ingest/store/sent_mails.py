@@ -28,8 +28,7 @@ WHERE question = $1 AND role = $2 AND digest = $3 ORDER BY sent_at DESC LIMIT $4
 """
 
 _OF_DELIVERIES = """
-SELECT question FROM sent_mail WHERE delivery_id = ANY($1::uuid[]) AND role = 'asker'
-ORDER BY sent_at DESC LIMIT 1
+SELECT question, role FROM sent_mail WHERE delivery_id = ANY($1::uuid[]) ORDER BY sent_at DESC LIMIT 1
 """
 
 
@@ -65,7 +64,7 @@ async def to(db: Db, question: UUID, role: str, digest: str, most: int) -> list[
     return [StoredSentMail(**row) for row in await db.fetch(_TO, question, role, digest, most)]
 
 
-async def question_of(db: Db, deliveries: Sequence[UUID]) -> UUID | None:
-    """What one of these mails was about, if it went to an asker."""
-    found: UUID | None = await db.fetchval(_OF_DELIVERIES, list(deliveries))
-    return found
+async def thread_of(db: Db, deliveries: Sequence[UUID]) -> tuple[UUID, str] | None:
+    """What the latest of these mails was about, and whom it went to: asker or partner."""
+    row = await db.fetchrow(_OF_DELIVERIES, list(deliveries))
+    return (row["question"], row["role"]) if row else None

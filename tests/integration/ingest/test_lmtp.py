@@ -236,3 +236,23 @@ async def test_a_paragraph_in_one_line_is_taken(database: Database, vhost: Virtu
         (event,) = await door.announced(QuestionReceived)
     assert replies[0][0] == 250
     assert len(event.data.text) > 49_000
+
+
+async def test_a_mail_that_fails_by_itself_is_held_at_the_third_try_and_harms_no_other(
+    database: Database, vhost: VirtualHost
+) -> None:
+    """451 for ever, and its sender's server gives up after days."""
+    fails = mail("Une question impossible.", Message_ID="<9@mail.example>")
+    async with ingest(database, vhost) as door:
+        await door.running.chassis.pool.execute(
+            "ALTER TABLE question ADD CONSTRAINT broken CHECK (text NOT LIKE '%impossible%')"
+        )
+        codes = []
+        for _ in range(4):
+            codes.append((await door.deliver(fails))[0][0])
+            await door.deliver(mail())
+        held = await door.fetchval("SELECT string_agg(reason, ' ') FROM quarantine")
+        assert fails.replace(b"\n", b"\r\n") == await door.fetchval("SELECT raw FROM quarantine")
+        assert len(await door.announced(QuestionReceived)) == 1
+    assert codes == [451, 451, 250, 250]
+    assert held == "3 attempts failed: CheckViolationError"

@@ -275,6 +275,42 @@ async def test_an_afterthought_in_the_askers_own_thread_is_theirs_and_a_friends_
     assert (event.subject, event.data.text) == (question, "Pardon, le petit moulin.")
 
 
+async def test_an_asker_who_answers_another_mail_of_the_thread_goes_on_with_it(
+    database: Database, vhost: VirtualHost
+) -> None:
+    """Their own second mail, and ours at the address it came from instead of the one for answers."""
+    async with ingest(database, vhost) as door:
+        await door.deliver(mail())
+        question = (await door.announced(QuestionReceived))[0].subject
+        ours = our_mail("answer", question)
+        await hears(door, question, ours.fact(MOMENT))
+        older = mail("Un.", Message_ID="<2@mail.example>", References="<1@mail.example>")
+        own = mail("Deux.", Message_ID="<3@mail.example>", In_Reply_To="<2@mail.example>", To="x@y.example")
+        theirs = mail(
+            "Trois.", Message_ID="<4@mail.example>", In_Reply_To=f"<{ours.delivery}@sesame.example>"
+        )
+        await door.deliver(older)
+        await door.deliver(own)
+        await door.deliver(theirs, ["reply@sesame.example"])
+        added = [event.data.text for event in await door.announced(QuestionFollowedUp)]
+        assert len(await door.announced(QuestionReceived)) == 1
+    assert added == ["Un.", "Deux.", "Trois."]
+
+
+@pytest.mark.parametrize("to", ["question@sesame.example", "reply@sesame.example"])
+@pytest.mark.parametrize("sender", ["desk@bib.example", "ada@mail.example"])
+async def test_an_answer_to_our_mail_to_a_library_is_no_question_wherever_it_goes(
+    database: Database, vhost: VirtualHost, to: str, sender: str
+) -> None:
+    async with ingest(database, vhost) as door:
+        _, ours = await asked(door)
+        thread = {"In_Reply_To": f"<{ours.delivery}@sesame.example>", "From": sender, "To": to}
+        await door.deliver(mail("Au bord du Rhône.", Message_ID="<2@bib.example>", **thread), [to])
+        assert len(await door.announced(QuestionReceived)) == 1
+        assert await door.announced(QuestionFollowedUp) == []
+        assert "to a library" in await door.fetchval("SELECT reason FROM quarantine")
+
+
 @pytest.mark.parametrize("why", ["empty", "ours"])
 async def test_an_asker_whose_reply_can_not_be_read_is_told_once(
     database: Database, vhost: VirtualHost, why: str
