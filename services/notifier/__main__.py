@@ -13,7 +13,7 @@ from services.notifier.entrypoints.archive import app, page_views
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.digests import Digests
-from services.notifier.handlers.events import Coordinator
+from services.notifier.handlers.events import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.sending import channels, wake, workers
 from services.notifier.sending.worker import Lane
@@ -42,7 +42,7 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
         )
         await chassis.consume(
             subscriptions.subscriptions(
-                Coordinator(settings.coordinator_mail),
+                CoordinatorAddress(settings.coordinator_mail),
                 rules,
                 settlement,
                 settings.keys,

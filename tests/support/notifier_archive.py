@@ -28,7 +28,7 @@ from services.notifier.entrypoints.archive.public import ArchiveSite
 from services.notifier.entrypoints.archive.release_desk import DeskCredentials, ReleaseDesk
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
-from services.notifier.handlers.events import Coordinator
+from services.notifier.handlers.events import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
 from tests.support import notifier_facts as made
 from tests.support.bench import Bench, bench, letter_of
@@ -137,7 +137,7 @@ async def archive(
     database: Database, release: Literal["review", "masked"] = "review"
 ) -> AsyncIterator[Archive]:
     rules = ReleaseRules(release, URL, WALL)
-    coordinator = Coordinator("coordination@network.example")
+    coordinator = CoordinatorAddress("coordination@network.example")
     settlement = Outcomes("coordination@network.example", DeliveryMetrics(CollectorRegistry()))
     heard = subscriptions.subscriptions(
         coordinator, rules, settlement, (b"k" * 32,), frozenset({"facebook_group"})

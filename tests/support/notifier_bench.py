@@ -18,7 +18,7 @@ from services.notifier.entrypoints import subscriptions
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
-from services.notifier.handlers.events import Coordinator
+from services.notifier.handlers.events import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.sending.coordinator import CoordinatorMail
 from services.notifier.sending.senders.protocol import Sender
@@ -32,7 +32,7 @@ ARCHIVE = "https://archive.example"
 SETTLEMENT = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()))
 WALL = Wall((b"a key of sixteen letters and more",), "reply@network.example", "https://network.example")
 RULES = ReleaseRules("review", ARCHIVE, WALL)
-SUBSCRIPTIONS = subscriptions.subscriptions(Coordinator(COORDINATOR), RULES, SETTLEMENT, KEYS)
+SUBSCRIPTIONS = subscriptions.subscriptions(CoordinatorAddress(COORDINATOR), RULES, SETTLEMENT, KEYS)
 WAYS = ("mail", "queue", "page")
 PACE = Pace(at_once=20, attempt_seconds=5.0, lease=timedelta(seconds=10))
 

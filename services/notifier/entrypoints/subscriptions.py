@@ -9,13 +9,13 @@ from services.chassis.messaging.incoming import Subscriptions
 from services.contracts import ingest, router, workspace
 from services.notifier.handlers import events
 from services.notifier.handlers.archiving import ReleaseRules
-from services.notifier.handlers.events import Coordinator
+from services.notifier.handlers.events import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.handlers.sign_ins import sign_in_requested
 
 
 def subscriptions(
-    coordinator: Coordinator,
+    coordinator: CoordinatorAddress,
     rules: ReleaseRules,
     settlement: Outcomes,
     keys: Sequence[bytes],

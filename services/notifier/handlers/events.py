@@ -30,7 +30,7 @@ STILL_SENT = sorted(WORD_OF_THE_END)
 
 
 @dataclass(frozen=True, slots=True)
-class Coordinator:
+class CoordinatorAddress:
     """Whom to tell what no partner can mend, when the event names nobody."""
 
     address: str
@@ -146,7 +146,7 @@ async def answer_refused(unit: Unit, event: Event[router.AnswerRefused]) -> None
 
 
 async def question_overdue(
-    coordinator: Coordinator, unit: Unit, event: Event[router.QuestionOverdue]
+    coordinator: CoordinatorAddress, unit: Unit, event: Event[router.QuestionOverdue]
 ) -> None:
     fact = event.data
     if fact.clock == "promise" or fact.assignment_id is None:
@@ -157,7 +157,9 @@ async def question_overdue(
     await _decide(unit, plan.overdue(known) + plan.ended(known))
 
 
-async def _promise_broken(coordinator: Coordinator, unit: Unit, event: Event[router.QuestionOverdue]) -> None:
+async def _promise_broken(
+    coordinator: CoordinatorAddress, unit: Unit, event: Event[router.QuestionOverdue]
+) -> None:
     due_at = event.data.due_at
     standing = await questions.promise(unit.db, event.subject, due_at, event.data.facets.found_out())
     known = _known(standing, event.subject)
@@ -169,7 +171,7 @@ async def _promise_broken(coordinator: Coordinator, unit: Unit, event: Event[rou
 
 
 async def question_unroutable(
-    coordinator: Coordinator, unit: Unit, event: Event[router.QuestionUnroutable]
+    coordinator: CoordinatorAddress, unit: Unit, event: Event[router.QuestionUnroutable]
 ) -> None:
     fact = event.data
     await _release(unit, event.subject, fact.released)
@@ -228,7 +230,9 @@ async def question_followed_up(unit: Unit, event: Event[ingest.QuestionFollowedU
     await _decide(unit, plan.follow_ups(_known(standing, event.subject)))
 
 
-async def question_rated(coordinator: Coordinator, unit: Unit, event: Event[ingest.QuestionRated]) -> None:
+async def question_rated(
+    coordinator: CoordinatorAddress, unit: Unit, event: Event[ingest.QuestionRated]
+) -> None:
     """Stars alone are counted elsewhere. Raises TooEarly where the library's turn has not been heard of."""
     fact = event.data
     if not fact.comment:
@@ -240,7 +244,7 @@ async def question_rated(coordinator: Coordinator, unit: Unit, event: Event[inge
     await _decide(unit, plan.rated(known, fact.partner, event.time, coordinator.address, details))
 
 
-async def reply_held(coordinator: Coordinator, unit: Unit, event: Event[ingest.ReplyHeld]) -> None:
+async def reply_held(coordinator: CoordinatorAddress, unit: Unit, event: Event[ingest.ReplyHeld]) -> None:
     """Raises TooEarly where the partner's turn has not been heard of."""
     fact = event.data
     known = _known(await questions.standing(unit.db, event.subject), event.subject)
@@ -359,7 +363,7 @@ async def follow_up_routed(unit: Unit, event: Event[router.FollowUpRouted]) -> N
 
 
 async def follow_up_unhandled(
-    coordinator: Coordinator, unit: Unit, event: Event[router.FollowUpUnhandled]
+    coordinator: CoordinatorAddress, unit: Unit, event: Event[router.FollowUpUnhandled]
 ) -> None:
     """Nobody saw to what the asker wrote after the answer."""
     fact = event.data
@@ -382,7 +386,7 @@ def _requester(reach: Reach | None, facets: Facets) -> Requester | None:
     return Requester(facets.origin, reach.way, _where(facets.origin, reach))
 
 
-def _at_coordinator(coordinator: Coordinator, reach: Reach | None) -> str:
+def _at_coordinator(coordinator: CoordinatorAddress, reach: Reach | None) -> str:
     return reach.address if reach and reach.way == "mail" else coordinator.address
 
 

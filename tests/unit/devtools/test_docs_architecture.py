@@ -40,7 +40,11 @@ def imported_by(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-DECIDED_ON = {"router": {"fasttext"}, "ingest": {"email_validator", "webencodings"}}
+DECIDED_ON = {
+    "router": {"fasttext"},
+    "ingest": {"email_validator", "webencodings"},
+    "notifier": {"idna"},
+}
 """Libraries that compute and do nothing else: docs/decisions/0007 and 0037."""
 
 

@@ -16,7 +16,8 @@ from services.ingest.entrypoints.http.links import OpenedByPartner
 from services.ingest.entrypoints.http.pages.asker import standing
 from services.ingest.entrypoints.http.pages.conversation import ShownConversation
 from services.ingest.entrypoints.http.pages.rendering import SitePages
-from services.ingest.entrypoints.http.pages.respondent import FAULTY, FIELDS, facts_of
+from services.ingest.entrypoints.http.pages.respondent import facts_of
+from services.ingest.entrypoints.http.pages.respondent_form import FAULTY, FIELDS
 from services.ingest.store.conversation import ConversationMessage
 from services.ingest.store.questions import AskedPartner, StoredQuestion
 

@@ -19,11 +19,11 @@ from services.ingest.entrypoints.http.body_limit import BodyLimit
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.files import LARGEST_FILE, MOST_FILES, FileDownloads
 from services.ingest.entrypoints.http.pages.ask import AskPage
-from services.ingest.entrypoints.http.pages.asker import asker_routes
+from services.ingest.entrypoints.http.pages.asker import AskerPages
 from services.ingest.entrypoints.http.pages.desk import DeskPages
 from services.ingest.entrypoints.http.pages.law import LawPages
 from services.ingest.entrypoints.http.pages.rendering import ROOT, SitePages
-from services.ingest.entrypoints.http.pages.respondent import respondent_routes
+from services.ingest.entrypoints.http.pages.respondent import RespondentPages
 
 LARGEST_BODY, LARGEST_FORM = LARGEST_SUBMISSION, MOST_FILES * LARGEST_FILE + 1_000_000
 """Bytes of one request, without and with files."""
@@ -62,8 +62,8 @@ def public_app(door: DoorContext) -> FastAPI:
     app.include_router(AssignmentApi(door, callers).routes())
     app.router.routes += ApiPage(app.openapi, pages, door.intake.public_url).routes()
     app.router.routes += AskPage(door, pages, together).routes()
-    app.include_router(asker_routes(door, pages))
-    app.include_router(respondent_routes(door, pages))
+    app.router.routes += AskerPages(door, pages).routes()
+    app.router.routes += RespondentPages(door, pages).routes()
     app.router.routes += DeskPages(door, pages, together).routes()
     app.router.routes += FileDownloads(door).routes()
     app.router.routes += [*LawPages(pages, door.law).routes(), door.face.route()]

@@ -4,19 +4,21 @@ may do about it."""
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from services.chassis.language import Translator
 from services.chassis.messaging.transaction import Unit
 from services.contracts.links import ASKER
 from services.ingest.domain.forms import new_number
-from services.ingest.domain.intake import RawSubmission, Refused, UnknownQuestion
+from services.ingest.domain.intake import RawSubmission, Refused
 from services.ingest.domain.standing import AskerState
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.links import Opened, link_of, open_for_asker
@@ -40,12 +42,29 @@ RECEIVED, ROUTED, ENDED = 1, 2, 3
 AskerAction = Callable[[Unit, Opened, FormData], Awaitable[None]]
 
 
-def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
-    routes = APIRouter(include_in_schema=False)
+@dataclass(frozen=True, slots=True)
+class AskerPages:
+    door: DoorContext
+    pages: SitePages
 
-    @routes.get("/q/{token}")
-    async def show(request: Request, token: str) -> Response:
-        words = pages.words(request)
+    def routes(self) -> list[BaseRoute]:
+        actions: Mapping[str, AskerAction] = {
+            "follow-up": self.follow_up,
+            "reopen": self.reopen,
+            "rate": self.rate,
+            "withdraw": self.withdraw,
+            "erase": self.erase,
+        }
+        return [
+            Route("/q/{token}", self.show, methods=["GET"]),
+            *(
+                Route(f"/q/{{token}}/{name}", partial(self._do, name, action), methods=["POST"])
+                for name, action in actions.items()
+            ),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        door, words, token = self.door, self.pages.words(request), request.path_params["token"]
         link = link_of(door, token, "asker")
         async with door.begin() as unit:
             opened = await open_for_asker(unit, link)
@@ -53,65 +72,50 @@ def asker_routes(door: DoorContext, pages: SitePages) -> APIRouter:
             attachments = await listed(unit, door.intake.public_url, link.question_id)
             messages = await conversation.messages(unit.db, link.question_id)
         shown = ShownConversation(opened.question, opened.asked, follow_ups, messages)
-        return pages.show(
+        facts = {"attachments": attachments, **standing(shown, words)}
+        return self.pages.show(
             "asker.html",
             words,
             path=f"/q/{token}",
             number=new_number(door.intake.keys, door.now()),
             done=request.query_params.get("done", ""),
-            **with_files_for(
-                ASKER,
-                door.intake.file_keys,
-                {"attachments": attachments, **standing(shown, words)},
-            ),
+            **with_files_for(ASKER, door.intake.file_keys, facts),
         )
 
-    async def follow_up(unit: Unit, opened: Opened, form: FormData) -> None:
-        submission = RawSubmission("page", form_key(door, form), field(form, "text").encode(), unit.now)
+    async def follow_up(self, unit: Unit, opened: Opened, form: FormData) -> None:
+        text, wall = field(form, "text"), self.door.intake.wall
+        submission = RawSubmission("page", form_key(self.door, form), text.encode(), unit.now)
         await refuse_spam_sender(unit, opened.question.id)
-        await accept_follow_up(
-            unit, door.intake.wall, submission, opened.question.id, field(form, "text"), "page"
-        )
+        await accept_follow_up(unit, wall, submission, opened.question.id, text, "page")
 
-    async def reopen(unit: Unit, opened: Opened, form: FormData) -> None:
-        text = field(form, "text")
-        submission = RawSubmission("page", form_key(door, form), text.encode(), unit.now)
+    async def reopen(self, unit: Unit, opened: Opened, form: FormData) -> None:
+        text, wall = field(form, "text"), self.door.intake.wall
+        submission = RawSubmission("page", form_key(self.door, form), text.encode(), unit.now)
         await refuse_spam_sender(unit, opened.question.id)
-        await accept_reopening(unit, door.intake.wall, submission, opened.question.id, text, "page")
+        await accept_reopening(unit, wall, submission, opened.question.id, text, "page")
 
-    async def rate(unit: Unit, opened: Opened, form: FormData) -> None:
+    async def rate(self, unit: Unit, opened: Opened, form: FormData) -> None:
         stars = field(form, "stars")
         if stars not in tuple("12345"):
             raise Refused("choose 1 to 5", field="stars")
         await askers.rate(unit, opened.question, opened.asked, int(stars), field(form, "comment"))
 
-    async def withdraw(unit: Unit, opened: Opened, _form: FormData) -> None:
+    async def withdraw(self, unit: Unit, opened: Opened, _form: FormData) -> None:
         await askers.withdraw(unit, opened.question.id)
 
-    async def erase(unit: Unit, opened: Opened, _form: FormData) -> None:
+    async def erase(self, unit: Unit, opened: Opened, _form: FormData) -> None:
         await askers.erase(unit, opened.question.id, "wish")
 
-    deeds: dict[str, AskerAction] = {
-        "follow-up": follow_up,
-        "reopen": reopen,
-        "rate": rate,
-        "withdraw": withdraw,
-        "erase": erase,
-    }
-
-    @routes.post("/q/{token}/{deed}")
-    async def do(request: Request, token: str, deed: str) -> Response:
-        door.limits.check(request)
-        link = link_of(door, token, "asker")
-        if deed not in deeds:
-            raise UnknownQuestion("no such deed")
+    async def _do(self, name: str, action: AskerAction, request: Request) -> Response:
+        self.door.limits.check(request)
+        token = request.path_params["token"]
+        link = link_of(self.door, token, "asker")
         form = await request.form()
-        async with door.begin(link.question_id) as unit:
-            await deeds[deed](unit, await open_for_asker(unit, link), form)
-        language = pages.words(request, field(form, "lang")).language
-        return RedirectResponse(f"{door.intake.public_url}/q/{token}?done={deed}&lang={language}", 303)
-
-    return routes
+        async with self.door.begin(link.question_id) as unit:
+            await action(unit, await open_for_asker(unit, link), form)
+        language = self.pages.words(request, field(form, "lang")).language
+        address = f"{self.door.intake.public_url}/q/{token}?done={name}&lang={language}"
+        return RedirectResponse(address, 303)
 
 
 ENDED_STATES = frozenset(

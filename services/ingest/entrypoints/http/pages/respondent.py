@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
-from services.chassis.language import Translator
 from services.chassis.messaging.transaction import Unit
 from services.contracts.links import Link
 from services.contracts.vocabulary import Attachment
 from services.ingest.domain.forms import new_number
-from services.ingest.domain.intake import NewAnswer, NewDecline, RawSubmission, Refused, ReusedKey, Walled
+from services.ingest.domain.intake import NewAnswer, NewDecline, RawSubmission, Refused
 from services.ingest.domain.replies.folding import folded
 from services.ingest.domain.standing import WRITABLE
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.entrypoints.http.files import MOST_FILES, NOT_ACCEPTED, uploads_of
+from services.ingest.entrypoints.http.files import MOST_FILES, uploads_of
 from services.ingest.entrypoints.http.links import OpenedByPartner, link_of, open_for_partner
 from services.ingest.entrypoints.http.pages.conversation import (
     WITHOUT,
@@ -28,8 +28,16 @@ from services.ingest.entrypoints.http.pages.conversation import (
     with_files_for,
 )
 from services.ingest.entrypoints.http.pages.forms import field, form_key
-from services.ingest.entrypoints.http.pages.held import HOLDS_OURS, why_held
+from services.ingest.entrypoints.http.pages.held import why_held
 from services.ingest.entrypoints.http.pages.rendering import SitePages
+from services.ingest.entrypoints.http.pages.respondent_form import (
+    FAULTY,
+    FIELDS,
+    faults_of,
+    held_number,
+    raw_of,
+    sources_in,
+)
 from services.ingest.handlers.conversation import (
     accept_addition,
     accept_clarification,
@@ -45,140 +53,140 @@ from services.ingest.handlers.submissions import (
     accept_take,
 )
 from services.ingest.store import askers, conversation, files, held_replies, links, similar
-
-FIELDS = ("text", "sources", "effort", "files")
-FAULTY = (*FIELDS, "ask")
+from services.ingest.store.held_replies import HeldReply
 
 
-def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
-    routes = APIRouter(include_in_schema=False)
+@dataclass(frozen=True, slots=True)
+class RespondentPages:
+    door: DoorContext
+    pages: SitePages
 
-    @routes.get("/r/{token}")
-    async def show(request: Request, token: str) -> Response:
-        return await page(request, token, link_of(door, token, "partner"), FormData(), {})
+    def routes(self) -> list[BaseRoute]:
+        forms = {
+            "answer": self.answer,
+            "add": self.add,
+            "ask-back": self.ask_back,
+            "put-back": self.put_back,
+            "spam": self.spam,
+            "set-aside": self.set_aside,
+            "take": self.take,
+            "decline": self.decline,
+        }
+        return [
+            Route("/r/{token}", self.show, methods=["GET"]),
+            *(Route(f"/r/{{token}}/{name}", form, methods=["POST"]) for name, form in forms.items()),
+        ]
 
-    async def page(
-        request: Request, token: str, link: Link, form: FormData, faults: dict[str, str]
-    ) -> Response:
-        words = pages.words(request, field(form, "lang") or None)
-        async with door.begin() as unit:
-            opened = await open_for_partner(unit, link)
-            follow_ups = await askers.follow_ups(unit.db, link.question_id)
-            seen = await links.partners_seen(unit.db)
-            alike = await similar.of_assignment(unit.db, opened.own.assignment_id)
-            attachments = await listed(unit, door.intake.public_url, link.question_id)
-            waiting = await held_replies.open_of(unit.db, link.question_id, opened.own.partner)
-            held = waiting[0] if waiting else None
-            held_files = await files.of(unit.db, list(held.files)) if held else []
-            messages = await conversation.messages(unit.db, link.question_id)
-        written = {"text": held.text} if held and not form else {}
-        return pages.show(
-            "respondent.html",
-            words,
-            status=422 if faults else 200,
-            path=f"/r/{token}",
-            number=new_number(door.intake.keys, door.now()),
-            done=request.query_params.get("done", ""),
-            similar=alike,
-            faults=dict.fromkeys(FAULTY, "") | faults,
-            held=held,
-            held_why=why_held(words, held.reason) if held else "",
-            values={name: field(form, name) for name in (*FIELDS, "ask")} | written,
-            partners={partner: name for partner, name in seen.items() if partner != opened.own.partner},
-            **with_files_for(
-                opened.own.partner,
-                door.intake.file_keys,
-                {
-                    "attachments": attachments,
-                    "held_files": [as_event(door.intake.public_url, file) for file in held_files],
-                    **facts_of(
-                        opened, ShownConversation(opened.question, opened.asked, follow_ups, messages)
-                    ),
-                },
-            ),
-        )
+    async def show(self, request: Request) -> Response:
+        link = link_of(self.door, request.path_params["token"], "partner")
+        return await self._page(request, link, FormData(), {})
 
-    @routes.post("/r/{token}/answer")
-    async def answer(request: Request, token: str) -> Response:
-        door.limits.check(request)
-        link = link_of(door, token, "partner")
+    async def answer(self, request: Request) -> Response:
+        link = self._link(request)
         async with request.form(max_files=MOST_FILES + 1) as form:
-            return await answered(request, token, link, form)
+            words = self.pages.words(request, field(form, "lang"))
+            try:
+                async with self.door.begin(link.question_id) as unit:
+                    await self._take_answer(unit, link, form)
+            except Refused as refusal:
+                if refusal.field not in (*FIELDS, "key", "ended"):
+                    raise
+                return await self._page(request, link, form, faults_of(refusal, words))
+        return self._done(request, form, "answer")
 
-    async def answered(request: Request, token: str, link: Link, form: FormData) -> Response:
-        words = pages.words(request, field(form, "lang"))
-        try:
-            async with door.begin(link.question_id) as unit:
-                await take_answer(unit, link, form)
-        except Refused as refusal:
-            if refusal.field not in (*FIELDS, "key", "ended"):
-                raise
-            return await page(request, token, link, form, faults_of(refusal, words))
-        return done(token, "answer", words)
-
-    @routes.post("/r/{token}/add")
-    async def add(request: Request, token: str) -> Response:
+    async def add(self, request: Request) -> Response:
         """More of their answer, or its correction; a reply to what the asker wrote after it."""
-        door.limits.check(request)
-        link = link_of(door, token, "partner")
+        link = self._link(request)
         form = await request.form()
-        words = pages.words(request, field(form, "lang"))
         try:
-            async with door.begin(link.question_id) as unit:
+            async with self.door.begin(link.question_id) as unit:
                 own = (await open_for_partner(unit, link)).own
-                sources = tuple(filter(None, map(str.strip, field(form, "sources").splitlines())))
-                new = NewAnswer(field(form, "text"), "page", sources)
-                once = RawSubmission("page", form_key(door, form), raw_of(form, *FIELDS), unit.now)
-                wall, corrects = door.intake.wall, bool(field(form, "corrects"))
+                new = NewAnswer(field(form, "text"), "page", sources_in(form))
+                once = RawSubmission("page", form_key(self.door, form), raw_of(form, *FIELDS), unit.now)
+                wall, corrects = self.door.intake.wall, bool(field(form, "corrects"))
                 await accept_addition(unit, wall, once, link.question_id, own.partner, new, corrects=corrects)
         except Refused as refusal:
-            return await page(request, token, link, form, faults_of(refusal, words))
-        return done(token, "add", words)
+            words = self.pages.words(request, field(form, "lang"))
+            return await self._page(request, link, form, faults_of(refusal, words))
+        return self._done(request, form, "add")
 
-    @routes.post("/r/{token}/ask-back")
-    async def ask_back(request: Request, token: str) -> Response:
-        door.limits.check(request)
-        link = link_of(door, token, "partner")
+    async def ask_back(self, request: Request) -> Response:
+        link = self._link(request)
         form = await request.form()
-        words = pages.words(request, field(form, "lang"))
         try:
-            async with door.begin(link.question_id) as unit:
+            async with self.door.begin(link.question_id) as unit:
                 opened = await open_for_partner(unit, link)
                 if not opened.question.open:
                     raise Refused("somebody answered meanwhile", field="ended")
                 text = field(form, "ask")
-                once = RawSubmission("page", form_key(door, form), text.encode(), unit.now)
-                wall, partner = door.intake.wall, opened.own.partner
-                await act_on_held(unit, link, partner, form, "clarification")
+                once = RawSubmission("page", form_key(self.door, form), text.encode(), unit.now)
+                wall, partner = self.door.intake.wall, opened.own.partner
+                await self._act_on_held(unit, link, partner, form, "clarification")
                 await accept_clarification(unit, wall, once, link.question_id, partner, text, "page")
         except Refused as refusal:
-            return await page(request, token, link, form, {"ask": faults_of(refusal, words)["text"]})
-        return done(token, "ask-back", words)
+            words = self.pages.words(request, field(form, "lang"))
+            return await self._page(request, link, form, {"ask": faults_of(refusal, words)["text"]})
+        return self._done(request, form, "ask-back")
 
-    @routes.post("/r/{token}/put-back")
-    async def put_back(request: Request, token: str) -> Response:
+    async def put_back(self, request: Request) -> Response:
         """They are not on it after all."""
-        door.limits.check(request)
-        link = link_of(door, token, "partner")
+        link = self._link(request)
         form = await request.form()
-        async with door.begin(link.question_id) as unit:
+        async with self.door.begin(link.question_id) as unit:
             own = (await open_for_partner(unit, link)).own
-            once = RawSubmission("page", form_key(door, form), own.partner.encode(), unit.now)
+            once = RawSubmission("page", form_key(self.door, form), own.partner.encode(), unit.now)
             await accept_put_back(unit, once, link.question_id, own.partner, "page")
-        return done(token, "put-back", pages.words(request, field(form, "lang")))
+        return self._done(request, form, "put-back")
 
-    @routes.post("/r/{token}/spam")
-    async def spam(request: Request, token: str) -> Response:
-        door.limits.check(request)
-        link = link_of(door, token, "partner")
+    async def spam(self, request: Request) -> Response:
+        link = self._link(request)
         form = await request.form()
-        async with door.begin(link.question_id) as unit:
+        async with self.door.begin(link.question_id) as unit:
             own = (await open_for_partner(unit, link)).own
             once = RawSubmission("page", f"spam/{link.question_id}", own.partner.encode(), unit.now)
             await accept_spam(unit, once, link.question_id, own.partner, "page")
-        return done(token, "spam", pages.words(request, field(form, "lang")))
+        return self._done(request, form, "spam")
 
-    async def take_answer(unit: Unit, link: Link, form: FormData) -> None:
+    async def set_aside(self, request: Request) -> Response:
+        """A held reply of theirs is nothing for the asker."""
+        link = self._link(request)
+        form = await request.form()
+        async with self.door.begin(link.question_id) as unit:
+            opened = await open_for_partner(unit, link)
+            await self._act_on_held(unit, link, opened.own.partner, form, "nothing")
+        return self._done(request, form, "set-aside")
+
+    async def take(self, request: Request) -> Response:
+        """They are on it."""
+        link = self._link(request)
+        form = await request.form()
+        async with self.door.begin(link.question_id) as unit:
+            own = (await open_for_partner(unit, link)).own
+            submission = RawSubmission("page", form_key(self.door, form), own.partner.encode(), unit.now)
+            await self._act_on_held(unit, link, own.partner, form, "take")
+            by = field(form, "by") or None
+            await accept_take(unit, submission, link.question_id, own.partner, "page", by)
+        return self._done(request, form, "take")
+
+    async def decline(self, request: Request) -> Response:
+        link = self._link(request)
+        form = await request.form()
+        async with self.door.begin(link.question_id) as unit:
+            own = (await open_for_partner(unit, link)).own
+            new = NewDecline("page", field(form, "reason") or None, field(form, "refer_to") or None)
+            key = f"decline/{link.question_id}/{own.assignment_id}"
+            submission = RawSubmission("page", key, own.partner.encode(), unit.now)
+            await self._act_on_held(unit, link, own.partner, form, "decline")
+            wall = self.door.intake.wall
+            await accept_decline(unit, wall, submission, link.question_id, own.partner, new)
+        return self._done(request, form, "decline")
+
+    def _link(self, request: Request) -> Link:
+        """Of a form that is sent: raises TooMany, and UnknownQuestion for what is no link of a partner's."""
+        self.door.limits.check(request)
+        return link_of(self.door, request.path_params["token"], "partner")
+
+    async def _take_answer(self, unit: Unit, link: Link, form: FormData) -> None:
         opened = await open_for_partner(unit, link)
         if not opened.question.open or opened.own.answered_at is not None:
             raise Refused("somebody answered meanwhile", field="ended")
@@ -186,99 +194,83 @@ def respondent_routes(door: DoorContext, pages: SitePages) -> APIRouter:
         new = NewAnswer(
             text=field(form, "text"),
             way="page",
-            sources=tuple(filter(None, map(str.strip, field(form, "sources").splitlines()))),
+            sources=sources_in(form),
             effort=int(effort) if effort in tuple("123456") else None,
         )
-        submission = RawSubmission("page", form_key(door, form), raw_of(form, *FIELDS), unit.now)
-        partner = opened.own.partner
-        mailed = await act_on_held(unit, link, partner, form, "answer")
+        submission = RawSubmission("page", form_key(self.door, form), raw_of(form, *FIELDS), unit.now)
+        partner, intake = opened.own.partner, self.door.intake
+        mailed = await self._act_on_held(unit, link, partner, form, "answer")
 
         async def accept(sent: tuple[Attachment, ...]) -> AcceptedSubmission:
-            return await accept_answer(
-                unit, door.intake.wall, submission, link.question_id, partner, new, (*mailed, *sent)
-            )
+            every = (*mailed, *sent)
+            return await accept_answer(unit, intake.wall, submission, link.question_id, partner, new, every)
 
-        intake = door.intake
         await accept_with_files(unit, intake.public_url, uploads_of(form), "answer", accept, room=intake.room)
 
-    async def act_on_held(
-        unit: Unit, link: Link, partner: str, form: FormData, as_: str
+    async def _act_on_held(
+        self, unit: Unit, link: Link, partner: str, form: FormData, as_: str
     ) -> tuple[Attachment, ...]:
         held = held_number(form)
-        return await act_on(unit, door.intake.public_url, link.question_id, partner, held, as_)
+        return await act_on(unit, self.door.intake.public_url, link.question_id, partner, held, as_)
 
-    @routes.post("/r/{token}/set-aside")
-    async def set_aside(request: Request, token: str) -> Response:
-        """A held reply of theirs is nothing for the asker."""
-        door.limits.check(request)
-        link = link_of(door, token, "partner")
-        form = await request.form()
-        async with door.begin(link.question_id) as unit:
-            opened = await open_for_partner(unit, link)
-            await act_on_held(unit, link, opened.own.partner, form, "nothing")
-        return done(token, "set-aside", pages.words(request, field(form, "lang")))
+    async def _page(self, request: Request, link: Link, form: FormData, faults: dict[str, str]) -> Response:
+        door, words = self.door, self.pages.words(request, field(form, "lang") or None)
+        async with door.begin() as unit:
+            seen = await self._seen(unit, link)
+        own, held = seen.opened.own, seen.held
+        written = {"text": held.text} if held and not form else {}
+        return self.pages.show(
+            "respondent.html",
+            words,
+            status=422 if faults else 200,
+            path=f"/r/{request.path_params['token']}",
+            number=new_number(door.intake.keys, door.now()),
+            done=request.query_params.get("done", ""),
+            similar=seen.similar,
+            faults=dict.fromkeys(FAULTY, "") | faults,
+            held=held,
+            held_why=why_held(words, held.reason) if held else "",
+            values={name: field(form, name) for name in (*FIELDS, "ask")} | written,
+            partners={partner: name for partner, name in seen.partners.items() if partner != own.partner},
+            **with_files_for(own.partner, door.intake.file_keys, seen.facts),
+        )
 
-    @routes.post("/r/{token}/take")
-    async def take(request: Request, token: str) -> Response:
-        """We are on it."""
-        door.limits.check(request)
-        link = link_of(door, token, "partner")
-        form = await request.form()
-        async with door.begin(link.question_id) as unit:
-            own = (await open_for_partner(unit, link)).own
-            submission = RawSubmission("page", form_key(door, form), own.partner.encode(), unit.now)
-            await act_on_held(unit, link, own.partner, form, "take")
-            by = field(form, "by") or None
-            await accept_take(unit, submission, link.question_id, own.partner, "page", by)
-        return done(token, "take", pages.words(request, field(form, "lang")))
+    async def _seen(self, unit: Unit, link: Link) -> SeenByPartner:
+        public_url = self.door.intake.public_url
+        opened = await open_for_partner(unit, link)
+        follow_ups = await askers.follow_ups(unit.db, link.question_id)
+        waiting = await held_replies.open_of(unit.db, link.question_id, opened.own.partner)
+        held = waiting[0] if waiting else None
+        held_files = await files.of(unit.db, list(held.files)) if held else []
+        messages = await conversation.messages(unit.db, link.question_id)
+        shown = ShownConversation(opened.question, opened.asked, follow_ups, messages)
+        return SeenByPartner(
+            opened,
+            held,
+            partners=await links.partners_seen(unit.db),
+            similar=await similar.of_assignment(unit.db, opened.own.assignment_id),
+            facts={
+                "attachments": await listed(unit, public_url, link.question_id),
+                "held_files": [as_event(public_url, file) for file in held_files],
+                **facts_of(opened, shown),
+            },
+        )
 
-    @routes.post("/r/{token}/decline")
-    async def decline(request: Request, token: str) -> Response:
-        door.limits.check(request)
-        link = link_of(door, token, "partner")
-        form = await request.form()
-        async with door.begin(link.question_id) as unit:
-            opened = await open_for_partner(unit, link)
-            new = NewDecline("page", field(form, "reason") or None, field(form, "refer_to") or None)
-            key = f"decline/{link.question_id}/{opened.own.assignment_id}"
-            submission = RawSubmission("page", key, opened.own.partner.encode(), unit.now)
-            await act_on_held(unit, link, opened.own.partner, form, "decline")
-            await accept_decline(
-                unit, door.intake.wall, submission, link.question_id, opened.own.partner, new
-            )
-        return done(token, "decline", pages.words(request, field(form, "lang")))
-
-    def done(token: str, deed: str, words: Translator) -> Response:
-        return RedirectResponse(f"{door.intake.public_url}/r/{token}?done={deed}&lang={words.language}", 303)
-
-    return routes
-
-
-def faults_of(refusal: Refused, words: Translator) -> dict[str, str]:
-    if refusal.field == "files":
-        return {"files": words.gettext(NOT_ACCEPTED)}
-    if refusal.field == "ended":
-        return {
-            "text": words.gettext(
-                "Somebody answered this question while you were writing. Your text is kept below."
-            )
-        }
-    if isinstance(refusal, Walled):
-        return {"text": words.gettext(HOLDS_OURS)}
-    if isinstance(refusal, ReusedKey):
-        return {"text": words.gettext("This form was already sent with another text. Load the page again.")}
-    return {"text": words.gettext("Write your answer.")}
+    def _done(self, request: Request, form: FormData, what: str) -> Response:
+        language = self.pages.words(request, field(form, "lang")).language
+        path = f"/r/{request.path_params['token']}?done={what}&lang={language}"
+        return RedirectResponse(f"{self.door.intake.public_url}{path}", 303)
 
 
-def held_number(form: FormData) -> UUID | None:
-    try:
-        return UUID(field(form, "held"))
-    except ValueError:
-        return None
+@dataclass(frozen=True, slots=True)
+class SeenByPartner:
+    """`partners`: id → name of every library heard of. `facts` are the page's about the question."""
 
-
-def raw_of(form: FormData, *names: str) -> bytes:
-    return json.dumps({name: field(form, name) for name in names}, ensure_ascii=False).encode()
+    opened: OpenedByPartner
+    held: HeldReply | None
+    partners: Mapping[str, str]
+    similar: Sequence[tuple[str, str]]
+    facts: dict[str, Any]
 
 
 def facts_of(opened: OpenedByPartner, conversation: ShownConversation) -> dict[str, Any]:
