@@ -114,6 +114,7 @@ class Exclusion(Value):
     """Why a partner was not asked. `language` is the question's where the code is language."""
 
     partner: PartnerId
+    partner_name: Line | None = Field(default=None, description="How it is called, for who reads of it")
     code: ExclusionCode
     language: Language | None = None
 

@@ -246,16 +246,20 @@ def unroutable(
     )
 
 
-def exclusions_of(decision: Decision, language: str | None) -> tuple[Exclusion, ...]:
+def exclusions_of(directory: Directory, decision: Decision, language: str | None) -> tuple[Exclusion, ...]:
     """`language` is the question's: it says what they do not speak."""
     known = ((why, names) for why, names in decision.excluded.items() if not isinstance(names, int))
     named = sorted((name, why) for why, names in known for name in names)
-    return tuple(_exclusion(name, why, language) for name, why in named[:EXCLUSIONS_NAMED])
+    return tuple(
+        _exclusion(name_of(directory, partner), why, language) for partner, why in named[:EXCLUSIONS_NAMED]
+    )
 
 
-def _exclusion(partner: str, code: str, language: str | None) -> Exclusion:
+def _exclusion(partner: PartnerName, code: str, language: str | None) -> Exclusion:
     said = language if code == "language" else None
-    return Exclusion.model_validate({"partner": partner, "code": code, "language": said})
+    return Exclusion.model_validate(
+        {"partner": partner.id, "partner_name": partner.name, "code": code, "language": said}
+    )
 
 
 def refused(

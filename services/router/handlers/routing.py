@@ -43,7 +43,7 @@ async def route(
     ledger.decided(question.id, decision, facts.account_of(decision))
     chosen = decision.chosen
     if chosen is None:
-        excluded = facts.exclusions_of(decision, question.facets.get("language"))
+        excluded = facts.exclusions_of(standing.directory, decision, question.facets.get("language"))
         await give_up(desk, unit, question, NobodyLeft(), excluded)
         return
     await hand_over(desk, unit, question, chosen.partner, facts.reasons_of(chosen), decision)

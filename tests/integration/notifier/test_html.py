@@ -11,6 +11,7 @@ from email.policy import default
 import pytest
 
 from devtools.servers.packages import provide_program
+from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.sending.mail.codes import DELIVERIES
 from services.notifier.sending.mail.compose import Composer
 from services.notifier.sending.mail.rendering import MailRenderer
@@ -95,3 +96,35 @@ async def test_every_letter_is_valid_in_both_languages() -> None:
             part = message.get_body(("html",))
             assert part is not None
             assert (language, kind, await faults(part.get_content())) == (language, kind, [])
+
+
+def html_of(letter: DeliveryAttempt) -> str:
+    composer = Composer(HOUSE, MailRenderer(zone="Europe/Paris"))
+    message = message_from_bytes(composer.compose(letter).content, policy=default)
+    part = message.get_body(("html",))
+    assert part is not None
+    content: str = part.get_content()
+    return content
+
+
+def test_a_persons_words_say_which_language_they_are_in() -> None:
+    letter = outgoing("mail", PARTNER)
+    arabic = replace(
+        letter, question=replace(letter.question, facets={**letter.question.facets, "language": "ar"})
+    )
+    assert '<blockquote class="question" dir="auto" lang="ar">' in html_of(arabic)
+    unknown = replace(letter, question=replace(letter.question, facets={"channel": "mail"}))
+    assert '<blockquote class="question" dir="auto">' in html_of(unknown)
+
+
+def test_libraries_left_out_are_called_by_their_names() -> None:
+    excluded = [{"partner": "bm-gent", "partner_name": "Bibliotheek De Krook", "code": "week_full"}]
+    told = {"reason": {"code": "nobody_left"}, "excluded": excluded}
+    html = html_of(outgoing("mail", PARTNER, "unroutable", details=told))
+    assert "Bibliotheek De Krook" in html
+    assert "bm-gent" not in html
+
+
+def test_sources_of_an_answer_are_links() -> None:
+    said = replace(answered(), sources=("Catalogue : https://catalogue.example/42",))
+    assert 'href="https://catalogue.example/42"' in html_of(outgoing("mail", PARTNER, "answer", answer=said))

@@ -247,6 +247,7 @@ def _of_question(delivery: DeliveryAttempt, words: Translator) -> dict[str, Any]
         "theme": names.theme(question.facets.get("subject")),
         "purpose": names.purpose(question.facets.get("purpose")),
         "spoken": spoken and words.language_name(spoken),
+        "asked_in": spoken or "",
         "place": _place(question.place or {}, words),
         "files": question.attachments,
         "promise_at": question.promise_at or delivery.decided_at,
