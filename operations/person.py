@@ -23,8 +23,8 @@ from services.contracts.addresses import address_digests
 from services.contracts.ingest import AskerErased
 from services.ingest.handlers import forgetting
 from services.ingest.store import person as ingest
-from services.notifier.store import deliveries
 from services.notifier.store import person as notifier
+from services.notifier.store import silences
 from services.router.store import person as router
 from services.workspace.store import person as workspace
 
@@ -223,7 +223,7 @@ async def _is_silenced(where: Addresses, address: str) -> bool | None:
     """Whether mail there came back for good; None where the key to know is not at hand."""
     digests = address_digests(where.keys, address)
     async with as_service(where.database_url, "notifier") as db:
-        return bool(await deliveries.silenced(db, digests)) if digests else None
+        return bool(await silences.silenced(db, digests)) if digests else None
 
 
 async def _drop_waiting(where: Addresses, questions: Sequence[UUID]) -> dict[str, int]:

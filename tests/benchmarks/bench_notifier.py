@@ -37,7 +37,7 @@ from services.notifier.sending.senders.partner_queue import QueueSender
 from services.notifier.sending.senders.protocol import Sender
 from services.notifier.sending.senders.smtp import SmtpLines, SmtpServer
 from services.notifier.sending.worker import Pace
-from services.notifier.store import deliveries
+from services.notifier.store import claims
 from tests.support import notifier_facts as made
 from tests.support.bench import Bench, bench, letter_of
 from tests.support.notifier_bench import SUBSCRIPTIONS, at_work, nothing_waits
@@ -155,7 +155,7 @@ def key_of(turn: int) -> str:
 async def _sample(on: Bench) -> bytes:
     """One event as it will be sent, left unclaimed."""
     async with on.transactions.begin() as unit:
-        [one] = await deliveries.claim(unit.db, "queue", unit.now, 1, timedelta(0))
+        [one] = await claims.claim(unit.db, "queue", unit.now, 1, timedelta(0))
     return event_of(one, page_url=None).encode()
 
 

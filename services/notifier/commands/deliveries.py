@@ -18,7 +18,7 @@ from services.chassis.terminal import operator_console
 from services.contracts.addresses import address_digests
 from services.notifier.domain.signing import new_secret
 from services.notifier.settings import NotifierSettings
-from services.notifier.store import deliveries, endpoints
+from services.notifier.store import deliveries, endpoints, silences
 
 DeliveryAction = Callable[[Unit, argparse.Namespace], Awaitable[int]]
 
@@ -82,14 +82,14 @@ async def _silences(unit: Unit, chosen: argparse.Namespace) -> int:
 async def show_or_lift(keys: Sequence[bytes], unit: Unit, chosen: argparse.Namespace) -> int:
     if chosen.lift is not None:
         digests = address_digests(keys, chosen.lift)
-        if not await deliveries.lift(unit.db, digests, chosen.lift):
+        if not await silences.lift(unit.db, digests, chosen.lift):
             return _fail(f"{chosen.lift}: no such address is silenced; see ./sesame notifier silences")
         print("Lifted. What was given up meanwhile: ./sesame notifier deliveries, then --retry ID")
         return 0
     table = Table("name", "since", "partners", "questions asked", "what the server said")
-    libraries = _by_digest(keys, await deliveries.libraries_by_address(unit.db))
-    asked = _by_digest(keys, await deliveries.questions_by_address(unit.db))
-    for row in await deliveries.silences(unit.db):
+    libraries = _by_digest(keys, await silences.libraries_by_address(unit.db))
+    asked = _by_digest(keys, await silences.questions_by_address(unit.db))
+    for row in await silences.silences(unit.db):
         digest, since = row["digest"], f"{row['silenced_at']:%Y-%m-%d %H:%M}"
         known = (libraries.get(digest, ""), str(asked.get(digest, "")))
         table.add_row(digest.hex()[:12], since, *known, row["diagnostic"])

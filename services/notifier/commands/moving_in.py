@@ -19,7 +19,7 @@ from services.chassis import settings
 from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.transaction import Transactions
 from services.notifier.domain.archive.mapping import BadMapping, ExportMapping
-from services.notifier.domain.archive.past_answers import Fault, PastAnswer, RowReader
+from services.notifier.domain.archive.past_answers import PastAnswer, RowFault, RowReader
 from services.notifier.handlers.moving_in import MovingIn, Outcome
 from services.notifier.sending.workers import wall_of
 from services.notifier.settings import NotifierSettings
@@ -96,42 +96,42 @@ def _mapping(path: Path | None) -> ExportMapping:
 
 def _read(
     chosen: argparse.Namespace, mapping: ExportMapping, zone: ZoneInfo
-) -> tuple[list[PastAnswer], list[Fault]]:
+) -> tuple[list[PastAnswer], list[RowFault]]:
     source = chosen.source or chosen.file.name
     reader = RowReader(source, zone, datetime.now(UTC), mapping.date_format, mapping.names)
     rows: dict[str, PastAnswer] = {}
-    faults: list[Fault] = []
+    faults: list[RowFault] = []
     for line, theirs in rows_of(chosen.file):
-        read = [theirs] if isinstance(theirs, Fault) else reader.read(line, mapping.row(theirs))
+        read = [theirs] if isinstance(theirs, RowFault) else reader.read(line, mapping.row(theirs))
         if isinstance(read, PastAnswer):
             twice = rows.setdefault(read.number, read)
             read = (
                 []
                 if twice is read
-                else [Fault(line, "id", read.number, f"stands in line {twice.line} as well")]
+                else [RowFault(line, "id", read.number, f"stands in line {twice.line} as well")]
             )
         faults += read
     return list(rows.values()), faults
 
 
-def rows_of(path: Path) -> Iterator[tuple[int, dict[str, Any] | Fault]]:
-    """Line and row; a Fault for a line that can't be read. CSV by its ending, else one JSON object a line."""
+def rows_of(path: Path) -> Iterator[tuple[int, dict[str, Any] | RowFault]]:
+    """Line and row; a fault where that can't be read. CSV by its ending, else one JSON object a line."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         yield from _csv_rows(file) if path.suffix.lower() == ".csv" else _json_rows(file)
 
 
-def _csv_rows(file: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | Fault]]:
+def _csv_rows(file: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | RowFault]]:
     reader = csv.DictReader(file, strict=True)
     begun = 2
     for row in reader:
         if None in row:
-            yield begun, Fault(begun, "row", str(row[None][0]), "has more fields than the first line")
+            yield begun, RowFault(begun, "row", str(row[None][0]), "has more fields than the first line")
         else:
             yield begun, dict(row)
         begun = reader.line_num + 1
 
 
-def _json_rows(file: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | Fault]]:
+def _json_rows(file: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | RowFault]]:
     for line, text in enumerate(file, 1):
         if not text.strip():
             continue
@@ -143,7 +143,7 @@ def _json_rows(file: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | Faul
             line,
             row
             if isinstance(row, dict)
-            else Fault(line, "row", text.strip(), "is no JSON object on one line"),
+            else RowFault(line, "row", text.strip(), "is no JSON object on one line"),
         )
 
 

@@ -13,7 +13,7 @@ from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests, mailbox
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
-from services.notifier.store import brakes, deliveries
+from services.notifier.store import brakes, deliveries, silences
 from services.notifier.store.brakes import Unasked
 
 UNASKED = frozenset({"acknowledgement", "late", "not_passed_on", "rating"})
@@ -53,7 +53,7 @@ class MailBrakes:
     async def marked(self, unit: Unit, due: Sequence[DeliveryAttempt]) -> list[DeliveryAttempt]:
         """`silenced` is set where mail to the address came back for good before."""
         digests = {one.id: address_digests(self.keys, one.destination) for one in due if one.destination}
-        silent = await deliveries.silenced(unit.db, [digest for some in digests.values() for digest in some])
+        silent = await silences.silenced(unit.db, [digest for some in digests.values() for digest in some])
         return [replace(one, silenced=not silent.isdisjoint(digests.get(one.id, ()))) for one in due]
 
     def _unasked(self, delivery: DeliveryAttempt) -> Unasked:

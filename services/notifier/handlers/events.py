@@ -24,7 +24,7 @@ from services.notifier.domain.question_state import AcceptedBy, CurrentAssignmen
 from services.notifier.handlers import archiving
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.outcomes import Outcomes
-from services.notifier.store import deliveries, questions
+from services.notifier.store import deliveries, questions, silences
 
 STILL_SENT = sorted(WORD_OF_THE_END)
 
@@ -397,10 +397,10 @@ async def mail_bounced(keys: Sequence[bytes], unit: Unit, event: Event[ingest.Ma
     if not fact.permanent:
         return
     _known(await questions.standing(unit.db, event.subject), event.subject)
-    for address in await deliveries.addresses_of(unit.db, event.subject):
+    for address in await silences.addresses_of(unit.db, event.subject):
         if is_of_address(keys, fact.address_digest, address):
             digest = address_digests(keys, address)[0]
-            await deliveries.silence(unit.db, digest, unit.now, fact.status)
+            await silences.silence(unit.db, digest, unit.now, fact.status)
 
 
 async def _decide(unit: Unit, planned: list[Planned]) -> None:

@@ -34,7 +34,7 @@ from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.plan import Planned
 from services.notifier.domain.posts import ASSISTED
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
-from services.notifier.store import deliveries
+from services.notifier.store import claims, deliveries
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class Outcomes:
 
     async def posted(self, unit: Unit, delivery: UUID) -> bool:
         """A person says that it stands there now. False when it was said before, or is not waiting."""
-        due = await deliveries.claim(unit.db, ASSISTED, unit.now, 1, NO_LEASE, only=delivery)
+        due = await claims.claim(unit.db, ASSISTED, unit.now, 1, NO_LEASE, only=delivery)
         done = [Settled(one, Sent(one.question.asker.get("post_url"))) for one in due]
         await self.settle(unit, ASSISTED, done, lambda: 0.0)
         return bool(due)

@@ -18,7 +18,7 @@ from services.notifier.domain.delivery import Failed, Sent, without_addresses
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.outcomes import Outcomes, Settled
-from services.notifier.store import deliveries
+from services.notifier.store import claims
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class CoordinatorMail:
         """What is due, if the last mail is long enough ago; else nothing."""
         async with self._begin() as unit:
             since = unit.now - self._rest
-            due = await deliveries.claim_notes(unit.db, unit.now, MOST, self._lease, since)
+            due = await claims.claim_notes(unit.db, unit.now, MOST, self._lease, since)
             due = await self._brakes.marked(unit, due)
         for address in dict.fromkeys(one.destination for one in due):
             notes = [one for one in due if one.destination == address]

@@ -22,7 +22,7 @@ from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.outcomes import Outcome, Outcomes, Settled
 from services.notifier.sending.senders.protocol import Sender
-from services.notifier.store import deliveries
+from services.notifier.store import claims
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class Lane:
             return 1
         held = self._held()
         async with self._begin() as unit:
-            due = await deliveries.claim(unit.db, self.way, unit.now, room, self._pace.lease, held=held)
+            due = await claims.claim(unit.db, self.way, unit.now, room, self._pace.lease, held=held)
             if self._brakes is not None:
                 due = await self._brakes.let_through(unit, due)
         self._in_hand |= {delivery.id: asyncio.create_task(self._attempt(delivery)) for delivery in due}

@@ -80,32 +80,12 @@ async def build(
     """Opens what the senders need; the chassis closes it after the lanes have stopped."""
     house = house_of(settings)
     letters = MailRenderer(zone=settings.timezone, replacements=settings.template_folder)
+    lines = await chassis.enter(SmtpLines(smtp_of(settings), most=settings.smtp_connections))
+    to_people = MailSender(Composer(house, letters), lines)
+    senders = await _senders(settings, chassis, house, to_people)
     social = await chassis.enter(SocialSenders(settings, chassis.clock, instruments))
     if social.senders:
         chassis.every(LOOK_SECONDS, social.look)
-    lines = await chassis.enter(SmtpLines(smtp_of(settings), most=settings.smtp_connections))
-    webhooks = await chassis.enter(_webhooks(settings, chassis, house))
-    similar = SimilarAnswers(chassis.pool, settings.lasting_archive_url)
-    to_people = MailSender(Composer(house, letters), lines)
-    mail = WithSimilarAnswers(to_people, similar.to)
-    # One mail per connection: what waits for one would lose that time of its attempt, and be sent twice.
-    at_smtp = settings.smtp_connections
-    senders: dict[str, tuple[Sender, int]] = {
-        "mail": (CircuitBreaker(mail, _same("smtp"), most_at_once=at_smtp), at_smtp),
-        "webhook": (
-            CircuitBreaker(
-                WithSimilarAnswers(webhooks, similar.to), host_of, most_at_once=settings.webhook_per_host
-            ),
-            settings.webhook_at_once,
-        ),
-        "queue": (
-            WithSimilarAnswers(
-                QueueSender(lambda: chassis.publishing.connection, respondent_page(house)), similar.to
-            ),
-            settings.queue_at_once,
-        ),
-        "page": (PageSender(), settings.queue_at_once),
-    }
     for way, sender in social.senders.items():
         senders[way] = (CircuitBreaker(sender, _same(way), most_at_once=SOCIAL_AT_ONCE), SOCIAL_AT_ONCE)
     wall, keys = wall_of(settings), file_keys(settings.keys)
@@ -127,6 +107,25 @@ async def build(
         )
         for way, (sender, at_once) in senders.items()
     ]
+
+
+async def _senders(
+    settings: NotifierSettings, chassis: Chassis, house: SenderIdentity, to_people: MailSender
+) -> dict[str, tuple[Sender, int]]:
+    """Way → what sends there, and how much of it at once; but for social networks."""
+    similar = SimilarAnswers(chassis.pool, settings.lasting_archive_url).to
+    webhooks = WithSimilarAnswers(await chassis.enter(_webhooks(settings, chassis, house)), similar)
+    queues = QueueSender(lambda: chassis.publishing.connection, respondent_page(house))
+    # One mail per connection: what waits for one would lose that time of its attempt, and be sent twice.
+    at_smtp = settings.smtp_connections
+    mail = CircuitBreaker(WithSimilarAnswers(to_people, similar), _same("smtp"), most_at_once=at_smtp)
+    per_host = CircuitBreaker(webhooks, host_of, most_at_once=settings.webhook_per_host)
+    return {
+        "mail": (mail, at_smtp),
+        "webhook": (per_host, settings.webhook_at_once),
+        "queue": (WithSimilarAnswers(queues, similar), settings.queue_at_once),
+        "page": (PageSender(), settings.queue_at_once),
+    }
 
 
 def _of(way: str, brakes: MailBrakes) -> MailBrakes | None:

@@ -16,7 +16,7 @@ from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.sending.coordinator import QUARTER, CoordinatorMail
-from services.notifier.store import deliveries
+from services.notifier.store import claims, deliveries
 from tests.support import notifier_facts as made
 from tests.support.bench import Bench, bench, letter_of
 from tests.support.notifier_bench import COORDINATOR, SUBSCRIPTIONS
@@ -47,7 +47,7 @@ async def sending(on: Bench, brakes: MailBrakes, later: timedelta = timedelta())
     """What a lane would send, noted as sent."""
     async with on.transactions.begin() as unit:
         unit.now += later
-        due = await deliveries.claim(unit.db, "mail", unit.now, 1000, LEASE)
+        due = await claims.claim(unit.db, "mail", unit.now, 1000, LEASE)
         going = await brakes.let_through(unit, due)
         await deliveries.sent(unit.db, [one.id for one in going], [None] * len(going), unit.now)
     return going
@@ -95,7 +95,7 @@ async def test_what_is_tried_again_counts_once(on: Bench) -> None:
     for later in range(4):
         async with on.transactions.begin() as unit:
             unit.now += timedelta(minutes=later)
-            due = await deliveries.claim(unit.db, "mail", unit.now, 100, LEASE)
+            due = await claims.claim(unit.db, "mail", unit.now, 100, LEASE)
             assert len(await brake.let_through(unit, due)) == 3
 
 

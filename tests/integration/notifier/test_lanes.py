@@ -22,7 +22,7 @@ from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.outcomes import Outcomes, Roll, Settled
 from services.notifier.sending.senders.similar_answers import WithSimilarAnswers
 from services.notifier.sending.worker import Lane, Pace
-from services.notifier.store import deliveries
+from services.notifier.store import claims
 from tests.support import notifier_facts as made
 from tests.support.bench import Bench, bench, letter_of
 from tests.support.notifier_bench import KEYS, SUBSCRIPTIONS, Outside, at_work, nothing_waits, send_all
@@ -111,9 +111,9 @@ async def test_fault_in_a_sender_is_a_failure_and_no_end(on: Bench) -> None:
 async def test_what_a_dead_copy_had_in_hand_is_sent_after_its_lease(on: Bench) -> None:
     await answers(on, 1)
     async with on.transactions.begin() as unit:
-        [_taken] = await deliveries.claim(unit.db, "page", unit.now, 10, LEASE)
+        [_taken] = await claims.claim(unit.db, "page", unit.now, 10, LEASE)
         before_its_end = unit.now + LEASE - timedelta(milliseconds=1)
-        assert await deliveries.claim(unit.db, "page", before_its_end, 10, LEASE) == []
+        assert await claims.claim(unit.db, "page", before_its_end, 10, LEASE) == []
     outside = Outside()
     await send_all(on, {"page": outside})
     assert [one.attempts for one in outside.taken] == [2]
@@ -194,7 +194,7 @@ async def test_address_that_bounced_for_good_is_never_written_to_again(on: Bench
     facts = (made.received(), made.answered(question), bounce)
     await on.handling(SUBSCRIPTIONS).settle([letter_of(fact, question) for fact in facts])
     async with on.transactions.begin() as unit:
-        due = await deliveries.claim(unit.db, "mail", unit.now, 10, timedelta(0))
+        due = await claims.claim(unit.db, "mail", unit.now, 10, timedelta(0))
         due = await MailBrakes(KEYS, DeliveryMetrics(CollectorRegistry())).marked(unit, due)
     assert [one.silenced for one in due] == [True]
     kept = await on.pool.fetchval("SELECT silenced_address::text FROM silenced_address")

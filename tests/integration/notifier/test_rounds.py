@@ -27,7 +27,7 @@ from services.notifier.sending.mail.compose import Composer
 from services.notifier.sending.mail.rendering import MailRenderer
 from services.notifier.sending.senders.mail import MailSender
 from services.notifier.sending.senders.smtp import SmtpLines, SmtpServer
-from services.notifier.store import deliveries, digests
+from services.notifier.store import claims, digests
 from tests.integration.notifier.test_mail import HOUSE
 from tests.support import notifier_facts as made
 from tests.support.bench import letter_of
@@ -72,7 +72,7 @@ class Scene:
         async with smtp_sink() as sink, SmtpLines(SmtpServer("127.0.0.1", sink.port), most=1) as lines:
             sender = MailSender(Composer(HOUSE, MailRenderer(zone="Europe/Paris")), lines)
             async with self.transactions.begin() as unit:
-                due = await deliveries.claim(unit.db, "mail", unit.now, 100, timedelta(0))
+                due = await claims.claim(unit.db, "mail", unit.now, 100, timedelta(0))
                 batch = [Settled(one, await sender.send(one)) for one in due]
                 assert all(isinstance(one.outcome, Sent) for one in batch)
                 await settlement.settle(unit, "mail", batch, lambda: 0.0)

@@ -13,7 +13,7 @@ import pytest
 from devtools.checkout import ROOT
 from services.notifier.commands.moving_in import rows_of
 from services.notifier.domain.archive.mapping import BadMapping, ExportMapping, text_of
-from services.notifier.domain.archive.past_answers import Fault, PastAnswer, RowReader
+from services.notifier.domain.archive.past_answers import PastAnswer, RowFault, RowReader
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
@@ -21,7 +21,7 @@ EXAMPLES = ROOT / "examples" / "moving-in"
 ROW = {"id": "7", "asked_at": "2014-03-31", "library": "bpi", "question": "Où lire ?", "answer": "Ici."}
 
 
-def read(row: dict[str, Any], date_format: str = "") -> PastAnswer | list[Fault]:
+def read(row: dict[str, Any], date_format: str = "") -> PastAnswer | list[RowFault]:
     return RowReader("Old desk", PARIS, NOW, date_format).read(3, row)
 
 
@@ -107,7 +107,7 @@ def test_our_own_form_is_read_without_a_mapping() -> None:
 def test_a_line_that_is_no_json_is_told_by_its_number(tmp_path: Any) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text(f"{json.dumps(ROW)}\n\n[1]\n{{broken\n")
-    assert [(line, isinstance(row, Fault)) for line, row in rows_of(file)] == [
+    assert [(line, isinstance(row, RowFault)) for line, row in rows_of(file)] == [
         (1, False),
         (3, True),
         (4, True),

@@ -108,7 +108,7 @@ def _said(place: str | tuple[str, ...] | Messages, theirs: Mapping[str, Any]) ->
     return "\n\n".join(text for column in place if (text := str(theirs.get(column) or "").strip()))
 
 
-class _Reader(HTMLParser):
+class _HtmlWords(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
@@ -133,7 +133,7 @@ def text_of(html: str) -> str:
     """What a reader sees of it: paragraphs, lines, no markup. A text without markup stays as it is."""
     if "<" not in html:
         return unescape(html).strip()
-    reader = _Reader()
+    reader = _HtmlWords()
     reader.feed(html)
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))

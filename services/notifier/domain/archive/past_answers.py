@@ -39,7 +39,7 @@ EARLIER = "earlier"
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RowFault:
     """What is wrong with one field of one row, and what would be right."""
 
     line: int
@@ -99,40 +99,40 @@ class RowReader:
     names: Mapping[str, str] | None = None
     """Library → its name, where the file does not say it."""
 
-    def read(self, line: int, row: Mapping[str, Any]) -> PastAnswer | list[Fault]:
+    def read(self, line: int, row: Mapping[str, Any]) -> PastAnswer | list[RowFault]:
         texts = {field: _text(row.get(field)) for field in FIELDS if field != "sources"}
         faults = [*self._faults(line, texts, row.get("sources"))]
         return faults or self._made(line, texts, row)
 
-    def _faults(self, line: int, texts: Mapping[str, str], sources: Any) -> Iterator[Fault]:
+    def _faults(self, line: int, texts: Mapping[str, str], sources: Any) -> Iterator[RowFault]:
         for field in NEEDED:
             if not texts[field]:
-                yield Fault(line, field, "", "is empty; every row needs " + ", ".join(NEEDED))
+                yield RowFault(line, field, "", "is empty; every row needs " + ", ".join(NEEDED))
         for field in ("asked_at", "answered_at"):
             if texts[field] and (fix := self._odd_moment(texts[field])):
-                yield Fault(line, field, texts[field], fix)
+                yield RowFault(line, field, texts[field], fix)
         if texts["library"] and not re.match(PARTNER_ID_PATTERN, texts["library"]):
-            yield Fault(line, "library", texts["library"], "is no id of a library; as bpi or bm-lyon")
+            yield RowFault(line, "library", texts["library"], "is no id of a library; as bpi or bm-lyon")
         yield from self._odd_words(line, texts)
         for field in ("question", "answer"):
             if len(texts[field]) > LONGEST:
-                yield Fault(line, field, texts[field], f"has more than {LONGEST:,} characters; cut it")
+                yield RowFault(line, field, texts[field], f"has more than {LONGEST:,} characters; cut it")
         if not isinstance(sources, list | tuple | str | None):
-            yield Fault(line, "sources", str(sources), "must be a list, or a text with one a line")
+            yield RowFault(line, "sources", str(sources), "must be a list, or a text with one a line")
 
-    def _odd_words(self, line: int, texts: Mapping[str, str]) -> Iterator[Fault]:
+    def _odd_words(self, line: int, texts: Mapping[str, str]) -> Iterator[RowFault]:
         if texts["subject"] and texts["subject"] not in THEMES:
-            yield Fault(
+            yield RowFault(
                 line, "subject", texts["subject"], f"is no theme; empty or one of {', '.join(THEMES)}"
             )
         if texts["channel"] and texts["channel"] not in CHANNELS:
-            yield Fault(
+            yield RowFault(
                 line, "channel", texts["channel"], f"is not known; empty or one of {', '.join(CHANNELS)}"
             )
         if texts["language"] and language_code(texts["language"]) is None:
-            yield Fault(line, "language", texts["language"], "is no language; as fr, fra or fr-BE")
+            yield RowFault(line, "language", texts["language"], "is no language; as fr, fra or fr-BE")
         if texts["publish"].lower() not in YES | NO:
-            yield Fault(line, "publish", texts["publish"], "must be yes or no")
+            yield RowFault(line, "publish", texts["publish"], "must be yes or no")
 
     def _odd_moment(self, text: str) -> str:
         moment = self._moment(text)

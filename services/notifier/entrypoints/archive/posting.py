@@ -11,7 +11,7 @@ from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.posts import ASSISTED, posts
 from services.notifier.domain.walling import why_not
 from services.notifier.handlers.outcomes import Outcomes, Settled
-from services.notifier.store import deliveries
+from services.notifier.store import claims
 
 MOST = 50
 STOPPED_SECONDS = 60.0
@@ -28,13 +28,13 @@ class Posting:
     async def waiting(self) -> list[tuple[DeliveryAttempt, str]]:
         """Deliveries with the text to post, the longest waiting first; not what the wall stops."""
         async with self._begin() as unit:
-            due = await deliveries.due(unit.db, ASSISTED, unit.now, MOST)
+            due = await claims.due(unit.db, ASSISTED, unit.now, MOST)
         return [(delivery, text_of(delivery)) for delivery in due if not why_not(self._wall, delivery)]
 
     async def give_up_stopped(self) -> None:
         """What the wall stops is lost, and whom it concerns is told."""
         async with self._begin() as unit:
-            due = await deliveries.due(unit.db, ASSISTED, unit.now, MOST)
+            due = await claims.due(unit.db, ASSISTED, unit.now, MOST)
             lost = [Settled(one, Failed(why, final=True)) for one in due if (why := why_not(self._wall, one))]
             await self._settlement.settle(unit, ASSISTED, lost, lambda: 0.0)
 
