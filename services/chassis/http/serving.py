@@ -9,10 +9,12 @@ from contextlib import asynccontextmanager, contextmanager
 from socket import socket
 
 import uvicorn
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.errors import is_transient
+from services.chassis.http.connections import BoundedConfig, ConnectionBounds
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +24,8 @@ MOST_CONNECTIONS = 250
 KEEP_ALIVE_SECONDS = 130
 """Longer than a proxy keeps an idle connection (Caddy: two minutes): else it may send a question into one
 that is just being closed."""
+
+USUAL_BOUNDS = ConnectionBounds()
 
 RETRY_AFTER = {"retry-after": "5"}
 AWAY = PlainTextResponse("storage is away for the moment\n", status_code=503, headers=RETRY_AFTER)
@@ -42,6 +46,8 @@ class StorageAway:
         answer = _Answer(send)
         try:
             await self._app(scope, receive, answer.send)
+        except ClientDisconnect:
+            log.debug("a client left before its request was whole")
         except Exception as error:
             if not is_transient(error) or answer.is_cut_off:
                 await answer.release()
@@ -95,11 +101,18 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, host: str, port: int, *, grace_seconds: float, most_connections: int = MOST_CONNECTIONS
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    grace_seconds: float,
+    most_connections: int = MOST_CONNECTIONS,
+    bounds: ConnectionBounds = USUAL_BOUNDS,
 ) -> AsyncIterator[int]:
     """Listen while inside; gives the port. Leaving finishes the requests in hand, within the grace."""
-    config = uvicorn.Config(
+    config = BoundedConfig(
         StorageAway(app),
+        bounds=bounds,
         host=host,
         port=port,
         log_config=None,

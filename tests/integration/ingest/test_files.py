@@ -1,19 +1,26 @@
 """Photos and documents: beside the event, checked by their bytes, given back as downloads only."""
 
+import asyncio
 import hashlib
 import re
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from email.message import EmailMessage
 
+import httpx
 import pytest
 
 from services.contracts.file_links import NETWORK, file_keys, file_url
 from services.contracts.ingest import AnswerReceived, QuestionReceived
 from services.contracts.links import ASKER, asker_token, partner_token
 from services.contracts.vocabulary import Attachment
+from services.ingest.entrypoints.http.files import DOWNLOADS_EACH, UPLOADS_EACH
 from services.ingest.store import files as files_store
 from tests.support.ingest_doors import KEYS, Ingest, hears, ingest, routed_to
 from tests.support.servers import Database, VirtualHost
+from tests.support.waiting import PATIENCE_SECONDS
 
 FORM = {"text": "Qui est sur cette photo ?", "mail": "ada@example.org"}
 PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3000
@@ -191,3 +198,55 @@ async def test_a_good_file_beside_a_bad_one_is_kept_whole(database: Database, vh
         await door.http.post("/questions", data=FORM | {"kept": kept})
         (event,) = await door.announced(QuestionReceived)
         assert await downloaded(door, event.data.attachments[0]) == PHOTO
+
+
+async def test_slow_downloads_and_uploads_take_no_more_than_their_places(
+    database: Database, vhost: VirtualHost
+) -> None:
+    limits = {"unlimited_networks": "", "address_burst": 1_000_000, "address_megabytes_burst": 1_000_000}
+    async with ingest(database, vhost, **limits) as door, AsyncExitStack() as slow:
+        big = b"\x89PNG\r\n\x1a\n" + bytes(9_000_000)
+        await door.http.post("/questions", data=FORM, files={"files": ("a.png", big, "image/png")})
+        (event,) = await door.announced(QuestionReceived)
+        path = address(event.data.attachments[0])
+        asks = b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path.encode()
+        sends = (
+            b"POST /questions HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
+            b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+        )
+        small = {"files": ("a.png", PHOTO[:100], "image/png")}
+        for _ in range(DOWNLOADS_EACH):
+            assert await begun(said_to(slow, door, asks)) == b"HTTP/1.1 200"
+        assert (await door.http.get(path)).status_code == 503
+        uploads = [asyncio.create_task(begun(said_to(slow, door, sends))) for _ in range(UPLOADS_EACH + 1)]
+        done, _ = await asyncio.wait(uploads, timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        assert [task.result() for task in done] == [b"HTTP/1.1 503"]
+        assert (await door.http.post("/questions", data=FORM, files=small)).status_code == 503
+        assert (await door.http.get("/")).status_code == 200
+        assert (await door.http.post("/questions", data=FORM)).status_code == 303
+        for task in uploads:
+            task.cancel()
+        await asyncio.wait(uploads)
+        await slow.aclose()
+        await until_status(lambda: door.http.get(path), 200)
+
+
+def said_to(slow: AsyncExitStack, door: Ingest, said: bytes) -> socket.socket:
+    """A client that says this, and has little room for the answer."""
+    one = slow.enter_context(socket.socket())
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    one.connect(("127.0.0.1", door.running.http_port))
+    one.sendall(said)
+    one.setblocking(False)
+    return one
+
+
+async def begun(one: socket.socket) -> bytes:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        return await asyncio.get_running_loop().sock_recv(one, len(b"HTTP/1.1 200"))
+
+
+async def until_status(ask: Callable[[], Awaitable[httpx.Response]], status: int) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (await ask()).status_code != status:
+            pass

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from services.ingest.entrypoints.http.body_limit import BodyLimit, TooSlow
+from services.ingest.entrypoints.http.places import NoPlace, Places
 
 SCOPE = {"type": "http", "path": "/questions", "headers": [], "method": "POST"}
 
@@ -29,7 +30,43 @@ def refused(_request: Request, most: int) -> Response:
 async def unheard(_: Message) -> None: ...
 
 
+def limit(places: Places, **seconds: float) -> BodyLimit:
+    return BodyLimit(
+        read_all,
+        1_000_000,
+        1_000_000,
+        re.compile("/files"),
+        refused,
+        places=places,
+        sender_of=lambda _request: "203.0.113.9",
+        **seconds,
+    )
+
+
+FILES = SCOPE | {"path": "/files", "headers": [(b"content-type", b"multipart/form-data; boundary=x")]}
+
+
 async def test_a_body_that_never_ends_is_not_waited_for() -> None:
-    limit = BodyLimit(read_all, 1_000_000, 1_000_000, re.compile("/files"), refused, seconds=0.1)
     with pytest.raises(TooSlow):
-        await limit(SCOPE, one_byte_and_silence, unheard)
+        await limit(Places(1, 1), seconds=0.1)(SCOPE, one_byte_and_silence, unheard)
+
+
+async def test_files_that_hardly_come_are_not_waited_for() -> None:
+    """They have more time in all, and must come at the pace of a poor line."""
+    with pytest.raises(TooSlow):
+        await limit(Places(1, 1), seconds=0.1, seconds_with_files=600)(FILES, one_byte_and_silence, unheard)
+
+
+async def test_files_come_only_where_a_place_is_free() -> None:
+    places, answers = Places(2, 1), list[Message]()
+
+    async def heard(message: Message) -> None:
+        answers.append(message)
+
+    with places.taken("203.0.113.9"):
+        await limit(places)(FILES, one_byte_and_silence, heard)
+        assert answers[0]["status"] == 503
+        with places.taken("198.51.100.7"), pytest.raises(NoPlace), places.taken("192.0.2.1"):
+            raise AssertionError("a third of two places")
+    with places.taken("203.0.113.9"):
+        pass

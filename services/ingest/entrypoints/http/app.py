@@ -17,13 +17,20 @@ from services.ingest.entrypoints.http.api.questions import PartnerApi, QuestionA
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.body_limit import BodyLimit
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.entrypoints.http.files import LARGEST_FILE, MOST_FILES, FileDownloads
+from services.ingest.entrypoints.http.files import (
+    LARGEST_FILE,
+    MOST_FILES,
+    UPLOADS,
+    UPLOADS_EACH,
+    FileDownloads,
+)
 from services.ingest.entrypoints.http.pages.ask import AskPage
 from services.ingest.entrypoints.http.pages.asker import AskerPages
 from services.ingest.entrypoints.http.pages.desk import DeskPages
 from services.ingest.entrypoints.http.pages.law import LawPages
 from services.ingest.entrypoints.http.pages.rendering import ROOT, SitePages
 from services.ingest.entrypoints.http.pages.respondent import RespondentPages
+from services.ingest.entrypoints.http.places import Places
 
 LARGEST_BODY, LARGEST_FORM = LARGEST_SUBMISSION, MOST_FILES * LARGEST_FILE + 1_000_000
 """Bytes of one request, without and with files."""
@@ -76,5 +83,7 @@ def public_app(door: DoorContext) -> FastAPI:
         most_with_files=LARGEST_FORM,
         take_files=TAKE_FILES,
         refuse=too_large(pages),
+        places=Places(UPLOADS, UPLOADS_EACH),
+        sender_of=door.limits.sender,
     )
     return app

@@ -12,8 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.ingest.entrypoints.http.places import FULL, NoPlace, Places, SenderOf
+
 SECONDS, SECONDS_WITH_FILES = 30.0, 300.0
 """What the whole body may take: three photos by a slow telephone line, too."""
+
+SLOWEST = 16_000
+"""Bytes a second of a body with files, after its first `SECONDS`: what a poor line in the country carries."""
 
 DRAINED, DRAINED_FILES = 8, 2
 """Times the limit, without and with files, that is read and thrown away before the connection is cut."""
@@ -46,6 +51,8 @@ class BodyLimit:
         take_files: re.Pattern[str],
         refuse: Refuse,
         *,
+        places: Places,
+        sender_of: SenderOf,
         seconds: float = SECONDS,
         seconds_with_files: float = SECONDS_WITH_FILES,
     ) -> None:
@@ -54,6 +61,8 @@ class BodyLimit:
         self._with_files = most_with_files
         self._take_files = take_files
         self._answer = refuse
+        self._places = places
+        self._sender_of = sender_of
         self._seconds = seconds
         self._seconds_with_files = seconds_with_files
 
@@ -70,18 +79,27 @@ class BodyLimit:
         if claimed.isdigit() and int(claimed) > most:
             await self._refuse(scope, receive, send, most)
             return
-        await self._app(scope, self._counting(receive, most, seconds), send)
+        if not files:
+            await self._app(scope, self._counting(receive, most, seconds, seconds), send)
+            return
+        counting = self._counting(receive, most, seconds, min(seconds, self._seconds))
+        try:
+            with self._places.taken(self._sender_of(Request(scope))):
+                await self._app(scope, counting, send)
+        except NoPlace:
+            await FULL(scope, receive, send)
 
-    def _counting(self, receive: Receive, most: int, seconds: float) -> Receive:
+    def _counting(self, receive: Receive, most: int, seconds: float, at_first: float) -> Receive:
+        """What has come buys time for more: who sends nothing has `at_first`, nobody more than `seconds`."""
         seen, whole = 0, False
-        late = asyncio.get_running_loop().time() + seconds
+        began = asyncio.get_running_loop().time()
 
         async def counted() -> Message:
             nonlocal seen, whole
             if whole:  # what comes now is the end of the connection, whenever that is
                 return await receive()
             try:
-                async with asyncio.timeout_at(late):
+                async with asyncio.timeout_at(began + min(seconds, at_first + seen / SLOWEST)):
                     message = await receive()
             except TimeoutError:
                 raise TooSlow from None

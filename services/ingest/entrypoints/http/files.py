@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 from uuid import UUID
 
@@ -18,10 +18,14 @@ from services.contracts.file_links import NETWORK, party_of
 from services.contracts.links import ASKER, party_digest
 from services.ingest.domain.intake import Refused, UnknownQuestion
 from services.ingest.entrypoints.http.context import DoorContext
+from services.ingest.entrypoints.http.places import InPlace, Places
 from services.ingest.handlers.files import Upload
 from services.ingest.store import files, links, questions
 from services.ingest.store.files import File
 
+DOWNLOADS, DOWNLOADS_EACH = 50, 8
+UPLOADS, UPLOADS_EACH = 60, 8
+"""At once, of everybody and of one sender: fewer than a fifth of the connections a copy serves."""
 MOST_FILES, LARGEST_FILE = 3, 10_000_000
 NOT_ACCEPTED = N_("These files are not accepted: three at most, 10 MB each, pictures, PDF or text.")
 EVERYTHING = (party_digest(ASKER), party_digest(NETWORK))
@@ -63,6 +67,7 @@ async def read_again(form: FormData) -> None:
 @dataclass(frozen=True, slots=True)
 class FileDownloads:
     door: DoorContext
+    places: Places = field(default_factory=lambda: Places(DOWNLOADS, DOWNLOADS_EACH))
 
     def routes(self) -> list[BaseRoute]:
         return [Route("/files/{file_id:uuid}/{token}", self.download)]
@@ -73,7 +78,10 @@ class FileDownloads:
             file = await self._opened(unit, identity, party_of(self.door.intake.file_keys, identity, token))
         named = {"content-disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
         size = {"content-length": str(file.size)}
-        return StreamingResponse(self._pieces(file), media_type=file.media_type, headers=SAFE | named | size)
+        content = StreamingResponse(
+            self._pieces(file), media_type=file.media_type, headers=SAFE | named | size
+        )
+        return InPlace(content, self.places, self.door.limits.sender(request))
 
     async def _opened(self, unit: Unit, identity: UUID, party: str | None) -> File:
         """Raises UnknownQuestion for what is no address of ours, or no longer opens: as links do."""

@@ -45,15 +45,15 @@ class Limits:
         """Raises TooMany."""
         if partner is not None:
             self.check_partner(partner)
-        elif sender := self._sender(request):
+        elif sender := self.sender(request):
             self._take(self._addresses, sender, "address")
 
     def check_files(self, request: Request, size: int) -> None:
         """For files of so many bytes together. Raises TooMany."""
-        if size and (sender := self._sender(request)):
+        if size and (sender := self.sender(request)):
             self._take(self._megabytes, sender, "address, in MB of files", cost=size / MEGABYTE)
 
-    def _sender(self, request: Request) -> str | None:
+    def sender(self, request: Request) -> str | None:
         """None for our own programs."""
         peer = request.client.host if request.client else ""
         address = client_address(peer, ",".join(request.headers.getlist("x-forwarded-for")), self._trusted)
