@@ -49,6 +49,9 @@ FACTS: tuple[type[Fact], ...] = (
     notifier.SimilarFound,
     notifier.MailsSent,
     notifier.DeliveryFailed,
+    notifier.DeliveryResumed,
+    notifier.AddressSilenced,
+    notifier.AddressLifted,
     workspace.SignInRequested,
 )
 """On `sesame.events`, from one service to the others."""
@@ -62,6 +65,9 @@ CONFIDENTIAL: frozenset[type[Fact]] = frozenset(
         ingest.HeldNoted,
         ingest.HeldEnded,
         ingest.HeldShown,
+        notifier.DeliveryResumed,
+        notifier.AddressSilenced,
+        notifier.AddressLifted,
     }
 )
 """Of these, what names a person or a thing held: for the one service that acts on it, never to be counted."""
@@ -105,6 +111,8 @@ FROM_COORDINATOR: tuple[type[Fact], ...] = (
     coordinator.HeldShowRequested,
     coordinator.HeldReleaseRequested,
     coordinator.HeldDropRequested,
+    coordinator.RetryRequested,
+    coordinator.LiftRequested,
 )
 """On `sesame.inbox`, from the workspace to whichever service does it."""
 

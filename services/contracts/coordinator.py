@@ -7,6 +7,7 @@ and answered, done or refused with a code; its subject is the question's id, or 
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -130,6 +131,22 @@ class HeldDropRequested(HeldRequest):
     wire: ClassVar[str] = "held_drop.requested.v1"
 
 
+class RetryRequested(CoordinatorRequest):
+    """From the coordinator: try a delivery again that was given up."""
+
+    wire: ClassVar[str] = "retry.requested.v1"
+
+    delivery_id: UUID
+
+
+class LiftRequested(CoordinatorRequest):
+    """From the coordinator: write again to an address whose mail came back."""
+
+    wire: ClassVar[str] = "lift.requested.v1"
+
+    name: Line = Field(description="As `address.silenced` tells it")
+
+
 class RequestDone(Fact):
     """To the workspace: what was asked is done; what follows from it are facts of their own."""
 
@@ -148,8 +165,8 @@ class RequestRefused(Fact):
     request_type: str
     code: Word = Field(
         description="changed_meanwhile, faulty_field, has_it_already, impossible, moment_passed,"
-        " nobody_has_it, not_open, nothing_held, stays_held, unfit, unknown_partner, unknown_question,"
-        " waits_for_asker"
+        " nobody_has_it, not_open, nothing_failed, nothing_held, nothing_silenced, stays_held, unfit,"
+        " unknown_partner, unknown_question, waits_for_asker"
     )
     reason: str = Field(description="For an operator to read")
     field: Line | None = None

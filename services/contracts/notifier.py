@@ -70,6 +70,33 @@ class DeliveryFailed(Fact):
     error: Line
 
 
+class DeliveryResumed(Fact):
+    """A delivery that was given up is tried again. For the workspace alone."""
+
+    wire: ClassVar[str] = "delivery.resumed.v1"
+
+    delivery_id: UUID
+
+
+class AddressSilenced(Fact):
+    """Mail to an address came back for good: it is not written to any more. For the workspace alone, which
+    never learns the address. The event's subject is the question whose mail came back."""
+
+    wire: ClassVar[str] = "address.silenced.v1"
+
+    name: Line = Field(description="The beginning of its keyed digest: by that it is lifted")
+    library: Line | None = Field(default=None, description="Partners that are reached there")
+    status: Line | None = Field(default=None, description="What the server said, as a code (RFC 3463)")
+
+
+class AddressLifted(Fact):
+    """The address is written to again. For the workspace alone; the event's subject is the nil UUID."""
+
+    wire: ClassVar[str] = "address.lifted.v1"
+
+    name: Line
+
+
 class SimilarAnswer(Value):
     """An answer that everyone can read already and that may be of use."""
 

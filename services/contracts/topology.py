@@ -122,6 +122,10 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.PartnerChanged,
             notifier.QuestionPublished,
             notifier.SimilarFound,
+            notifier.DeliveryFailed,
+            notifier.DeliveryResumed,
+            notifier.AddressSilenced,
+            notifier.AddressLifted,
         ),
     }
 )
@@ -138,6 +142,7 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             coordinator.HeldReleaseRequested,
             coordinator.HeldDropRequested,
         ),
+        "notifier": (coordinator.RetryRequested, coordinator.LiftRequested),
         "router": (
             coordinator.AssignRequested,
             coordinator.RouteRequested,
@@ -166,6 +171,7 @@ ALSO_READS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         "ingest": ((INBOX, "partner.#"), *((INBOX, coordinator_key(fact)) for fact in DOES["ingest"])),
         "router": tuple((INBOX, coordinator_key(fact)) for fact in DOES["router"]),
+        "notifier": tuple((INBOX, coordinator_key(fact)) for fact in DOES["notifier"]),
         "workspace": (
             *((PARTNERS, f"partner.*.{fact.wire}") for fact in RECEIPTS),
             *((PARTNERS, coordinator_key(fact)) for fact in TO_COORDINATOR),

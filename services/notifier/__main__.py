@@ -8,7 +8,8 @@ from pathlib import Path
 
 from services.chassis.clock import Clock
 from services.chassis.run import Chassis, run
-from services.notifier.entrypoints import backlog, subscriptions
+from services.contracts import topology
+from services.notifier.entrypoints import backlog, requests, subscriptions
 from services.notifier.entrypoints.archive import app, page_views
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
@@ -47,7 +48,8 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
                 settlement,
                 settings.keys,
                 channels.set_up(settings),
-            )
+            ),
+            {topology.INBOX: requests.requests()},
         )
         read = page_views.PageViews(chassis.begin)
         chassis.every(page_views.SECONDS, read.announce)

@@ -17,6 +17,7 @@ from services.chassis.messaging.transaction import Unit
 from services.chassis.terminal import operator_console
 from services.contracts.addresses import address_digests
 from services.notifier.domain.signing import new_secret
+from services.notifier.handlers import failures
 from services.notifier.settings import NotifierSettings
 from services.notifier.store import deliveries, endpoints, silences
 
@@ -63,8 +64,7 @@ async def change_secret(unit: Unit, chosen: argparse.Namespace) -> int:
 
 async def show_or_retry(unit: Unit, chosen: argparse.Namespace) -> int:
     if chosen.retry is not None:
-        again = await deliveries.from_the_beginning(unit.db, chosen.retry, unit.now)
-        if not again:
+        if not await failures.retry(unit, chosen.retry):
             return _fail(f"{chosen.retry}: no delivery of this id was given up")
         print(f"{chosen.retry} is on its way again; `operator trace` of its question says what becomes of it")
         return 0
@@ -82,7 +82,7 @@ async def _silences(unit: Unit, chosen: argparse.Namespace) -> int:
 async def show_or_lift(keys: Sequence[bytes], unit: Unit, chosen: argparse.Namespace) -> int:
     if chosen.lift is not None:
         digests = address_digests(keys, chosen.lift)
-        if not await silences.lift(unit.db, digests, chosen.lift):
+        if not await failures.lift(unit, digests, chosen.lift):
             return _fail(f"{chosen.lift}: no such address is silenced; see ./sesame notifier silences")
         print("Lifted. What was given up meanwhile: ./sesame notifier deliveries, then --retry ID")
         return 0

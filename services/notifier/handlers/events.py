@@ -13,7 +13,6 @@ from services.chassis.errors import TooEarly
 from services.chassis.messaging.transaction import Unit
 from services.chassis.telemetry import trace
 from services.contracts import ingest, router
-from services.contracts.addresses import address_digests
 from services.contracts.envelope import Event
 from services.contracts.links import is_of_address
 from services.contracts.vocabulary import Facets, Reach
@@ -21,7 +20,7 @@ from services.notifier.domain import plan
 from services.notifier.domain.delivery import delivery_id
 from services.notifier.domain.plan import WORD_OF_THE_END, Planned, Requester
 from services.notifier.domain.question_state import AcceptedBy, CurrentAssignment, QuestionState
-from services.notifier.handlers import archiving
+from services.notifier.handlers import archiving, failures
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.store import deliveries, questions, silences
@@ -399,8 +398,7 @@ async def mail_bounced(keys: Sequence[bytes], unit: Unit, event: Event[ingest.Ma
     _known(await questions.standing(unit.db, event.subject), event.subject)
     for address in await silences.addresses_of(unit.db, event.subject):
         if is_of_address(keys, fact.address_digest, address):
-            digest = address_digests(keys, address)[0]
-            await silences.silence(unit.db, digest, unit.now, fact.status)
+            await failures.silence(unit, keys, address, event.subject, fact.status)
 
 
 async def _decide(unit: Unit, planned: list[Planned]) -> None:

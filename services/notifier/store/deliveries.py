@@ -72,7 +72,7 @@ _FROM_THE_BEGINNING = """
 UPDATE delivery SET state = 'waiting', attempts = 0, decided_at = $2, next_at = $2, done_at = NULL
 WHERE id::text = $1 AND state = 'given_up'
     AND NOT EXISTS (SELECT FROM question q WHERE q.id = question_id AND q.erased_at IS NOT NULL)
-RETURNING id
+RETURNING question_id
 """
 
 _FORGET_SIGN_INS = """
@@ -139,10 +139,11 @@ async def lost(db: Db) -> list[Record]:
     return await db.fetch(_LOST)
 
 
-async def from_the_beginning(db: Db, delivery: str, now: datetime) -> bool:
-    """A given up delivery waits again, with its old id; False when there is none of this id, or nobody left
-    to send it to."""
-    return await db.fetchval(_FROM_THE_BEGINNING, delivery, now) is not None
+async def from_the_beginning(db: Db, delivery: str, now: datetime) -> UUID | None:
+    """A given up delivery waits again, with its old id: its question. None when there is none of this id, or
+    nobody left to send it to."""
+    question: UUID | None = await db.fetchval(_FROM_THE_BEGINNING, delivery, now)
+    return question
 
 
 async def waiting(db: Db, now: datetime) -> dict[str, tuple[int, float]]:

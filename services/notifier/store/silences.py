@@ -40,9 +40,9 @@ WHERE digest = ANY ($1::bytea[]) OR left(encode(digest, 'hex'), 12) = lower($2) 
 """
 
 
-async def silence(db: Db, digest: bytes, now: datetime, diagnostic: str | None) -> None:
-    """Never write to this address again. Only its keyed digest is kept."""
-    await db.execute(_SILENCE, digest, now, diagnostic)
+async def silence(db: Db, digest: bytes, now: datetime, diagnostic: str | None) -> bool:
+    """Never write to this address again; False where that was so. Only its keyed digest is kept."""
+    return (await db.execute(_SILENCE, digest, now, diagnostic)).endswith(" 1")
 
 
 async def addresses_of(db: Db, question: UUID) -> list[str]:
@@ -70,6 +70,6 @@ async def questions_by_address(db: Db) -> dict[str, int]:
     return {row["address"]: row["questions"] for row in await db.fetch(_ASKERS)}
 
 
-async def lift(db: Db, digests: Sequence[bytes], name: str) -> bool:
-    """Write there again, to one of these or to what `silences` calls it; False where nothing was silenced."""
-    return await db.fetchval(_LIFT, digests, name) is not None
+async def lift(db: Db, digests: Sequence[bytes], name: str) -> list[bytes]:
+    """Write there again, to one of these or to what `silences` calls it; which ones had been silenced."""
+    return [row["digest"] for row in await db.fetch(_LIFT, digests, name)]

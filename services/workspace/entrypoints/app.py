@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from services.chassis.errors import is_transient
 from services.workspace.entrypoints.account_page import AccountPage
 from services.workspace.entrypoints.audit_page import AuditPage
+from services.workspace.entrypoints.deliveries_page import DeliveriesPage
 from services.workspace.entrypoints.guard import Guard
 from services.workspace.entrypoints.held_page import HeldPage
 from services.workspace.entrypoints.identity_provider import IdentityProvider
@@ -59,6 +60,7 @@ class Site:
             *SteeringForms(guard).routes(),
             *LibrariesPage(guard).routes(),
             *HeldPage(guard).routes(),
+            *DeliveriesPage(guard).routes(),
             *PeoplePage(guard).routes(),
             *AuditPage(guard).routes(),
             *AccountPage(guard).routes(),

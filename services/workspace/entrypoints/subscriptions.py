@@ -5,8 +5,9 @@ from __future__ import annotations
 from services.chassis.messaging.incoming import Subscriptions
 from services.contracts import topology
 from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown
+from services.contracts.notifier import AddressLifted, AddressSilenced, DeliveryFailed, DeliveryResumed
 from services.contracts.router import PartnerChanged, QuestionExplained
-from services.workspace.handlers import directory, explaining, holding
+from services.workspace.handlers import directory, explaining, failing, holding
 from services.workspace.handlers.hearing import hear
 
 
@@ -15,6 +16,10 @@ def subscriptions() -> Subscriptions:
         **dict.fromkeys(topology.HEARS["workspace"], hear),
         PartnerChanged: directory.heard,
         QuestionExplained: explaining.heard,
+        DeliveryFailed: failing.failed,
+        DeliveryResumed: failing.resumed,
+        AddressSilenced: failing.silenced,
+        AddressLifted: failing.lifted,
         HeldNoted: holding.noted,
         HeldEnded: holding.ended,
         HeldShown: holding.shown,

@@ -121,6 +121,11 @@ SPOKEN: Mapping[str, str] = {
     "end_taken_back": N_("taken back"),
     "end_withdrawn": N_("withdrawn by the asker"),
     "reply_held": N_("a mail was not understood for sure and waits on the page of"),
+    # What was not delivered.
+    "retry.requested": N_("Trying a delivery again"),
+    "lift.requested": N_("Writing to an address again"),
+    "nothing_failed": N_("it is tried already, or its asker is forgotten"),
+    "nothing_silenced": N_("this address is written to already"),
     # Held things.
     "held_spam": N_("perhaps a program’s, or of a sender of spam"),
     "held_refused": N_("could not be taken as it is"),

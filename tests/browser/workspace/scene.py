@@ -7,11 +7,13 @@ from uuid import UUID, uuid5
 
 from services.contracts import router
 from services.contracts.ingest import HeldShown
+from services.contracts.notifier import AddressSilenced
 from services.contracts.reasons import NobodyLeft
 from services.workspace.domain.roles import Member
 from tests.integration.workspace import facts as made
 from tests.integration.workspace.stage import Someone, Stage
 from tests.integration.workspace.test_explained import explained
+from tests.integration.workspace.test_failures import failed
 
 PAGE = f"/questions/{made.QUESTION}"
 OPEN = (
@@ -50,6 +52,8 @@ async def at_the_coordination(on: Stage) -> Someone:
     await person.see("/held/17")
     shown = HeldShown(number=17, heading="Un moulin", text=HELD, attachments=("plan.pdf",))
     await on.tell([made.hourly(31, shown, NOBODY)])
+    silence = AddressSilenced(name="0123456789ab", library="bm-brest", status="5.1.1")
+    await on.tell([made.hourly(32, silence), made.hourly(33, failed())])
     await person.post("/network/do", form="one", question=str(made.QUESTION), deed="route")
     return person
 

@@ -31,6 +31,7 @@ NETWORKS = (
     (f"/network/check?deed=close&question={QUESTION}", 1440),
     ("/audit", 320),
     ("/held", 320),
+    ("/deliveries", 320),
     ("/held/17", 320),
     ("/held/17", 1440),
     ("/libraries", 320),

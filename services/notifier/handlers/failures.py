@@ -1,0 +1,62 @@
+"""What was given up, and who is not written to: told to the workspace, and taken up again when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.chassis.messaging.requests import RefusedRequest
+from services.chassis.messaging.transaction import Unit
+from services.contracts.addresses import address_digests
+from services.contracts.coordinator import LiftRequested, RetryRequested
+from services.contracts.notifier import AddressLifted, AddressSilenced, DeliveryResumed
+from services.notifier.store import deliveries, silences
+
+NOBODY = UUID(int=0)
+NAME_LETTERS = 12
+LONGEST = 500
+
+
+def name_of(digest: bytes) -> str:
+    """What an address is called that nobody may read."""
+    return digest.hex()[:NAME_LETTERS]
+
+
+async def silence(
+    unit: Unit, keys: Sequence[bytes], address: str, question: UUID, status: str | None
+) -> None:
+    """Never write there again, and say so, with the libraries that are reached there."""
+    digests = address_digests(keys, address)
+    if not await silences.silence(unit.db, digests[0], unit.now, status):
+        return
+    libraries = await silences.libraries_by_address(unit.db)
+    here = [partners for known, partners in libraries.items() if digests[0] in address_digests(keys, known)]
+    fact = AddressSilenced(name=name_of(digests[0]), library=", ".join(here)[:LONGEST] or None, status=status)
+    unit.announce(fact, question=question)
+
+
+async def lift(unit: Unit, digests: Sequence[bytes], name: str) -> bool:
+    """Write there again; False where nothing was silenced under this."""
+    lifted = await silences.lift(unit.db, digests, name)
+    for digest in lifted:
+        unit.announce(AddressLifted(name=name_of(digest)), question=NOBODY)
+    return bool(lifted)
+
+
+async def retry(unit: Unit, delivery: str) -> bool:
+    """It waits again, with its old id; False where none of this id was given up."""
+    question = await deliveries.from_the_beginning(unit.db, delivery, unit.now)
+    if question is None:
+        return False
+    unit.announce(DeliveryResumed(delivery_id=UUID(delivery)), question=question)
+    return True
+
+
+async def retry_requested(unit: Unit, _question: UUID, wish: RetryRequested) -> None:
+    if not await retry(unit, str(wish.delivery_id)):
+        raise RefusedRequest(f"{wish.delivery_id}: no delivery of this id was given up", "nothing_failed")
+
+
+async def lift_requested(unit: Unit, _question: UUID, wish: LiftRequested) -> None:
+    if not await lift(unit, [], wish.name):
+        raise RefusedRequest(f"{wish.name}: no such address is silenced", "nothing_silenced")

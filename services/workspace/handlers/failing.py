@@ -1,0 +1,50 @@
+"""What was not delivered and who is not written to: heard of in any order, mended by asking."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.chassis.messaging.transaction import Unit
+from services.contracts.coordinator import LiftRequested, RetryRequested
+from services.contracts.envelope import Event
+from services.contracts.notifier import AddressLifted, AddressSilenced, DeliveryFailed, DeliveryResumed
+from services.workspace.handlers.steering import LONGEST_LINE, Coordinator, ask
+from services.workspace.store import failures
+
+
+async def failed(unit: Unit, event: Event[DeliveryFailed]) -> None:
+    fact = event.data
+    await failures.failed(
+        unit.db,
+        fact.delivery_id,
+        event.subject,
+        fact.kind,
+        fact.way,
+        fact.partner,
+        fact.attempts,
+        fact.error,
+        event.time,
+    )
+
+
+async def resumed(unit: Unit, event: Event[DeliveryResumed]) -> None:
+    await failures.resumed(unit.db, event.data.delivery_id, event.time)
+
+
+async def silenced(unit: Unit, event: Event[AddressSilenced]) -> None:
+    fact = event.data
+    await failures.silenced(unit.db, fact.name, fact.library, fact.status, event.time)
+
+
+async def lifted(unit: Unit, event: Event[AddressLifted]) -> None:
+    await failures.lifted(unit.db, event.data.name, event.time)
+
+
+async def retry(unit: Unit, who: Coordinator, form: str, delivery: UUID) -> None:
+    fact = RetryRequested(by=who.name[:LONGEST_LINE], delivery_id=delivery)
+    await ask(unit, who, form, fact, None, str(delivery))
+
+
+async def lift(unit: Unit, who: Coordinator, form: str, name: str) -> None:
+    fact = LiftRequested(by=who.name[:LONGEST_LINE], name=name)
+    await ask(unit, who, form, fact, None, name)

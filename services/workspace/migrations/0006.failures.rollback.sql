@@ -1,0 +1,2 @@
+DROP TABLE silence;
+DROP TABLE failed_delivery;

@@ -1,0 +1,101 @@
+"""What was not delivered and who is not written to: the later word counts, and each is asked for once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import permutations
+from uuid import UUID, uuid5
+
+from services.chassis.messaging.incoming import IncomingMessage
+from services.contracts.notifier import AddressLifted, AddressSilenced, DeliveryFailed, DeliveryResumed
+from services.contracts.vocabulary import Fact
+from services.workspace.domain.roles import Member
+from tests.integration.workspace import facts as made
+from tests.integration.workspace.stage import Stage, stage
+from tests.support.bench import letter_of
+from tests.support.servers import Database
+
+NAME = "0123456789ab"
+TOWARDS = "/deliveries"
+
+
+def told(fact: Fact, hour: int, name: str = "") -> IncomingMessage:
+    time = made.MOMENT + timedelta(hours=hour)
+    return letter_of(fact, made.QUESTION, id_=f"{type(fact).__name__} {hour} {name}", time=time)
+
+
+def failed(name: str = "one") -> DeliveryFailed:
+    return DeliveryFailed(
+        delivery_id=uuid5(made.QUESTION, name),
+        kind="answer",
+        way="mail",
+        attempts=12,
+        error="SMTP 550 <script> no such user",
+    )
+
+
+def resumed(name: str = "one") -> DeliveryResumed:
+    return DeliveryResumed(delivery_id=uuid5(made.QUESTION, name))
+
+
+async def page(on: Stage) -> str:
+    person = await on.someone(f"Claire {on.clock.moment}", Member("coordinator"))
+    on.clock.pass_by(seconds=1)
+    return (await person.see(TOWARDS)).text
+
+
+async def test_a_failure_is_shown_until_it_is_tried_again_and_anew_when_that_fails(
+    database: Database,
+) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        await on.tell([told(failed(), 1)])
+        shown = await page(on)
+        assert "Qui a construit le phare" in shown
+        assert "&lt;script&gt;" in shown
+        await on.tell([told(resumed(), 2)])
+        assert "Tout est arrivé" in await page(on)
+        await on.tell([told(failed(), 3)])
+        assert "Réessayer" in await page(on)
+
+
+async def test_any_order_of_words_ends_the_same(database: Database) -> None:
+    async with stage(database) as on:
+        for number, order in enumerate(permutations(range(3))):
+            words = (
+                told(failed(str(number)), 1, str(number)),
+                told(resumed(str(number)), 2, str(number)),
+                told(resumed(str(number)), 0, str(number)),
+            )
+            await on.tell([words[place] for place in order])
+            silence = (
+                told(AddressSilenced(name=f"{number:012}"), 1, str(number)),
+                told(AddressLifted(name=f"{number:012}"), 2, str(number)),
+            )
+            await on.tell(silence if number % 2 else silence[::-1])
+        shown = await page(on)
+    assert "Tout est arrivé" in shown
+    assert "Il n’y en a pas" in shown
+
+
+async def test_trying_again_and_lifting_are_asked_once(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell([told(failed(), 1), told(AddressSilenced(name=NAME, library="bm-lyon"), 1)])
+        person = await on.someone("Claire Dumas", Member("coordinator"))
+        assert "bm-lyon" in (await person.see(TOWARDS)).text
+        delivery = uuid5(made.QUESTION, "one")
+        for _ in range(2):
+            await person.post(f"{TOWARDS}/{delivery}/retry", form="r1")
+            await person.post(f"{TOWARDS}/silences/{NAME}/lift", form="l1")
+        retry, lift = await on.requests()
+        assert retry["key"] == "coordinator.retry.requested.v1"
+        assert UUID(retry["data"]["delivery_id"]) == delivery
+        assert (lift["key"], lift["data"]["name"]) == ("coordinator.lift.requested.v1", NAME)
+        assert (await person.post(f"{TOWARDS}/silences/o'brien/lift", form="l2")).status_code == 404
+
+
+async def test_nothing_is_left_to_try_of_an_asker_who_is_forgotten(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed(), made.erased()))
+        await on.tell([told(failed(), 9)])
+        assert "Tout est arrivé" in await page(on)
