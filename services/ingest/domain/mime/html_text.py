@@ -12,6 +12,15 @@ PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", 
 BLOCKS = PARAGRAPHS | {"address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt"}
 BLOCKS |= {"footer", "form", "header", "hr", "li", "main", "nav", "section", "tbody", "tfoot", "thead", "tr"}
 HIDDEN = frozenset({"head", "script", "style", "title", "template", "svg", "noscript", "select"})
+VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+)
+NOT_SHOWN = re.compile(
+    r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide\s{0,9}:\s{0,9}all"
+    r"|(?:^|\s)hidden(?:\s|=|/|$)",
+    re.IGNORECASE,
+)
+"""What newsletters write for the list of mails alone, and no program shows in the mail."""
 DEEPEST_QUOTE = 12
 LONGEST_HTML = 2_000_000
 """Characters looked at: with style sheets and pictures' frames, some hundred thousand are not rare."""
@@ -42,10 +51,15 @@ RAW_END = {tag: re.compile(rf"</{tag}\b", re.IGNORECASE) for tag in ("script", "
 
 def html_to_text(html: str) -> str:
     """Plain text of an HTML mail; broken markup is read as far as it goes, never refused."""
-    reader = _TextReader()
+    shown = _read(html, by_style=True)
+    return (shown if shown.is_whole else _read(html, by_style=False)).text()
+
+
+def _read(html: str, *, by_style: bool) -> "_TextReader":
+    reader = _TextReader(by_style=by_style)
     for token in _tokens(html[:LONGEST_HTML]):
         reader.read(token)
-    return reader.text()
+    return reader
 
 
 def _tokens(html: str) -> Iterator[re.Match[str]]:
@@ -111,7 +125,10 @@ class _TextLine:
 
 
 class _TextReader:
-    def __init__(self) -> None:
+    """`by_style`: what a style hides is not read either."""
+
+    def __init__(self, *, by_style: bool) -> None:
+        self._by_style = by_style
         self._lines: list[str] = []
         self._line = _TextLine()
         self._quotes: list[bool] = []
@@ -120,6 +137,11 @@ class _TextReader:
         self._hidden: list[str] = []
         self._preformatted = 0
         self._target = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """What is hidden by its style and never closed would take all behind it along."""
+        return not self._by_style or all(tag in HIDDEN for tag in self._hidden)
 
     def read(self, token: re.Match[str]) -> None:
         if token["words"]:
@@ -130,12 +152,18 @@ class _TextReader:
             self._end(token["close"].lower())
 
     def _begin(self, tag: str, attributes: str) -> None:
-        if tag in HIDDEN:
+        if tag in HIDDEN or self._is_hidden(tag, attributes):
             self._hidden.append(tag)
         elif not self._hidden:
             self._open(tag, attributes)
         if attributes.endswith("/"):
             self._end(tag)
+
+    def _is_hidden(self, tag: str, attributes: str) -> bool:
+        if not self._by_style or tag in VOID:
+            return False
+        within = bool(self._hidden) and self._hidden[-1] == tag
+        return within or (not self._hidden and NOT_SHOWN.search(attributes) is not None)
 
     def _open(self, tag: str, attributes: str) -> None:
         if tag in BLOCKS or tag == "br":

@@ -1,6 +1,8 @@
 """The parts of a mail as bytes: their content, their names, a mail in a mail."""
 
 import re
+from base64 import b64decode
+from copy import copy
 from email.generator import BytesGenerator
 from email.message import Message
 from email.policy import Compat32
@@ -10,6 +12,8 @@ from services.ingest.domain.mime.charsets import decode
 from services.ingest.domain.mime.headers import decode_header
 
 LONGEST_NAME = 200
+ENDED = re.compile(rb"[A-Za-z0-9+/]++={0,2}")
+BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 
 
 class _AsItCame(Compat32):
@@ -20,8 +24,33 @@ class _AsItCame(Compat32):
 
 
 def part_bytes(part: Message) -> bytes:
+    if (split := _text_with_footer(part)) is not None:
+        return split
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
+
+
+def _text_with_footer(part: Message) -> bytes | None:
+    """Lists and mail gateways put their footer below a text in base64, as it is; read as base64 it would
+    spoil the whole. Others join two texts, each with its end. None where there is but one."""
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    if encoding != "base64" or part.get_content_maintype() != "text":
+        return None
+    as_it_stands = copy(part)
+    del as_it_stands["content-transfer-encoding"]
+    given = as_it_stands.get_payload(decode=True)
+    lines = given.splitlines() if isinstance(given, bytes) else []
+    end = next((n for n, line in enumerate(lines) if n and not line.strip()), len(lines))
+    end = next((n + 1 for n, line in enumerate(lines[:end]) if line.rstrip().endswith(b"=")), end)
+    footer = b"\n".join(lines[end:]).strip()
+    if not footer:
+        return None
+    try:
+        if all(map(BASE64.fullmatch, map(bytes.strip, footer.splitlines()))):
+            return b"".join(b64decode(piece) for piece in ENDED.findall(b"".join(b"".join(lines).split())))
+        return b64decode(b"".join(lines[:end])) + b"\n\n" + footer
+    except ValueError:
+        return None
 
 
 def flattened(mail: Message) -> bytes:

@@ -33,6 +33,10 @@ PICTURE = re.compile(r"\[(?:cid|image|inline image)\b[^\[\]]*+\]|<cid:[^<>]*+>",
 INVISIBLE = re.compile(
     r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufffc]+"
 )
+TAGGED = frozenset({"text/enriched", "text/richtext"})
+TAG = re.compile(r"<[^<>]{0,60}>")
+"""Of text/enriched (RFC 1896): words with a few marks."""
+NO_WORDS = frozenset({"text/rtf", "text/css", "text/csv", "text/vcard", "text/x-vcard", "text/directory"})
 QUOTED_LINES = re.compile(r"^>[^\n]*+$", re.MULTILINE)
 
 
@@ -91,9 +95,10 @@ class _Reader:
     def _chosen(self, parts: list[Message]) -> _Shown:
         """One of several that say the same: plain words first, unless they show nothing or something else."""
         texts = [one for one in parts if one.get_content_maintype() in ("text", "multipart")]
-        shown = [self.read(one) for one in texts if one.get_content_type() != "text/x-amp-html"]
+        usual = [one for one in texts if _is_usual(one)] or texts
+        shown = [self.read(one) for one in usual]
         for one in parts:
-            if one not in texts:
+            if one not in texts or (one not in usual and has_name(one)):
                 self.read(one)
         seen = [one for one in shown if is_visible(one.plain)]
         if not seen:
@@ -108,13 +113,17 @@ class _Reader:
             return self.read(signed)
         if kind == "text/calendar" and not _is_attached(part):
             return self._event(part)
-        if kind not in ("text/plain", "text/html") or self._is_file(part):
+        if not _is_words(part, kind) or self._is_file(part):
             self.files.append(MailAttachment(file_name(part), kind, part_bytes(part)))
             return _Shown()
         self.texts += 1
         text = part_text(part)
         if kind == "text/html":
             text = html_to_text(text)
+        elif kind in TAGGED:
+            text = TAG.sub("", text)
+        else:
+            text = without_clear_signature(text)
         return _Shown(text, text)
 
     def _is_file(self, part: Message) -> bool:
@@ -201,6 +210,23 @@ def part_text(part: Message) -> str:
     return CONTROLS.sub("", text)
 
 
+SIGNED, SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----\n", "\n-----BEGIN PGP SIGNATURE-----\n"
+SIGNATURE_END = "-----END PGP SIGNATURE-----"
+
+
+def without_clear_signature(text: str) -> str:
+    """A text signed in the clear (RFC 9580, 7) without what a program put around it."""
+    start = text.find(SIGNED)
+    begin = text.find("\n\n", start)
+    stop = text.find(SIGNATURE, begin)
+    if start < 0 or begin < 0 or stop < 0:
+        return text
+    lines = (line.removeprefix("- ") for line in text[begin + 2 : stop].split("\n"))
+    after = text.find(SIGNATURE_END, stop)
+    rest = text[after + len(SIGNATURE_END) :] if after >= 0 else ""
+    return text[:start] + "\n".join(lines) + rest
+
+
 def unflow(text: str, *, delete_space: bool) -> str:
     """Lines that end in a space go on in the next one of the same quote depth (RFC 3676)."""
     pieces: list[str] = []
@@ -218,6 +244,18 @@ def unflow(text: str, *, delete_space: bool) -> str:
 
 def _depth(line: str) -> int:
     return len(line) - len(line.lstrip(">"))
+
+
+def _is_usual(part: Message) -> bool:
+    """What mail programs show of several; the others are for watches, moving pages, or programs of 1995."""
+    return part.is_multipart() or part.get_content_type() in ("text/plain", "text/html", "text/calendar")
+
+
+def _is_words(part: Message, kind: str) -> bool:
+    """Text of a kind that nobody knows is shown as it stands (RFC 2046, 4.1.4)."""
+    if kind in ("text/plain", "text/html"):
+        return True
+    return part.get_content_maintype() == "text" and kind not in NO_WORDS and not has_name(part)
 
 
 def _is_attached(part: Message) -> bool:
