@@ -32,6 +32,7 @@ from services.ingest.entrypoints.mail.quarantine_metrics import quarantine_metri
 from services.ingest.entrypoints.mail.reader import mail_reader
 from services.ingest.entrypoints.mail.sandbox import hide_memory
 from services.ingest.entrypoints.partner_inbox import PartnerReader
+from services.ingest.entrypoints.scanner import Scanner, ScannerMetrics
 from services.ingest.entrypoints.social.channel_metrics import ChannelMetrics
 from services.ingest.entrypoints.social.channels import SOCIAL_DOORS, ChannelContext
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
@@ -55,6 +56,7 @@ DAY_SECONDS = 24 * HOUR_SECONDS
 HELD_SECONDS = 1.0
 """Rest between two looks at what the workspace is to be told of held things, or wants of them."""
 HOURS_OF_A_DAY = 24
+SCANNER_SECONDS = 60.0
 FORM_KEPT = timedelta(days=1)
 
 
@@ -95,7 +97,17 @@ def door_of(chassis: Chassis, settings: IngestSettings) -> DoorContext:
         promise_days=ceil(settings.promise_hours / HOURS_OF_A_DAY),
         zone=settings.network_time_zone,
         page_folder=settings.page_folder,
+        scanner=scanner_of(chassis, settings),
     )
+
+
+def scanner_of(chassis: Chassis, settings: IngestSettings) -> Scanner | None:
+    """None where files are not searched."""
+    if not settings.clamd_address:
+        return None
+    scanner = Scanner(settings.clamd_address, settings.clamd_seconds, ScannerMetrics.on(chassis.registry))
+    chassis.every(SCANNER_SECONDS, scanner.look)
+    return scanner
 
 
 def room_of(settings: IngestSettings) -> FileRoom:
@@ -136,13 +148,13 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
             settings.senders,
         )
         parsing = await chassis.enter(mail_reader())
-        mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry, parsing)
+        mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry, parsing, door.scanner)
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool, door.intake.room.in_all)
         await chassis.consume(
             SUBSCRIPTIONS,
             {topology.INBOX: InboxReader(PartnerReader(door.intake, door.limits, door.caps))},
         )
-        chassis.every(HELD_SECONDS, HeldDesk(chassis.begin, letters, parsing).work)
+        chassis.every(HELD_SECONDS, HeldDesk(chassis.begin, letters, parsing, door.scanner).work)
         channels = ChannelMetrics.on(chassis.registry)
         app = public_app(door)
         for open_door in SOCIAL_DOORS:

@@ -32,6 +32,13 @@ def _networks(value: str) -> str:
     return value
 
 
+def _clamd(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if value and not value.startswith("/") and not (host and port.isdecimal()):
+        raise ValueError(f"{value!r}: write host:port, or the path of a socket")
+    return value
+
+
 def _contact_forms(value: str) -> str:
     contact_forms(value)
     return value
@@ -133,6 +140,12 @@ class IngestSettings(FaceSettings, ServiceSettings):
         description="Gigabytes of all files and held mails together: over it forms take no files, and mails"
         " with files are put off",
     )
+    clamd_address: Annotated[str, AfterValidator(_clamd)] = Field(
+        default="",
+        description="ClamAV's daemon, host:port or the path of its socket, searches every file for viruses;"
+        " empty: files are not searched",
+    )
+    clamd_seconds: float = Field(default=30.0, gt=0, description="Seconds that it may take for one file")
     mails_per_sender: int = Field(
         default=30, ge=1, description="Questions by mail an hour per sender; more are held for a person"
     )

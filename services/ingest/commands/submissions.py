@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
+from prometheus_client import CollectorRegistry
 from rich.table import Table
 
 from services.chassis import settings
@@ -24,6 +25,7 @@ from services.ingest.domain.mail import read_heading
 from services.ingest.domain.mailboxes import PARTNER, Mailboxes
 from services.ingest.entrypoints.mail.reader import Unreadable
 from services.ingest.entrypoints.mail.release import BY_HAND, ROOM_BY_HAND, release_held
+from services.ingest.entrypoints.scanner import Scanner, ScannerMetrics
 from services.ingest.handlers import retention
 from services.ingest.handlers.mail import MailDoor
 from services.ingest.handlers.mail_replies import NotYet, ReplyDoor
@@ -154,7 +156,7 @@ async def release(unit: Unit, options: IngestSettings, chosen: argparse.Namespac
     try:
         async with unit.db.transaction():
             one = await quarantine.take(unit.db, chosen.number)
-            outcome = await release_held(unit, door, one) if one else None
+            outcome = await release_held(unit, door, one, scanner_of(options)) if one else None
     except (Refused, NotYet, Unreadable) as refusal:
         print(f"sesame: {chosen.number} stays held: {refusal}", file=sys.stderr)
         return 1
@@ -162,6 +164,13 @@ async def release(unit: Unit, options: IngestSettings, chosen: argparse.Namespac
         return _none(chosen.number)
     print(f"{chosen.number}: taken in as {outcome}")
     return 0
+
+
+def scanner_of(options: IngestSettings) -> Scanner | None:
+    """What a person lets in is searched, too."""
+    if not options.clamd_address:
+        return None
+    return Scanner(options.clamd_address, options.clamd_seconds, ScannerMetrics.on(CollectorRegistry()))
 
 
 async def drop(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:

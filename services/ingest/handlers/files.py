@@ -34,6 +34,10 @@ class Upload:
     content: Readable
     size: int
 
+    @classmethod
+    def of(cls, name: str, content: bytes) -> Upload:
+        return cls(name, InMemory(content), len(content))
+
 
 class InMemory:
     """The content of a mail's attachment, read like an upload."""

@@ -31,7 +31,7 @@ from services.ingest.domain.replies.headings import Us
 from services.ingest.domain.replies.quoting import MOST_MAILS, Memory, Written, written_in
 from services.ingest.domain.replies.reading import QUIET, Reply, ReplyKind, partner_named, read_reply
 from services.ingest.handlers.conversation import accept_addition, accept_clarification, accept_spam
-from services.ingest.handlers.files import Accepts, InMemory, Upload, accept_with_files
+from services.ingest.handlers.files import Accepts, Upload, accept_with_files
 from services.ingest.handlers.questions import Intake
 from services.ingest.handlers.submissions import (
     AcceptedSubmission,
@@ -313,9 +313,7 @@ async def _with_files(
 
 def uploads_of(mail: ParsedMail) -> list[Upload]:
     """Only what is a photo, document or sound is passed on; the raw mail keeps the rest."""
-    return [
-        Upload(one.name, InMemory(one.content), len(one.content)) for one in mail.attachments if is_taken(one)
-    ]
+    return [Upload.of(one.name, one.content) for one in mail.attachments if is_taken(one)]
 
 
 def with_left_out(text: str, mail: ParsedMail) -> str:

@@ -12,6 +12,7 @@ from services.chassis.messaging.transaction import Begin
 from services.ingest.entrypoints.http.limits import Limits
 from services.ingest.entrypoints.http.pages.law import LawFacts
 from services.ingest.entrypoints.http.pause import Pausing
+from services.ingest.entrypoints.scanner import Scanner
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.questions import Intake
 
@@ -30,3 +31,4 @@ class DoorContext:
     promise_days: int
     zone: str
     page_folder: Path | None
+    scanner: Scanner | None = None

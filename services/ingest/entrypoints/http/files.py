@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 from uuid import UUID
@@ -19,6 +19,7 @@ from services.contracts.links import ASKER, party_digest
 from services.ingest.domain.intake import Refused, UnknownQuestion
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.places import InPlace, Places
+from services.ingest.entrypoints.scanner import Scanner
 from services.ingest.handlers.files import Upload
 from services.ingest.store import files, links, questions
 from services.ingest.store.files import File
@@ -27,6 +28,11 @@ DOWNLOADS, DOWNLOADS_EACH = 50, 8
 UPLOADS, UPLOADS_EACH = 60, 8
 """At once, of everybody and of one sender: fewer than a fifth of the connections a copy serves."""
 MOST_FILES, LARGEST_FILE = 3, 10_000_000
+HARMFUL = N_("Not taken, for ClamAV found something harmful in it: %(names)s.")
+NOT_SEARCHED = N_(
+    "Files cannot be searched for viruses at the moment:"
+    " send the rest without them, or come back in some minutes."
+)
 NOT_ACCEPTED = N_("These files are not accepted: three at most, 10 MB each, pictures, PDF or text.")
 EVERYTHING = (party_digest(ASKER), party_digest(NETWORK))
 """The asker's own, and those of the network who see all of it: nobody takes these back."""
@@ -62,6 +68,14 @@ async def read_again(form: FormData) -> None:
     for one in form.getlist("files"):
         if isinstance(one, UploadFile):
             await one.seek(0)
+
+
+async def harmful(scanner: Scanner | None, uploads: Sequence[Upload]) -> list[str]:
+    """Names of those in which something was found, with it. Raises ScannerAway. Each is read to its end."""
+    if scanner is None:
+        return []
+    found = [(upload.name, await scanner.found_in(upload)) for upload in uploads]
+    return [f"{name} ({what})" for name, what in found if what]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from services.ingest.domain.intake import Refused
 from services.ingest.domain.mail import MailEnvelope
 from services.ingest.entrypoints.mail.reader import MailReader, Unreadable
 from services.ingest.entrypoints.mail.release import BY_HAND, ROOM_BY_HAND, release_held
+from services.ingest.entrypoints.scanner import Scanner
 from services.ingest.handlers.mail import MailDoor
 from services.ingest.handlers.mail_replies import NotYet
 from services.ingest.store import held_orders, quarantine
@@ -71,6 +72,7 @@ class HeldDesk:
     begin: Begin
     door: MailDoor
     reader: MailReader
+    scanner: Scanner | None = None
 
     async def work(self) -> None:
         """All that is to be told and done now."""
@@ -148,7 +150,7 @@ class HeldDesk:
                 held = await quarantine.take(unit.db, number)
                 if held is None:
                     return _gone(number)
-                await release_held(unit, by_hand(self.door), held)
+                await release_held(unit, by_hand(self.door), held, self.scanner)
         except (Refused, NotYet, Unreadable) as refusal:
             return "stays_held", str(refusal)
         return None

@@ -11,6 +11,7 @@ from services.chassis.clock import Clock
 from services.chassis.messaging.transaction import Begin
 from services.ingest.domain.mail import MailEnvelope, raw_key
 from services.ingest.entrypoints.mail.reader import MailReader, Unreadable
+from services.ingest.entrypoints.scanner import Scanner, searched
 from services.ingest.handlers.mail import MailDoor, accept_mail, hold_raw
 from services.ingest.store import mail_attempts
 
@@ -21,8 +22,15 @@ class MailIntake:
     """Takes one mail at a time per caller; counts what became of it."""
 
     def __init__(
-        self, begin: Begin, door: MailDoor, clock: Clock, registry: CollectorRegistry, reader: MailReader
+        self,
+        begin: Begin,
+        door: MailDoor,
+        clock: Clock,
+        registry: CollectorRegistry,
+        reader: MailReader,
+        scanner: Scanner | None = None,
     ) -> None:
+        self._scanner = scanner
         self._begin = begin
         self._reader = reader
         self._door = door
@@ -69,6 +77,8 @@ class MailIntake:
         except Unreadable as fault:
             await self.hold(raw, envelope, str(fault))
             return
+        if self._scanner is not None:
+            mail = await searched(self._scanner, mail)
         async with self._begin() as unit:
             outcome = await accept_mail(unit, self._door, raw, envelope, mail)
         self._note(outcome, mail.why)

@@ -11,6 +11,7 @@ from services.ingest.domain.mail import MailEnvelope
 from services.ingest.entrypoints.http.body import new_question as asked_by_program
 from services.ingest.entrypoints.http.pages.ask import new_question
 from services.ingest.entrypoints.mail.reader import mail_reader
+from services.ingest.entrypoints.scanner import Scanner, searched
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.file_room import FileRoom
 from services.ingest.handlers.mail import MailDoor, accept_written
@@ -23,9 +24,9 @@ BY_HAND = Caps(per_hour=1_000_000, open=1_000_000)
 ROOM_BY_HAND = FileRoom(per_mailbox=10**15, in_all=10**15)
 
 
-async def release_held(unit: Unit, door: MailDoor, held: Held) -> str:
-    """What became of it. Raises Refused and Unreadable where no looking can help: no text at all, no such
-    question, no way to read it."""
+async def release_held(unit: Unit, door: MailDoor, held: Held, scanner: Scanner | None) -> str:
+    """What became of it. Raises NotYet while its files can't be searched, Refused and Unreadable where no
+    looking can help: no text at all, no such question, no way to read it."""
     await quarantine.forget_submission(unit.db, held.door, held.key)
     submission = RawSubmission(held.door, held.key, held.raw, held.received_at)
     if held.door == "form":
@@ -42,4 +43,6 @@ async def release_held(unit: Unit, door: MailDoor, held: Held) -> str:
     envelope = MailEnvelope(held.envelope_from, held.envelope_to)
     async with mail_reader() as reader:
         mail = await reader.read(held.raw, envelope, door.boxes.own, held.received_at)
+    if scanner is not None:
+        mail = await searched(scanner, mail)
     return await accept_written(unit, door, submission, mail)

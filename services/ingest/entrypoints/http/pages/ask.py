@@ -28,11 +28,19 @@ from services.ingest.domain.mailboxes import PARTNER
 from services.ingest.domain.places import is_postcode
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.entrypoints.http.files import MOST_FILES, read_again, sorted_uploads
+from services.ingest.entrypoints.http.files import (
+    HARMFUL,
+    MOST_FILES,
+    NOT_SEARCHED,
+    harmful,
+    read_again,
+    sorted_uploads,
+)
 from services.ingest.entrypoints.http.limits import TooMany
 from services.ingest.entrypoints.http.pages.choices import CHOICES, ELSEWHERE, POSTCODES
 from services.ingest.entrypoints.http.pages.chosen_files import chosen, file_faults, not_taken
 from services.ingest.entrypoints.http.pages.rendering import SitePages
+from services.ingest.entrypoints.scanner import ScannerAway
 from services.ingest.handlers.caps import mailbox_digest
 from services.ingest.handlers.file_room import NoRoom, NoRoomAtAll
 from services.ingest.handlers.files import Upload, accept_with_files, keep_for_form
@@ -104,7 +112,7 @@ class AskPage:
         async with request.form(max_files=MOST_FILES + 1) as filled:
             values = _values(filled)
             words = self.pages.words(request, values.get("lang"))
-            if full := self._too_much(request, sorted_uploads(filled)[0], words):
+            if full := await self._not_taken(request, filled, words):
                 return self._form(request, words, values, {"files": full}, await self._waiting(filled))
             return await self._mended(request, filled, values, {}, looking=True)
 
@@ -113,7 +121,7 @@ class AskPage:
         words = self.pages.words(request, values.get("lang"))
         faults = find_faults(values, words, smtputf8=self.door.intake.smtputf8)
         waiting, uploads = await self._waiting(filled), [*sorted_uploads(filled)[0]]
-        if full := self._too_much(request, uploads, words):
+        if full := await self._not_taken(request, filled, words):
             return self._form(request, words, values, faults | {"files": full}, waiting)
         if faults or file_faults(filled, len(waiting), words):
             return await self._mended(request, filled, values, faults)
@@ -182,13 +190,18 @@ class AskPage:
                 mailbox=mailbox_digest(door.intake.keys, new.mail),
             )
 
-    def _too_much(self, request: Request, uploads: Sequence[Upload], words: Translator) -> str:
-        """Why the files are not taken, where too many came from there."""
+    async def _not_taken(self, request: Request, filled: FormData, words: Translator) -> str:
+        """Why the files are not taken at all: too many came from there, or one of them is harmful."""
+        uploads, _ = sorted_uploads(filled)
         try:
             self.door.limits.check_files(request, sum(upload.size for upload in uploads))
+            found = await harmful(self.door.scanner, uploads)
         except TooMany:
             return words.gettext(NO_ROOM)
-        return ""
+        except ScannerAway:
+            return words.gettext(NOT_SEARCHED)
+        await read_again(filled)
+        return words.gettext(HARMFUL, names=words.list(found)) if found else ""
 
     async def _waiting(self, filled: FormData) -> list[File]:
         """The files that came with an earlier try and that the asker still wants."""

@@ -20,7 +20,14 @@ from services.ingest.domain.intake import NewAnswer, NewDecline, RawSubmission, 
 from services.ingest.domain.replies.folding import folded
 from services.ingest.domain.standing import WRITABLE
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.entrypoints.http.files import MOST_FILES, uploads_of
+from services.ingest.entrypoints.http.files import (
+    HARMFUL,
+    MOST_FILES,
+    NOT_SEARCHED,
+    harmful,
+    read_again,
+    uploads_of,
+)
 from services.ingest.entrypoints.http.links import OpenedByPartner, link_of, open_for_partner
 from services.ingest.entrypoints.http.pages.conversation import (
     WITHOUT,
@@ -38,6 +45,7 @@ from services.ingest.entrypoints.http.pages.respondent_form import (
     raw_of,
     sources_in,
 )
+from services.ingest.entrypoints.scanner import ScannerAway
 from services.ingest.handlers.conversation import (
     accept_addition,
     accept_clarification,
@@ -86,8 +94,14 @@ class RespondentPages:
         async with request.form(max_files=MOST_FILES + 1) as form:
             words = self.pages.words(request, field(form, "lang"))
             try:
+                if found := await harmful(self.door.scanner, uploads_of(form)):
+                    fault = words.gettext(HARMFUL, names=words.list(found))
+                    return await self._page(request, link, form, {"files": fault})
+                await read_again(form)
                 async with self.door.begin(link.question_id) as unit:
                     await self._take_answer(unit, link, form)
+            except ScannerAway:
+                return await self._page(request, link, form, {"files": words.gettext(NOT_SEARCHED)})
             except Refused as refusal:
                 if refusal.field not in (*FIELDS, "key", "ended"):
                     raise
