@@ -144,7 +144,8 @@ class ReplyHeld(Fact):
     held_id: UUID
     partner: PartnerId | None = Field(default=None, description="Whose reply; none: the asker's")
     reason: Word = Field(
-        description="empty, command, asks, refusal, receipt, absence, too_quick, ours, another_mail, unsure"
+        description="empty, command, on_it, asks, refusal, receipt, absence, too_quick, ours, another_mail,"
+        " unsure"
     )
     facets: Facets | None = None
 

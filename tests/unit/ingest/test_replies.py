@@ -226,3 +226,55 @@ def test_a_few_words_that_answer_go_out(answer: str) -> None:
 def test_an_effort_alone_is_no_answer(mail: str) -> None:
     reply = read_reply(mail)
     assert (reply.held, reply.effort) == ("empty", 3)
+
+
+IN_FREE_WORDS = {
+    "refusal": (
+        *("Cette demande dépasse nos compétences.", "Nous n'avons rien dans nos collections à ce sujet."),
+        *("Merci de transférer à la BnF.", "Ce n'est pas pour nous.", "À transférer à Lyon", "Hors sujet."),
+        *("Cette question serait mieux traitée par les Archives.", "Nous déclinons cette question."),
+        *("We do not have the resources to answer this.", "Sorry, we can't.", "Das ist nicht unser Thema."),
+        *("Impossible de répondre à cette question faute de temps.", "Nous préférons laisser la main."),
+    ),
+    "on_it": (
+        *("Je m'en charge", "Nous nous en chargeons.", "OK je prends", "On s'en occupe", "Réponse à venir."),
+        *("Bonjour, je m'en occupe", "Je regarde ça demain", "I'll take this one", "We'll look into it."),
+        *(
+            "en cours de traitement",
+            "Bonjour,\n\nBien reçu, je vous réponds dans la semaine.\n\nCordialement",
+        ),
+    ),
+    "absence": (
+        *("Désolé, nous sommes fermés jusqu'à lundi.", "Je serai de retour le 5 janvier."),
+        *("La bibliothèque est fermée du 24 décembre au 2 janvier.", "Je ne travaille pas le mercredi."),
+        *("En mon absence, merci de contacter accueil@bib.example", "Bonjour, je suis en arrêt maladie."),
+    ),
+    "receipt": ("Ceci est un message automatique, merci de ne pas y répondre.", "Ticket #4521 créé"),
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "why"), [(written, why) for why, many in IN_FREE_WORDS.items() for written in many]
+)
+def test_what_speaks_of_the_request_and_not_of_its_matter_is_held(written: str, why: str) -> None:
+    assert read_reply(written).held == why
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *("Bonjour, c'est en 1912.", "Bonjour, le moulin est à Grigny.\n\nCordialement,\nMarie"),
+        *("Monsieur Dupont est l'auteur\n\nCordialement", "La bibliothèque fut fermée de 1914 à 1918."),
+        *("Elle fut absente de la scène de 1890 à 1893.", "Le transport était pris en charge par la ville."),
+        *("Rien dans nos fonds avant 1850, mais le cadastre le montre.", "On prend la route de Grigny."),
+        *(
+            "Pas à notre connaissance.",
+            "Transmis par héritage à sa fille.",
+            "Où ? À Grigny. Quand ? En 1811.",
+        ),
+        *("Le texte exact est : « Que cherchez-vous ? »", "Merci à vous ! La réponse est Zola."),
+        *("Vous trouverez la réponse dans le dictionnaire de Maurel.", "Cher ami, écrivait Hugo."),
+    ],
+)
+def test_a_short_answer_is_one(answer: str) -> None:
+    assert read_reply(answer).held == ""

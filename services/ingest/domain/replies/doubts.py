@@ -7,9 +7,12 @@ from services.ingest.domain.automatic import ABSENT
 from services.ingest.domain.mime.headers import bare_subject
 
 GREETING = re.compile(
-    r"^(?:bonjour|bonsoir|salut|hello|hi|dear|madame|monsieur|ch[eè]re?s?|guten tag)\b.{0,40}$", re.I
+    r"^(?:(?:bonjour|bonsoir|salut|hello|hi|guten tag|goedendag|buongiorno)\b"
+    r"(?:,\s{0,3}(?:madame|monsieur|mesdames|messieurs|ch[eè]re?s?)\b)?[^,.;:!?\d]{0,40}[,.!;:]{0,3}\s{0,9}"
+    r"|(?:dear|madame|monsieur|mesdames|messieurs|ch[eè]re?s?)\b[^.;:!?\d]{0,40}[,!]\s{0,9})$",
+    re.IGNORECASE,
 )
-
+"""A line that greets and says nothing else."""
 
 SHORT_REFUSAL, SHORT_NOTICE = 300, 600
 """Characters of a refusal in free words, of a receipt or an absence: more is an answer that mentions one."""
@@ -33,6 +36,9 @@ _RECEIPTS = (
     r"(?:demande|message|question|requête|ticket|courriel)s?\W(?:\w+\W){0,4}?"
     r"(?:enregistrée?|reçue?|prise? en compte|prise? en charge|créée?|bien parvenue?|transmise?)",
     r"(?:avons|a) bien reçu votre|accus(?:é|ons) (?:de )?réception|sera (?:traitée?|prise? en charge)",
+    r"message (?:automatique|généré)|automatic (?:message|e-?mail)",
+    r"(?:ne pas|not) (?:y )?(?:répondre|reply)\b",
+    r"ticket\W{1,3}(?:n°|no|nr)?\W{0,2}\d{2,12}\W.{0,20}(?:créé|ouvert|enregistré|created|opened)",
     r"(?:received|registered|logged) your (?:request|message|e-?mail|question)",
     r"your (?:request|message|e-?mail|ticket) (?:has been|was) (?:received|registered|logged|created)",
     r"(?:ihre|eure) (?:anfrage|nachricht) (?:wurde|ist) (?:bei uns )?(?:registriert|erhalten|eingegangen)",
@@ -47,6 +53,10 @@ TICKET = re.compile(
 _ABSENCES = (
     r"(?:je suis|nous sommes|actuellement|je serai) (?:actuellement |en |)\W?"
     r"(?:absente?s?|congés?|vacances|déplacement|formation|en congés?|en vacances)",
+    r"en arrêt (?:de )?(?:maladie|travail)|en (?:mon|notre) absence|je ne travaille pas|serai de retour",
+    r"(?:bibliothèque|médiathèque|service|nous) (?:est|sommes|sera|serons) fermée?s? (?:du|jusqu|pour"
+    r"|ce|cette)",
+    r"in my absence|(?:we|library) (?:are|is|will be) closed (?:until|from|for)|back in the office",
     r"i am (?:currently )?(?:away|out of (?:the )?office|on (?:annual )?leave|on holiday)|out of office",
     r"(?:bin|befinde mich) (?:\w+ ){0,4}(?:abwesend|nicht im büro|im urlaub)|ik ben (?:\w+ ){0,3}afwezig",
     r"sono (?:\w+ ){0,3}(?:assente|in ferie|fuori (?:sede|ufficio))|estoy (?:\w+ ){0,3}ausente",
@@ -76,11 +86,44 @@ FORMULA = re.compile(
     re.IGNORECASE,
 )
 """A line that closes a letter and says nothing else."""
+SUBSTANCE = re.compile(
+    r"\d|https?:|[«“]|\b(?:mais|cependant|toutefois|but|however|aber|maar)\b", re.IGNORECASE
+)
+_PASSED_BACK = (
+    r"\b(?:dépasse|excède|sort de|hors de) (?:nos|notre|mes|mon) (?:\w+ ){0,2}?(?:compétence|domaine"
+    r"|mission|champ|cadre)",
+    r"\bn[’'](?:avons|ai) (?:rien|aucune? \w+|pas d\W?\w+) .{0,30}\b(?:dans nos|à ce sujet|sur (?:ce"
+    r"|le) sujet)",
+    r"(?:\b(?:merci de|veuillez|pouvez-vous|il faut|faudrait)|^(?:à|la)) (?:la |le )?(?:transf|transm"
+    r"|réorient|redirig|renvoy)",
+    r"\b(?:mieux|plutôt) (?:traitée?|placée?s?|adressée?|du ressort)\b|\bhors[- ]sujet\b",
+    r"\bpas (?:pour )?nous\b|\bpas (?:concernée?s?|compétente?s?|spécialistes?|spécialisée?s?)\b",
+    r"\bnot for us\b",
+    r"\b(?:nous|je) (?:décl|refus)\w+|\blaiss(?:er|ons|e) la main|\bpass(?:er|ons|e) (?:la main|notre tour)",
+    r"\bimpossible (?:pour nous |pour moi )?de (?:répondre|traiter|donner suite)|\bsorry,? (?:we|i) can",
+    r"\b(?:do not|don[’']t) have (?:the )?(?:resources|time|staff|means)",
+    r"\bfaute de (?:temps|moyens|personnel)\b",
+    r"\bnicht (?:unser|zuständig)|\bniet (?:ons|bevoegd)\b|\bnot (?:ours|our (?:field|subject|topic))\b",
+)
+PASSED_BACK = re.compile("|".join(_PASSED_BACK), re.IGNORECASE)
+_ON_IT = (
+    r"\b(?:m[’']en|nous en|s[’']en) (?:charge|occup)",
+    r"\b(?:je|nous|on) (?:la |le )?pren(?:ds|d|ons)(?:\W{0,3}$| cette| la question)",
+    r"\b(?:nous|j|on) ?[’']?y travaill|\bc[’']est pour (?:moi|nous)\b|\bpris en charge\W{0,3}$",
+    r"\bréponse (?:à venir|suivra)\b",
+    r"\ben cours de (?:traitement|recherche)",
+    r"\b(?:je|nous) (?:regarde|cherche|vérifie)\w{0,3}\b.{0,20}(?:$|[.!]|demain|lundi)",
+    r"\b(?:je|nous) (?:vous )?répond(?:s|rai|rons|ons) (?:dans|d[’']ici|demain|bientôt|sous|dès"
+    r"|prochainement)",
+    r"\bmeilleurs délais\b|\b(?:i|we)(?:[’']ll| will) (?:take|look|work|answer|reply)\b|\bworking on it\b",
+)
+ON_IT = re.compile("|".join(_ON_IT), re.IGNORECASE)
 THANKS = re.compile(
     r"^\W{0,9}+(?:merci|bonjour|bonsoir|thank|hello|danke|grazie|gracias|dank)", re.IGNORECASE
 )
 ASKED = re.compile(
-    r"(?:\b(?:vous|votre|vos|you|your|sie|ihre?|u|uw|lei)\b|^\W{0,9}+(?:quel(?:le)?s?|où|quand|which|what|where|when)\b)"
+    r"(?:\b(?:vous|votre|vos|you|your|sie|ihre?|u|uw|lei)\b|^\W{0,9}+(?:quel(?:le)?s?|où|quand|which"
+    r"|what|where|when)\b)"
     r".{0,300}\?\W*$",
     re.IGNORECASE,
 )
@@ -122,8 +165,9 @@ def _is_name(line: str) -> bool:
 def matter(lines: list[str]) -> str:
     """Without a greeting."""
     written = next((number for number, line in enumerate(lines) if line.strip()), 0)
-    begin = written + 1 if GREETING.match(lines[written].strip()) else written
-    return "\n".join(lines[begin:]).strip()
+    whole = "\n".join(lines[written:]).strip()
+    below = "\n".join(lines[written + 1 :]).strip()
+    return below if below and GREETING.match(lines[written].strip()) else whole
 
 
 def why_doubtful(lines: list[str], subject: str) -> str:
@@ -152,6 +196,15 @@ def _of_words(written: str) -> str:
     return _of_few_words(written.split("\n"))
 
 
+def _of_plain_words(above: str) -> str:
+    """What speaks of the request and not of its matter: no number, place in a book or link stands in it."""
+    if SUBSTANCE.search(above):
+        return ""
+    if PASSED_BACK.search(above):
+        return "refusal"
+    return "on_it" if ON_IT.search(above) else ""
+
+
 def _of_few_words(lines: list[str]) -> str:
     """A signature alone, word that it came, a question to the asker."""
     above = _above_signature(lines)
@@ -159,6 +212,8 @@ def _of_few_words(lines: list[str]) -> str:
         return "empty" if above.isascii() else "receipt"
     if ACKNOWLEDGED.match(above) or PASSED_ON.search(above):
         return "receipt"
+    if why := _of_plain_words(above):
+        return why
     sentences = [one.strip() for one in SENTENCE_END.split(above) if one.strip()]
     asked = [one for one in sentences if not THANKS.match(one)]
     return "asks" if asked and all(ASKED.search(one) for one in asked) else ""

@@ -87,7 +87,18 @@ LONGEST_SOURCE = 500
 PROSE = re.compile(r"\b(?:nous|je|on|j[’']ai|c[’']est|ce sont|avons|i|we|have|ich|wir|ik|wij|io|noi)\b", re.I)
 
 REASONS = (
-    *("empty", "command", "asks", "refusal", "receipt", "absence", "too_quick", "ours", "another_mail"),
+    *(
+        "empty",
+        "command",
+        "on_it",
+        "asks",
+        "refusal",
+        "receipt",
+        "absence",
+        "too_quick",
+        "ours",
+        "another_mail",
+    ),
     "unsure",
 )
 """Why a reply is held; the notifier and the page have words for each."""

@@ -41,6 +41,7 @@ WHY_HELD: Mapping[str, str] = {
     "command": N_(
         "It begins with a word such as DECLINE, ON IT or QUESTION, and we could not tell what it is for."
     ),
+    "on_it": N_("It looks like word that you are on it: by mail, write ON IT and nothing else."),
     "asks": N_("It looks like a question to the asker: by mail, write QUESTION on its first line."),
     "refusal": N_("It looks like a refusal."),
     "receipt": N_("It looks like a receipt."),
