@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from hypothesis import given, settings
@@ -17,7 +17,7 @@ from services.contracts.ingest import (
     SpamReported,
     TakeWithdrawn,
 )
-from services.contracts.router import QuestionRouted
+from services.contracts.router import QuestionPaused, QuestionReopened, QuestionResumed, QuestionRouted
 from services.router.domain.calendars import Closure
 from services.router.domain.partner import Partner
 from services.router.domain.state_machine import ImpossibleMove
@@ -174,6 +174,81 @@ async def test_no_question_is_held_twice_or_lies_about_and_loads_are_right(
         for wrong in (OPEN_TWICE, LOADS_OFF, LYING_ABOUT, MACHINE_WENT_BACK, WAITS_WRONGLY):
             assert await net.value(wrong) == 0, wrong
         await quotas_hold(net)
+
+
+TALK = st.lists(
+    st.tuples(
+        st.sampled_from(("wait", "wait", "ask back", "ask back", "write", "write", "answer", "reopen")),
+        st.integers(1, 60),
+    ),
+    max_size=20,
+)
+HOUR = timedelta(hours=1)
+PROMISE_HOURS = 24
+STILL = "SELECT state = 'waiting_for_asker' FROM question WHERE id = $1"
+HAS_IT = "SELECT partner FROM assignment WHERE question = $1 AND ended_at IS NULL"
+PROMISED = "SELECT promise_at FROM question WHERE id = $1"
+
+
+@settings(max_examples=40)
+@given(steps=TALK)
+async def test_the_promise_is_as_counted_by_hand_after_any_waiting_and_reopening(
+    database: Database, steps: list[tuple[str, int]]
+) -> None:
+    """And no due time lies beyond it, while it stands."""
+    async with network(
+        database("router"), PARTNERS, clock=OwnClock(MONDAY), promise_hours=PROMISE_HOURS
+    ) as net:
+        await net.bench.pool.execute(EMPTY)
+        await net.import_partners(PARTNERS)
+        question = await net.ask()
+        for what, hours in steps:
+            await talk(net, question, what, hours)
+            if await net.value(STILL, question):
+                continue
+            promise_at = await net.value(PROMISED, question)
+            assert promise_at == await by_hand_counted(net, question)
+            due = "SELECT due_at FROM assignment WHERE question = $1 AND ended_at IS NULL"
+            due_at = await net.value(due, question)
+            assert due_at is None or due_at <= promise_at or promise_at <= net.clock.moment
+        assert await net.bench.dead() == []
+
+
+async def talk(net: Network, question: UUID, what: str, hours: int) -> None:
+    partner = await net.value(HAS_IT, question)
+    if what == "wait":
+        net.clock.wait(hours * HOUR)
+        await Timers(net.desk, net.bench.pool, net.bench.transactions.begin, net.clock).fire()
+    elif what == "write":
+        await net.tell(writes("Celui de Bourgogne."), question)
+    elif what == "reopen":
+        try:
+            async with net.bench.transactions.begin(question) as unit:
+                await coordinator.reopen(net.desk, unit, question, ANNE)
+        except (ImpossibleMove, Refusal):
+            return
+    elif partner is not None:
+        await net.tell(asks_back(partner) if what == "ask back" else answer(partner), question)
+
+
+async def by_hand_counted(net: Network, question: UUID) -> datetime:
+    """Hour after hour from when it was asked, or asked again last: each counts if it is of a working day and
+    not waited in."""
+    moment, left, waits, since = MONDAY, PROMISE_HOURS, list[tuple[datetime, datetime]](), None
+    for event in await net.events(question):
+        match event.data:
+            case QuestionPaused():
+                since = since or event.data.asked_at
+            case QuestionResumed() if since is not None:
+                waits.append((since, event.time))
+                since = None
+            case QuestionReopened():
+                moment, since = event.time, None
+    while left:
+        waited = any(began <= moment < ended for began, ended in waits)
+        left -= int(not waited and bool(net.desk.working_days.between(moment, moment + HOUR)))
+        moment += HOUR
+    return moment
 
 
 async def quotas_hold(net: Network) -> None:
