@@ -54,6 +54,9 @@ class QuestionRouted(Fact):
     promise_at: Moment = Field(description="When the asker was promised an answer")
     reasons: tuple[Reason, ...] = ()
     released: Released | None = Field(default=None, description="Who had it until now")
+    time_zone: Line | None = Field(
+        default=None, description="The partner's own, by its IANA name: what it is told is told in this one"
+    )
     facets: Facets
 
 
@@ -190,6 +193,9 @@ class FollowUpRouted(Fact):
     due_at: Moment
     promise_at: Moment
     released: Released | None = Field(default=None, description="Who was to see to it until now")
+    time_zone: Line | None = Field(
+        default=None, description="The partner's own, by its IANA name: what it is told is told in this one"
+    )
     facets: Facets
 
 

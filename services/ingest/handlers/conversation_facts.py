@@ -103,6 +103,7 @@ async def follow_up_routed(unit: Unit, event: Event[FollowUpRouted]) -> None:
         due_at=fact.due_at,
         promise_at=fact.promise_at,
         follow_up=fact.follow_up_id,
+        time_zone=fact.time_zone,
     )
     await questions.note_asked(unit.db, event.subject, asked, fact.facets.found_out())
     await early.hand_out(unit, event.subject, asked.partner)

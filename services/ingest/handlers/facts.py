@@ -30,6 +30,7 @@ async def question_routed(unit: Unit, event: Event[QuestionRouted]) -> None:
         attempt=routed.attempt,
         due_at=routed.due_at,
         promise_at=routed.promise_at,
+        time_zone=routed.time_zone,
     )
     await note_release(unit, event.subject, routed.released, event.time)
     await questions.note_asked(unit.db, event.subject, asked, routed.facets.found_out())

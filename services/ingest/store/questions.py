@@ -18,15 +18,15 @@ LEFT JOIN archived ON archived.question = question.id WHERE question.id = $1
 
 _ASKED = """
 INSERT INTO asked (assignment_id, question, partner, partner_name, digest, attempt, due_at, promise_at,
-    understood, follow_up)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
+    understood, follow_up, time_zone)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING
 """
 
 _PARTNERS = """
 SELECT assignment_id, partner, partner_name, digest, attempt,
     greatest(asked.due_at, stand.due_at) AS due_at,
     greatest(asked.promise_at, stand.promise_at) AS promise_at,
-    follow_up, taken_at, taken_by, answered_at, ended_at, outcome
+    follow_up, taken_at, taken_by, answered_at, ended_at, outcome, time_zone
 FROM asked LEFT JOIN stand USING (assignment_id)
 WHERE asked.question = $1 ORDER BY attempt, assignment_id
 """
@@ -112,6 +112,8 @@ class AskedPartner:
     """When the partner handed in an answer; whether it counts is the router's to say."""
     ended_at: datetime | None = None
     outcome: str | None = None
+    time_zone: str | None = None
+    """The partner's own, by its IANA name; None: the network's."""
 
 
 async def get(db: Db, question: UUID) -> StoredQuestion | None:
@@ -140,6 +142,7 @@ async def note_asked(db: Db, question: UUID, asked: AskedPartner, understood: st
         asked.promise_at,
         understood,
         asked.follow_up,
+        asked.time_zone,
     )
 
 

@@ -50,6 +50,8 @@ class Assigned:
     """What the asker wrote after the answer and the partner is to see to."""
     earlier: tuple[Mapping[str, Any], ...] = ()
     """Answers that were given before it, and did not do."""
+    time_zone: str | None = None
+    """The partner's own, by its IANA name; None: the network's."""
 
 
 @dataclass(frozen=True, slots=True)

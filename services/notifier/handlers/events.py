@@ -68,6 +68,7 @@ async def question_routed(unit: Unit, event: Event[router.QuestionRouted]) -> No
         promise_at=fact.promise_at,
         reasons=_json_list(fact.reasons),
         understood=fact.facets.found_out(),
+        time_zone=fact.time_zone,
     )
     known = _known(standing, event.subject)
     await _decide(
@@ -355,6 +356,7 @@ async def follow_up_routed(unit: Unit, event: Event[router.FollowUpRouted]) -> N
         promise_at=fact.promise_at,
         reasons="[]",
         understood=fact.facets.found_out(),
+        time_zone=fact.time_zone,
     )
     known = _known(standing, event.subject)
     await _decide(unit, [*plan.ended(known), *plan.follow_ups(known)])

@@ -37,6 +37,7 @@ SELECT c.id, c.kind, c.way, coalesce(c.destination, q.asker ->> 'mail', '') AS d
             'text', e.text, 'sources', e.sources, 'answered_at', e.answered_at) ORDER BY e.answered_at), '[]')
         FROM answer e WHERE e.question_id = q.id AND e.answered_at < a.routed_at)::text AS earlier,
     a.id AS assignment_id, a.partner AS assigned_to, a.partner_name AS assigned_name, a.attempt, a.due_at,
+    a.time_zone,
     a.promise_at AS assignment_promise_at, a.reasons::text AS reasons,
     EXISTS (SELECT FROM overdue o WHERE o.assignment_id = a.id) AS overdue,
     EXISTS (SELECT FROM assignment n WHERE n.question_id = q.id AND n.attempt > a.attempt
@@ -194,6 +195,7 @@ def _assigned(row: Record) -> Assigned:
         outcome=row["outcome"],
         about=row["about"],
         earlier=_many(row["earlier"]),
+        time_zone=row["time_zone"],
     )
 
 

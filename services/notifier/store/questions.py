@@ -23,8 +23,9 @@ _STANDING = "SELECT * FROM standing WHERE id = $1"
 _ADD_ASSIGNMENT = """
 WITH added AS (
     INSERT INTO assignment (id, question_id, partner, partner_name, way, address, attempt, due_at, promise_at,
-        reasons, routed_at, follow_up_id)
-    SELECT $2, q.id, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11, $13 FROM question q WHERE q.id = $1
+        reasons, routed_at, follow_up_id, time_zone)
+    SELECT $2, q.id, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11, $13, $14
+    FROM question q WHERE q.id = $1
     ON CONFLICT DO NOTHING
 ), promised AS (
     UPDATE question SET promise_at = greatest(promise_at, $9), facets = $12::text::jsonb || facets
@@ -219,6 +220,7 @@ async def add_assignment(
     promise_at: datetime,
     reasons: str,
     understood: str,
+    time_zone: str | None,
 ) -> QuestionState | None:
     """The standing with this turn in it; None, and nothing written, when the question is not known yet.
     `understood` is JSON: facets that the router found out, which count where the asker said nothing."""
@@ -237,6 +239,7 @@ async def add_assignment(
         turn.routed_at,
         understood,
         turn.follow_up,
+        time_zone,
     )
     found = _read(row)
     return found and found.with_turn(turn)

@@ -95,6 +95,7 @@ def routed(
         promise_at=question.promise_at,
         reasons=reasons,
         released=released_of(question, now),
+        time_zone=partner.time_zone,
         facets=facets_of(question),
     )
 
@@ -110,6 +111,7 @@ def follow_up_routed(question: Question, partner: Partner, word: UUID, now: date
         due_at=assignment.due_at,
         promise_at=question.promise_at,
         released=released_of(question, now),
+        time_zone=partner.time_zone,
         facets=facets_of(question),
     )
 

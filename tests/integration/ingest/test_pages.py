@@ -172,6 +172,27 @@ async def test_the_askers_page_shows_where_the_question_stands(
     assert 'href="https://gallica.example/moulin"' in answered
 
 
+async def test_a_library_overseas_reads_its_due_time_in_its_own_time_and_whose_it_is(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        await door.http.post("/questions", data=FORM)
+        question = (await door.announced(QuestionReceived))[0].subject
+        saint_denis = routed_to("sdlr").model_copy(update={"time_zone": "Indian/Reunion"})
+        at_home = routed_to("grigny").model_copy(update={"time_zone": "Europe/Paris", "attempt": 2})
+        await hears(door, question, saint_denis, at_home)
+        there = await door.http.get(f"/r/{partner_token(KEYS, question, 'sdlr')}?lang=fr")
+        here = await door.http.get(f"/r/{partner_token(KEYS, question, 'grigny')}?lang=fr")
+    assert due_on(there) == "vendredi 20 novembre 2026 à 13 h 12 (heure de La Réunion)"
+    assert due_on(here) == "vendredi 20 novembre 2026 à 10 h 12"
+
+
+def due_on(page: httpx.Response) -> str:
+    found = re.search(r"<dt>À traiter avant le</dt><dd><time[^>]*>([^<]*)</time>", page.text)
+    assert found is not None, page.text
+    return found[1].replace("\u202f", " ").replace("\xa0", " ")
+
+
 async def test_a_reopened_question_is_open_again_and_shows_its_new_answer(
     database: Database, vhost: VirtualHost
 ) -> None:

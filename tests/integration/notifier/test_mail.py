@@ -156,6 +156,16 @@ async def test_bounces_come_back_to_a_path_of_their_own_that_names_question_and_
 
 
 @pytest.mark.parametrize("kind", ["assigned", "overdue", "reminder", "follow_up"])
+async def test_a_library_overseas_reads_its_due_time_in_its_own_time(scene: Scene, kind: str) -> None:
+    there = but(assigned(), time_zone="Indian/Reunion", about=QUESTION)
+    await scene.sender.send(outgoing("mail", PARTNER, kind, assignment=there, follow_up=WORD))
+    [mail] = scene.sink.taken
+    for part in ("plain", "html"):
+        said = " ".join(mail.body(part).split())
+        assert "samedi 21 novembre 2026 à 13 h 12 (heure de La Réunion)" in said
+
+
+@pytest.mark.parametrize("kind", ["assigned", "overdue", "reminder", "follow_up"])
 async def test_no_machine_of_a_library_answers_our_mail(scene: Scene, kind: str) -> None:
     await scene.sender.send(but(outgoing("mail", PARTNER, kind), follow_up=WORD))
     [mail] = scene.sink.taken

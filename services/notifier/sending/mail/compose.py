@@ -275,6 +275,7 @@ def _of_partner(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
         return {
             "partner": delivery.details.get("partner_name"),
             "due_at": None,
+            "zone": None,
             "reasons": [],
             "after_answer": False,
             "earlier": [],
@@ -284,6 +285,7 @@ def _of_partner(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
         "earlier": turn.earlier,
         "partner": turn.partner_name,
         "due_at": turn.due_at,
+        "zone": turn.time_zone,
         "reasons": [reasons.why_you(reason) for reason in turn.reasons if _spoke_for(reason)],
     }
 

@@ -42,6 +42,8 @@ DECLINE = _body(
     silently={},
 )
 
+TAKE = _body(by_somebody={"by": "Anne"}, by_nobody_named={})
+
 CLARIFICATION = _body(clarification={"text": "Parlez-vous du moulin à eau ou du moulin à vent ?"})
 
 ADDITION = _body(

@@ -54,7 +54,8 @@ class Callers:
                     request.state.caller = await callers.of(request)
                     callers.limits.check(request, request.state.caller)
                     strictly = StrictRequest(request.scope, request.receive)
-                    if self.body_field is not None:
+                    expected = self.body_field
+                    if expected and (expected.field_info.is_required() or await strictly.body()):
                         await strictly.json()  # said to be bytes, FastAPI would hand it on as they are
                     return await handle(strictly)
 

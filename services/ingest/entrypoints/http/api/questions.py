@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, Field
 from uuid_utils.compat import uuid7
 
-from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, QuestionSubmitted
+from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, QuestionSubmitted, TakeSubmitted
 from services.ingest.domain.forms import MANY_LINKS, links_in
 from services.ingest.domain.intake import OfSpamSender, RawSubmission, Refused
 from services.ingest.entrypoints.http.api import examples, keys
@@ -116,6 +116,9 @@ class QuestionApi:
         return Received(id=accepted.question, page_url=page, again=accepted.again)
 
 
+BY_NOBODY_NAMED = TakeSubmitted()
+
+
 @dataclass(frozen=True, slots=True)
 class PartnerApi:
     """What only partners may do, each with its own key."""
@@ -130,7 +133,7 @@ class PartnerApi:
         for path, take_in, example in (
             ("/answers", self.answer, examples.ANSWER),
             ("/declines", self.decline, examples.DECLINE),
-            ("/takes", self.take, None),
+            ("/takes", self.take, examples.TAKE),
         ):
             routes.add_api_route(
                 path,
@@ -187,13 +190,15 @@ class PartnerApi:
         request: Request,
         question: UUID,
         partner: CallingPartner,
+        sent: TakeSubmitted = BY_NOBODY_NAMED,
         idempotency_key: Key = None,
     ) -> HandedIn:
-        """Say that you are on it: from now you have the time that an answer needs."""
+        """Say that you are on it: from now you have the time that an answer needs. It needs no body."""
+        raw = await request.body()
         async with self.door.begin(question) as unit:
             await open_for_caller(unit, question, partner)
-            once = submission(request, b"", partner, idempotency_key, unit.now)
-            accepted = await accept_take(unit, once, question, partner, "api")
+            once = submission(request, raw, partner, idempotency_key, unit.now)
+            accepted = await accept_take(unit, once, question, partner, "api", sent.by)
         return handed_in(accepted)
 
 

@@ -1,0 +1,1 @@
+ALTER TABLE asked DROP COLUMN time_zone;
