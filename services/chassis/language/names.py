@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.chassis.language.messages import N_
+from services.chassis.language.territories import DEPARTMENTS, PROVINCES, REGIONS
 from services.chassis.language.translator import Translator
 
 THEMES: Mapping[str, str] = {
@@ -71,6 +72,17 @@ class Names:
     def way(self, code: str | None) -> str:
         """How something is delivered."""
         return self._name(WAYS, code)
+
+    def territory(self, word: str) -> str:
+        """`Bas-Rhin (67)`, `Grand Est`, `France`, `69001`: what a partner serves, as its record says it."""
+        kind, _, code = word.rpartition(":")
+        if kind == "country":
+            return self.words.country(code)
+        if kind == "region":
+            return REGIONS.get(code, code)
+        if code in DEPARTMENTS:
+            return f"{DEPARTMENTS[code]} ({code})"
+        return PROVINCES.get(code, code)
 
     def _name(self, names: Mapping[str, str], code: str | None) -> str:
         if not code:

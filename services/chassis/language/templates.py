@@ -38,5 +38,6 @@ def speak(environment: Environment, words: Translator) -> Environment:
         channel=called.channel,
         purpose=called.purpose,
         way=called.way,
+        territory=called.territory,
     )
     return environment

@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from services.chassis.language.territories import DEPARTMENTS
 from services.metrics.domain.buckets import BOUNDS
-from services.metrics.domain.departments import COLUMNS, NAMES, ROWS, TILES
+from services.metrics.domain.departments import COLUMNS, ROWS, TILES
 from services.metrics.domain.derivation import STARS
 from services.metrics.domain.figures import OTHERS, Headline, PartnerShare, Piece, YearFigures
 from services.metrics.domain.public import FEW as FEW_IN_PUBLIC
@@ -271,7 +272,7 @@ def _map(departments: Sequence[Piece], words: Words) -> tuple[Cell, ...]:
             label=tile.code,
             number=words.number(n) if n else none,
             n=n,
-            name=f"{NAMES[tile.code]} ({tile.code})",
+            name=f"{DEPARTMENTS[tile.code]} ({tile.code})",
             level=_level(n, most),
             column=tile.column,
             row=tile.row,

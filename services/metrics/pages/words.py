@@ -14,7 +14,7 @@ from services.chassis.face import NetworkFace
 from services.chassis.face.face import FooterLink
 from services.chassis.language import Languages
 from services.chassis.language.names import Names
-from services.metrics.domain.departments import NAMES
+from services.chassis.language.territories import DEPARTMENTS
 from services.metrics.domain.figures import OTHERS
 from services.metrics.pages.phrases import COUNTED, PHRASES, PIECES, TITLES
 
@@ -61,7 +61,7 @@ class Words:
         if value in ("", OTHERS):
             return self("others" if value else "unsaid")
         if facet == "department":
-            return f"{value} {NAMES.get(value, '')}".rstrip()
+            return f"{value} {DEPARTMENTS.get(value, '')}".rstrip()
         known = {
             "channel": self._names.channel,
             "subject": self._names.theme,

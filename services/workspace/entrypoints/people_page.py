@@ -39,7 +39,13 @@ class PeoplePage:
                 else await people.of_partners(unit.db, visitor.libraries)
             )
             libraries = await people.libraries(unit.db, None if everywhere else visitor.libraries)
-            context: dict[str, Any] = {"now": unit.now, "rows": rows, "libraries": libraries}
+            names = {one["id"]: one["name"] for one in libraries}
+            context: dict[str, Any] = {
+                "now": unit.now,
+                "rows": rows,
+                "libraries": libraries,
+                "names": names,
+            }
         roles = ROLES if everywhere else ("respondent", "lead")
         values = {"name": "", "mail": "", "role": "respondent", "library": ""} | given
         return self.guard.pages.show(
