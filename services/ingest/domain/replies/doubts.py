@@ -74,6 +74,8 @@ _CLOSINGS = (
         "bonne (?:journée|réception|fin)",
         "envoyé",
         "sent from",
+        "(?:télécharger|obtenir|get) outlook",
+        "(?:sans virus|virus-free)\\W{0,3}www",
         "(?:kind |best |warm )?regards",
     ),
     *("best", "thanks", "thank you", "sincerely", "yours", "cheers", "mit freundlichen", "freundliche"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.contracts.marks import words_of
 from services.ingest.domain.replies.quote_marks import (
@@ -26,7 +26,7 @@ LONGEST_SENTENCE, LONGEST_BLOCK, LONGEST_GAP = 4, 14, 3
 """Lines of a heading that is a sentence, of one that is a block, and empty ones below it."""
 LONGEST_BANNER = 5
 LABEL = re.compile(r"^\W{0,4}[^\W\d_][^:：<>]{0,30}+[:：]")
-UNDERLINE = re.compile(r"^\W*_{10,}\W*$")
+UNDERLINE = re.compile(r"^[\s>*]{0,9}+(?:_{10,}+|={10,}+|-{10,}+|\*{10,}+)\s*+$")
 TITLED_RULE = re.compile(r"^[\s>*]*[-_=]{2,}[ \t]*+[^\W_].{0,60}?[-_=]{2,}\W*$")
 BEGUN_ABOVE = re.compile(r"^\s*(?:[<(]|[a-zà-ÿ+]\S{0,320}@|[a-zà-ÿ])")
 FEW_WORDS = 6
@@ -118,8 +118,17 @@ def _is_empty(line: str) -> bool:
 def _heading_in(lines: Sequence[str], start: int, end: int, us: Us) -> HeaderBlock | None:
     sentence = _sentence(lines, start, end, us)
     if sentence and _lead(lines, sentence.line, end) is not None:
-        return sentence
-    return _block(lines, start, end, us) or sentence
+        return _with_title(lines, sentence)
+    return _block(lines, start, end, us) or (sentence and _with_title(lines, sentence))
+
+
+def _with_title(lines: Sequence[str], heading: HeaderBlock) -> HeaderBlock:
+    """From "------ Original message ------" directly above."""
+    if heading.column or heading.line == 0:
+        return heading
+    above = lines[heading.line - 1]
+    titled = SEPARATOR.match(above) or TITLED_RULE.match(above)
+    return replace(heading, line=heading.line - 1) if titled else heading
 
 
 def _block(lines: Sequence[str], start: int, end: int, us: Us) -> HeaderBlock | None:

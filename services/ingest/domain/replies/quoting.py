@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from services.contracts.marks import MailFingerprint, Token, bare_links, hashed, tokens
+from services.ingest.domain.replies.broken_links import broken_links
 from services.ingest.domain.replies.headings import Us, heading_above, holds_another_mail
 from services.ingest.domain.replies.recognition import Chain, Run, chains
 
@@ -135,6 +136,7 @@ class _Page:
         for line in self.lines:
             self._judge(line)
         self._take_signs_broken_off()
+        self._take_links_broken()
         self._take_what_stands_between()
 
     def _take(self, chain: Chain, said: list[int], length: int) -> None:
@@ -201,6 +203,12 @@ class _Page:
         for above, line in pairwise(self.lines):
             if above.cut and not line.words and not line.links and line.depth == above.depth:
                 line.cut = bool(line.bare.strip())
+
+    def _take_links_broken(self) -> None:
+        known = {link for mail in self._memory.mails for link in mail.links}
+        key = self._memory.key
+        for number in broken_links(self._bare, lambda link: hashed(key, link) in known):
+            self.lines[number].cut = self.quotes_us
 
     def _take_what_stands_between(self) -> None:
         """Between two lines of ours: empty ones, rules, our links, and what is left of a line's margin."""
