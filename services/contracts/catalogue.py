@@ -50,6 +50,8 @@ FACTS: tuple[type[Fact], ...] = (
     notifier.MailsSent,
     notifier.DeliveryFailed,
     notifier.DeliveryResumed,
+    notifier.EntryNoted,
+    notifier.EntryShown,
     notifier.AddressSilenced,
     notifier.AddressLifted,
     workspace.SignInRequested,
@@ -66,6 +68,8 @@ CONFIDENTIAL: frozenset[type[Fact]] = frozenset(
         ingest.HeldEnded,
         ingest.HeldShown,
         notifier.DeliveryResumed,
+        notifier.EntryNoted,
+        notifier.EntryShown,
         notifier.AddressSilenced,
         notifier.AddressLifted,
     }
@@ -113,6 +117,10 @@ FROM_COORDINATOR: tuple[type[Fact], ...] = (
     coordinator.HeldDropRequested,
     coordinator.RetryRequested,
     coordinator.LiftRequested,
+    coordinator.EntryShowRequested,
+    coordinator.EntryReleaseRequested,
+    coordinator.EntryKeepRequested,
+    coordinator.EntryWithdrawRequested,
 )
 """On `sesame.inbox`, from the workspace to whichever service does it."""
 

@@ -6,10 +6,10 @@ and answered, done or refused with a code; its subject is the question's id, or 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from services.contracts.vocabulary import Fact, Line, Moment, PartnerId, Text, Word
 
@@ -147,6 +147,42 @@ class LiftRequested(CoordinatorRequest):
     name: Line = Field(description="As `address.silenced` tells it")
 
 
+class EntryRequest(CoordinatorRequest):
+    """What is asked of one entry of the archive."""
+
+    number: int = Field(ge=1, description="As `entry.noted` tells it")
+
+
+class EntryShowRequested(EntryRequest):
+    """From the coordinator: show an entry, with what looks personal in it."""
+
+    wire: ClassVar[str] = "entry_show.requested.v1"
+
+
+class EntryReleaseRequested(EntryRequest):
+    """From the coordinator, who has looked: everyone may read it, in these words."""
+
+    wire: ClassVar[str] = "entry_release.requested.v1"
+
+    title: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00\r\n]*$")]
+    question: Annotated[str, StringConstraints(max_length=50_000, pattern=r"^[^\x00]*$")]
+    answer: Annotated[str, StringConstraints(max_length=50_000, pattern=r"^[^\x00]*$")]
+    sources: tuple[Line, ...] = ()
+    subject: Line | None = None
+
+
+class EntryKeepRequested(EntryRequest):
+    """From the coordinator: it stays with its asker."""
+
+    wire: ClassVar[str] = "entry_keep.requested.v1"
+
+
+class EntryWithdrawRequested(EntryRequest):
+    """From the coordinator: take it off the archive; no text of it is kept."""
+
+    wire: ClassVar[str] = "entry_withdraw.requested.v1"
+
+
 class RequestDone(Fact):
     """To the workspace: what was asked is done; what follows from it are facts of their own."""
 
@@ -164,9 +200,9 @@ class RequestRefused(Fact):
     request_id: str
     request_type: str
     code: Word = Field(
-        description="changed_meanwhile, faulty_field, has_it_already, impossible, moment_passed,"
-        " nobody_has_it, not_open, nothing_failed, nothing_held, nothing_silenced, stays_held, unfit,"
-        " unknown_partner, unknown_question, waits_for_asker"
+        description="changed_meanwhile, emptied_field, faulty_field, has_it_already, impossible,"
+        " moment_passed, nobody_has_it, not_open, not_so_any_more, nothing_failed, nothing_held,"
+        " nothing_silenced, stays_held, unfit, unknown_partner, unknown_question, waits_for_asker, walled"
     )
     reason: str = Field(description="For an operator to read")
     field: Line | None = None

@@ -70,6 +70,45 @@ class DeliveryFailed(Fact):
     error: Line
 
 
+class EntryNoted(Fact):
+    """An answer waits for release into the archive, or something became of one. For the workspace alone."""
+
+    wire: ClassVar[str] = "entry.noted.v1"
+
+    number: int = Field(ge=1, description="Its number in the archive")
+    state: Literal["held", "published", "kept_private", "withdrawn"]
+    version: int = Field(ge=1, description="A later word has a higher one")
+
+
+class PersonalMark(Value):
+    """Characters `start` to `end` (excluded) of a text that look personal."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    kind: Line
+
+
+class ShownText(Value):
+    """One text of an entry as it came, what looks personal in it, and the text with that replaced."""
+
+    field: Line = Field(description="title, question, answer, source or subject")
+    text: str
+    proposed: str
+    marks: tuple[PersonalMark, ...] = ()
+
+
+class EntryShown(Fact):
+    """An entry's texts, where a coordinator asked for them. For the workspace alone, which forgets them
+    within a day."""
+
+    wire: ClassVar[str] = "entry.shown.v1"
+
+    number: int = Field(ge=1)
+    state: Literal["held", "published"]
+    library: Line
+    texts: tuple[ShownText, ...] = ()
+
+
 class DeliveryResumed(Fact):
     """A delivery that was given up is tried again. For the workspace alone."""
 

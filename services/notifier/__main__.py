@@ -11,6 +11,7 @@ from services.chassis.run import Chassis, run
 from services.contracts import topology
 from services.notifier.entrypoints import backlog, requests, subscriptions
 from services.notifier.entrypoints.archive import app, page_views
+from services.notifier.handlers import release_requests
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.digests import Digests
@@ -21,6 +22,8 @@ from services.notifier.sending.worker import Lane
 from services.notifier.settings import NotifierSettings
 
 ROUNDS_SECONDS = 600.0
+NEWS_SECONDS = 1.0
+"""Rest between two looks at what the workspace is to be told of the archive."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -49,8 +52,9 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
                 settings.keys,
                 channels.set_up(settings),
             ),
-            {topology.INBOX: requests.requests()},
+            {topology.INBOX: requests.requests(rules)},
         )
+        chassis.every(NEWS_SECONDS, partial(release_requests.tell, chassis.begin))
         read = page_views.PageViews(chassis.begin)
         chassis.every(page_views.SECONDS, read.announce)
         await chassis.serve(

@@ -22,7 +22,7 @@ from services.workspace.handlers import directory
 from services.workspace.handlers.signing_in import SignInRules
 from services.workspace.pages.pages import WorkspacePages
 from services.workspace.settings import WorkspaceSettings, file_keys_of
-from services.workspace.store import held, sessions
+from services.workspace.store import entries, held, sessions
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HOUR_SECONDS = 3600.0
@@ -95,6 +95,7 @@ async def _forget(chassis: Chassis, audit_term: timedelta) -> None:
     async with chassis.begin() as unit:
         await sessions.forget(unit.db, unit.now, audit_term)
         await held.forget_words(unit.db, unit.now)
+        await entries.forget_texts(unit.db, unit.now)
 
 
 async def serve(settings: WorkspaceSettings, clock: Clock | None = None) -> None:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from services.chassis.messaging.requests import RequestReader
-from services.contracts.coordinator import LiftRequested, RetryRequested
-from services.notifier.handlers import failures
+from services.contracts import coordinator as asked
+from services.notifier.handlers import failures, release_requests
+from services.notifier.handlers.archiving import ReleaseRules
 
 
-def requests() -> RequestReader:
+def requests(rules: ReleaseRules) -> RequestReader:
     return RequestReader(
         "notifier",
-        {RetryRequested: failures.retry_requested, LiftRequested: failures.lift_requested},
+        {
+            asked.RetryRequested: failures.retry_requested,
+            asked.LiftRequested: failures.lift_requested,
+            asked.EntryShowRequested: release_requests.show,
+            asked.EntryReleaseRequested: partial(release_requests.release, rules),
+            asked.EntryKeepRequested: release_requests.keep,
+            asked.EntryWithdrawRequested: release_requests.withdraw,
+        },
     )

@@ -23,6 +23,7 @@ from services.workspace.entrypoints.network_page import NetworkPage
 from services.workspace.entrypoints.people_page import PeoplePage
 from services.workspace.entrypoints.provider_page import ProviderPage
 from services.workspace.entrypoints.question_page import QuestionPage
+from services.workspace.entrypoints.release_page import ReleasePage
 from services.workspace.entrypoints.sign_in_page import SignInPage
 from services.workspace.entrypoints.steering_forms import SteeringForms
 from services.workspace.entrypoints.streams import Streams
@@ -60,6 +61,7 @@ class Site:
             *SteeringForms(guard).routes(),
             *LibrariesPage(guard).routes(),
             *HeldPage(guard).routes(),
+            *ReleasePage(guard).routes(),
             *DeliveriesPage(guard).routes(),
             *PeoplePage(guard).routes(),
             *AuditPage(guard).routes(),

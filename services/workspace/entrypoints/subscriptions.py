@@ -5,9 +5,16 @@ from __future__ import annotations
 from services.chassis.messaging.incoming import Subscriptions
 from services.contracts import topology
 from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown
-from services.contracts.notifier import AddressLifted, AddressSilenced, DeliveryFailed, DeliveryResumed
+from services.contracts.notifier import (
+    AddressLifted,
+    AddressSilenced,
+    DeliveryFailed,
+    DeliveryResumed,
+    EntryNoted,
+    EntryShown,
+)
 from services.contracts.router import PartnerChanged, QuestionExplained
-from services.workspace.handlers import directory, explaining, failing, holding
+from services.workspace.handlers import directory, explaining, failing, holding, releasing
 from services.workspace.handlers.hearing import hear
 
 
@@ -20,6 +27,8 @@ def subscriptions() -> Subscriptions:
         DeliveryResumed: failing.resumed,
         AddressSilenced: failing.silenced,
         AddressLifted: failing.lifted,
+        EntryNoted: releasing.noted,
+        EntryShown: releasing.shown,
         HeldNoted: holding.noted,
         HeldEnded: holding.ended,
         HeldShown: holding.shown,

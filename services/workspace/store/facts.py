@@ -64,6 +64,7 @@ WHERE library.told_at < excluded.told_at AND library.version IS NULL
 
 _FORGET_WORDS = """
 WITH drafts AS (DELETE FROM draft WHERE question = $1),
+    entries AS (DELETE FROM entry_shown WHERE question = $1),
     kept AS (DELETE FROM draft_kept WHERE question = $1),
     refusals AS (UPDATE request SET value = NULL WHERE question = $1)
 DELETE FROM note WHERE question = $1

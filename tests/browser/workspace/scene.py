@@ -14,6 +14,7 @@ from tests.integration.workspace import facts as made
 from tests.integration.workspace.stage import Someone, Stage
 from tests.integration.workspace.test_explained import explained
 from tests.integration.workspace.test_failures import failed
+from tests.integration.workspace.test_release import shown as entry_shown
 
 PAGE = f"/questions/{made.QUESTION}"
 OPEN = (
@@ -52,6 +53,9 @@ async def at_the_coordination(on: Stage) -> Someone:
     await person.see("/held/17")
     shown = HeldShown(number=17, heading="Un moulin", text=HELD, attachments=("plan.pdf",))
     await on.tell([made.hourly(31, shown, NOBODY)])
+    await on.tell([made.entry(17)])
+    await person.see("/release/17")
+    await on.tell([entry_shown()])
     silence = AddressSilenced(name="0123456789ab", library="bm-brest", status="5.1.1")
     await on.tell([made.hourly(32, silence), made.hourly(33, failed())])
     await person.post("/network/do", form="one", question=str(made.QUESTION), deed="route")

@@ -16,7 +16,7 @@ from services.contracts.vocabulary import Fact
 from services.notifier.entrypoints.requests import requests
 from tests.integration.notifier.test_silences import DESK, silence
 from tests.support.bench import MOMENT, Bench, bench
-from tests.support.notifier_bench import SUBSCRIPTIONS
+from tests.support.notifier_bench import RULES, SUBSCRIPTIONS
 from tests.support.servers import Database
 
 NOBODY = UUID(int=0)
@@ -32,7 +32,7 @@ def asks(wish: coordinator.CoordinatorRequest) -> IncomingMessage:
 
 async def ask(on: Bench, *wishes: coordinator.CoordinatorRequest) -> list[dict[str, Any]]:
     """The receipts."""
-    handling = on.handling(SUBSCRIPTIONS, {topology.INBOX: requests()})
+    handling = on.handling(SUBSCRIPTIONS, {topology.INBOX: requests(RULES)})
     await handling.settle([asks(wish) for wish in wishes])
     rows = await on.pool.fetch(
         "SELECT body FROM outbox WHERE exchange = $1 AND routing_key LIKE 'coordinator.%' ORDER BY id",

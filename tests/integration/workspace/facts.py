@@ -196,6 +196,12 @@ def held(number: int, reason: str = "perhaps_automatic") -> IncomingMessage:
     return letter_of(fact, UUID(int=0), id_=f"held {number}", time=MOMENT)
 
 
+def entry(number: int, version: int = 1, state: str = "held") -> IncomingMessage:
+    """An answer that waits for release, or what became of it."""
+    fact = notifier.EntryNoted.model_validate({"number": number, "state": state, "version": version})
+    return letter_of(fact, QUESTION, id_=f"entry {number} {version}", time=MOMENT)
+
+
 def hourly(number: int, fact: Fact, question: UUID = QUESTION) -> IncomingMessage:
     """The fact that is announced in this hour of the question's life."""
     time = MOMENT + timedelta(hours=number)

@@ -3,13 +3,21 @@
 const seal = document.body.dataset.seal;
 
 // --- Live: the server says that something changed; the page asks for itself and puts in what is marked.
+const changed = (field) => {
+  if (field.type === "hidden") return false;
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+  return field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected));
+};
+// What somebody has typed or chosen there stays, whatever happens elsewhere.
+const touched = (part) => [...part.querySelectorAll("input, textarea, select")].some(changed);
 async function refresh() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
   if (!answer || !answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
-    if (!other || other.innerHTML === part.innerHTML || part.contains(document.activeElement) && part.querySelector("input,textarea,select")) continue;
+    if (!other || other.innerHTML === part.innerHTML || touched(part) || part.contains(document.activeElement) && part.querySelector("input,textarea,select")) continue;
     const here = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     part.innerHTML = other.innerHTML;
     if (here) part.querySelector(`[href="${CSS.escape(here)}"]`)?.focus();

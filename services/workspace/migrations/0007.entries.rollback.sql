@@ -1,0 +1,2 @@
+DROP TABLE entry_shown;
+DROP TABLE entry;
