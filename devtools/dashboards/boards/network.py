@@ -83,7 +83,12 @@ TODAY = Dashboard(
             "Questions by channel",
             "Per hour, by how they were asked",
             Query("max by (channel) (increase(sesame_questions_received_total[1h]))", "{{channel}}"),
-            alerts=("SesameChannelDown", "SesameTokenRefused", "SesameQuarantineWaits"),
+            alerts=(
+                "SesameChannelDown",
+                "SesameTokenRefused",
+                "SesameQuarantineWaits",
+                "SesameAuthorsHidden",
+            ),
         ),
         lines(
             "From question to answer",
@@ -119,8 +124,17 @@ TODAY = Dashboard(
             "Published answers read",
             "Per hour, in the public archive",
             Query("sum(max by (subject) (increase(sesame_archive_views_total[1h])))", "readings"),
-            width=24,
             height=6,
+        ),
+        lines(
+            "Room for files",
+            "Share that files and what is held for a person take of the room there is",
+            Query(
+                "max(sum by (instance) (sesame_ingest_kept_bytes)) / max(sesame_ingest_room_bytes)", "taken"
+            ),
+            unit="percentunit",
+            height=6,
+            alerts=("SesameFilesFill", "SesameScannerAway", "SesameHeldRepliesWait"),
         ),
     ),
 )

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import csv
 import json
+import re
 import sys
 import tomllib
 from collections import Counter
@@ -16,10 +17,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.chassis import settings
+from services.chassis.language.codes import language_code
 from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.transaction import Transactions
+from services.contracts.vocabulary import CHANNELS, PARTNER_ID_PATTERN, THEMES
 from services.notifier.domain.archive.mapping import BadMapping, ExportMapping
-from services.notifier.domain.archive.past_answers import PastAnswer, RowFault, RowReader
+from services.notifier.domain.archive.past_answers import KnownWords, PastAnswer, RowFault, RowReader
 from services.notifier.handlers.moving_in import MovingIn, Outcome
 from services.notifier.sending.workers import wall_of
 from services.notifier.settings import NotifierSettings
@@ -27,6 +30,7 @@ from services.notifier.store import past_answers
 
 SHOWN = 50
 """Lines of one kind at most."""
+KNOWN = KnownWords(re.compile(PARTNER_ID_PATTERN), THEMES, CHANNELS, language_code)
 COLUMNS = ("year", "partner", "measure", "facet", "value", "n", "source")
 STATES = {"held": "wait at the desk", "published": "are published", "kept_private": "are counted only"}
 
@@ -98,7 +102,7 @@ def _read(
     chosen: argparse.Namespace, mapping: ExportMapping, zone: ZoneInfo
 ) -> tuple[list[PastAnswer], list[RowFault]]:
     source = chosen.source or chosen.file.name
-    reader = RowReader(source, zone, datetime.now(UTC), mapping.date_format, mapping.names)
+    reader = RowReader(KNOWN, source, zone, datetime.now(UTC), mapping.date_format, mapping.names)
     rows: dict[str, PastAnswer] = {}
     faults: list[RowFault] = []
     for line, theirs in rows_of(chosen.file):

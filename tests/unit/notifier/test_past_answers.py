@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from devtools.checkout import ROOT
-from services.notifier.commands.moving_in import rows_of
+from services.notifier.commands.moving_in import KNOWN, rows_of
 from services.notifier.domain.archive.mapping import BadMapping, ExportMapping, text_of
 from services.notifier.domain.archive.past_answers import PastAnswer, RowFault, RowReader
 
@@ -22,7 +22,7 @@ ROW = {"id": "7", "asked_at": "2014-03-31", "library": "bpi", "question": "Où l
 
 
 def read(row: dict[str, Any], date_format: str = "") -> PastAnswer | list[RowFault]:
-    return RowReader("Old desk", PARIS, NOW, date_format).read(3, row)
+    return RowReader(KNOWN, "Old desk", PARIS, NOW, date_format).read(3, row)
 
 
 def test_a_row_with_what_is_needed_is_taken_in_the_networks_time() -> None:
@@ -85,7 +85,7 @@ def test_exports_of_other_desks_are_read_by_their_mapping(
     name: str, kind: str, expected: tuple[str, ...]
 ) -> None:
     mapping = ExportMapping.of(tomllib.loads((EXAMPLES / f"{name}.toml").read_text()))
-    reader = RowReader(name, PARIS, NOW, mapping.date_format, mapping.names)
+    reader = RowReader(KNOWN, name, PARIS, NOW, mapping.date_format, mapping.names)
     line, row = next(rows_of(EXAMPLES / f"{name}.{kind}"))
     assert isinstance(row, dict)
     past = reader.read(line, mapping.row(row))
@@ -96,7 +96,7 @@ def test_exports_of_other_desks_are_read_by_their_mapping(
 
 
 def test_our_own_form_is_read_without_a_mapping() -> None:
-    reader = RowReader("x", PARIS, NOW)
+    reader = RowReader(KNOWN, "x", PARIS, NOW)
     read = [reader.read(line, row) for line, row in rows_of(EXAMPLES / "sesame.csv") if isinstance(row, dict)]
     assert [(one.line, one.public, len(one.sources)) for one in read if isinstance(one, PastAnswer)] == [
         (2, True, 2),

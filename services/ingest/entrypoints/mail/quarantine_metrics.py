@@ -17,7 +17,7 @@ def quarantine_metrics(pool: Pool[Record], room: int) -> Callable[[], Awaitable[
             replies, reply_age = await held_replies.backlog(db)
             kept = await files.kept_bytes(db)
         bytes_kept = GaugeMetricFamily(
-            "sesame_ingest_kept_bytes", "Files, and what is held for a person", labels=["what"]
+            "sesame_ingest_kept_bytes", "Files, and what is held for a person", labels=["kind"]
         )
         bytes_kept.add_metric(["files"], kept.files)
         bytes_kept.add_metric(["held"], kept.held)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
-
-from services.chassis.language.codes import language_code
-from services.contracts.vocabulary import CHANNELS, PARTNER_ID_PATTERN, THEMES
 
 FIELDS = (
     "id",
@@ -89,9 +86,20 @@ class PastAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownWords:
+    """What a field may say. `language` gives the code of what names one, else None."""
+
+    partner: re.Pattern[str]
+    themes: Collection[str]
+    channels: Collection[str]
+    language: Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class RowReader:
     """Reads rows of one file. `zone`: of moments that name none; `date_format`: theirs, else ISO 8601."""
 
+    known: KnownWords
     source: str
     zone: ZoneInfo
     now: datetime
@@ -111,7 +119,7 @@ class RowReader:
         for field in ("asked_at", "answered_at"):
             if texts[field] and (fix := self._odd_moment(texts[field])):
                 yield RowFault(line, field, texts[field], fix)
-        if texts["library"] and not re.match(PARTNER_ID_PATTERN, texts["library"]):
+        if texts["library"] and not self.known.partner.match(texts["library"]):
             yield RowFault(line, "library", texts["library"], "is no id of a library; as bpi or bm-lyon")
         yield from self._odd_words(line, texts)
         for field in ("question", "answer"):
@@ -121,15 +129,22 @@ class RowReader:
             yield RowFault(line, "sources", str(sources), "must be a list, or a text with one a line")
 
     def _odd_words(self, line: int, texts: Mapping[str, str]) -> Iterator[RowFault]:
-        if texts["subject"] and texts["subject"] not in THEMES:
+        themes, channels = ", ".join(self.known.themes), ", ".join(self.known.channels)
+        if texts["subject"] and texts["subject"] not in self.known.themes:
             yield RowFault(
-                line, "subject", texts["subject"], f"is no theme; empty or one of {', '.join(THEMES)}"
+                line,
+                "subject",
+                texts["subject"],
+                f"is no theme; empty or one of {themes}",
             )
-        if texts["channel"] and texts["channel"] not in CHANNELS:
+        if texts["channel"] and texts["channel"] not in self.known.channels:
             yield RowFault(
-                line, "channel", texts["channel"], f"is not known; empty or one of {', '.join(CHANNELS)}"
+                line,
+                "channel",
+                texts["channel"],
+                f"is not known; empty or one of {channels}",
             )
-        if texts["language"] and language_code(texts["language"]) is None:
+        if texts["language"] and self.known.language(texts["language"]) is None:
             yield RowFault(line, "language", texts["language"], "is no language; as fr, fra or fr-BE")
         if texts["publish"].lower() not in YES | NO:
             yield RowFault(line, "publish", texts["publish"], "must be yes or no")
@@ -173,7 +188,7 @@ class RowReader:
             title=" ".join(texts["title"].split())[:LONGEST_TITLE],
             sources=_sources(row.get("sources")),
             subject=texts["subject"] or None,
-            language=language_code(texts["language"]) if texts["language"] else None,
+            language=self.known.language(texts["language"]) if texts["language"] else None,
             channel=texts["channel"] or EARLIER,
             public=texts["publish"].lower() in YES,
         )
