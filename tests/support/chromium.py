@@ -67,6 +67,11 @@ class Browser:
         self._pages = pages
         self._url = ""
 
+    @property
+    def origin(self) -> str:
+        """Where the pages are for a browser of this machine."""
+        return self._url
+
     async def look(self, address: str, *, width: int = 1000) -> Verdict:
         probe = httpx.URL(self._url + "/probe", params={"address": address, "width": width})
         html = await self.dom(str(probe))

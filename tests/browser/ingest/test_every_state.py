@@ -21,8 +21,8 @@ from services.contracts.vocabulary import Fact, PartnerName, Reach
 from services.ingest.domain.standing import AskerState, LibraryState
 from tests.browser.ingest.test_pages import here
 from tests.support.bench import MOMENT
-from tests.support.chromium import Browser, browser
 from tests.support.ingest_doors import FACETS, KEYS, Ingest, answered_by, hears, routed_to
+from tests.support.screen import Screen, screen
 from tests.support.servers import Database, VirtualHost
 
 GRIGNY = PartnerName(id="grigny", name="Médiathèque de Grigny")
@@ -174,28 +174,27 @@ def fact_of(fact: Fact, question: UUID) -> Fact:
 
 
 async def test_the_asker_reads_how_their_question_stands(database: Database, vhost: VirtualHost) -> None:
-    async with here(database, vhost) as door, browser(door.http) as looking:
+    async with here(database, vhost) as door, screen(str(door.http.base_url)) as looking:
         for state, (facts, french, english) in ASKER.items():
             path = f"/q/{asker_token(KEYS, await brought(door, facts, state))}"
             await opened(door, looking, path, {"fr": french, "en": english})
 
 
 async def test_the_library_reads_how_the_question_stands(database: Database, vhost: VirtualHost) -> None:
-    async with here(database, vhost) as door, browser(door.http) as looking:
+    async with here(database, vhost) as door, screen(str(door.http.base_url)) as looking:
         for state, (facts, french, english) in LIBRARY.items():
             question = await brought(door, facts, state)
             path = f"/r/{partner_token(KEYS, question, 'grigny')}"
             await opened(door, looking, path, {"fr": french, "en": english})
 
 
-async def opened(door: Ingest, looking: Browser, path: str, sentences: dict[str, str]) -> None:
+async def opened(door: Ingest, looking: Screen, path: str, sentences: dict[str, str]) -> None:
     for language, sentence in sentences.items():
         page = await door.http.get(f"{path}?lang={language}")
         text = " ".join(page.text.split())
         assert page.status_code == 200
         assert sentence in text, text
-        verdict = await looking.look(f"{path}?lang={language}", width=320)
-        assert (language, verdict.violations, verdict.overflow) == (language, [], 0)
+        await looking.faultless(f"{path}?lang={language}", widths=(320,))
 
 
 async def test_who_writes_while_a_colleague_answers_is_told_and_keeps_the_text(

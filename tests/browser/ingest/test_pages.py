@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from services.contracts.links import asker_token, partner_token
 from services.ingest.domain.forms import desk_seal
 from tests.support.chromium import browser
 from tests.support.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, routed_to
+from tests.support.screen import screen
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -27,6 +29,7 @@ NARROW, WIDE = 320, 1100
 LONG = "https://archives.example/" + "tres-long/" * 30
 FORM = {"text": f"Où était le moulin ? {LONG}", "private_note": "Pour ma mère.", "mail": "a@b.example"}
 DESK = f"/desk/grigny/{desk_seal(KEYS[0], 'grigny')}"
+LAW = ("/legal?lang=fr", "/privacy?lang=fr", "/accessibility?lang=en")
 SCRIPT = re.compile(r'<script src="([^"]*)"')
 LINES = """<script src="{0}/static/embed.js" data-library="grigny" data-lang="fr" async></script>
 <noscript><a href="{0}/embed/grigny">Poser une question</a></noscript>"""
@@ -38,11 +41,11 @@ addEventListener("message", ({data}) => data.sesameHeight > 900 && fetch("/high"
 
 
 @asynccontextmanager
-async def here(database: Database, vhost: VirtualHost) -> AsyncIterator[Ingest]:
+async def here(database: Database, vhost: VirtualHost, **settings: Any) -> AsyncIterator[Ingest]:
     """Its pages name their own address, as in production."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    async with ingest(database, vhost, ingest_port=port, public_url=address) as door:
+    async with ingest(database, vhost, ingest_port=port, public_url=address, **settings) as door:
         yield door
 
 
@@ -57,7 +60,17 @@ async def pages(door: Ingest) -> list[str]:
     await door.http.post(f"/q/{asker_token(KEYS, erased)}/erase")
     askers = [f"/q/{asker_token(KEYS, question)}?done=new" for question in (under_way, answered, erased)]
     partners = [f"/r/{partner_token(KEYS, question, 'grigny')}" for question in (under_way, answered)]
-    return ["/?lang=fr", "/?lang=en", "/embed/grigny", DESK, *askers, *partners, "/nowhere", "/api/docs"]
+    return [
+        "/?lang=fr",
+        "/?lang=en",
+        "/embed/grigny",
+        DESK,
+        *askers,
+        *partners,
+        "/nowhere",
+        "/api/docs",
+        *LAW,
+    ]
 
 
 async def entered(door: Ingest, number: int) -> UUID:
@@ -77,10 +90,9 @@ async def asked(door: Ingest) -> UUID:
 
 
 async def test_no_page_has_a_fault_on_a_narrow_screen(database: Database, vhost: VirtualHost) -> None:
-    async with here(database, vhost) as door, browser(door.http) as looking:
+    async with here(database, vhost) as door, screen(str(door.http.base_url)) as looking:
         for address in await pages(door):
-            verdict = await looking.look(address, width=NARROW)
-            assert (address, verdict.violations, verdict.overflow) == (address, [], 0)
+            await looking.faultless(address, widths=(NARROW,))
 
 
 async def test_the_longest_pages_have_no_fault_on_a_wide_screen(

@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from services.metrics.entrypoints.web import FigureSite
 from services.metrics.pages.page import FigurePages
-from tests.support.chromium import Browser, browser
+from tests.support.chromium import browser
 from tests.support.metrics_network import PARIS, Noon, count_year, pool_of
+from tests.support.screen import screen
 from tests.support.servers import Database
 
-BY_DAY = (
-    ("/figures/2026", 1440),
-    ("/figures/2026?lang=en", 768),
-    ("/figures/2026?lang=en", 320),
-    ("/figures/2025/bibliotheque-du-canal", 320),
-    ("/figures/1999", 320),
+PAGES = (
+    ("/figures/2026", (1440, 320)),
+    ("/figures/2026?lang=en", (320, 768)),
+    ("/figures/2026?embed=1", (320, 1440)),
+    ("/figures/2025/bibliotheque-du-canal", (320, 768)),
+    ("/figures/1999", (320,)),
 )
-BY_NIGHT = (("/figures/2026", 1440), ("/figures/2026?lang=en", 320))
-NIGHT = "@media (prefers-color-scheme: dark)"
-
-
-class AtNight(httpx.AsyncBaseTransport):
-    """The pages as a reader with a dark screen gets them."""
-
-    def __init__(self, day: httpx.AsyncBaseTransport) -> None:
-        self._day = day
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        reply = await self._day.handle_async_request(request)
-        content = await reply.aread()
-        kind = reply.headers.get("content-type", "")
-        if kind.startswith("text/css"):
-            assert NIGHT.encode() in content
-            content = content.replace(NIGHT.encode(), b"@media all")
-        return httpx.Response(reply.status_code, headers={"content-type": kind}, content=content)
 
 
 @pytest.fixture
@@ -49,23 +32,54 @@ async def day(database: Database) -> AsyncIterator[httpx.AsyncBaseTransport]:
         yield httpx.ASGITransport(app=door.app())
 
 
-async def look(looking: Browser, pages: Sequence[tuple[str, int]]) -> None:
-    for address, width in pages:
-        verdict = await looking.look(address, width=width)
-        assert (address, width, verdict.violations, verdict.overflow) == (address, width, [], 0)
-
-
-async def test_figures_have_no_fault_by_day_at_any_width(day: httpx.AsyncBaseTransport) -> None:
+async def test_figures_have_no_fault_on_any_screen(day: httpx.AsyncBaseTransport) -> None:
     async with (
         httpx.AsyncClient(transport=day, base_url="http://figures.example") as client,
-        browser(client) as looking,
+        browser(client) as served,
+        screen(served.origin) as looking,
     ):
-        await look(looking, BY_DAY)
+        for address, widths in PAGES:
+            await looking.faultless(address, widths=widths)
 
 
-async def test_figures_have_no_fault_by_night(day: httpx.AsyncBaseTransport) -> None:
+SHOWN = """JSON.stringify([
+  ...document.querySelectorAll(".legend i, .track i, .heat td, .chart rect.rect")
+].filter((one) => getComputedStyle(one).forcedColorAdjust !== "none" && !one.closest("svg")).length)"""
+
+
+async def test_in_forced_colours_bars_and_legends_keep_theirs(day: httpx.AsyncBaseTransport) -> None:
     async with (
-        httpx.AsyncClient(transport=AtNight(day), base_url="http://figures.example") as client,
-        browser(client) as looking,
+        httpx.AsyncClient(transport=day, base_url="http://figures.example") as client,
+        browser(client) as served,
+        screen(served.origin) as looking,
     ):
-        await look(looking, BY_NIGHT)
+        await looking.settings(forced=True)
+        await looking.open("/figures/2026")
+        assert await looking.script(SHOWN) == "0"
+
+
+MAIN = [
+    "main",
+    "region Par où l’on demande",
+    "heading 2 Par où l’on demande",
+    "list",
+    "group Par où l’on demande",
+]
+
+
+async def test_figures_are_read_by_keyboard_and_read_out(day: httpx.AsyncBaseTransport) -> None:
+    async with (
+        httpx.AsyncClient(transport=day, base_url="http://figures.example") as client,
+        browser(client) as served,
+        screen(served.origin) as reader,
+    ):
+        await reader.settings()
+        await reader.open("/figures/2026")
+        told = await reader.read_out()
+        assert told[told.index("main") :][: len(MAIN)] == MAIN
+        assert "table Questions par sujet déclaré" in told
+        assert any(said.startswith("image Questions par canal, année par année : 2025 ") for said in told)
+        await reader.tab_to("DisclosureTriangle Voir les chiffres")
+        await reader.press("Enter")
+        assert "table" in " ".join((await reader.read_out())[told.index(MAIN[-1]) :])
+        await reader.tab_to("link Affiche A4 (PDF)")

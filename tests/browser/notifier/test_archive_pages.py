@@ -15,6 +15,7 @@ from starlette.routing import Route
 from tests.support import notifier_facts as made
 from tests.support.chromium import browser
 from tests.support.notifier_archive import Archive, archive
+from tests.support.screen import screen
 from tests.support.servers import Database
 
 LONG = "Où trouver des plans de la rivière dont le nom s'écrivait autrefois Bièvreauxmoulinsetauxtanneries ?"
@@ -31,21 +32,22 @@ async def here(database: Database) -> AsyncIterator[Archive]:
 
 async def test_public_pages_have_no_fault_on_any_screen(here: Archive) -> None:
     addresses = ["/?lang=fr", "/?q=moulnis&lang=en", "/?q=xyzzyx", "/a/1?lang=fr", "/a/999", "/embed/bpi"]
-    async with browser(here.reader) as looking:
+    addresses += [
+        "/?library=bpi&lang=fr",
+        "/similar?q=moulins+de+la+Bievre&lang=fr",
+        "/similar?q=xyzzyx&lang=en",
+    ]
+    async with browser(here.reader) as served, screen(served.origin) as looking:
         for address in addresses:
-            for width in (NARROW, WIDE):
-                verdict = await looking.look(address, width=width)
-                assert (address, width, verdict.violations, verdict.overflow) == (address, width, [], 0)
+            await looking.faultless(address, widths=(NARROW, WIDE))
 
 
 async def test_desk_has_no_fault_on_any_screen(here: Archive) -> None:
     number = await here.number_of(await here.answered("Je suis Odile, 06 12 34 56 78. Quels livres lire ?"))
     await asked_in_a_group(here)
-    async with browser(here.desk) as looking:
+    async with browser(here.desk) as served, screen(served.origin) as looking:
         for address in ("/desk?lang=fr", f"/desk/{number}?lang=en", "/desk/posts?lang=fr"):
-            for width in (NARROW, WIDE):
-                verdict = await looking.look(address, width=width)
-                assert (address, width, verdict.violations, verdict.overflow) == (address, width, [], 0)
+            await looking.faultless(address, widths=(NARROW, WIDE))
 
 
 async def asked_in_a_group(here: Archive) -> None:

@@ -8,6 +8,7 @@ from tests.browser.workspace.scene import PAGE, at_the_coordination, morning
 from tests.integration.workspace.facts import QUESTION
 from tests.integration.workspace.stage import stage
 from tests.support.chromium import browser
+from tests.support.screen import screen
 from tests.support.servers import Database
 
 PAGES = (
@@ -50,10 +51,9 @@ async def test_the_coordinators_pages_have_no_fault_at_any_width(database: Datab
         await morning(on)
         claire = await at_the_coordination(on)
         await claire.post("/account/language", language=language)
-        async with browser(claire.http) as looking:
+        async with browser(claire.http) as served, screen(served.origin) as looking:
             for address, width in NETWORKS:
-                verdict = await looking.look(address, width=width)
-                assert (address, width, verdict.violations, verdict.overflow) == (address, width, [], 0)
+                await looking.faultless(address, widths=(width,))
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -61,7 +61,6 @@ async def test_pages_have_no_fault_at_any_width(database: Database, language: st
     async with stage(database, most_streams=0) as on:
         amel = await morning(on)
         await amel.post("/account/language", language=language)
-        async with browser(amel.http) as looking:
+        async with browser(amel.http) as served, screen(served.origin) as looking:
             for address, width in PAGES:
-                verdict = await looking.look(address, width=width)
-                assert (address, width, verdict.violations, verdict.overflow) == (address, width, [], 0)
+                await looking.faultless(address, widths=(width,))
