@@ -55,12 +55,20 @@ class Handling:
     async def settle(self, letters: Sequence[IncomingMessage]) -> None:
         """Returns when every letter is committed: handled, known before, waiting, or dead. Never gives up."""
         with self._instruments.batch.time():
-            try:
-                await self._patiently(partial(self._together, letters))
-            except Exception as error:
-                log.info("%d events apart, for one failed: %s", len(letters), type(error).__name__)
+            failed = await self._failed(letters)
+            if failed:
+                log.info("%d events apart, for one failed: %s", len(letters), failed)
                 for letter in letters:
                     await self._alone(letter)
+
+    async def _failed(self, letters: Sequence[IncomingMessage]) -> str:
+        """The kind of fault in one of them; empty when all are committed. The fault itself ends here: as the
+        context of another event's it would carry this one's words into that one's traceback."""
+        try:
+            await self._patiently(partial(self._together, letters))
+        except Exception as error:
+            return type(error).__name__
+        return ""
 
     async def _patiently(self, attempt: Callable[[], Awaitable[None]]) -> None:
         """Hold on through whatever passes: a database away, a deadlock. Anything else is raised."""

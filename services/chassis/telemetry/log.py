@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
+from typing import Any
 
+import asyncpg
+from pydantic import ValidationError
 from pythonjsonlogger.json import JsonFormatter
 
 from services.chassis.telemetry import trace
@@ -48,11 +51,36 @@ class _Context(logging.Filter):
         return True
 
 
+class _Discreet(JsonFormatter):
+    """Tracebacks without the values that a database or a contract refused: somebody wrote them."""
+
+    def formatException(self, ei: Any) -> str:
+        return _without_values("".join(super().formatException(ei)), ei[1])
+
+
+def _without_values(text: str, error: BaseException | None) -> str:
+    for said in _values(error, set()):
+        text = text.replace(said, "(value withheld)")
+    return text
+
+
+def _values(error: BaseException | None, seen: set[int]) -> Iterator[str]:
+    """What such errors in this chain say."""
+    if error is None or id(error) in seen:
+        return
+    seen.add(id(error))
+    if isinstance(error, (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValidationError)):
+        yield str(error)
+    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    for one in (error.__cause__, error.__context__, *inner):
+        yield from _values(one, seen)
+
+
 def configure(service: str, level: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.addFilter(_Context(service))
     handler.setFormatter(
-        JsonFormatter(
+        _Discreet(
             "%(levelname)s %(name)s %(message)s",
             rename_fields={"levelname": "level", "name": "logger"},
             timestamp="time",

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+HOUSEHOLD = 56
+"""Bits of IPv6 that a provider gives one customer, or less."""
 ClientNetwork = IPv4Network | IPv6Network
 
 
@@ -28,15 +30,20 @@ def is_within(address: str, known: Sequence[ClientNetwork]) -> bool:
 
 
 def sender_of(address: str) -> str:
-    """What a limit counts: the address itself, of IPv6 the network that one customer has (/64)."""
+    """What a limit counts: the address itself, of IPv6 the network that one household has (/56)."""
     parsed = _parsed(address)
     if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, 64), strict=False))
-    return address
+        return str(ip_network((parsed, HOUSEHOLD), strict=False))
+    return address if parsed is None else str(parsed)
 
 
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    """As some proxies write it, with its port or as IPv6, too: one person is one however they come."""
+    host, bracketed, _ = address.removeprefix("[").partition("]")
+    if not bracketed and address.count(":") == 1:
+        host = address.partition(":")[0]
     try:
-        return ip_address(address)
+        parsed = ip_address(host)
     except ValueError:
         return None
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed

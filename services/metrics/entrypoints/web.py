@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from asyncpg import Pool, Record
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -18,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from services.chassis.clock import Clock
 from services.chassis.errors import is_transient
+from services.chassis.http.safe_headers import SafeHeaders
 from services.chassis.http.serving import RETRY_AFTER
 from services.metrics.domain.figures import YearFigures
 from services.metrics.handlers import year_figures
@@ -28,6 +30,13 @@ from services.metrics.pages.page import HERE, FigurePages
 from services.metrics.pages.words import PageLanguage
 
 CACHE = {"cache-control": "public, max-age=60"}
+SAFE = {
+    "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: https:; object-src 'none'; form-action 'self'; base-uri 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+}
+"""Charts have their colours in style attributes; scripts are files of ours alone."""
 AT_ONCE = 2
 """Files made at once: a poster takes a processor for half a second, and the door is public."""
 
@@ -56,6 +65,7 @@ class FigureSite:
                 Route("/figures/{year:int}/{partner}", self.page),
             ],
             exception_handlers={500: self._failed},
+            middleware=[Middleware(SafeHeaders, headers=SAFE)],
         )
 
     async def latest(self, request: Request) -> Response:
@@ -63,7 +73,8 @@ class FigureSite:
         known, today = await year_figures.years(self.pool), self._now()
         before = today.year - 1
         year = before if today.month == 1 and before in known else (known or [today.year])[-1]
-        return RedirectResponse(request.url.replace(path=f"/figures/{year}"), status_code=307)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/figures/{year}{query}", status_code=307)
 
     async def page(self, request: Request) -> Response:
         partner = _partner(request)

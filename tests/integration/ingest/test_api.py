@@ -111,3 +111,22 @@ async def test_the_apis_page_loads_nothing_from_elsewhere(database: Database, vh
     loaded = re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="([^"]+)"', page)
     assert loaded
     assert all(address.startswith(("/", "data:", "http://sesame.example/")) for address in loaded), loaded
+
+
+async def test_a_key_without_a_partner_is_its_senders_own(database: Database, vhost: VirtualHost) -> None:
+    """Nobody takes the key "1" from everybody, or is told another's page."""
+    async with ingest(database, vhost, unlimited_networks="", trusted_proxies="127.0.0.1") as door:
+        answers = [
+            await door.http.post(
+                "/api/v1/questions",
+                json={"text": "Où ?"},
+                headers={"idempotency-key": "1", "x-forwarded-for": sender},
+            )
+            for sender in ("203.0.113.9", "203.0.113.9", "198.51.100.7")
+        ]
+        keys = await door.fetchval("SELECT string_agg(key, ' ') FROM submission")
+    first, again, other = (answer.json() for answer in answers)
+    assert (again["id"], again["again"]) == (first["id"], True)
+    assert (other["id"] != first["id"], other["again"]) == (True, False)
+    assert "203.0.113.9" not in keys
+    assert answers[0].headers["cache-control"] == "no-store"

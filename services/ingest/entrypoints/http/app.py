@@ -7,6 +7,7 @@ import re
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from services.chassis.http.safe_headers import SafeHeaders
 from services.contracts.envelope import LARGEST_SUBMISSION
 from services.ingest.entrypoints.http.api.assignments import AssignmentApi
 from services.ingest.entrypoints.http.api.conversation import ConversationApi
@@ -77,6 +78,9 @@ def public_app(door: DoorContext) -> FastAPI:
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
     for kind, answer in Refusals(pages).handlers().items():
         app.add_exception_handler(kind, answer)
+    app.add_middleware(
+        SafeHeaders, headers={"cache-control": "no-store", "x-content-type-options": "nosniff"}, under="/api/"
+    )
     app.add_middleware(
         BodyLimit,
         most=LARGEST_BODY,

@@ -24,6 +24,7 @@ from services.chassis.language.names import THEMES, Names
 from services.chassis.messaging.transaction import Begin, Unit
 from services.contracts.vocabulary import WORD_PATTERN as SUBJECT
 from services.notifier.domain.personal_data import marks
+from services.notifier.entrypoints.archive.guesses import Guesses
 from services.notifier.entrypoints.archive.pages import ArchivePages
 from services.notifier.entrypoints.archive.posting import Posting
 from services.notifier.entrypoints.archive.public import Answers
@@ -79,6 +80,7 @@ class ReleaseDesk:
         self._pages = pages
         self._rules = rules
         self._key = key
+        self._guesses = Guesses()
 
     def routes(self) -> list[Route]:
         return [
@@ -91,8 +93,13 @@ class ReleaseDesk:
 
     def _guarded(self, door: Answers) -> Answers:
         async def guarded(request: Request) -> Response:
-            if self._key.opens(request.headers.get("authorization", "")):
+            given = request.headers.get("authorization", "")
+            if given and self._guesses.too_many:
+                return PlainTextResponse("too many wrong passwords; come back in a moment\n", 429)
+            if self._key.opens(given):
                 return await door(request)
+            if given:
+                await self._guesses.wrong()
             challenge = {"WWW-Authenticate": 'Basic realm="release", charset="UTF-8"'}
             return PlainTextResponse("a name and a password are needed here\n", 401, headers=challenge)
 

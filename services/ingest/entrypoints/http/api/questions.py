@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, Field
 from uuid_utils.compat import uuid7
 
+from services.contracts.addresses import address_digests
 from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, QuestionSubmitted, TakeSubmitted
 from services.ingest.domain.forms import MANY_LINKS, links_in
 from services.ingest.domain.intake import OfSpamSender, RawSubmission, Refused
@@ -101,7 +102,9 @@ class QuestionApi:
         and a text full of links is refused."""
         await self.door.paused.raise_if_paused()
         now = self.door.now()
-        once = submission(request, await request.body(), caller, idempotency_key, now)
+        once = submission(
+            request, await request.body(), caller or self._anybody(request), idempotency_key, now
+        )
         new = new_question(sent, channel="api", origin=caller, now=now)
         if caller is None and (links := links_in(new.text)) >= MANY_LINKS:
             raise Refused(f"{links} links; without a partner's key at most {MANY_LINKS - 1}", field="text")
@@ -114,6 +117,11 @@ class QuestionApi:
         page = self.door.intake.asker_page(accepted.question)
         response.headers["location"] = page
         return Received(id=accepted.question, page_url=page, again=accepted.again)
+
+    def _anybody(self, request: Request) -> str:
+        """Without a key each address has keys of its own, by a keyed hash: nobody takes another's."""
+        sender = self.door.limits.sender(request)
+        return f"anybody:{address_digests(self.door.intake.keys, sender)[0].hex()[:20]}" if sender else ""
 
 
 BY_NOBODY_NAMED = TakeSubmitted()
