@@ -327,3 +327,18 @@ async def test_several_matters_come_to_the_coordinator_in_one_mail(scene: Scene)
         assert str(note.question.id) in mail.body("plain").replace("\n", " ")
         assert str(note.question.id) in mail.body("html")
     assert "<!doctype html>" not in mail.body("plain").lower()
+
+
+async def test_the_coordinators_mails_lead_to_where_they_act() -> None:
+    house = but(HOUSE, workspace_url="https://atelier.example")
+    details = {"reason": {"code": "nobody_left"}, "excluded": [], "kind": "answer", "way": "mail"}
+    led = {}
+    async with smtp_sink() as sink, sending(sink.port, house=house) as sender:
+        for kind in ("unroutable", "failure"):
+            await sender.send(outgoing("mail", PARTNER, kind, details=details, assignment=None))
+            led[kind] = sink.taken[-1].body("plain")
+        await sender.send(outgoing("mail", PARTNER, assignment=assigned()))
+        to_library = sink.taken[-1].body("plain")
+    assert f"https://atelier.example/questions/{QUESTION}" in led["unroutable"].replace("\n", "")
+    assert "https://atelier.example/deliveries" in led["failure"]
+    assert "atelier.example" not in to_library

@@ -202,8 +202,18 @@ class Composer:
             "network": self._house.network,
             "coordinator": self._house.coordinator,
             "page_url": page if token else None,
+            "desk_url": self._desk(delivery),
             "code": party and mark_codes(self._house.keys, party.role, party.question_id, party.digest)[0],
         }
+
+    def _desk(self, delivery: DeliveryAttempt) -> str | None:
+        """Where the coordinator acts on it: a page of the workspace, which asks who they are."""
+        if delivery.kind not in TO_COORDINATOR or not self._house.workspace_url:
+            return None
+        path = {"failure": "deliveries", "daily": "network"}.get(
+            delivery.kind, f"questions/{delivery.question.id}"
+        )
+        return f"{self._house.workspace_url}/{path}"
 
     def _door(self, delivery: DeliveryAttempt) -> str:
         """The link that lets this person in, once."""
