@@ -86,6 +86,19 @@ def waited(spans: Iterable[Span], start: datetime, end: datetime) -> timedelta:
     return sum((until - since for since, until in inside if since < until), NOTHING)
 
 
+def without(spans: Iterable[Span], waits: Iterable[Span]) -> list[Span]:
+    """The stretches in which a clock ran, but for those in which the network waited for the asker."""
+    left = list(spans)
+    for began, ended in waits:
+        left = [
+            part
+            for since, until in left
+            for part in ((since, min(until, began)), (max(since, ended), until))
+            if part[0] < part[1]
+        ]
+    return left
+
+
 def promise_after(
     promised_at: datetime, made_at: datetime, spans: Sequence[Span], clock: WorkingClock
 ) -> datetime:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.router.domain.conversation import Clarification
 from services.router.domain.lifecycle import Question
 from services.router.domain.working_time import Span
 
@@ -35,8 +36,18 @@ def question_lines(question: Question, zone: ZoneInfo) -> Iterator[str]:
             f"  {assignment.attempt}. {assignment.partner}: asked {in_zone(assignment.opened_at, zone)}, "
             f"due {in_zone(assignment.due_at, zone)}, {ending}"
         )
+    for one in sorted(question.clarifications, key=lambda each: each.asked_at):
+        yield f"  {_waiting(one, zone)}"
     if question.accepted:
         yield f"  answer {question.accepted.answer} by {question.accepted.partner} counted"
+
+
+def _waiting(one: Clarification, zone: ZoneInfo) -> str:
+    asked = f"{one.partner} asked the asker back {in_zone(one.asked_at, zone)}"
+    if one.ended_at is None:
+        return f"{asked}: the clocks stand still until the reply, {in_zone(one.ends_at, zone)} at most"
+    how = {"replied": "they replied", "no_reply": "no reply came", "moot": "it mattered no more"}
+    return f"{asked}, {how.get(one.outcome or '', one.outcome)} {in_zone(one.ended_at, zone)}: no clock ran"
 
 
 def span_line(span: Span, zone: ZoneInfo) -> str:

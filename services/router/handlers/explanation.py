@@ -11,6 +11,7 @@ import orjson
 from asyncpg import Record
 
 from services.chassis.messaging.transaction import Unit
+from services.router.domain.conversation import waits, without
 from services.router.domain.directory import Directory
 from services.router.domain.lifecycle import Assignment, Question
 from services.router.domain.question_report import DecisionRecord
@@ -21,8 +22,8 @@ from services.router.store import questions
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """`promise` and `turns`: the stretches in which the two clocks run until their moment. A partner that
-    left the network has no clock any more."""
+    """`promise` and `turns`: the stretches in which the two clocks run until their moment, but for the
+    waiting for the asker. A partner that left the network has no clock any more."""
 
     question: Question
     promise: list[Span]
@@ -36,10 +37,11 @@ async def explain(desk: RoutingContext, unit: Unit, id_: UUID) -> Explained | No
     if question is None:
         return None
     directory = (await desk.ledgers.of(unit).standing()).directory
-    received_at = datetime.fromisoformat(question.facets["received_at"])
+    made_at = question.promise_made_at or datetime.fromisoformat(question.facets["received_at"])
+    promise = desk.working_days.counted(made_at, question.promise_at)
     return Explained(
         question=question,
-        promise=desk.working_days.counted(received_at, question.promise_at),
+        promise=without(promise, waits(question.clarifications)),
         turns=list(_turns(question, directory)),
         decisions=[_told(decision) for decision in await questions.decisions(unit.db, id_)],
         history=await questions.history(unit.db, id_),
@@ -50,7 +52,8 @@ def _turns(question: Question, directory: Directory) -> Iterator[tuple[Assignmen
     for turn in question.assignments:
         if turn.partner in directory.partners:
             clock = directory.clock(directory.partners[turn.partner])
-            yield turn, clock.counted(turn.taken_at or turn.opened_at, turn.due_at)
+            spans = clock.counted(turn.taken_at or turn.opened_at, turn.due_at)
+            yield turn, without(spans, waits(question.clarifications))
 
 
 def _told(row: Record) -> DecisionRecord:

@@ -7,13 +7,15 @@ import json
 import os
 import re
 import sys
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from devtools.cli import main
 from services.router.files.partners import read_file
-from tests.support.router_network import library, network
+from tests.support.router_network import MONDAY, OwnClock, asks_back, library, network, writes
 from tests.support.router_process import partners_file
 from tests.support.servers import Database
 
@@ -85,22 +87,39 @@ def test_simulate_prints_the_shares_and_sends_nothing(
     assert "12 questions routed, 0 to nobody" in said
 
 
+async def test_explain_says_that_the_clocks_stood_still_and_counts_without_it(database: Database) -> None:
+    clock = OwnClock(MONDAY)
+    async with network(database("router"), PARTNERS, clock=clock) as net:
+        question = await net.ask(language="fr")
+        asked = await net.value("SELECT partner FROM assignment WHERE question = $1", question)
+        clock.wait(timedelta(hours=1))
+        await net.tell(asks_back(asked), question)
+        standing = await explained(database, question)
+        clock.wait(timedelta(hours=24))
+        await net.tell(writes("Celui de Bourgogne."), question)
+        gone_on = await explained(database, question)
+    back = f"{asked} asked the asker back Mon 2026-11-23 11:00"
+    assert f"{back}: the clocks stand still until the reply, Mon 2026-12-07 11:00 at most" in standing
+    assert f"{back}, they replied Tue 2026-11-24 11:00: no clock ran" in gone_on
+    assert "promised by Fri 2026-11-27 10:00" in gone_on
+    assert "the promise: 72 h 00 on working days" in gone_on
+    assert f"the time of {asked}: 16 h 00 while it is open" in gone_on
+
+
+async def explained(database: Database, question: UUID) -> str:
+    """What the command prints."""
+    environ = os.environ | {"SESAME_AMQP_URL": "amqp://unused", "SESAME_DATABASE_URL": database("router")}
+    words = (sys.executable, "-m", "devtools.cli", "router", "explain", str(question))
+    command = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE, env=environ)
+    said = (await command.communicate())[0].decode()
+    assert command.returncode == 0
+    return said
+
+
 async def test_explain_shows_every_number(database: Database) -> None:
     async with network(database("router"), PARTNERS) as net:
         question = await net.ask(language="en")
-    environ = os.environ | {"SESAME_AMQP_URL": "amqp://unused", "SESAME_DATABASE_URL": database("router")}
-    command = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "devtools.cli",
-        "router",
-        "explain",
-        str(question),
-        stdout=asyncio.subprocess.PIPE,
-        env=environ,
-    )
-    said = (await command.communicate())[0].decode()
-    assert command.returncode == 0
+    said = await explained(database, question)
     assert "does not answer in en: dijon" in said
     assert "1. lyon: asked Mon 2026-11-23 10:00, due Wed 2026-11-25 10:00" in said
     assert "the promise: 72 h 00 on working days" in said
