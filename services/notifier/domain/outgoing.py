@@ -50,6 +50,8 @@ class Assigned:
     """What the asker wrote after the answer and the partner is to see to."""
     earlier: tuple[Mapping[str, Any], ...] = ()
     """Answers that were given before it, and did not do."""
+    began_with: UUID | None = None
+    """The delivery that told this partner of the question first: all others of it are in its thread."""
     time_zone: str | None = None
     """The partner's own, by its IANA name; None: the network's."""
 

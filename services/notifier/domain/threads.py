@@ -63,10 +63,9 @@ def asker_thread(question: UUID, delivery: UUID, asked_by: str | None, domain: s
     return _thread(delivery, (asked_by, acknowledgement), domain)
 
 
-def partner_thread(question: UUID, delivery: UUID, assignment: UUID | None, domain: str) -> Thread:
-    """The conversation with a partner starts with the mail that asked it."""
-    asked = None if assignment is None else message_id(delivery_id(question, "assigned", assignment), domain)
-    return _thread(delivery, (asked,), domain)
+def partner_thread(delivery: UUID, began_with: UUID | None, domain: str) -> Thread:
+    """The conversation with a partner starts with the mail that told it of the question first."""
+    return _thread(delivery, (message_id(began_with, domain) if began_with else None,), domain)
 
 
 def _thread(delivery: UUID, ancestors: Iterable[str | None], domain: str) -> Thread:

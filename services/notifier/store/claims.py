@@ -11,6 +11,7 @@ import orjson
 from asyncpg import Record
 
 from services.chassis.postgres.database import Db
+from services.notifier.domain.delivery import delivery_id
 from services.notifier.domain.outgoing import (
     Answered,
     Assigned,
@@ -37,7 +38,7 @@ SELECT c.id, c.kind, c.way, coalesce(c.destination, q.asker ->> 'mail', '') AS d
             'text', e.text, 'sources', e.sources, 'answered_at', e.answered_at) ORDER BY e.answered_at), '[]')
         FROM answer e WHERE e.question_id = q.id AND e.answered_at < a.routed_at)::text AS earlier,
     a.id AS assignment_id, a.partner AS assigned_to, a.partner_name AS assigned_name, a.attempt, a.due_at,
-    a.time_zone,
+    a.time_zone, first.id AS first_asked, first.about AS first_about,
     a.promise_at AS assignment_promise_at, a.reasons::text AS reasons,
     EXISTS (SELECT FROM overdue o WHERE o.assignment_id = a.id) AS overdue,
     EXISTS (SELECT FROM assignment n WHERE n.question_id = q.id AND n.attempt > a.attempt
@@ -50,6 +51,11 @@ FROM claimed c
 JOIN question q ON q.id = c.question_id
 LEFT JOIN assignment a ON a.id = c.assignment_id
 LEFT JOIN message m ON m.id = c.message_id
+LEFT JOIN LATERAL (
+    SELECT e.id, e.follow_up_id AS about FROM assignment e
+    WHERE e.question_id = q.id AND e.partner = a.partner AND e.way = a.way
+    ORDER BY e.follow_up_id IS NOT NULL, e.attempt LIMIT 1
+) first ON true
 LEFT JOIN LATERAL (
     SELECT * FROM answer
     WHERE answer.question_id = q.id AND answer.id = coalesce(c.answer_id, answer.id)
@@ -181,6 +187,13 @@ def _message(row: Record) -> Message:
     )
 
 
+def _first_delivery(row: Record) -> UUID:
+    """What this partner was told of the question first."""
+    if row["first_about"] is None:
+        return delivery_id(row["question_id"], "assigned", row["first_asked"])
+    return delivery_id(row["question_id"], "follow_up", f"{row['first_about']}:{row['first_asked']}")
+
+
 def _assigned(row: Record) -> Assigned:
     return Assigned(
         id=row["assignment_id"],
@@ -196,6 +209,7 @@ def _assigned(row: Record) -> Assigned:
         about=row["about"],
         earlier=_many(row["earlier"]),
         time_zone=row["time_zone"],
+        began_with=_first_delivery(row),
     )
 
 

@@ -36,8 +36,9 @@ def test_who_asked_by_form_has_a_thread_that_starts_with_our_acknowledgement() -
 
 
 def test_partner_reads_of_one_assignment_in_one_thread() -> None:
-    asked = partner_thread(QUESTION, delivery_id(QUESTION, "assigned", ASSIGNMENT), ASSIGNMENT, DOMAIN)
-    overdue = partner_thread(QUESTION, delivery_id(QUESTION, "overdue", ASSIGNMENT), ASSIGNMENT, DOMAIN)
+    first = delivery_id(QUESTION, "assigned", ASSIGNMENT)
+    asked = partner_thread(first, first, DOMAIN)
+    overdue = partner_thread(delivery_id(QUESTION, "overdue", ASSIGNMENT), first, DOMAIN)
     assert asked.parents == ()
     assert overdue.parents == (asked.message_id,)
 

@@ -182,7 +182,7 @@ class Composer:
         if delivery.kind in TO_ASKER:
             return asker_thread(question.id, delivery.id, question.asker.get("message_id"), domain)
         turn = delivery.assignment
-        return partner_thread(question.id, delivery.id, turn.id if turn else None, domain)
+        return partner_thread(delivery.id, turn.began_with if turn else None, domain)
 
     def _values(self, delivery: DeliveryAttempt, party: Link | None, token: str | None) -> dict[str, Any]:
         words = self._letters.languages[self._language(delivery)]
