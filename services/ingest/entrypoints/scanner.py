@@ -11,7 +11,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.ingest.domain.mail import ParsedMail
 from services.ingest.handlers.files import CHUNK, Upload
-from services.ingest.handlers.mail_replies import NotYet, is_taken
+from services.ingest.handlers.mail_files import is_taken
+from services.ingest.handlers.mail_replies import NotYet
 
 log = logging.getLogger(__name__)
 

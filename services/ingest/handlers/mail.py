@@ -24,14 +24,12 @@ from services.ingest.domain.sender_proof import proof_of
 from services.ingest.handlers.caps import Caps, mailbox_digest
 from services.ingest.handlers.file_room import SMALL, NoRoomAtAll
 from services.ingest.handlers.files import Accepts, accept_with_files
+from services.ingest.handlers.mail_files import is_taken, uploads_of, with_left_out
 from services.ingest.handlers.mail_replies import (
     NotYet,
     ReplyDoor,
     UnreadFollowUp,
     accept_reply,
-    is_taken,
-    uploads_of,
-    with_left_out,
 )
 from services.ingest.handlers.mail_threads import link_of_thread
 from services.ingest.handlers.questions import Intake, accept_question

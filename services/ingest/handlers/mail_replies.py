@@ -16,7 +16,6 @@ from services.contracts.links import Link
 from services.contracts.marks import hashed, mark_codes, read_fingerprint, words_of
 from services.contracts.vocabulary import Attachment, Facets
 from services.ingest.domain.cleaning import clean_text
-from services.ingest.domain.files import HEAD, fitting_name, media_type_of
 from services.ingest.domain.intake import (
     NewAnswer,
     NewDecline,
@@ -26,12 +25,12 @@ from services.ingest.domain.intake import (
     Walled,
 )
 from services.ingest.domain.mail import ParsedMail
-from services.ingest.domain.mime.text_of_mail import MailAttachment
 from services.ingest.domain.replies.headings import Us
 from services.ingest.domain.replies.quoting import MOST_MAILS, Memory, Written, written_in
 from services.ingest.domain.replies.reading import QUIET, Reply, ReplyKind, partner_named, read_reply
 from services.ingest.handlers.conversation import accept_addition, accept_clarification, accept_spam
-from services.ingest.handlers.files import Accepts, Upload, accept_with_files
+from services.ingest.handlers.files import Accepts, accept_with_files
+from services.ingest.handlers.mail_files import uploads_of, with_left_out
 from services.ingest.handlers.questions import Intake
 from services.ingest.handlers.submissions import (
     AcceptedSubmission,
@@ -48,8 +47,6 @@ from services.ingest.store.sent_mails import StoredSentMail
 
 SEE_FILE = {"fr": "Voir le fichier joint.", "en": "See the attached file."}
 """What stands in an answer that is a file and nothing else, for who asked in French and for the others."""
-LEFT_OUT = "Fichiers non transmis / files not passed on:"
-MOST_NAMED = 20
 SOON = timedelta(hours=6)
 """How long after a question or its routing we may not have heard yet what was mailed about it."""
 MOST_TOLD = 5
@@ -309,22 +306,6 @@ async def _with_files(
     """A library's, which count for all together alone."""
     uploads, intake = uploads_of(came.mail), door.intake
     return await accept_with_files(unit, intake.public_url, uploads, belongs_to, accept, room=intake.room)
-
-
-def uploads_of(mail: ParsedMail) -> list[Upload]:
-    """Only what is a photo, document or sound is passed on; the raw mail keeps the rest."""
-    return [Upload.of(one.name, one.content) for one in mail.attachments if is_taken(one)]
-
-
-def with_left_out(text: str, mail: ParsedMail) -> str:
-    """The text, and the names of the files that are not passed on: its reader and its writer both see it."""
-    names = [fitting_name(one.name, "") for one in mail.attachments if not is_taken(one)]
-    return "\n\n".join([text, *([f"{LEFT_OUT} {', '.join(names[:MOST_NAMED])}"] if names else [])])
-
-
-def is_taken(attachment: MailAttachment) -> bool:
-    content = attachment.content
-    return bool(content) and media_type_of(content[:HEAD], attachment.name) is not None
 
 
 def _see_file(question: StoredQuestion) -> str:
