@@ -29,6 +29,7 @@ HEARS_SIGINT = ("env", "--default-signal=INT")
 """Whoever starts us in the background (nohup, CI) has it ignored, and pytest would inherit that."""
 LONG = (
     "tests/resilience/test_notifier_killed_long.py",
+    "tests/resilience/test_two_copies_killed_long.py",
     "tests/resilience/test_cluster.py",
     "tests/resilience/test_cluster_long.py",
     "tests/e2e/test_doors_real_servers_long.py",
