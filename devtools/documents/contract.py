@@ -77,10 +77,8 @@ class _Compact(_Readable):
 
     def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
         node = super().represent_mapping(tag, mapping, flow_style)
-        values = [value for _, value in node.value]
-        plain = all(isinstance(value, yaml.ScalarNode) and value.style != "|" for value in values)
-        written = sum(len(key.value) + len(getattr(value, "value", "")) + 4 for key, value in node.value)
-        node.flow_style = bool(values) and plain and written < SHORT
+        plain = all(_is_plain(value) for _, value in node.value)
+        node.flow_style = bool(node.value) and plain and _letters(node) < SHORT
         return node
 
     def represent_sequence(
@@ -90,6 +88,19 @@ class _Compact(_Readable):
         plain = all(isinstance(value, yaml.ScalarNode) and value.style != "|" for value in node.value)
         node.flow_style = bool(node.value) and plain
         return node
+
+
+def _is_plain(node: yaml.Node) -> bool:
+    """One line of text, or one reference."""
+    if isinstance(node, yaml.MappingNode):
+        return bool(node.flow_style) and len(node.value) == 1
+    return isinstance(node, yaml.ScalarNode) and node.style != "|"
+
+
+def _letters(node: yaml.Node) -> int:
+    if isinstance(node, yaml.MappingNode):
+        return sum(_letters(key) + _letters(value) + 4 for key, value in node.value)
+    return len(node.value)
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

@@ -36,7 +36,7 @@ def promtool(*arguments: object) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
