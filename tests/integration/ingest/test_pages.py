@@ -1,11 +1,12 @@
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import httpx
 
-from services.contracts.ingest import QuestionReceived
+from services.contracts.ingest import AnswerReceived, QuestionReceived
 from services.contracts.links import asker_token, partner_token
-from services.contracts.router import QuestionReopened
+from services.contracts.router import IntakeChanged, QuestionReopened
 from tests.support.bench import MOMENT
 from tests.support.ingest_doors import FACETS, KEYS, Ingest, answered_by, hears, ingest, routed_to
 from tests.support.servers import Database, VirtualHost
@@ -86,6 +87,33 @@ async def test_files_of_an_earlier_try_that_went_with_the_first_question_are_ask
     assert path_of(first[0]) == path_of(first[1])
     assert other.status_code == 422
     assert "choose them again" in other.text
+
+
+async def test_files_of_an_answer_are_kept_over_a_fault(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        await door.http.post("/questions", data=FORM)
+        question = await door.fetchval("SELECT id FROM question")
+        await hears(door, question, routed_to("grigny"))
+        page = f"/r/{partner_token(KEYS, question, 'grigny')}/answer"
+        faulty = await door.http.post(page, data={"text": " ", "sources": "Atlas"}, files=PHOTO)
+        kept = re.findall(r'name="kept" value="([^"]*)"', faulty.text)
+        assert (faulty.status_code, len(kept)) == (422, 1)
+        assert (await door.http.post(page, data={"text": "Ici.", "kept": kept[0]})).status_code == 303
+        [answer] = await door.announced(AnswerReceived)
+    assert [file.name for file in answer.data.attachments] == ["plan.png"]
+
+
+async def test_a_pause_leads_to_what_is_published_and_not_to_itself(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost, archive_url="https://answers.example") as door:
+        await hears(door, UUID(int=0), IntakeChanged(paused=True, notice="Nous revenons lundi.", hand="Rose"))
+        page = await door.http.get("/?lang=fr")
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    assert page.status_code == 503
+    assert "Nous revenons lundi." in main
+    assert 'href="https://answers.example/?lang=fr"' in main
+    assert 'href="http://sesame.example/?lang=fr"' not in main
 
 
 async def test_every_kind_of_fault_is_told_in_one_round(database: Database, vhost: VirtualHost) -> None:

@@ -130,6 +130,7 @@ def test_the_librarys_page_is_made_in_every_state(language: str) -> None:
             similar=[],
             faults=dict.fromkeys(FAULTY, ""),
             held=None,
+            waiting=(),
             held_why="",
             held_files=[],
             values=dict.fromkeys((*FIELDS, "ask"), ""),

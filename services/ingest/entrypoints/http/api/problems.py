@@ -154,7 +154,7 @@ class Refusals:
             return problem(503, notice, headers={"retry-after": "3600"})
         words = self.pages.words(request)
         heading = words.gettext("The network is pausing")
-        return self.pages.show("message.html", words, status=503, heading=heading, text=notice)
+        return self.pages.show("message.html", words, status=503, heading=heading, text=notice, paused=True)
 
     async def too_many(self, request: Request, error: Exception) -> Response:
         """The limit, and when to come back."""

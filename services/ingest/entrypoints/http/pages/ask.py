@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData
@@ -38,7 +37,12 @@ from services.ingest.entrypoints.http.files import (
 )
 from services.ingest.entrypoints.http.limits import TooMany
 from services.ingest.entrypoints.http.pages.choices import CHOICES, ELSEWHERE, POSTCODES
-from services.ingest.entrypoints.http.pages.chosen_files import chosen, file_faults, not_taken
+from services.ingest.entrypoints.http.pages.chosen_files import (
+    chosen,
+    file_faults,
+    not_taken,
+    waiting_files,
+)
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.entrypoints.scanner import ScannerAway
 from services.ingest.handlers.caps import mailbox_digest
@@ -205,11 +209,7 @@ class AskPage:
 
     async def _waiting(self, filled: FormData) -> list[File]:
         """The files that came with an earlier try and that the asker still wants."""
-        ids = [found for value in filled.getlist("kept")[:MOST_FILES] if (found := _uuid(value))]
-        if not ids:
-            return []
-        async with self.door.begin() as unit:
-            return await files_store.waiting(unit.db, ids)
+        return await waiting_files(self.door, filled)
 
     async def _mended(
         self,
@@ -263,13 +263,6 @@ class AskPage:
             searching=bool(self.door.face.archive_url) and not embedded,
             looking=looking,
         )
-
-
-def _uuid(value: object) -> UUID | None:
-    try:
-        return UUID(str(value))
-    except ValueError:
-        return None
 
 
 def once(

@@ -29,6 +29,7 @@ from services.ingest.entrypoints.http.files import (
     uploads_of,
 )
 from services.ingest.entrypoints.http.links import OpenedByPartner, link_of, open_for_partner
+from services.ingest.entrypoints.http.pages.chosen_files import keep_chosen, kept_ids, waiting_files
 from services.ingest.entrypoints.http.pages.conversation import (
     WITHOUT,
     ShownConversation,
@@ -61,6 +62,7 @@ from services.ingest.handlers.submissions import (
     accept_take,
 )
 from services.ingest.store import askers, conversation, files, held_replies, links, similar
+from services.ingest.store.files import File
 from services.ingest.store.held_replies import HeldReply
 
 
@@ -96,16 +98,19 @@ class RespondentPages:
             try:
                 if found := await harmful(self.door.scanner, uploads_of(form)):
                     fault = words.gettext(HARMFUL, names=words.list(found))
-                    return await self._page(request, link, form, {"files": fault})
+                    before = await waiting_files(self.door, form)
+                    return await self._page(request, link, form, {"files": fault}, before)
                 await read_again(form)
                 async with self.door.begin(link.question_id) as unit:
                     await self._take_answer(unit, link, form)
             except ScannerAway:
-                return await self._page(request, link, form, {"files": words.gettext(NOT_SEARCHED)})
+                before = await waiting_files(self.door, form)
+                return await self._page(request, link, form, {"files": words.gettext(NOT_SEARCHED)}, before)
             except Refused as refusal:
                 if refusal.field not in (*FIELDS, "key", "ended"):
                     raise
-                return await self._page(request, link, form, faults_of(refusal, words))
+                kept = await keep_chosen(self.door, form)
+                return await self._page(request, link, form, faults_of(refusal, words), kept)
         return self._done(request, form, "answer")
 
     async def add(self, request: Request) -> Response:
@@ -219,7 +224,9 @@ class RespondentPages:
             every = (*mailed, *sent)
             return await accept_answer(unit, intake.wall, submission, link.question_id, partner, new, every)
 
-        await accept_with_files(unit, intake.public_url, uploads_of(form), "answer", accept, room=intake.room)
+        waiting = await files.waiting(unit.db, kept_ids(form))
+        uploads = uploads_of(form)
+        await accept_with_files(unit, intake.public_url, uploads, "answer", accept, waiting, room=intake.room)
 
     async def _act_on_held(
         self, unit: Unit, link: Link, partner: str, form: FormData, as_: str
@@ -227,7 +234,14 @@ class RespondentPages:
         held = held_number(form)
         return await act_on(unit, self.door.intake.public_url, link.question_id, partner, held, as_)
 
-    async def _page(self, request: Request, link: Link, form: FormData, faults: dict[str, str]) -> Response:
+    async def _page(
+        self,
+        request: Request,
+        link: Link,
+        form: FormData,
+        faults: dict[str, str],
+        waiting: Sequence[File] = (),
+    ) -> Response:
         door, words = self.door, self.pages.words(request, field(form, "lang") or None)
         async with door.begin() as unit:
             seen = await self._seen(unit, link)
@@ -242,6 +256,7 @@ class RespondentPages:
             done=request.query_params.get("done", ""),
             similar=seen.similar,
             faults=dict.fromkeys(FAULTY, "") | faults,
+            waiting=waiting,
             held=held,
             held_why=why_held(words, held.reason) if held else "",
             values={name: field(form, name) for name in (*FIELDS, "ask")} | written,
