@@ -77,5 +77,9 @@ def test_an_excerpt_begins_where_the_word_is_found(wanted: str) -> None:
     assert excerpt(ANSWER, "", wanted) == "Les moulins de la Bièvre furent peints par trois artistes."
 
 
+def test_an_excerpt_leaves_the_greeting_out() -> None:
+    assert excerpt("Voici.", "Bonjour, où est la grotte ?", "grotte") == "où est la grotte ?"
+
+
 def test_a_word_that_only_the_question_has_is_shown_there() -> None:
     assert excerpt("Voici.", "Bonjour. Où se trouve la grotte ?", "grotte") == "Où se trouve la grotte ?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from services.notifier.domain.archive.sentences import sentences, thanks
+from services.notifier.domain.archive.sentences import sentences, thanks, without_greeting
 from services.notifier.domain.search_terms import WORD, plain, words
 
 LENGTH = 180
@@ -36,7 +36,7 @@ def _from(line: str, at: int) -> str:
     begin = max(line.rfind(sign, 0, at) for sign in (". ", "! ", "? ", "… "))
     start = begin + 2 if begin >= 0 else 0
     if at - start <= BEFORE:
-        return _cut(line[start:])
+        return _cut(without_greeting(line[start:]))
     start = line.find(" ", at - BEFORE) + 1
     return f"… {_cut(line[start:])}"
 
