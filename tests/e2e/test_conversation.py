@@ -279,7 +279,7 @@ async def test_each_reads_exactly_what_is_meant_for_them(
         await first.says("correction", "Erratum : le meunier était Pierre Lefort.")
         await seen(asker.look, "Pierre Lefort")
         await asker.asks_again("Ce n'est pas le moulin que je cherche.")
-        await seen(second.look, "pas le moulin que je cherche")
+        await seen(second.look, "pas le moulin que je cherche", "poterne des Peupliers")
         await second.says("answer", "Il était rue Croulebarbe, au numéro douze.")
         await seen(asker.look, "au numéro douze")
         await each_reads_their_own(place, asker, first, second)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import orjson
+
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.links import party_digest
@@ -16,6 +18,7 @@ from services.contracts.router import (
 from services.ingest.handlers import early
 from services.ingest.handlers.conversation_facts import note_release
 from services.ingest.store import conversation, pause, questions, sent_mails, similar
+from services.ingest.store.conversation import ConversationMessage
 from services.ingest.store.questions import AskedPartner
 from services.ingest.store.sent_mails import StoredSentMail
 
@@ -41,8 +44,24 @@ async def question_answered(unit: Unit, event: Event[QuestionAnswered]) -> None:
     answered = event.data
     body = answered.model_dump_json(exclude_none=True)
     await questions.end(unit.db, event.subject, "answered", body, answered.answered_at)
+    await conversation.add_message(unit.db, event.subject, _as_message(answered))
     await conversation.note_stand(
         unit.db, event.subject, answered.assignment_id, answered_at=answered.answered_at
+    )
+
+
+def _as_message(answered: QuestionAnswered) -> ConversationMessage:
+    """Kept beside the ending: that is overwritten when the question is asked again."""
+    return ConversationMessage(
+        id=answered.answer_id,
+        kind="answer",
+        partner=answered.partner.id,
+        partner_name=answered.partner.name,
+        text=answered.text,
+        sources=orjson.dumps(answered.sources).decode(),
+        attachments=orjson.dumps([one.model_dump(mode="json") for one in answered.attachments]).decode(),
+        written_at=answered.answered_at,
+        ends_at=None,
     )
 
 

@@ -83,8 +83,8 @@ SELECT EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class ConversationMessage:
-    """`kind`: clarification, addition, correction, or the asker's reopening. `sources`, `attachments` are
-    JSON."""
+    """`kind`: answer, clarification, addition, correction, or the asker's reopening. `sources` and
+    `attachments` are JSON."""
 
     id: UUID
     kind: str

@@ -200,6 +200,22 @@ async def test_the_askers_page_shows_where_the_question_stands(
     assert 'href="https://gallica.example/moulin"' in answered
 
 
+async def test_an_answer_that_did_not_do_stays_to_be_read_once(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        path = path_of(await door.http.post("/questions", data=FORM))
+        question = (await door.announced(QuestionReceived))[0].subject
+        await hears(door, question, routed_to("grigny"), answered_by("grigny", "Au bord du Rhône."))
+        before = (await door.http.get(path)).text
+        await hears(door, question, QuestionReopened(facets=FACETS), after=HOUR)
+        await hears(door, question, routed_to("lyon"))
+        again = (await door.http.get(path)).text
+        theirs = (await door.http.get(f"/r/{partner_token(KEYS, question, 'lyon')}?lang=en")).text
+    assert [shown.count("Au bord du Rhône.") for shown in (before, again, theirs)] == [1, 1, 1]
+    assert "Médiathèque de Grigny answered" in theirs
+
+
 async def test_a_library_overseas_reads_its_due_time_in_its_own_time_and_whose_it_is(
     database: Database, vhost: VirtualHost
 ) -> None:
@@ -232,7 +248,8 @@ async def test_a_reopened_question_is_open_again_and_shows_its_new_answer(
         reopened = (await door.http.get(path)).text
         await hears(door, question, answered_by("lyon", "À la roue de Grigny.", at=MOMENT + 2 * HOUR))
         answered = (await door.http.get(path)).text
-    assert "Au moulin à vent." not in reopened
+    assert 'class="card answer"' not in reopened
+    assert 'class="card answer"' in answered
     assert '/withdraw"' in reopened
     assert "À la roue de Grigny." in answered
 

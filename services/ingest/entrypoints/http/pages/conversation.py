@@ -76,7 +76,9 @@ class ShownConversation:
         return next((one for one in reversed(self.messages) if one.kind == "clarification"), None)
 
     def entries(self) -> list[ConversationEntry]:
-        """The asker's further words and the libraries', the oldest first; the answer stands on its own."""
+        """The asker's further words and the libraries', the oldest first, answers that did not do among them;
+        the one that counts stands on its own."""
+        counts = json.loads(self.question.ending).get("answer_id") if self.question.ending else None
         theirs = [ConversationEntry("follow_up", one.text, one.written_at) for one in self.follow_ups]
         ours = [
             ConversationEntry(
@@ -88,6 +90,7 @@ class ShownConversation:
                 tuple(json.loads(one.attachments)),
             )
             for one in self.messages
+            if str(one.id) != counts
         ]
         return sorted([*theirs, *ours], key=lambda entry: entry.at)
 
