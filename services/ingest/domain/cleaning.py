@@ -1,15 +1,19 @@
 """Text from outside, made fit to be stored and sent: no NUL, no lone surrogate, no longer than agreed,
-letters and their accents as one (Unicode NFC)."""
+letters and their accents as one (Unicode NFC), and never what only looks like nothing."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 
 LONGEST_TEXT, LONGEST_LINE, LONGEST_NAME = 50_000, 500, 200
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e\ud800-\udfff]")
+"""With the overrides of the direction of writing: nobody writes Arabic or Hebrew with them, and they turn
+round what stands behind them in our mails, links included."""
 
 LIKE_AN_ADDRESS = re.compile(r"[/\\@]|\w\.\w{2}|www\.", re.IGNORECASE)
 """`J.R. Dupont` and `M. Dupont` are names; what mail programs make a link of is none."""
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that are drawn as nothing."""
 MOST_MARKS = 30
 """Marks on one letter (Unicode, UAX 15, 13): to put thousands of them in order takes their square."""
 
@@ -29,10 +33,16 @@ def _with_few_marks(text: str) -> Iterator[str]:
             yield letter
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing of it can be seen: spaces without width, marks on no letter, and fillers."""
+    return all(letter in BLANK or unicodedata.category(letter)[0] not in "LNPS" for letter in text)
+
+
 def clean_text(text: str | None, most: int = LONGEST_TEXT) -> str | None:
     """Several lines, at most `most` characters; None when nothing is left."""
     cleaned = CONTROLS.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
-    return composed(cleaned.strip()[:most]).strip() or None
+    kept = composed(cleaned.strip()[:most]).strip()
+    return None if is_blank(kept) else kept
 
 
 def clean_name(text: str | None) -> str | None:
@@ -43,4 +53,5 @@ def clean_name(text: str | None) -> str | None:
 
 def clean_line(text: str | None, most: int = LONGEST_LINE) -> str | None:
     """One line, at most `most` characters; None when nothing is left."""
-    return composed(" ".join(CONTROLS.sub("", text or "").split())[:most])[:most].strip() or None
+    kept = composed(" ".join(CONTROLS.sub("", text or "").split())[:most])[:most].strip()
+    return None if is_blank(kept) else kept
