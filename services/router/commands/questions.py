@@ -1,4 +1,4 @@
-"""`./sesame router assign | route | take-back | close | reopen | extend | pause | resume`"""
+"""`./sesame router assign | route | take-back | close | spam | settle | reopen | extend | pause | resume`"""
 
 from __future__ import annotations
 
@@ -36,6 +36,16 @@ DEEDS: dict[str, tuple[str, tuple[str, ...], QuestionAction]] = {
         "out of scope: tell the asker why",
         ("explanation",),
         lambda said, desk, unit, by: coordinator.close(desk, unit, said.question, by, said.explanation),
+    ),
+    "spam": (
+        "it is no question: nobody is told anything, its sender's further mails are held",
+        (),
+        lambda said, desk, unit, by: coordinator.mark_spam(desk, unit, said.question, by),
+    ),
+    "settle": (
+        "what the asker wrote after the answer needs no message",
+        (),
+        lambda said, desk, unit, by: coordinator.settle(desk, unit, said.question, by),
     ),
     "reopen": (
         "ask again, after an answer or a closing",

@@ -14,8 +14,9 @@ from uuid import UUID
 import pytest
 
 from devtools.cli import main
+from services.contracts.router import QuestionClosed
 from services.router.files.partners import read_file
-from tests.support.router_network import MONDAY, OwnClock, asks_back, library, network, writes
+from tests.support.router_network import MONDAY, OwnClock, answer, asks_back, library, network, writes
 from tests.support.router_process import partners_file
 from tests.support.servers import Database
 
@@ -106,10 +107,30 @@ async def test_explain_says_that_the_clocks_stood_still_and_counts_without_it(da
     assert f"the time of {asked}: 16 h 00 while it is open" in gone_on
 
 
+async def test_an_operator_marks_spam_and_settles_what_was_written_after_the_answer(
+    database: Database,
+) -> None:
+    clock = OwnClock(MONDAY)
+    async with network(database("router"), PARTNERS, clock=clock) as net:
+        spam, answered = await net.ask(language="fr"), await net.ask(language="fr")
+        partner = await net.value("SELECT partner FROM assignment WHERE question = $1", answered)
+        await net.tell(answer(partner), answered)
+        clock.wait(timedelta(hours=1))
+        await net.tell(writes("Merci !"), answered)
+        assert f"question {spam}: out_of_scope" in await said_by(database, "spam", spam)
+        assert f"question {answered}: answered" in await said_by(database, "settle", answered)
+        closed = await net.announced(QuestionClosed)
+    assert [one.reason for one in closed] == ["spam"]
+
+
 async def explained(database: Database, question: UUID) -> str:
+    return await said_by(database, "explain", question)
+
+
+async def said_by(database: Database, deed: str, question: UUID) -> str:
     """What the command prints."""
     environ = os.environ | {"SESAME_AMQP_URL": "amqp://unused", "SESAME_DATABASE_URL": database("router")}
-    words = (sys.executable, "-m", "devtools.cli", "router", "explain", str(question))
+    words = (sys.executable, "-m", "devtools.cli", "router", deed, str(question))
     command = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE, env=environ)
     said = (await command.communicate())[0].decode()
     assert command.returncode == 0
