@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from services.chassis.errors import Poison
 from services.contracts import ingest, notifier, router
 from services.contracts.envelope import Event
 from services.contracts.vocabulary import Facets, Fact, PartnerName
 from services.metrics.domain.facts import FACETS, Counted
+
+EARLIEST, LATEST = 1990, 2200
 
 Note = Callable[[Event[Any]], Counted]
 
@@ -277,7 +280,17 @@ def _counted(
         number=number,
         promise_at=promise_at,
     )
-    return row if facets is None else _cut_by(row, facets, waited)
+    return _countable(row if facets is None else _cut_by(row, facets, waited))
+
+
+def _countable(row: Counted) -> Counted:
+    """Raises Poison for a moment that no figure is kept of: it would be dead here, alone, and not stop the
+    counting of all others."""
+    for name in ("at", "received_at", "promise_at"):
+        moment: datetime | None = getattr(row, name)
+        if moment is not None and not EARLIEST <= moment.year <= LATEST:
+            raise Poison(f"{name}: the year {moment.year}; figures are kept of {EARLIEST} to {LATEST}")
+    return row
 
 
 def _cut_by(row: Counted, facets: Facets, waited: timedelta) -> Counted:
