@@ -189,5 +189,6 @@ async def test_no_mail_is_lost_and_none_doubled(database: Database, vhost: Virtu
     assert dict(map(tuple, announced)) == {
         "question.received": wanted["question"],
         "answer.received": wanted["answer"],
+        "held.noted": wanted["quarantined"],
         "question.followed_up": wanted["follow_up"],
     }
