@@ -132,9 +132,7 @@ def parse_mail(
         return_path=header(mail, "return-path")[:LONGEST_ADDRESS]
         if envelope.sender is None
         else envelope.sender,
-        authentication=tuple(
-            value[:LONGEST_RESULT] for value in raw_headers(mail, "authentication-results")[:MOST_RESULTS]
-        ),
+        authentication=_authentication(mail),
         bounce=read_bounce(mail) if _may_report(kind, mail, subject, sender) else None,
         html_text=_shown(body.html_text),
         content=content,
@@ -142,6 +140,11 @@ def parse_mail(
         reply_to=_reply_to(mail, sender),
         lists=_lists(mail),
     )
+
+
+def _authentication(mail: Message) -> tuple[str, ...]:
+    results = raw_headers(mail, "authentication-results")[:MOST_RESULTS]
+    return tuple(value[:LONGEST_RESULT] for value in results)
 
 
 def _shown(text: str) -> str:

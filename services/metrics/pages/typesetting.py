@@ -144,13 +144,7 @@ def _content(job: Job, sheet: FigureView) -> dict[str, Any]:
         "told": {chart.name: chart.text for chart in charts_of(job.figures, words, PAPER)},
         "stars": _bars(reversed(sheet.stars)) if sum(job.figures.stars) else [],
         "effort": _bars(sheet.effort) if sum(job.figures.effort) else [],
-        "partners": [
-            {"name": share.name, "number": words.number(share.answered)}
-            for share, _, _ in sheet.partners[:MOST_PARTNERS]
-        ],
-        "more_partners": words("and_more", n=len(sheet.partners) - MOST_PARTNERS)
-        if len(sheet.partners) > MOST_PARTNERS
-        else "",
+        **_partners(sheet),
         "map": _cells(sheet.map) if sheet.mapped else [],
         "map_told": ", ".join(words.told(cell.name, cell.number) for cell in sheet.map if cell.n),
         "map_rest": " · ".join(sheet.map_rest),
@@ -162,6 +156,16 @@ def _content(job: Job, sheet: FigureView) -> dict[str, Any]:
         if sheet.heat_peak
         else [],
         "foot": _foot(job, sheet),
+    }
+
+
+def _partners(sheet: FigureView) -> dict[str, Any]:
+    """Those who answered most, and how many more there are."""
+    words, more = sheet.words, len(sheet.partners) - MOST_PARTNERS
+    shown = [share for share, _, _ in sheet.partners[:MOST_PARTNERS]]
+    return {
+        "partners": [{"name": share.name, "number": words.number(share.answered)} for share in shown],
+        "more_partners": words("and_more", n=more) if more > 0 else "",
     }
 
 
