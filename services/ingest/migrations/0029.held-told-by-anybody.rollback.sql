@@ -1,0 +1,1 @@
+ALTER FUNCTION note_held() RESET search_path;

@@ -1,0 +1,1 @@
+ALTER FUNCTION note_entry() RESET search_path;
