@@ -23,7 +23,7 @@ from services.notifier.sending.senders.facebook_page import FacebookPageSender
 from services.notifier.sending.senders.mastodon import MastodonSender
 from tests.support import notifier_facts as made
 from tests.support.notifier_archive import KEY, archive
-from tests.support.notifier_outgoing import outgoing
+from tests.support.notifier_outgoing import message, outgoing
 from tests.support.servers import Database
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -229,6 +229,25 @@ async def test_nothing_private_is_posted() -> None:
     everything = str(server.statuses) + str(graph.comments)
     assert made.NOTE not in everything
     assert "asker.example" not in everything
+
+
+@pytest.mark.parametrize("kind", ["clarification", "addition", "correction"])
+async def test_what_a_library_asks_or_adds_stands_under_the_post_and_nothing_private(kind: str) -> None:
+    server, graph = Mastodon(), Graph()
+    said = [
+        replace(answer(channel), kind=kind, answer=None, message=message(kind))
+        for channel in ("mastodon", "facebook_page")
+    ]
+    async with to_mastodon(server) as (sender, _), to_page(graph) as (page, _):
+        assert isinstance(await sender.send(said[0]), Sent)
+        assert isinstance(await page.send(said[1]), Sent)
+    (status,), (comment,) = server.statuses.values(), graph.comments
+    assert status["in_reply_to_id"] == "77"
+    for text in (status["status"], comment["message"]):
+        assert "De quelle ville parlez-vous ?" in text
+        assert made.NOTE not in text
+        assert "asker.example" not in text
+        assert "/q/" not in text
 
 
 async def test_page_comments_under_the_post() -> None:
