@@ -68,6 +68,8 @@ FILL = (
         'zq-workspace-draft_kept-sources', now())""",
     """INSERT INTO workspace.note (id, question, partner, text, at)
     VALUES (gen_random_uuid(), $1, 'lyon', 'zq-workspace-note-text', now())""",
+    """INSERT INTO workspace.entry_shown (number, question, asked_at, texts)
+    VALUES (4711, $1, now(), '{"answer": "zq-workspace-entry_shown-texts"}')""",
     """INSERT INTO workspace.request (id, question, partner, type, form, asked_at, state, field, value) VALUES
         (gen_random_uuid(), $1, 'lyon', 'answer.submitted', 'one', now(), 'refused', 'text',
         'zq-workspace-request-value')""",

@@ -20,6 +20,8 @@ SELECT json_build_object('question', q.id, 'text', q.text, 'state', q.state,
             SELECT partner, text, sources, saved_at FROM draft WHERE question = q.id
             UNION ALL SELECT partner, text, sources, saved_at FROM draft_kept WHERE question = q.id
         ) AS d WHERE d.text <> '' OR d.sources <> ''),
+    'before_release', (SELECT json_agg(json_build_object('at', e.told_at, 'texts', e.texts) ORDER BY e.number)
+        FROM entry_shown e WHERE e.question = q.id AND e.texts IS NOT NULL),
     'refused', (SELECT json_agg(json_build_object('by', r.partner, 'what', r.type, 'at', r.asked_at,
         'field', r.field, 'value', r.value) ORDER BY r.asked_at)
         FROM request r WHERE r.question = q.id AND r.value IS NOT NULL),
@@ -35,6 +37,7 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND text <> '')
     + (SELECT count(*) FROM draft WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM draft_kept WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM note WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM entry_shown WHERE question = ANY($1::uuid[]) AND texts IS NOT NULL)
     + (SELECT count(*) FROM request WHERE question = ANY($1::uuid[]) AND value IS NOT NULL)
 """
 
