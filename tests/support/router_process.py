@@ -46,7 +46,10 @@ async def declared(vhost: VirtualHost) -> AsyncIterator[Callable[[Sequence[Incom
     connection = await aio_pika.connect(vhost.amqp_url)
     async with connection:
         channel = await connection.channel()
-        exchange = await channel.declare_exchange(topology.EVENTS, "topic", durable=True)
+        exchanges = {
+            name: await channel.declare_exchange(name, kind, durable=True)
+            for name, kind in topology.EXCHANGES.items()
+        }
         queue = await channel.declare_queue(
             "router", durable=True, arguments=topology.queue_arguments("router")
         )
@@ -56,7 +59,7 @@ async def declared(vhost: VirtualHost) -> AsyncIterator[Callable[[Sequence[Incom
         async def publish(letters: Sequence[IncomingMessage]) -> None:
             for letter in letters:
                 message = aio_pika.Message(letter.body, message_id=letter.message_id, delivery_mode=2)
-                await exchange.publish(message, letter.routing_key)
+                await exchanges[topology.EVENTS].publish(message, letter.routing_key)
 
         yield publish
 
