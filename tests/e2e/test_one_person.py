@@ -202,6 +202,7 @@ async def drop_what_another_wrote(here: Scene) -> None:
     """As a person decides who has looked."""
     db = await asyncpg.connect(here.servers.database_url)
     try:
+        await db.execute("SET search_path TO ingest")
         await db.execute("DELETE FROM ingest.quarantine")
         await db.execute("UPDATE ingest.submission SET raw = NULL WHERE outcome = 'quarantined'")
     finally:
