@@ -16,8 +16,10 @@ ANY_TEST = "tests/integration/chassis/test_service.py"
 
 
 def runs_pytest(process: psutil.Process) -> bool:
+    """Python itself: what starts it has the same words in its own command line."""
     try:
-        return any("pytest" in child.cmdline() for child in process.children(recursive=True))
+        commands = [child.cmdline() for child in process.children(recursive=True)]
+        return any(command[:1] == [PYTHON[0]] and "pytest" in command for command in commands)
     except psutil.NoSuchProcess:
         return False
 

@@ -189,7 +189,7 @@ async def test_what_comes_right_after_our_mail_was_written_by_a_machine(
         question, ours = await asked(door)
         later = our_mail("reminder", question, partner="grigny")
         await hears(door, question, later.fact(door.running.chassis.clock.now()))
-        await come(door, ours, "Un technicien s'en charge.")
+        await come(door, ours, "Le standard est ouvert de 9 h à 17 h.")
         await come(door, ours, "EN COURS", 2)
         (event,) = await door.announced(ReplyHeld)
         assert len(await door.announced(QuestionTaken)) == 1

@@ -47,6 +47,8 @@ IDLE = {
     "sesame_dead_letters_total",
     "sesame_ingest_mails_total",
     "sesame_ingest_posts_total",
+    "sesame_ingest_scanner_up",
+    "sesame_ingest_scans_total",
     "sesame_ingest_channel_up",
     "sesame_channel_token_good",
     "sesame_deliveries_doubled_total",
