@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from inspect import cleandoc
 from typing import Any
 
 from services.contracts import topology
@@ -79,7 +80,7 @@ def inbox_channels() -> Document:
     return {
         _inbox_channel(fact): {
             "address": topology.partner_key("{partner}", fact),
-            "description": (fact.__doc__ or "").strip(),
+            "description": cleandoc(fact.__doc__ or ""),
             "parameters": PARTNER_PARAMETER,
             "messages": {name(fact): _ref("components", "messages", name(fact))},
             "bindings": _exchange(topology.INBOX),
@@ -116,7 +117,7 @@ def _coordinator_channels() -> Document:
     return {
         f"coordinator{name(fact)}": {
             "address": topology.coordinator_key(fact),
-            "description": (fact.__doc__ or "").strip(),
+            "description": cleandoc(fact.__doc__ or ""),
             "messages": {name(fact): _ref("components", "messages", name(fact))},
             "bindings": _exchange(exchange),
             "tags": [{"name": "internal"}],
@@ -143,7 +144,7 @@ def send_operations() -> Document:
         f"send{name(fact)}": {
             "action": "send",
             "channel": _ref("channels", _inbox_channel(fact)),
-            "summary": (fact.__doc__ or "").strip().splitlines()[0],
+            "summary": cleandoc(fact.__doc__ or "").splitlines()[0],
             "messages": [_ref("channels", _inbox_channel(fact), "messages", name(fact))],
             "bindings": {"amqp": {"deliveryMode": 2, "mandatory": True, "bindingVersion": "0.3.0"}},
         }
