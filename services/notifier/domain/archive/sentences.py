@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from services.notifier.domain.greeting import GREETING
 
-END = re.compile(r"(?<=[.!?…\u061f\u3002\uff1f\uff01])[\s»”\")]+(?=\S)|\s*\n\s*")
+END = re.compile(r"(?<=[.!?…\u061f\u3002\uff1f\uff01])[\s»”\")]+(?=\S)|\n\s*")
 """Of Arabic and Chinese, too."""
 ABBREVIATED = re.compile(
     r"(?:^|[\s(])(?:[^\W\d_]|[^\W\d_]\.-?[^\W\d_]|mr?|mme|mlle|dr|st|ste|av|bd|etc|cf|ex|env|art|chap|vol|fig"
