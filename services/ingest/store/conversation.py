@@ -53,7 +53,6 @@ INSERT INTO impasse (question, at) VALUES ($1, $2)
 ON CONFLICT (question) DO UPDATE SET at = greatest(impasse.at, excluded.at)
 """
 
-_IMPASSE_OF = "SELECT at FROM impasse WHERE question = $1"
 
 # A mark and its lifting come in any order: the later one counts.
 _MARK_SPAM = """
@@ -163,11 +162,6 @@ async def may_add(db: Db, question: UUID, partner: str) -> bool:
 
 async def note_impasse(db: Db, question: UUID, at: datetime) -> None:
     await db.execute(_IMPASSE, question, at)
-
-
-async def impasse_of(db: Db, question: UUID) -> datetime | None:
-    found: datetime | None = await db.fetchval(_IMPASSE_OF, question)
-    return found
 
 
 async def mark_spam(db: Db, question: UUID, at: datetime) -> None:

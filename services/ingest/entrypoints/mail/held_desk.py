@@ -41,6 +41,7 @@ from services.ingest.store.quarantine import Held
 
 log = logging.getLogger(__name__)
 
+READERS = event_readers(topology.DOES["ingest"])
 NOBODY = UUID(int=0)
 PAGE = 100
 LONGEST = 50_000
@@ -56,7 +57,7 @@ class InboxReader:
     def read(self, letter: IncomingMessage) -> Work:
         if not letter.routing_key.startswith("coordinator."):
             return self.partners.read(letter)
-        event = decode(letter.body, event_readers(topology.DOES["ingest"]))
+        event = decode(letter.body, READERS)
         if not isinstance(event, Event):
             raise TypeError(f"{event.type}: read as {type(event).__name__}, not as a request")
         order = HeldOrder(event.id, event.type, event.data.number)
