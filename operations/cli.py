@@ -21,7 +21,7 @@ FOR_OPERATORS = (
     "operations.person",
     "operations.doctor.command",
     "operations.migrations",
-    "operations.broker_copy",
+    "operations.backup.broker_copy",
     "operations.backup.command",
 )
 FROM_SECRETS = ("SESAME_AMQP_URL", "SESAME_DATABASE_URL")

@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from operations import partner_queues
 from operations.addresses import Addresses, addresses
 from operations.database import as_service, transactions_as
+from operations.partners import partner_queues
 from services.chassis.messaging import dead_letters, inbox
 from services.contracts import topology
 from services.contracts.addresses import address_digests

@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 from operations.broker.definitions import VHOST, user_name
 from services.chassis.postgres.provision import role
 from services.contracts import topology
-from services.contracts.file_links import file_keys
+from services.contracts.links.file_links import file_keys
 
 DISK_LEFT = "2GB"
 """Below it RabbitMQ stops its publishers, while there is still room to write what they sent."""

@@ -19,9 +19,9 @@ from devtools.simulation.platform_stage import services
 from devtools.simulation.play import Year
 from devtools.simulation.report import Report, by_partner
 from operations.errors import OperationError
-from services.router.domain.calendars import working_days
+from services.router.domain.hours.calendars import working_days
+from services.router.domain.hours.working_time import WorkingClock
 from services.router.domain.partner import Partner
-from services.router.domain.working_time import WorkingClock
 from services.router.files.partners import FaultyFile, read_file
 from services.router.handlers.holiday_calendar import holidays_of
 

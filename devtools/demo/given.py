@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from devtools.servers.databases import fresh_database
+from devtools.servers.postgres.databases import fresh_database
 from devtools.servers.servers import Servers
 
 

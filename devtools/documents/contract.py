@@ -14,7 +14,6 @@ from devtools.checkout import ROOT
 from devtools.documents.partner_contract import partner_document
 from devtools.documents.partner_page import page
 from services.contracts import topology
-from services.contracts.asyncapi import document
 from services.contracts.catalogue import (
     EVERY_FACT,
     FACTS,
@@ -24,7 +23,8 @@ from services.contracts.catalogue import (
     TO_COORDINATOR,
     TO_PARTNERS,
 )
-from services.contracts.schemas import event_schema
+from services.contracts.published.asyncapi import document
+from services.contracts.published.schemas import event_schema
 from services.contracts.vocabulary import Fact
 
 GOLDEN = ROOT / "services" / "contracts" / "golden"

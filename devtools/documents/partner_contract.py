@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.contracts import asyncapi
-from services.contracts.asyncapi import Examples, name
 from services.contracts.catalogue import FROM_PARTNERS, TO_PARTNERS
 from services.contracts.envelope import CONTENT_TYPE
-from services.contracts.schemas import Document, event_schema
+from services.contracts.published import asyncapi
+from services.contracts.published.asyncapi import Examples, name
+from services.contracts.published.schemas import Document, event_schema
 from services.contracts.vocabulary import Fact
 
 TEXT = Path(__file__).with_name("partner_contract.md")

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devtools.servers import cluster, rabbitmq
+from devtools.servers import rabbitmq
 from devtools.servers.errors import MissingPiece
+from devtools.servers.postgres import cluster
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 MARK = "# by sesame"

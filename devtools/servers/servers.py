@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devtools.servers import packages
 from devtools.servers.ports import Ports, any_port
-from devtools.servers.postgresql import PostgreSQL
+from devtools.servers.postgres.postgresql import PostgreSQL
 from devtools.servers.rabbitmq import RabbitMQ
 
 AMQP_URL = "SESAME_AMQP_URL"

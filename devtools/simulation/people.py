@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from devtools.simulation.shares import HOURS, MONTHS, WEEKDAYS
-from services.router.domain.calendars import Closure, IsHoliday, Slot
 from services.router.domain.gazetteer import REGIONS
+from services.router.domain.hours.calendars import Closure, IsHoliday, Slot
 from services.router.domain.partner import Partner, PartnerRole, ReachedBy
 from services.router.domain.themes import THEMES
 

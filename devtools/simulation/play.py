@@ -20,10 +20,10 @@ from devtools.simulation.report import Report
 from devtools.simulation.stage import Asking, Stage
 from services.contracts.envelope import Event
 from services.contracts.router import QuestionAnswered, QuestionClosed, QuestionRouted, QuestionUnroutable
-from services.router.domain.calendars import Closure
-from services.router.domain.directory import Directory, HolidaysOf
+from services.router.domain.hours.calendars import Closure
+from services.router.domain.hours.working_time import NeverOpen, WorkingClock
 from services.router.domain.partner import Partner, PartnerRole
-from services.router.domain.working_time import NeverOpen, WorkingClock
+from services.router.domain.routing.directory import Directory, HolidaysOf
 
 TICK = timedelta(hours=1)
 """While anything is open time is looked at so often, whether or not somebody does something."""

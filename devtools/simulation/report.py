@@ -13,8 +13,8 @@ from rich.table import Table
 
 from services.contracts.envelope import Event
 from services.contracts.router import QuestionAnswered, QuestionRouted
+from services.router.domain.hours.working_time import WorkingClock
 from services.router.domain.partner import Partner, PartnerRole
-from services.router.domain.working_time import WorkingClock
 
 ENDED = ("answered", "out_of_scope")
 

@@ -15,10 +15,10 @@ from typing import Any
 from operations import handbook
 from operations.addresses import SECRETS, Addresses, addresses
 from operations.backup import copies, in_flight, postgres
+from operations.backup.broker_copy import of_partners, of_vhost
 from operations.backup.copies import Copy
 from operations.backup.sealing import Identity, Recipient, identities_of, new_key, recipients_of
 from operations.broker.management import managing
-from operations.broker_copy import of_partners, of_vhost
 from operations.database import as_service
 from operations.errors import OperationError
 from operations.secrets import KEPT, write_secret

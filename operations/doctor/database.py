@@ -16,7 +16,8 @@ from operations.doctor.versions import OLDEST_POSTGRESQL, at_least
 from services.chassis.messaging import inbox, outbox
 from services.chassis.postgres import schema
 from services.contracts import topology
-from services.ingest.store import link_keys, quarantine
+from services.ingest.store.access import link_keys
+from services.ingest.store.mail import quarantine
 from services.notifier.store import deliveries, delivery_upkeep
 
 CLOCK_SECONDS = 2.0

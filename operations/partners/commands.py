@@ -30,7 +30,7 @@ from operations.partners.trial_questions import close_trial
 from services.chassis.terminal import operator_console
 from services.contracts import topology
 from services.contracts.vocabulary import PARTNER_ID_PATTERN
-from services.ingest.store import partner_access
+from services.ingest.store.access import partner_access
 
 INSIDE = (
     "sesame: the sheet's AMQP address is the one we use ourselves; if partners can't reach the broker so,\n"

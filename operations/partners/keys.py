@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime
 
 from services.chassis.postgres.database import Db
-from services.ingest.store import partner_keys
+from services.ingest.store.access import partner_keys
 
 LABEL = "partners add"
 

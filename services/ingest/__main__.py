@@ -15,10 +15,10 @@ from services.chassis.clock import Clock
 from services.chassis.face import NetworkFace
 from services.chassis.run import Chassis, run
 from services.contracts import topology
-from services.contracts.links import fingerprint
+from services.contracts.links.signed_links import fingerprint
 from services.ingest.domain.addresses import networks
 from services.ingest.domain.limits import Limit
-from services.ingest.domain.mailboxes import Mailboxes
+from services.ingest.domain.mail.mailboxes import Mailboxes
 from services.ingest.entrypoints.http.app import public_app
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.limits import Limits
@@ -36,14 +36,18 @@ from services.ingest.entrypoints.scanner import Scanner, ScannerMetrics
 from services.ingest.entrypoints.social.channel_metrics import ChannelMetrics
 from services.ingest.entrypoints.social.channels import SOCIAL_DOORS, ChannelContext
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
-from services.ingest.handlers import early, retention
+from services.ingest.handlers import retention
 from services.ingest.handlers.caps import Caps
-from services.ingest.handlers.file_room import FileRoom
-from services.ingest.handlers.mail import MailDoor
-from services.ingest.handlers.mail_replies import ReplyDoor
+from services.ingest.handlers.facts import early
+from services.ingest.handlers.files.file_room import FileRoom
+from services.ingest.handlers.mail.incoming import MailDoor
+from services.ingest.handlers.mail.mail_replies import ReplyDoor
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
-from services.ingest.store import assignments, files, link_keys, mail_attempts, submissions
+from services.ingest.store import files
+from services.ingest.store.access import link_keys
+from services.ingest.store.conversations import assignments, submissions
+from services.ingest.store.mail import mail_attempts
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from services.chassis.face import FaceSettings
 from services.chassis.settings import ServiceSettings
 from services.ingest.domain.addresses import networks
-from services.ingest.domain.known_senders import KnownSenders, contact_forms, public_lists
+from services.ingest.domain.mail.known_senders import KnownSenders, contact_forms, public_lists
 
 
 def _keys(value: str) -> str:

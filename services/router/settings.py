@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from services.chassis.settings import ServiceSettings
 from services.router.domain.deadlines import Terms
-from services.router.domain.routing_request import Weights
+from services.router.domain.routing.routing_request import Weights
 
 USUAL = Weights()
 

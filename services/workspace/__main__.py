@@ -13,10 +13,10 @@ from services.chassis.run import Chassis, run
 from services.contracts import topology
 from services.workspace.domain.networks import networks
 from services.workspace.entrypoints.app import Site
-from services.workspace.entrypoints.guard import Guard
-from services.workspace.entrypoints.identity_provider import IdentityProvider
+from services.workspace.entrypoints.questions.streams import Streams
 from services.workspace.entrypoints.receipts import ReceiptReader
-from services.workspace.entrypoints.streams import Streams
+from services.workspace.entrypoints.sign_in.guard import Guard
+from services.workspace.entrypoints.sign_in.identity_provider import IdentityProvider
 from services.workspace.entrypoints.subscriptions import subscriptions
 from services.workspace.handlers import directory
 from services.workspace.handlers.signing_in import SignInRules

@@ -19,13 +19,13 @@ from pathlib import Path
 from statistics import median, quantiles
 from zoneinfo import ZoneInfo
 
-from services.router.domain.calendars import Slot
-from services.router.domain.directory import Directory
 from services.router.domain.gazetteer import REGIONS
-from services.router.domain.loads import Load, LoadBook
+from services.router.domain.hours.calendars import Slot
 from services.router.domain.partner import Partner, ReachedBy
-from services.router.domain.rehearsal import rehearse
-from services.router.domain.routing_request import Network, RoutingRequest
+from services.router.domain.routing.directory import Directory
+from services.router.domain.routing.loads import Load, LoadBook
+from services.router.domain.routing.rehearsal import rehearse
+from services.router.domain.routing.routing_request import Network, RoutingRequest
 from services.router.domain.territory import Territory
 from services.router.domain.themes import THEMES
 from services.router.files.partners import read_file

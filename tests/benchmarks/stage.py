@@ -9,10 +9,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from devtools.checkout import PYTHON, ROOT
-from devtools.servers.databases import fresh_database
 from devtools.servers.folders import throwaway_folder
 from devtools.servers.mailbox import running_mailbox
 from devtools.servers.platform import Platform, running_platform
+from devtools.servers.postgres.databases import fresh_database
 from devtools.servers.servers import Servers
 from tests.benchmarks import floor
 from tests.support.flow import Network, network, write_partners

@@ -11,7 +11,7 @@ from itertools import repeat
 
 from prometheus_client import CollectorRegistry
 
-from services.contracts.wall import Wall
+from services.contracts.links.wall import Wall
 from services.notifier.domain.delivery import Failed, Sent
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.entrypoints import subscriptions

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.contracts.links import party_digest
-from services.contracts.marks import hashed, mark_codes, read_fingerprint, words_of
+from services.contracts.links.marks import hashed, mark_codes, read_fingerprint, words_of
+from services.contracts.links.signed_links import party_digest
 from services.contracts.notifier import MailsSent
 from services.contracts.notifier import SentMail as SentMailFact
 from services.ingest.domain.replies.headings import Us

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 import httpx
 
 import services
-from devtools.servers.databases import CLONE, CREATE, DROP, administer, with_path
+from devtools.servers.postgres.databases import CLONE, CREATE, DROP, administer, with_path
 from devtools.servers.secrets import role_password
 from devtools.servers.servers import AMQP_MANAGEMENT_URL, Servers
 from services.chassis.postgres.provision import provision

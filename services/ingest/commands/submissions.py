@@ -21,18 +21,19 @@ from services.chassis.messaging.transaction import Unit
 from services.chassis.terminal import operator_console
 from services.ingest.domain.forms import desk_seal
 from services.ingest.domain.intake import Refused
-from services.ingest.domain.mail import read_heading
-from services.ingest.domain.mailboxes import PARTNER, Mailboxes
+from services.ingest.domain.mail.mailboxes import PARTNER, Mailboxes
+from services.ingest.domain.mail.parsed_mail import read_heading
 from services.ingest.entrypoints.mail.reader import Unreadable
 from services.ingest.entrypoints.mail.release import BY_HAND, ROOM_BY_HAND, release_held
 from services.ingest.entrypoints.scanner import Scanner, ScannerMetrics
 from services.ingest.handlers import retention
-from services.ingest.handlers.mail import MailDoor
-from services.ingest.handlers.mail_replies import NotYet, ReplyDoor
+from services.ingest.handlers.mail.incoming import MailDoor
+from services.ingest.handlers.mail.mail_replies import NotYet, ReplyDoor
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
-from services.ingest.store import link_keys, links, partner_access, partner_keys, quarantine
-from services.ingest.store.quarantine import Held
+from services.ingest.store.access import link_keys, links, partner_access, partner_keys
+from services.ingest.store.mail import quarantine
+from services.ingest.store.mail.quarantine import Held
 
 SubmissionAction = Callable[[Unit, IngestSettings, argparse.Namespace], Awaitable[int]]
 

@@ -56,7 +56,6 @@ from services.ingest.domain.intake import (
 from services.ingest.entrypoints.http.body import new_answer, new_decline, new_question
 from services.ingest.entrypoints.http.limits import Limits, TooMany
 from services.ingest.entrypoints.http.links import must_have_been_asked
-from services.ingest.handlers import early
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.conversation import (
     accept_addition,
@@ -64,10 +63,11 @@ from services.ingest.handlers.conversation import (
     accept_reopening,
     accept_spam,
 )
+from services.ingest.handlers.facts import early
 from services.ingest.handlers.partner_requests import code_of, must_have_asked, taken_for
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_follow_up, accept_take
-from services.ingest.store import partner_access
+from services.ingest.store.access import partner_access
 
 READERS = submission_readers(FROM_PARTNERS)
 KEY = re.compile(rf"^partner\.({PARTNER_ID_PATTERN.strip('^$')})\.(.+)$")

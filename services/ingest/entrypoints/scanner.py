@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from services.ingest.domain.mail import ParsedMail
-from services.ingest.handlers.files import CHUNK, Upload
-from services.ingest.handlers.mail_files import is_taken
-from services.ingest.handlers.mail_replies import NotYet
+from services.ingest.domain.mail.parsed_mail import ParsedMail
+from services.ingest.handlers.files.files import CHUNK, Upload
+from services.ingest.handlers.mail.mail_files import is_taken
+from services.ingest.handlers.mail.mail_replies import NotYet
 
 log = logging.getLogger(__name__)
 

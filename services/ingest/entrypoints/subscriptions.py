@@ -21,7 +21,7 @@ from services.contracts.router import (
     QuestionRouted,
     QuestionUnroutable,
 )
-from services.ingest.handlers import conversation_facts, facts
+from services.ingest.handlers.facts import conversation_facts, facts
 
 SUBSCRIPTIONS: Subscriptions = {
     QuestionRouted: facts.question_routed,

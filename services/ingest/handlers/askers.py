@@ -12,8 +12,9 @@ from services.contracts.vocabulary import Facets
 from services.ingest.domain.cleaning import clean_text
 from services.ingest.domain.intake import UnknownQuestion
 from services.ingest.handlers.submissions import refusing
-from services.ingest.store import askers, questions
-from services.ingest.store.questions import AskedPartner, StoredQuestion
+from services.ingest.store import askers
+from services.ingest.store.conversations import questions
+from services.ingest.store.conversations.questions import AskedPartner, StoredQuestion
 
 
 async def rate(

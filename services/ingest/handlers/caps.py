@@ -12,7 +12,7 @@ from datetime import timedelta
 from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests, mailbox
 from services.ingest.domain.intake import OverCap
-from services.ingest.store import questions
+from services.ingest.store.conversations import questions
 
 HOUR = timedelta(hours=1)
 

@@ -17,8 +17,8 @@ from services.contracts.ingest import (
     SpamReported,
     TakeWithdrawn,
 )
+from services.contracts.links.wall import Wall
 from services.contracts.vocabulary import Attachment
-from services.contracts.wall import Wall
 from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.intake import NewAnswer, NotAnswered, RawSubmission
 from services.ingest.handlers.submissions import (
@@ -28,8 +28,8 @@ from services.ingest.handlers.submissions import (
     refusing,
     stop_at_the_wall,
 )
-from services.ingest.store import conversation
-from services.ingest.store.conversation import ConversationMessage
+from services.ingest.store.conversations import conversation
+from services.ingest.store.conversations.conversation import ConversationMessage
 
 
 async def accept_clarification(

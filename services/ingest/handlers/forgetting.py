@@ -12,10 +12,11 @@ from uuid import UUID
 
 from services.chassis.messaging.transaction import Begin, Unit
 from services.contracts.addresses import address_digests, pattern_of
-from services.ingest.domain.mail import read_heading
-from services.ingest.domain.unwrapping import words_in
+from services.ingest.domain.mail.parsed_mail import read_heading
+from services.ingest.domain.mail.unwrapping import words_in
 from services.ingest.handlers import askers
-from services.ingest.store import person, questions
+from services.ingest.store import person
+from services.ingest.store.conversations import questions
 from services.ingest.store.person import HeldThing, Loose
 
 

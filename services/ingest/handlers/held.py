@@ -6,8 +6,9 @@ from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.vocabulary import Attachment
-from services.ingest.handlers.files import attachment_of
-from services.ingest.store import files, held_replies
+from services.ingest.handlers.files.files import attachment_of
+from services.ingest.store import files
+from services.ingest.store.mail import held_replies
 
 
 async def act_on(

@@ -21,7 +21,7 @@ from services.contracts.partners import (
 )
 from services.contracts.vocabulary import Facets
 from services.ingest.domain.intake import QuestionEnded, Refused, ReusedKey, UnknownQuestion
-from services.ingest.store import questions
+from services.ingest.store.conversations import questions
 
 COUNTS_AS: dict[str, TakenFor] = {
     QuestionSubmitted.wire: "question",

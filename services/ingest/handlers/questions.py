@@ -9,20 +9,20 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.file_links import file_keys
 from services.contracts.ingest import QuestionReceived
-from services.contracts.links import asker_token
+from services.contracts.links.file_links import file_keys
+from services.contracts.links.signed_links import asker_token
+from services.contracts.links.wall import Wall
 from services.contracts.vocabulary import Asker, Attachment, Facets, Place
-from services.contracts.wall import Wall
 from services.ingest.domain.cleaning import clean_line, clean_name, clean_text
 from services.ingest.domain.intake import NewQuestion, OfSpamSender, RawSubmission, Refused, Walled
-from services.ingest.domain.mail_address import mail_address
+from services.ingest.domain.mail.mail_address import mail_address
 from services.ingest.handlers.caps import NONE_YET, Caps, counted, mailbox_digest
-from services.ingest.handlers.file_room import FileRoom
+from services.ingest.handlers.files.file_room import FileRoom
 from services.ingest.handlers.spam import spam_senders
 from services.ingest.handlers.submissions import AcceptedSubmission, accepted_before, refusing, sender_hash
-from services.ingest.store import submissions
-from services.ingest.store.submissions import Stored
+from services.ingest.store.conversations import submissions
+from services.ingest.store.conversations.submissions import Stored
 
 
 @dataclass(frozen=True, slots=True)

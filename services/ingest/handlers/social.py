@@ -16,7 +16,7 @@ from services.ingest.handlers import askers
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.spam import refuse_spam_sender
 from services.ingest.handlers.submissions import accept_follow_up
-from services.ingest.store import questions, submissions
+from services.ingest.store.conversations import questions, submissions
 
 CHANGED = {"fr": "Le message a été modifié :", "en": "The post was changed:"}
 """Above an asker's new words, for the library."""

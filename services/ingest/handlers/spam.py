@@ -9,7 +9,7 @@ from uuid import UUID
 from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests, mailbox
 from services.ingest.domain.intake import OfSpamSender, RawSubmission
-from services.ingest.store import conversation, submissions
+from services.ingest.store.conversations import conversation, submissions
 
 OF_SPAM_SENDER = "its sender's mail was marked as spam before"
 

@@ -18,8 +18,8 @@ from uuid_utils.compat import uuid7
 from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests
 from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionFollowedUp, QuestionTaken
+from services.contracts.links.wall import Wall
 from services.contracts.vocabulary import Attachment, Facets, Fact
-from services.contracts.wall import Wall
 from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.intake import (
     NewAnswer,
@@ -31,8 +31,9 @@ from services.ingest.domain.intake import (
     UnknownQuestion,
     Walled,
 )
-from services.ingest.store import askers, conversation, questions, submissions
-from services.ingest.store.submissions import Earlier
+from services.ingest.store import askers
+from services.ingest.store.conversations import conversation, questions, submissions
+from services.ingest.store.conversations.submissions import Earlier
 
 HOUR = timedelta(hours=1)
 MOST_ABOUT_ONE = 10

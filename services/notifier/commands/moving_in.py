@@ -26,7 +26,7 @@ from services.notifier.domain.archive.past_answers import KnownWords, PastAnswer
 from services.notifier.handlers.moving_in import MovingIn, Outcome
 from services.notifier.sending.workers import wall_of
 from services.notifier.settings import NotifierSettings
-from services.notifier.store import past_answers
+from services.notifier.store.archive import past_answers
 
 SHOWN = 50
 """Lines of one kind at most."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.contracts.wall import Wall
+from services.contracts.links.wall import Wall
 from services.notifier.domain.outgoing import DeliveryAttempt
 
 

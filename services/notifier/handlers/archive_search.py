@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from asyncpg import Pool, Record
 
 from services.notifier.domain.search_terms import closest, near, plain, words
-from services.notifier.store import published
-from services.notifier.store.published import EntryLine, Found, SearchFilter
+from services.notifier.store.archive import published
+from services.notifier.store.archive.published import EntryLine, Found, SearchFilter
 
 PER_PAGE = 20
 MOST_PAGES = 500

@@ -8,13 +8,13 @@ from typing import Literal
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts.links.wall import Wall
 from services.contracts.notifier import QuestionPublished
 from services.contracts.vocabulary import Facets, PartnerName
-from services.contracts.wall import Wall
 from services.notifier.domain.archive.titles import proposed_title
 from services.notifier.domain.personal_data import marks, masked
-from services.notifier.store import archive
-from services.notifier.store.archive import Entry
+from services.notifier.store.archive import entries
+from services.notifier.store.archive.entries import Entry
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +43,11 @@ class ReleaseRules:
 
 async def hold(unit: Unit, rules: ReleaseRules, answer: UUID) -> None:
     """Keep the answer for the archive, if its asker agreed; release it at once if the network wants that."""
-    number = await archive.hold(unit.db, answer, unit.now)
-    entry = None if number is None else await archive.take(unit.db, number)
+    number = await entries.hold(unit.db, answer, unit.now)
+    entry = None if number is None else await entries.take(unit.db, number)
     if entry is None:
         return
-    await archive.entitle(unit.db, entry.number, proposed_title(entry.question))
+    await entries.entitle(unit.db, entry.number, proposed_title(entry.question))
     if rules.release == "review":
         return
     try:
@@ -60,14 +60,14 @@ async def hold_again(
     unit: Unit, rules: ReleaseRules, answer: UUID, correction: str, sources: tuple[str, ...]
 ) -> None:
     """Its answer was corrected: nobody reads it until it was looked at with the correction below it."""
-    for number in await archive.of_answer(unit.db, answer):
-        entry = await archive.take(unit.db, number, ("held", "published"))
+    for number in await entries.of_answer(unit.db, answer):
+        entry = await entries.take(unit.db, number, ("held", "published"))
         if entry is None:
             continue
         corrected = replace(
             entry, answer=f"{entry.answer}\n\n{correction}", sources=(*entry.sources, *sources)
         )
-        await archive.hold_again(unit.db, entry, corrected, unit.now)
+        await entries.hold_again(unit.db, entry, corrected, unit.now)
         if rules.release == "masked":
             await release(unit, rules, without_personal_data(corrected), NOBODY)
 
@@ -75,7 +75,7 @@ async def hold_again(
 async def release(unit: Unit, rules: ReleaseRules, entry: Entry, by: str) -> None:
     """Publish the entry as it stands here, and announce it, unless it is from before Sésame: nobody else has
     its question. Raises NotForThePublic."""
-    secret = await archive.secret_of(unit.db, entry.question_id)
+    secret = await entries.secret_of(unit.db, entry.question_id)
     texts = (entry.title, entry.question, entry.answer, *entry.sources)
     partners = (entry.partner,)
     why = rules.wall.why_not(
@@ -83,7 +83,7 @@ async def release(unit: Unit, rules: ReleaseRules, entry: Entry, by: str) -> Non
     )
     if why is not None:
         raise NotForThePublic(f"the text holds a {why} of ours that the public must not have: take it out")
-    await archive.publish(unit.db, entry, by, unit.now)
+    await entries.publish(unit.db, entry, by, unit.now)
     if IMPORTED in entry.facets:
         return
     unit.announce(
@@ -104,11 +104,11 @@ async def release(unit: Unit, rules: ReleaseRules, entry: Entry, by: str) -> Non
 
 async def take_off(unit: Unit, question: UUID, states: tuple[str, ...]) -> None:
     """Nothing of this question stays in the archive that is in one of these states."""
-    for number in await archive.of_question(unit.db, question, states):
-        entry = await archive.take(unit.db, number, states)
+    for number in await entries.of_question(unit.db, question, states):
+        entry = await entries.take(unit.db, number, states)
         if entry is not None:
             after = "withdrawn" if entry.state == "published" else "kept_private"
-            await archive.take_off(unit.db, entry, after, unit.now)
+            await entries.take_off(unit.db, entry, after, unit.now)
 
 
 def without_personal_data(entry: Entry) -> Entry:

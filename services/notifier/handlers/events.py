@@ -14,7 +14,7 @@ from services.chassis.messaging.transaction import Unit
 from services.chassis.telemetry import trace
 from services.contracts import ingest, router
 from services.contracts.envelope import Event
-from services.contracts.links import is_of_address
+from services.contracts.links.signed_links import is_of_address
 from services.contracts.vocabulary import Facets, Reach
 from services.notifier.domain import plan
 from services.notifier.domain.delivery import delivery_id

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from services.chassis.messaging.transaction import Begin
-from services.contracts.links import LENGTH
-from services.contracts.wall import Wall
+from services.contracts.links.signed_links import LENGTH
+from services.contracts.links.wall import Wall
 from services.notifier.domain.archive.past_answers import PastAnswer
 from services.notifier.domain.archive.titles import proposed_title
 from services.notifier.domain.personal_data import marks, masked
-from services.notifier.store import past_answers
-from services.notifier.store.past_answers import Placed
+from services.notifier.store.archive import past_answers
+from services.notifier.store.archive.past_answers import Placed
 
 BATCH = 5_000
 """Rows of one transaction: the words of so many are counted together."""

@@ -8,8 +8,8 @@ from itertools import accumulate
 from asyncpg import Pool, Record
 
 from services.notifier.domain.archive.relatedness import RELATED, likeness, telling
-from services.notifier.store import published
-from services.notifier.store.published import RelatedEntry
+from services.notifier.store.archive import published
+from services.notifier.store.archive.published import RelatedEntry
 
 TELLING = 6
 """How many of a text's rarest words to look for."""

@@ -22,8 +22,8 @@ from services.contracts.vocabulary import WORD_PATTERN
 from services.notifier.domain.personal_data import marks
 from services.notifier.handlers import archiving
 from services.notifier.handlers.archiving import NotForThePublic, ReleaseRules
-from services.notifier.store import archive, entry_news
-from services.notifier.store.archive import Entry
+from services.notifier.store.archive import entries, entry_news
+from services.notifier.store.archive.entries import Entry
 
 PAGE = 100
 NEEDED = ("title", "question", "answer")
@@ -97,16 +97,16 @@ async def release(rules: ReleaseRules, unit: Unit, _question: UUID, wish: EntryR
 
 async def keep(unit: Unit, _question: UUID, wish: EntryKeepRequested) -> None:
     entry = await _entry(unit, wish.number, ("held",))
-    await archive.take_off(unit.db, entry, "kept_private", unit.now)
+    await entries.take_off(unit.db, entry, "kept_private", unit.now)
 
 
 async def withdraw(unit: Unit, _question: UUID, wish: EntryWithdrawRequested) -> None:
     entry = await _entry(unit, wish.number, ("published",))
-    await archive.take_off(unit.db, entry, "withdrawn", unit.now)
+    await entries.take_off(unit.db, entry, "withdrawn", unit.now)
 
 
 async def _entry(unit: Unit, number: int, states: tuple[str, ...]) -> Entry:
-    entry = await archive.take(unit.db, number, states)
+    entry = await entries.take(unit.db, number, states)
     if entry is None:
         raise RefusedRequest(f"entry {number} is not {' or '.join(states)}", "not_so_any_more")
     return entry

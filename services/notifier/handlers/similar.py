@@ -9,7 +9,7 @@ from asyncpg import InterfaceError, Pool, PostgresError, Record
 
 from services.notifier.domain.delivery import Similar
 from services.notifier.handlers.related import related
-from services.notifier.store import published
+from services.notifier.store.archive import published
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from services.chassis.run import Chassis
-from services.contracts.file_links import file_keys
-from services.contracts.links import asker_token, partner_token
-from services.contracts.wall import Wall
+from services.contracts.links.file_links import file_keys
+from services.contracts.links.signed_links import asker_token, partner_token
+from services.contracts.links.wall import Wall
 from services.notifier.domain.networks import networks
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.handlers.brakes import MailBrakes

@@ -19,7 +19,7 @@ from services.chassis.messaging.consume import Handling, readers_of
 from services.chassis.messaging.incoming import FactReader
 from services.chassis.messaging.transaction import Transactions
 from services.chassis.telemetry.instruments import MessagingMetrics
-from services.router.domain.state_machine import ImpossibleMove
+from services.router.domain.question.state_machine import ImpossibleMove
 from services.router.entrypoints import subscriptions
 from services.router.files.partners import FaultyFile
 from services.router.handlers.context import RoutingContext

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.router.commands.coordinating import CommandContext, question_id, run
-from services.router.domain.question_report import (
+from services.router.domain.question.question_report import (
     DecisionRecord,
     exclusion_line,
     in_zone,

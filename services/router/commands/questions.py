@@ -9,7 +9,7 @@ from functools import partial
 
 from services.chassis.messaging.transaction import Unit
 from services.router.commands.coordinating import CommandContext, question_id, run, whose_hand
-from services.router.domain.question_report import question_lines
+from services.router.domain.question.question_report import question_lines
 from services.router.handlers import coordinator
 from services.router.handlers.context import RoutingContext
 from services.router.handlers.coordinator import Actor

@@ -13,11 +13,11 @@ from rich.table import Table
 
 from services.chassis.terminal import operator_console
 from services.router.commands.coordinating import CommandContext, run
-from services.router.domain.directory import Directory
-from services.router.domain.loads import LoadBook, week_of
 from services.router.domain.partner import Partner, PartnerRole
-from services.router.domain.rehearsal import Shares, rehearse
-from services.router.domain.routing_request import Network, Weights
+from services.router.domain.routing.directory import Directory
+from services.router.domain.routing.loads import LoadBook, week_of
+from services.router.domain.routing.rehearsal import Shares, rehearse
+from services.router.domain.routing.routing_request import Network, Weights
 from services.router.files.partners import FaultyFile, read_file
 from services.router.files.questions import read_questions
 from services.router.handlers.holiday_calendar import holidays_of

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from services.router.domain.calendars import Closure
+from services.router.domain.hours.calendars import Closure
+from services.router.domain.hours.working_time import NOTHING, NeverOpen, WorkingClock
 from services.router.domain.partner import Partner
-from services.router.domain.working_time import NOTHING, NeverOpen, WorkingClock
 
 
 @dataclass(frozen=True, slots=True)

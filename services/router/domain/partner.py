@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from services.router.domain.calendars import Closure, Hours, Slot
+from services.router.domain.hours.calendars import Closure, Hours, Slot
 
 DEFAULT_HOURS: Hours = MappingProxyType(
     {day: (Slot(9 * 60, 12 * 60 + 30), Slot(13 * 60 + 30, 18 * 60)) for day in range(5)}

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.router.domain.calendars import MIDNIGHT, WEEKDAYS, Closure, Hours, Slot
+from services.router.domain.hours.calendars import MIDNIGHT, WEEKDAYS, Closure, Hours, Slot
 from services.router.domain.partner import Partner, PartnerRole, ReachedBy
 from services.router.domain.territory import fault_in
 from services.router.domain.themes import theme_of

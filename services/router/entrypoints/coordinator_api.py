@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from services.chassis.messaging.transaction import Begin, Unit
 from services.router.domain.partner_record import FaultyPartner, read_partner
-from services.router.domain.state_machine import ImpossibleMove
+from services.router.domain.question.state_machine import ImpossibleMove
 from services.router.handlers import coordinator
 from services.router.handlers.context import RoutingContext
 from services.router.handlers.coordinator import Actor, Refusal, Unfit

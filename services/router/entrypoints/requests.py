@@ -10,7 +10,7 @@ from uuid import UUID
 from services.chassis.messaging.requests import RefusedRequest, RequestDeed, RequestReader
 from services.chassis.messaging.transaction import Unit
 from services.contracts import coordinator as asked
-from services.router.domain.state_machine import ImpossibleMove
+from services.router.domain.question.state_machine import ImpossibleMove
 from services.router.handlers import coordinator, directory, telling
 from services.router.handlers.context import RoutingContext
 from services.router.handlers.coordinator import Actor

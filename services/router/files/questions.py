@@ -13,10 +13,10 @@ from typing import Any
 import orjson
 
 from services.router.domain.deadlines import Terms, promised
-from services.router.domain.routing_request import RoutingRequest
+from services.router.domain.hours.working_time import WorkingClock
+from services.router.domain.routing.routing_request import RoutingRequest
 from services.router.domain.territory import Territory
 from services.router.domain.themes import theme_of
-from services.router.domain.working_time import WorkingClock
 from services.router.files.partners import FaultyFile
 
 BETWEEN = timedelta(minutes=20)

@@ -18,11 +18,11 @@ from services.contracts.ingest import (
     ReopeningRequested,
 )
 from services.contracts.reasons import AskedBack
-from services.router.domain import lifecycle
-from services.router.domain.conversation import AskerWord, asked_back
 from services.router.domain.deadlines import is_gone
-from services.router.domain.lifecycle import Question
-from services.router.domain.state_machine import State
+from services.router.domain.question import lifecycle
+from services.router.domain.question.conversation import AskerWord, asked_back
+from services.router.domain.question.lifecycle import Question
+from services.router.domain.question.state_machine import State
 from services.router.handlers import facts, routing
 from services.router.handlers.context import RoutingContext
 from services.router.handlers.facts import Addition

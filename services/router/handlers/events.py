@@ -22,11 +22,11 @@ from services.contracts.ingest import (
     SpamReported,
     TakeWithdrawn,
 )
-from services.router.domain import lifecycle
 from services.router.domain.deadlines import promised
 from services.router.domain.language import language_of
-from services.router.domain.lifecycle import AcceptedAnswer, Question
-from services.router.domain.state_machine import State
+from services.router.domain.question import lifecycle
+from services.router.domain.question.lifecycle import AcceptedAnswer, Question
+from services.router.domain.question.state_machine import State
 from services.router.domain.subjects import SubjectModel
 from services.router.domain.territory import Territory, department_of
 from services.router.domain.themes import theme_of

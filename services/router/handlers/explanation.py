@@ -11,11 +11,11 @@ import orjson
 from asyncpg import Record
 
 from services.chassis.messaging.transaction import Unit
-from services.router.domain.conversation import waits, without
-from services.router.domain.directory import Directory
-from services.router.domain.lifecycle import Assignment, Question
-from services.router.domain.question_report import DecisionRecord
-from services.router.domain.working_time import Span
+from services.router.domain.hours.working_time import Span
+from services.router.domain.question.conversation import waits, without
+from services.router.domain.question.lifecycle import Assignment, Question
+from services.router.domain.question.question_report import DecisionRecord
+from services.router.domain.routing.directory import Directory
 from services.router.handlers.context import RoutingContext
 from services.router.store import questions
 

@@ -31,11 +31,11 @@ from services.contracts.router import (
 )
 from services.contracts.topology import partner_queue
 from services.contracts.vocabulary import Attachment, Facets, PartnerName, Reach, Way
-from services.router.domain.conversation import Clarification, waited, waits
-from services.router.domain.decision import Candidate, Decision, Excluded
-from services.router.domain.directory import Directory
-from services.router.domain.lifecycle import Assignment, Question
 from services.router.domain.partner import Partner
+from services.router.domain.question.conversation import Clarification, waited, waits
+from services.router.domain.question.lifecycle import Assignment, Question
+from services.router.domain.routing.decision import Candidate, Decision, Excluded
+from services.router.domain.routing.directory import Directory
 
 EXCLUSIONS_NAMED = 200
 REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(tuple[Reason, ...])

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from services.router.domain.calendars import IsHoliday
+from services.router.domain.hours.calendars import IsHoliday
 
 _INSEE_REGIONS = {"01": "971", "02": "972", "03": "973", "04": "974", "06": "976"}
 """Overseas regions as INSEE numbers them → as the library does."""

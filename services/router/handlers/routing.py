@@ -11,14 +11,14 @@ from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.reasons import AskedInVain, Exclusion, Impasse, NobodyLeft, Reason, UnhandledCode
-from services.router.domain import lifecycle
-from services.router.domain.conversation import deadline_after, waits
 from services.router.domain.deadlines import Deadline, deadline, is_gone, leaves_at, promised
-from services.router.domain.decision import Decision, decide
-from services.router.domain.lifecycle import Question
 from services.router.domain.partner import Partner
-from services.router.domain.routing_request import Network
-from services.router.domain.state_machine import ImpossibleMove
+from services.router.domain.question import lifecycle
+from services.router.domain.question.conversation import deadline_after, waits
+from services.router.domain.question.lifecycle import Question
+from services.router.domain.question.state_machine import ImpossibleMove
+from services.router.domain.routing.decision import Decision, decide
+from services.router.domain.routing.routing_request import Network
 from services.router.handlers import facts
 from services.router.handlers.context import RoutingContext
 from services.router.store.session import NetworkState

@@ -18,9 +18,9 @@ from services.contracts.router import (
     ToldExclusion,
     ToldTurn,
 )
-from services.router.domain.lifecycle import Assignment, Question
-from services.router.domain.question_report import DecisionRecord
-from services.router.domain.working_time import Span
+from services.router.domain.hours.working_time import Span
+from services.router.domain.question.lifecycle import Assignment, Question
+from services.router.domain.question.question_report import DecisionRecord
 from services.router.handlers import routing
 from services.router.handlers.context import RoutingContext
 from services.router.handlers.explanation import explain

@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from services.chassis.postgres.database import Db
-from services.router.domain.directory import Directory, HolidaysOf
 from services.router.domain.partner import Partner
 from services.router.domain.partner_record import read_partner, write_partner
+from services.router.domain.routing.directory import Directory, HolidaysOf
 from services.router.store import partners as store
 
 

@@ -10,9 +10,9 @@ import orjson
 from asyncpg import Record
 from pydantic import TypeAdapter
 
-from services.router.domain.conversation import AskerWord, Clarification
-from services.router.domain.lifecycle import AcceptedAnswer, Assignment, Question
-from services.router.domain.state_machine import State
+from services.router.domain.question.conversation import AskerWord, Clarification
+from services.router.domain.question.lifecycle import AcceptedAnswer, Assignment, Question
+from services.router.domain.question.state_machine import State
 from services.router.domain.territory import Territory
 
 _ASSIGNMENTS = TypeAdapter(tuple[Assignment, ...])

@@ -17,10 +17,10 @@ import orjson
 
 from services.chassis.errors import Poison
 from services.chassis.messaging.transaction import Unit
-from services.router.domain.decision import Decision
-from services.router.domain.directory import Directory
-from services.router.domain.lifecycle import Question
-from services.router.domain.loads import Load, LoadBook, week_of
+from services.router.domain.question.lifecycle import Question
+from services.router.domain.routing.decision import Decision
+from services.router.domain.routing.directory import Directory
+from services.router.domain.routing.loads import Load, LoadBook, week_of
 from services.router.domain.subjects import SubjectModel
 from services.router.store import questions, rows
 from services.router.store.partner_directory import Partners

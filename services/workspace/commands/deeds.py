@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.transaction import Transactions
 from services.contracts.coordinator import DirectoryRequested
-from services.contracts.links import sign_in_token
+from services.contracts.links.signed_links import sign_in_token
 from services.workspace.domain.roles import OF_A_LIBRARY, Member
 from services.workspace.handlers import signing_in
 from services.workspace.handlers.hearing import make_anew

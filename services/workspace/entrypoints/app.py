@@ -11,23 +11,23 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from services.chassis.errors import is_transient
-from services.workspace.entrypoints.account_page import AccountPage
-from services.workspace.entrypoints.audit_page import AuditPage
-from services.workspace.entrypoints.deliveries_page import DeliveriesPage
-from services.workspace.entrypoints.guard import Guard
-from services.workspace.entrypoints.held_page import HeldPage
-from services.workspace.entrypoints.identity_provider import IdentityProvider
-from services.workspace.entrypoints.libraries_page import LibrariesPage
+from services.workspace.entrypoints.coordinator.audit_page import AuditPage
+from services.workspace.entrypoints.coordinator.deliveries_page import DeliveriesPage
+from services.workspace.entrypoints.coordinator.held_page import HeldPage
+from services.workspace.entrypoints.coordinator.libraries_page import LibrariesPage
+from services.workspace.entrypoints.coordinator.network_page import NetworkPage
+from services.workspace.entrypoints.coordinator.release_page import ReleasePage
+from services.workspace.entrypoints.coordinator.steering_forms import SteeringForms
 from services.workspace.entrypoints.lists_page import ListsPage
-from services.workspace.entrypoints.network_page import NetworkPage
 from services.workspace.entrypoints.people_page import PeoplePage
-from services.workspace.entrypoints.provider_page import ProviderPage
-from services.workspace.entrypoints.question_page import QuestionPage
-from services.workspace.entrypoints.release_page import ReleasePage
-from services.workspace.entrypoints.sign_in_page import SignInPage
-from services.workspace.entrypoints.steering_forms import SteeringForms
-from services.workspace.entrypoints.streams import Streams
-from services.workspace.entrypoints.work_forms import WorkForms
+from services.workspace.entrypoints.questions.question_page import QuestionPage
+from services.workspace.entrypoints.questions.streams import Streams
+from services.workspace.entrypoints.questions.work_forms import WorkForms
+from services.workspace.entrypoints.sign_in.account_page import AccountPage
+from services.workspace.entrypoints.sign_in.guard import Guard
+from services.workspace.entrypoints.sign_in.identity_provider import IdentityProvider
+from services.workspace.entrypoints.sign_in.provider_page import ProviderPage
+from services.workspace.entrypoints.sign_in.sign_in_page import SignInPage
 from services.workspace.pages.pages import STATIC
 
 

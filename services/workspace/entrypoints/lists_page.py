@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from services.chassis.messaging.transaction import Unit
-from services.workspace.entrypoints.guard import Guard, Visitor, partners_of
+from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, partners_of
 from services.workspace.store import lists, people, work
 from services.workspace.store.lists import Wish
 

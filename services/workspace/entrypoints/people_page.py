@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from services.workspace.domain.roles import OF_A_LIBRARY, ROLES, Member, Role
-from services.workspace.entrypoints.guard import Guard, Visitor, word
+from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
 from services.workspace.handlers import signing_in
 from services.workspace.store import people
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid4, uuid7
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.links import read_sign_in_token
+from services.contracts.links.signed_links import read_sign_in_token
 from services.contracts.workspace import SignInRequested
 from services.workspace.domain.identity import Identity
 from services.workspace.domain.roles import Member

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from services.chassis.language import N_, Languages, Translator
 from services.chassis.language.templates import speak
-from services.contracts.file_links import NETWORK, addressed
+from services.contracts.links.file_links import NETWORK, addressed
 from services.workspace.domain.due import DueTime, due
 from services.workspace.domain.mentions import call_of
 from services.workspace.domain.roles import PermittedDeed

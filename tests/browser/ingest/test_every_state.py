@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID, uuid4, uuid5
 
-from services.contracts.links import asker_token, partner_token
+from services.contracts.links.signed_links import asker_token, partner_token
 from services.contracts.reasons import NobodyLeft
 from services.contracts.router import (
     AnswerAdded,

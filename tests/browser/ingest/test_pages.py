@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from devtools.servers.ports import free_port
 from services.chassis.http.serving import serving
-from services.contracts.links import asker_token, partner_token
+from services.contracts.links.signed_links import asker_token, partner_token
 from services.ingest.domain.forms import desk_seal
 from tests.support.chromium import browser
 from tests.support.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, routed_to

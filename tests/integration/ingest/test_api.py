@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.contracts.ingest import QuestionReceived
-from services.contracts.links import asker_token
+from services.contracts.links.signed_links import asker_token
 from tests.support.ingest_doors import KEYS, ingest
 from tests.support.servers import Database, VirtualHost
 

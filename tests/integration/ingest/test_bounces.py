@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from services.contracts.ingest import MailBounced, QuestionReceived
-from services.contracts.links import bounce_token, is_of_address, reply_address
+from services.contracts.links.signed_links import bounce_token, is_of_address, reply_address
 from tests.support.ingest_doors import KEYS, Ingest, ingest, mail
 from tests.support.servers import Database, VirtualHost
 

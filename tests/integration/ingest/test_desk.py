@@ -2,7 +2,7 @@
 
 from services.contracts.ingest import AnswerPosted, QuestionReceived
 from services.ingest.domain.forms import desk_seal
-from services.ingest.store import partner_access
+from services.ingest.store.access import partner_access
 from tests.support.ingest_doors import KEYS, answered_by, hears, ingest, routed_to
 from tests.support.servers import Database, VirtualHost
 

@@ -22,8 +22,9 @@ from services.contracts.ingest import (
 )
 from services.contracts.router import FollowUpRouted
 from services.contracts.vocabulary import Fact, PartnerName, Reach
-from services.ingest.handlers import askers, early
-from services.ingest.store import partner_access
+from services.ingest.handlers import askers
+from services.ingest.handlers.facts import early
+from services.ingest.store.access import partner_access
 from tests.integration.ingest.test_partner_events import asked, cloud, send
 from tests.support.bench import MOMENT
 from tests.support.ingest_doors import FACETS, Ingest, answered_by, hears, ingest, ingest_at, routed_to

@@ -12,9 +12,9 @@ from email.message import EmailMessage
 import httpx
 import pytest
 
-from services.contracts.file_links import NETWORK, file_keys, file_url
 from services.contracts.ingest import AnswerReceived, QuestionReceived
-from services.contracts.links import ASKER, asker_token, partner_token
+from services.contracts.links.file_links import NETWORK, file_keys, file_url
+from services.contracts.links.signed_links import ASKER, asker_token, partner_token
 from services.contracts.vocabulary import Attachment
 from services.ingest.entrypoints.http.files import DOWNLOADS_EACH, UPLOADS_EACH
 from services.ingest.store import files as files_store

@@ -9,7 +9,7 @@ import pytest
 from services.contracts.ingest import QuestionReceived
 from services.ingest.entrypoints.mail.imap import MOST_ATTEMPTS
 from services.ingest.entrypoints.mail.imap_login import NoToken, TokenSource, folder_name
-from services.ingest.store import mailbox
+from services.ingest.store.mail import mailbox
 from tests.support.imap_server import VALIDITY, imap_server
 from tests.support.ingest_doors import ingest, mail, reading
 from tests.support.servers import Database, VirtualHost

@@ -7,7 +7,7 @@ from email.policy import SMTP
 from urllib.parse import urlsplit
 
 from services.contracts.ingest import QuestionFollowedUp, QuestionReceived
-from services.contracts.links import asker_token
+from services.contracts.links.signed_links import asker_token
 from services.ingest.handlers.submissions import MOST_ABOUT_ONE
 from tests.support.ingest_doors import KEYS, Ingest, ingest, mail
 from tests.support.servers import Database, VirtualHost

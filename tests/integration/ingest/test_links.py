@@ -13,11 +13,11 @@ from services.contracts.ingest import (
     QuestionRated,
     QuestionWithdrawn,
 )
-from services.contracts.links import asker_token, partner_token, reply_address
+from services.contracts.links.signed_links import asker_token, partner_token, reply_address
 from services.contracts.notifier import SimilarAnswer, SimilarFound
 from services.contracts.vocabulary import PartnerName
 from services.ingest.handlers import askers
-from services.ingest.store import links, partner_access
+from services.ingest.store.access import links, partner_access
 from tests.support.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, mail, routed_to
 from tests.support.servers import Database, VirtualHost
 

@@ -8,7 +8,7 @@ from services.contracts.ingest import (
     QuestionReceived,
     QuestionTaken,
 )
-from services.contracts.links import (
+from services.contracts.links.signed_links import (
     asker_token,
     bounce_token,
     is_of_address,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from services.contracts.ingest import QuestionReceived
-from services.contracts.links import partner_token, reply_address
+from services.contracts.links.signed_links import partner_token, reply_address
 from tests.support.ingest_doors import KEYS, Ingest, hears, ingest, mail, routed_to
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS

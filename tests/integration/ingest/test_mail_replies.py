@@ -19,7 +19,7 @@ from services.contracts.ingest import (
     QuestionTaken,
     ReplyHeld,
 )
-from services.contracts.links import asker_token, partner_token
+from services.contracts.links.signed_links import asker_token, partner_token
 from services.ingest.entrypoints.mail.quarantine_metrics import quarantine_metrics
 from tests.support.bench import MOMENT
 from tests.support.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, mail, routed_to

@@ -16,9 +16,9 @@ from uuid import UUID
 import httpx
 from hypothesis import strategies as st
 
-from services.contracts.links import asker_token, partner_token
+from services.contracts.links.signed_links import asker_token, partner_token
 from services.ingest.domain.forms import desk_seal
-from services.ingest.store import partner_keys
+from services.ingest.store.access import partner_keys
 from tests.support.drawn import drawn
 from tests.support.ingest_doors import KEYS, Ingest, hears, ingest, routed_to
 from tests.support.servers import Database, VirtualHost

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from services.chassis.clock import SystemClock
 from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts import topology
-from services.contracts.links import asker_token, reply_address
+from services.contracts.links.signed_links import asker_token, reply_address
 from services.ingest.domain.limits import Limit
 from services.ingest.entrypoints.http.limits import Limits
 from services.ingest.entrypoints.partner_inbox import PartnerReader

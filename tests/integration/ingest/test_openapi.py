@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from devtools.checkout import ROOT
-from services.ingest.store import partner_keys
+from services.ingest.store.access import partner_keys
 from tests.support.ingest_doors import Ingest, hears, ingest, routed_to
 from tests.support.servers import Database, VirtualHost
 

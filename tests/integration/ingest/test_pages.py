@@ -5,7 +5,7 @@ from uuid import UUID
 import httpx
 
 from services.contracts.ingest import AnswerReceived, QuestionReceived
-from services.contracts.links import asker_token, partner_token
+from services.contracts.links.signed_links import asker_token, partner_token
 from services.contracts.router import IntakeChanged, QuestionReopened
 from tests.support.bench import MOMENT
 from tests.support.ingest_doors import FACETS, KEYS, Ingest, answered_by, hears, ingest, routed_to

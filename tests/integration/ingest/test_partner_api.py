@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionReceived, QuestionTaken
 from services.contracts.router import IntakeChanged
-from services.ingest.store import partner_access, partner_keys
+from services.ingest.store.access import partner_access, partner_keys
 from tests.support.ingest_doors import Ingest, answered_by, hears, ingest, routed_to
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS

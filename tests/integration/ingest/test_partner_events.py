@@ -11,8 +11,8 @@ from pamqp import encode
 
 from services.contracts import topology
 from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionReceived, QuestionTaken
-from services.ingest.handlers import early
-from services.ingest.store import partner_access
+from services.ingest.handlers.facts import early
+from services.ingest.store.access import partner_access
 from tests.support.ingest_doors import Ingest, hears, ingest, publish, routed_to
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS

@@ -5,8 +5,8 @@ import os
 import sys
 
 from services.contracts.ingest import AnswerReceived, QuestionReceived
-from services.contracts.links import partner_token, reply_address
-from services.ingest.store import partner_access
+from services.contracts.links.signed_links import partner_token, reply_address
+from services.ingest.store.access import partner_access
 from tests.support.ingest_doors import BREAKS_THE_PARSER, KEYS, SECRET, Ingest, hears, ingest, mail, routed_to
 from tests.support.servers import Database, VirtualHost
 

@@ -17,9 +17,9 @@ from prometheus_client import CollectorRegistry
 from devtools.servers.ports import free_port
 from devtools.servers.processes import Child
 from services.contracts.ingest import AnswerReceived, QuestionReceived
-from services.contracts.links import partner_token
+from services.contracts.links.signed_links import partner_token
 from services.ingest.entrypoints.scanner import Scanner, ScannerAway, ScannerMetrics
-from services.ingest.handlers.files import Upload
+from services.ingest.handlers.files.files import Upload
 from tests.support.clamd import EICAR, clamd
 from tests.support.ingest_doors import KEYS, hears, ingest, mail, routed_to
 from tests.support.servers import Database, VirtualHost

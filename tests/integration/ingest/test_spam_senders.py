@@ -9,7 +9,7 @@ import pytest
 
 from services.contracts.envelope import Event
 from services.contracts.ingest import QuestionFollowedUp, QuestionReceived, ReopeningRequested
-from services.contracts.links import asker_token, partner_token, reply_address
+from services.contracts.links.signed_links import asker_token, partner_token, reply_address
 from services.contracts.router import QuestionClosed, QuestionReopened
 from tests.integration.ingest.test_quarantine import sesame
 from tests.support.ingest_doors import FACETS, KEYS, Ingest, hears, ingest, mail, routed_to

@@ -15,7 +15,7 @@ from devtools.checkout import ROOT
 from services.contracts.ingest import AskerErased, QuestionWithdrawn
 from services.notifier.domain.search_terms import near
 from services.notifier.handlers.similar import SimilarAnswers
-from services.notifier.store import published
+from services.notifier.store.archive import published
 from tests.support.notifier_archive import KEY, URL, Archive, archive, fields_of
 from tests.support.servers import Database
 

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.ingest import MailBounced
-from services.contracts.links import bounce_token, read_token
+from services.contracts.links.signed_links import bounce_token, read_token
 from services.contracts.notifier import SimilarFound
 from services.notifier.domain.delivery import Failed, Sent, Similar
 from services.notifier.domain.outgoing import DeliveryAttempt

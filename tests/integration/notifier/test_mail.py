@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from aiosmtplib import SMTPServerDisconnected
 
-from services.contracts.links import is_of_address, read_token
+from services.contracts.links.signed_links import is_of_address, read_token
 from services.notifier.domain.delivery import Failed, Sent, Similar
 from services.notifier.domain.outgoing import FollowedUp
 from services.notifier.sending.mail.compose import Composer, SenderIdentity

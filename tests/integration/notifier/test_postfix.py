@@ -13,7 +13,7 @@ from aiosmtpd.lmtp import LMTP
 
 from devtools.servers.ports import free_port
 from services.contracts.ingest import MailBounced
-from services.contracts.links import is_of_address
+from services.contracts.links.signed_links import is_of_address
 from services.notifier.domain.delivery import Sent
 from tests.integration.notifier.test_mail import HOUSE, sending
 from tests.support.ingest_doors import KEYS, ingest

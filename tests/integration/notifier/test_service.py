@@ -11,7 +11,7 @@ import pytest
 from aio_pika.abc import AbstractConnection
 
 from services.contracts.ingest import ReplyHeld
-from services.contracts.links import Link, party_digest, read_token
+from services.contracts.links.signed_links import Link, party_digest, read_token
 from services.ingest.domain.replies.reading import REASONS
 from tests.support import notifier_facts as made
 from tests.support.notifier_service import (

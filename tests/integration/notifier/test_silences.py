@@ -10,7 +10,7 @@ import pytest
 
 from devtools.cli import main
 from services.contracts.ingest import MailBounced
-from services.contracts.links import bounce_token, read_token
+from services.contracts.links.signed_links import bounce_token, read_token
 from tests.support import notifier_facts as made
 from tests.support.bench import Bench, bench, letter_of
 from tests.support.notifier_bench import SUBSCRIPTIONS

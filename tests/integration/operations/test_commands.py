@@ -22,8 +22,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from devtools.servers.cluster import find_binaries
 from devtools.servers.ports import LOOPBACK
+from devtools.servers.postgres.cluster import find_binaries
 from devtools.servers.servers import Servers
 from operations.broker.definitions import password_hash
 from operations.broker.management import Management, managing
@@ -34,8 +34,8 @@ from operations.partners import broker
 from services.chassis.http.serving import serving
 from services.chassis.postgres.schema import CHASSIS, files_of, id_of
 from services.contracts import topology
-from services.contracts.links import fingerprint
-from services.ingest.store import link_keys
+from services.contracts.links.signed_links import fingerprint
+from services.ingest.store.access import link_keys
 from tests.support.authority import Authority
 from tests.support.servers import Database, VirtualHost, drop, make_template
 

@@ -20,7 +20,7 @@ from operations.broker.provision import as_user, provision
 from operations.database import as_service
 from operations.partners import broker, register
 from services.contracts import topology
-from services.ingest.store import partner_access, partner_keys
+from services.ingest.store.access import partner_access, partner_keys
 from tests.support import router_process
 from tests.support.ingest_doors import ingest
 from tests.support.servers import Database, VirtualHost

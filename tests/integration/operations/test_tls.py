@@ -12,10 +12,10 @@ import aiormq
 import asyncpg
 import pytest
 
-from devtools.servers.cluster import system_user
 from devtools.servers.folders import throwaway_folder
 from devtools.servers.ports import LOOPBACK, free_port
-from devtools.servers.postgresql import PostgreSQL
+from devtools.servers.postgres.cluster import system_user
+from devtools.servers.postgres.postgresql import PostgreSQL
 from devtools.servers.rabbitmq import RabbitMQ
 from services.chassis.postgres.provision import provision
 from services.chassis.run import Chassis

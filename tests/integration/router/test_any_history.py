@@ -18,9 +18,9 @@ from services.contracts.ingest import (
     TakeWithdrawn,
 )
 from services.contracts.router import QuestionPaused, QuestionReopened, QuestionResumed, QuestionRouted
-from services.router.domain.calendars import Closure
+from services.router.domain.hours.calendars import Closure
 from services.router.domain.partner import Partner
-from services.router.domain.state_machine import ImpossibleMove
+from services.router.domain.question.state_machine import ImpossibleMove
 from services.router.entrypoints.timers import Timers
 from services.router.handlers import coordinator
 from services.router.handlers.coordinator import Actor, Refusal

@@ -20,7 +20,7 @@ from services.contracts.router import (
     QuestionRouted,
     QuestionUnroutable,
 )
-from services.router.domain.state_machine import ImpossibleMove
+from services.router.domain.question.state_machine import ImpossibleMove
 from services.router.entrypoints.coordinator_api import routes
 from services.router.handlers import coordinator
 from services.router.handlers.coordinator import Actor, Refusal

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from services.contracts.ingest import QuestionTaken
 from services.contracts.router import QuestionOverdue, QuestionReminded, QuestionRouted, QuestionUnroutable
-from services.router.domain.calendars import Closure
+from services.router.domain.hours.calendars import Closure
 from services.router.entrypoints.timers import Timers
 from tests.support.router_network import MONDAY, Network, answer, library, network
 from tests.support.servers import Database

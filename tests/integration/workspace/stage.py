@@ -21,9 +21,9 @@ from services.chassis.messaging.transaction import Transactions
 from services.contracts import topology
 from services.workspace.domain.roles import Member
 from services.workspace.entrypoints.app import Site
-from services.workspace.entrypoints.guard import COOKIE, Guard
+from services.workspace.entrypoints.questions.streams import Streams
 from services.workspace.entrypoints.receipts import ReceiptReader
-from services.workspace.entrypoints.streams import Streams
+from services.workspace.entrypoints.sign_in.guard import COOKIE, Guard
 from services.workspace.entrypoints.subscriptions import subscriptions
 from services.workspace.handlers import signing_in
 from services.workspace.handlers.signing_in import SignInRules

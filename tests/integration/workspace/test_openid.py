@@ -9,7 +9,7 @@ import pytest
 
 from services.workspace.domain.roles import Member
 from services.workspace.entrypoints.app import Site
-from services.workspace.entrypoints.identity_provider import Attempt, IdentityProvider, ProviderFault
+from services.workspace.entrypoints.sign_in.identity_provider import Attempt, IdentityProvider, ProviderFault
 from tests.integration.workspace.stage import HOME, Stage, stage
 from tests.support.openid import CLIENT, SECRET, openid_provider
 from tests.support.servers import Database

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from services.workspace.domain.roles import MAY, OF_A_LIBRARY, ROLES, Member, Role
-from services.workspace.entrypoints.guard import GuardedRoute
+from services.workspace.entrypoints.sign_in.guard import GuardedRoute
 from tests.integration.workspace import facts as made
 from tests.integration.workspace.stage import Stage, stage
 from tests.support.servers import Database

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.contracts.links import sign_in_token
+from services.contracts.links.signed_links import sign_in_token
 from services.contracts.workspace import SignInRequested
 from services.workspace.domain.roles import Member
 from services.workspace.store import sessions

@@ -8,7 +8,7 @@ import yaml
 from devtools.checkout import ROOT
 from devtools.documents.contract import SERVED, documents, examples
 from services.contracts.catalogue import EVERY_FACT, FROM_PARTNERS, TO_PARTNERS
-from services.contracts.schemas import Document, event_schema
+from services.contracts.published.schemas import Document, event_schema
 from services.contracts.vocabulary import Asker, Fact
 
 STANDARDS = Path(__file__).parents[1] / "standards"

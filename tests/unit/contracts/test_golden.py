@@ -6,7 +6,7 @@ import pytest
 from devtools.documents.contract import GOLDEN, examples
 from services.contracts.catalogue import EVERY_FACT, FROM_PARTNERS
 from services.contracts.envelope import decode
-from services.contracts.schemas import event_model
+from services.contracts.published.schemas import event_model
 from services.contracts.vocabulary import Fact
 
 BY_NAME = {fact.__name__: fact for fact in EVERY_FACT}

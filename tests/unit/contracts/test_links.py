@@ -3,7 +3,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.links import (
+from services.contracts.links.signed_links import (
     LENGTH,
     asker_token,
     bounce_token,

@@ -18,8 +18,8 @@ from services.ingest.entrypoints.http.pages.conversation import ShownConversatio
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.entrypoints.http.pages.respondent import facts_of
 from services.ingest.entrypoints.http.pages.respondent_form import FAULTY, FIELDS
-from services.ingest.store.conversation import ConversationMessage
-from services.ingest.store.questions import AskedPartner, StoredQuestion
+from services.ingest.store.conversations.conversation import ConversationMessage
+from services.ingest.store.conversations.questions import AskedPartner, StoredQuestion
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ID = UUID(int=7)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.ingest.domain.mail import Kind, MailEnvelope, parse_mail
+from services.ingest.domain.mail.parsed_mail import Kind, MailEnvelope, parse_mail
 from services.ingest.domain.mime.limits import MOST_HEADERS
 
 MEGABYTE = 1_000_000

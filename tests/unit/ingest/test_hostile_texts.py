@@ -9,8 +9,8 @@ from functools import partial
 
 import pytest
 
-from services.contracts.wall import Wall
-from services.ingest.domain.bounces import ADDRESS, CODE, ORIGINAL, RECIPIENT
+from services.contracts.links.wall import Wall
+from services.ingest.domain.mail.bounces import ADDRESS, CODE, ORIGINAL, RECIPIENT
 from services.ingest.domain.mime.html_text import html_to_text
 from services.ingest.domain.mime.text_of_mail import unflow
 from services.ingest.domain.replies.folding import reply_above_quote

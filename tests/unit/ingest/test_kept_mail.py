@@ -8,7 +8,7 @@ from email.policy import SMTP
 
 import pytest
 
-from services.ingest.domain.kept_mail import without_files
+from services.ingest.domain.mail.kept_mail import without_files
 
 PHOTO = random.Random(1).randbytes(200_000)
 OTHER = random.Random(2).randbytes(100_000)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.mail import Kind, MailEnvelope, ParsedMail, parse_mail
+from services.ingest.domain.mail.parsed_mail import Kind, MailEnvelope, ParsedMail, parse_mail
 from services.ingest.domain.mime.html_text import html_to_text
 from services.ingest.domain.mime.tnef import read_tnef
 

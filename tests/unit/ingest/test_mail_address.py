@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.domain.mail_address import mail_address
+from services.ingest.domain.mail.mail_address import mail_address
 
 CASES: dict[str, Any] = json.loads((Path(__file__).parents[2] / "cases" / "addresses.json").read_text())
 MENDED = CASES["mended"] | {

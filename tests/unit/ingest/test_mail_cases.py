@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.domain.mail import Kind, MailEnvelope, ParsedMail, parse_mail
+from services.ingest.domain.mail.parsed_mail import Kind, MailEnvelope, ParsedMail, parse_mail
 
 CASES = Path(__file__).parents[2] / "cases" / "mail"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((CASES / "expected.json").read_text())

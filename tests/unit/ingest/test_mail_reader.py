@@ -13,7 +13,7 @@ from email.message import EmailMessage
 import psutil
 import pytest
 
-from services.ingest.domain.mail import MailEnvelope, ParsedMail, parse_mail
+from services.ingest.domain.mail.parsed_mail import MailEnvelope, ParsedMail, parse_mail
 from services.ingest.entrypoints.mail.reader import MailReader, Unreadable, mail_reader
 from services.ingest.entrypoints.mail.reader_process import Bounds
 from tests.support.waiting import until

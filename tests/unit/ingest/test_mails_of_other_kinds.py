@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.ingest.domain.automatic import Sign
-from services.ingest.domain.mail import MailEnvelope, ParsedMail, parse_mail
+from services.ingest.domain.mail.automatic import Sign
+from services.ingest.domain.mail.parsed_mail import MailEnvelope, ParsedMail, parse_mail
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 HEAD = "From: Rose <rose@lecteurs.example>\nMessage-ID: <x@l.example>\nMIME-Version: 1.0\n"

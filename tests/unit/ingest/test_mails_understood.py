@@ -8,7 +8,7 @@ from email.policy import default
 
 import pytest
 
-from services.ingest.domain.mail import Kind, MailEnvelope, parse_mail
+from services.ingest.domain.mail.parsed_mail import Kind, MailEnvelope, parse_mail
 from services.ingest.domain.replies.reading import EFFORT, SOURCES, ReplyKind, read_reply
 from services.notifier.sending.mail.compose import Composer, SenderIdentity
 from services.notifier.sending.mail.rendering import MailRenderer

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from services.contracts.marks import words_of
-from services.ingest.domain.mail import MailEnvelope, parse_mail
+from services.contracts.links.marks import words_of
+from services.ingest.domain.mail.parsed_mail import MailEnvelope, parse_mail
 from services.ingest.domain.mime.html_text import html_to_text
 from services.ingest.domain.replies.quoting import Written, without_signature, written_in
 from services.ingest.domain.replies.reading import ReplyKind, read_reply

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.ingest.domain.forms import new_number, opened_at, why_spam
-from services.ingest.domain.mailboxes import Mailboxes
+from services.ingest.domain.mail.mailboxes import Mailboxes
 
 KEYS = (b"the key of this year",)
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.ingest.domain.sender_proof import proof_of
+from services.ingest.domain.mail.sender_proof import proof_of
 
 OURS = frozenset({"mx.sesame.example"})
 ADA = "ada@mail.example"

@@ -11,7 +11,7 @@ from time import process_time
 
 import pytest
 
-from services.ingest.domain.unwrapping import words_in
+from services.ingest.domain.mail.unwrapping import words_in
 
 ADDRESS = "jeanne.moulin@mail.example"
 SENTENCE = f"Écrivez à {ADDRESS}, s’il vous plaît."

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from services.contracts.file_links import file_keys, party_of
-from services.contracts.links import ASKER, party_digest
+from services.contracts.links.file_links import file_keys, party_of
+from services.contracts.links.signed_links import ASKER, party_digest
 from services.notifier.domain.delivery import Sent
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.sending.senders.file_links import WithFileLinks

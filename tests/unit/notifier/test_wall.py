@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.contracts.wall import Wall, repeats
+from services.contracts.links.wall import Wall, repeats
 from services.ingest.domain.mime.html_text import html_to_text
 from services.notifier.domain.delivery import Failed
 from services.notifier.domain.outgoing import DeliveryAttempt

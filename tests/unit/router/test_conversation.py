@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.router.domain.calendars import working_days
-from services.router.domain.conversation import (
+from services.router.domain.deadlines import Terms
+from services.router.domain.hours.calendars import working_days
+from services.router.domain.hours.working_time import Span, WorkingClock
+from services.router.domain.question.conversation import (
     AskerWord,
     Clarification,
     asked_back,
@@ -21,8 +23,6 @@ from services.router.domain.conversation import (
     waited,
     waits,
 )
-from services.router.domain.deadlines import Terms
-from services.router.domain.working_time import Span, WorkingClock
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 """A Friday: two days of no work come soon."""

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.router.domain.calendars import Closure
-from services.router.domain.decision import Decision, decide
-from services.router.domain.directory import Directory
-from services.router.domain.loads import Load, LoadBook
+from services.router.domain.hours.calendars import Closure
 from services.router.domain.partner import Partner, PartnerRole, ReachedBy
-from services.router.domain.routing_request import Network, RoutingRequest
-from services.router.domain.scoring import Score
+from services.router.domain.routing.decision import Decision, decide
+from services.router.domain.routing.directory import Directory
+from services.router.domain.routing.loads import Load, LoadBook
+from services.router.domain.routing.routing_request import Network, RoutingRequest
+from services.router.domain.routing.scoring import Score
 from services.router.domain.territory import Territory
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.router.domain.directory import Directory
-from services.router.domain.loads import LoadBook
 from services.router.domain.partner import Partner, ReachedBy
-from services.router.domain.rehearsal import Shares, rehearse
-from services.router.domain.routing_request import Network, RoutingRequest
+from services.router.domain.routing.directory import Directory
+from services.router.domain.routing.loads import LoadBook
+from services.router.domain.routing.rehearsal import Shares, rehearse
+from services.router.domain.routing.routing_request import Network, RoutingRequest
 from services.router.domain.territory import Territory
 
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)

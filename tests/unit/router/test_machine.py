@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 import services
-from services.router.domain.state_machine import TABLE, ImpossibleMove, Move, State, after, drawing, is_open
+from services.router.domain.question.state_machine import (
+    TABLE,
+    ImpossibleMove,
+    Move,
+    State,
+    after,
+    drawing,
+    is_open,
+)
 
 DOCS = Path(services.__path__[0]).parent / "docs" / "routing.md"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.router.domain.calendars import Closure, Slot
+from services.router.domain.hours.calendars import Closure, Slot
 from services.router.domain.partner import Partner, PartnerRole, ReachedBy
 from services.router.domain.partner_record import FaultyPartner, read_partner, write_partner
 from services.router.files.partners import FaultyFile, read_file, to_csv, to_yaml

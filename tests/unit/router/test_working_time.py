@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.router.domain.calendars import Closure, Slot, opening_hours, working_days
 from services.router.domain.deadlines import Terms, deadline, promised
-from services.router.domain.working_time import NeverOpen, WorkingClock
+from services.router.domain.hours.calendars import Closure, Slot, opening_hours, working_days
+from services.router.domain.hours.working_time import NeverOpen, WorkingClock
 
 PARIS = ZoneInfo("Europe/Paris")
 HOURS = {0: (Slot(600, 750), Slot(840, 1140)), 2: (Slot(540, 720),), 6: (Slot(0, 1440),)}

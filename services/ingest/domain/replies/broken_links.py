@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from services.contracts.marks import links_of, tokens
+from services.contracts.links.marks import links_of, tokens
 
 MOST_PIECES = 4
 

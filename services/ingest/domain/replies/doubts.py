@@ -3,7 +3,7 @@ a signature and nothing above it. Its library shall say."""
 
 import re
 
-from services.ingest.domain.automatic import ABSENT
+from services.ingest.domain.mail.automatic import ABSENT
 from services.ingest.domain.mime.headers import bare_subject
 
 GREETING = re.compile(

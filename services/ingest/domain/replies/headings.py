@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.contracts.marks import words_of
+from services.contracts.links.marks import words_of
 from services.ingest.domain.replies.quote_marks import (
     ADDRESS,
     BANNER,

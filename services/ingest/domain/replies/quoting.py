@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from services.contracts.marks import MailFingerprint, Token, bare_links, hashed, tokens
+from services.contracts.links.marks import MailFingerprint, Token, bare_links, hashed, tokens
 from services.ingest.domain.replies.broken_links import broken_links
 from services.ingest.domain.replies.headings import Us, heading_above, holds_another_mail
 from services.ingest.domain.replies.recognition import Chain, Run, chains

@@ -14,14 +14,16 @@ from starlette.routing import BaseRoute, Route
 
 from services.chassis.language import N_
 from services.chassis.messaging.transaction import Unit
-from services.contracts.file_links import NETWORK, party_of
-from services.contracts.links import ASKER, party_digest
+from services.contracts.links.file_links import NETWORK, party_of
+from services.contracts.links.signed_links import ASKER, party_digest
 from services.ingest.domain.intake import Refused, UnknownQuestion
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.places import InPlace, Places
 from services.ingest.entrypoints.scanner import Scanner
-from services.ingest.handlers.files import Upload
-from services.ingest.store import files, links, questions
+from services.ingest.handlers.files.files import Upload
+from services.ingest.store import files
+from services.ingest.store.access import links
+from services.ingest.store.conversations import questions
 from services.ingest.store.files import File
 
 DOWNLOADS, DOWNLOADS_EACH = 50, 8

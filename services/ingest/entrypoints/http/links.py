@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.links import Link, LinkRole, read_token
+from services.contracts.links.signed_links import Link, LinkRole, read_token
 from services.ingest.domain.intake import NotAskedYet, QuestionEnded, UnknownQuestion
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.store import links, questions
-from services.ingest.store.questions import AskedPartner, StoredQuestion
+from services.ingest.store.access import links
+from services.ingest.store.conversations import questions
+from services.ingest.store.conversations.questions import AskedPartner, StoredQuestion
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,15 +29,15 @@ from services.contracts.coordinator import (
 from services.contracts.envelope import Event, decode, event_readers
 from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown
 from services.ingest.domain.intake import Refused
-from services.ingest.domain.mail import MailEnvelope
+from services.ingest.domain.mail.parsed_mail import MailEnvelope
 from services.ingest.entrypoints.mail.reader import MailReader, Unreadable
 from services.ingest.entrypoints.mail.release import BY_HAND, ROOM_BY_HAND, release_held
 from services.ingest.entrypoints.scanner import Scanner
-from services.ingest.handlers.mail import MailDoor
-from services.ingest.handlers.mail_replies import NotYet
-from services.ingest.store import held_orders, quarantine
-from services.ingest.store.held_orders import HeldOrder
-from services.ingest.store.quarantine import Held
+from services.ingest.handlers.mail.incoming import MailDoor
+from services.ingest.handlers.mail.mail_replies import NotYet
+from services.ingest.store.mail import held_orders, quarantine
+from services.ingest.store.mail.held_orders import HeldOrder
+from services.ingest.store.mail.quarantine import Held
 
 log = logging.getLogger(__name__)
 

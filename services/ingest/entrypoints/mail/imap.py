@@ -11,13 +11,13 @@ from prometheus_client import Gauge
 from services.chassis.backoff import backoff_seconds
 from services.chassis.errors import is_transient
 from services.chassis.messaging.transaction import Begin
-from services.ingest.domain.mail import MailEnvelope
+from services.ingest.domain.mail.parsed_mail import MailEnvelope
 from services.ingest.domain.mime.limits import MOST_HEADERS
 from services.ingest.entrypoints.mail.imap_client import Mailbox
 from services.ingest.entrypoints.mail.intake import MailIntake
-from services.ingest.handlers.mail_replies import NotYet
+from services.ingest.handlers.mail.mail_replies import NotYet
 from services.ingest.settings import MailboxAddress
-from services.ingest.store import mailbox as cursors
+from services.ingest.store.mail import mailbox as cursors
 
 log = logging.getLogger(__name__)
 

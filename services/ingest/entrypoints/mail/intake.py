@@ -9,11 +9,11 @@ from prometheus_client import CollectorRegistry, Counter
 
 from services.chassis.clock import Clock
 from services.chassis.messaging.transaction import Begin
-from services.ingest.domain.mail import MailEnvelope, raw_key
+from services.ingest.domain.mail.parsed_mail import MailEnvelope, raw_key
 from services.ingest.entrypoints.mail.reader import MailReader, Unreadable
 from services.ingest.entrypoints.scanner import Scanner, searched
-from services.ingest.handlers.mail import MailDoor, accept_mail, hold_raw
-from services.ingest.store import mail_attempts
+from services.ingest.handlers.mail.incoming import MailDoor, accept_mail, hold_raw
+from services.ingest.store.mail import mail_attempts
 
 log = logging.getLogger(__name__)
 

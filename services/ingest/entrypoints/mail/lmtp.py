@@ -17,10 +17,10 @@ from aiosmtpd.smtp import Envelope as SmtpEnvelope
 
 from services.chassis.errors import is_transient
 from services.ingest.domain.cleaning import clean_line
-from services.ingest.domain.mail import MailEnvelope
+from services.ingest.domain.mail.parsed_mail import MailEnvelope
 from services.ingest.domain.mime.headers import eight_bit
 from services.ingest.entrypoints.mail.intake import MailIntake
-from services.ingest.handlers.mail_replies import NotYet
+from services.ingest.handlers.mail.mail_replies import NotYet
 
 log = logging.getLogger(__name__)
 

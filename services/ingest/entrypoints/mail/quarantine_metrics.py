@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from asyncpg import Pool, Record
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from services.ingest.store import files, held_replies, quarantine
+from services.ingest.store import files
+from services.ingest.store.mail import held_replies, quarantine
 
 
 def quarantine_metrics(pool: Pool[Record], room: int) -> Callable[[], Awaitable[list[Metric]]]:

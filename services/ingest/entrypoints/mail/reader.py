@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.ingest.domain.mail import MailEnvelope, ParsedMail
+from services.ingest.domain.mail.parsed_mail import MailEnvelope, ParsedMail
 from services.ingest.entrypoints.mail.reader_process import LENGTH, Bounds, Order, framed
 
 log = logging.getLogger(__name__)

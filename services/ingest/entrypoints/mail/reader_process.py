@@ -21,7 +21,7 @@ from encodings.aliases import aliases
 from typing import Any, BinaryIO
 
 from services.ingest.domain.cleaning import clean_line
-from services.ingest.domain.mail import MailEnvelope, ParsedMail, parse_mail
+from services.ingest.domain.mail.parsed_mail import MailEnvelope, ParsedMail, parse_mail
 from services.ingest.domain.mime.charsets import CODECS
 from services.ingest.entrypoints.mail.sandbox import close_in
 

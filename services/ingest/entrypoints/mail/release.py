@@ -7,17 +7,17 @@ import json
 from services.chassis.messaging.transaction import Unit
 from services.contracts.partners import QuestionSubmitted
 from services.ingest.domain.intake import RawSubmission, Refused
-from services.ingest.domain.mail import MailEnvelope
+from services.ingest.domain.mail.parsed_mail import MailEnvelope
 from services.ingest.entrypoints.http.body import new_question as asked_by_program
 from services.ingest.entrypoints.http.pages.ask import new_question
 from services.ingest.entrypoints.mail.reader import mail_reader
 from services.ingest.entrypoints.scanner import Scanner, searched
 from services.ingest.handlers.caps import Caps
-from services.ingest.handlers.file_room import FileRoom
-from services.ingest.handlers.mail import MailDoor, accept_written
+from services.ingest.handlers.files.file_room import FileRoom
+from services.ingest.handlers.mail.incoming import MailDoor, accept_written
 from services.ingest.handlers.questions import accept_question
-from services.ingest.store import quarantine
-from services.ingest.store.quarantine import Held
+from services.ingest.store.mail import quarantine
+from services.ingest.store.mail.quarantine import Held
 
 BY_HAND = Caps(per_hour=1_000_000, open=1_000_000)
 """A person who releases a mail has decided: no cap counts."""

@@ -17,7 +17,8 @@ from services.ingest.domain.social.mastodon import Mention, ancestors_of, below,
 from services.ingest.domain.social.posts import SocialPost
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.handlers.social import accept_post, hold_private
-from services.ingest.store import social, submissions
+from services.ingest.store import social
+from services.ingest.store.conversations import submissions
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from services.chassis.language.names import Names
-from services.notifier.store.published import EntryLine, ReleasedEntry
+from services.notifier.store.archive.published import EntryLine, ReleasedEntry
 
 ATOM = "http://www.w3.org/2005/Atom"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from services.chassis.messaging.transaction import Unit
 from services.contracts.notifier import MOST_VIEWS, QuestionViewed
 from services.contracts.vocabulary import Facets, PartnerName
-from services.notifier.store import archive
+from services.notifier.store.archive import entries
 
 SECONDS = 60.0
 """What a killed copy forgets at most."""
@@ -38,14 +38,14 @@ class PageViews:
         self._seen -= told
         try:
             async with self._begin() as unit:
-                for viewed in await archive.viewed(unit.db, list(told)):
+                for viewed in await entries.viewed(unit.db, list(told)):
                     unit.announce(_fact(viewed, told[viewed.number]), question=viewed.question_id)
         except BaseException:
             self._seen += told
             raise
 
 
-def _fact(viewed: archive.Viewed, views: int) -> QuestionViewed:
+def _fact(viewed: entries.Viewed, views: int) -> QuestionViewed:
     return QuestionViewed(
         views=views,
         answer_id=viewed.answer_id,

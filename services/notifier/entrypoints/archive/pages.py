@@ -18,7 +18,7 @@ from services.chassis.http.serving import RETRY_AFTER
 from services.chassis.language import N_, Languages, Translator
 from services.chassis.language.templates import speak
 from services.notifier.handlers.archive_search import SearchPage, SearchRequest
-from services.notifier.store.published import EntryList, RelatedEntry, ReleasedEntry
+from services.notifier.store.archive.published import EntryList, RelatedEntry, ReleasedEntry
 
 HERE = Path(__file__).parent
 LOCALE = HERE.parents[1] / "locale"

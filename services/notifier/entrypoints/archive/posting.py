@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Begin
-from services.contracts.wall import Wall
+from services.contracts.links.wall import Wall
 from services.notifier.domain.delivery import Failed
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.posts import ASSISTED, posts

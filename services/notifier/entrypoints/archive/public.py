@@ -20,8 +20,8 @@ from services.notifier.entrypoints.archive.page_views import PageViews
 from services.notifier.entrypoints.archive.pages import SECONDS_KEPT, ArchivePages
 from services.notifier.handlers.archive_search import asked_for, show
 from services.notifier.handlers.related import related
-from services.notifier.store import published
-from services.notifier.store.published import EntryList
+from services.notifier.store.archive import published
+from services.notifier.store.archive.published import EntryList
 
 STYLE = Path(__file__).parent / "archive.css"
 FEED_LENGTH = 50

@@ -30,8 +30,8 @@ from services.notifier.entrypoints.archive.posting import Posting
 from services.notifier.entrypoints.archive.public import Answers
 from services.notifier.handlers import archiving
 from services.notifier.handlers.archiving import NotForThePublic, ReleaseRules
-from services.notifier.store import archive
-from services.notifier.store.archive import Entry
+from services.notifier.store.archive import entries
+from services.notifier.store.archive.entries import Entry
 
 MOST_LISTED = 100
 LONGEST, LONGEST_LINE, LONGEST_TITLE = 50_000, 500, 200
@@ -122,12 +122,12 @@ class ReleaseDesk:
 
     async def queue(self, request: Request) -> Response:
         async with self._begin() as unit:
-            held = await archive.queue(unit.db, MOST_LISTED)
+            held = await entries.queue(unit.db, MOST_LISTED)
         return self._pages.desk(request, "desk.html", held=held)
 
     async def look(self, request: Request) -> Response:
         async with self._begin() as unit:
-            entry = await archive.take(unit.db, request.path_params["number"], ("held", "published"))
+            entry = await entries.take(unit.db, request.path_params["number"], ("held", "published"))
         if entry is None:
             return self._pages.missing(request)
         return self._page(request, entry, _proposed(entry))
@@ -162,7 +162,7 @@ class ReleaseDesk:
         if not _same(sent.get("token", ""), self._key.token(number)):
             return _forged()
         async with self._begin() as unit:
-            entry = await archive.take(unit.db, number, ("held", "published"))
+            entry = await entries.take(unit.db, number, ("held", "published"))
             if entry is not None:
                 if sent.get("deed") == "release" and (faults := faults_of(sent)):
                     return self._page(request, entry, {name: sent.get(name, "") for name in FIELDS}, faults)
@@ -177,9 +177,9 @@ class ReleaseDesk:
         if deed == "release" and entry.state == "held":
             await archiving.release(unit, self._rules, edited(entry, sent), self._key.user)
         elif deed == "keep" and entry.state == "held":
-            await archive.take_off(unit.db, entry, "kept_private", unit.now)
+            await entries.take_off(unit.db, entry, "kept_private", unit.now)
         elif deed == "withdraw" and entry.state == "published":
-            await archive.take_off(unit.db, entry, "withdrawn", unit.now)
+            await entries.take_off(unit.db, entry, "withdrawn", unit.now)
 
 
 def _same(given: str, wanted: str) -> bool:

@@ -15,7 +15,8 @@ from uuid import UUID
 from services.chassis.language import Translator
 from services.chassis.language.names import Names
 from services.chassis.language.reasons import Reasons
-from services.contracts.links import (
+from services.contracts.links.marks import mail_fingerprint, mark_codes
+from services.contracts.links.signed_links import (
     ASKER,
     Link,
     bounce_token,
@@ -24,7 +25,6 @@ from services.contracts.links import (
     sealed,
     sign_in_token,
 )
-from services.contracts.marks import mail_fingerprint, mark_codes
 from services.notifier.domain.delivery import Said
 from services.notifier.domain.greeting import greets
 from services.notifier.domain.mail_route import needs_smtputf8, with_ascii_domain

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from services.contracts.file_links import addressed
-from services.contracts.links import ASKER
+from services.contracts.links.file_links import addressed
+from services.contracts.links.signed_links import ASKER
 from services.notifier.domain.delivery import Failed, Postponed, Sent
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.sending.mail.compose import TO_ASKER

@@ -14,8 +14,8 @@ from services.ingest.entrypoints.http.api.keys import Callers
 from services.ingest.entrypoints.http.api.keys import partner as calling_partner
 from services.ingest.entrypoints.http.api.problems import problems
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.store import assignments
-from services.ingest.store.assignments import OpenAssignment
+from services.ingest.store.conversations import assignments
+from services.ingest.store.conversations.assignments import OpenAssignment
 
 CURSOR = r"^\d{1,19}-\d{1,18}$"
 START = "0-0"

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from services.contracts.envelope import JSON_TYPE, NotAnEvent, parse
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.store import partner_keys
+from services.ingest.store.access import partner_keys
 
 SCHEME = HTTPBearer(auto_error=False, description="The partner's key, from `./sesame ingest keys add`")
 Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(SCHEME)]

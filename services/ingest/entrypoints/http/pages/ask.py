@@ -22,8 +22,8 @@ from services.contracts.vocabulary import Asker, Place
 from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.forms import new_number, opened_at, why_spam
 from services.ingest.domain.intake import NewQuestion, OfSpamSender, RawSubmission, Refused, ReusedKey
-from services.ingest.domain.mail_address import mail_address
-from services.ingest.domain.mailboxes import PARTNER
+from services.ingest.domain.mail.mail_address import mail_address
+from services.ingest.domain.mail.mailboxes import PARTNER
 from services.ingest.domain.places import is_postcode
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.context import DoorContext
@@ -46,8 +46,8 @@ from services.ingest.entrypoints.http.pages.chosen_files import (
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.entrypoints.scanner import ScannerAway
 from services.ingest.handlers.caps import mailbox_digest
-from services.ingest.handlers.file_room import NoRoom, NoRoomAtAll
-from services.ingest.handlers.files import Upload, accept_with_files, keep_for_form
+from services.ingest.handlers.files.file_room import NoRoom, NoRoomAtAll
+from services.ingest.handlers.files.files import Upload, accept_with_files, keep_for_form
 from services.ingest.handlers.questions import accept_question
 from services.ingest.handlers.spam import OF_SPAM_SENDER, hold_spam
 from services.ingest.handlers.submissions import AcceptedSubmission

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from services.chassis.language import Translator
 from services.chassis.messaging.transaction import Unit
-from services.contracts.links import ASKER
+from services.contracts.links.signed_links import ASKER
 from services.ingest.domain.forms import new_number
 from services.ingest.domain.intake import RawSubmission, Refused
 from services.ingest.domain.standing import AskerState
@@ -31,11 +31,11 @@ from services.ingest.entrypoints.http.pages.forms import field, form_key
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.handlers import askers
 from services.ingest.handlers.conversation import accept_reopening
-from services.ingest.handlers.files import listed
+from services.ingest.handlers.files.files import listed
 from services.ingest.handlers.spam import refuse_spam_sender
 from services.ingest.handlers.submissions import accept_follow_up
 from services.ingest.store import askers as words_of_askers
-from services.ingest.store import conversation
+from services.ingest.store.conversations import conversation
 
 RECEIVED, ROUTED, ENDED = 1, 2, 3
 

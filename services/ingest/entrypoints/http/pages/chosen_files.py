@@ -10,8 +10,8 @@ from starlette.datastructures import FormData
 from services.chassis.language import Translator
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.files import MOST_FILES, read_again, sorted_uploads
-from services.ingest.handlers.file_room import NoRoomAtAll
-from services.ingest.handlers.files import Upload, keep_for_form
+from services.ingest.handlers.files.file_room import NoRoomAtAll
+from services.ingest.handlers.files.files import Upload, keep_for_form
 from services.ingest.store import files
 from services.ingest.store.files import File
 

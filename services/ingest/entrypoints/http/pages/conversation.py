@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.contracts.file_links import addressed
+from services.contracts.links.file_links import addressed
 from services.ingest.domain.standing import (
     AskerState,
     Ending,
@@ -19,8 +19,8 @@ from services.ingest.domain.standing import (
     library_state,
 )
 from services.ingest.store.askers import FollowUp
-from services.ingest.store.conversation import ConversationMessage
-from services.ingest.store.questions import AskedPartner, StoredQuestion
+from services.ingest.store.conversations.conversation import ConversationMessage
+from services.ingest.store.conversations.questions import AskedPartner, StoredQuestion
 
 WITHOUT: dict[str, Any] = {"sources": [], "attachments": []}
 """What an answer may lack."""

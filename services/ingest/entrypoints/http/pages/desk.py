@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from services.chassis.language import Translator
 from services.ingest.domain.forms import is_desk, new_number
 from services.ingest.domain.intake import NewQuestion, RawSubmission, UnknownQuestion
-from services.ingest.domain.mailboxes import PARTNER
+from services.ingest.domain.mail.mailboxes import PARTNER
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.pages.ask import EMPTY, find_faults, new_question
@@ -25,7 +25,7 @@ from services.ingest.entrypoints.http.pages.forms import field, form_key
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.handlers import group_posts
 from services.ingest.handlers.submissions import AcceptedSubmission
-from services.ingest.store import links, partner_access
+from services.ingest.store.access import links, partner_access
 
 FIELDS = (*EMPTY, "channel", "post_url")
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.links import Link
+from services.contracts.links.signed_links import Link
 from services.contracts.vocabulary import Attachment
 from services.ingest.domain.forms import new_number
 from services.ingest.domain.intake import NewAnswer, NewDecline, RawSubmission, Refused
@@ -53,7 +53,7 @@ from services.ingest.handlers.conversation import (
     accept_put_back,
     accept_spam,
 )
-from services.ingest.handlers.files import accept_with_files, as_event, listed
+from services.ingest.handlers.files.files import accept_with_files, as_event, listed
 from services.ingest.handlers.held import act_on
 from services.ingest.handlers.submissions import (
     AcceptedSubmission,
@@ -61,9 +61,12 @@ from services.ingest.handlers.submissions import (
     accept_decline,
     accept_take,
 )
-from services.ingest.store import askers, conversation, files, held_replies, links, similar
+from services.ingest.store import askers, files
+from services.ingest.store.access import links
+from services.ingest.store.conversations import conversation, similar
 from services.ingest.store.files import File
-from services.ingest.store.held_replies import HeldReply
+from services.ingest.store.mail import held_replies
+from services.ingest.store.mail.held_replies import HeldReply
 
 
 @dataclass(frozen=True, slots=True)

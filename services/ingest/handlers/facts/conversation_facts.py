@@ -1,0 +1,130 @@
+"""How a conversation stands, as the router announced it: for the pages of asker and respondents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from services.chassis.messaging.transaction import Unit
+from services.contracts.envelope import Event
+from services.contracts.links.signed_links import party_digest
+from services.contracts.router import (
+    AnswerAdded,
+    AnswerCorrected,
+    AnswerRefused,
+    FollowUpRouted,
+    FollowUpUnhandled,
+    QuestionHandled,
+    QuestionOverdue,
+    QuestionPaused,
+    QuestionResumed,
+    QuestionUnroutable,
+    Released,
+)
+from services.contracts.vocabulary import Attachment
+from services.ingest.handlers.facts import early
+from services.ingest.store.conversations import conversation, questions
+from services.ingest.store.conversations.conversation import ConversationMessage
+from services.ingest.store.conversations.questions import AskedPartner
+
+
+async def note_release(unit: Unit, question: UUID, released: Released | None, at: datetime) -> None:
+    if released is not None:
+        id_ = released.assignment_id
+        await conversation.note_stand(unit.db, question, id_, ended_at=at, outcome=released.outcome)
+
+
+async def question_paused(unit: Unit, event: Event[QuestionPaused]) -> None:
+    fact = event.data
+    message = ConversationMessage(
+        id=fact.clarification_id,
+        kind="clarification",
+        partner=fact.partner.id,
+        partner_name=fact.partner.name,
+        text=fact.text,
+        sources="[]",
+        attachments="[]",
+        written_at=fact.asked_at,
+        ends_at=fact.ends_at,
+    )
+    await conversation.add_message(unit.db, event.subject, message)
+
+
+async def question_resumed(unit: Unit, event: Event[QuestionResumed]) -> None:
+    fact = event.data
+    if fact.assignment_id is not None:
+        await conversation.note_stand(
+            unit.db, event.subject, fact.assignment_id, due_at=fact.due_at, promise_at=fact.promise_at
+        )
+
+
+async def question_handled(unit: Unit, event: Event[QuestionHandled]) -> None:
+    """Of all that a coordinator does, another promise alone is told by no other fact."""
+    fact = event.data
+    if fact.assignment_id is not None:
+        await conversation.note_stand(
+            unit.db, event.subject, fact.assignment_id, due_at=fact.due_at, promise_at=fact.promise_at
+        )
+
+
+async def answer_added(unit: Unit, event: Event[AnswerAdded] | Event[AnswerCorrected]) -> None:
+    fact = event.data
+    await note_release(unit, event.subject, fact.released, event.time)
+    message = ConversationMessage(
+        id=fact.addition_id,
+        kind="correction" if isinstance(fact, AnswerCorrected) else "addition",
+        partner=fact.partner.id,
+        partner_name=fact.partner.name,
+        text=fact.text,
+        sources=orjson.dumps(fact.sources).decode(),
+        attachments=_json(fact.attachments),
+        written_at=fact.added_at,
+        ends_at=None,
+    )
+    await conversation.add_message(unit.db, event.subject, message)
+
+
+async def answer_refused(unit: Unit, event: Event[AnswerRefused]) -> None:
+    """Told by mail, with its text; the page shows how the question stands."""
+
+
+async def follow_up_routed(unit: Unit, event: Event[FollowUpRouted]) -> None:
+    fact = event.data
+    await note_release(unit, event.subject, fact.released, event.time)
+    asked = AskedPartner(
+        assignment_id=fact.assignment_id,
+        partner=fact.partner.id,
+        partner_name=fact.partner.name,
+        digest=party_digest(fact.partner.id),
+        attempt=fact.attempt,
+        due_at=fact.due_at,
+        promise_at=fact.promise_at,
+        follow_up=fact.follow_up_id,
+        time_zone=fact.time_zone,
+    )
+    await questions.note_asked(unit.db, event.subject, asked, fact.facets.found_out())
+    await early.hand_out(unit, event.subject, asked.partner)
+
+
+async def follow_up_unhandled(unit: Unit, event: Event[FollowUpUnhandled]) -> None:
+    await note_release(unit, event.subject, event.data.released, event.time)
+
+
+async def question_unroutable(unit: Unit, event: Event[QuestionUnroutable]) -> None:
+    await note_release(unit, event.subject, event.data.released, event.time)
+    await conversation.note_impasse(unit.db, event.subject, event.time)
+
+
+async def question_overdue(unit: Unit, event: Event[QuestionOverdue]) -> None:
+    fact = event.data
+    if fact.clock == "partner" and fact.assignment_id is not None:
+        await conversation.note_stand(
+            unit.db, event.subject, fact.assignment_id, ended_at=event.time, outcome="overdue"
+        )
+
+
+def _json(attachments: Iterable[Attachment]) -> str:
+    return orjson.dumps([one.model_dump(mode="json") for one in attachments]).decode()

@@ -1,0 +1,139 @@
+"""Keeping the files that come with a question or an answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from services.chassis.messaging.transaction import Unit
+from services.contracts.vocabulary import Attachment
+from services.ingest.domain.cleaning import clean_line
+from services.ingest.domain.files import HEAD, LONGEST_NAME, fitting_name, media_type_of
+from services.ingest.domain.intake import Refused
+from services.ingest.handlers.files.file_room import FileRoom
+from services.ingest.handlers.submissions import AcceptedSubmission
+from services.ingest.store import files
+from services.ingest.store.files import File
+
+WAITING = "form"
+"""What a file belongs to while the form it came with has a fault."""
+CHUNK = 256 * 1024
+"""Bytes in the hand at once."""
+
+
+class Readable(Protocol):
+    async def read(self, size: int) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    name: str
+    content: Readable
+    size: int
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> Upload:
+        return cls(name, InMemory(content), len(content))
+
+
+class InMemory:
+    """The content of a mail's attachment, read like an upload."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._position = 0
+
+    async def read(self, size: int) -> bytes:
+        piece = self._content[self._position : self._position + size]
+        self._position += len(piece)
+        return piece
+
+
+Accepts = Callable[[tuple[Attachment, ...]], Awaitable[AcceptedSubmission]]
+
+
+async def accept_with_files(
+    unit: Unit,
+    public_url: str,
+    uploads: Sequence[Upload],
+    belongs_to: str,
+    accept: Accepts,
+    waiting: Sequence[File] = (),
+    *,
+    room: FileRoom,
+    mailbox: bytes | None = None,
+) -> AcceptedSubmission:
+    """Keep the files, then accept what they came with; `waiting` are here since an earlier try. What had come
+    before keeps the files it had, and what was kept now goes again: nobody would ever find it to erase it.
+    `mailbox`: whose files they are, where they count for somebody. Raises NoRoom and NoRoomAtAll."""
+    new = sum(upload.size for upload in uploads)
+    await room.check(unit, new + sum(file.size for file in waiting), new=new, mailbox=mailbox)
+    kept = [*waiting, *[await _keep(unit, upload, belongs_to) for upload in uploads]]
+    accepted = await accept(tuple(attachment_of(public_url, file) for file in kept))
+    if kept and accepted.again:
+        await files.drop(unit.db, [file.id for file in kept])
+    elif kept:
+        await files.attach(unit.db, [file.id for file in kept], accepted.question, belongs_to)
+    return accepted
+
+
+async def keep_for_form(
+    unit: Unit, uploads: Sequence[Upload], room: FileRoom
+) -> tuple[list[File], list[str]]:
+    """Keep what came with a form until it is sent without fault; and the names of what is not taken. Raises
+    NoRoomAtAll."""
+    if uploads:
+        await room.check_all(unit, sum(upload.size for upload in uploads))
+    kept, refused = [], []
+    for upload in uploads:
+        try:
+            kept.append(await _keep(unit, upload, WAITING))
+        except Refused:
+            refused.append(upload.name)
+    return kept, refused
+
+
+def attachment_of(public_url: str, file: File) -> Attachment:
+    url = f"{public_url}/files/{file.id}"
+    return Attachment(name=file.name, media_type=file.media_type, size=file.size, sha256=file.sha256, url=url)
+
+
+async def _keep(unit: Unit, upload: Upload, belongs_to: str) -> File:
+    """Raises Refused for what is no photo or document."""
+    called = clean_line(upload.name, LONGEST_NAME) or "attachment"
+    head = await upload.content.read(HEAD)
+    media_type = media_type_of(head, called)
+    if media_type is None:
+        raise Refused(f"{called}: not a photo, document or sound that is taken", field="files")
+    name = fitting_name(called, media_type)
+    identity, digest, size = uuid4(), hashlib.sha256(), 0
+    number = 0
+    async for piece in _pieces(head, upload.content):
+        digest.update(piece)
+        size += len(piece)
+        await files.add_chunk(unit.db, identity, number, piece)
+        number += 1
+    file = File(identity, name, media_type, size, digest.hexdigest())
+    await files.add(unit.db, file, belongs_to, unit.now)
+    return file
+
+
+async def _pieces(head: bytes, content: Readable) -> AsyncIterator[bytes]:
+    piece = head + await content.read(CHUNK)
+    while piece:
+        yield piece
+        piece = await content.read(CHUNK)
+
+
+async def listed(unit: Unit, public_url: str, question: UUID) -> list[dict[str, Any]]:
+    """What the asker sent, as events say it."""
+    found = await files.files_of(unit.db, question, "question", "follow_up")
+    return [as_event(public_url, file) for file in found]
+
+
+def as_event(public_url: str, file: File) -> dict[str, Any]:
+    """As it stands in an event's JSON; its address opens nothing by itself (contracts.file_links)."""
+    return attachment_of(public_url, file).model_dump(mode="json")

@@ -1,0 +1,330 @@
+"""One question from received to its end: every change is a function from the question to the question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.router.domain.deadlines import Deadline
+from services.router.domain.hours.working_time import WorkingClock
+from services.router.domain.question import state_machine
+from services.router.domain.question.conversation import (
+    AskerWord,
+    Clarification,
+    ended,
+    promise_after,
+    replied,
+    waits,
+)
+from services.router.domain.question.state_machine import Move, State
+from services.router.domain.routing.routing_request import RoutingRequest
+from services.router.domain.territory import Territory
+from services.router.domain.themes import theme_of
+
+WHY_NOT_AGAIN: Mapping[str, str] = {
+    "declined": "declined",
+    "overdue": "overdue",
+    "answered": "answered",
+    "away": "away",
+    "added": "answered",
+    "no_reply": "no_reply",
+}
+"""Outcome of an assignment → why its partner is not asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A partner has a question until `due_at`; `outcome` says how that ended. `follow_up`: what it is to see
+    to is not the question, but this word of the asker after the answer."""
+
+    id: UUID
+    partner: str
+    attempt: int
+    opened_at: datetime
+    remind_at: datetime
+    due_at: datetime
+    taken_at: datetime | None = None
+    reminded_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: str | None = None
+    follow_up: UUID | None = None
+
+    @property
+    def look_at(self) -> datetime:
+        """When something of it is to be seen to next."""
+        return self.due_at if self.reminded_at else min(self.remind_at, self.due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedAnswer:
+    """The answer that counted, and when it was handed in."""
+
+    answer: UUID
+    partner: str
+    name: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`facets`: what may be counted (contracts.Facets as a mapping). `text` is for learning subjects.
+    `promised_at`: the promise as made at `promise_made_at`; `promise_at` leaves out what was waited."""
+
+    id: UUID
+    promise_at: datetime
+    facets: Mapping[str, Any]
+    place: Territory | None = None
+    text: str | None = None
+    publish_consent: bool = False
+    state: State = State.RECEIVED
+    assignments: tuple[Assignment, ...] = ()
+    accepted: AcceptedAnswer | None = None
+    breached: bool = False  # the promise passed without an answer, and that was announced
+    learned: str | None = None  # the theme that the respondent confirmed
+    promised_at: datetime | None = None  # None: promise_at, nobody has waited yet
+    promise_made_at: datetime | None = None
+    clarifications: tuple[Clarification, ...] = ()
+    words: tuple[AskerWord, ...] = ()
+    seen_to: datetime | None = None  # when the last addition to the answer was handed in
+    reopenings: int = 0  # by the asker
+
+    @property
+    def current(self) -> Assignment | None:
+        """The one assignment that is open, if any."""
+        last = self.assignments[-1] if self.assignments else None
+        return last if last and last.ended_at is None else None
+
+    @property
+    def is_open(self) -> bool:
+        return state_machine.is_open(self.state)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state is State.WAITING_FOR_ASKER
+
+    @property
+    def open_clarifications(self) -> tuple[Clarification, ...]:
+        return tuple(one for one in self.clarifications if one.ended_at is None)
+
+    @property
+    def received_at(self) -> datetime:
+        return datetime.fromisoformat(self.facets["received_at"])
+
+    @property
+    def follow_up(self) -> UUID | None:
+        """What the asker wrote last after the answer, and somebody was to see to."""
+        asked = (one.follow_up for one in reversed(self.assignments) if one.follow_up)
+        return next(asked, self.words[-1].id if self.words else None)
+
+    def had_by(self, partner: str) -> Assignment | None:
+        """The partner's last assignment of this question."""
+        return next((a for a in reversed(self.assignments) if a.partner == partner), None)
+
+
+def asked(question: Question, referred: str | None = None) -> RoutingRequest:
+    """What a decision needs to know."""
+    subject = question.facets.get("subject")
+    return RoutingRequest(
+        id=str(question.id),
+        promise_at=question.promise_at,
+        place=question.place,
+        language=question.facets.get("language"),
+        subject=theme_of(subject) if subject else None,
+        origin=question.facets.get("origin"),
+        referred=referred,
+        had={a.partner: WHY_NOT_AGAIN.get(a.outcome or "", "had_before") for a in question.assignments},
+    )
+
+
+def assign(question: Question, partner: str, id_: UUID, deadline: Deadline, now: datetime) -> Question:
+    """Whoever had it before has it no longer."""
+    return _given(question, Move.ASSIGN, partner, id_, deadline, now, None)
+
+
+def follow_up(
+    question: Question, partner: str, id_: UUID, deadline: Deadline, now: datetime, word: UUID
+) -> Question:
+    """The partner is to see to what the asker wrote after the answer."""
+    return _given(question, Move.FOLLOW_UP, partner, id_, deadline, now, word)
+
+
+def _given(
+    question: Question,
+    move: Move,
+    partner: str,
+    id_: UUID,
+    deadline: Deadline,
+    now: datetime,
+    word: UUID | None,
+) -> Question:
+    freed = release(question, "reassigned", now)
+    attempt = len(freed.assignments) + 1
+    new = Assignment(id_, partner, attempt, now, deadline.remind_at, deadline.due_at, follow_up=word)
+    return _moved(freed, move, assignments=(*freed.assignments, new))
+
+
+def release(question: Question, outcome: str, now: datetime) -> Question:
+    """End the open assignment, if there is one, and what it asked back; what follows is another move."""
+    asked = outcome if outcome == "no_reply" else "moot"
+    clarifications = tuple(ended(one, asked, now) for one in question.clarifications)
+    freed = replace(question, clarifications=clarifications)
+    if question.current is None:
+        return freed
+    return amend(freed, replace(question.current, ended_at=now, outcome=outcome))
+
+
+def redate(question: Question, deadline: Deadline) -> Question:
+    """The open assignment is due at another time, because hours, closures or the promise changed."""
+    current = question.current
+    if current is None or (current.remind_at, current.due_at) == (deadline.remind_at, deadline.due_at):
+        return question
+    return amend(question, replace(current, remind_at=deadline.remind_at, due_at=deadline.due_at))
+
+
+def remind(question: Question, now: datetime) -> Question:
+    return (
+        question if question.current is None else amend(question, replace(question.current, reminded_at=now))
+    )
+
+
+def amend(question: Question, assignment: Assignment) -> Question:
+    """Put the assignment in the place of its former self."""
+    changed = tuple(assignment if a.id == assignment.id else a for a in question.assignments)
+    return replace(question, assignments=changed)
+
+
+def take(question: Question, deadline: Deadline, now: datetime) -> Question:
+    """The partner is on it: from now it has the time that an answer needs. Needs an open assignment."""
+    if question.current is None:
+        raise state_machine.ImpossibleMove("nobody has the question, so nobody can take it")
+    taken = replace(
+        question.current, taken_at=now, remind_at=deadline.remind_at, due_at=deadline.due_at, reminded_at=None
+    )
+    return _moved(amend(question, taken), Move.TAKE)
+
+
+def put_back(question: Question, deadline: Deadline) -> Question:
+    """Not on it after all. Needs an open assignment."""
+    if question.current is None:
+        raise state_machine.ImpossibleMove("nobody has the question, so nobody can put it back")
+    waiting = replace(
+        question.current,
+        taken_at=None,
+        remind_at=deadline.remind_at,
+        due_at=deadline.due_at,
+        reminded_at=None,
+    )
+    return _moved(amend(question, waiting), Move.PUT_BACK)
+
+
+def ask_back(question: Question, clarification: Clarification) -> Question:
+    """Who asks back is on it. What the asker wrote since is a reply already."""
+    if question.current is None:
+        raise state_machine.ImpossibleMove("nobody has the question, so nobody can ask back")
+    current = replace(question.current, taken_at=question.current.taken_at or question.current.opened_at)
+    asked = (*question.clarifications, replied(clarification, question.words))
+    return _moved(amend(question, current), Move.ASK_BACK, clarifications=asked)
+
+
+def hear(question: Question, word: AskerWord) -> Question:
+    """The asker wrote; whoever waits for them has a reply."""
+    words = (*question.words, word)
+    clarifications = tuple(replied(one, words) for one in question.clarifications)
+    return replace(question, words=words, clarifications=clarifications)
+
+
+def resume(question: Question) -> Question:
+    return _moved(question, Move.REPLY)
+
+
+def expire(question: Question, now: datetime) -> Question:
+    return _moved(release(question, "no_reply", now), Move.EXPIRE)
+
+
+def remind_asker(question: Question, now: datetime) -> Question:
+    """Whatever the asker was asked until now and has not replied to, they were reminded of."""
+    clarifications = tuple(
+        replace(one, reminded_at=now) if one.ended_at is None and one.remind_at <= now else one
+        for one in question.clarifications
+    )
+    return replace(question, clarifications=clarifications)
+
+
+def reckoned(question: Question, clock: WorkingClock) -> Question:
+    """With the promise put off by what the network waited for the asker until now."""
+    made_at = question.promise_made_at or question.received_at
+    promised_at = question.promised_at or question.promise_at
+    promise_at = promise_after(promised_at, made_at, waits(question.clarifications), clock)
+    if promise_at == question.promise_at:
+        return question
+    return replace(question, promise_at=promise_at, promised_at=promised_at)
+
+
+def promise(question: Question, promise_at: datetime, now: datetime) -> Question:
+    """Another promise, made now."""
+    return replace(
+        question, promise_at=promise_at, promised_at=promise_at, promise_made_at=now, breached=False
+    )
+
+
+def give_up(question: Question) -> Question:
+    return _moved(question, Move.GIVE_UP)
+
+
+def answer(question: Question, accepted: AcceptedAnswer, now: datetime) -> Question:
+    """The first answer counts, whoever has the question now."""
+    current = question.current
+    outcome = "answered" if current and current.partner == accepted.partner else "answered_by_another"
+    return _moved(release(question, outcome, now), Move.ANSWER, accepted=accepted)
+
+
+def add(question: Question, at: datetime) -> Question:
+    """What the asker wrote until then is seen to."""
+    return _moved(question, Move.ADD, seen_to=max(question.seen_to or at, at))
+
+
+def to_see_to(question: Question) -> AskerWord | None:
+    """The last word that the asker wrote after the answer, and after all that was added to it."""
+    accepted = question.accepted
+    if accepted is None:
+        return None
+    since = max(moment for moment in (accepted.at, question.seen_to, question.received_at) if moment)
+    words = [word for word in question.words if word.at > since]
+    return max(words, key=lambda word: word.at, default=None)
+
+
+def leave(question: Question) -> Question:
+    """What the asker wrote after the answer is seen to by nobody: it lies with the coordinator."""
+    return _moved(question, Move.FOLLOW_UP)
+
+
+def settle(question: Question, now: datetime) -> Question:
+    return _moved(release(question, "closed", now), Move.SETTLE)
+
+
+def close(question: Question, now: datetime) -> Question:
+    return _moved(release(question, "closed", now), Move.CLOSE)
+
+
+def withdraw(question: Question, now: datetime) -> Question:
+    return _moved(release(question, "withdrawn", now), Move.WITHDRAW)
+
+
+def reopen(question: Question, *, by_asker: bool = False) -> Question:
+    return _moved(question, Move.REOPEN, reopenings=question.reopenings + by_asker)
+
+
+def forget(question: Question) -> Question:
+    """Nothing personal is left: no text, no place but the département that is counted."""
+    department = question.facets.get("department")
+    country = question.place.country if question.place else "FR"
+    return replace(
+        question, text=None, place=Territory(country, None, department) if question.place else None
+    )
+
+
+def _moved(question: Question, move: Move, **changes: Any) -> Question:
+    return replace(question, state=state_machine.after(question.state, move), **changes)

@@ -1,0 +1,155 @@
+"""The directory of libraries: as the router uses it, with every change, and when a library is away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+from uuid_utils.compat import uuid4
+
+from services.contracts.vocabulary import THEMES
+from services.workspace.domain import profile
+from services.workspace.domain.profile import Closed
+from services.workspace.entrypoints.coordinator.steering_forms import coordinator_of
+from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
+from services.workspace.handlers import directory
+from services.workspace.store import libraries
+
+REQUESTS_FOR = timedelta(days=2)
+CHANGES = 50
+STRENGTHS = frozenset(map(str, profile.STRENGTHS))
+
+
+@dataclass(frozen=True)
+class LibrariesPage:
+    guard: Guard
+
+    def routes(self) -> list[BaseRoute]:
+        at = "/libraries/{library}"
+        return [
+            self.guard.get("/libraries", "see the library", self.show_all),
+            self.guard.get(at, "see the library", self.show),
+            self.guard.post(at, "change the library", self.change),
+            self.guard.post(f"{at}/away", "change the library", self.close),
+            self.guard.post(f"{at}/back", "change the library", self.open),
+        ]
+
+    async def show_all(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
+        async with self.guard.begin() as unit:
+            rows = await libraries.listed(unit.db, unit.now)
+            today = unit.now.astimezone(self.guard.pages.zone).date()
+        seen = [row for row in rows if visitor.may("see the library", row["id"])]
+        away = {row["id"]: profile.is_away(row["record"], today) for row in seen}
+        return self.guard.pages.show("libraries.html", visitor, request, rows=seen, away=away)
+
+    async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
+        name = request.path_params["library"]
+        known = await self._known(visitor, name)
+        async with self.guard.begin() as unit:
+            today = unit.now.astimezone(self.guard.pages.zone).date()
+            context: dict[str, Any] = {
+                "history": await libraries.history(unit.db, name, CHANGES),
+                "requests": await libraries.requests(unit.db, name, unit.now - REQUESTS_FOR),
+            }
+        return self.guard.pages.show(
+            "library.html",
+            visitor,
+            request,
+            **context,
+            library=known,
+            record=known["record"],
+            fields=[one for one in profile.SHOWN if one in fields_of(visitor)],
+            closures=[one for one in profile.closures(known["record"]) if one.last >= today],
+            next_week=profile.next_week(today),
+            themes=tuple(dict.fromkeys((*THEMES, *known["record"].get("subjects", {})))),
+            profile=profile,
+            form=str(uuid4()),
+        )
+
+    async def _known(self, visitor: Visitor, name: str) -> dict[str, Any]:
+        """Raises 404 for a library that is none, or none of theirs."""
+        async with self.guard.begin() as unit:
+            known = await libraries.one(unit.db, name)
+        if known is None or not visitor.may("see the library", name):
+            raise HTTPException(404)
+        return known
+
+    async def change(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+        known = await self._known(visitor, request.path_params["library"])
+        wanted = {name: value for name, value in read_profile(form).items() if name in fields_of(visitor)}
+        return await self._ask(visitor, known, form, profile.difference(known["record"], wanted))
+
+    async def close(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+        """From now on the router sees it: what the library could not answer before it goes to others."""
+        known = await self._known(visitor, request.path_params["library"])
+        away = _closed(form)
+        if away is None:
+            return self.guard.pages.message(visitor, "no_days", 422)
+        days = {*profile.closures(known["record"]), away}
+        return await self._ask(visitor, known, form, _written(days))
+
+    async def open(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+        known = await self._known(visitor, request.path_params["library"])
+        first, last = word(form, "first"), word(form, "last")
+        days = {
+            one
+            for one in profile.closures(known["record"])
+            if (one.first.isoformat(), one.last.isoformat()) != (first, last)
+        }
+        return await self._ask(visitor, known, form, _written(days))
+
+    async def _ask(
+        self, visitor: Visitor, known: Mapping[str, Any], form: FormData, fields: Mapping[str, Any]
+    ) -> Response:
+        partner = known["id"]
+        if not visitor.may("change the library", partner):
+            return self.guard.pages.message(visitor, "forbidden", 403)
+        if fields:
+            seen = word(form, "version")
+            version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else None
+            async with self.guard.begin() as unit:
+                await directory.change(
+                    unit, coordinator_of(visitor), word(form, "form"), partner, fields, version
+                )
+        return RedirectResponse(f"/libraries/{partner}", 303)
+
+
+def fields_of(visitor: Visitor) -> tuple[str, ...]:
+    """What this person may change of a library that is theirs to change."""
+    return profile.OF_COORDINATORS if visitor.may("steer the network") else profile.OF_LEADS
+
+
+def read_profile(form: FormData) -> dict[str, Any]:
+    """The fields that the form has, as in a record; whether they are right, the router says."""
+    wanted: dict[str, Any] = {
+        name: word(form, name) for name in ("name", "role", "capacity_per_week", "time_zone") if name in form
+    }
+    for name in ("languages", "territories"):
+        if name in form:
+            wanted[name] = sorted(word(form, name, 2000).replace(",", " ").split())
+    if "subjects" in form:
+        strengths = {name[8:]: str(value) for name, value in form.items() if name.startswith("subject-")}
+        wanted["subjects"] = {name: int(one) for name, one in sorted(strengths.items()) if one in STRENGTHS}
+    if "hours" in form:
+        slots = {day: word(form, f"hours-{day}").split() for day in profile.WEEKDAYS}
+        wanted["hours"] = {day: spans for day, spans in slots.items() if spans} or ""
+    return wanted
+
+
+def _closed(form: FormData) -> Closed | None:
+    try:
+        first, last = (date.fromisoformat(word(form, name)) for name in ("first", "last"))
+    except ValueError:
+        return None
+    return Closed(first, last, word(form, "why", 200)) if first <= last else None
+
+
+def _written(days: set[Closed]) -> dict[str, Any]:
+    return {"closures": [one.record() for one in sorted(days, key=lambda one: (one.first, one.last))]}

@@ -1,0 +1,101 @@
+"""`The network now`: what needs a person first, and how much each library has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from uuid_utils.compat import uuid4
+
+from services.chassis.messaging.transaction import Unit
+from services.workspace.domain.steering import NEEDS, SEVERAL
+from services.workspace.entrypoints.lists_page import page_number
+from services.workspace.entrypoints.sign_in.guard import Guard, Visitor
+from services.workspace.handlers.steering import NETWORK
+from services.workspace.store import facts, network, people
+from services.workspace.store.network import NetworkWish, Today
+
+PAGE = 50
+REQUESTS_FOR = timedelta(hours=1)
+"""How long the network's page shows what became of a request."""
+
+
+@dataclass(frozen=True)
+class NetworkPage:
+    guard: Guard
+
+    def routes(self) -> list[BaseRoute]:
+        return [self.guard.get("/network", "see the network", self.show)]
+
+    async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
+        asked = request.query_params
+        number = page_number(asked.get("page"))
+        wish = NetworkWish(
+            asked.get("library") or None,
+            (asked.get("q") or "").replace("\0", "")[:200].strip() or None,
+            PAGE + 1,
+            PAGE * (number - 1),
+        )
+        async with self.guard.begin() as unit:
+            today = Today(unit.now, self._end_of_day(unit.now))
+            counts = await network.counts(unit.db, today)
+            need = asked.get("need") if asked.get("need") in NEEDS else first_need(counts)
+            rows = await network.rows(unit.db, need or "running", wish, today)
+            context: dict[str, Any] = {
+                "counts": counts,
+                "loads": await network.loads(unit.db, unit.now),
+                "libraries": await people.libraries(unit.db),
+                "requests": await network.requests(unit.db, None, unit.now - REQUESTS_FOR),
+                "notice": await public_notice(unit),
+                "now": unit.now,
+            }
+        return self.guard.pages.show(
+            "network.html",
+            visitor,
+            request,
+            **context,
+            need=need,
+            needs=NEEDS,
+            several=SEVERAL,
+            rows=rows[:PAGE],
+            more=len(rows) > PAGE,
+            number=number,
+            wish=wish,
+            form=str(uuid4()),
+        )
+
+    def _end_of_day(self, now: datetime) -> datetime:
+        """Where the network is."""
+        zone = self.guard.pages.zone
+        tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+        return datetime.combine(tomorrow, time(), zone)
+
+
+def first_need(counts: dict[str, int]) -> str:
+    """The most pressing that there is."""
+    return next((need for need in NEEDS if counts.get(need)), "running")
+
+
+async def public_notice(unit: Unit) -> str | None:
+    """What people read instead of the form; None while questions are taken."""
+    heard = (await facts.heard(unit.db, [NETWORK])).get(NETWORK, [])
+    changes = [one for one in heard if one.type == "intake.changed"]
+    latest = max(changes, key=lambda one: (one.at, one.event), default=None)
+    return latest.data.get("notice") if latest and latest.data["paused"] else None
+
+
+def question_ids(form: FormData) -> list[UUID]:
+    """Those that were ticked, each once."""
+    found: dict[UUID, None] = {}
+    for value in form.getlist("question"):
+        try:
+            found[UUID(str(value))] = None
+        except ValueError:
+            continue
+    return list(found)

@@ -1,0 +1,121 @@
+"""`A question`: the whole of it, for the people of a library that was asked, and for the network's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from uuid_utils.compat import uuid4
+
+from services.chassis.messaging.transaction import Unit
+from services.workspace.domain.conversation import conversation
+from services.workspace.domain.explained import pictures
+from services.workspace.domain.standing import Standing, standing
+from services.workspace.domain.steering import possible
+from services.workspace.entrypoints.sign_in.guard import Guard, Visitor
+from services.workspace.handlers import explaining
+from services.workspace.store import explanations, facts, network, people, work
+from services.workspace.store.work import Respondent
+
+WRITES_FOR = timedelta(seconds=30)
+LOOKS_FOR = timedelta(seconds=50)
+STEERED_FOR = timedelta(days=2)
+"""How long a question's page shows what became of a coordinator's request."""
+
+
+@dataclass(frozen=True)
+class QuestionPage:
+    guard: Guard
+
+    def routes(self) -> list[BaseRoute]:
+        return [self.guard.get("/questions/{id:uuid}", "see a question", self.show)]
+
+    async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
+        async with self.guard.begin() as unit:
+            context = await shown(unit, visitor, request.path_params["id"])
+        return self.guard.pages.show("question.html", visitor, request, **context)
+
+
+async def shown(unit: Unit, visitor: Visitor, question: UUID) -> dict[str, Any]:
+    """Everything the page says; raises 404 where the question is none of this person's."""
+    who = await respondent_of(unit, visitor, question)
+    known = standing((await facts.heard(unit.db, [question])).get(question, ()))
+    if known is None:
+        raise HTTPException(404)
+    context: dict[str, Any] = {
+        "id": question,
+        "standing": known,
+        "now": unit.now,
+        "respondent": who,
+        "form": str(uuid4()),
+        "entries": conversation(known, who.partner if who else None),
+        "referable": await _referable(unit, known, who),
+        "deeds": possible(known),
+        "steered": (),
+        "explained": None,
+    }
+    if visitor.may("see the network"):
+        context["steered"] = await network.requests(unit.db, question, unit.now - STEERED_FOR)
+        context |= await _explained(unit, visitor, question, known)
+    return context | (await _of_respondent(unit, who) if who else _OF_NOBODY)
+
+
+async def _explained(unit: Unit, visitor: Visitor, question: UUID, known: Standing) -> dict[str, Any]:
+    """What the router told of it; asked for anew where more has happened since."""
+    await explaining.ask_if_wanted(unit, visitor.name, question, known)
+    told = await explanations.told(unit.db, question)
+    names = {row["id"]: row["name"] for row in await people.libraries(unit.db)}
+    return {"explained": told, "pictures": pictures(told, names) if told else [], "names": names}
+
+
+_OF_NOBODY: dict[str, Any] = {
+    "turn": None,
+    "claim": None,
+    "mine": None,
+    "drafts": [],
+    "kept": [],
+    "notes": [],
+    "present": [],
+    "requests": [],
+    "colleagues": [],
+}
+
+
+async def respondent_of(unit: Unit, visitor: Visitor, question: UUID) -> Respondent | None:
+    """As whose respondent this person sees it; None for those of the network. Others see nothing."""
+    ours = await work.ours(unit.db, question, visitor.libraries)
+    if ours is not None:
+        return Respondent(question, ours["partner"], visitor.person)
+    if visitor.may("see the network"):
+        return None
+    raise HTTPException(404)
+
+
+async def _of_respondent(unit: Unit, who: Respondent) -> dict[str, Any]:
+    await work.see_mentions(unit.db, who.question, who.person, unit.now)
+    drafts = await work.drafts(unit.db, who.question, who.partner)
+    return {
+        "turn": await work.ours(unit.db, who.question, [who.partner]),
+        "claim": await work.claimed(unit.db, who.question, who.partner),
+        "mine": next((row for row in drafts if row["person"] == who.person), None),
+        "drafts": [row for row in drafts if row["person"] != who.person],
+        "kept": await work.kept_beside(unit.db, who),
+        "notes": await work.notes(unit.db, who.question, who.partner),
+        "present": await work.present(unit.db, who, unit.now - WRITES_FOR, unit.now - LOOKS_FOR),
+        "requests": await work.requests(unit.db, who.question, who.partner),
+        "colleagues": await people.colleagues(unit.db, who.partner),
+    }
+
+
+async def _referable(unit: Unit, known: Standing, who: Respondent | None) -> list[Any]:
+    """Libraries that the question may be referred to: all but us and those who declined it."""
+    not_again = {turn.partner for turn in known.turns.values() if turn.why == "declined"}
+    not_again |= {who.partner} if who else set()
+    return [row for row in await people.libraries(unit.db) if row["id"] not in not_again]

@@ -1,0 +1,56 @@
+"""A person's own page: language, and the sessions that are open in their name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
+from services.workspace.pages.pages import LANGUAGES
+from services.workspace.store import audit, people, sessions
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    guard: Guard
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            self.guard.get("/account", "be here", self.show),
+            self.guard.post("/account/language", "be here", self.set_language),
+            self.guard.post("/account/sessions/{session:uuid}/end", "be here", self.end),
+            self.guard.post("/account/sessions/end", "be here", self.end_others),
+        ]
+
+    async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
+        async with self.guard.begin() as unit:
+            context: dict[str, Any] = {
+                "now": unit.now,
+                "sessions": await sessions.of_person(unit.db, visitor.person, unit.now),
+                "deeds": await audit.latest(unit.db, person=visitor.person, most=30),
+                "libraries": await people.libraries(unit.db, visitor.libraries),
+            }
+        return self.guard.pages.show("account.html", visitor, request, **context)
+
+    async def set_language(self, _request: Request, visitor: Visitor, form: FormData) -> Response:
+        if (language := word(form, "language")) in LANGUAGES:
+            async with self.guard.begin() as unit:
+                await people.set_language(unit.db, visitor.person, language)
+        return RedirectResponse("/account", 303)
+
+    async def end(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
+        async with self.guard.begin() as unit:
+            await sessions.end(unit.db, request.path_params["session"], visitor.person, unit.now)
+            await audit.note(unit.db, unit.now, visitor.person, "ended_session")
+        return RedirectResponse("/account", 303)
+
+    async def end_others(self, _request: Request, visitor: Visitor, _form: FormData) -> Response:
+        async with self.guard.begin() as unit:
+            await sessions.end_all(unit.db, visitor.person, unit.now, but=visitor.session)
+            await audit.note(unit.db, unit.now, visitor.person, "ended_sessions")
+        return RedirectResponse("/account", 303)
