@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +12,8 @@ STATEMENT = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE \w+ SET|DELETE F
 QUERIES_STAND_IN = ("store", "migrations", "chassis/postgres", "chassis/messaging")
 THE_SERVERS_OWN = ("operations/backup/postgres.py",)
 """Asks PostgreSQL about itself, and no table of a service."""
+HOUSES = ("services", "operations", "devtools")
+MOST_FILES = 15
 
 
 def python_files(*folders: str) -> Iterator[tuple[str, ast.Module]]:
@@ -50,3 +52,9 @@ def test_queries_stand_in_a_store() -> None:
 
 def test_what_an_engine_reads_holds_no_program() -> None:
     assert list(Path(ROOT / "deploy").rglob("*.py")) == []
+
+
+def test_a_folder_is_read_at_one_look() -> None:
+    files = (path for house in HOUSES for path in (ROOT / house).rglob("*.py"))
+    counted = Counter(str(path.parent.relative_to(ROOT)) for path in files)
+    assert {folder: count for folder, count in counted.items() if count > MOST_FILES} == {}
