@@ -144,16 +144,14 @@ class Asker:
             await self.town.send(READERS_OWN, "follow_up", self.question, text=words)
 
     async def asks_again(self, why: str) -> None:
-        """By mail there is the link to the page alone."""
+        """By mail as the mail with the answer says it."""
         if self.town.way == "queue":
             await self.town.send(READERS_OWN, "reopening", self.question, text=why)
-            return
-        page = self.page
-        if self.town.way == "mail":
-            found = re.search(r"http://[^\s\"<>]+/q/[\w-]+", plain(self.town.to(ASKER)[-1]))
-            assert found is not None
-            page = found[0]
-        await self.town.post(f"{page}/reopen", text=why)
+        elif self.town.way == "page":
+            await self.town.post(f"{self.page}/reopen", text=why)
+        else:
+            assert "AUTRE RÉPONSE" in plain(self.town.to(ASKER)[-1])
+            await self.town.reply(ASKER, f"AUTRE RÉPONSE\n\n{why}")
 
 
 @dataclass
@@ -315,7 +313,14 @@ async def each_reads_their_own(place: Town, asker: Asker, first: Library, second
             one_thread(received_mails[1:], root)
 
 
-TO_ASKER = {"acknowledgement": 1, "clarification": 2, "answer": 2, "addition": 1, "correction": 1}
+TO_ASKER = {
+    "acknowledgement": 1,
+    "clarification": 2,
+    "answer": 2,
+    "addition": 1,
+    "correction": 1,
+    "asked_again": 1,
+}
 
 
 def kind_of(one: Mail) -> str:

@@ -55,6 +55,14 @@ def late(standing: QuestionState, promise_at: datetime, at: datetime) -> list[Pl
     return _unasked_for(standing, "late", promise_at.isoformat(), at)
 
 
+def asked_again(
+    standing: QuestionState, about: object, at: datetime, *, with_coordinator: bool = False
+) -> list[Planned]:
+    """The answer did not help: what becomes of that now."""
+    planned = _unasked_for(standing, "asked_again", str(about), at)
+    return [replace(one, details={"with_coordinator": with_coordinator}) for one in planned]
+
+
 def closed(standing: QuestionState, closing: str, details: Mapping[str, Any]) -> list[Planned]:
     """`closing` is the event's id: a question may be closed again after it was reopened."""
     return _mail_to_asker(standing, "closed", closing, details=details)

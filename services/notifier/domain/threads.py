@@ -10,6 +10,7 @@ from services.notifier.domain.delivery import delivery_id
 
 AUTOMATIC = {
     "acknowledgement": "auto-replied",
+    "asked_again": "auto-replied",
     "assigned": "auto-generated",
     "follow_up": "auto-generated",
     "held": "auto-generated",

@@ -16,7 +16,7 @@ from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.store import brakes, deliveries, silences
 from services.notifier.store.brakes import Unasked
 
-UNASKED = frozenset({"acknowledgement", "late", "not_passed_on", "rating"})
+UNASKED = frozenset({"acknowledgement", "asked_again", "late", "not_passed_on", "rating"})
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 COME_BACK = timedelta(minutes=5)
 """Until the hourly brake is looked at again."""

@@ -196,10 +196,14 @@ async def question_closed(unit: Unit, event: Event[router.QuestionClosed]) -> No
 
 
 async def question_reopened(unit: Unit, event: Event[router.QuestionReopened]) -> None:
-    """What is sent since is decided by what happens since; this says that the question is not over."""
+    """What is sent since is decided by what happens since; this says that the question is not over, to the
+    asker whose wish it was, too."""
     fact = event.data
     if not await questions.reopen(unit.db, event.subject, event.time, fact.text, fact.promise_at):
         raise TooEarly(event.subject)
+    if fact.by == "asker":
+        known = _known(await questions.standing(unit.db, event.subject), event.subject)
+        await _decide(unit, plan.asked_again(known, event.id, event.time))
 
 
 async def answer_posted(settlement: Outcomes, unit: Unit, event: Event[ingest.AnswerPosted]) -> None:
@@ -373,7 +377,10 @@ async def follow_up_unhandled(
     address = _at_coordinator(coordinator, fact.coordinator)
     details = {"reason": fact.reason, "text": fact.text}
     note = plan.to_coordinator(known, "unhandled", event.id, event.time, address, details)
-    await _decide(unit, [replace(note, follow_up=fact.follow_up_id), *plan.ended(known)])
+    told = [replace(note, follow_up=fact.follow_up_id), *plan.ended(known)]
+    if fact.reason == "reopening":
+        told += plan.asked_again(known, event.id, event.time, with_coordinator=True)
+    await _decide(unit, told)
 
 
 async def _release(unit: Unit, question: UUID, released: router.Released | None) -> None:

@@ -17,6 +17,7 @@ SPOKEN: Mapping[str, str] = {
     "sent_acknowledgement": N_("Word that the question has come"),
     "sent_addition": N_("What the library adds"),
     "sent_answer": N_("The answer, to its asker"),
+    "sent_asked_again": N_("Word that the question is asked again"),
     "sent_assigned": N_("The question, to a library"),
     "sent_clarification": N_("A question back to the asker"),
     "sent_clarification_reminder": N_("Reminder of a question back"),

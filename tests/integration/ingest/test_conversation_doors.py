@@ -20,11 +20,13 @@ from services.contracts.ingest import (
 )
 from services.contracts.vocabulary import Fact
 from tests.integration.ingest.test_mail_replies import asked as asked_by_mail
-from tests.integration.ingest.test_mail_replies import come, quoting
+from tests.integration.ingest.test_mail_replies import come, quoting, reply, with_file
 from tests.integration.ingest.test_partner_api import ANSWER, bearer
 from tests.integration.ingest.test_partner_api import asked as asked_by_api
 from tests.integration.ingest.test_partner_events import cloud, send
-from tests.support.ingest_doors import Ingest, answered_by, hears, ingest, routed_to
+from tests.support.bench import MOMENT
+from tests.support.ingest_doors import Ingest, answered_by, hears, ingest, mail, routed_to
+from tests.support.our_mails import our_mail
 from tests.support.servers import Database, VirtualHost
 
 ALL = (AnswerReceived, ClarificationRequested, AdditionReceived, SpamReported, ReplyHeld)
@@ -84,6 +86,29 @@ async def test_only_the_bare_word_in_capitals_marks_spam(
         assert [type(fact) for fact in await announced(door)] == [SpamReported if is_spam else ReplyHeld]
         reported = await door.announced(SpamReported)
     assert [(one.subject, one.data.partner) for one in reported] == [(question, "grigny")] * is_spam
+
+
+@pytest.mark.parametrize("program", ["outlook old", "gmail"])
+async def test_an_asker_has_it_asked_again_by_mail(
+    database: Database, vhost: VirtualHost, program: str
+) -> None:
+    """Before there is an answer the same words are an addition; what comes with them goes on, too."""
+    words = "AUTRE RÉPONSE\n\nJe cherchais le petit moulin."
+    async with ingest(database, vhost) as door:
+        await door.deliver(mail())
+        question = (await door.announced(QuestionReceived))[0].subject
+        ours = our_mail("answer", question)
+        await hears(door, question, routed_to("grigny"), ours.fact(MOMENT))
+        await come(door, ours, quoting(ours, words, program))
+        await hears(door, question, answered_by("grigny"))
+        for _ in range(2):
+            raw = with_file(reply(ours, quoting(ours, words, program), 2))
+            assert (await door.deliver(raw, [ours.shown.answer_to]))[0][0] == 250
+        early, files = await door.announced(QuestionFollowedUp)
+        (again,) = await door.announced(ReopeningRequested)
+    assert (early.data.text, again.data.way) == (words, "mail")
+    assert again.data.text == "Je cherchais le petit moulin."
+    assert [file.name for file in files.data.attachments] == ["plan.png"]
 
 
 WAYS = ("api", "partner")

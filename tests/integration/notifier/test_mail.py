@@ -198,7 +198,7 @@ OF_A_STRANGER = {
 
 
 @pytest.mark.parametrize("proof", [None, "typed", "return_path", "claimed"])
-@pytest.mark.parametrize("kind", ["acknowledgement", "late", "closed", "not_passed_on"])
+@pytest.mark.parametrize("kind", ["acknowledgement", "asked_again", "late", "closed", "not_passed_on"])
 async def test_nobody_makes_us_carry_their_words_to_another(
     scene: Scene, kind: str, proof: str | None
 ) -> None:

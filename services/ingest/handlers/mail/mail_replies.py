@@ -25,11 +25,13 @@ from services.ingest.domain.intake import (
     Walled,
 )
 from services.ingest.domain.mail.parsed_mail import ParsedMail
+from services.ingest.domain.replies.asking_again import reason_to_ask_again
 from services.ingest.domain.replies.headings import Us
 from services.ingest.domain.replies.quoting import MOST_MAILS, Memory, Written, written_in
 from services.ingest.domain.replies.reading import QUIET, Reply, ReplyKind, partner_named, read_reply
 from services.ingest.handlers.conversation import accept_addition, accept_clarification, accept_spam
-from services.ingest.handlers.files.files import Accepts, accept_with_files
+from services.ingest.handlers.files.files import Accepts, Upload, accept_with_files
+from services.ingest.handlers.mail.asking_again import ask_again
 from services.ingest.handlers.mail.mail_files import uploads_of, with_left_out
 from services.ingest.handlers.questions import Intake
 from services.ingest.handlers.submissions import (
@@ -112,26 +114,41 @@ async def _follow_up(unit: Unit, door: ReplyDoor, came: _Came) -> str:
     uploads = uploads_of(came.mail)
     if not written.text and not uploads:
         raise await _unread(unit, door, came, "nothing is written in it", "empty")
-    text = with_left_out(written.text or _see_file(came.question), came.mail)
+    again = reason_to_ask_again(written.text) if came.question.how == "answered" else None
+    try:
+        if again is None:
+            accepted = await _pass_on(unit, door, came, written.text, uploads)
+        else:
+            told, see_file = with_left_out(again, came.mail), _see_file(came.question)
+            accepted = await ask_again(
+                unit, door.intake, came.submission, came.question, told, uploads, see_file
+            )
+    except Walled as walled:
+        raise await _unread(unit, door, came, walled.reason, "ours") from walled
+    if accepted.again:
+        return "duplicate"
+    return "follow_up" if again is None else "reopening"
+
+
+async def _pass_on(
+    unit: Unit, door: ReplyDoor, came: _Came, words: str, uploads: Sequence[Upload]
+) -> AcceptedSubmission:
+    text = with_left_out(words or _see_file(came.question), came.mail)
 
     async def accept(files: tuple[Attachment, ...]) -> AcceptedSubmission:
         return await accept_follow_up(
             unit, door.intake.wall, came.submission, came.question.id, text, "mail", files
         )
 
-    try:
-        accepted = await accept_with_files(
-            unit,
-            door.intake.public_url,
-            uploads,
-            "follow_up",
-            accept,
-            room=door.intake.room,
-            mailbox=await questions.mailbox_of(unit.db, came.question.id),
-        )
-    except Walled as walled:
-        raise await _unread(unit, door, came, walled.reason, "ours") from walled
-    return "duplicate" if accepted.again else "follow_up"
+    return await accept_with_files(
+        unit,
+        door.intake.public_url,
+        uploads,
+        "follow_up",
+        accept,
+        room=door.intake.room,
+        mailbox=await questions.mailbox_of(unit.db, came.question.id),
+    )
 
 
 async def _unread(unit: Unit, door: ReplyDoor, came: _Came, reason: str, why: str) -> UnreadFollowUp:

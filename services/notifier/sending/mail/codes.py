@@ -10,6 +10,7 @@ DELIVERIES: Mapping[str, str] = {
     "acknowledgement": N_("receipt to the asker"),
     "addition": N_("addition to an answer, to the asker"),
     "answer": N_("answer to the asker"),
+    "asked_again": N_("word to the asker that it is asked again"),
     "assigned": N_("question to a library"),
     "clarification": N_("question back to the asker"),
     "clarification_reminder": N_("reminder to the asker"),

@@ -45,6 +45,7 @@ TO_ASKER = frozenset(
         "acknowledgement",
         "addition",
         "answer",
+        "asked_again",
         "clarification",
         "clarification_reminder",
         "closed",
@@ -54,7 +55,7 @@ TO_ASKER = frozenset(
         "rating",
     }
 )
-WITHOUT_THEIR_WORDS = frozenset({"acknowledgement", "late", "closed", "not_passed_on"})
+WITHOUT_THEIR_WORDS = frozenset({"acknowledgement", "asked_again", "late", "closed", "not_passed_on"})
 """Mail that goes out before a librarian has written anything: whoever typed in somebody else's address would
 have us carry their words, and their links, to that person."""
 TO_COORDINATOR = frozenset({"unroutable", "unhandled", "promise", "failure", "daily", "gathered"})
@@ -349,6 +350,7 @@ def _of_details(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
         "accepted_by": accepted.get("name"),
         "excluded": list(_excluded(details.get("excluded", ()), reasons)),
         "explanation": details.get("explanation"),
+        "with_coordinator": details.get("with_coordinator", False),
         "holder": details.get("partner_name"),
         "failed_kind": details.get("kind"),
         "failed_way": details.get("way"),
