@@ -9,9 +9,9 @@ from dataclasses import dataclass
 HEX = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 ENOUGH = 4.5
 """Contrast of text and its ground (WCAG 1.4.3)."""
-LIGHT_GROUNDS = ("#ffffff", "#fbfaf7", "#f5f6fa", "#e7f1f2")
-DARK_GROUNDS = ("#14181f", "#1c222c", "#20333a", "#191f2e")
-"""What the accent stands on, by day and by night."""
+LIGHT_GROUNDS = ("#ffffff", "#fbfaf7", "#f5f6fa", "#e7f1f2", "#f3f1ec", "#faf6e9")
+DARK_GROUNDS = ("#14181f", "#1c222c", "#20333a", "#191f2e", "#1d232d", "#2a2818")
+"""What the accent stands on, by day and by night, on pages and in mails."""
 WHITE, NIGHT = "#ffffff", "#10222a"
 STEPS = 100
 
@@ -24,6 +24,10 @@ class Accent:
 
     light: str
     dark: str
+
+
+OURS = Accent("#0b5563", "#7cc7d4")
+"""Of a network that names none."""
 
 
 def accent_of(colour: str) -> Accent:

@@ -38,10 +38,10 @@ class FaceSettings(BaseSettings):
 
     network_name: str = Field(default="Sésame", description="The network's name in mails and on pages")
     network_logo: Annotated[Path | None, AfterValidator(_logo)] = Field(
-        default=None, description="Its logo, an SVG, PNG or WebP file; none: Sésame's sign"
+        default=None, description="Its logo on pages, an SVG, PNG or WebP file; none: Sésame's sign"
     )
     network_accent: Annotated[str, AfterValidator(_readable)] = Field(
-        default="", description="Its colour, as #0b5563: links, buttons; contrast is checked at start"
+        default="", description="Its colour, as #0b5563: links, buttons, mails; contrast is checked at start"
     )
     network_contact: str = Field(
         default="", description="Address for people's questions about the site: mail or https://…"

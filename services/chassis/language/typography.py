@@ -9,6 +9,7 @@ NARROW, WIDE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=\w)'(?=%\(|«)")
 COUNTED = re.compile(r"(%\((?:n|num|count|most|hour)\)[sd]) ")
 HIGH_SIGN = re.compile(rf"[ {NARROW}{WIDE}](?=[;!?])")
+LOOSE_SIGN = re.compile(r"(?<=\S) (?=[;:!?»])|(?<=«) (?=\S)")
 COLON_OR_QUOTE = re.compile(rf"[ {NARROW}{WIDE}](?=[:»])|(?<=«)[ {NARROW}{WIDE}]")
 
 
@@ -16,6 +17,11 @@ def set_right(text: str, language: str) -> str:
     """One apostrophe, and no line's end between a number and what it counts; in French a narrow no-break
     space before `; ! ?`, a no-break space before `:` and inside `« »`."""
     return _OF.get(language, _anywhere)(text)
+
+
+def bound(text: str | None) -> str:
+    """A person's own words, to be shown: no sign stands alone at the beginning of a line, no « at its end."""
+    return LOOSE_SIGN.sub(WIDE, text or "")
 
 
 def _anywhere(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from services.chassis.face import OURS, accent_of
 from services.chassis.run import Chassis
 from services.contracts.links.file_links import file_keys
 from services.contracts.links.signed_links import asker_token, partner_token
@@ -79,7 +80,8 @@ async def build(
 ) -> list[Lane]:
     """Opens what the senders need; the chassis closes it after the lanes have stopped."""
     house = house_of(settings)
-    letters = MailRenderer(zone=settings.timezone, replacements=settings.template_folder)
+    accent = accent_of(settings.network_accent) if settings.network_accent else OURS
+    letters = MailRenderer(zone=settings.timezone, replacements=settings.template_folder, accent=accent)
     lines = await chassis.enter(SmtpLines(smtp_of(settings), most=settings.smtp_connections))
     to_people = MailSender(Composer(house, letters), lines)
     senders = await _senders(settings, chassis, house, to_people)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import orjson
 
+from services.chassis.language.detection import language_of
 from services.router.commands.coordinating import CommandContext, run, whose_hand
-from services.router.domain.language import language_of
 from services.router.domain.themes import theme_of
 from services.router.files.partners import FaultyFile
 from services.router.handlers.coordinator import Refusal

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.chassis.errors import TooEarly
+from services.chassis.language.detection import language_of
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.ingest import (
@@ -23,7 +24,6 @@ from services.contracts.ingest import (
     TakeWithdrawn,
 )
 from services.router.domain.deadlines import promised
-from services.router.domain.language import language_of
 from services.router.domain.question import lifecycle
 from services.router.domain.question.lifecycle import AcceptedAnswer, Question
 from services.router.domain.question.state_machine import State

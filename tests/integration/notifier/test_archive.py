@@ -274,6 +274,19 @@ async def test_feed_is_atom_with_lasting_addresses(here: Archive) -> None:
         assert root.findtext(f"{ATOM}{name}")
 
 
+async def test_question_and_answer_of_two_languages_each_say_theirs(here: Archive) -> None:
+    """To screen readers, feed readers and search engines; the form's choice says only what was hoped for."""
+    number = await here.released("Де знайти українські книжки для дітей?")
+    page = (await here.reader.get(f"/a/{number}?lang=en")).text
+    assert '<h1 dir="auto" lang="uk">' in page
+    assert '<div class="text" dir="auto" lang="fr">' in page
+    assert '"inLanguage":"uk"' in page
+    root = ElementTree.fromstring((await here.reader.get("/feed.atom?lang=en")).content)
+    spoken = "{http://www.w3.org/XML/1998/namespace}lang"
+    told = [root.find(f"{ATOM}entry/{ATOM}{name}") for name in ("title", "summary")]
+    assert [root.get(spoken), *(one is not None and one.get(spoken) for one in told)] == ["en", "uk", "fr"]
+
+
 async def test_odd_characters_leave_the_feed_readable(here: Archive) -> None:
     await here.released("Que veut dire \ufffe\uffff\x1b ici ? 🌊 Où lire ?")
     root = ElementTree.fromstring((await here.reader.get("/feed.atom")).content)

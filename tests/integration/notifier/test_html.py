@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from email import message_from_bytes
@@ -11,6 +12,8 @@ from email.policy import default
 import pytest
 
 from devtools.servers.packages import provide_program
+from services.chassis.face import OURS, accent_of
+from services.chassis.face.colours import DARK_GROUNDS, LIGHT_GROUNDS, NIGHT
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.sending.mail.codes import DELIVERIES
 from services.notifier.sending.mail.compose import Composer
@@ -98,8 +101,8 @@ async def test_every_letter_is_valid_in_both_languages() -> None:
             assert (language, kind, await faults(part.get_content())) == (language, kind, [])
 
 
-def html_of(letter: DeliveryAttempt) -> str:
-    composer = Composer(HOUSE, MailRenderer(zone="Europe/Paris"))
+def html_of(letter: DeliveryAttempt, letters: MailRenderer | None = None) -> str:
+    composer = Composer(HOUSE, letters or MailRenderer(zone="Europe/Paris"))
     message = message_from_bytes(composer.compose(letter).content, policy=default)
     part = message.get_body(("html",))
     assert part is not None
@@ -108,13 +111,33 @@ def html_of(letter: DeliveryAttempt) -> str:
 
 
 def test_a_persons_words_say_which_language_they_are_in() -> None:
+    """As they are, and not as the form was told: many leave its choice as they find it."""
     letter = outgoing("mail", PARTNER)
-    arabic = replace(
-        letter, question=replace(letter.question, facets={**letter.question.facets, "language": "ar"})
-    )
+    arabic = replace(letter, question=replace(letter.question, text="أبحث عن كتب لتعليم اللغة العربية"))
     assert '<blockquote class="question" dir="auto" lang="ar">' in html_of(arabic)
-    unknown = replace(letter, question=replace(letter.question, facets={"channel": "mail"}))
+    told = replace(letter, question=replace(letter.question, text="Nº 12 ?", facets={"language": "br"}))
+    assert '<blockquote class="question" dir="auto" lang="br">' in html_of(told)
+    unknown = replace(letter, question=replace(letter.question, text="Nº 12 ?", facets={"channel": "mail"}))
     assert '<blockquote class="question" dir="auto">' in html_of(unknown)
+
+
+def test_an_answer_says_its_own_language_and_not_its_questions() -> None:
+    dutch = replace(answered(), text="De molen stond aan de oever van de rivier, dicht bij de oude brug.")
+    assert '<div class="words" dir="auto" lang="nl">' in html_of(
+        outgoing("mail", PARTNER, "answer", answer=dutch)
+    )
+
+
+def test_a_mail_has_the_networks_colour_and_grounds_that_it_can_be_read_on() -> None:
+    accent = accent_of("#7a0026")
+    letters = MailRenderer(zone="Europe/Paris", accent=accent)
+    html = html_of(outgoing("mail", PARTNER, "answer", answer=answered()), letters)
+    day, night = html.split("</style>")[0].split("@media (prefers-color-scheme: dark)")
+    assert f"background: {accent.light}; color: #ffffff" in day
+    assert f"background: {accent.dark}; color: {NIGHT}" in night
+    assert OURS.light not in html
+    for style, grounds, own in ((day, LIGHT_GROUNDS, accent.light), (night, DARK_GROUNDS, accent.dark)):
+        assert {*re.findall(r"background: (#\w+)", style)} - {own} <= {*grounds}
 
 
 def test_libraries_left_out_are_called_by_their_names() -> None:

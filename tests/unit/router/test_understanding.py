@@ -9,7 +9,7 @@ import pytest
 
 from devtools.demo.corpus import load_corpus
 from devtools.demo.run import DATA
-from services.router.domain.language import language_of
+from services.chassis.language.detection import language_of
 from services.router.domain.subjects import SubjectModel, features
 from services.router.domain.themes import THEMES, theme_of
 

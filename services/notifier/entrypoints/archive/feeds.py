@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from services.chassis.language.detection import language_of
 from services.chassis.language.names import Names
 from services.notifier.store.archive.published import EntryLine, ReleasedEntry
 
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ATOM = "http://www.w3.org/2005/Atom"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
@@ -23,7 +25,7 @@ def feed(
     url: str, self_url: str, title: str, lines: Sequence[EntryLine], now: datetime, names: Names
 ) -> bytes:
     """An Atom feed of entries, the newest first. `url` is the archive's."""
-    root = Element("feed", xmlns=ATOM)
+    root = Element("feed", {"xmlns": ATOM, XML_LANG: names.words.language})
     _text(root, "id", self_url)
     _text(root, "title", title)
     newest = max((line.published_at for line in lines), default=now)
@@ -39,14 +41,14 @@ def _entry(root: Element, url: str, line: EntryLine, names: Names) -> None:
     entry = SubElement(root, "entry")
     address = f"{url}/a/{line.number}"
     _text(entry, "id", address)
-    _text(entry, "title", line.title)
+    _spoken(entry, "title", line.title, line.language)
     SubElement(entry, "link", rel="alternate", type="text/html", href=address)
     _text(entry, "updated", line.published_at.isoformat())
     _text(entry, "published", line.published_at.isoformat())
     _text(SubElement(entry, "author"), "name", line.partner_name)
     if line.subject:
         SubElement(entry, "category", term=line.subject, label=names.theme(line.subject))
-    _text(entry, "summary", line.excerpt)
+    _spoken(entry, "summary", line.excerpt, line.language)
 
 
 def sitemap(url: str, addresses: Iterable[tuple[int, datetime]]) -> bytes:
@@ -88,12 +90,13 @@ def question_and_answer(url: str, entry: ReleasedEntry) -> dict[str, Any]:
             "@type": "Question",
             "name": entry.title,
             "text": entry.question,
-            "inLanguage": entry.language,
+            "inLanguage": language_of(entry.question) or entry.language,
             "answerCount": 1,
             "datePublished": entry.published_at.isoformat(),
             "acceptedAnswer": {
                 "@type": "Answer",
                 "text": entry.answer,
+                "inLanguage": language_of(entry.answer) or entry.language,
                 "url": address,
                 "dateCreated": entry.answered_at.isoformat(),
                 "author": author,
@@ -131,6 +134,13 @@ def entry_json(url: str, entry: ReleasedEntry) -> dict[str, Any]:
         "answered_at": entry.answered_at,
         "published_at": entry.published_at,
     }
+
+
+def _spoken(parent: Element, name: str, value: str, told: str | None) -> None:
+    """A person's words, in a language of their own."""
+    _text(parent, name, value)
+    if code := language_of(value) or told:
+        parent[-1].set(XML_LANG, code)
 
 
 def _text(parent: Element, name: str, value: str) -> None:

