@@ -79,6 +79,30 @@ def conversation(known: Standing, partner: str | None) -> list[ThreadEntry]:
     return list(_entries(known, partner))
 
 
+@dataclass(frozen=True, slots=True)
+class SimilarPage:
+    """An answer of the public archive that may help with this question."""
+
+    title: str
+    url: str
+
+    @property
+    def mark(self) -> str:
+        """As it stands in an answer."""
+        return f"[{self.title.replace('[', '(').replace(']', ')')}]({self.url})"
+
+
+def similar(known: Standing, partner: str | None) -> list[SimilarPage]:
+    """What the notifier found in the archive when it asked this library, or any of them; each once."""
+    found = (
+        SimilarPage(str(page["title"]), str(page["url"]))
+        for one in reversed(known.heard)
+        if one.type == "similar.found" and (partner is None or _id(one) == partner)
+        for page in one.data.get("similar", ())
+    )
+    return [page for page in dict.fromkeys(found) if page.url.startswith(("https://", "http://"))]
+
+
 def _entries(known: Standing, partner: str | None) -> Iterator[ThreadEntry]:
     said = answer_ids(known.heard)
     names = {turn.partner: turn.name for turn in known.turns.values()}

@@ -18,6 +18,7 @@ from services.workspace.entrypoints.coordinator.libraries_page import LibrariesP
 from services.workspace.entrypoints.coordinator.network_page import NetworkPage
 from services.workspace.entrypoints.coordinator.release_page import ReleasePage
 from services.workspace.entrypoints.coordinator.steering_forms import SteeringForms
+from services.workspace.entrypoints.library.paragraphs_page import ParagraphsPage
 from services.workspace.entrypoints.lists_page import ListsPage
 from services.workspace.entrypoints.people_page import PeoplePage
 from services.workspace.entrypoints.questions.question_page import QuestionPage
@@ -63,6 +64,7 @@ class Site:
             *HeldPage(guard).routes(),
             *ReleasePage(guard).routes(),
             *DeliveriesPage(guard).routes(),
+            *ParagraphsPage(guard).routes(),
             *PeoplePage(guard).routes(),
             *AuditPage(guard).routes(),
             *AccountPage(guard).routes(),

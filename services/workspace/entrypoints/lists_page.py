@@ -58,6 +58,8 @@ class ListsPage:
             **context,
             chosen=chosen,
             lists=LISTS,
+            zones={row["id"]: row["time_zone"] for row in known},
+            names={row["id"]: row["name"] for row in known},
             rows=rows[:PAGE],
             more=len(rows) > PAGE,
             number=number,

@@ -3,7 +3,8 @@ network is asked of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -58,6 +59,17 @@ async def give_back(unit: Unit, who: Respondent) -> None:
         partner=who.partner,
         question=who.question,
     )
+
+
+IN_HAND = ("open", "taken", "waiting")
+
+
+async def is_answered(unit: Unit, who: Respondent, turn: Mapping[str, Any], form: str) -> bool:
+    """Whether somebody was first: another library, or a colleague whose answer is on its way. The same form
+    again is no second answer."""
+    if turn["list"] not in IN_HAND:
+        return not await work.is_asked(unit.db, form)
+    return await work.is_answered(unit.db, who, form)
 
 
 async def answer(

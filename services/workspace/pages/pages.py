@@ -15,10 +15,10 @@ from starlette.responses import HTMLResponse
 from services.chassis.language import N_, Languages, Translator
 from services.chassis.language.templates import speak
 from services.contracts.links.file_links import NETWORK, addressed
+from services.contracts.vocabulary import THEMES
 from services.workspace.domain.due import DueTime, due
 from services.workspace.domain.mentions import call_of
 from services.workspace.domain.roles import PermittedDeed
-from services.workspace.pages.marks import marked
 from services.workspace.pages.spoken import SPOKEN
 
 HERE = Path(__file__).parent
@@ -111,10 +111,10 @@ class WorkspacePages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        environment.filters["marked"] = marked
         environment.filters["opened_to"] = self._opened_to
         environment.filters["call"] = call_of
         environment.filters["said"] = lambda code: words.gettext(SPOKEN[code]) if code in SPOKEN else code
+        environment.globals["themes"] = THEMES
         environment.globals["due"] = self._due
         environment.globals["hour"] = lambda moment: words.hour(moment) if hasattr(words, "hour") else ""
         return speak(environment, words)

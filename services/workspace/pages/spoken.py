@@ -258,12 +258,17 @@ SPOKEN: Mapping[str, str] = {
     "handed_over": N_("handed over"),
     "given_back": N_("gave back"),
     "noted": N_("wrote a note"),
+    "wrote_paragraph": N_("wrote a standard paragraph"),
+    "removed_paragraph": N_("removed a standard paragraph"),
     # Ways in.
     "mail": N_("link in a mail"),
     "oidc": N_("the network’s sign-in"),
     "passkey": N_("passkey"),
     "command": N_("link of an operator"),
     # Faults of forms.
+    "no_title": N_("Write a title."),
+    "no_text": N_("Write the text."),
+    "no_language": N_("Choose a language."),
     "no_name": N_("Write the person’s name."),
     "no_address": N_("Write a mail address, as amel.b@bm-exemple.fr."),
 }

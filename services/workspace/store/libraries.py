@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,12 @@ _ONE = "SELECT id, name, record::text AS record, version, gone FROM library WHER
 _HISTORY = """
 SELECT version, at, hand, before::text AS before, after::text AS after FROM library_change
 WHERE partner = $1 ORDER BY version DESC LIMIT $2
+"""
+
+_LANGUAGES = """
+SELECT DISTINCT jsonb_array_elements_text(record -> 'languages') AS language FROM library
+WHERE NOT gone AND jsonb_typeof(record -> 'languages') = 'array' AND ($1::text[] IS NULL OR id = ANY($1))
+ORDER BY language
 """
 
 _IS_KNOWN = "SELECT EXISTS (SELECT FROM library WHERE version IS NOT NULL)"
@@ -86,6 +92,11 @@ async def history(db: Db, partner: str, most: int) -> list[dict[str, Any]]:
     """The latest first."""
     rows = await db.fetch(_HISTORY, partner, most)
     return [{**row, "before": _read(row["before"]), "after": _read(row["after"])} for row in rows]
+
+
+async def languages(db: Db, partners: Sequence[str] | None) -> list[str]:
+    """That these libraries say they answer in, or all of the network."""
+    return [row["language"] for row in await db.fetch(_LANGUAGES, partners)]
 
 
 async def is_known(db: Db) -> bool:

@@ -44,15 +44,16 @@ WHERE question = $1 AND partner = $2 AND person = $3 AND revision <> $4 AND (tex
 """
 
 _SAVE = """
-INSERT INTO draft (question, partner, person, text, sources, revision, saved_at)
-VALUES ($1, $2, $3, $5, $6, 1, $7)
+INSERT INTO draft (question, partner, person, text, sources, revision, saved_at, effort, subject)
+VALUES ($1, $2, $3, $5, $6, 1, $7, $8, $9)
 ON CONFLICT (question, partner, person) DO UPDATE SET text = excluded.text, sources = excluded.sources,
-    revision = draft.revision + 1, saved_at = excluded.saved_at, sent_at = NULL
+    effort = excluded.effort, subject = excluded.subject, revision = draft.revision + 1,
+    saved_at = excluded.saved_at, sent_at = NULL
 RETURNING revision, $4::integer AS seen
 """
 
 _DRAFTS = """
-SELECT d.person, p.name, d.text, d.sources, d.revision, d.saved_at, d.sent_at
+SELECT d.person, p.name, d.text, d.sources, d.effort, d.subject, d.revision, d.saved_at, d.sent_at
 FROM draft d LEFT JOIN person p ON p.id = d.person
 WHERE d.question = $1 AND d.partner = $2 AND d.text <> '' ORDER BY d.saved_at DESC
 """
@@ -113,6 +114,16 @@ INSERT INTO request (id, question, partner, person, type, form, asked_at) VALUES
 ON CONFLICT (form) DO NOTHING RETURNING id
 """
 
+_IS_ASKED = "SELECT EXISTS (SELECT FROM request WHERE form = $1)"
+
+_IS_ANSWERED = """
+SELECT EXISTS (
+    SELECT FROM request r JOIN assignment a ON a.question = r.question AND a.partner = r.partner
+    WHERE r.question = $1 AND r.partner = $2 AND r.type = 'answer.submitted' AND r.state <> 'refused'
+        AND r.form <> $3 AND r.asked_at >= a.routed_at
+)
+"""
+
 _SETTLE = """
 UPDATE request SET state = receipt.state, reason = receipt.reason, field = receipt.field, done_at = $6,
     value = CASE WHEN NOT EXISTS (
@@ -139,6 +150,16 @@ class Receipt:
     reason: str | None = None
     field: str | None = None
     value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftText:
+    """As typed and chosen."""
+
+    text: str
+    sources: str = ""
+    effort: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +193,11 @@ async def claimed(db: Db, question: UUID, partner: str) -> Record | None:
     return await db.fetchrow(_CLAIMED, question, partner)
 
 
-async def save_draft(db: Db, who: Respondent, seen: int, text: str, sources: str, now: datetime) -> int:
+async def save_draft(db: Db, who: Respondent, seen: int, written: DraftText, now: datetime) -> int:
     """The new revision. `seen` is the one that the writer's window knew: what came between is kept beside."""
-    where = (who.question, who.partner, who.person, seen, text, sources)
+    where = (who.question, who.partner, who.person, seen, written.text, written.sources)
     await db.execute(_KEEP_OTHER, *where)
-    return int(await db.fetchval(_SAVE, *where, now))
+    return int(await db.fetchval(_SAVE, *where, now, written.effort, written.subject))
 
 
 async def drafts(db: Db, question: UUID, partner: str) -> list[Record]:
@@ -233,6 +254,16 @@ async def ask(db: Db, request: UUID, who: Respondent, kind: str, form: str, now:
     """False where this form asked before."""
     where = (who.question, who.partner, who.person)
     return await db.fetchval(_ASK, request, *where, kind, form, now) is not None
+
+
+async def is_asked(db: Db, form: str) -> bool:
+    """Whether this form asked before."""
+    return bool(await db.fetchval(_IS_ASKED, form))
+
+
+async def is_answered(db: Db, who: Respondent, form: str) -> bool:
+    """Whether another form of the library's people handed in an answer in this turn."""
+    return bool(await db.fetchval(_IS_ANSWERED, who.question, who.partner, form))
 
 
 async def settle(db: Db, receipts: Sequence[Receipt], now: datetime) -> None:

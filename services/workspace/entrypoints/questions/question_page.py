@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -15,13 +16,16 @@ from starlette.routing import BaseRoute
 from uuid_utils.compat import uuid4
 
 from services.chassis.messaging.transaction import Unit
-from services.workspace.domain.conversation import conversation
+from services.workspace.domain import referral
+from services.workspace.domain.conversation import conversation, similar
 from services.workspace.domain.explained import pictures
+from services.workspace.domain.referral import ReferralChoice, ReferredQuestion
 from services.workspace.domain.standing import Standing, standing
 from services.workspace.domain.steering import possible
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor
 from services.workspace.handlers import explaining
-from services.workspace.store import explanations, facts, network, people, work
+from services.workspace.store import explanations, facts, libraries, network, people, work
+from services.workspace.store.library import paragraphs
 from services.workspace.store.work import Respondent
 
 WRITES_FOR = timedelta(seconds=30)
@@ -39,11 +43,11 @@ class QuestionPage:
 
     async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
         async with self.guard.begin() as unit:
-            context = await shown(unit, visitor, request.path_params["id"])
+            context = await shown(unit, visitor, request.path_params["id"], self.guard.pages.zone)
         return self.guard.pages.show("question.html", visitor, request, **context)
 
 
-async def shown(unit: Unit, visitor: Visitor, question: UUID) -> dict[str, Any]:
+async def shown(unit: Unit, visitor: Visitor, question: UUID, zone: ZoneInfo) -> dict[str, Any]:
     """Everything the page says; raises 404 where the question is none of this person's."""
     who = await respondent_of(unit, visitor, question)
     known = standing((await facts.heard(unit.db, [question])).get(question, ()))
@@ -56,7 +60,8 @@ async def shown(unit: Unit, visitor: Visitor, question: UUID) -> dict[str, Any]:
         "respondent": who,
         "form": str(uuid4()),
         "entries": conversation(known, who.partner if who else None),
-        "referable": await _referable(unit, known, who),
+        "similar": similar(known, who.partner if who else None),
+        "referable": await _referable(unit, known, who, zone),
         "deeds": possible(known),
         "steered": (),
         "explained": None,
@@ -64,6 +69,8 @@ async def shown(unit: Unit, visitor: Visitor, question: UUID) -> dict[str, Any]:
     if visitor.may("see the network"):
         context["steered"] = await network.requests(unit.db, question, unit.now - STEERED_FOR)
         context |= await _explained(unit, visitor, question, known)
+    if who is not None:
+        context["paragraphs"] = await _offered(unit, who.partner, known.facets.get("language"))
     return context | (await _of_respondent(unit, who) if who else _OF_NOBODY)
 
 
@@ -85,6 +92,8 @@ _OF_NOBODY: dict[str, Any] = {
     "present": [],
     "requests": [],
     "colleagues": [],
+    "paragraphs": [],
+    "library": None,
 }
 
 
@@ -111,11 +120,24 @@ async def _of_respondent(unit: Unit, who: Respondent) -> dict[str, Any]:
         "present": await work.present(unit.db, who, unit.now - WRITES_FOR, unit.now - LOOKS_FOR),
         "requests": await work.requests(unit.db, who.question, who.partner),
         "colleagues": await people.colleagues(unit.db, who.partner),
+        "library": next(iter(await people.libraries(unit.db, [who.partner])), None),
     }
 
 
-async def _referable(unit: Unit, known: Standing, who: Respondent | None) -> list[Any]:
+async def _referable(
+    unit: Unit, known: Standing, who: Respondent | None, zone: ZoneInfo
+) -> list[ReferralChoice]:
     """Libraries that the question may be referred to: all but us and those who declined it."""
-    not_again = {turn.partner for turn in known.turns.values() if turn.why == "declined"}
-    not_again |= {who.partner} if who else set()
-    return [row for row in await people.libraries(unit.db) if row["id"] not in not_again]
+    if who is None or not known.is_open:
+        return []
+    not_again = {turn.partner for turn in known.turns.values() if turn.why == "declined"} | {who.partner}
+    rows = [row for row in await libraries.listed(unit.db, unit.now) if row["id"] not in not_again]
+    facets = known.facets
+    asked = ReferredQuestion(facets.get("subject"), facets.get("language"), unit.now, zone)
+    return referral.choices(rows, asked)
+
+
+async def _offered(unit: Unit, partner: str, language: str | None) -> list[Any]:
+    """Standard paragraphs, those in the asker's language first, our own before the network's."""
+    rows = await paragraphs.listed(unit.db, (partner, paragraphs.NETWORK))
+    return sorted(rows, key=lambda row: row["language"] != language)

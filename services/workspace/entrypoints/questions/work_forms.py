@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -17,10 +17,13 @@ from services.chassis.messaging.transaction import Unit
 from services.workspace.entrypoints.questions.question_page import respondent_of, shown
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word, words
 from services.workspace.handlers import working
+from services.workspace.pages.marks import plain
 from services.workspace.store import audit, facts, work
-from services.workspace.store.work import Respondent
+from services.workspace.store.work import DraftText, Respondent
 
 LONGEST = 50_000
+LONGEST_TEXT = 10_000
+"""Of a paragraph that is put in."""
 MOST_SOURCES = 50
 
 
@@ -75,15 +78,22 @@ class WorkForms:
             return self.guard.to_sign_in(request)
         if request.headers.get("accept", "").startswith("application/json"):
             return JSONResponse({"revision": revision})
-        return back(request)
+        return back(request, "#answer")
 
     async def preview(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         async with self.guard.begin(request.path_params["id"]) as unit:
             who, _ = await own_respondent(unit, visitor, request.path_params["id"])
             await _save(unit, who, form)
-            context = await shown(unit, visitor, request.path_params["id"])
+            context = await self._shown(unit, visitor, request)
         return self.guard.pages.show(
-            "preview.html", visitor, request, **context, sources=_sources(form), fields=_fields(form)
+            "preview.html",
+            visitor,
+            request,
+            **context,
+            attached=[],
+            answer=plain(words(form, "text", LONGEST).strip()),
+            sources=_sources(form),
+            fields=_fields(form),
         )
 
     async def answer(self, request: Request, visitor: Visitor, form: FormData) -> Response:
@@ -95,27 +105,37 @@ class WorkForms:
             return self.guard.to_sign_in(request)
         try:
             async with self.guard.begin(question) as unit:
+                _, turn = await own_respondent(unit, visitor, question)
+                if await working.is_answered(unit, who, turn, word(form, "form")):
+                    return await self._again(request, visitor, "meanwhile", 409)
                 await working.answer(
                     unit,
                     who,
                     word(form, "form"),
-                    words(form, "text", LONGEST).strip(),
+                    plain(words(form, "text", LONGEST).strip()),
                     _sources(form),
                     _effort(form),
                     word(form, "subject") or None,
                 )
         except ValidationError as fault:
-            return await self._again(request, visitor, question, fault)
+            return await self._again(request, visitor, fault)
         return back(request)
 
     async def _again(
-        self, request: Request, visitor: Visitor, question: UUID, fault: ValidationError
+        self,
+        request: Request,
+        visitor: Visitor,
+        fault: ValidationError | Literal["meanwhile"],
+        status: int = 422,
     ) -> Response:
         """The page with what was written, and which field is to be mended."""
-        field = str(fault.errors(include_url=False, include_input=False)[0]["loc"][0])
+        field = fault if isinstance(fault, str) else _field_of(fault)
         async with self.guard.begin() as unit:
-            context = await shown(unit, visitor, question)
-        return self.guard.pages.show("question.html", visitor, request, status=422, **context, fault=field)
+            context = await self._shown(unit, visitor, request)
+        return self.guard.pages.show("question.html", visitor, request, status=status, **context, fault=field)
+
+    async def _shown(self, unit: Unit, visitor: Visitor, request: Request) -> dict[str, Any]:
+        return await shown(unit, visitor, request.path_params["id"], self.guard.pages.zone)
 
     async def add(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         question = request.path_params["id"]
@@ -124,12 +144,12 @@ class WorkForms:
             await _save(unit, who, form)
         if visitor.over:
             return self.guard.to_sign_in(request)
-        text, corrects = words(form, "text", LONGEST).strip(), word(form, "corrects") == "yes"
+        text, corrects = plain(words(form, "text", LONGEST).strip()), word(form, "corrects") == "yes"
         try:
             async with self.guard.begin(question) as unit:
                 await working.add(unit, who, word(form, "form"), text, _sources(form), corrects=corrects)
         except ValidationError as fault:
-            return await self._again(request, visitor, question, fault)
+            return await self._again(request, visitor, fault)
         return back(request)
 
     async def ask_back(self, request: Request, visitor: Visitor, form: FormData) -> Response:
@@ -193,6 +213,10 @@ async def own_respondent(unit: Unit, visitor: Visitor, question: UUID) -> tuple[
     return who, turn
 
 
+def _field_of(fault: ValidationError) -> str:
+    return str(fault.errors(include_url=False, include_input=False)[0]["loc"][0])
+
+
 def back(request: Request, anchor: str = "") -> Response:
     return RedirectResponse(f"/questions/{request.path_params['id']}{anchor}", 303)
 
@@ -203,10 +227,19 @@ async def _save(unit: Unit, who: Respondent, form: FormData) -> int:
         unit.db,
         who,
         int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else 0,
-        words(form, "text", LONGEST),
-        words(form, "sources", LONGEST),
+        DraftText(
+            _with_inserted(words(form, "text", LONGEST), words(form, "insert", LONGEST_TEXT)),
+            words(form, "sources", LONGEST),
+            word(form, "effort", 1),
+            word(form, "subject", 50),
+        ),
         unit.now,
     )
+
+
+def _with_inserted(text: str, chosen: str) -> str:
+    """What a button of a similar answer or a standard paragraph adds, where no script puts it in."""
+    return "\n\n".join(filter(None, (text.rstrip(), chosen)))[:LONGEST] if chosen else text
 
 
 def _sources(form: FormData) -> list[str]:
@@ -221,4 +254,7 @@ def _effort(form: FormData) -> int | None:
 
 
 def _fields(form: FormData) -> dict[str, str]:
-    return {name: words(form, name, LONGEST) for name in ("text", "sources", "effort", "subject", "form")}
+    return {
+        name: words(form, name, LONGEST)
+        for name in ("text", "sources", "effort", "subject", "form", "corrects")
+    }

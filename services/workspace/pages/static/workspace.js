@@ -37,41 +37,83 @@ if (stream && "EventSource" in window) {
 }
 
 // --- Drafts: saved a moment after the last letter, and kept in this browser until the server has them.
+const store = {
+  get: (name) => { try { return localStorage.getItem(name); } catch { return null; } },
+  set: (name, text) => { try { text ? localStorage.setItem(name, text) : localStorage.removeItem(name); } catch { /* full, or forbidden */ } },
+};
+// What was sent is dropped once a page of ours has come of it; whoever comes back from a page that never came has it again.
+const came = !["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type);
+function unsentOf(name) {
+  const kept = JSON.parse(store.get(name) || "null");
+  if (kept?.sent && came) { store.set(name, null); return ""; }
+  return kept?.text || "";
+}
+const keep = (name, text, sent = false) => store.set(name, text && JSON.stringify({ text, sent }));
 for (const form of document.querySelectorAll("form[data-draft]")) {
-  const kept = "draft " + form.dataset.question, said = form.querySelector("[data-saved]");
+  const kept = `draft ${form.dataset.question} ${form.dataset.person}`, said = form.querySelector("[data-saved]");
   const field = (name) => form.elements.namedItem(name);
   let timer = 0, under = false, again = false;
-  const unsaved = JSON.parse(localStorage.getItem(kept) || "null");
-  if (unsaved && unsaved.text && unsaved.text !== field("text").value) {
-    if (!field("text").value) field("text").value = unsaved.text;
-    else if (!field("text").value.includes(unsaved.text)) field("text").value += "\n\n" + unsaved.text;
+  const unsaved = unsentOf(kept);
+  if (unsaved && !field("text").value.includes(unsaved)) {
+    field("text").value = [field("text").value, unsaved].filter(Boolean).join("\n\n");
+  }
+  function tell(answer) {
+    if (!said) return;
+    if (answer?.ok) { said.textContent = said.dataset.saved; return; }
+    if (answer?.status !== 401) { said.textContent = said.dataset.kept; return; }
+    const door = document.createElement("a");
+    door.href = "/sign-in?next=" + encodeURIComponent(location.pathname);
+    door.textContent = said.dataset.in;
+    said.replaceChildren(said.dataset.out + " ", door);
   }
   async function save() {
     if (under) { again = true; return; }
     under = true;
-    const body = new URLSearchParams(new FormData(form));
+    const body = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
     const answer = await fetch(form.dataset.draft, {
       method: "POST", body, headers: { accept: "application/json", "x-seal": seal, "x-page": location.pathname },
     }).catch(() => null);
     under = false;
     if (answer && answer.ok) {
       field("revision").value = (await answer.json()).revision;
-      localStorage.removeItem(kept);
-      if (said) said.textContent = said.dataset.saved;
-    } else if (said) {
-      said.textContent = said.dataset.kept;
+      store.set(kept, null);
     }
+    tell(answer);
     if (again) { again = false; save(); }
   }
   form.addEventListener("input", () => {
-    localStorage.setItem(kept, JSON.stringify({ text: field("text").value }));
+    keep(kept, field("text").value);
     clearTimeout(timer);
     timer = setTimeout(save, 700);
   });
-  form.addEventListener("submit", () => { clearTimeout(timer); localStorage.removeItem(kept); });
+  form.addEventListener("submit", () => { clearTimeout(timer); keep(kept, field("text").value, true); });
+  // What a button puts in goes where one writes; without this the server puts it at the end.
+  for (const button of document.querySelectorAll(`button[form="${form.id}"][name="insert"]`)) {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      const text = field("text");
+      text.focus();
+      text.setRangeText(button.value, text.selectionStart, text.selectionEnd, "end");
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
 }
+// Notes and other words: kept in this browser until they are sent.
+for (const area of document.querySelectorAll("textarea[data-keep]")) {
+  const unsent = unsentOf(area.dataset.keep);
+  if (unsent && !area.value) {
+    area.value = unsent;
+    const around = area.closest("details");
+    if (around) around.open = true;
+  }
+  area.addEventListener("input", () => keep(area.dataset.keep, area.value));
+  area.form.addEventListener("submit", () => keep(area.dataset.keep, area.value, true));
+}
+// Whoever signs out leaves nothing of theirs in a browser that others use.
+document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => { try { localStorage.clear(); } catch { /* nothing there */ } });
 
-// --- Keys: j k along the rows, Enter opens, t takes, r answers, / searches.
+// --- Keys: j k along the rows, Enter opens, t takes, r answers, / searches, ? says so.
 let at = -1;
 function go(step) {
   const rows = [...document.querySelectorAll("[data-row]")];
@@ -82,12 +124,13 @@ function go(step) {
   rows[at].querySelector("a").focus();
 }
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
   const key = event.key;
   if (key === "j") go(1);
   else if (key === "k") go(-1);
   else if (key === "t") (document.querySelector(".row.current form.take button") || document.querySelector("button[data-key=t]"))?.click();
   else if (key === "r") document.querySelector("[data-key=r]")?.focus();
+  else if (key === "?") document.getElementById("keys")?.showModal();
   else if (key === "/") document.querySelector("[data-key='/']")?.focus();
   else return;
   event.preventDefault();

@@ -1,0 +1,1 @@
+"""What a library sees of itself, and writes for itself."""

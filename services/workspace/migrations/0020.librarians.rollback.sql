@@ -1,0 +1,2 @@
+DROP TABLE paragraph;
+ALTER TABLE draft DROP COLUMN subject, DROP COLUMN effort;

@@ -1,0 +1,1 @@
+"""What a library writes for itself."""
