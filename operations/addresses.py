@@ -35,6 +35,12 @@ class Addresses(BaseSettings):
         default={},
         description='The private ports of the services, as JSON: {"ingest": "http://ingest:9000", …}',
     )
+    clamd_address: str = Field(
+        default="", description="ClamAV's daemon as ingest reaches it, for the doctor; empty: none"
+    )
+    largest_mail: int = Field(
+        default=36_000_000, description="Bytes of a mail at most, as in ingest: ClamAV must take as much"
+    )
     runs_in: RunsIn = Field(
         default=RunsIn.CHECKOUT, description="How commands are printed: checkout, compose or kubernetes"
     )

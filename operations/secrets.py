@@ -32,6 +32,12 @@ JOURNAL = 32 * 1024 * 1024
 """Bytes after which the broker begins a new journal and the old one goes: with the default of 512 MB the
 words of somebody erased stand in it for weeks on a small network."""
 
+CONNECTIONS = 2000
+"""To one node of the broker. A partner has ten at most; this bounds the memory that strangers may take."""
+
+HANDSHAKE_MILLISECONDS = 5000
+"""Who has not signed in by then is hung up on."""
+
 ADMINISTRATOR = "sesame"
 KEPT = "passwords.json"
 READER = "reader"
@@ -123,7 +129,9 @@ def _lay_amqps(path: Path, *, wanted: bool) -> None:
     """The broker's door for partners on the internet; the certificate's names are certbot's."""
     if wanted:
         certificate = ("certfile = /certificate/fullchain.pem", "keyfile = /certificate/privkey.pem")
-        lines = ["listeners.ssl.default = 5671", *(f"ssl_options.{line}" for line in certificate)]
+        bounds = [f"connection_max = {CONNECTIONS}", f"handshake_timeout = {HANDSHAKE_MILLISECONDS}"]
+        bounds += [f"ssl_handshake_timeout = {HANDSHAKE_MILLISECONDS}"]
+        lines = [*bounds, "listeners.ssl.default = 5671", *(f"ssl_options.{line}" for line in certificate)]
         write_secret(path, "\n".join([*lines, "ssl_options.verify = verify_none"]) + "\n", mode=0o444)
     else:
         path.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from operations.doctor.broker import OF_BROKER
 from operations.doctor.database import OF_DATABASE
 from operations.doctor.findings import Finding, Grade
 from operations.doctor.network import OF_NETWORK
+from operations.doctor.scanner import scanner
 from operations.errors import OperationError
 
 LOOK_SECONDS = 1.0
@@ -56,7 +57,7 @@ async def _findings(where: Addresses) -> AsyncIterator[Finding]:
         for check in OF_BROKER:
             async for finding in _safely(check.__name__, check(management, where)):
                 yield finding
-    for rest in (*OF_NETWORK, *OF_DATABASE):
+    for rest in (*OF_NETWORK, scanner, *OF_DATABASE):
         async for finding in _safely(rest.__name__, rest(where)):
             yield finding
 

@@ -24,6 +24,10 @@ HAS_EXPIRED = 10
 """OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED."""
 DISK_FREE = 0.10
 
+COUNTS_ADDRESSES = ("ingest", "workspace")
+"""Whose limits count where a request came from."""
+UNBELIEVED = 'sesame_forwarded_unbelieved_total{kind="near"}'
+
 Check = Callable[[Addresses], AsyncIterator[Finding]]
 
 
@@ -39,6 +43,8 @@ async def ready(where: Addresses) -> AsyncIterator[Finding]:
             continue
         for url in await _copies(where.ops_urls[service]):
             yield await _ready(service, url, where)
+            if service in COUNTS_ADDRESSES and (finding := await _forwarding(service, url)):
+                yield finding
 
 
 async def _copies(url: str) -> list[str]:
@@ -71,6 +77,22 @@ async def _ready(service: str, url: str, where: Addresses) -> Finding:
             Grade.FAULT, what, f"{'; '.join(ailing)}; see {handbook.log_of(where.runs_in, service)}"
         )
     return Finding(Grade.OK, what, "ready")
+
+
+async def _forwarding(service: str, url: str) -> Finding | None:
+    """Whether a proxy speaks for people that nobody named as ours: all behind it count as one."""
+    try:
+        async with httpx.AsyncClient(base_url=url, timeout=READY_SECONDS) as http:
+            lines = (await http.get("/metrics")).text.splitlines()
+    except httpx.HTTPError:
+        return None
+    if not any(line.startswith(f"{UNBELIEVED} ") for line in lines):
+        return None
+    said = (
+        "X-Forwarded-For comes from an address near by that SESAME_TRUSTED_PROXIES does not name (the log of"
+        f" {service} does): everybody behind it counts as one at the limits, or as none if it is this machine"
+    )
+    return Finding(Grade.WARNING, f"proxy before {service}", said)
 
 
 async def certificates(where: Addresses) -> AsyncIterator[Finding]:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -15,6 +15,9 @@ SECRETS = Path("/run/secrets")
 
 SECRET = re.compile("SECRET|PASSWORD|TOKEN|AMQP_URL|DATABASE_URL")
 """Variables whose values are never shown."""
+
+LEAST_KEY = 32
+"""Characters of a key that signs: what `openssl rand -hex 16` or the installation itself writes."""
 
 S = TypeVar("S", bound="ServiceSettings")
 
@@ -41,6 +44,22 @@ class ServiceSettings(BaseSettings):
         default=10.0, gt=0, description="Longest wait for a lock in migrations"
     )
     grace_seconds: float = Field(default=20.0, gt=0, description="Longest time to finish what is in hand")
+
+
+def signing_keys(text: str) -> tuple[bytes, ...]:
+    """By commas: the first signs. Raises ValueError for a short one, which could be found by trying."""
+    keys = [key.strip() for key in text.split(",") if key.strip()]
+    if not keys or min(map(len, keys)) < LEAST_KEY:
+        raise ValueError(
+            f"every key needs at least {LEAST_KEY} characters, several are separated by commas:"
+            " make one with `openssl rand -hex 32`"
+        )
+    return tuple(key.encode() for key in keys)
+
+
+def are_signing_keys(value: SecretStr) -> SecretStr:
+    signing_keys(value.get_secret_value())
+    return value
 
 
 def load(kind: type[S]) -> S:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from services.chassis.clock import Clock
 from services.chassis.face import NetworkFace
+from services.chassis.http.client_addresses import ClientAddresses, networks
 from services.chassis.run import Chassis, run
 from services.contracts import topology
 from services.contracts.links.signed_links import fingerprint
-from services.ingest.domain.addresses import networks
 from services.ingest.domain.limits import Limit
 from services.ingest.domain.mail.mailboxes import Mailboxes
 from services.ingest.entrypoints.http.app import public_app
@@ -79,7 +79,7 @@ def door_of(chassis: Chassis, settings: IngestSettings) -> DoorContext:
         address=Limit(settings.address_per_hour, settings.address_burst),
         partner=Limit(settings.key_per_hour, settings.key_burst),
         megabytes=Limit(settings.address_megabytes_per_hour, settings.address_megabytes_burst),
-        trusted=networks(settings.trusted_proxies),
+        callers=ClientAddresses(networks(settings.trusted_proxies), chassis.registry),
         exempt=networks(settings.unlimited_networks),
     )
     return DoorContext(

@@ -10,15 +10,13 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from services.chassis.face import FaceSettings
-from services.chassis.settings import ServiceSettings
-from services.ingest.domain.addresses import networks
+from services.chassis.http.client_addresses import networks
+from services.chassis.settings import ServiceSettings, signing_keys
 from services.ingest.domain.mail.known_senders import KnownSenders, contact_forms, public_lists
 
 
 def _keys(value: str) -> str:
-    short = [key for key in value.split(",") if len(key.strip()) < 16]
-    if short:
-        raise ValueError("every key needs at least 16 characters, several are separated by commas")
+    signing_keys(value)
     return value
 
 
@@ -236,7 +234,7 @@ class IngestSettings(FaceSettings, ServiceSettings):
 
     @property
     def keys(self) -> tuple[bytes, ...]:
-        return tuple(key.strip().encode() for key in self.link_secret.split(","))
+        return signing_keys(self.link_secret)
 
     @property
     def trusted_servers(self) -> frozenset[str]:

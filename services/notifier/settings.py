@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from services.chassis.face import FaceSettings
-from services.chassis.settings import ServiceSettings
+from services.chassis.settings import ServiceSettings, are_signing_keys, signing_keys
 from services.notifier.domain.networks import networks
 
 
@@ -24,6 +24,10 @@ def _hard_to_guess(secret: SecretStr | None) -> SecretStr | None:
     return secret
 
 
+def _signs(secret: SecretStr | None) -> SecretStr | None:
+    return are_signing_keys(secret) if secret is not None else None
+
+
 Secret = Annotated[SecretStr | None, AfterValidator(_set)]
 
 
@@ -33,11 +37,10 @@ def _are_networks(text: str) -> str:
 
 
 class NotifierSettings(FaceSettings, ServiceSettings):
-    link_secret: SecretStr = Field(
-        min_length=16,
+    link_secret: Annotated[SecretStr, AfterValidator(are_signing_keys)] = Field(
         description="Signs links and reply addresses, as in ingest. Several, by commas: the first signs",
     )
-    sign_in_secret: Secret = Field(
+    sign_in_secret: Annotated[Secret, AfterValidator(_signs)] = Field(
         default=None,
         description="Key of the links into the workspace, as there; none: no such mail goes out",
     )
@@ -139,5 +142,4 @@ class NotifierSettings(FaceSettings, ServiceSettings):
 
     @property
     def keys(self) -> tuple[bytes, ...]:
-        secrets = self.link_secret.get_secret_value().split(",")
-        return tuple(secret.strip().encode() for secret in secrets if secret.strip())
+        return signing_keys(self.link_secret.get_secret_value())

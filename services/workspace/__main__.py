@@ -9,9 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from services.chassis.clock import Clock
+from services.chassis.http.client_addresses import ClientAddresses, networks
 from services.chassis.run import Chassis, run
 from services.contracts import topology
-from services.workspace.domain.networks import networks
 from services.workspace.entrypoints.app import Site
 from services.workspace.entrypoints.questions.streams import Streams
 from services.workspace.entrypoints.receipts import ReceiptReader
@@ -53,7 +53,7 @@ def guard_of(chassis: Chassis, settings: WorkspaceSettings) -> Guard:
             file_keys_of(settings.file_secret),
         ),
         secure=settings.workspace_url.startswith("https://"),
-        trusted=networks(settings.trusted_proxies),
+        callers=ClientAddresses(networks(settings.trusted_proxies), chassis.registry),
     )
 
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from services.chassis.settings import ServiceSettings
-from services.workspace.domain.networks import networks
+from services.chassis.http.client_addresses import networks
+from services.chassis.settings import LEAST_KEY, ServiceSettings
 
 
 def _zone(value: object) -> object:
@@ -52,7 +52,8 @@ class WorkspaceSettings(ServiceSettings):
         default="", description="Where the workspace is seen from outside; empty: at its own host and port"
     )
     sign_in_secret: SecretStr = Field(
-        min_length=16, description="Key of the links that let people in; notifier and workspace share it"
+        min_length=LEAST_KEY,
+        description="Key of the links that let people in; notifier and workspace share it",
     )
     file_secret: Annotated[SecretStr, AfterValidator(_is_hexadecimal)] = Field(
         default=SecretStr(""),

@@ -26,7 +26,7 @@ from services.notifier.sending.worker import Lane, Pace
 from tests.support.bench import Bench
 from tests.support.waiting import PATIENCE_SECONDS
 
-KEYS = (b"a secret that only tests know",)
+KEYS = (b"a secret that only tests and nobody know",)
 COORDINATOR = "coordination@network.example"
 ARCHIVE = "https://archive.example"
 SETTLEMENT = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()))

@@ -25,7 +25,7 @@ from tests.support.bench import letter_of
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS, until_ready
 
-SECRET = "a secret that only tests know"
+SECRET = "a secret that only tests and nobody know"
 ANNOUNCED = "announced-by-notifier"
 OTHERS = ("ingest", "router", "metrics", "workspace")
 

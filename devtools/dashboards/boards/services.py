@@ -135,5 +135,13 @@ SERVICES = Dashboard(
             height=6,
             alerts=("SesameCountingBehind",),
         ),
+        lines(
+            "Oldest fact not yet counted",
+            "A fold takes what was heard each minute or sooner: one that stays can't be counted",
+            Query("max(sesame_facts_pending_oldest_seconds)", "oldest"),
+            unit="s",
+            height=6,
+            alerts=("SesameCountingStuck",),
+        ),
     ),
 )

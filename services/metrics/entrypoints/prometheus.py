@@ -38,13 +38,16 @@ Counts = Mapping[tuple[str, str], Counter[str]]
 async def collect(pool: Pool[Record]) -> Iterable[Metric]:
     async with pool.acquire() as db:
         counts = _counts(await counting.ever(db))
-        backlog = await counting.backlog(db)
+        backlog, oldest_seconds = await counting.backlog(db)
         copied_at = await backups.last(db)
     return [
         *(_counter(family, counts) for family in FAMILIES),
         *(_histogram(family, counts) for family in DURATIONS),
         _waiting(counts),
         GaugeMetricFamily("sesame_facts_pending", "Facts heard and not yet counted", value=backlog),
+        GaugeMetricFamily(
+            "sesame_facts_pending_oldest_seconds", "Age of the oldest of them", value=oldest_seconds
+        ),
         GaugeMetricFamily(
             "sesame_backup_timestamp_seconds", "When the last backup was made; 0: never", value=copied_at
         ),

@@ -113,13 +113,15 @@ def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[tuple[objec
     return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
-_BACKLOG = "SELECT count(*) FROM pending"
+_BACKLOG = """
+SELECT count(*), coalesce(extract(epoch FROM now() - min(heard_at)), 0)::float8 AS oldest_seconds FROM pending
+"""
 
 
-async def backlog(db: Db) -> int:
-    """Facts heard and not yet in any counter."""
-    rows: int = await db.fetchval(_BACKLOG)
-    return rows
+async def backlog(db: Db) -> tuple[int, float]:
+    """Facts heard and not yet in any counter, and for how many seconds the oldest of them."""
+    row = await db.fetchrow(_BACKLOG)
+    return (row["count"], row["oldest_seconds"]) if row else (0, 0.0)
 
 
 _EVER = "SELECT partner, measure, facet, value, n FROM ever"

@@ -13,8 +13,10 @@ from uuid import uuid4
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
 
 from services.chassis.clock import SystemClock
+from services.chassis.http.client_addresses import ClientAddresses
 from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts import topology
 from services.contracts.links.signed_links import asker_token, reply_address
@@ -114,7 +116,14 @@ USUAL: dict[str, Any] = {"specversion": "1.0", "id": "1", "source": "/desk", "da
 
 def test_every_event_of_a_partner_is_accepted_or_refused(database: Database) -> None:
     limit = Limit(per_hour=1e9, burst=1_000_000)
-    limits = Limits(SystemClock(), address=limit, partner=limit, megabytes=limit, trusted=(), exempt=())
+    limits = Limits(
+        SystemClock(),
+        address=limit,
+        partner=limit,
+        megabytes=limit,
+        callers=ClientAddresses((), CollectorRegistry()),
+        exempt=(),
+    )
     reader = PartnerReader(
         Intake("http://sesame.example", KEYS, "reply@sesame.example"), limits, Caps(1_000_000, 1_000_000)
     )

@@ -176,4 +176,12 @@ async def test_a_fold_leaves_nothing_pending_and_a_second_one_counts_nothing(dat
         assert await fold(copy.pool, TIMES) == 6
         assert await fold(copy.pool, TIMES) == 0
         async with copy.pool.acquire() as db:
-            assert await counting.backlog(db) == 0
+            assert await counting.backlog(db) == (0, 0.0)
+
+
+async def test_a_fact_that_stays_is_seen_by_its_age(database: Database) -> None:
+    async with copies(database("metrics"), 1) as (copy,), copy.pool.acquire() as db:
+        await copy.hear(made.life(UUID(int=1), made.facets(), "bpi"))
+        assert (await counting.backlog(db))[1] < 3600
+        await db.execute("UPDATE pending SET heard_at = now() - interval '1 hour' WHERE kind = 'answered'")
+        assert (await counting.backlog(db))[1] >= 3600

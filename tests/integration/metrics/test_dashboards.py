@@ -45,6 +45,7 @@ VARIABLES = {"$service": ".*", "$partner": PARTNER, "$__range": "1h"}
 LIVES, ROUNDS = 5, 4
 IDLE = {
     "sesame_dead_letters_total",
+    "sesame_forwarded_unbelieved_total",
     "sesame_ingest_mails_total",
     "sesame_ingest_posts_total",
     "sesame_ingest_scanner_up",

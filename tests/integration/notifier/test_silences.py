@@ -17,7 +17,7 @@ from tests.support.notifier_bench import SUBSCRIPTIONS
 from tests.support.servers import Database
 
 Silences = Callable[..., Awaitable[str]]
-KEYS = (b"a secret that only tests know",)
+KEYS = (b"a secret that only tests and nobody know",)
 DESK = "Bpi@Partner.example"
 
 

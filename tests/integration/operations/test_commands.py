@@ -17,6 +17,7 @@ import asyncpg
 import httpx
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
+from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -31,12 +32,15 @@ from operations.broker.provision import provision
 from operations.cli import main
 from operations.doctor import network
 from operations.partners import broker
+from services.chassis.http.client_addresses import ClientAddresses
+from services.chassis.http.private_port import PrivatePort
 from services.chassis.http.serving import serving
 from services.chassis.postgres.schema import CHASSIS, files_of, id_of
 from services.contracts import topology
 from services.contracts.links.signed_links import fingerprint
 from services.ingest.store.access import link_keys
 from tests.support.authority import Authority
+from tests.support.clamd import clamd
 from tests.support.servers import Database, VirtualHost, drop, make_template
 
 QUESTION = "019ab3c0-7c00-7d4e-9a51-2f6f0c1e5a10"
@@ -145,6 +149,33 @@ def url_of(server: socket.socket) -> str:
 async def ops_port(ready: Callable[[Request], Awaitable[JSONResponse]]) -> AsyncIterator[int]:
     async with serving(Starlette(routes=[Route("/ready", ready)]), LOOPBACK, 0, grace_seconds=5) as port:
         yield port
+
+
+async def test_the_doctor_sees_a_proxy_that_nobody_named(
+    sesame: Sesame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = CollectorRegistry()
+    callers, port = ClientAddresses((), registry), PrivatePort(registry)
+    headers = [(b"x-forwarded-for", b"203.0.113.9")]
+    async with serving(port.app, LOOPBACK, 0, grace_seconds=1) as number:
+        monkeypatch.setenv("SESAME_OPS_URLS", json.dumps({"ingest": f"http://{LOOPBACK}:{number}"}))
+        assert "proxy before ingest" not in await sesame("doctor", status=1)
+        callers.address(Request({"type": "http", "client": ("10.3.4.5", 1), "headers": headers}))
+        assert "warn  proxy before ingest: X-Forwarded-For" in await sesame("doctor", status=1)
+
+
+async def test_the_doctor_sees_a_scanner_that_takes_too_little(
+    sesame: Sesame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "ClamAV" not in await sesame("doctor", status=1)
+    async with clamd() as address:
+        monkeypatch.setenv("SESAME_CLAMD_ADDRESS", address)
+        said = await sesame("doctor", status=1)
+        assert "FAIL  ClamAV: does not take 36000000 bytes" in said
+        assert "set StreamMaxLength in clamd.conf to 36M or more" in said
+        monkeypatch.setenv("SESAME_LARGEST_MAIL", "4000000")
+        assert "ok    ClamAV: takes files of 4 MB" in await sesame("doctor", status=1)
+    assert f"FAIL  ClamAV: {address} does not answer" in await sesame("doctor", status=1)
 
 
 async def test_the_doctor_sees_links_that_a_restore_without_secrets_killed(

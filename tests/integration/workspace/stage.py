@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import orjson
+from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from uuid_utils.compat import uuid7
 
+from services.chassis.http.client_addresses import ClientAddresses
 from services.chassis.messaging.incoming import IncomingMessage
 from services.chassis.messaging.transaction import Transactions
 from services.contracts import topology
@@ -116,6 +118,7 @@ async def stage(database: Database, *, most_streams: int = 10) -> AsyncIterator[
         clock = Hands()
         on.transactions = Transactions(on.pool, "workspace", clock)
         pages = WorkspacePages("Sésame", ZoneInfo("Europe/Paris"))
-        guard = Guard(on.transactions.begin, SignInRules(KEY, timedelta(hours=12)), pages, secure=False)
+        rules, callers = SignInRules(KEY, timedelta(hours=12)), ClientAddresses((), CollectorRegistry())
+        guard = Guard(on.transactions.begin, rules, pages, secure=False, callers=callers)
         streams = Streams(most_streams)
         yield Stage(on, Site(guard, streams).app(), guard, clock, streams, stack)

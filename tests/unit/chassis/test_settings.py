@@ -9,7 +9,7 @@ from services.notifier.settings import NotifierSettings
 LEAST = {
     "SESAME_AMQP_URL": "amqp://me:hunter2@localhost",
     "SESAME_DATABASE_URL": "postgresql://me:hunter2@localhost",
-    "SESAME_LINK_SECRET": "the hunter2 of this network",
+    "SESAME_LINK_SECRET": "the hunter2 of this network and of no other",
 }
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.ingest.domain.addresses import client_address, networks, sender_of
+from services.chassis.http.client_addresses import client_address, networks, sender_of
 from services.ingest.domain.limits import Buckets, Limit
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

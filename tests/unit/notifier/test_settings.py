@@ -11,7 +11,7 @@ from services.notifier.settings import NotifierSettings
 LEAST = {
     "SESAME_AMQP_URL": "amqp://localhost",
     "SESAME_DATABASE_URL": "postgresql://localhost",
-    "SESAME_LINK_SECRET": "a secret that only tests know",
+    "SESAME_LINK_SECRET": "a secret that only tests and nobody know",
 }
 
 
@@ -39,6 +39,8 @@ def test_empty_variables_are_as_good_as_none(monkeypatch: pytest.MonkeyPatch) ->
         ("SESAME_WEBHOOK_PRIVATE_NETWORKS", "10.0.0.0/99"),
         ("SESAME_SMTP_SECURITY", "ssl"),
         ("SESAME_LINK_SECRET", "short"),
+        ("SESAME_LINK_SECRET", f"{'k' * 40},{'k' * 31}"),
+        ("SESAME_SIGN_IN_SECRET", "k" * 31),
         ("SESAME_LEASE_SECONDS", "30"),
     ],
 )
@@ -51,5 +53,5 @@ def test_wrong_setting_stops_the_start_with_its_name(
 
 
 def test_first_of_several_keys_signs_and_all_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = settings(monkeypatch, SESAME_LINK_SECRET="the new secret one, the old secret one").keys
-    assert keys == (b"the new secret one", b"the old secret one")
+    new, old = "n" * 32, "o" * 32
+    assert settings(monkeypatch, SESAME_LINK_SECRET=f"{new}, {old}").keys == (new.encode(), old.encode())

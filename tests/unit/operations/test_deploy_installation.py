@@ -9,6 +9,7 @@ import yaml
 from devtools.checkout import ROOT
 from devtools.documents.settings_page import FILE, SERVICES, text
 from operations.secrets import Places, lay_out
+from services.chassis.settings import LEAST_KEY
 from services.contracts import topology
 
 COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
@@ -66,6 +67,17 @@ def test_containers_write_nothing_and_have_no_capability() -> None:
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "proxy" else []), name
+
+
+def test_a_browser_tells_grafanas_cookie_by_tls_alone() -> None:
+    assert COMPOSE["services"]["grafana"]["environment"]["GF_SECURITY_COOKIE_SECURE"] == "true"
+
+
+def test_keys_the_installation_makes_are_long_enough_for_every_service(tmp_path: Path) -> None:
+    place = folders(tmp_path)
+    lay_out(place, Places(), {})
+    for name in ("sesame_link_secret", "sesame_sign_in_secret"):
+        assert len((place / "notifier" / name).read_text()) >= LEAST_KEY
 
 
 def test_every_container_that_stays_says_whether_it_is_well() -> None:
@@ -131,7 +143,8 @@ def test_the_door_for_partners_is_there_only_when_asked_for(tmp_path: Path) -> N
     place = folders(tmp_path)
     door = place / "rabbitmq" / "20-amqps.conf"
     lay_out(place, Places(), {"SESAME_AMQPS": "on"})
-    assert "listeners.ssl.default = 5671" in door.read_text()
+    lines = door.read_text().splitlines()
+    assert {"listeners.ssl.default = 5671", "connection_max = 2000", "handshake_timeout = 5000"} <= set(lines)
     lay_out(place, Places(), {})
     assert not door.exists()
 

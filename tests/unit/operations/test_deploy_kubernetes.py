@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import yaml
 
 from devtools.checkout import ROOT
 from devtools.documents import prometheus_rules
+from operations.secrets import CONNECTIONS, HANDSHAKE_MILLISECONDS
 from services.contracts import topology
 
 SCHEMAS = json.loads((Path(__file__).parents[1] / "standards" / "kubernetes-1.37.json").read_text())
@@ -28,6 +31,8 @@ OF_OPERATORS = (
 )
 """Whose schemas are not at hand here."""
 
+PRIVATE_4 = ("10.0.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "192.168.0.1", "100.64.0.1", "0.0.0.0")
+PRIVATE_6 = ("::1", "::ffff:10.0.0.1", "fd00::1", "fe80::1", "64:ff9b::a00:1")
 BASE = ROOT / "deploy" / "kubernetes" / "base"
 COMPONENTS = ROOT / "deploy" / "kubernetes" / "components"
 PRODUCTION = ROOT / "deploy" / "kubernetes" / "overlays" / "production"
@@ -66,6 +71,38 @@ def test_each_service_has_its_own_secret_alone() -> None:
 def test_nothing_may_speak_with_anything_unless_it_is_written_down() -> None:
     [closed] = [each for each in objects("NetworkPolicy") if each["metadata"]["name"] == "nothing"]
     assert closed["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def policies(*services: str) -> Iterator[Any]:
+    """What these may speak to, beside names and themselves."""
+    for each in objects("NetworkPolicy"):
+        for one in each["spec"]["podSelector"].get("matchExpressions", []):
+            if set(one["values"]) & set(services):
+                yield from each["spec"].get("egress", [])
+
+
+def test_no_service_reaches_a_private_network_or_the_brokers_management() -> None:
+    rules = list(policies(*topology.SERVICES))
+    assert all("to" in rule for rule in rules)
+    assert not any(port["port"] == 15672 for rule in rules for port in rule["ports"])
+    outside = [to["ipBlock"] for rule in rules for to in rule["to"] if "ipBlock" in to]
+    assert {block["cidr"] for block in outside} == {"0.0.0.0/0", "::/0"}
+    for block in outside:
+        kept = [ip_network(network) for network in block["except"]]
+        private = PRIVATE_6 if ":" in block["cidr"] else PRIVATE_4
+        assert all(any(ip_address(each) in network for network in kept) for each in private)
+
+
+def test_no_pod_fills_the_disk_of_its_node() -> None:
+    for file in sorted(BASE.glob("*.yaml")):
+        for each in re.findall(r"emptyDir: (.*)", file.read_text()):
+            assert "sizeLimit" in each, file.name
+
+
+def test_the_broker_is_bounded_as_in_containers() -> None:
+    [cluster] = objects("RabbitmqCluster")
+    lines = set(cluster["spec"]["rabbitmq"]["additionalConfig"].splitlines())
+    assert {f"connection_max = {CONNECTIONS}", f"handshake_timeout = {HANDSHAKE_MILLISECONDS}"} <= lines
 
 
 def test_every_service_is_scaled_by_its_own_queue() -> None:

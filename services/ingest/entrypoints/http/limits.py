@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from services.chassis.clock import Clock
-from services.ingest.domain.addresses import ClientNetwork, client_address, is_within, sender_of
+from services.chassis.http.client_addresses import ClientAddresses, ClientNetwork, is_within, sender_of
 from services.ingest.domain.limits import Buckets, Limit
 
 MEGABYTE = 1_000_000
@@ -31,14 +31,14 @@ class Limits:
         address: Limit,
         partner: Limit,
         megabytes: Limit,
-        trusted: tuple[ClientNetwork, ...],
+        callers: ClientAddresses,
         exempt: tuple[ClientNetwork, ...],
     ) -> None:
         self._clock = clock
         self._addresses = Buckets(address)
         self._partners = Buckets(partner)
         self._megabytes = Buckets(megabytes)
-        self._trusted = trusted
+        self._callers = callers
         self._exempt = exempt
 
     def check(self, request: Request, partner: str | None = None) -> None:
@@ -55,8 +55,7 @@ class Limits:
 
     def sender(self, request: Request) -> str | None:
         """None for our own programs."""
-        peer = request.client.host if request.client else ""
-        address = client_address(peer, ",".join(request.headers.getlist("x-forwarded-for")), self._trusted)
+        address = self._callers.address(request)
         return None if is_within(address, self._exempt) else sender_of(address)
 
     def check_partner(self, partner: str) -> None:

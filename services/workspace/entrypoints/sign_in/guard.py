@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from services.chassis.http.client_addresses import ClientAddresses, sender_of
 from services.chassis.messaging.transaction import Begin, Unit
-from services.workspace.domain.networks import ClientRange, client_network
 from services.workspace.domain.roles import Member, PermittedDeed, libraries, may
 from services.workspace.handlers.signing_in import SignInRules, digest_of, is_over, seal_of
 from services.workspace.pages.pages import WorkspacePages
@@ -69,7 +69,7 @@ class Guard:
     rules: SignInRules
     pages: WorkspacePages
     secure: bool
-    trusted: tuple[ClientRange, ...] = ()
+    callers: ClientAddresses
 
     @property
     def cookie(self) -> str:
@@ -146,8 +146,7 @@ class Guard:
 
     def network_of(self, request: Request) -> str:
         """For limits: where the request came from."""
-        peer = request.client.host if request.client else ""
-        return client_network(peer, ",".join(request.headers.getlist("x-forwarded-for")), self.trusted)
+        return sender_of(self.callers.address(request))
 
     def let_in(self, response: Response, cookie: str) -> Response:
         response.set_cookie(

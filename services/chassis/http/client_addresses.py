@@ -1,11 +1,59 @@
 """Who calls, when proxies stand in between."""
 
+from __future__ import annotations
+
+import logging
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from prometheus_client import CollectorRegistry, Counter
+from starlette.requests import Request
+
+log = logging.getLogger(__name__)
+
 HOUSEHOLD = 56
 """Bits of IPv6 that a provider gives one customer, or less."""
+NEAR, INTERNET = "near", "internet"
 ClientNetwork = IPv4Network | IPv6Network
+
+
+class ClientAddresses:
+    """The address behind each request. Who forwards for others without being named as a proxy of ours is
+    counted, and said once of each kind: all who come through it count as one at every limit. From a near
+    (private or own) address that is a proxy that nobody named; from the internet, anybody may write so."""
+
+    def __init__(self, trusted: Sequence[ClientNetwork], registry: CollectorRegistry) -> None:
+        self._trusted = trusted
+        self._said: set[str] = set()
+        self._unbelieved = Counter(
+            "sesame_forwarded_unbelieved",
+            "Requests with an X-Forwarded-For of who is no proxy of ours, by where they come from",
+            ["kind"],
+            registry=registry,
+        )
+
+    def address(self, request: Request) -> str:
+        peer = request.client.host if request.client else ""
+        forwarded_for = ",".join(request.headers.getlist("x-forwarded-for"))
+        if forwarded_for and not is_within(peer, self._trusted):
+            self._not_believed(peer)
+        return client_address(peer, forwarded_for, self._trusted)
+
+    def _not_believed(self, peer: str) -> None:
+        parsed = _parsed(peer)
+        kind = INTERNET if parsed is not None and parsed.is_global else NEAR
+        self._unbelieved.labels(kind).inc()
+        if kind in self._said:
+            return
+        self._said.add(kind)
+        if kind == NEAR:
+            log.warning(
+                "X-Forwarded-For of %s is not believed, and all who come through it count as one: "
+                "name it in SESAME_TRUSTED_PROXIES if it is a proxy of yours",
+                peer,
+            )
+        else:
+            log.info("X-Forwarded-For of an address on the internet is not believed: it is no proxy of ours")
 
 
 def networks(text: str) -> tuple[ClientNetwork, ...]:
