@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Annotated, Any, Generic, Literal, TypeVar, cast
@@ -53,10 +54,17 @@ class NotAnEvent(ValueError):
     `faults` are all of them."""
 
     def __init__(
-        self, reason: str, *, field: str | None = None, value: object = None, faults: tuple[Fault, ...] = ()
+        self,
+        reason: str,
+        *,
+        field: str | None = None,
+        value: object = None,
+        faults: tuple[Fault, ...] = (),
+        code: Literal["invalid", "too_large", "unknown_type"] = "invalid",
     ) -> None:
         super().__init__(reason if field is None else f"{field}: {reason}")
         self.reason = reason
+        self.code = code
         self.field = field
         self.value = value
         self.faults = faults or (() if field is None else (Fault((field,), reason, shown(value)),))
@@ -117,6 +125,8 @@ def decode(body: bytes, readers: Readers) -> Envelope[Any]:
 
 def parse(body: bytes) -> dict[str, Any]:
     """Strictly JSON (RFC 8259), and an object. Raises NotAnEvent; what is no JSON by line and column."""
+    if body.startswith(BOM_UTF8):
+        raise NotAnEvent("begins with a byte order mark; JSON is UTF-8 without one (RFC 8259, 8.1)")
     try:
         raw = from_json(body, allow_inf_nan=False)
     except ValueError as error:
@@ -141,7 +151,8 @@ def decode_mapping(raw: Mapping[str, Any], readers: Readers) -> Envelope[Any]:
     reader = readers.get(wire) if isinstance(wire, str) else None
     if reader is None:
         known = ", ".join(sorted(readers))
-        raise NotAnEvent(f"unknown type {wire!r}; known here: {known}", field="type", value=wire)
+        why = f"unknown type {wire!r}; known here: {known}"
+        raise NotAnEvent(why, field="type", value=wire, code="unknown_type")
     try:
         return reader.model_validate(raw)
     except ValidationError as error:

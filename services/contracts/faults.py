@@ -93,7 +93,7 @@ def _faults(found: Sequence[Any], model: type[BaseModel] | None) -> Iterator[Fau
 def _unknown(name: str, known: Sequence[str]) -> str:
     near = get_close_matches(name, known, 1)
     meant = f"did you mean {near[0]}? " if near else ""
-    return f"no such field; {meant}There are {', '.join(known)}"
+    return f"no such field; {meant}there are {', '.join(known)}"
 
 
 def fields_at(model: type[BaseModel], path: Sequence[str | int]) -> tuple[str, ...]:

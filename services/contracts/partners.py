@@ -44,7 +44,7 @@ def _one_of(known: tuple[str, ...], what: str) -> Callable[[str], str]:
             return word
         near = get_close_matches(word, known, 1)
         meant = f"did you mean {near[0]}? " if near else ""
-        raise ValueError(f"is no {what} of the network; {meant}There are {', '.join(known)}")
+        raise ValueError(f"is no {what} of the network; {meant}there are {', '.join(known)}")
 
     return check
 
@@ -204,12 +204,15 @@ TakenFor = Literal[
     "decline",
     "follow_up",
     "late_answer",
+    "late_decline",
+    "late_take",
     "question",
     "reopening",
     "spam",
     "take",
 ]
-"""A late answer comes from a partner that has the question no more: it counts if it is the first."""
+"""What is late comes from a partner that has the question no more: an answer counts if it is the first, a
+decline or take changes nothing."""
 
 RefusedBecause = Literal[
     "ended", "invalid", "reused", "too_large", "too_many", "unknown_question", "unknown_type"

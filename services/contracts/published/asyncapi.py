@@ -144,7 +144,7 @@ def send_operations() -> Document:
         f"send{name(fact)}": {
             "action": "send",
             "channel": _ref("channels", _inbox_channel(fact)),
-            "summary": cleandoc(fact.__doc__ or "").splitlines()[0],
+            "summary": " ".join((fact.__doc__ or "").split()),
             "messages": [_ref("channels", _inbox_channel(fact), "messages", name(fact))],
             "bindings": {"amqp": {"deliveryMode": 2, "mandatory": True, "bindingVersion": "0.3.0"}},
         }

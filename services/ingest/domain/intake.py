@@ -81,12 +81,14 @@ class NewDecline:
 
 
 class Refused(Exception):
-    """The sender's own fault: tell them why, and which `field` when it is a single one."""
+    """The sender's own fault: tell them why, and which `field` (`asker.mail`) with which `value` when it is a
+    single one."""
 
-    def __init__(self, reason: str, *, field: str | None = None) -> None:
+    def __init__(self, reason: str, *, field: str | None = None, value: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.field = field
+        self.value = value
 
 
 Cap = Literal["hour", "open", "question"]

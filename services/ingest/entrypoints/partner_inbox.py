@@ -68,6 +68,7 @@ from services.ingest.handlers.partner_requests import code_of, must_have_asked, 
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_follow_up, accept_take
 from services.ingest.store.access import partner_access
+from services.ingest.store.conversations import submissions
 
 READERS = submission_readers(FROM_PARTNERS)
 KEY = re.compile(rf"^partner\.({PARTNER_ID_PATTERN.strip('^$')})\.(.+)$")
@@ -135,6 +136,8 @@ class PartnerReader:
     ) -> None:
         key = f"{partner}/{event.source}/{event.id}"
         submission = words.RawSubmission("partner", key, letter.body, unit.now, content_of(event))
+        told_before = await submissions.taken_for(unit.db, submission)
+        counts_as = await taken_for(unit, event, partner, _question_named(event))
         try:
             question = await self._accepts[event.type](unit, partner, event, submission)
         except OverCap:
@@ -142,16 +145,18 @@ class PartnerReader:
         except Refused as refusal:
             if isinstance(refusal, NotAskedYet) and await early.keep(unit, partner, refusal.question, letter):
                 return
-            fault = Fault(_path_in(event, refusal), refusal.reason)
+            fault = Fault(_path_in(event, refusal), refusal.reason, refusal.value)
             told = refused(event.id, event.type, (fault,), code_of(refusal))
             tell(unit, partner, told)
             return
+        if told_before is None:
+            await submissions.note_taken_for(unit.db, submission, counts_as)
         accepted = SubmissionAccepted(
             original_id=event.id,
             original_type=event.type,
             reference=getattr(event.data, "reference", None),
             page_url=self._intake.asker_page(question) if event.type == QuestionSubmitted.wire else None,
-            taken_for=await taken_for(unit, event, question, partner),
+            taken_for=told_before or counts_as,
         )
         unit.tell_partner(partner, accepted, question=question)
 
@@ -186,7 +191,8 @@ def _path_in(event: Submission[Any], refusal: Refused) -> tuple[str, ...]:
         return ("subject",)
     if refusal.field is None:
         return ()
-    return ("data", refusal.field) if refusal.field in type(event.data).model_fields else (refusal.field,)
+    path = tuple(refusal.field.split("."))
+    return ("data", *path) if path[0] in type(event.data).model_fields else path
 
 
 async def _must_not_be_shut_out(unit: Unit, partner: str) -> None:
@@ -199,7 +205,9 @@ async def _must_not_be_shut_out(unit: Unit, partner: str) -> None:
 def _event(letter: IncomingMessage, wire: str) -> Submission[Any]:
     if len(letter.body) > LARGEST_SUBMISSION:
         raise NotAnEvent(
-            f"{len(letter.body)} bytes; an event holds {LARGEST_SUBMISSION} at most", field="data"
+            f"{len(letter.body)} bytes; an event holds {LARGEST_SUBMISSION} at most",
+            field="data",
+            code="too_large",
         )
     raw = binary_mode(letter) or parse(letter.body)
     event = decode_mapping(raw, READERS)
@@ -230,7 +238,7 @@ def _text(value: object) -> str:
 def _refusal(letter: IncomingMessage, partner: str, fault: NotAnEvent) -> Work:
     """Told each time it comes."""
     faults = fault.faults or (Fault((), fault.reason),)
-    fact = refused(_claimed(letter, "id"), _claimed(letter, "type"), faults)
+    fact = refused(_claimed(letter, "id"), _claimed(letter, "type"), faults, fault.code)
 
     async def do(unit: Unit) -> None:
         await _must_not_be_shut_out(unit, partner)

@@ -43,23 +43,28 @@ async def must_have_asked(unit: Unit, question: UUID, partner: str) -> None:
         raise UnknownQuestion("you have asked no such question", field="question")
 
 
-async def taken_for(unit: Unit, event: Submission[Any], question: UUID, partner: str) -> TakenFor:
-    """What it counts as. An answer of who does not have the question any more is a late one."""
+LATE: dict[TakenFor, TakenFor] = {"answer": "late_answer", "decline": "late_decline", "take": "late_take"}
+"""Of who does not have the question any more."""
+
+
+async def taken_for(unit: Unit, event: Submission[Any], partner: str, question: UUID | None) -> TakenFor:
+    """What it counts as, by what is known before it is done."""
     if event.type == DeclineSubmitted.wire and event.data.spam:
         return "spam"
     counts_as = COUNTS_AS[event.type]
-    if counts_as != "answer":
+    if counts_as not in LATE or question is None:
         return counts_as
     known, asked = await questions.get(unit.db, question), await questions.partners(unit.db, question)
     if (
-        known is not None
+        counts_as == "answer"
+        and known is not None
         and known.how == "answered"
         and any(one.partner == partner and one.answered_at for one in asked)
     ):
         return "addition"
     current = asked[-1] if asked else None
     is_current = current is not None and current.partner == partner and current.ended_at is None
-    return "answer" if is_current else "late_answer"
+    return counts_as if is_current else LATE[counts_as]
 
 
 def code_of(refusal: Refused) -> RefusedBecause:

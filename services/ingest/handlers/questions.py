@@ -104,7 +104,7 @@ def _draft(intake: Intake, handed: Handed) -> Draft | Refused:
     try:
         new = replace(new, mail=mail_address(new.mail, smtputf8=intake.smtputf8) if new.mail else None)
     except ValueError as wrong:
-        return Refused(str(wrong), field="asker.mail")
+        return Refused(str(wrong), field="asker.mail", value=new.mail)
     if why := intake.wall.why_not((new.text, new.private_note), question):
         return Walled(why)
     try:

@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests
+from services.contracts.faults import faults_of
 from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionFollowedUp, QuestionTaken
 from services.contracts.links.wall import Wall
 from services.contracts.vocabulary import Attachment, Facets, Fact
@@ -209,8 +210,8 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise Refused(first["msg"], field=".".join(str(part) for part in first["loc"])) from error
+        first = faults_of(error)[0]
+        raise Refused(first.reason, field=first.field, value=first.value) from error
 
 
 def sender_hash(keys: Sequence[bytes], sender: str | None) -> bytes | None:

@@ -286,3 +286,63 @@ async def test_a_property_that_is_no_text_stops_neither_the_service_nor_its_neig
             await publish(door.amqp_url, topology.INBOX, "partner.grigny.question.submitted.v1", message)
         await send(door, "lyon", cloud("question.submitted.v1", QUESTION, id="good"))
         assert len(await door.announced(QuestionReceived)) == 2
+
+
+async def test_what_is_late_is_told_to_be_so_and_the_same_again_is_told_the_same(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        question = str(await asked(door))
+        await hears(door, UUID(question), routed_to("lyon"))
+        sent = [
+            cloud("decline.submitted.v1", {"reason": "Fermée."}, subject=question, id="1"),
+            cloud("decline.submitted.v1", {"reason": "Encore."}, subject=question, id="2"),
+            cloud("take.submitted.v1", {}, subject=question, id="3"),
+            cloud("answer.submitted.v1", {"text": "Au bord du Rhône."}, subject=question, id="4"),
+        ]
+        for event in (*sent, *sent):
+            await send(door, "lyon", event)
+        told = [one["data"]["taken_for"] for one in await door.told("lyon")]
+    assert told == ["decline", "late_decline", "late_take", "late_answer"] * 2
+
+
+@pytest.mark.parametrize(
+    ("data", "field", "value", "says"),
+    [
+        ({"text": " \t "}, "data.text", "", "at least 1 character"),
+        (
+            {"text": "Où ?", "asker": {"mail": "nulle part"}},
+            "data.asker.mail",
+            "nulle part",
+            "no mail address",
+        ),
+        ({"text": "Où ?", "language": "zz"}, "data.language", "zz", "is no language"),
+    ],
+)
+async def test_what_only_the_handlers_can_tell_is_said_like_every_other_fault(
+    database: Database, vhost: VirtualHost, data: dict[str, Any], field: str, value: str, says: str
+) -> None:
+    async with ingest(database, vhost) as door:
+        await send(door, "grigny", cloud("question.submitted.v1", data))
+        (told,) = await door.told("grigny")
+    (fault,) = told["data"]["errors"]
+    assert (fault["field"], fault["value"]) == (field, value)
+    assert says in fault["reason"]
+
+
+@pytest.mark.parametrize(
+    ("event", "code"),
+    [
+        (cloud("question.submitted.v2", QUESTION), "unknown_type"),
+        (cloud("question.submitted.v1", QUESTION | {"text": "x" * 600_000}), "too_large"),
+        (cloud("question.submitted.v1", {}), "invalid"),
+        (b"\xef\xbb\xbf{}", "invalid"),
+    ],
+)
+async def test_a_program_reads_from_the_code_what_kind_of_fault_it_is(
+    database: Database, vhost: VirtualHost, event: dict[str, Any] | bytes, code: str
+) -> None:
+    async with ingest(database, vhost) as door:
+        await send(door, "grigny", event)
+        (told,) = await door.told("grigny")
+    assert told["data"]["code"] == code

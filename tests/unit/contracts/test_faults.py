@@ -31,7 +31,7 @@ def test_a_field_that_is_missing_or_of_the_wrong_kind_is_said_in_words() -> None
 
 def test_a_field_within_a_field_that_nobody_knows_is_named_with_the_nearest() -> None:
     told = faults({"text": "x", "place": {"postcod": "75001"}})
-    assert told == {"data.place.postcod": "no such field; did you mean postcode? There are country, postcode"}
+    assert told == {"data.place.postcod": "no such field; did you mean postcode? there are country, postcode"}
 
 
 @pytest.mark.parametrize(

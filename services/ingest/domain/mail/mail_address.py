@@ -20,5 +20,5 @@ def mail_address(text: str, *, smtputf8: bool = False) -> str:
     try:
         found = validate_email(address, check_deliverability=False, allow_smtputf8=smtputf8)
     except EmailNotValidError as wrong:
-        raise ValueError(str(wrong)) from wrong
+        raise ValueError(f"is no mail address such as ada@library.example. {wrong}") from wrong
     return f"{found.local_part}@{found.ascii_domain}"

@@ -40,7 +40,8 @@ def _language(tag: str | None) -> str | None:
         return None
     code = language_code(tag)
     if code is None:
-        raise Refused(f"{tag} is no language; write one of ISO 639-1, such as fr", field="language")
+        why = f"{tag} is no language; write one of ISO 639-1, such as fr"
+        raise Refused(why, field="language", value=tag)
     return code
 
 

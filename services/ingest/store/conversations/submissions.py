@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.chassis.postgres.database import Db
+from services.contracts.partners import TakenFor
 from services.ingest.domain.intake import RawSubmission
 
 # A key is looked up by equality alone: any other shape and the planner may read every row of a door.
@@ -50,6 +51,9 @@ SELECT digest, outcome, question, received_at FROM submission WHERE door = $1 AN
 _LATELY_ABOUT = """
 SELECT count(*) FROM submission WHERE question = $1 AND outcome = $2 AND received_at > $3
 """
+
+_TAKEN_FOR = "SELECT taken_for FROM submission WHERE door = $1 AND key = $2"
+_NOTE_TAKEN_FOR = "UPDATE submission SET taken_for = $3 WHERE door = $1 AND key = $2"
 
 _FORGET_RAW = "UPDATE submission SET raw = NULL WHERE raw IS NOT NULL AND received_at < $1"
 
@@ -121,6 +125,16 @@ async def came_as(db: Db, door: str, key: str) -> Earlier | None:
 
 async def is_known(db: Db, submission: RawSubmission) -> bool:
     return await db.fetchrow(_FIND, submission.door, submission.key) is not None
+
+
+async def taken_for(db: Db, submission: RawSubmission) -> TakenFor | None:
+    """What the partner was told that it counts as; None where nothing was noted."""
+    counted: TakenFor | None = await db.fetchval(_TAKEN_FOR, submission.door, submission.key)
+    return counted
+
+
+async def note_taken_for(db: Db, submission: RawSubmission, counts_as: TakenFor) -> None:
+    await db.execute(_NOTE_TAKEN_FOR, submission.door, submission.key, counts_as)
 
 
 async def lately_about(db: Db, question: UUID, outcome: str, since: datetime) -> int:

@@ -70,7 +70,7 @@ class Problem(BaseModel):
     type: str = Field(default="about:blank", examples=["about:blank"])
     title: str = Field(examples=["Unprocessable Content"])
     status: int = Field(examples=[422])
-    detail: str = Field(examples=["text: String should have at least 1 character"])
+    detail: str = Field(examples=["/text: must hold at least 1 character(s)"])
     errors: list[dict[str, str]] = Field(
         default_factory=list, examples=[[{"pointer": "/text", "detail": "…"}]]
     )
@@ -211,7 +211,9 @@ def in_words(error: TooMany | OverCap, words: Translator) -> str:
 def _refused(error: Exception) -> Response:
     if not isinstance(error, Refused):
         raise error
-    named = [{"pointer": _pointer([error.field]), "detail": error.reason}] if error.field else []
+    if isinstance(error, ReusedKey):
+        return problem(status_of(error), f"Idempotency-Key: {error.reason}")
+    named = [{"pointer": _pointer(error.field.split(".")), "detail": error.reason}] if error.field else []
     return problem(status_of(error), str(error), errors=named)
 
 
