@@ -27,7 +27,7 @@ from devtools.dashboards.panels import Dashboard, Panel
 from devtools.dashboards.schema import places
 from services.metrics.pages.page import HERE
 from services.metrics.pages.palette import PAPER
-from services.metrics.pages.view_model import usual_most
+from services.metrics.pages.view.tiles import usual_most
 
 TEMPLATE = Path(__file__).parent / "board.typ"
 MOST_ROWS, MOST_LINES = 12, 8

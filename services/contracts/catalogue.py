@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.contracts import coordinator, ingest, notifier, partners, router, workspace
+from services.contracts import coordinator, explained, ingest, notifier, partners, router, workspace
 from services.contracts.vocabulary import Fact
 
 FACTS: tuple[type[Fact], ...] = (
@@ -41,7 +41,7 @@ FACTS: tuple[type[Fact], ...] = (
     router.QuestionClosed,
     router.QuestionReopened,
     router.QuestionHandled,
-    router.QuestionExplained,
+    explained.QuestionExplained,
     router.PartnerChanged,
     router.IntakeChanged,
     notifier.QuestionPublished,
@@ -63,7 +63,7 @@ CONFIDENTIAL: frozenset[type[Fact]] = frozenset(
         workspace.SignInRequested,
         notifier.MailsSent,
         router.PartnerChanged,
-        router.QuestionExplained,
+        explained.QuestionExplained,
         ingest.HeldNoted,
         ingest.HeldEnded,
         ingest.HeldShown,
@@ -137,7 +137,7 @@ EVERY_FACT: tuple[type[Fact], ...] = (
 
 PRODUCERS = {
     **{fact.wire: "ingest" for fact in FACTS if fact.__module__ == ingest.__name__},
-    **{fact.wire: "router" for fact in FACTS if fact.__module__ == router.__name__},
+    **{fact.wire: "router" for fact in FACTS if fact.__module__ in (router.__name__, explained.__name__)},
     **{fact.wire: "notifier" for fact in FACTS if fact.__module__ == notifier.__name__},
     **{fact.wire: "workspace" for fact in FACTS if fact.__module__ == workspace.__name__},
 }

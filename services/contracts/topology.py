@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from services.contracts import coordinator, ingest, notifier, partners, router, workspace
+from services.contracts import coordinator, explained, ingest, notifier, partners, router, workspace
 from services.contracts.catalogue import CONFIDENTIAL, FACTS, TO_COORDINATOR
 from services.contracts.vocabulary import Fact
 
@@ -118,7 +118,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.QuestionReopened,
             router.QuestionHandled,
             router.IntakeChanged,
-            router.QuestionExplained,
+            explained.QuestionExplained,
             router.PartnerChanged,
             notifier.QuestionPublished,
             notifier.SimilarFound,

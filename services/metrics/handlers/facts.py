@@ -3,130 +3,127 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
 
-from services.chassis.errors import Poison
 from services.contracts import ingest, notifier, router
 from services.contracts.envelope import Event
-from services.contracts.vocabulary import Facets, Fact, PartnerName
-from services.metrics.domain.facts import FACETS, Counted
-
-EARLIEST, LATEST = 1990, 2200
+from services.contracts.vocabulary import Fact
+from services.metrics.domain.facts import Counted
+from services.metrics.handlers.counted_rows import counted
 
 Note = Callable[[Event[Any]], Counted]
 
 
 def received(event: Event[ingest.QuestionReceived]) -> Counted:
     facets = event.data.facets
-    return _counted("received", event, facets, at=facets.received_at)
+    return counted("received", event, facets, at=facets.received_at)
 
 
 def submitted(event: Event[ingest.AnswerReceived]) -> Counted:
     data = event.data
-    return _counted("submitted", event, data.facets, partner=data.partner, detail=data.way)
+    return counted("submitted", event, data.facets, partner=data.partner, detail=data.way)
 
 
 def declined(event: Event[ingest.QuestionDeclined]) -> Counted:
     data = event.data
-    return _counted("declined", event, data.facets, partner=data.partner, detail=data.way)
+    return counted("declined", event, data.facets, partner=data.partner, detail=data.way)
 
 
 def taken(event: Event[ingest.QuestionTaken]) -> Counted:
     data = event.data
-    return _counted("taken", event, data.facets, partner=data.partner, detail=data.way)
+    return counted("taken", event, data.facets, partner=data.partner, detail=data.way)
 
 
 def reply_held(event: Event[ingest.ReplyHeld]) -> Counted:
     data = event.data
-    return _counted("reply_held", event, data.facets, partner=data.partner or "", detail=data.reason)
+    return counted("reply_held", event, data.facets, partner=data.partner or "", detail=data.reason)
 
 
 def rated(event: Event[ingest.QuestionRated]) -> Counted:
     data = event.data
-    return _counted("rated", event, data.facets, partner=data.partner or "", number=data.stars)
+    return counted("rated", event, data.facets, partner=data.partner or "", number=data.stars)
 
 
 def followed_up(event: Event[ingest.QuestionFollowedUp]) -> Counted:
-    return _counted("followed_up", event, event.data.facets, detail=event.data.way)
+    return counted("followed_up", event, event.data.facets, detail=event.data.way)
 
 
 def asked_back(event: Event[router.QuestionPaused]) -> Counted:
-    return _counted("asked_back", event, event.data.facets, partner=event.data.partner)
+    return counted("asked_back", event, event.data.facets, partner=event.data.partner)
 
 
 def resumed(event: Event[router.QuestionResumed]) -> Counted:
-    return _counted("resumed", event, event.data.facets, partner=event.data.partner or "")
+    return counted("resumed", event, event.data.facets, partner=event.data.partner or "")
 
 
 def asker_reminded(event: Event[router.ClarificationReminded]) -> Counted:
-    return _counted("asker_reminded", event, event.data.facets, partner=event.data.partner)
+    return counted("asker_reminded", event, event.data.facets, partner=event.data.partner)
 
 
 def take_withdrawn(event: Event[ingest.TakeWithdrawn]) -> Counted:
     data = event.data
-    return _counted("take_withdrawn", event, data.facets, partner=data.partner, detail=data.way)
+    return counted("take_withdrawn", event, data.facets, partner=data.partner, detail=data.way)
 
 
 def clarification(event: Event[ingest.ClarificationRequested]) -> Counted:
     """As handed in; how many went out is `asked_back`."""
     data = event.data
-    return _counted("clarification", event, data.facets, partner=data.partner, detail=data.way)
+    return counted("clarification", event, data.facets, partner=data.partner, detail=data.way)
 
 
 def addition(event: Event[ingest.AdditionReceived]) -> Counted:
     """As handed in; what went out is `added` or `corrected`."""
     data = event.data
-    return _counted("addition", event, data.facets, partner=data.partner, detail=data.way)
+    return counted("addition", event, data.facets, partner=data.partner, detail=data.way)
 
 
 def added(event: Event[router.AnswerAdded]) -> Counted:
-    return _counted("added", event, event.data.facets, partner=event.data.partner)
+    return counted("added", event, event.data.facets, partner=event.data.partner)
 
 
 def corrected(event: Event[router.AnswerCorrected]) -> Counted:
-    return _counted("corrected", event, event.data.facets, partner=event.data.partner)
+    return counted("corrected", event, event.data.facets, partner=event.data.partner)
 
 
 def follow_up_routed(event: Event[router.FollowUpRouted]) -> Counted:
     data = event.data
-    return _counted("follow_up_routed", event, data.facets, partner=data.partner, detail=data.reach.way)
+    return counted("follow_up_routed", event, data.facets, partner=data.partner, detail=data.reach.way)
 
 
 def follow_up_unhandled(event: Event[router.FollowUpUnhandled]) -> Counted:
-    return _counted("follow_up_unhandled", event, event.data.facets, detail=event.data.reason)
+    return counted("follow_up_unhandled", event, event.data.facets, detail=event.data.reason)
 
 
 def asked_again(event: Event[ingest.ReopeningRequested]) -> Counted:
-    return _counted("asked_again", event, event.data.facets, detail=event.data.way)
+    return counted("asked_again", event, event.data.facets, detail=event.data.way)
 
 
 def spam_reported(event: Event[ingest.SpamReported]) -> Counted:
     data = event.data
-    return _counted("spam_reported", event, data.facets, partner=data.partner, detail=data.way)
+    return counted("spam_reported", event, data.facets, partner=data.partner, detail=data.way)
 
 
 def posted(event: Event[ingest.AnswerPosted]) -> Counted:
-    return _counted("posted", event, event.data.facets, partner=event.data.partner)
+    return counted("posted", event, event.data.facets, partner=event.data.partner)
 
 
 def withdrawn(event: Event[ingest.QuestionWithdrawn]) -> Counted:
-    return _counted("withdrawn", event, event.data.facets)
+    return counted("withdrawn", event, event.data.facets)
 
 
 def erased(event: Event[ingest.AskerErased]) -> Counted:
     """Counts that somebody was forgotten; no other figure changes."""
-    return _counted("erased", event, None, detail=event.data.reason)
+    return counted("erased", event, None, detail=event.data.reason)
 
 
 def bounced(event: Event[ingest.MailBounced]) -> Counted:
-    return _counted("bounced", event, None, detail="permanent" if event.data.permanent else "passing")
+    return counted("bounced", event, None, detail="permanent" if event.data.permanent else "passing")
 
 
 def routed(event: Event[router.QuestionRouted]) -> Counted:
     data = event.data
-    return _counted(
+    return counted(
         "routed",
         event,
         data.facets,
@@ -139,7 +136,7 @@ def routed(event: Event[router.QuestionRouted]) -> Counted:
 
 def answered(event: Event[router.QuestionAnswered]) -> Counted:
     data = event.data
-    return _counted(
+    return counted(
         "answered",
         event,
         data.facets,
@@ -152,44 +149,44 @@ def answered(event: Event[router.QuestionAnswered]) -> Counted:
 
 
 def refused(event: Event[router.AnswerRefused]) -> Counted:
-    return _counted("refused", event, None, partner=event.data.partner, detail=event.data.reason)
+    return counted("refused", event, None, partner=event.data.partner, detail=event.data.reason)
 
 
 def reminded(event: Event[router.QuestionReminded]) -> Counted:
-    return _counted("reminded", event, event.data.facets, partner=event.data.partner)
+    return counted("reminded", event, event.data.facets, partner=event.data.partner)
 
 
 def overdue(event: Event[router.QuestionOverdue]) -> Counted:
     """Counted at the moment of breach, whenever it was noticed."""
     data = event.data
     kind = "overdue" if data.clock == "partner" else "promise_passed"
-    return _counted(kind, event, data.facets, at=data.due_at, partner=data.partner or "")
+    return counted(kind, event, data.facets, at=data.due_at, partner=data.partner or "")
 
 
 def unroutable(event: Event[router.QuestionUnroutable]) -> Counted:
-    return _counted("unroutable", event, event.data.facets, promise_at=event.data.promise_at)
+    return counted("unroutable", event, event.data.facets, promise_at=event.data.promise_at)
 
 
 def closed(event: Event[router.QuestionClosed]) -> Counted:
-    return _counted("closed", event, event.data.facets, detail=event.data.reason)
+    return counted("closed", event, event.data.facets, detail=event.data.reason)
 
 
 def reopened(event: Event[router.QuestionReopened]) -> Counted:
-    return _counted("reopened", event, event.data.facets)
+    return counted("reopened", event, event.data.facets)
 
 
 def handled(event: Event[router.QuestionHandled]) -> Counted:
-    return _counted("handled", event, event.data.facets, detail=event.data.action)
+    return counted("handled", event, event.data.facets, detail=event.data.action)
 
 
 def intake(event: Event[router.IntakeChanged]) -> Counted:
-    return _counted("intake", event, None, detail="paused" if event.data.paused else "resumed")
+    return counted("intake", event, None, detail="paused" if event.data.paused else "resumed")
 
 
 def published(event: Event[notifier.QuestionPublished]) -> Counted:
     """Out to the asker is `published`, out to everyone is `archived`: one answer may be both."""
     data = event.data
-    return _counted(
+    return counted(
         "published" if data.place == "asker" else "archived",
         event,
         data.facets,
@@ -204,16 +201,16 @@ def published(event: Event[notifier.QuestionPublished]) -> Counted:
 def viewed(event: Event[notifier.QuestionViewed]) -> Counted:
     """One row for all its views: it counts as many times as its number says."""
     data = event.data
-    return _counted("viewed", event, data.facets, partner=data.partner, number=data.views)
+    return counted("viewed", event, data.facets, partner=data.partner, number=data.views)
 
 
 def similar_found(event: Event[notifier.SimilarFound]) -> Counted:
     data = event.data
-    return _counted("similar_found", event, data.facets, partner=data.partner, number=len(data.similar))
+    return counted("similar_found", event, data.facets, partner=data.partner, number=len(data.similar))
 
 
 def delivery_failed(event: Event[notifier.DeliveryFailed]) -> Counted:
-    return _counted("delivery_failed", event, None, partner=event.data.partner or "", detail=event.data.way)
+    return counted("delivery_failed", event, None, partner=event.data.partner or "", detail=event.data.way)
 
 
 NOTES: Mapping[type[Fact], Note] = {
@@ -255,53 +252,3 @@ NOTES: Mapping[type[Fact], Note] = {
     notifier.SimilarFound: similar_found,
     notifier.DeliveryFailed: delivery_failed,
 }
-
-
-def _counted(
-    kind: str,
-    event: Event[Any],
-    facets: Facets | None,
-    *,
-    at: datetime | None = None,
-    partner: PartnerName | str = "",
-    detail: str = "",
-    number: int | None = None,
-    promise_at: datetime | None = None,
-    waited: timedelta = timedelta(0),
-) -> Counted:
-    id_, name = (partner.id, partner.name) if isinstance(partner, PartnerName) else (partner, "")
-    row = Counted(
-        kind=kind,
-        at=at or event.time,
-        event=_event_id(event),
-        partner=id_,
-        partner_name=name,
-        detail=detail,
-        number=number,
-        promise_at=promise_at,
-    )
-    return _countable(row if facets is None else _cut_by(row, facets, waited))
-
-
-def _countable(row: Counted) -> Counted:
-    """Raises Poison for a moment that no figure is kept of: it would be dead here, alone, and not stop the
-    counting of all others."""
-    for name in ("at", "received_at", "promise_at"):
-        moment: datetime | None = getattr(row, name)
-        if moment is not None and not EARLIEST <= moment.year <= LATEST:
-            raise Poison(f"{name}: the year {moment.year}; figures are kept of {EARLIEST} to {LATEST}")
-    return row
-
-
-def _cut_by(row: Counted, facets: Facets, waited: timedelta) -> Counted:
-    """Waiting for the asker is no part of the time to answer: the question counts as come so much later."""
-    said: dict[str, Any] = {facet.name: getattr(facets, facet.name) or "" for facet in FACETS}
-    return row._replace(received_at=facets.received_at + waited, **said)
-
-
-def _event_id(event: Event[Any]) -> UUID:
-    """Our own events carry UUIDs; whatever else CloudEvents allows is hashed into one with its source."""
-    try:
-        return UUID(event.id)
-    except ValueError:
-        return uuid5(NAMESPACE_URL, f"{event.source}#{event.id}")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from services.metrics.domain.figures import YearFigures, YearOfChannels
 from services.metrics.pages.charts import WHOLE, Columns, Series, columns
 from services.metrics.pages.palette import Palette
-from services.metrics.pages.view_model import coarse_buckets
+from services.metrics.pages.view.view_model import coarse_buckets
 from services.metrics.pages.words import Words
 
 MOST_YEARS = 12

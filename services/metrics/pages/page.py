@@ -12,7 +12,7 @@ from services.metrics.domain.figures import YearFigures
 from services.metrics.pages.drawings import channel_legend, channel_order, draw
 from services.metrics.pages.links import Links
 from services.metrics.pages.palette import PAGE
-from services.metrics.pages.view_model import coarse_buckets, compose
+from services.metrics.pages.view.view_model import coarse_buckets, compose
 from services.metrics.pages.words import PageLanguage, Words
 
 HERE = Path(__file__).parent

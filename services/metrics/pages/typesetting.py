@@ -17,7 +17,8 @@ from services.metrics.pages.drawings import channel_legend, charts_of, draw
 from services.metrics.pages.page import HERE
 from services.metrics.pages.palette import PAPER
 from services.metrics.pages.typst import Job, Shape
-from services.metrics.pages.view_model import Bar, Cell, FigureView, compose
+from services.metrics.pages.view.tiles import Cell
+from services.metrics.pages.view.view_model import Bar, FigureView, compose
 from services.metrics.pages.words import Words
 
 SOURCES: Mapping[Shape, str] = {

@@ -16,7 +16,7 @@ from services.chassis.clock import Clock
 from services.chassis.messaging.transaction import Begin, Unit
 from services.router.domain.deadlines import is_gone
 from services.router.domain.question import lifecycle
-from services.router.domain.question.lifecycle import Assignment, Question
+from services.router.domain.question.question import Assignment, Question
 from services.router.handlers import directory, facts, routing
 from services.router.handlers.context import RoutingContext
 from services.router.store import questions

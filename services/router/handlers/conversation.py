@@ -21,7 +21,7 @@ from services.contracts.reasons import AskedBack
 from services.router.domain.deadlines import is_gone
 from services.router.domain.question import lifecycle
 from services.router.domain.question.conversation import AskerWord, asked_back
-from services.router.domain.question.lifecycle import Question
+from services.router.domain.question.question import Question
 from services.router.domain.question.state_machine import State
 from services.router.handlers import facts, routing
 from services.router.handlers.context import RoutingContext

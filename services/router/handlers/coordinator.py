@@ -17,7 +17,7 @@ from services.chassis.messaging.transaction import Unit
 from services.contracts.reasons import Action, ByHand, TakenBack
 from services.contracts.router import IntakeChanged, QuestionHandled
 from services.router.domain.question import lifecycle, state_machine
-from services.router.domain.question.lifecycle import Question
+from services.router.domain.question.question import Question
 from services.router.domain.question.state_machine import Move, State
 from services.router.handlers import facts, routing
 from services.router.handlers.context import RoutingContext

@@ -25,7 +25,7 @@ from services.contracts.ingest import (
 )
 from services.router.domain.deadlines import promised
 from services.router.domain.question import lifecycle
-from services.router.domain.question.lifecycle import AcceptedAnswer, Question
+from services.router.domain.question.question import AcceptedAnswer, Question
 from services.router.domain.question.state_machine import State
 from services.router.domain.subjects import SubjectModel
 from services.router.domain.territory import Territory, department_of

@@ -13,7 +13,7 @@ from asyncpg import Record
 from services.chassis.messaging.transaction import Unit
 from services.router.domain.hours.working_time import Span
 from services.router.domain.question.conversation import waits, without
-from services.router.domain.question.lifecycle import Assignment, Question
+from services.router.domain.question.question import Assignment, Question
 from services.router.domain.question.question_report import DecisionRecord
 from services.router.domain.routing.directory import Directory
 from services.router.handlers.context import RoutingContext

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Literal, cast
 from uuid import UUID
-
-from pydantic import TypeAdapter
 
 from services.contracts.ingest import AnswerReceived
 from services.contracts.reasons import ClosingCode, Exclusion, Impasse, Reason, RefusalCode, UnhandledCode
@@ -33,12 +31,8 @@ from services.contracts.topology import partner_queue
 from services.contracts.vocabulary import Attachment, Facets, PartnerName, Reach, Way
 from services.router.domain.partner import Partner
 from services.router.domain.question.conversation import Clarification, waited, waits
-from services.router.domain.question.lifecycle import Assignment, Question
-from services.router.domain.routing.decision import Candidate, Decision, Excluded
+from services.router.domain.question.question import Assignment, Question
 from services.router.domain.routing.directory import Directory
-
-EXCLUSIONS_NAMED = 200
-REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(tuple[Reason, ...])
 
 
 def facets_of(question: Question) -> Facets:
@@ -223,14 +217,6 @@ def added(
     )
 
 
-def reasons_of(candidate: Candidate) -> tuple[Reason, ...]:
-    """The parts that spoke for or against the partner."""
-    spoke = (part for part in candidate.parts if part.points)
-    return REASONS.validate_python(
-        tuple({"code": part.name, "points": part.points, **part.params} for part in spoke)
-    )
-
-
 def unroutable(
     question: Question,
     reason: Impasse,
@@ -245,22 +231,6 @@ def unroutable(
         promise_at=question.promise_at,
         released=released_of(question, now),
         facets=facets_of(question),
-    )
-
-
-def exclusions_of(directory: Directory, decision: Decision, language: str | None) -> tuple[Exclusion, ...]:
-    """`language` is the question's: it says what they do not speak."""
-    known = ((why, names) for why, names in decision.excluded.items() if not isinstance(names, int))
-    named = sorted((name, why) for why, names in known for name in names)
-    return tuple(
-        _exclusion(name_of(directory, partner), why, language) for partner, why in named[:EXCLUSIONS_NAMED]
-    )
-
-
-def _exclusion(partner: PartnerName, code: str, language: str | None) -> Exclusion:
-    said = language if code == "language" else None
-    return Exclusion.model_validate(
-        {"partner": partner.id, "partner_name": partner.name, "code": code, "language": said}
     )
 
 
@@ -327,23 +297,3 @@ def reopened(
     question: Question, by: Literal["asker", "hand", "late_reply"], text: str | None = None
 ) -> QuestionReopened:
     return QuestionReopened(by=by, text=text, promise_at=question.promise_at, facets=facets_of(question))
-
-
-def account_of(decision: Decision) -> dict[str, Any]:
-    """Every number of a decision, as it is stored and explained; of a very large network the best candidates,
-    and how many were excluded."""
-    return {
-        "tier": decision.tier,
-        "eligible": decision.eligible,
-        "candidates": [_candidate(candidate) for candidate in decision.ranked],
-        "excluded": {why: _plain(names) for why, names in decision.excluded.items()},
-    }
-
-
-def _candidate(candidate: Candidate) -> dict[str, Any]:
-    parts = {part.name: [part.points, dict(part.params)] for part in candidate.parts}
-    return {"partner": candidate.partner.id, "total": candidate.total, "parts": parts}
-
-
-def _plain(names: Excluded) -> list[str] | int:
-    return names if isinstance(names, int) else sorted(names)

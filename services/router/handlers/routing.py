@@ -15,11 +15,11 @@ from services.router.domain.deadlines import Deadline, deadline, is_gone, leaves
 from services.router.domain.partner import Partner
 from services.router.domain.question import lifecycle
 from services.router.domain.question.conversation import deadline_after, waits
-from services.router.domain.question.lifecycle import Question
+from services.router.domain.question.question import Question, request_of
 from services.router.domain.question.state_machine import ImpossibleMove
 from services.router.domain.routing.decision import Decision, decide
 from services.router.domain.routing.routing_request import Network
-from services.router.handlers import facts
+from services.router.handlers import decision_facts, facts
 from services.router.handlers.context import RoutingContext
 from services.router.store.session import NetworkState
 
@@ -39,14 +39,14 @@ async def route(
     ledger = desk.ledgers.of(unit)
     standing = await ledger.standing()
     network = Network(standing.directory, standing.book, desk.weights, desk.terms.answer)
-    decision = decide(lifecycle.asked(question, referred), network, unit.now)
-    ledger.decided(question.id, decision, facts.account_of(decision))
+    decision = decide(request_of(question, referred), network, unit.now)
+    ledger.decided(question.id, decision, decision_facts.account_of(decision))
     chosen = decision.chosen
     if chosen is None:
-        excluded = facts.exclusions_of(standing.directory, decision, question.facets.get("language"))
+        excluded = decision_facts.exclusions_of(standing.directory, decision, question.facets.get("language"))
         await give_up(desk, unit, question, NobodyLeft(), excluded)
         return
-    await hand_over(desk, unit, question, chosen.partner, facts.reasons_of(chosen), decision)
+    await hand_over(desk, unit, question, chosen.partner, decision_facts.reasons_of(chosen), decision)
 
 
 async def hand_over(
@@ -126,9 +126,9 @@ async def route_follow_up(
         await hand_follow_up(desk, unit, question, first, word)
         return
     network = Network(standing.directory, standing.book, desk.weights, desk.terms.answer)
-    request = replace(lifecycle.asked(question, referred), promise_at=until)
+    request = replace(request_of(question, referred), promise_at=until)
     decision = decide(request, network, unit.now)
-    ledger.decided(question.id, decision, facts.account_of(decision))
+    ledger.decided(question.id, decision, decision_facts.account_of(decision))
     if decision.chosen is None:
         await leave_follow_up(desk, unit, question, word, "nobody_left")
     else:

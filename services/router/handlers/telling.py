@@ -9,8 +9,7 @@ from uuid import UUID
 
 from services.chassis.messaging.requests import RefusedRequest
 from services.chassis.messaging.transaction import Unit
-from services.contracts.reasons import EndCode, ExclusionCode
-from services.contracts.router import (
+from services.contracts.explained import (
     QuestionExplained,
     ToldCandidate,
     ToldChance,
@@ -18,8 +17,9 @@ from services.contracts.router import (
     ToldExclusion,
     ToldTurn,
 )
+from services.contracts.reasons import EndCode, ExclusionCode
 from services.router.domain.hours.working_time import Span
-from services.router.domain.question.lifecycle import Assignment, Question
+from services.router.domain.question.question import Assignment, Question
 from services.router.domain.question.question_report import DecisionRecord
 from services.router.handlers import routing
 from services.router.handlers.context import RoutingContext

@@ -11,7 +11,7 @@ from asyncpg import Record
 from pydantic import TypeAdapter
 
 from services.router.domain.question.conversation import AskerWord, Clarification
-from services.router.domain.question.lifecycle import AcceptedAnswer, Assignment, Question
+from services.router.domain.question.question import AcceptedAnswer, Assignment, Question
 from services.router.domain.question.state_machine import State
 from services.router.domain.territory import Territory
 

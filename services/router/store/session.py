@@ -17,7 +17,7 @@ import orjson
 
 from services.chassis.errors import Poison
 from services.chassis.messaging.transaction import Unit
-from services.router.domain.question.lifecycle import Question
+from services.router.domain.question.question import Question
 from services.router.domain.routing.decision import Decision
 from services.router.domain.routing.directory import Directory
 from services.router.domain.routing.loads import Load, LoadBook, week_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.chassis.messaging.incoming import Subscriptions
 from services.contracts import topology
+from services.contracts.explained import QuestionExplained
 from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown
 from services.contracts.notifier import (
     AddressLifted,
@@ -13,7 +14,7 @@ from services.contracts.notifier import (
     EntryNoted,
     EntryShown,
 )
-from services.contracts.router import PartnerChanged, QuestionExplained
+from services.contracts.router import PartnerChanged
 from services.workspace.handlers import directory, explaining, failing, holding, releasing
 from services.workspace.handlers.hearing import hear
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.chassis.messaging.transaction import Unit
 from services.contracts.coordinator import ExplanationRequested
 from services.contracts.envelope import Event
-from services.contracts.router import QuestionExplained
+from services.contracts.explained import QuestionExplained
 from services.workspace.domain.standing import Standing
 from services.workspace.handlers.steering import LONGEST_LINE, ask_unnamed
 from services.workspace.store import explanations

@@ -11,13 +11,8 @@ import orjson
 from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts import coordinator, topology
 from services.contracts.envelope import Event
-from services.contracts.router import (
-    IntakeChanged,
-    QuestionClosed,
-    QuestionExplained,
-    QuestionHandled,
-    QuestionRouted,
-)
+from services.contracts.explained import QuestionExplained
+from services.contracts.router import IntakeChanged, QuestionClosed, QuestionHandled, QuestionRouted
 from tests.support.router_network import MONDAY, Network, answer, library, network
 from tests.support.servers import Database
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from services.contracts import router
+from services.contracts.explained import (
+    QuestionExplained,
+    ToldCandidate,
+    ToldChance,
+    ToldDecision,
+    ToldExclusion,
+    ToldTurn,
+)
 from services.workspace.domain.roles import Member
 from tests.integration.workspace import facts as made
 from tests.integration.workspace.stage import Stage, stage
@@ -14,34 +21,28 @@ from tests.support.servers import Database
 PAGE = f"/questions/{made.QUESTION}"
 
 
-def explained(hours: int = 0) -> router.QuestionExplained:
+def explained(hours: int = 0) -> QuestionExplained:
     due = made.MOMENT + timedelta(days=2)
-    return router.QuestionExplained(
+    return QuestionExplained(
         explained_at=made.MOMENT + timedelta(hours=hours),
         promise_at=made.MOMENT + timedelta(days=3),
         promise_seconds=72 * 3600,
-        turns=(
-            router.ToldTurn(
-                partner="bm-lyon", asked_at=made.MOMENT, due_at=due, open_seconds=16 * 3600 + 1800
-            ),
-        ),
+        turns=(ToldTurn(partner="bm-lyon", asked_at=made.MOMENT, due_at=due, open_seconds=16 * 3600 + 1800),),
         decisions=(
-            router.ToldDecision(
+            ToldDecision(
                 decided_at=made.MOMENT,
                 chosen="bm-lyon",
                 tier="members",
                 eligible=2,
                 candidates=(
-                    router.ToldCandidate(partner="bm-lyon", total=61.5, parts={"subject": 40, "load": 21.5}),
-                    router.ToldCandidate(partner="bm-brest", total=14, parts={"load": 20, "fairness": -6}),
+                    ToldCandidate(partner="bm-lyon", total=61.5, parts={"subject": 40, "load": 21.5}),
+                    ToldCandidate(partner="bm-brest", total=14, parts={"load": 20, "fairness": -6}),
                 ),
-                excluded=(router.ToldExclusion(code="language", number=1, partners=("bu-metz",)),),
+                excluded=(ToldExclusion(code="language", number=1, partners=("bu-metz",)),),
             ),
         ),
         chances=(
-            router.ToldChance(
-                partner="bm-brest", due_at=due, open=3, asked_this_week=5, capacity_per_week=12
-            ),
+            ToldChance(partner="bm-brest", due_at=due, open=3, asked_this_week=5, capacity_per_week=12),
         ),
     )
 

@@ -16,8 +16,8 @@ from services.ingest.entrypoints.http.links import OpenedByPartner
 from services.ingest.entrypoints.http.pages.asker import standing
 from services.ingest.entrypoints.http.pages.conversation import ShownConversation
 from services.ingest.entrypoints.http.pages.rendering import SitePages
-from services.ingest.entrypoints.http.pages.respondent import facts_of
 from services.ingest.entrypoints.http.pages.respondent_form import FAULTY, FIELDS
+from services.ingest.entrypoints.http.pages.respondent_view import facts_of
 from services.ingest.store.conversations.conversation import ConversationMessage
 from services.ingest.store.conversations.questions import AskedPartner, StoredQuestion
 

@@ -21,7 +21,8 @@ from services.metrics.pages.page import FigurePages
 from services.metrics.pages.palette import PAPER
 from services.metrics.pages.phrases import PHRASES
 from services.metrics.pages.tables import as_csv
-from services.metrics.pages.view_model import LEVELS, Big, compose, usual_most
+from services.metrics.pages.view.tiles import LEVELS, usual_most
+from services.metrics.pages.view.view_model import Big, compose
 from services.metrics.pages.words import Words
 
 HEADER = "year,partner,measure,facet,value,n,source\n"

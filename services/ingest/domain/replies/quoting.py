@@ -11,15 +11,15 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from services.contracts.links.marks import MailFingerprint, Token, bare_links, hashed, tokens
 from services.ingest.domain.replies.broken_links import broken_links
 from services.ingest.domain.replies.headings import Us, heading_above, holds_another_mail
+from services.ingest.domain.replies.lines import ReplyLine, without_margin
 from services.ingest.domain.replies.recognition import Chain, Run, chains
 
-MARGIN = re.compile(r"[ \t]{0,40}(?:\|?>{1,9}[ \t]?){1,12}")
 SIGNATURE = re.compile(r"^-- $", re.MULTILINE)
 LONGEST_SIGNATURE = 12
 """Lines below `-- `: more is no signature."""
@@ -71,39 +71,10 @@ def without_signature(text: str) -> str:
     return text[: last.start()].rstrip()
 
 
-@dataclass
-class _Line:
-    """`ours` of its words (numbers) are a quote of ours. `cut`: nothing of it is left."""
-
-    text: str
-    words: list[int] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    ours: set[int] = field(default_factory=set)
-    cut: bool = False
-
-    @property
-    def margin(self) -> str:
-        found = MARGIN.match(self.text)
-        return found.group() if found else ""
-
-    @property
-    def depth(self) -> int:
-        return self.margin.count(">")
-
-    @property
-    def bare(self) -> str:
-        return self.text[len(self.margin) :]
-
-    @property
-    def blank(self) -> bool:
-        """Nothing stands in it, or what stands above the small print of our mails."""
-        return self.bare.strip() in ("", "--")
-
-
 class _Page:
     def __init__(self, lines: Sequence[str], memory: Memory) -> None:
         self._memory = memory
-        self.lines = [_Line(line) for line in lines]
+        self.lines = [ReplyLine(line) for line in lines]
         self.tokens: list[Token] = []
         self.line_of: list[int] = []
         self.quotes_us = False
@@ -178,7 +149,7 @@ class _Page:
     def _may_be_cited(self, words: list[int]) -> bool:
         return any(_holds(whole, words) for whole in self._memory.quotable)
 
-    def _judge(self, line: _Line) -> None:
+    def _judge(self, line: ReplyLine) -> None:
         """A line of which all is ours goes; of one that begins or ends with ours the rest stays."""
         if not line.ours:
             return
@@ -224,7 +195,7 @@ class _Page:
         for number in taken[-1:]:
             self._take_what_ends(number, known)
 
-    def _answer_in_between(self, above: int, between: list[_Line], known: Collection[int]) -> None:
+    def _answer_in_between(self, above: int, between: list[ReplyLine], known: Collection[int]) -> None:
         """Written into the quote; without its margin, where it was written inside of it."""
         outside = not (between[0].text.strip() and between[-1].text.strip())
         for edge in (between, between[::-1]):
@@ -236,7 +207,7 @@ class _Page:
         written = [line for line in between if not line.cut]
         if depth and not outside and all(line.depth >= depth for line in written if not line.blank):
             for line in written:
-                line.text = _out_of(line.text, depth)
+                line.text = without_margin(line.text, depth)
 
     def _take_what_ends(self, number: int, known: Collection[int]) -> None:
         """Directly below the last line of ours, in its margin: a gateway's footer, or an answer."""
@@ -252,7 +223,7 @@ class _Page:
                 self._unsure = "unsure"
                 break
 
-    def _is_our_link(self, line: _Line, known: Collection[int]) -> bool:
+    def _is_our_link(self, line: ReplyLine, known: Collection[int]) -> bool:
         """A line that is nothing but links of our mail, as they were or as a gateway has wrapped them."""
         if line.words or not line.links:
             return False
@@ -323,10 +294,3 @@ def _holds(whole: Sequence[int], words: Sequence[int]) -> bool:
         whole[at] == words[0] and list(whole[at : at + length]) == list(words)
         for at in range(len(whole) - length + 1)
     )
-
-
-def _out_of(text: str, depth: int) -> str:
-    """Without the first `depth` marks of its margin."""
-    for _ in range(depth):
-        text = re.sub(r"^[ \t]*\|?>[ \t]?", "", text, count=1)
-    return text

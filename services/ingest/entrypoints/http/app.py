@@ -78,6 +78,12 @@ def public_app(door: DoorContext) -> FastAPI:
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
     for kind, answer in Refusals(pages).handlers().items():
         app.add_exception_handler(kind, answer)
+    _guard(app, door, pages)
+    return app
+
+
+def _guard(app: FastAPI, door: DoorContext, pages: SitePages) -> None:
+    """What every request passes before a route sees it."""
     app.add_middleware(
         SafeHeaders, headers={"cache-control": "no-store", "x-content-type-options": "nosniff"}, under="/api/"
     )
@@ -90,4 +96,3 @@ def public_app(door: DoorContext) -> FastAPI:
         places=Places(UPLOADS, UPLOADS_EACH),
         sender_of=door.limits.sender,
     )
-    return app

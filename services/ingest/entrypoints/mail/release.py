@@ -9,7 +9,7 @@ from services.contracts.partners import QuestionSubmitted
 from services.ingest.domain.intake import RawSubmission, Refused
 from services.ingest.domain.mail.parsed_mail import MailEnvelope
 from services.ingest.entrypoints.http.body import new_question as asked_by_program
-from services.ingest.entrypoints.http.pages.ask import new_question
+from services.ingest.entrypoints.http.pages.question_form import new_question
 from services.ingest.entrypoints.mail.reader import mail_reader
 from services.ingest.entrypoints.scanner import Scanner, searched
 from services.ingest.handlers.caps import Caps

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.router.domain.hours.working_time import Span
 from services.router.domain.question.conversation import Clarification
-from services.router.domain.question.lifecycle import Question
+from services.router.domain.question.question import Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from services.ingest.domain.intake import NewQuestion, RawSubmission, UnknownQue
 from services.ingest.domain.mail.mailboxes import PARTNER
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.entrypoints.http.pages.ask import EMPTY, find_faults, new_question
 from services.ingest.entrypoints.http.pages.choices import DESK_CHANNELS
 from services.ingest.entrypoints.http.pages.forms import field, form_key
+from services.ingest.entrypoints.http.pages.question_form import EMPTY, find_faults, new_question
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.handlers import group_posts
 from services.ingest.handlers.submissions import AcceptedSubmission

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -17,8 +15,6 @@ from services.contracts.links.signed_links import Link
 from services.contracts.vocabulary import Attachment
 from services.ingest.domain.forms import new_number
 from services.ingest.domain.intake import NewAnswer, NewDecline, RawSubmission, Refused
-from services.ingest.domain.replies.folding import folded
-from services.ingest.domain.standing import WRITABLE
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.files import (
     HARMFUL,
@@ -28,11 +24,9 @@ from services.ingest.entrypoints.http.files import (
     read_again,
     uploads_of,
 )
-from services.ingest.entrypoints.http.links import OpenedByPartner, link_of, open_for_partner
+from services.ingest.entrypoints.http.links import link_of, open_for_partner
 from services.ingest.entrypoints.http.pages.chosen_files import keep_chosen, kept_ids, waiting_files
 from services.ingest.entrypoints.http.pages.conversation import (
-    WITHOUT,
-    ShownConversation,
     with_files_for,
 )
 from services.ingest.entrypoints.http.pages.forms import field, form_key
@@ -46,6 +40,7 @@ from services.ingest.entrypoints.http.pages.respondent_form import (
     raw_of,
     sources_in,
 )
+from services.ingest.entrypoints.http.pages.respondent_view import seen_by_partner
 from services.ingest.entrypoints.scanner import ScannerAway
 from services.ingest.handlers.conversation import (
     accept_addition,
@@ -53,7 +48,7 @@ from services.ingest.handlers.conversation import (
     accept_put_back,
     accept_spam,
 )
-from services.ingest.handlers.files.files import accept_with_files, as_event, listed
+from services.ingest.handlers.files.files import accept_with_files
 from services.ingest.handlers.held import act_on
 from services.ingest.handlers.submissions import (
     AcceptedSubmission,
@@ -61,12 +56,8 @@ from services.ingest.handlers.submissions import (
     accept_decline,
     accept_take,
 )
-from services.ingest.store import askers, files
-from services.ingest.store.access import links
-from services.ingest.store.conversations import conversation, similar
+from services.ingest.store import files
 from services.ingest.store.files import File
-from services.ingest.store.mail import held_replies
-from services.ingest.store.mail.held_replies import HeldReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +238,7 @@ class RespondentPages:
     ) -> Response:
         door, words = self.door, self.pages.words(request, field(form, "lang") or None)
         async with door.begin() as unit:
-            seen = await self._seen(unit, link)
+            seen = await seen_by_partner(unit, link, door.intake.public_url)
         own, held = seen.opened.own, seen.held
         written = {"text": held.text} if held and not form else {}
         return self.pages.show(
@@ -267,62 +258,7 @@ class RespondentPages:
             **with_files_for(own.partner, door.intake.file_keys, seen.facts),
         )
 
-    async def _seen(self, unit: Unit, link: Link) -> SeenByPartner:
-        public_url = self.door.intake.public_url
-        opened = await open_for_partner(unit, link)
-        follow_ups = await askers.follow_ups(unit.db, link.question_id)
-        waiting = await held_replies.open_of(unit.db, link.question_id, opened.own.partner)
-        held = waiting[0] if waiting else None
-        held_files = await files.of(unit.db, list(held.files)) if held else []
-        messages = await conversation.messages(unit.db, link.question_id)
-        shown = ShownConversation(opened.question, opened.asked, follow_ups, messages)
-        return SeenByPartner(
-            opened,
-            held,
-            partners=await links.partners_seen(unit.db),
-            similar=await similar.of_assignment(unit.db, opened.own.assignment_id),
-            facts={
-                "attachments": await listed(unit, public_url, link.question_id),
-                "held_files": [as_event(public_url, file) for file in held_files],
-                **facts_of(opened, shown),
-            },
-        )
-
     def _done(self, request: Request, form: FormData, what: str) -> Response:
         language = self.pages.words(request, field(form, "lang")).language
         path = f"/r/{request.path_params['token']}?done={what}&lang={language}"
         return RedirectResponse(f"{self.door.intake.public_url}{path}", 303)
-
-
-@dataclass(frozen=True, slots=True)
-class SeenByPartner:
-    """`partners`: id → name of every library heard of. `facts` are the page's about the question."""
-
-    opened: OpenedByPartner
-    held: HeldReply | None
-    partners: Mapping[str, str]
-    similar: Sequence[tuple[str, str]]
-    facts: dict[str, Any]
-
-
-def facts_of(opened: OpenedByPartner, conversation: ShownConversation) -> dict[str, Any]:
-    """What the page says about the question, for the partner of the link."""
-    others = [one.partner_name for one in opened.asked if one.partner != opened.own.partner]
-    shown, quoted = folded(opened.question.text)
-    state = conversation.library_state(opened.own)
-    body = json.loads(opened.question.ending) if opened.question.ending else {}
-    return {
-        "question": opened.question,
-        "shown": shown,
-        "quoted": quoted,
-        "own": opened.own,
-        "others": list(dict.fromkeys(others)),
-        "question_language": json.loads(opened.question.facets).get("language"),
-        "state": state.value,
-        "answer": WITHOUT | body if opened.question.how == "answered" else None,
-        "explanation": body.get("explanation") if opened.question.how == "closed" else None,
-        "clarification": conversation.last_clarification,
-        "entries": conversation.entries(),
-        "writable": state in WRITABLE,
-        "ended": state not in WRITABLE,
-    }

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from services.chassis.language.territories import DEPARTMENTS
 from services.metrics.domain.buckets import BOUNDS
-from services.metrics.domain.departments import COLUMNS, ROWS, TILES
+from services.metrics.domain.departments import COLUMNS, ROWS
 from services.metrics.domain.derivation import STARS
 from services.metrics.domain.figures import OTHERS, Headline, PartnerShare, Piece, YearFigures
-from services.metrics.domain.public import FEW as FEW_IN_PUBLIC
+from services.metrics.pages.view.tiles import Cell, heat_of, map_of, map_rest, peak_of
 from services.metrics.pages.words import Words
 
 DRAWN = frozenset({"channel", "subject", "language", "purpose", "department"})
 """Facets with a place and a shape of their own; any other is shown as bars."""
 
 MOST_BARS = 12
-LEVELS = 6
-"""Steps of the heat map's and the map's colours; 0 is none at all."""
 
 FEW = 30
 """Below this, the number of the year before says more than a percentage of it."""
@@ -51,19 +47,6 @@ class Bar:
     """Of the longest bar, 0 to 1."""
     rest: bool = False
     """Closes the sum: others together, or what nobody said. No bar is drawn of it, it is no piece."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    label: str
-    number: str
-    n: int
-    name: str
-    """In full, for who does not see where it stands."""
-    level: int
-    """0 to LEVELS - 1."""
-    column: int = 0
-    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,11 +96,11 @@ def compose(figures: YearFigures, words: Words, *, zone: str, network: str) -> F
         others=tuple(_others(figures, words)),
         stars=_numbered(figures.stars, lambda star: "★" * star, words),
         effort=_numbered(figures.effort, str, words),
-        heat=_heat(figures, words),
-        heat_peak=_peak(figures, words),
-        map=_map(figures.cut("department"), words),
+        heat=heat_of(figures, words),
+        heat_peak=peak_of(figures, words),
+        map=map_of(figures.cut("department"), words),
         mapped=any(piece.value for piece in figures.cut("department")),
-        map_rest=tuple(_map_rest(figures.cut("department"), words)),
+        map_rest=tuple(map_rest(figures.cut("department"), words)),
         map_size=(COLUMNS, ROWS),
         partners=_partners(figures.partners, words),
     )
@@ -220,74 +203,6 @@ def _scaled(named: Sequence[tuple[str, int]], words: Words, pieces: Sequence[Pie
 def _part(n: int, pieces: Sequence[Piece], words: Words) -> str:
     total = sum(piece.n for piece in pieces)
     return words.part(n, total) if total else ""
-
-
-def _level(n: int, most: int) -> int:
-    """Steps of the square root, as numbers differ by powers of ten; whatever is there is at least 1."""
-    return 0 if n == 0 else max(1, round((LEVELS - 1) * math.sqrt(min(n, most) / most)))
-
-
-def _heat(figures: YearFigures, words: Words) -> tuple[tuple[Cell, ...], ...]:
-    most = usual_most(n for row in figures.slots for n in row)
-    return tuple(
-        tuple(
-            Cell(
-                words("hour", hour=hour),
-                words.number(n),
-                n,
-                f"{words.weekdays[day]} {words('hour', hour=hour)}",
-                _level(n, most),
-                hour,
-                day,
-            )
-            for hour, n in enumerate(row)
-        )
-        for day, row in enumerate(figures.slots)
-    )
-
-
-def usual_most(counts: Iterable[int]) -> int:
-    """The third largest, where there are three: one hour out of the ordinary must not pale all others."""
-    largest = sorted(counts)[-3:]
-    third = largest[0] if len(largest) == 3 else 0
-    return third or max(largest, default=0)
-
-
-def _peak(figures: YearFigures, words: Words) -> str:
-    """The busiest day and the busiest hour, each over the whole year."""
-    days = [sum(row) for row in figures.slots]
-    hours = [sum(column) for column in zip(*figures.slots, strict=True)]
-    if not sum(days):
-        return ""
-    weekday, hour = (largest.index(max(largest)) for largest in (days, hours))
-    return words("heat_peak", weekday=words.weekdays[weekday], hour=words("hour", hour=hour))
-
-
-def _map(departments: Sequence[Piece], words: Words) -> tuple[Cell, ...]:
-    counts = {piece.value: piece.n for piece in departments}
-    most = max((counts.get(tile.code, 0) for tile in TILES), default=0)
-    none = f"<{FEW_IN_PUBLIC}" if counts.get(OTHERS) else words.number(0)
-    return tuple(
-        Cell(
-            label=tile.code,
-            number=words.number(n) if n else none,
-            n=n,
-            name=f"{DEPARTMENTS[tile.code]} ({tile.code})",
-            level=_level(n, most),
-            column=tile.column,
-            row=tile.row,
-        )
-        for tile, n in ((tile, counts.get(tile.code, 0)) for tile in TILES)
-    )
-
-
-def _map_rest(departments: Sequence[Piece], words: Words) -> Iterable[str]:
-    counts = {piece.value: piece.n for piece in departments}
-    if others := counts.get(OTHERS):
-        yield words("map_few", few=FEW_IN_PUBLIC, n=words.number(others))
-    drawn = {tile.code for tile in TILES} | {OTHERS}
-    if rest := sum(n for code, n in counts.items() if code not in drawn):
-        yield words("map_rest", n=words.number(rest))
 
 
 def _partners(shares: Sequence[PartnerShare], words: Words) -> tuple[tuple[PartnerShare, float, str], ...]:
