@@ -42,8 +42,8 @@ ADMINISTRATOR = "sesame"
 KEPT = "passwords.json"
 READER = "reader"
 """Who may read the key figures' tables, for Grafana."""
-NAMES = (*topology.SERVICES, READER, "link", "sign-in", "rabbitmq", "postgres", "grafana", "desk")
-RENEWABLE = (*topology.SERVICES, READER, "link", "sign-in", "desk")
+NAMES = (*topology.SERVICES, READER, "link", "sign-in", "rabbitmq", "postgres", "grafana")
+RENEWABLE = (*topology.SERVICES, READER, "link", "sign-in")
 """Not the servers' administrators: their servers have them already."""
 FROM_OPERATOR = ("SESAME_SMTP_USER", "SESAME_SMTP_PASSWORD")
 
@@ -83,7 +83,6 @@ def lay_out(folder: Path, places: Places, given: Mapping[str, str], renewed: Col
         _lay_service(folder / service, service, passwords, places)
     _lay_servers(folder, passwords)
     _lay_amqps(folder / "rabbitmq" / "20-amqps.conf", wanted=given.get("SESAME_AMQPS") == "on")
-    write_secret(folder / "notifier" / "sesame_desk_password", passwords["desk"])
     for variable in filter(given.get, FROM_OPERATOR):
         write_secret(folder / "notifier" / variable.lower(), given[variable])
     _lay_targets(folder / "prometheus", given)

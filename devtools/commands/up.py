@@ -84,7 +84,6 @@ def _where(servers: Servers, platform: Platform, mailbox: Mailbox) -> str:
         ("workspace", platform.doors("workspace").url()),
         ("HTTP API", platform.doors("ingest").url("/api/docs")),
         ("archive", platform.doors("notifier").url()),
-        ("releasing desk", f"{platform.doors('notifier').url('/desk')} (SESAME_DESK_PASSWORD opens it)"),
         ("figures", platform.doors("metrics").url(f"/figures/{datetime.now(UTC).year}")),
         ("mail in (LMTP)", f"127.0.0.1:{platform.doors('ingest').lmtp}"),
         ("mail out", str(mailbox.folder)),

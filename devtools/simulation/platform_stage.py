@@ -1,6 +1,6 @@
 """All four services as the stage of a year: everything goes in by their doors, as in the world outside.
 
-Askers use the API, partners the broker, the coordinator the router's private API; mail goes to a mailbox of
+Askers use the API, partners the broker, the coordinator what the workspace asks; mail goes to a mailbox of
 ours. Only the clock is not the system's, and it stands still until everything has come to rest.
 """
 
@@ -15,7 +15,6 @@ from datetime import datetime
 from itertools import chain, count, repeat
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import aio_pika
@@ -26,15 +25,17 @@ from uuid_utils.compat import uuid7
 
 from devtools.servers.mailbox import running_mailbox
 from devtools.servers.platform import running_platform
-from devtools.servers.servers import running_servers
+from devtools.servers.servers import DATABASE_URL, running_servers
 from devtools.simulation import people
 from devtools.simulation.clock import SharedClock
 from devtools.simulation.ears import Ears, listening
 from devtools.simulation.rest import Rest, told
 from devtools.simulation.stage import COORDINATOR, Asking
 from operations.errors import OperationError
+from services.chassis.messaging.command import command_transactions
 from services.contracts import topology
 from services.contracts.catalogue import CONFIDENTIAL
+from services.contracts.coordinator import AssignRequested, CloseRequested, CoordinatorRequest
 from services.contracts.envelope import CONTENT_TYPE, Event, Submission
 from services.contracts.partners import (
     AnswerSubmitted,
@@ -45,15 +46,13 @@ from services.contracts.partners import (
 )
 from services.contracts.vocabulary import Fact
 from services.router.domain.partner import Partner, PartnerRole, ReachedBy
-from services.router.domain.partner_record import write_partner
+from services.router.store import partner_directory
 
-TOKEN = "coordinator of a year"
 PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = (0.02, 0.008)
 """Seconds between two looks at the tables, the last again and again: looking costs the services time."""
 
 SETTINGS = {
-    "SESAME_COORDINATOR_TOKEN": TOKEN,
     "SESAME_TIMER_SECONDS": "0.02",
     "SESAME_METRICS_FOLD_SECONDS": "1",
     "SESAME_RATING_DAYS": "0",
@@ -73,7 +72,7 @@ class Services:
     metrics: httpx.AsyncClient
     _inbox: AbstractExchange
     _askers: httpx.AsyncClient
-    _coordinator: httpx.AsyncClient
+    _database: str
     _numbers: count[int] = field(default_factory=count)
     _heard: int = 0
     _deeds: list[Coroutine[Any, Any, None]] = field(default_factory=list)
@@ -120,18 +119,34 @@ class Services:
         await self._inbox.publish(message, topology.partner_key(partner, type(fact)))
 
     async def assign(self, question: UUID, partner: str, reason: str) -> None:
-        await self._handle(f"/questions/{question}/assign", {"partner": partner, "reason": reason})
+        await self._handle(question, AssignRequested(by=COORDINATOR, partner=partner, reason=reason))
 
     async def close(self, question: UUID, explanation: str) -> None:
-        await self._handle(f"/questions/{question}/close", {"explanation": explanation})
+        await self._handle(question, CloseRequested(by=COORDINATOR, explanation=explanation))
 
-    async def _handle(self, path: str, body: dict[str, Any]) -> None:
-        (await self._coordinator.post(path, json=body)).raise_for_status()
+    async def _handle(self, question: UUID, wish: CoordinatorRequest) -> None:
+        """As the workspace asks it."""
+        event: Event[Any] = Event(
+            id=str(uuid7()),
+            source="/sesame/workspace",
+            type=wish.wire,
+            subject=question,
+            time=self.clock.now(),
+            data=wish,
+        )
+        self.rest.expect("router", event.id)
+        message = aio_pika.Message(event.encode(), content_type=CONTENT_TYPE, delivery_mode=2)
+        await self._inbox.publish(message, topology.coordinator_key(type(wish)))
 
     async def change(self, changed: Sequence[Partner]) -> None:
-        for partner in changed:
-            record = write_partner(within_reach(partner))
-            (await self._coordinator.put(f"/partners/{partner.id}", json=record)).raise_for_status()
+        """As an operator's file does: whole records."""
+        wanted = [within_reach(partner) for partner in changed]
+        async with (
+            command_transactions("router", self._database) as transactions,
+            transactions.begin() as unit,
+        ):
+            changes = await partner_directory.compare(unit.db, wanted, whole=False)
+            await partner_directory.apply(unit.db, changes, hand=COORDINATOR, now=self.clock.now())
 
     async def heard(self) -> Sequence[Event[Any]]:
         async with asyncio.TaskGroup() as together:
@@ -236,8 +251,5 @@ async def services(folder: Path) -> AsyncIterator[Services]:
             metrics=await client(platform.doors("metrics").url()),
             _inbox=await channel.get_exchange(topology.INBOX),
             _askers=await client(platform.doors("ingest").url()),
-            _coordinator=await client(
-                platform.doors("router").ops_url("/"),
-                **{"authorization": f"Bearer {TOKEN}", "sesame-hand": quote(COORDINATOR)},
-            ),
+            _database=platform.environment("router")[DATABASE_URL],
         )

@@ -54,6 +54,7 @@ FACTS: tuple[type[Fact], ...] = (
     notifier.EntryShown,
     notifier.AddressSilenced,
     notifier.AddressLifted,
+    notifier.PostNoted,
     workspace.SignInRequested,
 )
 """On `sesame.events`, from one service to the others."""
@@ -72,6 +73,7 @@ CONFIDENTIAL: frozenset[type[Fact]] = frozenset(
         notifier.EntryShown,
         notifier.AddressSilenced,
         notifier.AddressLifted,
+        notifier.PostNoted,
     }
 )
 """Of these, what names a person or a thing held: for the one service that acts on it, never to be counted."""
@@ -117,6 +119,7 @@ FROM_COORDINATOR: tuple[type[Fact], ...] = (
     coordinator.HeldDropRequested,
     coordinator.RetryRequested,
     coordinator.LiftRequested,
+    coordinator.PostedRequested,
     coordinator.EntryShowRequested,
     coordinator.EntryReleaseRequested,
     coordinator.EntryKeepRequested,

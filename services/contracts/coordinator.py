@@ -147,6 +147,15 @@ class LiftRequested(CoordinatorRequest):
     name: Line = Field(description="As `address.silenced` tells it")
 
 
+class PostedRequested(CoordinatorRequest):
+    """From the coordinator: this answer stands in its group now."""
+
+    wire: ClassVar[str] = "posted.requested.v1"
+
+    delivery_id: UUID
+    url: Line | None = Field(default=None, description="Where it can be read; none: at the question")
+
+
 class EntryRequest(CoordinatorRequest):
     """What is asked of one entry of the archive."""
 
@@ -202,7 +211,8 @@ class RequestRefused(Fact):
     code: Word = Field(
         description="changed_meanwhile, emptied_field, faulty_field, has_it_already, impossible,"
         " moment_passed, nobody_has_it, not_open, not_so_any_more, nothing_failed, nothing_held,"
-        " nothing_silenced, stays_held, unfit, unknown_partner, unknown_question, waits_for_asker, walled"
+        " nothing_silenced, nothing_to_post, stays_held, unfit, unknown_partner, unknown_question,"
+        " waits_for_asker, walled"
     )
     reason: str = Field(description="For an operator to read")
     field: Line | None = None

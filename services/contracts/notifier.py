@@ -136,6 +136,19 @@ class AddressLifted(Fact):
     name: Line
 
 
+class PostNoted(Fact):
+    """An answer for a group, where no program may post: a person pastes it there, and says so. For the
+    workspace alone."""
+
+    wire: ClassVar[str] = "post.noted.v1"
+
+    delivery_id: UUID
+    version: int = Field(ge=1, description="A later word has a higher one")
+    text: Text | None = Field(default=None, description="To paste; none: it is posted, or needed no more")
+    library: PartnerName | None = None
+    url: Line | None = Field(default=None, description="Where the question stands")
+
+
 class SimilarAnswer(Value):
     """An answer that everyone can read already and that may be of use."""
 

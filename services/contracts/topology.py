@@ -128,6 +128,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             notifier.EntryShown,
             notifier.AddressSilenced,
             notifier.AddressLifted,
+            notifier.PostNoted,
         ),
     }
 )
@@ -147,6 +148,7 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
         "notifier": (
             coordinator.RetryRequested,
             coordinator.LiftRequested,
+            coordinator.PostedRequested,
             coordinator.EntryShowRequested,
             coordinator.EntryReleaseRequested,
             coordinator.EntryKeepRequested,

@@ -11,7 +11,7 @@ from services.chassis.run import Chassis, run
 from services.contracts import topology
 from services.notifier.entrypoints import backlog, requests, subscriptions
 from services.notifier.entrypoints.archive import app, page_views
-from services.notifier.handlers import release_requests
+from services.notifier.handlers import group_posts, release_requests
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.digests import Digests
@@ -52,13 +52,16 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
                 settings.keys,
                 channels.set_up(settings),
             ),
-            {topology.INBOX: requests.requests(rules)},
+            {topology.INBOX: requests.requests(rules, settlement)},
         )
         chassis.every(NEWS_SECONDS, partial(release_requests.tell, chassis.begin))
+        chassis.every(
+            NEWS_SECONDS, partial(group_posts.tell, chassis.begin, settlement, workers.wall_of(settings))
+        )
         read = page_views.PageViews(chassis.begin)
         chassis.every(page_views.SECONDS, read.announce)
         await chassis.serve(
-            app.build(settings, chassis, rules, settlement, read),
+            app.build(settings, chassis, rules, read),
             settings.notifier_host,
             settings.notifier_port,
         )

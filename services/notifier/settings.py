@@ -18,12 +18,6 @@ def _set(secret: SecretStr | None) -> SecretStr | None:
     return secret if secret is not None and secret.get_secret_value() else None
 
 
-def _hard_to_guess(secret: SecretStr | None) -> SecretStr | None:
-    if secret is not None and len(secret.get_secret_value()) < 12:
-        raise ValueError("needs 12 characters or more")
-    return secret
-
-
 def _signs(secret: SecretStr | None) -> SecretStr | None:
     return are_signing_keys(secret) if secret is not None else None
 
@@ -64,10 +58,6 @@ class NotifierSettings(FaceSettings, ServiceSettings):
     archive_release: Literal["review", "masked"] = Field(
         default="review",
         description="review: a coordinator releases each answer; masked: at once, personal places replaced",
-    )
-    desk_user: str = Field(default="coordination", description="Name of who may release answers")
-    desk_password: Annotated[Secret, AfterValidator(_hard_to_guess)] = Field(
-        default=None, description="Their password; without one there is no desk"
     )
     mastodon_url: str = Field(
         default="", description="Our account's server: https://…; empty: no such channel"

@@ -11,7 +11,6 @@ from services.chassis.clock import Clock
 from services.chassis.run import Chassis, run
 from services.contracts import topology
 from services.router.entrypoints import subscriptions
-from services.router.entrypoints.coordinator_api import routes
 from services.router.entrypoints.requests import requests
 from services.router.entrypoints.timers import Timers
 from services.router.files.partners import read_file
@@ -35,7 +34,6 @@ async def serve(settings: RouterSettings, clock: Clock | None = None) -> None:
         timers = Timers(desk, chassis.pool, chassis.begin, chassis.clock)
         chassis.every(settings.timer_seconds, timers.fire)
         chassis.every(settings.timer_seconds, timers.tell)
-        chassis.ops.app.router.routes.extend(routes(desk, chassis.begin, settings.coordinator_token))
         await chassis.until_stopped()
 
 

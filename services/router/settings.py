@@ -46,11 +46,6 @@ class RouterSettings(ServiceSettings):
     asker_reopenings: int = Field(
         default=2, ge=0, description="How often an asker may have an answered question asked again"
     )
-    coordinator_token: str | None = Field(
-        default=None,
-        min_length=16,
-        description="Bearer token of the private HTTP API; none: it answers nobody",
-    )
     timer_seconds: float = Field(default=5, gt=0, description="Rest between two looks for what is due")
     weight_origin: float = Field(default=USUAL.origin, ge=0, description="Points: asked at this library")
     weight_referred: float = Field(default=USUAL.referred, ge=0, description="Points: named by a colleague")

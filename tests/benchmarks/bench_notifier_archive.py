@@ -26,10 +26,8 @@ from devtools.servers.servers import running_servers
 from services.chassis.http.serving import serving
 from services.notifier.domain.search_terms import near, plain, words
 from services.notifier.entrypoints.archive.page_views import PageViews
-from services.notifier.handlers.archiving import ReleaseRules
 from tests.support.bench import Bench, bench
-from tests.support.notifier_archive import URL, application
-from tests.support.notifier_bench import WALL
+from tests.support.notifier_archive import application
 from tests.support.servers import cloned, drop, make_template, migrate_template
 
 VOCABULARY = 40_000
@@ -160,7 +158,7 @@ async def full(number: int, language: Language) -> AsyncIterator[tuple[httpx.Asy
         database = await stack.enter_async_context(cloned(template))
         on: Bench = await stack.enter_async_context(bench(database("notifier"), "notifier"))
         uses = await fill(on.pool, language, number)
-        app = application(on, ReleaseRules("review", URL, WALL), PageViews(on.transactions.begin))
+        app = application(on, PageViews(on.transactions.begin))
         port = await stack.enter_async_context(serving(app, "127.0.0.1", 0, grace_seconds=1))
         yield await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}")), uses
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
-from html import unescape
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -17,26 +14,29 @@ from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
 from services.chassis.face import NetworkFace
-from services.chassis.messaging.incoming import Subscriptions
+from services.chassis.messaging.incoming import IncomingMessage, Subscriptions
+from services.contracts import coordinator, topology
+from services.contracts.envelope import Event
+from services.contracts.notifier import EntryShown, ShownText
 from services.contracts.vocabulary import Asker, Fact
 from services.notifier.entrypoints import subscriptions
 from services.notifier.entrypoints.archive import app
 from services.notifier.entrypoints.archive.page_views import PageViews
 from services.notifier.entrypoints.archive.pages import ArchivePages
-from services.notifier.entrypoints.archive.posting import Posting
 from services.notifier.entrypoints.archive.public import ArchiveSite
-from services.notifier.entrypoints.archive.release_desk import DeskCredentials, ReleaseDesk
+from services.notifier.entrypoints.requests import requests
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.events import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
 from tests.support import notifier_facts as made
-from tests.support.bench import Bench, bench, letter_of
+from tests.support.bench import MOMENT, Bench, bench, letter_of
 from tests.support.notifier_bench import WALL
 from tests.support.servers import Database
 
 URL = "https://archive.example"
-KEY = DeskCredentials("coordination", "a long enough password")
+COORDINATOR = "Claire Dumas"
+NOBODY = UUID(int=0)
 NETWORK = "Sésame"
 
 
@@ -44,9 +44,10 @@ NETWORK = "Sésame"
 class Archive:
     on: Bench
     reader: httpx.AsyncClient
-    desk: httpx.AsyncClient
     views: PageViews
     subscriptions: Subscriptions
+    rules: ReleaseRules
+    settlement: Outcomes
 
     async def hear(self, question: UUID, *facts: Fact) -> None:
         letters = [letter_of(fact, question) for fact in facts]
@@ -80,16 +81,46 @@ class Archive:
         )
         return number
 
-    async def decide(self, number: int, deed: str, **fields: str) -> httpx.Response:
-        """As a browser does it: the form as the page proposes it, and what the coordinator changed in it."""
-        page = (await self.desk.get(f"/desk/{number}")).text
-        form = {**fields_of(page), "deed": deed, **fields}
-        return await self.desk.post(f"/desk/{number}", data=form)
+    async def ask(self, *wishes: coordinator.CoordinatorRequest) -> list[dict[str, Any]]:
+        """As the workspace does; their receipts."""
+        asked = {topology.INBOX: requests(self.rules, self.settlement)}
+        before = len(await self._receipts())
+        await self.on.handling(self.subscriptions, asked).settle([request_of(wish) for wish in wishes])
+        return (await self._receipts())[before:]
+
+    async def _receipts(self) -> list[dict[str, Any]]:
+        rows = await self.on.pool.fetch(
+            "SELECT body FROM outbox WHERE exchange = $1 AND routing_key LIKE 'coordinator.%' ORDER BY id",
+            topology.PARTNERS,
+        )
+        return [json.loads(row["body"])["data"] for row in rows]
+
+    async def proposed(self, number: int, field: str) -> list[str]:
+        """The texts of one field as they are proposed for release."""
+        return [one.proposed for one in await self._shown(number) if one.field == field]
+
+    async def _shown(self, number: int) -> tuple[ShownText, ...]:
+        await self.ask(coordinator.EntryShowRequested(by=COORDINATOR, number=number))
+        shown = [one.data for one in await self.on.announced() if isinstance(one.data, EntryShown)]
+        await self.on.pool.execute("DELETE FROM outbox WHERE routing_key = 'entry.shown'")
+        return shown[-1].texts if shown else ()
+
+    async def decide(self, number: int, deed: str, **fields: Any) -> dict[str, Any]:
+        """The text as it is proposed, and what the coordinator changed in it; gives the receipt."""
+        if deed == "withdraw":
+            [receipt] = await self.ask(coordinator.EntryWithdrawRequested(by=COORDINATOR, number=number))
+            return receipt
+        texts = await self._shown(number)
+        form: dict[str, Any] = {one.field: one.proposed for one in texts if one.field != "source"}
+        form["sources"] = tuple(one.proposed for one in texts if one.field == "source")
+        wish = coordinator.EntryReleaseRequested(by=COORDINATOR, number=number, **{**form, **fields})
+        [receipt] = await self.ask(wish)
+        return receipt
 
     async def released(self, text: str, answer: str = made.ANSWER, **more: Any) -> int:
         """An answer that everyone can read; gives its number."""
         number = await self.number_of(await self.answered(text, answer, **more))
-        assert (await self.decide(number, "release")).status_code == 303
+        assert "code" not in await self.decide(number, "release")
         return number
 
     async def found(self, query: str, **filters: str) -> list[int]:
@@ -102,34 +133,23 @@ def _said(sources: tuple[str, ...] | None, subject: str | None) -> dict[str, Any
     return ({} if sources is None else {"sources": sources}) | ({"facets": facets} if subject else {})
 
 
-FIELD = re.compile(
-    r'<input[^>]* name="(\w+)" value="([^"]*)"|<textarea[^>]* name="(\w+)"[^>]*>([^<]*)</textarea>'
-)
+def request_of(wish: coordinator.CoordinatorRequest) -> IncomingMessage:
+    event = Event(
+        id=str(uuid4()), source="/sesame/workspace", type=wish.wire, subject=NOBODY, time=MOMENT, data=wish
+    )
+    key = topology.coordinator_key(type(wish))
+    return IncomingMessage(topology.INBOX, key, "application/cloudevents+json", event.id, event.encode())
 
 
-SELECT = re.compile(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', re.DOTALL)
-CHOSEN = re.compile(r'<option value="([^"]*)" selected>')
-
-
-def fields_of(page: str) -> dict[str, str]:
-    """Names and values of the fields of a page's form."""
-    typed = {a or c: unescape(b or d) for a, b, c, d in FIELD.findall(page)}
-    lists = {name: CHOSEN.search(options) for name, options in SELECT.findall(page)}
-    return typed | {name: unescape(chosen[1]) if chosen else "" for name, chosen in lists.items()}
-
-
-def application(on: Bench, rules: ReleaseRules, views: PageViews) -> Starlette:
+def application(on: Bench, views: PageViews) -> Starlette:
     pages = ArchivePages(
         face=NetworkFace(name=NETWORK, ask_url="https://ask.example", archive_url=URL),
         archive_url=URL,
         ask_url="https://ask.example",
         zone="Europe/Paris",
     )
-    settlement = Outcomes("coordination@network.example", DeliveryMetrics(CollectorRegistry()))
-    posting = Posting(on.transactions.begin, settlement, rules.wall)
-    desk = ReleaseDesk(on.transactions.begin, posting, pages, rules, KEY)
     public = ArchiveSite(on.pool, pages, views, url=URL, network=NETWORK)
-    return app.application(public.routes() + desk.routes(), pages)
+    return app.application(public.routes(), pages)
 
 
 @asynccontextmanager
@@ -144,7 +164,6 @@ async def archive(
     )
     async with bench(database("notifier"), "notifier") as on:
         views = PageViews(on.transactions.begin)
-        transport = httpx.ASGITransport(application(on, rules, views), raise_app_exceptions=False)
-        client = partial(httpx.AsyncClient, transport=transport, base_url=URL)
-        async with client() as reader, client(auth=(KEY.user, KEY.password)) as desk:
-            yield Archive(on, reader, desk, views, heard)
+        transport = httpx.ASGITransport(application(on, views), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=URL) as reader:
+            yield Archive(on, reader, views, heard, rules, settlement)

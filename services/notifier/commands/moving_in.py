@@ -32,7 +32,7 @@ SHOWN = 50
 """Lines of one kind at most."""
 KNOWN = KnownWords(re.compile(PARTNER_ID_PATTERN), THEMES, CHANNELS, language_code)
 COLUMNS = ("year", "partner", "measure", "facet", "value", "n", "source")
-STATES = {"held": "wait at the desk", "published": "are published", "kept_private": "are counted only"}
+STATES = {"held": "wait for release", "published": "are published", "kept_private": "are counted only"}
 
 csv.field_size_limit(2**24)
 
@@ -59,7 +59,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     taking.add_argument(
         "--release",
         action="store_true",
-        help="publish at once, what looks personal masked; else all wait at the desk",
+        help="publish at once, what looks personal masked; else all wait for release",
     )
     taking.add_argument(
         "--figures",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 ASSISTED = "facebook_group"
-"""Groups have no programming interface since April 2024: a person posts, from the desk."""
+"""Groups have no programming interface since April 2024: a person posts, from the workspace."""
 
 MOST_POSTS = 8
 BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "; ", ", ", " ")

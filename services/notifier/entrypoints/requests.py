@@ -6,16 +6,18 @@ from functools import partial
 
 from services.chassis.messaging.requests import RequestReader
 from services.contracts import coordinator as asked
-from services.notifier.handlers import failures, release_requests
+from services.notifier.handlers import failures, group_posts, release_requests
 from services.notifier.handlers.archiving import ReleaseRules
+from services.notifier.handlers.outcomes import Outcomes
 
 
-def requests(rules: ReleaseRules) -> RequestReader:
+def requests(rules: ReleaseRules, settlement: Outcomes) -> RequestReader:
     return RequestReader(
         "notifier",
         {
             asked.RetryRequested: failures.retry_requested,
             asked.LiftRequested: failures.lift_requested,
+            asked.PostedRequested: partial(group_posts.posted, settlement),
             asked.EntryShowRequested: release_requests.show,
             asked.EntryReleaseRequested: partial(release_requests.release, rules),
             asked.EntryKeepRequested: release_requests.keep,

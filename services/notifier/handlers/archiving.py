@@ -53,7 +53,7 @@ async def hold(unit: Unit, rules: ReleaseRules, answer: UUID) -> None:
     try:
         await release(unit, rules, without_personal_data(entry), NOBODY)
     except NotForThePublic as stopped:
-        log.warning("answer %s: %s; it waits at the desk", answer, stopped)
+        log.warning("answer %s: %s; it waits for the coordinator", answer, stopped)
 
 
 async def hold_again(

@@ -36,7 +36,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class MovingIn:
-    """`release`: published at once, masked; else everything waits at the desk."""
+    """`release`: published at once, masked; else everything waits for release."""
 
     begin: Begin
     wall: Wall

@@ -86,10 +86,10 @@ class Outcomes:
             await deliveries.moot(unit.db, [one.id for one in moot], unit.now)
             self._count(moot, "moot")
 
-    async def posted(self, unit: Unit, delivery: UUID) -> bool:
+    async def posted(self, unit: Unit, delivery: UUID, url: str | None = None) -> bool:
         """A person says that it stands there now. False when it was said before, or is not waiting."""
         due = await claims.claim(unit.db, ASSISTED, unit.now, 1, NO_LEASE, only=delivery)
-        done = [Settled(one, Sent(one.question.asker.get("post_url"))) for one in due]
+        done = [Settled(one, Sent(url or one.question.asker.get("post_url"))) for one in due]
         await self.settle(unit, ASSISTED, done, lambda: 0.0)
         return bool(due)
 

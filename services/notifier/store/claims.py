@@ -83,11 +83,9 @@ WITH due AS (
     + _WHOLE
 )
 
-_DUE = (
+_WAITING = (
     """
-WITH claimed AS (
-    SELECT * FROM delivery WHERE state = 'waiting' AND way = $1 AND next_at <= $2 ORDER BY next_at LIMIT $3
-)
+WITH claimed AS (SELECT * FROM delivery WHERE state = 'waiting' AND id = ANY ($1::uuid[]))
 """
     + _WHOLE
 )
@@ -118,9 +116,9 @@ async def claim(
     return [_read(row) for row in rows]
 
 
-async def due(db: Db, way: str, now: datetime, most: int) -> list[DeliveryAttempt]:
-    """Up to `most` deliveries that are due, only to be looked at; the longest waiting first."""
-    return [_read(row) for row in await db.fetch(_DUE, way, now, most)]
+async def waiting(db: Db, ids: Sequence[UUID]) -> list[DeliveryAttempt]:
+    """Those of these that wait to be sent, only to be looked at."""
+    return [_read(row) for row in await db.fetch(_WAITING, ids)]
 
 
 async def claim_notes(

@@ -16,6 +16,7 @@ from services.workspace.entrypoints.coordinator.deliveries_page import Deliverie
 from services.workspace.entrypoints.coordinator.held_page import HeldPage
 from services.workspace.entrypoints.coordinator.libraries_page import LibrariesPage
 from services.workspace.entrypoints.coordinator.network_page import NetworkPage
+from services.workspace.entrypoints.coordinator.posts_page import PostsPage
 from services.workspace.entrypoints.coordinator.release_page import ReleasePage
 from services.workspace.entrypoints.coordinator.steering_forms import SteeringForms
 from services.workspace.entrypoints.library.paragraphs_page import ParagraphsPage
@@ -63,6 +64,7 @@ class Site:
             *LibrariesPage(guard).routes(),
             *HeldPage(guard).routes(),
             *ReleasePage(guard).routes(),
+            *PostsPage(guard).routes(),
             *DeliveriesPage(guard).routes(),
             *ParagraphsPage(guard).routes(),
             *PeoplePage(guard).routes(),

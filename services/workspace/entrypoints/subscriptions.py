@@ -13,9 +13,10 @@ from services.contracts.notifier import (
     DeliveryResumed,
     EntryNoted,
     EntryShown,
+    PostNoted,
 )
 from services.contracts.router import PartnerChanged
-from services.workspace.handlers import directory, explaining, failing, holding, releasing
+from services.workspace.handlers import directory, explaining, failing, holding, posting, releasing
 from services.workspace.handlers.hearing import hear
 
 
@@ -30,6 +31,7 @@ def subscriptions() -> Subscriptions:
         AddressLifted: failing.lifted,
         EntryNoted: releasing.noted,
         EntryShown: releasing.shown,
+        PostNoted: posting.noted,
         HeldNoted: holding.noted,
         HeldEnded: holding.ended,
         HeldShown: holding.shown,

@@ -168,6 +168,9 @@ SPOKEN: Mapping[str, str] = {
     # What was not delivered.
     "retry.requested": N_("Trying a delivery again"),
     "lift.requested": N_("Writing to an address again"),
+    "posted.requested": N_("Posted in a group"),
+    "nothing_to_post": N_("it waits no longer: somebody posted it already"),
+    "field_url": N_("Address"),
     "nothing_failed": N_("it is tried already, or its asker is forgotten"),
     "nothing_silenced": N_("this address is written to already"),
     # Held things.

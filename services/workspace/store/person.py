@@ -22,6 +22,8 @@ SELECT json_build_object('question', q.id, 'text', q.text, 'state', q.state,
         ) AS d WHERE d.text <> '' OR d.sources <> ''),
     'before_release', (SELECT json_agg(json_build_object('at', e.told_at, 'texts', e.texts) ORDER BY e.number)
         FROM entry_shown e WHERE e.question = q.id AND e.texts IS NOT NULL),
+    'to_post', (SELECT json_agg(json_build_object('at', g.at, 'text', g.text, 'url', g.url) ORDER BY g.at)
+        FROM group_post g WHERE g.question = q.id AND g.text IS NOT NULL),
     'refused', (SELECT json_agg(json_build_object('by', r.partner, 'what', r.type, 'at', r.asked_at,
         'field', r.field, 'value', r.value) ORDER BY r.asked_at)
         FROM request r WHERE r.question = q.id AND r.value IS NOT NULL),
@@ -38,6 +40,7 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND text <> '')
     + (SELECT count(*) FROM draft_kept WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM note WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM entry_shown WHERE question = ANY($1::uuid[]) AND texts IS NOT NULL)
+    + (SELECT count(*) FROM group_post WHERE question = ANY($1::uuid[]) AND num_nonnulls(text, url) > 0)
     + (SELECT count(*) FROM request WHERE question = ANY($1::uuid[]) AND value IS NOT NULL)
 """
 

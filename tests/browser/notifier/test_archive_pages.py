@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -12,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from tests.support import notifier_facts as made
 from tests.support.chromium import browser
 from tests.support.notifier_archive import Archive, archive
 from tests.support.screen import screen
@@ -40,22 +38,6 @@ async def test_public_pages_have_no_fault_on_any_screen(here: Archive) -> None:
     async with browser(here.reader) as served, screen(served.origin) as looking:
         for address in addresses:
             await looking.faultless(address, widths=(NARROW, WIDE))
-
-
-async def test_desk_has_no_fault_on_any_screen(here: Archive) -> None:
-    number = await here.number_of(await here.answered("Je suis Odile, 06 12 34 56 78. Quels livres lire ?"))
-    await asked_in_a_group(here)
-    async with browser(here.desk) as served, screen(served.origin) as looking:
-        for address in ("/desk?lang=fr", f"/desk/{number}?lang=en", "/desk/posts?lang=fr"):
-            await looking.faultless(address, widths=(NARROW, WIDE))
-
-
-async def asked_in_a_group(here: Archive) -> None:
-    question = uuid4()
-    asker = made.ASKER.model_copy(update={"mail": None, "post_url": "https://group.example/7"})
-    facets = made.FACETS.model_copy(update={"channel": "facebook_group"})
-    reply = made.answered(question).model_copy(update={"facets": facets})
-    await here.hear(question, made.received(asker=asker), reply)
 
 
 async def test_a_faulty_page_is_seen_as_faulty() -> None:

@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 import pytest
 
-from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts import coordinator, topology
-from services.contracts.envelope import Event
 from services.contracts.notifier import AddressLifted, AddressSilenced, DeliveryResumed
 from services.contracts.vocabulary import Fact
 from services.notifier.entrypoints.requests import requests
 from tests.integration.notifier.test_silences import DESK, silence
-from tests.support.bench import MOMENT, Bench, bench
-from tests.support.notifier_bench import RULES, SUBSCRIPTIONS
+from tests.support.bench import Bench, bench
+from tests.support.notifier_archive import request_of
+from tests.support.notifier_bench import RULES, SETTLEMENT, SUBSCRIPTIONS
 from tests.support.servers import Database
 
 NOBODY = UUID(int=0)
 
 
-def asks(wish: coordinator.CoordinatorRequest) -> IncomingMessage:
-    event = Event(
-        id=str(uuid4()), source="/sesame/workspace", type=wish.wire, subject=NOBODY, time=MOMENT, data=wish
-    )
-    key = topology.coordinator_key(type(wish))
-    return IncomingMessage(topology.INBOX, key, "application/cloudevents+json", event.id, event.encode())
-
-
 async def ask(on: Bench, *wishes: coordinator.CoordinatorRequest) -> list[dict[str, Any]]:
     """The receipts."""
-    handling = on.handling(SUBSCRIPTIONS, {topology.INBOX: requests(RULES)})
-    await handling.settle([asks(wish) for wish in wishes])
+    handling = on.handling(SUBSCRIPTIONS, {topology.INBOX: requests(RULES, SETTLEMENT)})
+    await handling.settle([request_of(wish) for wish in wishes])
     rows = await on.pool.fetch(
         "SELECT body FROM outbox WHERE exchange = $1 AND routing_key LIKE 'coordinator.%' ORDER BY id",
         topology.PARTNERS,

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -16,15 +15,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from services.contracts.ingest import AnswerPosted
 from services.notifier.domain.delivery import Failed, Sent
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.sending.senders.facebook_page import FacebookPageSender
 from services.notifier.sending.senders.mastodon import MastodonSender
 from tests.support import notifier_facts as made
-from tests.support.notifier_archive import KEY, archive
 from tests.support.notifier_outgoing import message, outgoing
-from tests.support.servers import Database
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PAGE = "1000"
@@ -272,37 +268,3 @@ async def test_graph_errors_are_sorted(status: int, code: int, final: bool) -> N
         outcome = await sender.send(answer("facebook_page"))
     assert isinstance(outcome, Failed)
     assert outcome.final == final
-
-
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (2, 1, 0)])
-async def test_answer_posted_at_a_librarys_desk_is_out(database: Database, order: tuple[int, ...]) -> None:
-    asker = made.ASKER.model_copy(update={"mail": None, "post_url": "https://group.example/7"})
-    question = uuid4()
-    facets = made.FACETS.model_copy(update={"channel": "facebook_group"})
-    answered = made.answered(question).model_copy(update={"facets": facets})
-    posted = AnswerPosted(answer_id=made.part(question, "answer"), partner="bpi")
-    facts = [made.received(asker=asker), answered, posted]
-    async with archive(database) as here:
-        await here.hear(question, *(facts[number] for number in order))
-        assert "https://group.example/7" not in (await here.desk.get("/desk/posts")).text
-        [published] = await here.on.announced()
-    assert (published.data.way, published.data.url) == ("facebook_group", "https://group.example/7")
-
-
-async def test_answer_in_a_group_is_posted_by_a_person(database: Database) -> None:
-    asker = made.ASKER.model_copy(update={"mail": None, "post_url": "https://group.example/7"})
-    question = uuid4()
-    facets = made.FACETS.model_copy(update={"channel": "facebook_group"})
-    async with archive(database) as here:
-        reply = made.answered(question).model_copy(update={"facets": facets})
-        await here.hear(question, made.received(asker=asker), reply)
-        page = (await here.desk.get("/desk/posts")).text
-        assert "https://group.example/7" in page
-        assert "plan des moulins" in page
-        delivery = await here.on.pool.fetchval("SELECT id FROM delivery WHERE kind = 'answer'")
-        for _ in range(2):
-            form = {"token": KEY.token(delivery)}
-            assert (await here.desk.post(f"/desk/posts/{delivery}", data=form)).status_code == 303
-        [published] = await here.on.announced()
-        assert (published.data.place, published.data.way) == ("asker", "facebook_group")
-        assert published.data.url == "https://group.example/7"

@@ -1,4 +1,4 @@
-"""The coordinator's hand, and the private HTTP API that it also works by."""
+"""The coordinator's hand."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
-from starlette.applications import Starlette
 
 from services.contracts.reasons import ByHand, TakenBack
 from services.contracts.router import (
@@ -21,7 +19,6 @@ from services.contracts.router import (
     QuestionUnroutable,
 )
 from services.router.domain.question.state_machine import ImpossibleMove
-from services.router.entrypoints.coordinator_api import routes
 from services.router.handlers import coordinator
 from services.router.handlers.coordinator import Actor, Refusal
 from tests.support.router_network import MONDAY, Network, answer, library, network
@@ -29,7 +26,6 @@ from tests.support.servers import Database
 
 DIJON, LYON = library("dijon", subjects={"histoire": 5}), library("lyon")
 ANNE = Actor("Anne", "elle connaît le fonds")
-TOKEN = "a-token-of-sixteen-or-more"
 
 
 async def do(net: Network, deed: Any, question: UUID, *arguments: Any) -> None:
@@ -105,71 +101,14 @@ async def test_an_unknown_partner_or_question_is_named(database: Database) -> No
             await do(net, coordinator.take_back, uuid4())
 
 
-def client(net: Network, token: str | None = TOKEN) -> httpx.AsyncClient:
-    app = Starlette(routes=routes(net.desk, net.bench.transactions.begin, token))
-    headers = {"Authorization": f"Bearer {TOKEN}", "Sesame-Hand": "Anne"}
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ops", headers=headers)
-
-
-async def test_a_partner_is_edited_and_the_change_kept_with_time_and_hand(database: Database) -> None:
-    record = {"name": "Lyon", "reach": {"way": "queue", "address": "partner.lyon"}, "capacity_per_week": 5}
-    async with network(database("router"), [DIJON]) as net, client(net) as http:
-        assert (await http.put("/partners/lyon", json=record)).status_code == 200
-        assert (await http.put("/partners/lyon", json={**record, "capacity_per_week": 9})).json() == {
-            "changed": ["capacity_per_week"]
-        }
-        history = (await http.get("/partners/lyon/history")).json()
-    assert [entry["hand"] for entry in history] == ["Anne", "Anne"]
-    assert history[1]["before"]["capacity_per_week"] == 5
-
-
-async def test_a_faulty_partner_is_refused_with_the_fix(database: Database) -> None:
-    async with network(database("router"), []) as net, client(net) as http:
-        answered = await http.put(
-            "/partners/lyon", json={"name": "Lyon", "reach": {"way": "fax", "address": "1"}}
-        )
-    assert answered.status_code == 400
-    assert "reach.way must be one of mail, queue, webhook" in answered.json()["error"]
-
-
-async def test_the_api_answers_nobody_without_the_token(database: Database) -> None:
-    async with network(database("router"), []) as net:
-        async with client(net) as http:
-            assert (await http.get("/partners", headers={"Authorization": "Bearer x"})).status_code == 401
-        async with client(net, token=None) as http:
-            assert (await http.get("/partners")).status_code == 401
-
-
-async def test_every_deed_has_its_address(database: Database) -> None:
-    async with network(database("router"), [DIJON, LYON]) as net, client(net) as http:
-        question = await net.ask(subject="histoire")
-        place = f"/questions/{question}"
-        deeds = {
-            "assign": {"partner": "lyon"},
-            "take-back": {},
-            "close": {"explanation": "hors de notre champ"},
-            "reopen": {"reason": "mal lu"},
-            "extend": {"promise_at": "2026-12-01T12:00:00+01:00"},
-        }
-        codes = [(await http.post(f"{place}/{deed}", json=body)).status_code for deed, body in deeds.items()]
-        assert codes == [200] * 5
-        again = await http.post(f"{place}/reopen", json={})
-        told = (await http.get(place)).json()
-    assert (again.status_code, told["question"]["state"]) == (409, "unroutable")
-    assert [row["what"] for row in told["history"]] == list(deeds_done())
-
-
-def deeds_done() -> tuple[str, ...]:
-    return ("assign", "take_back", "close", "reopen", "extend")
-
-
 async def test_a_paused_intake_is_announced_with_its_notice(database: Database) -> None:
-    async with network(database("router"), []) as net, client(net) as http:
-        notice = "De retour le 2 janvier."
-        await http.post("/intake", json={"paused": True, "notice": notice, "reason": "grève"})
-        await http.post("/intake", json={"paused": False})
+    notice = "De retour le 2 janvier."
+    async with network(database("router"), []) as net:
+        for said in (notice, None):
+            async with net.bench.transactions.begin() as unit:
+                await coordinator.change_intake(unit, ANNE, said)
         changed = await net.announced(IntakeChanged)
     assert [(fact.paused, fact.notice, fact.hand, fact.reason) for fact in changed] == [
-        (True, notice, "Anne", "grève"),
-        (False, None, "Anne", None),
+        (True, notice, ANNE.name, ANNE.reason),
+        (False, None, ANNE.name, ANNE.reason),
     ]

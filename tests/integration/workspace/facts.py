@@ -14,6 +14,8 @@ from tests.support.bench import letter_of
 MOMENT = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 QUESTION = UUID("01935c2e-7a00-7000-8000-000000000001")
 FACETS = Facets(channel="form", received_at=MOMENT, subject="histoire", language="fr")
+POST = uuid5(QUESTION, "post")
+TO_PASTE = "Le marquis de Blocqueville.\n\n— Bibliothèque de Lyon"
 ADDRESS = "ines.vaumont@askers.example"
 LIBRARIES = {"bm-lyon": "Bibliothèque de Lyon", "bm-brest": "Médiathèques de Brest"}
 
@@ -200,6 +202,18 @@ def entry(number: int, version: int = 1, state: str = "held") -> IncomingMessage
     """An answer that waits for release, or what became of it."""
     fact = notifier.EntryNoted.model_validate({"number": number, "state": state, "version": version})
     return letter_of(fact, QUESTION, id_=f"entry {number} {version}", time=MOMENT)
+
+
+def to_post(version: int = 1, text: str | None = TO_PASTE) -> IncomingMessage:
+    """An answer that a person is to paste in a group; without a text, that it is done."""
+    fact = notifier.PostNoted(
+        delivery_id=POST,
+        version=version,
+        text=text,
+        library=PartnerName(id="bm-lyon", name=LIBRARIES["bm-lyon"]) if text else None,
+        url="https://group.example/7" if text else None,
+    )
+    return letter_of(fact, QUESTION, id_=f"post {version}", time=MOMENT)
 
 
 def hourly(number: int, fact: Fact, question: UUID = QUESTION) -> IncomingMessage:

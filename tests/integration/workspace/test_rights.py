@@ -28,7 +28,7 @@ def doors(on: Stage) -> Iterator[tuple[str, str, GuardedRoute]]:
 async def test_every_role_comes_through_its_own_doors_and_no_other(database: Database) -> None:
     async with stage(database) as on:
         await on.tell(made.life(made.received(), made.routed()))
-        await on.tell([made.listed("bm-lyon"), made.held(17), made.entry(17)])
+        await on.tell([made.listed("bm-lyon"), made.held(17), made.entry(17), made.to_post()])
         for role in ROLES:
             for method, path, route in doors(on):
                 if path in ("/sign-out", "/changes"):
@@ -50,7 +50,7 @@ async def test_whoever_is_not_signed_in_is_led_to_the_door(database: Database) -
 async def test_a_library_finds_nothing_of_another_behind_any_door(database: Database) -> None:
     async with stage(database) as on:
         await on.tell(made.life(made.received(), made.routed()))
-        await on.tell([made.listed("bm-lyon"), made.held(17), made.entry(17)])
+        await on.tell([made.listed("bm-lyon"), made.held(17), made.entry(17), made.to_post()])
         roles: tuple[Role, ...] = ("respondent", "lead")
         for role in roles:
             person = await on.someone(f"Maël {role}", Member(role, "bm-brest"))
@@ -67,7 +67,7 @@ async def test_a_library_finds_nothing_of_another_behind_any_door(database: Data
 async def test_an_observer_changes_nothing(database: Database) -> None:
     async with stage(database) as on:
         await on.tell(made.life(made.received(), made.routed()))
-        await on.tell([made.listed("bm-lyon"), made.held(17), made.entry(17)])
+        await on.tell([made.listed("bm-lyon"), made.held(17), made.entry(17), made.to_post()])
         person = await on.someone("Odile Observe", Member("observer"))
         await person.see("/account")
         before = await state(on)

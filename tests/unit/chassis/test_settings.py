@@ -16,7 +16,7 @@ LEAST = {
 @pytest.mark.parametrize(
     ("kind", "wrong", "named"),
     [
-        (NotifierSettings, {"SESAME_DESK_PASSWORD": "hunter2"}, "SESAME_DESK_PASSWORD"),
+        (NotifierSettings, {"SESAME_LINK_SECRET": "hunter2"}, "SESAME_LINK_SECRET"),
         (NotifierSettings, {"SESAME_SMTP_PORT": "many"}, "SESAME_SMTP_PORT: "),
         (IngestSettings, {"SESAME_LINK_SECRET": "hunter2"}, "SESAME_LINK_SECRET"),
         (IngestSettings, {"SESAME_MASTODON_URL": "https://social.example"}, "SESAME_MASTODON_URL needs"),

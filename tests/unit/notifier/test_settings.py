@@ -23,11 +23,11 @@ def settings(monkeypatch: pytest.MonkeyPatch, **more: str) -> NotifierSettings:
 
 def test_empty_variables_are_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     empty = dict.fromkeys(
-        ("SESAME_DESK_PASSWORD", "SESAME_FACEBOOK_PAGE_TOKEN", "SESAME_SMTP_PASSWORD", "SESAME_MASTODON_URL"),
+        ("SESAME_FACEBOOK_PAGE_TOKEN", "SESAME_SMTP_PASSWORD", "SESAME_MASTODON_URL"),
         "",
     )
     read = settings(monkeypatch, **empty, SESAME_SMTP_USER="")
-    assert channels.set_up(read) == frozenset()
+    assert channels.set_up(read) == {"facebook_group"}
     server = workers.smtp_of(read)
     assert (server.user, server.password) == (None, None)
 
@@ -35,7 +35,6 @@ def test_empty_variables_are_as_good_as_none(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("SESAME_DESK_PASSWORD", "short"),
         ("SESAME_WEBHOOK_PRIVATE_NETWORKS", "10.0.0.0/99"),
         ("SESAME_SMTP_SECURITY", "ssl"),
         ("SESAME_LINK_SECRET", "short"),

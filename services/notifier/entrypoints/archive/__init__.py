@@ -1,1 +1,1 @@
-"""The public archive: pages, feeds and JSON for everyone, and the desk where answers are released."""
+"""The public archive: pages, feeds and JSON for everyone."""

@@ -11,18 +11,12 @@ from services.chassis.face import NetworkFace
 from services.chassis.run import Chassis
 from services.notifier.entrypoints.archive.page_views import PageViews
 from services.notifier.entrypoints.archive.pages import ArchivePages
-from services.notifier.entrypoints.archive.posting import STOPPED_SECONDS, Posting
 from services.notifier.entrypoints.archive.public import ArchiveSite
-from services.notifier.entrypoints.archive.release_desk import DeskCredentials, ReleaseDesk
 from services.notifier.handlers.archiving import ReleaseRules
-from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.settings import NotifierSettings
 
 
-def build(
-    settings: NotifierSettings, chassis: Chassis, rules: ReleaseRules, settlement: Outcomes, views: PageViews
-) -> Starlette:
-    """Without a password for the desk there is no desk."""
+def build(settings: NotifierSettings, chassis: Chassis, rules: ReleaseRules, views: PageViews) -> Starlette:
     face = NetworkFace.of(settings, ask_url=settings.public_url, archive_url=rules.archive_url)
     pages = ArchivePages(
         face=face,
@@ -32,11 +26,6 @@ def build(
     )
     public = ArchiveSite(chassis.pool, pages, views, url=rules.archive_url, network=settings.network_name)
     routes: list[BaseRoute] = [*public.routes(), face.route()]
-    if settings.desk_password is not None:
-        key = DeskCredentials(settings.desk_user, settings.desk_password.get_secret_value())
-        posting = Posting(chassis.begin, settlement, rules.wall)
-        chassis.every(STOPPED_SECONDS, posting.give_up_stopped)
-        routes += ReleaseDesk(chassis.begin, posting, pages, rules, key).routes()
     return application(routes, pages)
 
 

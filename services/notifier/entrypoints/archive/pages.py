@@ -94,12 +94,6 @@ class ArchivePages:
     def embedded(self, request: Request, label: str, partner: str, shown: SearchPage) -> HTMLResponse:
         return self._draw(request, "embedded.html", frames="*", label=label, partner=partner, shown=shown)
 
-    def desk(self, request: Request, template: str, **values: Any) -> HTMLResponse:
-        """A page for the coordinator: never kept by anybody."""
-        response = self._draw(request, template, **values)
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
     def _draw(
         self, request: Request, template: str, *, status: int = 200, frames: str = "'none'", **values: Any
     ) -> HTMLResponse:

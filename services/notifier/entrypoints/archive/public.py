@@ -108,7 +108,7 @@ class ArchiveSite:
         return _kept(feeds.sitemap(self._url, inside), "application/xml")
 
     async def robots(self, _request: Request) -> Response:
-        return PlainTextResponse(f"User-agent: *\nDisallow: /desk\nSitemap: {self._url}/sitemap.xml\n")
+        return PlainTextResponse(f"User-agent: *\nSitemap: {self._url}/sitemap.xml\n")
 
     async def open_search(self, _request: Request) -> Response:
         return _kept(feeds.open_search(self._url, self._network), "application/opensearchdescription+xml")

@@ -135,3 +135,16 @@ addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+
+// --- Copy: what stands in an element goes to the clipboard, where the browser allows it.
+function offerCopies() {
+  for (const one of document.querySelectorAll(".copying")) if (one.hidden !== !navigator.clipboard) one.hidden = !navigator.clipboard;
+}
+addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText);
+  button.textContent = button.dataset.copied;
+});
+new MutationObserver(offerCopies).observe(document.getElementById("content"), { childList: true, subtree: true });
+offerCopies();
