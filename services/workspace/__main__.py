@@ -22,7 +22,8 @@ from services.workspace.handlers import directory
 from services.workspace.handlers.signing_in import SignInRules
 from services.workspace.pages.pages import WorkspacePages
 from services.workspace.settings import WorkspaceSettings, file_keys_of
-from services.workspace.store import entries, held, sessions
+from services.workspace.store import sessions
+from services.workspace.store.coordinator import entries, held
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HOUR_SECONDS = 3600.0

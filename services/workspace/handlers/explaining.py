@@ -10,7 +10,7 @@ from services.contracts.envelope import Event
 from services.contracts.explained import QuestionExplained
 from services.workspace.domain.standing import Standing
 from services.workspace.handlers.steering import LONGEST_LINE, ask_unnamed
-from services.workspace.store import explanations
+from services.workspace.store.coordinator import explanations
 
 
 async def heard(unit: Unit, event: Event[QuestionExplained]) -> None:

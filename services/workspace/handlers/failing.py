@@ -9,7 +9,7 @@ from services.contracts.coordinator import LiftRequested, RetryRequested
 from services.contracts.envelope import Event
 from services.contracts.notifier import AddressLifted, AddressSilenced, DeliveryFailed, DeliveryResumed
 from services.workspace.handlers.steering import LONGEST_LINE, Coordinator, ask
-from services.workspace.store import failures
+from services.workspace.store.coordinator import failures
 
 
 async def failed(unit: Unit, event: Event[DeliveryFailed]) -> None:

@@ -7,7 +7,8 @@ from services.contracts.coordinator import HeldShowRequested
 from services.contracts.envelope import Event
 from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown
 from services.workspace.handlers.steering import LONGEST_LINE, Coordinator, ask_unnamed
-from services.workspace.store import audit, held
+from services.workspace.store import audit
+from services.workspace.store.coordinator import held
 
 
 async def noted(unit: Unit, event: Event[HeldNoted]) -> None:

@@ -9,7 +9,8 @@ from services.contracts.coordinator import PostedRequested
 from services.contracts.envelope import Event
 from services.contracts.notifier import PostNoted
 from services.workspace.handlers.steering import LONGEST_LINE, Coordinator, ask
-from services.workspace.store import facts, group_posts
+from services.workspace.store import facts
+from services.workspace.store.coordinator import group_posts
 
 
 async def noted(unit: Unit, event: Event[PostNoted]) -> None:

@@ -15,7 +15,8 @@ from services.contracts.coordinator import (
 from services.contracts.envelope import Event
 from services.contracts.notifier import EntryNoted, EntryShown
 from services.workspace.handlers.steering import LONGEST_LINE, Coordinator, ask, ask_unnamed
-from services.workspace.store import audit, entries
+from services.workspace.store import audit
+from services.workspace.store.coordinator import entries
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from services.contracts.coordinator import CoordinatorRequest
 from services.contracts.envelope import Event
 from services.workspace.domain.steering import SteeringDeed
 from services.workspace.handlers.asking import SOURCE
-from services.workspace.store import audit, network
+from services.workspace.store import audit
+from services.workspace.store.coordinator import network
 
 NETWORK = UUID(int=0)
 """The subject of what concerns no question."""

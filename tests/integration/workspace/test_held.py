@@ -10,7 +10,7 @@ from services.contracts.coordinator import RequestRefused
 from services.contracts.ingest import HeldEnded, HeldShown
 from services.contracts.vocabulary import Fact
 from services.workspace.domain.roles import Member
-from services.workspace.store import held
+from services.workspace.store.coordinator import held
 from tests.integration.workspace import facts as made
 from tests.integration.workspace.stage import Someone, Stage, stage
 from tests.integration.workspace.test_coordinator import receipt

@@ -8,7 +8,7 @@ from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts.coordinator import RequestRefused
 from services.contracts.notifier import EntryShown, PersonalMark, ShownText
 from services.workspace.domain.roles import Member
-from services.workspace.store import entries
+from services.workspace.store.coordinator import entries
 from tests.integration.workspace import facts as made
 from tests.integration.workspace.stage import Someone, Stage, stage
 from tests.integration.workspace.test_coordinator import receipt

@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid4
 from services.workspace.entrypoints.coordinator.steering_forms import coordinator_of
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
 from services.workspace.handlers import failing
-from services.workspace.store import failures
+from services.workspace.store.coordinator import failures
 
 MOST = 200
 REQUESTS_FOR = timedelta(hours=1)

@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid4
 from services.workspace.entrypoints.coordinator.steering_forms import coordinator_of
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
 from services.workspace.handlers import holding, steering
-from services.workspace.store import held
+from services.workspace.store.coordinator import held
 
 MOST = 200
 LARGEST_NUMBER = 2**63 - 1

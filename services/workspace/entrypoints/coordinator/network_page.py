@@ -18,8 +18,9 @@ from services.workspace.domain.steering import NEEDS, SEVERAL
 from services.workspace.entrypoints.lists_page import page_number
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor
 from services.workspace.handlers.steering import NETWORK
-from services.workspace.store import facts, network, people
-from services.workspace.store.network import NetworkWish, Today
+from services.workspace.store import facts, people
+from services.workspace.store.coordinator import network
+from services.workspace.store.coordinator.network import NetworkWish, Today
 
 PAGE = 50
 REQUESTS_FOR = timedelta(hours=1)

@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid4
 from services.workspace.entrypoints.coordinator.steering_forms import coordinator_of
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
 from services.workspace.handlers import posting
-from services.workspace.store import group_posts
+from services.workspace.store.coordinator import group_posts
 
 MOST = 100
 REQUESTS_FOR = timedelta(hours=1)

@@ -24,7 +24,7 @@ from services.workspace.entrypoints.lists_page import page_number
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word, words
 from services.workspace.handlers import releasing
 from services.workspace.handlers.releasing import ReleasedWords
-from services.workspace.store import entries
+from services.workspace.store.coordinator import entries
 
 PAGE = 50
 LONGEST, LONGEST_TITLE, LONGEST_LINE = 50_000, 200, 500

@@ -21,7 +21,8 @@ from services.workspace.entrypoints.coordinator.network_page import question_ids
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word, words
 from services.workspace.handlers import steering
 from services.workspace.handlers.steering import Coordinator, SteeringWish
-from services.workspace.store import explanations, network, people
+from services.workspace.store import people
+from services.workspace.store.coordinator import explanations, network
 
 LONGEST = 20_000
 LONGEST_NOTICE = 2_000

@@ -24,7 +24,8 @@ from services.workspace.domain.standing import Standing, standing
 from services.workspace.domain.steering import possible
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor
 from services.workspace.handlers import explaining
-from services.workspace.store import explanations, facts, libraries, network, people, work
+from services.workspace.store import facts, libraries, people, work
+from services.workspace.store.coordinator import explanations, network
 from services.workspace.store.library import paragraphs
 from services.workspace.store.work import Respondent
 

@@ -1,0 +1,1 @@
+"""What the coordinator's pages read and write."""
