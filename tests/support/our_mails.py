@@ -14,8 +14,9 @@ from services.contracts.notifier import SentMail as SentMailFact
 from services.ingest.domain.replies.headings import Us
 from services.ingest.domain.replies.quoting import Memory
 from services.notifier.domain.delivery import Said, delivery_id
+from services.notifier.domain.kinds import Addressee, DeliveryKind
 from services.notifier.domain.outgoing import DeliveryAttempt, FollowedUp
-from services.notifier.sending.mail.compose import TO_ASKER, Composer, SenderIdentity
+from services.notifier.sending.mail.compose import Composer, SenderIdentity
 from services.notifier.sending.mail.rendering import MailRenderer
 from tests.support import notifier_facts as made
 from tests.support.mail_programs import Received, received
@@ -79,7 +80,8 @@ def delivery(
     language: str = "fr",
 ) -> DeliveryAttempt:
     """To a partner or to the asker, with everything that such a mail can hold."""
-    to = "lectrice@asker.example" if kind in TO_ASKER else "desk@bib.example"
+    to_asker = DeliveryKind(kind).traits.addressee is Addressee.ASKER
+    to = "lectrice@asker.example" if to_asker else "desk@bib.example"
     attempt = outgoing("mail", to, kind, details=DETAILS.get(kind, {}))
     files = ({**FILE, "url": f"{URL}/files/{question}"},)
     facets = {**attempt.question.facets, "language": language}
@@ -90,7 +92,7 @@ def delivery(
         attempt,
         id=delivery_id(question, kind, to),
         question=asked,
-        assignment=None if kind in TO_ASKER else replace(assigned(), partner=partner),
+        assignment=None if to_asker else replace(assigned(), partner=partner),
         answer=answered() if kind in ("answer", "rating") else None,
         follow_up=FollowedUp(QUESTION, "Surtout le moulin de Croulebarbe, merci.", made.DUE)
         if kind == "follow_up"

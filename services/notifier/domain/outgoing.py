@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.notifier.domain.delivery import Similar
+from services.notifier.domain.kinds import DeliveryKind, Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,14 @@ class DeliveryAttempt:
     """The address bounced for good before."""
 
     @property
+    def traits(self) -> Traits:
+        """Raises ValueError for a kind that only a later version knows: a copy of that one sends it."""
+        return DeliveryKind(self.kind).traits
+
+    @property
     def said(self) -> Answered | Message | None:
         """What a library says to the asker with it."""
-        return self.answer if self.kind == "answer" else self.message
+        return self.answer if self.kind == DeliveryKind.ANSWER else self.message
 
     @property
     def moot(self) -> bool:
@@ -128,14 +134,14 @@ class DeliveryAttempt:
         asked back is answered by the answer. An erased asker has no address left."""
         if self.way == "mail" and not self.destination:
             return True
-        if self.kind in {"clarification", "clarification_reminder"}:
+        if self.kind in {DeliveryKind.CLARIFICATION, DeliveryKind.CLARIFICATION_REMINDER}:
             return self.message is None or self._answered_since(self.message.written_at)
         turn = self.assignment
-        if turn is None or self.kind not in {"follow_up", "reminder"}:
+        if turn is None or self.kind not in {DeliveryKind.FOLLOW_UP, DeliveryKind.REMINDER}:
             return False
         if turn.passed_on or turn.overdue or turn.outcome is not None:
             return True
-        if self.kind == "reminder":
+        if self.kind == DeliveryKind.REMINDER:
             return self.answer is not None
         return turn.about is None and self.follow_up is not None and self._is_seen_to(self.follow_up.at)
 

@@ -9,13 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from services.notifier.domain.delivery import delivery_id
+from services.notifier.domain.kinds import DeliveryKind, kinds_that
 from services.notifier.domain.question_state import CurrentAssignment, QuestionState
 
-WORD_OF_THE_END = frozenset({"ended", "closed"})
+WORD_OF_THE_END = kinds_that(lambda traits: traits.told_after_end)
 """What is still sent about a question that is over."""
-
-NOTES = frozenset({"unroutable", "unhandled", "promise", "failure"})
-"""What the coordinator hears of single questions: gathered, however many there are."""
+NOTES = kinds_that(lambda traits: traits.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,51 +46,51 @@ def asker_way(asker: Mapping[str, Any], channel: str, channels: Set[str]) -> str
 
 def acknowledgement(standing: QuestionState) -> list[Planned]:
     """Once per question, however often it is routed: by mail only, a page or a post needs none."""
-    return _unasked_for(standing, "acknowledgement")
+    return _unasked_for(standing, DeliveryKind.ACKNOWLEDGEMENT)
 
 
 def late(standing: QuestionState, promise_at: datetime, at: datetime) -> list[Planned]:
     """Once per promise: another one may be made and broken after it."""
-    return _unasked_for(standing, "late", promise_at.isoformat(), at)
+    return _unasked_for(standing, DeliveryKind.LATE, promise_at.isoformat(), at)
 
 
 def asked_again(
     standing: QuestionState, about: object, at: datetime, *, with_coordinator: bool = False
 ) -> list[Planned]:
     """The answer did not help: what becomes of that now."""
-    planned = _unasked_for(standing, "asked_again", str(about), at)
+    planned = _unasked_for(standing, DeliveryKind.ASKED_AGAIN, str(about), at)
     return [replace(one, details={"with_coordinator": with_coordinator}) for one in planned]
 
 
 def closed(standing: QuestionState, closing: str, details: Mapping[str, Any]) -> list[Planned]:
     """`closing` is the event's id: a question may be closed again after it was reopened."""
-    return _mail_to_asker(standing, "closed", closing, details=details)
+    return _mail_to_asker(standing, DeliveryKind.CLOSED, closing, details=details)
 
 
 def assigned(standing: QuestionState, turn: CurrentAssignment) -> Planned:
-    return _to_turn(standing, "assigned", turn)
+    return _to_turn(standing, DeliveryKind.ASSIGNED, turn)
 
 
 def overdue(standing: QuestionState) -> list[Planned]:
     """A person is told; a partner's system hears `assignment.ended`."""
     late_turns = (turn for turn in standing.turns if turn.id in standing.overdue)
-    return [_to_turn(standing, "overdue", turn) for turn in late_turns if turn.way == "mail"]
+    return [_to_turn(standing, DeliveryKind.OVERDUE, turn) for turn in late_turns if turn.way == "mail"]
 
 
 def reminder(standing: QuestionState, turn: CurrentAssignment) -> list[Planned]:
-    return [_to_turn(standing, "reminder", turn)] if turn.way == "mail" else []
+    return [_to_turn(standing, DeliveryKind.REMINDER, turn)] if turn.way == "mail" else []
 
 
 def ended(standing: QuestionState) -> list[Planned]:
-    return [_to_turn(standing, "ended", turn) for turn in standing.ended_turns()]
+    return [_to_turn(standing, DeliveryKind.ENDED, turn) for turn in standing.ended_turns()]
 
 
 def follow_ups(standing: QuestionState) -> list[Planned]:
     """What the asker wrote since, to everybody asked; whose turn is over by then is spared at sending."""
     return [
         replace(
-            _to_turn(standing, "follow_up", turn),
-            id=delivery_id(standing.question, "follow_up", f"{follow_up}:{turn.id}"),
+            _to_turn(standing, DeliveryKind.FOLLOW_UP, turn),
+            id=delivery_id(standing.question, DeliveryKind.FOLLOW_UP, f"{follow_up}:{turn.id}"),
             follow_up=follow_up,
         )
         for turn in standing.turns
@@ -109,9 +108,9 @@ def answer(
 ) -> Planned:
     """`channels` are the social ones that are set up."""
     planned = Planned(
-        delivery_id(standing.question, "answer", answer_id),
+        delivery_id(standing.question, DeliveryKind.ANSWER, answer_id),
         standing.question,
-        "answer",
+        DeliveryKind.ANSWER,
         asker_way(standing.asker, channel, channels),
         answer=answer_id,
         happened_at=at,
@@ -158,7 +157,7 @@ def _for(planned: Planned, requester: Requester | None) -> Planned:
 
 
 def asker_reminder(standing: QuestionState, clarification: UUID, at: datetime) -> list[Planned]:
-    planned = _mail_to_asker(standing, "clarification_reminder", str(clarification), at)
+    planned = _mail_to_asker(standing, DeliveryKind.CLARIFICATION_REMINDER, str(clarification), at)
     return [replace(one, message=clarification) for one in planned]
 
 
@@ -173,9 +172,9 @@ def held(
     """A library's own mail waits on its page; for one that has no mailbox a person looks."""
     mailed = turn.way == "mail"
     return Planned(
-        delivery_id(standing.question, "held", about),
+        delivery_id(standing.question, DeliveryKind.HELD, about),
         standing.question,
-        "held",
+        DeliveryKind.HELD,
         "mail",
         destination=turn.address if mailed else coordinator,
         assignment=turn.id if mailed else None,
@@ -186,7 +185,7 @@ def held(
 
 def reply_not_passed_on(standing: QuestionState, about: object, at: datetime, reason: str) -> list[Planned]:
     """To the asker, whoever wrote: at the address we know, and without a word of it."""
-    return _mail_to_asker(standing, "not_passed_on", str(about), at, {"reason": reason})
+    return _mail_to_asker(standing, DeliveryKind.NOT_PASSED_ON, str(about), at, {"reason": reason})
 
 
 def rated(
@@ -195,21 +194,21 @@ def rated(
     """What the asker wrote with the stars: to the library that answered, where it reads mail, and to the
     coordinator."""
     turns = [turn for turn in standing.turns if turn.partner == partner and turn.way == "mail"]
-    told = to_coordinator(standing, "rated", "coordinator", at, coordinator, details)
+    told = to_coordinator(standing, DeliveryKind.RATED, "coordinator", at, coordinator, details)
     return [*[_rated(standing, turn, details) for turn in turns[-1:]], told]
 
 
 def _rated(standing: QuestionState, turn: CurrentAssignment, details: Mapping[str, Any]) -> Planned:
-    return replace(_to_turn(standing, "rated", turn), details=details)
+    return replace(_to_turn(standing, DeliveryKind.RATED, turn), details=details)
 
 
 def refused(
     standing: QuestionState, answer_id: UUID, at: datetime, way: str, address: str, details: Mapping[str, Any]
 ) -> Planned:
     return Planned(
-        delivery_id(standing.question, "refused", answer_id),
+        delivery_id(standing.question, DeliveryKind.REFUSED, answer_id),
         standing.question,
-        "refused",
+        DeliveryKind.REFUSED,
         way,
         destination=address,
         details=details,
@@ -231,7 +230,7 @@ def to_coordinator(
     )
 
 
-def _to_turn(standing: QuestionState, kind: str, turn: CurrentAssignment) -> Planned:
+def _to_turn(standing: QuestionState, kind: DeliveryKind, turn: CurrentAssignment) -> Planned:
     return Planned(
         delivery_id(standing.question, kind, turn.id),
         standing.question,
@@ -244,7 +243,7 @@ def _to_turn(standing: QuestionState, kind: str, turn: CurrentAssignment) -> Pla
 
 
 def _unasked_for(
-    standing: QuestionState, kind: str, about: str = "", at: datetime | None = None
+    standing: QuestionState, kind: DeliveryKind, about: str = "", at: datetime | None = None
 ) -> list[Planned]:
     """What a machine sends. Anybody can write a From: an address that nothing supports hears of us only when
     a person has something to say to it (RFC 3834, 2 and 4)."""
@@ -255,7 +254,7 @@ def _unasked_for(
 
 def _mail_to_asker(
     standing: QuestionState,
-    kind: str,
+    kind: DeliveryKind,
     about: str = "",
     at: datetime | None = None,
     details: Mapping[str, Any] | None = None,

@@ -11,12 +11,13 @@ from datetime import timedelta
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests, mailbox
+from services.notifier.domain.kinds import kinds_that
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.store import brakes, deliveries, silences
 from services.notifier.store.brakes import Unasked
 
-UNASKED = frozenset({"acknowledgement", "asked_again", "late", "not_passed_on", "rating"})
+UNASKED = kinds_that(lambda traits: traits.unasked)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 COME_BACK = timedelta(minutes=5)
 """Until the hourly brake is looked at again."""

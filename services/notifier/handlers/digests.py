@@ -10,6 +10,7 @@ import orjson
 
 from services.chassis.messaging.transaction import Begin, Unit
 from services.notifier.domain.delivery import delivery_id
+from services.notifier.domain.kinds import DeliveryKind
 from services.notifier.domain.plan import Planned
 from services.notifier.store import deliveries, digests
 
@@ -43,20 +44,20 @@ class Digests:
 
     async def _day(self, unit: Unit, day: date) -> list[Planned]:
         """Nothing when there is nothing to say."""
-        id_ = delivery_id(NO_QUESTION, "daily", day)
+        id_ = delivery_id(NO_QUESTION, DeliveryKind.DAILY, day)
         if await digests.is_decided(unit.db, id_):
             return []
         told = await digests.day(unit.db, unit.now)
         if not any(told.values()):
             return []
-        return [Planned(id_, NO_QUESTION, "daily", "mail", self._coordinator, details=told)]
+        return [Planned(id_, NO_QUESTION, DeliveryKind.DAILY, "mail", self._coordinator, details=told)]
 
     async def _week(self, unit: Unit, monday: date) -> list[Planned]:
         return [
             Planned(
-                delivery_id(NO_QUESTION, "digest", f"{row['partner']} {monday}"),
+                delivery_id(NO_QUESTION, DeliveryKind.DIGEST, f"{row['partner']} {monday}"),
                 NO_QUESTION,
-                "digest",
+                DeliveryKind.DIGEST,
                 "mail",
                 row["address"],
                 details={

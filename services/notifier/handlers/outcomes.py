@@ -30,6 +30,7 @@ from services.notifier.domain.delivery import (
     delivery_id,
     next_attempt,
 )
+from services.notifier.domain.kinds import DeliveryKind
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.plan import Planned
 from services.notifier.domain.posts import ASSISTED
@@ -114,22 +115,22 @@ class Outcomes:
             return
         invitations = [
             Planned(
-                delivery_id(one.question.id, "rating"),
+                delivery_id(one.question.id, DeliveryKind.RATING),
                 one.question.id,
-                "rating",
+                DeliveryKind.RATING,
                 "mail",
                 answer=one.answer.id,
                 happened_at=unit.now,
             )
             for one in sent
-            if one.kind == "answer" and one.way == "mail" and one.answer is not None
+            if one.kind == DeliveryKind.ANSWER and one.way == "mail" and one.answer is not None
         ]
         traceparents = [trace.current()] * len(invitations)
         await deliveries.decide(unit.db, invitations, traceparents, unit.now + self._rating_after)
 
     def _announce_published(self, unit: Unit, delivery: DeliveryAttempt, url: str | None) -> None:
         answer = delivery.answer
-        if delivery.kind != "answer" or answer is None:
+        if delivery.kind != DeliveryKind.ANSWER or answer is None:
             return
         with trace.span(delivery.traceparent):
             unit.announce(
@@ -205,9 +206,9 @@ class Outcomes:
             "partner_name": delivery.assignment.partner_name if delivery.assignment else None,
         }
         return Planned(
-            delivery_id(delivery.question.id, "failure", delivery.id),
+            delivery_id(delivery.question.id, DeliveryKind.FAILURE, delivery.id),
             delivery.question.id,
-            "failure",
+            DeliveryKind.FAILURE,
             "mail",
             destination=self._coordinator,
             details=details,

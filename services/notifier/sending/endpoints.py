@@ -8,6 +8,7 @@ from asyncpg import Pool, Record
 
 from services.chassis.messaging.transaction import Begin
 from services.notifier.domain.delivery import delivery_id
+from services.notifier.domain.kinds import DeliveryKind
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.plan import Planned
 from services.notifier.sending.senders.webhook import Endpoint
@@ -39,9 +40,9 @@ class Endpoints:
             "partner_name": partner,
         }
         return Planned(
-            delivery_id(delivery.question.id, "failure", f"endpoint {partner}"),
+            delivery_id(delivery.question.id, DeliveryKind.FAILURE, f"endpoint {partner}"),
             delivery.question.id,
-            "failure",
+            DeliveryKind.FAILURE,
             "mail",
             destination=self._coordinator,
             details=details,

@@ -10,6 +10,7 @@ from services.chassis.language import Languages
 from services.chassis.language.languages import NAMES
 from services.chassis.language.reasons import Reasons
 from services.contracts.reasons import Exclusion, ExclusionCode, Impasse, Reason
+from services.notifier.domain.kinds import TRAITS, DeliveryKind
 from services.notifier.sending.mail.codes import DELIVERIES
 from services.notifier.sending.mail.rendering import TEMPLATES
 
@@ -64,5 +65,7 @@ def test_why_the_coordinator_must_decide_is_told_in_words(reasons: Reasons) -> N
         assert reasons.impasse({"code": code, **params}) not in ("", code)
 
 
-def test_every_mail_has_a_name() -> None:
-    assert {path.stem for path in TEMPLATES.glob("*.j2")} - SHAPES == set(DELIVERIES)
+def test_every_kind_of_mail_has_a_name_its_traits_and_a_template() -> None:
+    templates = {path.stem for path in TEMPLATES.glob("*.j2")} - SHAPES
+    assert templates == {str(kind) for kind in DeliveryKind}
+    assert set(DELIVERIES) == set(TRAITS) == set(DeliveryKind)

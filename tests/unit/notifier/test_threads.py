@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.notifier.domain.delivery import delivery_id
-from services.notifier.domain.threads import (
+from services.notifier.domain.mail.threads import (
     SUBJECT_LENGTH,
     asker_thread,
     message_id,

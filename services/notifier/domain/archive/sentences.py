@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.notifier.domain.greeting import GREETING
+from services.notifier.domain.mail.greeting import GREETING
 
 END = re.compile(r"(?<=[.!?…\u061f\u3002\uff1f\uff01])[\s»”\")]+(?=\S)|\n\s*")
 """Of Arabic and Chinese, too."""

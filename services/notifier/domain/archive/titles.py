@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from services.notifier.domain.archive.sentences import sentences, thanks
-from services.notifier.domain.threads import subject_line
+from services.notifier.domain.mail.threads import subject_line
 
 LENGTH = 120
 FEWEST_WORDS, TELLING_WORDS = 3, 6

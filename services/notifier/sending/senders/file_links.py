@@ -9,8 +9,8 @@ from typing import Any
 from services.contracts.links.file_links import addressed
 from services.contracts.links.signed_links import ASKER
 from services.notifier.domain.delivery import Failed, Postponed, Sent
+from services.notifier.domain.kinds import Addressee
 from services.notifier.domain.outgoing import DeliveryAttempt
-from services.notifier.sending.mail.compose import TO_ASKER
 from services.notifier.sending.senders.protocol import Sender
 from services.notifier.sending.senders.webhook import partner_of
 
@@ -45,6 +45,6 @@ def party_of(delivery: DeliveryAttempt) -> str | None:
     """None where nobody's file is shown."""
     if delivery.way in BY_PROGRAM:
         return partner_of(delivery)
-    if delivery.kind in TO_ASKER:
+    if delivery.traits.addressee is Addressee.ASKER:
         return ASKER
     return delivery.assignment.partner if delivery.assignment else None

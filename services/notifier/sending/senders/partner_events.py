@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from services.contracts.envelope import Event
@@ -15,6 +15,7 @@ from services.contracts.notifier import (
 )
 from services.contracts.reasons import EndCode
 from services.contracts.vocabulary import Fact, PartnerName
+from services.notifier.domain.kinds import DeliveryKind
 from services.notifier.domain.outgoing import Answered, Assigned, DeliveryAttempt
 
 
@@ -159,13 +160,13 @@ def _turn(delivery: DeliveryAttempt) -> Assigned:
     return delivery.assignment
 
 
-FACTS = {
-    "assigned": _assigned,
-    "follow_up": _replied,
-    "ended": _ended,
-    "refused": _refused,
-    "answer": _answer,
-    "addition": _answer,
-    "correction": _answer,
-    "clarification": _clarification,
+FACTS: Mapping[str, Callable[[DeliveryAttempt, str | None], Fact]] = {
+    DeliveryKind.ASSIGNED: _assigned,
+    DeliveryKind.FOLLOW_UP: _replied,
+    DeliveryKind.ENDED: _ended,
+    DeliveryKind.REFUSED: _refused,
+    DeliveryKind.ANSWER: _answer,
+    DeliveryKind.ADDITION: _answer,
+    DeliveryKind.CORRECTION: _answer,
+    DeliveryKind.CLARIFICATION: _clarification,
 }

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from services.notifier.domain.delivery import Failed, Postponed, Sent, Similar
+from services.notifier.domain.kinds import DeliveryKind
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.sending.senders.protocol import Sender
 
@@ -20,7 +21,7 @@ class WithSimilarAnswers:
         self._similar_to = similar_to
 
     async def send(self, delivery: DeliveryAttempt) -> Sent | Failed | Postponed:
-        if delivery.kind != "assigned":
+        if delivery.kind != DeliveryKind.ASSIGNED:
             return await self._sender.send(delivery)
         similar = await self._similar_to(delivery.question.text)
         outcome = await self._sender.send(replace(delivery, similar=similar))

@@ -12,7 +12,7 @@ from typing import Literal
 
 from aiosmtplib import SMTP, SMTPException
 
-from services.notifier.domain.mail_route import needs_smtputf8
+from services.notifier.domain.mail.mail_route import needs_smtputf8
 from services.notifier.sending.mail.compose import Mail
 
 MAILS_PER_CONNECTION = 100

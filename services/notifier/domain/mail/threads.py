@@ -7,35 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.notifier.domain.delivery import delivery_id
-
-AUTOMATIC = {
-    "acknowledgement": "auto-replied",
-    "asked_again": "auto-replied",
-    "assigned": "auto-generated",
-    "follow_up": "auto-generated",
-    "held": "auto-generated",
-    "late": "auto-generated",
-    "not_passed_on": "auto-generated",
-    "closed": "auto-generated",
-    "reminder": "auto-generated",
-    "ended": "auto-generated",
-    "overdue": "auto-generated",
-    "refused": "auto-generated",
-    "unroutable": "auto-generated",
-    "promise": "auto-generated",
-    "failure": "auto-generated",
-    "rating": "auto-generated",
-    "clarification_reminder": "auto-generated",
-    "unhandled": "auto-generated",
-    "digest": "auto-generated",
-    "daily": "auto-generated",
-    "gathered": "auto-generated",
-    "sign_in": "auto-generated",
-    "invitation": "auto-generated",
-}
-"""Kinds of mail that are answered by no machine, with their Auto-Submitted value (RFC 3834, 5): all to
-libraries, whose ticket systems and absences would else reply to the question. An answer is a person's words,
-only carried."""
+from services.notifier.domain.kinds import DeliveryKind
 
 SUBJECT_LENGTH = 70
 
@@ -60,7 +32,7 @@ def message_id(delivery: UUID, domain: str) -> str:
 
 def asker_thread(question: UUID, delivery: UUID, asked_by: str | None, domain: str) -> Thread:
     """The conversation with the asker starts with their own mail, or with our acknowledgement."""
-    acknowledgement = message_id(delivery_id(question, "acknowledgement"), domain)
+    acknowledgement = message_id(delivery_id(question, DeliveryKind.ACKNOWLEDGEMENT), domain)
     return _thread(delivery, (asked_by, acknowledgement), domain)
 
 
