@@ -118,6 +118,15 @@ SERVICES = Dashboard(
             ),
             alerts=("SesameDeliveriesLate", "SesameMailBraked"),
         ),
+        lines(
+            "Early submissions",
+            "What partners' programs said of a question before ingest heard that it is theirs: how many wait,"
+            " and for how many seconds the oldest has; refused after half a minute",
+            Query("max(sesame_ingest_early_submissions)", "waiting"),
+            Query("max(sesame_ingest_early_oldest_seconds)", "seconds"),
+            levels=Levels(30, 60),
+            height=6,
+        ),
         stat(
             "Sources of numbers",
             "0: the numbers are missing",

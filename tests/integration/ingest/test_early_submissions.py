@@ -22,9 +22,11 @@ from services.contracts.ingest import (
 )
 from services.contracts.router import FollowUpRouted
 from services.contracts.vocabulary import Fact, PartnerName, Reach
+from services.ingest.entrypoints.mail.quarantine_metrics import quarantine_metrics
 from services.ingest.handlers import askers
 from services.ingest.handlers.facts import early
 from services.ingest.store.access import partner_access
+from tests.integration.ingest.test_partner_api import bearer
 from tests.integration.ingest.test_partner_events import asked, cloud, send
 from tests.support.bench import MOMENT
 from tests.support.ingest_doors import FACETS, Ingest, answered_by, hears, ingest, ingest_at, routed_to
@@ -82,6 +84,36 @@ async def test_what_comes_before_the_routed_fact_is_taken_with_it(
         assert await door.fetchval(KEPT) == 0
     assert (taken.subject, taken.data.model_dump()["partner"]) == (question, "lyon")
     assert (told["type"], told["data"]["taken_for"]) == ("submission.accepted.v1", kind)
+
+
+async def test_by_http_who_is_too_early_waits_and_reads_that_it_is_in(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        question, key = await asked(door), await bearer(door, "lyon")
+        path, once = f"/api/v1/questions/{question}", {**key, "idempotency-key": "1"}
+        early_ones = [
+            asyncio.create_task(door.http.post(f"{path}/takes", headers=once)),
+            asyncio.create_task(door.http.post(f"{path}/answers", json=ANSWER, headers=once)),
+            asyncio.create_task(door.http.post(f"{path}/answers", json=ANSWER, headers=once)),
+        ]
+        await hears(door, question, routed_to("grenoble"))
+        assert not any(one.done() for one in early_ones)
+        await hears(door, question, routed_to("lyon"))
+        answered = await asyncio.gather(*early_ones)
+        assert len(await door.announced(AnswerReceived)) == len(await door.announced(QuestionTaken)) == 1
+    assert [one.status_code for one in answered] == [202] * 3
+    assert sorted(one.json()["again"] for one in answered[1:]) == [False, True]
+
+
+async def test_what_waits_is_counted_with_its_age(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        question = await asked(door)
+        await send(door, "lyon", answer(question))
+        families = await quarantine_metrics(door.running.chassis.pool, 1)()
+    values = {sample.name: sample.value for family in families for sample in family.samples}
+    assert values["sesame_ingest_early_submissions"] == 1
+    assert values["sesame_ingest_early_oldest_seconds"] > 0
 
 
 async def test_an_addition_before_the_follow_up_is_routed_is_taken_with_it(

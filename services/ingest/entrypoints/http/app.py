@@ -11,6 +11,7 @@ from services.chassis.http.safe_headers import SafeHeaders
 from services.contracts.envelope import LARGEST_SUBMISSION
 from services.ingest.entrypoints.http.api.assignments import AssignmentApi
 from services.ingest.entrypoints.http.api.conversation import ConversationApi
+from services.ingest.entrypoints.http.api.handing_in import HandingIn
 from services.ingest.entrypoints.http.api.keys import Callers
 from services.ingest.entrypoints.http.api.page import ApiPage
 from services.ingest.entrypoints.http.api.problems import Refusals, too_large
@@ -46,6 +47,8 @@ Questions and answers of a network of libraries, for programs that do not speak 
 * **`Idempotency-Key`**: make one for each thing you hand in, and send the same again when you heard nothing.
   What was stored is then told again, and nothing is doubled.
 * **What you were asked**: `GET /api/v1/assignments`, from the `next` of your last call. It skips nothing.
+* **As quick as you like**: who answers before we know ourselves that the question is theirs waits for that,
+  ten seconds at most. A call that broke off is made again, with the same key.
 * **Refusals** are problems (RFC 9457): `detail` says what is wrong, `errors` which field.
 """
 
@@ -65,8 +68,9 @@ def public_app(door: DoorContext) -> FastAPI:
     callers = Callers(door)
     together = IntakeBatches(door.begin, door.intake)
     app.include_router(QuestionApi(door, callers, together).routes())
-    app.include_router(PartnerApi(door, callers).routes())
-    app.include_router(ConversationApi(door, callers).routes())
+    handing_in = HandingIn(door)
+    app.include_router(PartnerApi(door, callers, handing_in).routes())
+    app.include_router(ConversationApi(door, callers, handing_in).routes())
     app.include_router(AssignmentApi(door, callers).routes())
     app.router.routes += ApiPage(app.openapi, pages, door.intake.public_url).routes()
     app.router.routes += AskPage(door, pages, together).routes()

@@ -1,4 +1,4 @@
-"""How much waits for a person, for Prometheus."""
+"""How much waits for a person, and of what programs said too early, for Prometheus."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from asyncpg import Pool, Record
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from services.ingest.store import files
+from services.ingest.store.conversations import early_submissions
 from services.ingest.store.mail import held_replies, quarantine
 
 
@@ -17,6 +18,7 @@ def quarantine_metrics(pool: Pool[Record], room: int) -> Callable[[], Awaitable[
             count, age = await quarantine.backlog(db)
             replies, reply_age = await held_replies.backlog(db)
             kept = await files.kept_bytes(db)
+            early, early_age = await early_submissions.backlog(db)
         bytes_kept = GaugeMetricFamily(
             "sesame_ingest_kept_bytes", "Files, and what is held for a person", labels=["kind"]
         )
@@ -33,6 +35,10 @@ def quarantine_metrics(pool: Pool[Record], room: int) -> Callable[[], Awaitable[
             GaugeMetricFamily(
                 "sesame_ingest_held_replies_oldest_seconds", "Age of the oldest", value=reply_age
             ),
+            GaugeMetricFamily(
+                "sesame_ingest_early_submissions", "What partners said before it was known", value=early
+            ),
+            GaugeMetricFamily("sesame_ingest_early_oldest_seconds", "Age of the oldest", value=early_age),
         ]
 
     return collect

@@ -26,6 +26,10 @@ WITH gone AS (
 SELECT envelope, body FROM gone ORDER BY id
 """
 
+_BACKLOG = """
+SELECT count(*), coalesce(extract(epoch FROM now() - min(came_at)), 0)::float8 FROM early_submission
+"""
+
 _DUE = "SELECT DISTINCT question FROM early_submission WHERE came_at < $1 LIMIT $2"
 
 _TAKE_DUE = """
@@ -48,6 +52,12 @@ async def keep(
 async def hand_out(db: Db, question: UUID, partner: str) -> list[IncomingMessage]:
     """Take what this partner said of the question, in the order it came."""
     return _letters(await db.fetch(_HAND_OUT, question, partner))
+
+
+async def backlog(db: Db) -> tuple[int, float]:
+    """How many wait, and for how many seconds the oldest has."""
+    row = await db.fetchrow(_BACKLOG)
+    return (row[0], row[1]) if row else (0, 0.0)
 
 
 async def due(db: Db, before: datetime, most: int) -> list[UUID]:

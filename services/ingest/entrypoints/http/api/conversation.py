@@ -1,6 +1,5 @@
 """What is said around a question by HTTP: a partner asks back or adds, the asking one replies."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from services.contracts.partners import (
 )
 from services.ingest.domain.intake import NewAnswer, RawSubmission
 from services.ingest.entrypoints.http.api import examples
+from services.ingest.entrypoints.http.api.handing_in import AcceptSubmission, HandingIn, submission
 from services.ingest.entrypoints.http.api.keys import Callers
 from services.ingest.entrypoints.http.api.problems import problems
 from services.ingest.entrypoints.http.api.questions import (
@@ -23,21 +23,19 @@ from services.ingest.entrypoints.http.api.questions import (
     HandedIn,
     Key,
     handed_in,
-    submission,
 )
 from services.ingest.entrypoints.http.context import DoorContext
-from services.ingest.entrypoints.http.links import open_for_caller
+from services.ingest.entrypoints.http.links import must_have_been_asked, open_for_caller
 from services.ingest.handlers.conversation import accept_addition, accept_clarification, accept_reopening
 from services.ingest.handlers.partner_requests import must_have_asked
 from services.ingest.handlers.submissions import AcceptedSubmission, accept_follow_up
-
-AcceptMessage = Callable[[Unit, RawSubmission], Awaitable[AcceptedSubmission]]
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationApi:
     door: DoorContext
     callers: Callers
+    handing_in: HandingIn
 
     def routes(self) -> APIRouter:
         routes = APIRouter(
@@ -76,7 +74,7 @@ class ConversationApi:
                 unit, self.door.intake.wall, once, question, partner, sent.text, "api"
             )
 
-        return await self._take_in(request, question, partner, idempotency_key, accept)
+        return handed_in(await self.handing_in.accept(request, question, partner, idempotency_key, accept))
 
     async def addition(
         self,
@@ -90,11 +88,12 @@ class ConversationApi:
         new = NewAnswer(sent.text, "api", sent.sources)
 
         async def accept(unit: Unit, once: RawSubmission) -> AcceptedSubmission:
+            await must_have_been_asked(unit, question, partner)
             return await accept_addition(
                 unit, self.door.intake.wall, once, question, partner, new, corrects=sent.corrects
             )
 
-        return await self._take_in(request, question, partner, idempotency_key, accept)
+        return handed_in(await self.handing_in.accept(request, question, partner, idempotency_key, accept))
 
     async def follow_up(
         self,
@@ -129,8 +128,9 @@ class ConversationApi:
         return await self._take_in(request, question, partner, idempotency_key, accept)
 
     async def _take_in(
-        self, request: Request, question: UUID, partner: str, key: str | None, accept: AcceptMessage
+        self, request: Request, question: UUID, partner: str, key: str | None, accept: AcceptSubmission
     ) -> HandedIn:
+        """What the asking partner says of its own question."""
         raw = await request.body()
         async with self.door.begin(question) as unit:
             accepted = await accept(unit, submission(request, raw, partner, key, unit.now))

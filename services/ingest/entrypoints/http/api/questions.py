@@ -1,18 +1,19 @@
 """The HTTP API, /api/v1: for programs that do not speak AMQP. The same bodies as in the events."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, Field
-from uuid_utils.compat import uuid7
 
+from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests
 from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, QuestionSubmitted, TakeSubmitted
 from services.ingest.domain.forms import MANY_LINKS, links_in
 from services.ingest.domain.intake import OfSpamSender, RawSubmission, Refused
 from services.ingest.entrypoints.http.api import examples, keys
+from services.ingest.entrypoints.http.api.handing_in import HandingIn, submission
 from services.ingest.entrypoints.http.api.keys import Callers
 from services.ingest.entrypoints.http.api.problems import problems
 from services.ingest.entrypoints.http.batching import IntakeBatches
@@ -60,12 +61,6 @@ class HandedIn(BaseModel):
 
     question: UUID
     again: bool
-
-
-def submission(request: Request, raw: bytes, caller: str | None, key: str | None, now: Any) -> RawSubmission:
-    """A key counts within its caller and its address of the API."""
-    name = f"{caller or ''} {request.url.path} {key or uuid7()}"
-    return RawSubmission("api", name, raw, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +128,7 @@ class PartnerApi:
 
     door: DoorContext
     callers: Callers
+    handing_in: HandingIn
 
     def routes(self) -> APIRouter:
         routes = APIRouter(
@@ -163,14 +159,13 @@ class PartnerApi:
         idempotency_key: Key = None,
     ) -> HandedIn:
         """Answer a question you were asked."""
-        raw = await request.body()
-        async with self.door.begin(question) as unit:
+        new = new_answer(sent, way="api")
+
+        async def accept(unit: Unit, once: RawSubmission) -> AcceptedSubmission:
             await open_for_caller(unit, question, partner)
-            once = submission(request, raw, partner, idempotency_key, unit.now)
-            accepted = await accept_answer(
-                unit, self.door.intake.wall, once, question, partner, new_answer(sent, way="api")
-            )
-        return handed_in(accepted)
+            return await accept_answer(unit, self.door.intake.wall, once, question, partner, new)
+
+        return handed_in(await self.handing_in.accept(request, question, partner, idempotency_key, accept))
 
     async def decline(
         self,
@@ -181,17 +176,15 @@ class PartnerApi:
         idempotency_key: Key = None,
     ) -> HandedIn:
         """Say no to a question you were asked, perhaps naming who should be asked instead."""
-        raw = await request.body()
-        async with self.door.begin(question) as unit:
+        new, wall = new_decline(sent, way="api"), self.door.intake.wall
+
+        async def accept(unit: Unit, once: RawSubmission) -> AcceptedSubmission:
             await open_for_caller(unit, question, partner)
-            once = submission(request, raw, partner, idempotency_key, unit.now)
             if sent.spam:
-                accepted = await accept_spam(unit, once, question, partner, "api")
-            else:
-                new = new_decline(sent, way="api")
-                wall = self.door.intake.wall
-                accepted = await accept_decline(unit, wall, once, question, partner, new)
-        return handed_in(accepted)
+                return await accept_spam(unit, once, question, partner, "api")
+            return await accept_decline(unit, wall, once, question, partner, new)
+
+        return handed_in(await self.handing_in.accept(request, question, partner, idempotency_key, accept))
 
     async def take(
         self,
@@ -202,12 +195,12 @@ class PartnerApi:
         idempotency_key: Key = None,
     ) -> HandedIn:
         """Say that you are on it: from now you have the time that an answer needs. It needs no body."""
-        raw = await request.body()
-        async with self.door.begin(question) as unit:
+
+        async def accept(unit: Unit, once: RawSubmission) -> AcceptedSubmission:
             await open_for_caller(unit, question, partner)
-            once = submission(request, raw, partner, idempotency_key, unit.now)
-            accepted = await accept_take(unit, once, question, partner, "api", sent.by)
-        return handed_in(accepted)
+            return await accept_take(unit, once, question, partner, "api", sent.by)
+
+        return handed_in(await self.handing_in.accept(request, question, partner, idempotency_key, accept))
 
 
 def handed_in(accepted: AcceptedSubmission) -> HandedIn:
