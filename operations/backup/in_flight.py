@@ -22,7 +22,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from operations.broker.counting import counts
 from services.contracts import topology
 
-HEARD = (topology.EVENTS, topology.INBOX)
+HEARD = (topology.EVENTS, topology.INBOX, topology.COORDINATOR)
 LOOK_SECONDS = 0.2
 HANDS_SECONDS = 3.0
 """What a service has taken out of its queue and not yet committed is done by then."""

@@ -53,7 +53,8 @@ def service_rights(service: str) -> Rights:
         for exchange, keys in (
             (topology.EVENTS, _one_of(_announced(service))),
             (topology.PARTNERS, _either(_told(service))),
-            (topology.INBOX, _either(_asked(service))),
+            (topology.INBOX, _either(_of_partners(ASKS.get(service, ())))),
+            (topology.COORDINATOR, _either(_asked_as_coordinator(service))),
         )
         if keys != NOTHING
     }
@@ -80,10 +81,10 @@ def _told(service: str) -> list[str]:
     return [*_of_partners(TELLS.get(service, ())), *_of_coordinator(receipts)]
 
 
-def _asked(service: str) -> list[str]:
-    """The workspace asks in a partner's name, and alone in the coordinator's: it has looked who asks."""
-    requests = FROM_COORDINATOR if service in ASKS else ()
-    return [*_of_partners(ASKS.get(service, ())), *_of_coordinator(requests)]
+def _asked_as_coordinator(service: str) -> list[str]:
+    """The workspace alone: it has looked who asks. An exchange of its own, for the broker looks at the first
+    key of a message alone, and RabbitMQ 3 sends it by those in CC and BCC too."""
+    return _of_coordinator(FROM_COORDINATOR if service in ASKS else ())
 
 
 def _of_partners(facts: Iterable[type[Fact]]) -> list[str]:

@@ -125,7 +125,7 @@ FROM_COORDINATOR: tuple[type[Fact], ...] = (
     coordinator.EntryKeepRequested,
     coordinator.EntryWithdrawRequested,
 )
-"""On `sesame.inbox`, from the workspace to whichever service does it."""
+"""On `sesame.coordinator`, from the workspace to whichever service does it."""
 
 TO_COORDINATOR: tuple[type[Fact], ...] = (coordinator.RequestDone, coordinator.RequestRefused)
 """On `sesame.partners`, from that service to the workspace."""

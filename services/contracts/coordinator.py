@@ -1,4 +1,4 @@
-"""What the coordinator asks at the workspace, on `sesame.inbox`, and the receipts of whoever does it.
+"""What the coordinator asks at the workspace, on `sesame.coordinator`, and the receipts of whoever does it.
 
 The workspace alone may write there (`coordinator.<type>`): it has looked who asks. Each request is done once
 and answered, done or refused with a code; its subject is the question's id, or the nil UUID.

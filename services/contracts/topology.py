@@ -12,11 +12,12 @@ from services.contracts.vocabulary import Fact
 
 EVENTS = "sesame.events"
 INBOX = "sesame.inbox"
+COORDINATOR = "sesame.coordinator"
 PARTNERS = "sesame.partners"
 DEAD = "sesame.dead"
 
 EXCHANGES: Mapping[str, str] = MappingProxyType(
-    {EVENTS: "topic", INBOX: "topic", PARTNERS: "topic", DEAD: "direct"}
+    {EVENTS: "topic", INBOX: "topic", COORDINATOR: "topic", PARTNERS: "topic", DEAD: "direct"}
 )
 """Exchange → its type. All durable."""
 
@@ -174,15 +175,15 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
 
 
 def coordinator_key(fact: type[Fact]) -> str:
-    """Routing key of a coordinator's request on `sesame.inbox`, and of its receipt on `sesame.partners`."""
+    """Routing key of a coordinator's request on its exchange, and of the receipt on `sesame.partners`."""
     return f"coordinator.{fact.wire}"
 
 
 ALSO_READS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
-        "ingest": ((INBOX, "partner.#"), *((INBOX, coordinator_key(fact)) for fact in DOES["ingest"])),
-        "router": tuple((INBOX, coordinator_key(fact)) for fact in DOES["router"]),
-        "notifier": tuple((INBOX, coordinator_key(fact)) for fact in DOES["notifier"]),
+        "ingest": ((INBOX, "partner.#"), *((COORDINATOR, coordinator_key(fact)) for fact in DOES["ingest"])),
+        "router": tuple((COORDINATOR, coordinator_key(fact)) for fact in DOES["router"]),
+        "notifier": tuple((COORDINATOR, coordinator_key(fact)) for fact in DOES["notifier"]),
         "workspace": (
             *((PARTNERS, f"partner.*.{fact.wire}") for fact in RECEIPTS),
             *((PARTNERS, coordinator_key(fact)) for fact in TO_COORDINATOR),

@@ -24,7 +24,7 @@ from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.limits import Limits
 from services.ingest.entrypoints.http.pages.law import LawFacts
 from services.ingest.entrypoints.http.pause import Pausing
-from services.ingest.entrypoints.mail.held_desk import HeldDesk, InboxReader
+from services.ingest.entrypoints.mail.held_desk import HeldDesk, HeldOrderReader
 from services.ingest.entrypoints.mail.imap import ImapDoor
 from services.ingest.entrypoints.mail.intake import MailIntake
 from services.ingest.entrypoints.mail.lmtp import lmtp_door
@@ -156,7 +156,10 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool, door.intake.room.in_all)
         await chassis.consume(
             SUBSCRIPTIONS,
-            {topology.INBOX: InboxReader(PartnerReader(door.intake, door.limits, door.caps))},
+            {
+                topology.INBOX: PartnerReader(door.intake, door.limits, door.caps),
+                topology.COORDINATOR: HeldOrderReader(),
+            },
         )
         chassis.every(HELD_SECONDS, HeldDesk(chassis.begin, letters, parsing, door.scanner).work)
         channels = ChannelMetrics.on(chassis.registry)

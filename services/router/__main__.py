@@ -30,7 +30,7 @@ async def serve(settings: RouterSettings, clock: Clock | None = None) -> None:
             await _import(chassis, settings.partners_file)
         desk = RoutingContext.of(settings)
         chassis.background("holidays", partial(_look_up_holidays, chassis, settings.network_country))
-        await chassis.consume(subscriptions.subscriptions(desk), {topology.INBOX: requests(desk)})
+        await chassis.consume(subscriptions.subscriptions(desk), {topology.COORDINATOR: requests(desk)})
         timers = Timers(desk, chassis.pool, chassis.begin, chassis.clock)
         chassis.every(settings.timer_seconds, timers.fire)
         chassis.every(settings.timer_seconds, timers.tell)

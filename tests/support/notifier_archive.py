@@ -83,7 +83,7 @@ class Archive:
 
     async def ask(self, *wishes: coordinator.CoordinatorRequest) -> list[dict[str, Any]]:
         """As the workspace does; their receipts."""
-        asked = {topology.INBOX: requests(self.rules, self.settlement)}
+        asked = {topology.COORDINATOR: requests(self.rules, self.settlement)}
         before = len(await self._receipts())
         await self.on.handling(self.subscriptions, asked).settle([request_of(wish) for wish in wishes])
         return (await self._receipts())[before:]
@@ -138,7 +138,9 @@ def request_of(wish: coordinator.CoordinatorRequest) -> IncomingMessage:
         id=str(uuid4()), source="/sesame/workspace", type=wish.wire, subject=NOBODY, time=MOMENT, data=wish
     )
     key = topology.coordinator_key(type(wish))
-    return IncomingMessage(topology.INBOX, key, "application/cloudevents+json", event.id, event.encode())
+    return IncomingMessage(
+        topology.COORDINATOR, key, "application/cloudevents+json", event.id, event.encode()
+    )
 
 
 def application(on: Bench, views: PageViews) -> Starlette:

@@ -63,7 +63,7 @@ class Network:
     handling: Handling = field(init=False)
 
     def __post_init__(self) -> None:
-        others = {topology.INBOX: requests(self.desk)}
+        others = {topology.COORDINATOR: requests(self.desk)}
         self.handling = self.bench.handling(subscriptions.subscriptions(self.desk), others)
 
     async def tell(self, fact: Fact, question: UUID) -> None:

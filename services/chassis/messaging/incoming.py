@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.chassis.messaging.outbox import OutgoingMessage
 from services.contracts import topology
-from services.contracts.envelope import Event, decode, event_readers
+from services.contracts.envelope import Event, NotAnEvent, decode, event_readers
 from services.contracts.vocabulary import Fact
 
 if TYPE_CHECKING:
@@ -94,6 +94,13 @@ class Reader(Protocol):
         ...
 
 
+def must_come_under(letter: IncomingMessage, key: str) -> None:
+    """The broker looks at this key and at no other to say who may write it: a message that bears another, and
+    came by the keys in CC and BCC, is of somebody who may not. Raises NotAnEvent."""
+    if letter.routing_key != key:
+        raise NotAnEvent(f"this event comes under {key} alone", field="routing_key", value=letter.routing_key)
+
+
 class FactReader:
     """Reads the facts of our own services, one handler each."""
 
@@ -105,6 +112,8 @@ class FactReader:
         event = decode(letter.body, self._readers)
         if not isinstance(event, Event):
             raise TypeError(f"{event.type}: read as {type(event).__name__}, not as a fact")
+        if letter.routing_key:  # what waited here comes without
+            must_come_under(letter, topology.unversioned(event.type))
         handler = self._handlers[event.type]
         return Work(
             letter=letter,

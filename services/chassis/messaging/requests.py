@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.chassis.messaging.incoming import IncomingMessage, Work
+from services.chassis.messaging.incoming import IncomingMessage, Work, must_come_under
 from services.chassis.messaging.transaction import Unit
 from services.contracts import topology
 from services.contracts.coordinator import CoordinatorRequest, RequestDone, RequestRefused
@@ -45,6 +45,7 @@ class RequestReader:
         event = decode(letter.body, self._readers)
         if not isinstance(event, Event):
             raise TypeError(f"{event.type}: read as {type(event).__name__}, not as a request")
+        must_come_under(letter, topology.coordinator_key(type(event.data)))
         return Work(
             letter=letter,
             source=event.source,

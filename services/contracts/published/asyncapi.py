@@ -111,7 +111,7 @@ def partner_queue() -> Document:
 
 def _coordinator_channels() -> Document:
     exchanges = {
-        **dict.fromkeys(FROM_COORDINATOR, topology.INBOX),
+        **dict.fromkeys(FROM_COORDINATOR, topology.COORDINATOR),
         **dict.fromkeys(TO_COORDINATOR, topology.PARTNERS),
     }
     return {

@@ -127,4 +127,4 @@ def _send(unit: Unit, request: UUID, fact: CoordinatorRequest, subject: UUID) ->
         data=fact,
     )
     key = topology.coordinator_key(type(fact))
-    unit.send(OutgoingMessage.event(topology.INBOX, key, event.id, event.encode()))
+    unit.send(OutgoingMessage.event(topology.COORDINATOR, key, event.id, event.encode()))

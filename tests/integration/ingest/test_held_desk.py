@@ -40,7 +40,7 @@ async def ask(door: Ingest, *wishes: coordinator.HeldRequest) -> None:
             data=wish,
         )
         key = topology.coordinator_key(type(wish))
-        await publish(door.amqp_url, topology.INBOX, key, aio_pika.Message(event.encode()))
+        await publish(door.amqp_url, topology.COORDINATOR, key, aio_pika.Message(event.encode()))
 
 
 async def receipts(door: Ingest, number: int) -> Sequence[dict[str, Any]]:

@@ -23,7 +23,7 @@ NOBODY = UUID(int=0)
 
 async def ask(on: Bench, *wishes: coordinator.CoordinatorRequest) -> list[dict[str, Any]]:
     """The receipts."""
-    handling = on.handling(SUBSCRIPTIONS, {topology.INBOX: requests(RULES, SETTLEMENT)})
+    handling = on.handling(SUBSCRIPTIONS, {topology.COORDINATOR: requests(RULES, SETTLEMENT)})
     await handling.settle([request_of(wish) for wish in wishes])
     rows = await on.pool.fetch(
         "SELECT body FROM outbox WHERE exchange = $1 AND routing_key LIKE 'coordinator.%' ORDER BY id",

@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import aio_pika
@@ -17,6 +18,7 @@ from operations.broker.management import Management, managing
 from operations.broker.provision import as_user, provision
 from operations.partners import broker
 from services.contracts import topology
+from services.contracts.catalogue import FACTS, FROM_COORDINATOR
 from services.contracts.envelope import CONTENT_TYPE
 from tests.support.servers import VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS
@@ -132,6 +134,20 @@ async def test_a_partner_is_not_heard_as_another_by_further_keys(
         queue = await network.get_queue("ingest", ensure=False)
         heard = [letter.routing_key for letter in await everything(queue)]
     assert heard == ([] if refused else [own])
+
+
+async def test_a_partner_reaches_no_service_but_ingest_by_further_keys(
+    url: str, partner: tuple[str, str], vhost: VirtualHost
+) -> None:
+    own = f"partner.{partner[0]}.answer.submitted.v1"
+    keys = [topology.coordinator_key(fact) for fact in FROM_COORDINATOR]
+    keys += [topology.routing_key(fact) for fact in FACTS]
+    for name in ("CC", "BCC"):
+        send = partial(publish, exchange=topology.INBOX, key=own, headers={name: [*keys, *topology.SERVICES]})
+        await is_refused(url, send)
+    async with channel_of(vhost.amqp_url) as network:
+        for service in set(topology.SERVICES) - {"ingest"}:
+            assert await everything(await network.get_queue(service, ensure=False)) == [], service
 
 
 async def everything(queue: AbstractQueue) -> list[aio_pika.abc.AbstractIncomingMessage]:

@@ -30,7 +30,9 @@ def asks(wish: coordinator.CoordinatorRequest, question: UUID, id_: str = "") ->
         data=wish,
     )
     key = topology.coordinator_key(type(wish))
-    return IncomingMessage(topology.INBOX, key, "application/cloudevents+json", event.id, event.encode())
+    return IncomingMessage(
+        topology.COORDINATOR, key, "application/cloudevents+json", event.id, event.encode()
+    )
 
 
 async def receipts(net: Network) -> list[dict[str, Any]]:

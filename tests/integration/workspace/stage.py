@@ -107,7 +107,8 @@ class Stage:
     async def requests(self) -> list[dict[str, Any]]:
         """What was asked of the network, in order: routing key and event."""
         rows = await self.on.pool.fetch(
-            "SELECT routing_key, body FROM outbox WHERE exchange = $1 ORDER BY id", topology.INBOX
+            "SELECT routing_key, body FROM outbox WHERE exchange = ANY($1) ORDER BY id",
+            [topology.INBOX, topology.COORDINATOR],
         )
         return [{"key": row["routing_key"], **orjson.loads(row["body"])} for row in rows]
 

@@ -41,7 +41,7 @@ def test_each_word_to_partners_can_be_sent_by_exactly_one_service() -> None:
 def test_the_workspace_alone_may_ask_in_the_coordinators_name() -> None:
     for fact in FROM_COORDINATOR:
         key = topology.coordinator_key(fact)
-        patterns = {s: service_rights(s).topics.get(topology.INBOX, "^$") for s in topology.SERVICES}
+        patterns = {s: service_rights(s).topics.get(topology.COORDINATOR, "^$") for s in topology.SERVICES}
         assert [service for service, pattern in patterns.items() if re.match(pattern, key)] == ["workspace"]
         for partner in ("lyon", "coordinator"):
             of_partner = partner_rights(partner).topics[topology.INBOX].replace("{username}", partner)

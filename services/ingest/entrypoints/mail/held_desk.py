@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.errors import is_transient
-from services.chassis.messaging.incoming import IncomingMessage, Reader, Work
+from services.chassis.messaging.incoming import IncomingMessage, Work, must_come_under
 from services.chassis.messaging.transaction import Begin, Unit
 from services.contracts import topology
 from services.contracts.coordinator import (
@@ -49,17 +49,14 @@ LONGEST_LINE = 500
 
 
 @dataclass(frozen=True)
-class InboxReader:
-    """Partner systems' letters, and the coordinator's: the broker says by the key who speaks."""
-
-    partners: Reader
+class HeldOrderReader:
+    """What the coordinator asks about what is held."""
 
     def read(self, letter: IncomingMessage) -> Work:
-        if not letter.routing_key.startswith("coordinator."):
-            return self.partners.read(letter)
         event = decode(letter.body, READERS)
         if not isinstance(event, Event):
             raise TypeError(f"{event.type}: read as {type(event).__name__}, not as a request")
+        must_come_under(letter, topology.coordinator_key(type(event.data)))
         order = HeldOrder(event.id, event.type, event.data.number)
 
         async def put_down(unit: Unit) -> None:
