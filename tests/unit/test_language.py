@@ -1,16 +1,20 @@
 """The one mechanism of texts: catalogues whole, signs well set, dates and numbers as people write them."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from jinja2.ext import babel_extract
 
 from devtools.checkout import ROOT
-from devtools.documents.texts import Domain, domains, faults, renew
+from devtools.documents.texts import KEYWORDS, SERVICES, TEMPLATES, Domain, domains, faults, renew
 from services.chassis.language import Languages, Translator
+from services.chassis.language.catalogues import is_whole, read_file
 from services.chassis.language.languages import NAMES
 from services.chassis.language.names import Names
+from services.notifier.domain.kinds import Addressee, kinds_that
 
 MOMENT = datetime(2026, 12, 1, 7, 30, tzinfo=UTC)
 FRENCH, ENGLISH, DUTCH = (Languages.of(NAMES)[code] for code in ("fr", "en", "nl"))
@@ -115,6 +119,35 @@ def test_a_begun_language_may_lack_what_is_said_in_english(domain: Domain) -> No
     assert list(faults(domain, domain.folder)) == []
     assert Languages.of(domain.locale)["nl"].gettext("Thank you") == "Thank you"
     assert Languages.of(domain.locale)["nl"].begun
+
+
+SPOKEN_TO_ASKERS = (
+    ("ingest", "entrypoints/http/pages/templates", ("ask", "asker", "macros", "message", "page", "privacy")),
+    ("notifier", "entrypoints/archive/templates", ("embedded", "entry", "home", "macros", "page", "similar")),
+    (
+        "notifier",
+        "sending/mail/templates",
+        sorted(kinds_that(lambda traits: traits.addressee is Addressee.ASKER)),
+    ),
+)
+
+
+@pytest.mark.parametrize("language", ["fr", "nl"])
+@pytest.mark.parametrize(("service", "folder", "names"), SPOKEN_TO_ASKERS)
+def test_askers_read_their_pages_and_mails_whole(
+    service: str, folder: str, names: Sequence[str], language: str
+) -> None:
+    """In Dutch, too, of which the rest is begun."""
+    told = read_file(SERVICES / service / "locale" / language / "LC_MESSAGES" / f"{service}.po", language)
+    lacking = {message.id for message in told if message.id and not is_whole([message])}
+    for name in names:
+        [path] = (SERVICES / service / folder).glob(f"{name}.*")
+        with path.open("rb") as file:
+            said = [ids for _, _, ids, _ in babel_extract(file, [*KEYWORDS], (), TEMPLATES)]
+        one_each = {
+            ids if isinstance(ids, str) else tuple(part for part in ids or () if part) for ids in said
+        }
+        assert not one_each & lacking, path
 
 
 def test_the_image_keeps_what_is_known_of_every_language() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -28,6 +28,7 @@ class Catalogue:
     language: str
     translations: NullTranslations
     begun: bool = False
+    """Something in it is still said in English."""
 
 
 class CatalogueMessage(NullTranslations):
@@ -72,6 +73,15 @@ def is_begun(catalogue: Catalog) -> bool:
     return BEGUN in catalogue.header_comment
 
 
+def is_whole(messages: Iterable[Message]) -> bool:
+    """Whether each is translated, in all its forms."""
+    return all(
+        bool(one.string) if isinstance(one.string, str) else all(one.string or ("",))
+        for one in messages
+        if one.id
+    )
+
+
 def _read(path: Path, language: str, behind: Catalogue) -> Catalogue:
     catalogue = read_file(path, language)
     for message in catalogue:
@@ -82,7 +92,7 @@ def _read(path: Path, language: str, behind: Catalogue) -> Catalogue:
     compiled.seek(0)
     translations = GNUTranslations(compiled)
     translations.add_fallback(behind.translations)
-    return Catalogue(language, translations, behind.begun or is_begun(catalogue))
+    return Catalogue(language, translations, behind.begun or not is_whole(catalogue))
 
 
 def _well_set(string: str | Iterable[str] | None, language: str) -> str | tuple[str, ...]:

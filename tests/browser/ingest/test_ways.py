@@ -56,6 +56,8 @@ ANSWERED = [
     "link https://gallica.example/moulin",
     "region Vous avez écrit",
     "heading 2 Vous avez écrit",
+    "region La suite de l’échange",
+    "heading 2 La suite de l’échange",
     "heading 3 Médiathèque de Grigny ajoute, 20 novembre 2026 à 10 h 12",
     "region Ce que vous pouvez faire",
     "heading 2 Cette réponse vous a-t-elle été utile ?",

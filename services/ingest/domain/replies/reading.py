@@ -75,7 +75,7 @@ LONGEST_REASON = 600
 """Characters: what is longer behind "Refus :" may be an answer that begins so."""
 REFER = re.compile(r"^\W{0,3}(?:vers|refer to|to)\s*:\s*(?P<partner>\S.{0,200})$", re.IGNORECASE)
 SOURCES = re.compile(
-    r"^\W{0,3}(?:sources?|références?|references?)\s*(?::\s*(?P<first>.*)|[*_]*)$", re.IGNORECASE
+    r"^\W{0,3}(?:sources?|références?|references?|bronnen)\s*(?::\s*(?P<first>.*)|[*_]*)$", re.IGNORECASE
 )
 EFFORT = re.compile(
     r"^\W{0,3}(?:effort|(?:échelle )?read(?: scale)?)\s*:?\s*(?P<level>[1-6])\W*$", re.IGNORECASE

@@ -103,7 +103,10 @@ class Composer:
     def compose_together(self, notes: Sequence[DeliveryAttempt]) -> Mail:
         """To the coordinator: each note as it would have come alone, one below the other."""
         first, language = notes[0], self._house.language
-        letters = [self._letters.render(one.kind, language, self._values(one, None, None)) for one in notes]
+        letters = [
+            self._letters.render(one.kind, language, self._values(one, None, None), within=True)
+            for one in notes
+        ]
         values = {"network": self._house.network, "code": None, "letters": letters}
         gathered = self._letters.render(DeliveryKind.GATHERED, language, values)
         content = self._message(

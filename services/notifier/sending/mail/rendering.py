@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from services.chassis.face import OURS, Accent
 from services.chassis.language import Languages, Translator
@@ -24,11 +25,12 @@ WIDTH = 76
 
 @dataclass(frozen=True, slots=True)
 class RenderedMail:
-    """A rendered letter; `html` is a whole document."""
+    """A rendered letter; `html` is a whole document, `body` what stands in it."""
 
     subject: str
     text: str
     html: str
+    body: Markup
 
 
 class MailRenderer:
@@ -40,13 +42,20 @@ class MailRenderer:
         self.languages = Languages.of(LOCALE, zone)
         self._replacements = replacements
         self._accent = accent
-        self._shapes: dict[tuple[str | None, str], tuple[Environment, Environment]] = {}
+        self._shapes: dict[tuple[str | None, str, bool], tuple[Environment, Environment]] = {}
 
     def render(
-        self, kind: str, language: str, values: dict[str, Any], *, partner: str | None = None
+        self,
+        kind: str,
+        language: str,
+        values: dict[str, Any],
+        *,
+        partner: str | None = None,
+        within: bool = False,
     ) -> RenderedMail:
-        """`kind` names the template: `answer.j2`, or `fr/answer.j2` for one language."""
-        text, html = self._environments(partner, language)
+        """`kind` names the template: `answer.j2`, or `fr/answer.j2` for one language. `within`: to stand in
+        another letter, which greets and signs for all."""
+        text, html = self._environments(partner, language, within)
         names = [f"{language}/{kind}.j2", f"{kind}.j2"]
         plain = text.select_template(names).make_module(values)
         styled = html.select_template(names).make_module(values)
@@ -54,16 +63,18 @@ class MailRenderer:
         head, foot = _marks(self.languages[language], values)
         page = html.get_template("page.j2").render(values, subject=subject, body=styled, head=head, foot=foot)
         whole = f"{values['network']} · {head}\n\n{plain}\n\n{foot}" if head else str(plain)
-        return RenderedMail(subject, _tidy(whole), page)
+        return RenderedMail(subject, _tidy(whole), page, Markup(styled))
 
-    def _environments(self, partner: str | None, language: str) -> tuple[Environment, Environment]:
-        if (partner, language) not in self._shapes:
+    def _environments(
+        self, partner: str | None, language: str, within: bool
+    ) -> tuple[Environment, Environment]:
+        if (partner, language, within) not in self._shapes:
             loader, words = self._loader(partner), self.languages[language]
-            self._shapes[partner, language] = (
-                self._environment(loader, "text", words),
-                self._environment(loader, "html", words),
+            self._shapes[partner, language, within] = (
+                self._environment(loader, "text", words, within),
+                self._environment(loader, "html", words, within),
             )
-        return self._shapes[partner, language]
+        return self._shapes[partner, language, within]
 
     def _loader(self, partner: str | None) -> BaseLoader:
         folders = [TEMPLATES]
@@ -73,7 +84,7 @@ class MailRenderer:
                 folders.insert(0, self._replacements / partner)
         return ChoiceLoader([FileSystemLoader(folder) for folder in folders])
 
-    def _environment(self, loader: BaseLoader, shape: str, words: Translator) -> Environment:
+    def _environment(self, loader: BaseLoader, shape: str, words: Translator, within: bool) -> Environment:
         environment = Environment(
             loader=loader,
             autoescape=shape == "html",
@@ -84,6 +95,7 @@ class MailRenderer:
         )
         environment.globals["shapes"] = f"{shape}.j2"
         environment.globals["accent"] = self._accent
+        environment.globals["within"] = within
         environment.filters["delivery"] = partial(delivery, words)
         environment.filters["paragraph"] = paragraph
         environment.filters["item"] = item
