@@ -14,6 +14,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from services.chassis.http.bodies import MOST_BYTES, SECONDS, SECONDS_WITH_FILES
+
 NEARLY_FULL = 0.8
 """Share of the connections from which idle ones go, the longest idle first."""
 MOST_AT_ALL = 3
@@ -35,11 +37,15 @@ class ConnectionBounds:
     """`head_seconds`: until a request's head is whole, from the connection or its first byte.
     `stall_seconds`: without that anything of what we wrote was read. `response_seconds`: for a response of a
     known length, all in all; one without end, as the workspace's streams, is bounded by the stall alone.
+    `body_seconds`: for a request's body, `body_at_first` of them for its first byte; `body_bytes` at most.
     `per_address`: open at once; `is_shared` says which addresses stand for many people."""
 
     head_seconds: float = 20.0
     stall_seconds: float = 30.0
     response_seconds: float = 300.0
+    body_at_first: float = SECONDS
+    body_seconds: float = SECONDS_WITH_FILES
+    body_bytes: int = MOST_BYTES
     per_address: int = 60
     is_shared: Callable[[str], bool] = is_ours
 

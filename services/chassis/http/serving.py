@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.errors import is_transient
+from services.chassis.http.bodies import bounded
 from services.chassis.http.connections import BoundedConfig, ConnectionBounds
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,18 @@ USUAL_BOUNDS = ConnectionBounds()
 
 RETRY_AFTER = {"retry-after": "5"}
 AWAY = PlainTextResponse("storage is away for the moment\n", status_code=503, headers=RETRY_AFTER)
+
+
+class BoundedBodies:
+    """ASGI middleware of every door. One that takes less, or gives less time, says so itself."""
+
+    def __init__(self, app: ASGIApp, bounds: ConnectionBounds) -> None:
+        self._app = app
+        self._bounds = (bounds.body_bytes, bounds.body_seconds, bounds.body_at_first)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        within = bounded(receive, *self._bounds) if scope["type"] == "http" else receive
+        await self._app(scope, within, send)
 
 
 class StorageAway:
@@ -111,7 +124,7 @@ async def serving(
 ) -> AsyncIterator[int]:
     """Listen while inside; gives the port. Leaving finishes the requests in hand, within the grace."""
     config = BoundedConfig(
-        StorageAway(app),
+        StorageAway(BoundedBodies(app, bounds)),
         bounds=bounds,
         host=host,
         port=port,

@@ -95,11 +95,12 @@ async def open_link(unit: Unit, rules: SignInRules, token: str, agent: str) -> N
 
 
 async def by_provider(unit: Unit, rules: SignInRules, identity: Identity, agent: str) -> NewSession | None:
-    """None for whom nobody invited. At first the address leads to the person, from then on the subject."""
+    """None for whom nobody invited. At first the address leads to the person, from then on the subject: who
+    is given a colleague's old address is not that colleague."""
     person = await people.by_identity(unit.db, identity.issuer, identity.subject)
     if person is None and identity.mail:
         known = await people.by_mail(unit.db, identity.mail)
-        if known is not None:
+        if known is not None and not await people.is_known_to(unit.db, identity.issuer, known["id"]):
             person = known["id"]
             await people.add_identity(unit.db, identity.issuer, identity.subject, known["id"])
     if person is None:

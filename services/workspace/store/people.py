@@ -63,6 +63,8 @@ SELECT i.person FROM identity i JOIN person p ON p.id = i.person
 WHERE i.issuer = $1 AND i.subject = $2 AND p.left_at IS NULL
 """
 
+_KNOWN_TO = "SELECT EXISTS (SELECT FROM identity WHERE issuer = $1 AND person = $2)"
+
 _ADD_IDENTITY = """
 INSERT INTO identity (issuer, subject, person) VALUES ($1, $2, $3)
 ON CONFLICT (issuer, subject) DO UPDATE SET person = excluded.person
@@ -126,6 +128,12 @@ async def set_language(db: Db, person: UUID, language: str) -> None:
 async def by_identity(db: Db, issuer: str, subject: str) -> UUID | None:
     person: UUID | None = await db.fetchval(_BY_IDENTITY, issuer, subject)
     return person
+
+
+async def is_known_to(db: Db, issuer: str, person: UUID) -> bool:
+    """Whether this provider has vouched for the person before, under whatever name."""
+    known: bool = await db.fetchval(_KNOWN_TO, issuer, person)
+    return known
 
 
 async def add_identity(db: Db, issuer: str, subject: str, person: UUID) -> None:

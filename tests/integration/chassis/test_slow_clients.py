@@ -20,6 +20,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 
 MOST = 20
 FILE = bytes(8_000_000)
+HALF_A_BODY = b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nmail="
 QUICK = ConnectionBounds(head_seconds=0.4, stall_seconds=0.4, response_seconds=2.0)
 LASTING = ConnectionBounds(head_seconds=60, stall_seconds=60, response_seconds=60)
 ASK = b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -27,6 +28,10 @@ ASK = b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n"
 
 async def page(_request: Request) -> Response:
     return PlainTextResponse("here")
+
+
+async def body(request: Request) -> Response:
+    return PlainTextResponse(str(len(await request.body())))
 
 
 async def file(_request: Request) -> Response:
@@ -44,7 +49,14 @@ async def stream(_request: Request) -> Response:
 
 @asynccontextmanager
 async def door(bounds: ConnectionBounds) -> AsyncIterator[int]:
-    app = Starlette(routes=[Route("/page", page), Route("/file", file), Route("/stream", stream)])
+    app = Starlette(
+        routes=[
+            Route("/page", page),
+            Route("/body", body, methods=["POST"]),
+            Route("/file", file),
+            Route("/stream", stream),
+        ]
+    )
     async with serving(app, "127.0.0.1", 0, grace_seconds=0.1, most_connections=MOST, bounds=bounds) as port:
         yield port
 
@@ -117,6 +129,21 @@ async def test_who_reads_drop_by_drop_holds_nothing() -> None:
         for task in reading:
             task.cancel()
         await asyncio.wait(reading)
+
+
+async def test_a_body_that_does_not_come_holds_nothing() -> None:
+    """At a door that says nothing of bodies itself, as the workspace's sign-in."""
+    bounds = ConnectionBounds(60, 60, 60, body_at_first=0.3, body_seconds=0.6)
+    async with door(bounds) as port, many(port, HALF_A_BODY):
+        await until_served(port)
+
+
+async def test_a_body_without_end_is_not_kept() -> None:
+    bounds = ConnectionBounds(60, 60, 60, body_bytes=10_000)
+    async with door(bounds) as port, httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client:
+        url = f"http://127.0.0.1:{port}/body"
+        assert (await client.post(url, content=bytes(10_000))).text == "10000"
+        assert (await client.post(url, content=bytes(10_001))).status_code == 413
 
 
 async def test_a_stream_without_end_lasts() -> None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
 
+from services.workspace.domain.identity import Identity
 from services.workspace.domain.roles import Member
 from services.workspace.entrypoints.app import Site
-from services.workspace.entrypoints.sign_in.identity_provider import Attempt, IdentityProvider, ProviderFault
+from services.workspace.entrypoints.sign_in.identity_provider import (
+    Attempt,
+    IdentityProvider,
+    ProviderFault,
+    vouched_address,
+)
+from services.workspace.handlers import signing_in
 from tests.integration.workspace.stage import HOME, Stage, stage
 from tests.support.openid import CLIENT, SECRET, openid_provider
 from tests.support.servers import Database
@@ -64,6 +72,33 @@ async def test_whom_nobody_invited_stays_outside(database: Database) -> None:
         with_provider(on, issuer)
         assert (await through_the_provider(await on.browser())).status_code == 403
         assert await on.on.pool.fetchval("SELECT count(*) FROM session") == 0
+
+
+async def test_who_is_given_a_colleagues_old_address_is_not_that_colleague(database: Database) -> None:
+    async with stage(database) as on:
+        await on.someone("Amel Benali", Member("respondent", "bm-lyon"))
+        for subject, comes_in in (("sub-7", True), ("sub-8", False), ("sub-7", True)):
+            identity = Identity("https://provider.example", subject, AMEL, "a token")
+            async with on.guard.begin() as unit:
+                began = await signing_in.by_provider(unit, on.guard.rules, identity, "a browser")
+            assert (began is not None) == comes_in, subject
+
+
+@pytest.mark.parametrize(
+    ("told", "mail"),
+    [
+        ({"email": AMEL}, AMEL),
+        ({"email": AMEL, "email_verified": True}, AMEL),
+        ({"email": AMEL, "email_verified": "true"}, AMEL),
+        ({"email": AMEL, "email_verified": False}, None),
+        ({"email": AMEL, "email_verified": "false"}, None),
+        ({"email": AMEL, "email_verified": None}, None),
+        ({"email": [AMEL]}, None),
+        ({}, None),
+    ],
+)
+def test_an_address_that_nobody_verified_opens_nothing(told: dict[str, Any], mail: str | None) -> None:
+    assert vouched_address(told) == mail
 
 
 async def test_an_answer_to_another_attempt_lets_nobody_in(database: Database) -> None:

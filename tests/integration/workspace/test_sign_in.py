@@ -12,7 +12,7 @@ from services.contracts.links.signed_links import sign_in_token
 from services.contracts.workspace import SignInRequested
 from services.workspace.domain.roles import Member
 from services.workspace.store import sessions
-from tests.integration.workspace.stage import KEY, Stage, stage
+from tests.integration.workspace.stage import HOME, KEY, Stage, stage
 from tests.support.servers import Database
 
 AMEL = "amel.benali@libraries.example"
@@ -42,6 +42,26 @@ async def test_a_link_opens_once_and_looking_at_it_does_not_use_it(database: Dat
         assert "SameSite=lax" in entered.headers["set-cookie"]
         assert (await browser.get("/questions")).status_code == 200
         assert (await (await on.browser()).post(link)).status_code == 410
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site", "origin": HOME},
+        {"origin": "https://evil.example"},
+    ],
+)
+async def test_no_other_site_signs_somebody_in_as_another(
+    database: Database, headers: dict[str, str]
+) -> None:
+    async with stage(database) as on:
+        await on.someone("Amel Benali", OF_LYON)
+        await ask(on)
+        link, browser = f"/sign-in/{await token(on)}", await on.browser()
+        assert (await browser.post(link, headers=headers)).status_code == 403
+        assert (await browser.post("/sign-in", data={"mail": AMEL}, headers=headers)).status_code == 422
+        assert (await browser.post(link, headers={"origin": HOME})).status_code == 303
 
 
 async def test_a_link_of_sixteen_minutes_ago_opens_nothing(database: Database) -> None:

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from services.ingest.entrypoints.http.body_limit import BodyLimit, TooSlow
+from services.chassis.http.bodies import TooSlow
+from services.ingest.entrypoints.http.body_limit import BodyLimit
 from services.ingest.entrypoints.http.places import NoPlace, Places
 
 SCOPE = {"type": "http", "path": "/questions", "headers": [], "method": "POST"}

@@ -7,36 +7,18 @@ import contextlib
 import re
 from collections.abc import Callable
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.chassis.http.bodies import SECONDS, SECONDS_WITH_FILES, bounded
 from services.ingest.entrypoints.http.places import FULL, NoPlace, Places, SenderOf
-
-SECONDS, SECONDS_WITH_FILES = 30.0, 300.0
-"""What the whole body may take: three photos by a slow telephone line, too."""
-
-SLOWEST = 16_000
-"""Bytes a second of a body with files, after its first `SECONDS`: what a poor line in the country carries."""
 
 DRAINED, DRAINED_FILES = 8, 2
 """Times the limit, without and with files, that is read and thrown away before the connection is cut."""
 
 Refuse = Callable[[Request, int], Response]
 """What is answered to a request whose body is larger than so many bytes."""
-
-
-class TooLarge(HTTPException):
-    """Of a kind that the frameworks inside let through."""
-
-    def __init__(self) -> None:
-        super().__init__(413)
-
-
-class TooSlow(HTTPException):
-    def __init__(self) -> None:
-        super().__init__(408, "the body did not come in time", {"connection": "close"})
 
 
 class BodyLimit:
@@ -80,36 +62,14 @@ class BodyLimit:
             await self._refuse(scope, receive, send, most)
             return
         if not files:
-            await self._app(scope, self._counting(receive, most, seconds, seconds), send)
+            await self._app(scope, bounded(receive, most, seconds, seconds), send)
             return
-        counting = self._counting(receive, most, seconds, min(seconds, self._seconds))
+        counting = bounded(receive, most, seconds, min(seconds, self._seconds))
         try:
             with self._places.taken(self._sender_of(Request(scope))):
                 await self._app(scope, counting, send)
         except NoPlace:
             await FULL(scope, receive, send)
-
-    def _counting(self, receive: Receive, most: int, seconds: float, at_first: float) -> Receive:
-        """What has come buys time for more: who sends nothing has `at_first`, nobody more than `seconds`."""
-        seen, whole = 0, False
-        began = asyncio.get_running_loop().time()
-
-        async def counted() -> Message:
-            nonlocal seen, whole
-            if whole:  # what comes now is the end of the connection, whenever that is
-                return await receive()
-            try:
-                async with asyncio.timeout_at(began + min(seconds, at_first + seen / SLOWEST)):
-                    message = await receive()
-            except TimeoutError:
-                raise TooSlow from None
-            seen += len(message.get("body", b""))
-            whole = not message.get("more_body", False)
-            if seen > most:
-                raise TooLarge
-            return message
-
-        return counted
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         """Read on for a while first: who still writes would see a broken connection, not the answer."""

@@ -31,6 +31,9 @@ CHANNEL = "workspace_changed"
 BEAT_SECONDS = 15.0
 """Between two words on a quiet stream: the person is looked for again, and proxies see that it lives."""
 
+MOST_EACH = 30
+"""Open pages of one person that are told at once: a program in a browser's stead takes no place of others."""
+
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 EVERYTHING = "*"
 
@@ -39,6 +42,7 @@ EVERYTHING = "*"
 class Stream:
     """One open page: whose libraries it shows, which question, and what changed since it was last told."""
 
+    person: UUID
     partners: frozenset[str]
     question: str | None
     woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -65,7 +69,9 @@ class Streams:
         return [guard.get("/changes", "see lists", door.follow)]
 
     def open(self, stream: Stream) -> bool:
-        if self._closing or len(self._open) >= self._most:
+        """Whether there is room, for all and for this person."""
+        own = sum(one.person == stream.person for one in self._open)
+        if self._closing or len(self._open) >= self._most or own >= MOST_EACH:
             return False
         self._open.add(stream)
         return True
@@ -130,7 +136,7 @@ class StreamDoor:
             async with self.guard.begin() as unit:
                 who = await respondent_of(unit, visitor, question)
         everywhere = frozenset() if visitor.may("see the network") else frozenset(visitor.libraries)
-        stream = Stream(everywhere, str(question) if question else None)
+        stream = Stream(visitor.person, everywhere, str(question) if question else None)
         if not self.streams.open(stream):
             raise HTTPException(503, headers={"retry-after": "10"})
         following = Following(self.guard, request, self.streams, stream, who)

@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from starlette.datastructures import FormData
@@ -171,8 +171,12 @@ def is_sealed(request: Request, form: FormData, seal: str) -> bool:
 
 
 def is_from_here(request: Request) -> bool:
-    """For forms that come before any session: no other site may send them (Fetch Metadata)."""
-    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+    """For forms that come before any session: no other site may send them (Fetch Metadata; by Origin where a
+    browser says nothing of that kind)."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin", "null")
+    return origin == "null" or urlsplit(origin).netloc == request.headers.get("host")
 
 
 def word(form: FormData, name: str, most: int = 500) -> str:

@@ -132,11 +132,9 @@ class IdentityProvider:
             if "userinfo_endpoint" in metadata
             else claims
         )
-        if told["sub"] != claims["sub"]:
+        if not isinstance(told, dict) or told["sub"] != claims["sub"]:
             raise ProviderFault("userinfo is of somebody else (Core, 5.3.4)")
-        vouched = told.get("email_verified", True) is not False
-        mail = told.get("email") if vouched else None
-        return Identity(self.issuer, str(claims["sub"]), mail, token["id_token"])
+        return Identity(self.issuer, str(claims["sub"]), vouched_address(told), token["id_token"])
 
     async def _exchange(
         self, client: AsyncClient, endpoint: str, attempt: Attempt, code: str
@@ -176,3 +174,11 @@ class IdentityProvider:
         if answer.headers.get("content-type", "").startswith("application/jwt"):
             return self._claims(answer.text, keys)
         return cast("dict[str, Any]", answer.json())
+
+
+def vouched_address(told: Mapping[str, Any]) -> str | None:
+    """None for one that the provider has not verified. Some write the claim as text; one that is left out, as
+    by ProConnect, says that there are no others."""
+    mail = told.get("email")
+    verified = told.get("email_verified", True) in (True, "true")
+    return mail if verified and isinstance(mail, str) else None

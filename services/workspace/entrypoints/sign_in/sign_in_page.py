@@ -41,7 +41,14 @@ class SignInPage:
     async def show(self, request: Request) -> Response:
         page = self._page(request, asked=False)
         if wish := request.query_params.get("next"):
-            page.set_cookie(NEXT, safe_path(wish), max_age=3600, httponly=True, samesite="lax")
+            page.set_cookie(
+                NEXT,
+                safe_path(wish),
+                max_age=3600,
+                httponly=True,
+                secure=self.guard.secure,
+                samesite="lax",
+            )
         return page
 
     async def ask(self, request: Request) -> Response:
@@ -73,6 +80,8 @@ class SignInPage:
         return self.guard.pages.show("enter.html", None, request)
 
     async def enter(self, request: Request) -> Response:
+        if not is_from_here(request):  # another site would sign a person in as somebody else
+            return self.guard.pages.message(None, "stale", 403, request)
         agent = request.headers.get("user-agent", "")
         async with self.guard.begin() as unit:
             began = await signing_in.open_link(unit, self.guard.rules, request.path_params["token"], agent)
