@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -91,7 +92,8 @@ async def policies(management: Management, where: Addresses) -> AsyncIterator[Fi
 def _policy(policy: Mapping[str, Any], touched: list[str], vhost: str, where: Addresses) -> Finding:
     eats = [key for key in policy["definition"] if key in EATS]
     clear = "clear_policy" if policy["kind"] == "policies" else "clear_operator_policy"
-    fix = handbook.on_broker(where.runs_in, f"rabbitmqctl {clear} -p {vhost} {policy['name']}")
+    command = shlex.join(["rabbitmqctl", clear, "-p", vhost, policy["name"]])
+    fix = handbook.on_broker(where.runs_in, command)
     what = (
         f"{len(touched)} of our queues ({', '.join(touched[:3])}…)"
         if len(touched) > 3

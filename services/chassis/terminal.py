@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from signal import SIGPIPE
 from typing import Any, TextIO, cast
 
 from rich.console import Console
@@ -30,11 +32,16 @@ def harmless(text: str) -> str:
 
 @contextmanager
 def printing_harmlessly() -> Iterator[None]:
-    """For an operator's command: what it prints is `harmless`. Bytes written to `buffer` stay as they are."""
+    """For an operator's command: what it prints is `harmless`. Bytes written to `buffer` stay as they are.
+    Who reads no further, as `| head` does, ends it with SIGPIPE's status."""
     whole = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = (cast("TextIO", _Harmless(stream)) for stream in whole)
     try:
         yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), whole[0].fileno())
+        raise SystemExit(128 + SIGPIPE) from None
     finally:
         sys.stdout, sys.stderr = whole
 

@@ -232,12 +232,21 @@ class SubmissionAccepted(Fact):
     taken_for: TakenFor | None = Field(default=None, description="What it counts as, as far as is known now")
 
 
+def _without_nul(value: object) -> object:
+    """No database keeps that character, and what is refused for it is shown to who sent it."""
+    return value.replace("\0", "\u2400") if isinstance(value, str) else value
+
+
+Quoted = Annotated[str, BeforeValidator(_without_nul)]
+"""Of what was refused, as it was sent."""
+
+
 class SubmissionFault(Value):
     """One thing to mend."""
 
-    field: str = Field(description="Dotted path from the top of the event: data.place.country")
-    reason: str
-    value: str | None = Field(default=None, description="What stood there, cut short")
+    field: Quoted = Field(description="Dotted path from the top of the event: data.place.country")
+    reason: Quoted
+    value: Quoted | None = Field(default=None, description="What stood there, cut short")
 
 
 class SubmissionRefused(Fact):
@@ -246,12 +255,12 @@ class SubmissionRefused(Fact):
 
     wire: ClassVar[str] = "submission.refused.v1"
 
-    original_id: str | None = None
-    original_type: str | None = None
+    original_id: Quoted | None = None
+    original_type: Quoted | None = None
     code: RefusedBecause = "invalid"
-    reason: str = Field(description="For a person to read")
-    field: str | None = None
-    value: str | None = None
+    reason: Quoted = Field(description="For a person to read")
+    field: Quoted | None = None
+    value: Quoted | None = None
     errors: tuple[SubmissionFault, ...] = Field(default=(), description="All faults that were found")
     retry_after_seconds: int | None = Field(
         default=None, description="Too much for now: send it again then, under the same id"

@@ -346,3 +346,13 @@ async def test_a_program_reads_from_the_code_what_kind_of_fault_it_is(
         await send(door, "grigny", event)
         (told,) = await door.told("grigny")
     assert told["data"]["code"] == code
+
+
+async def test_what_is_refused_for_a_nul_is_told_without_one(database: Database, vhost: VirtualHost) -> None:
+    """No table could keep the word of it: workspace reads it, too."""
+    async with ingest(database, vhost) as door:
+        await send(door, "grigny", cloud("question.submitted.v1", {"text": "q\0", "a\0": 1}, id="i\0"))
+        (told,) = await door.told("grigny")
+    assert "\0" not in json.dumps(told, ensure_ascii=False)
+    assert "\\u0000" not in json.dumps(told)
+    assert {one["value"] for one in told["data"]["errors"]} == {"i\u2400", "q\u2400", "1"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from rich.table import Table
 
@@ -30,3 +33,17 @@ def test_what_a_stranger_wrote_commands_no_terminal(capsys: pytest.CaptureFixtur
 
 def test_ends_of_lines_stay_as_they_are() -> None:
     assert harmless("a;b\r\nc\rd\n") == "a;b\r\nc\\u000dd\n"
+
+
+def test_who_reads_no_further_ends_a_command_without_a_word() -> None:
+    lines = "from services.chassis.terminal import printing_harmlessly\nwith printing_harmlessly():\n"
+    lines += "    for n in range(100_000): print(n)"
+    with subprocess.Popen(
+        [sys.executable, "-c", lines], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as command:
+        assert command.stdout is not None
+        command.stdout.readline()
+        command.stdout.close()
+        assert command.stderr is not None
+        assert command.stderr.read() == b""
+        assert command.wait(30) == 141
