@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -26,9 +26,9 @@ UNCHANGED = {"fr": "(inchangé, ou aucun)", "en": "(unchanged, or none)"}
 class Secrets:
     """None where the partner has it already, or has none."""
 
-    password: str | None
-    key: str | None
-    webhook: str | None = None
+    password: str | None = field(repr=False)
+    key: str | None = field(repr=False)
+    webhook: str | None = field(default=None, repr=False)
 
 
 def sheet(partner: str, addresses: Addresses, secrets: Secrets, language: str) -> str:

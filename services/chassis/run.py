@@ -169,7 +169,7 @@ class Chassis:
 
     def every(self, seconds: float, job: Callable[[], Awaitable[object]]) -> None:
         """Run `job` now and again after each rest of `seconds`; after an error, sooner with growing waits."""
-        self.background(f"every {seconds:g} s: {job}", lambda: _repeat(seconds, job))
+        self.background(f"every {seconds:g} s: {_name_of(job)}", lambda: _repeat(seconds, job))
 
     async def until_stopped(self) -> None:
         """Ready from here, until SIGTERM or SIGINT, or until something that must run has ended."""
@@ -278,13 +278,20 @@ async def _stop_consuming(
     await link.close()
 
 
+def _name_of(job: Callable[..., object]) -> str:
+    """Its function's: whatever it is bound to may hold keys, which belong in no log."""
+    while isinstance(job, partial):
+        job = job.func
+    return getattr(job, "__qualname__", type(job).__name__)
+
+
 async def _repeat(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
     patience = backoff_seconds(first=1.0, most=60.0)
     while True:
         try:
             await job()
         except Exception as error:
-            logger.exception("job %s: %s", job, error)
+            logger.exception("job %s: %s", _name_of(job), error)
             await asyncio.sleep(next(patience))
             continue
         patience = backoff_seconds(first=1.0, most=60.0)

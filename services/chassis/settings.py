@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -44,6 +45,12 @@ class ServiceSettings(BaseSettings):
         default=10.0, gt=0, description="Longest wait for a lock in migrations"
     )
     grace_seconds: float = Field(default=20.0, gt=0, description="Longest time to finish what is in hand")
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Whoever shows it shows no secret."""
+        for name, value in super().__repr_args__():
+            if name is None or not SECRET.search(name.upper()):
+                yield name, value
 
 
 def signing_keys(text: str) -> tuple[bytes, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
@@ -55,8 +55,8 @@ Networks = Annotated[str, AfterValidator(_networks)]
 @dataclass(frozen=True, slots=True)
 class FacebookPage:
     page_id: str
-    app_secret: str
-    verify_token: str
+    app_secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class MailboxAddress:
     host: str
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
     folder: str
     tls: bool
     token_command: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -28,7 +28,7 @@ SHORTEST_NOTE = 3
 class Wall:
     """`box`: the address whose tags are keys (`reply@…`); `public_url`: where pages and files are."""
 
-    keys: Sequence[bytes]
+    keys: Sequence[bytes] = field(repr=False)
     box: str
     public_url: str
 

@@ -31,7 +31,7 @@ class Intake:
     the address that replies come to."""
 
     public_url: str
-    keys: tuple[bytes, ...]
+    keys: tuple[bytes, ...] = field(repr=False)
     reply_box: str
     smtputf8: bool = False
     """Whether an address with accents before the @ can be written to."""

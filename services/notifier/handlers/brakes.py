@@ -6,7 +6,7 @@ Anybody can type in another's address. What a librarian writes is never held bac
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from services.chassis.messaging.transaction import Unit
@@ -28,7 +28,7 @@ class MailBrakes:
     """`per_mailbox`: of each kind in 24 hours; more is not sent, the question goes its way all the same.
     `per_hour`: of all kinds, to anybody; more waits, and an alert tells the operator."""
 
-    keys: Sequence[bytes]
+    keys: Sequence[bytes] = field(repr=False)
     metrics: DeliveryMetrics
     per_mailbox: int = 3
     per_hour: int = 600

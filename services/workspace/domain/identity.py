@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,4 +12,4 @@ class Identity:
     issuer: str
     subject: str
     mail: str | None
-    id_token: str
+    id_token: str = field(repr=False)

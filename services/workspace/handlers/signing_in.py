@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -28,7 +28,7 @@ TRIES_WITHIN = timedelta(hours=1)
 class SignInRules:
     """`key` seals links, as the notifier's does; a session ends after `idle` without a page."""
 
-    key: bytes
+    key: bytes = field(repr=False)
     idle: timedelta
 
 

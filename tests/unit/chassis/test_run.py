@@ -2,8 +2,12 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 
-from services.chassis.run import _cancel
+import pytest
+
+from services.chassis.run import _cancel, _repeat
 from tests.support.waiting import PATIENCE_SECONDS
 
 
@@ -18,3 +22,25 @@ async def test_a_task_that_swallows_a_cancellation_is_ended_all_the_same() -> No
     async with asyncio.timeout(PATIENCE_SECONDS):
         await _cancel(task)
     assert task.cancelled()
+
+
+async def test_a_job_that_fails_is_logged_by_name_without_what_it_holds(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    @dataclass
+    class Sweeper:
+        sealing: bytes
+        failed: asyncio.Event
+
+        async def sweep(self, _: bytes) -> None:
+            self.failed.set()
+            raise RuntimeError("away")
+
+    sweeper = Sweeper(b"hunter2", asyncio.Event())
+    task = asyncio.create_task(_repeat(60, partial(sweeper.sweep, b"hunter2")))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await sweeper.failed.wait()
+        await _cancel(task)
+    (said,) = [record.getMessage() for record in caplog.records if "away" in record.getMessage()]
+    assert "Sweeper.sweep" in said
+    assert "hunter2" not in said

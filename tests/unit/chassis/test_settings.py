@@ -36,3 +36,13 @@ def test_a_wrong_setting_is_named_and_shows_no_secret(
     said = capsys.readouterr().err
     assert said.startswith(named)
     assert "hunter2" not in said
+
+
+def test_settings_that_are_shown_show_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        LEAST | {"SESAME_IMAP_PASSWORD": "hunter2", "SESAME_MAIL_DOMAIN": "a.example"}
+    ).items():
+        monkeypatch.setenv(name, value)
+    shown = repr(IngestSettings())
+    assert "hunter2" not in shown
+    assert "a.example" in shown

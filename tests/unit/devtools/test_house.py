@@ -12,6 +12,7 @@ STATEMENT = re.compile(r"\b(SELECT\s.+\sFROM|INSERT INTO|UPDATE \w+ SET|DELETE F
 QUERIES_STAND_IN = ("store", "migrations", "chassis/postgres", "chassis/messaging")
 THE_SERVERS_OWN = ("operations/backup/postgres.py",)
 """Asks PostgreSQL about itself, and no table of a service."""
+SEALS = re.compile(r"(.+_)?(keys|secrets?|passwords?|tokens?)")
 HOUSES = ("services", "operations", "devtools")
 MOST_FILES = 15
 
@@ -58,3 +59,28 @@ def test_a_folder_is_read_at_one_look() -> None:
     files = (path for house in HOUSES for path in (ROOT / house).rglob("*.py"))
     counted = Counter(str(path.parent.relative_to(ROOT)) for path in files)
     assert {folder: count for folder, count in counted.items() if count > MOST_FILES} == {}
+
+
+def test_what_opens_a_door_is_shown_by_no_repr() -> None:
+    """A log, a traceback or an assertion shows whatever an object says of itself."""
+    shown = [
+        f"{path}:{field.lineno}: {field.target.id}"
+        for path, module in python_files("services", "operations")
+        for kind in ast.walk(module)
+        if isinstance(kind, ast.ClassDef) and "dataclass" in map(_called, kind.decorator_list)
+        for field in kind.body
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and _is_secret(field)
+        if "repr=False" not in ast.unparse(field)
+    ]
+    assert shown == []
+
+
+def _called(decorator: ast.expr) -> str:
+    return ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)
+
+
+def _is_secret(field: ast.AnnAssign) -> bool:
+    name, kind = ast.unparse(field.target), ast.unparse(field.annotation)
+    if name == "key" or name.endswith("_key"):
+        return "bytes" in kind
+    return bool(SEALS.fullmatch(name)) and re.search(r"\b(str|bytes)\b", kind) is not None

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from services.contracts.links.marks import MailFingerprint, Token, bare_links, hashed, tokens
@@ -36,7 +36,7 @@ class Memory:
     """What we sent to whoever writes. `codes` mark our mails' head and foot; `quotable`: what anybody may
     cite, as the question itself; `us`: what mail programs call us."""
 
-    key: bytes
+    key: bytes = field(repr=False)
     mails: tuple[MailFingerprint, ...]
     codes: frozenset[str]
     quotable: tuple[tuple[int, ...], ...]

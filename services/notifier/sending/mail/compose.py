@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -55,11 +55,11 @@ class SenderIdentity:
     network: str
     mail_domain: str
     public_url: str
-    keys: Sequence[bytes]
+    keys: Sequence[bytes] = field(repr=False)
     coordinator: str
     language: str
     workspace_url: str = ""
-    sign_in_key: bytes | None = None
+    sign_in_key: bytes | None = field(default=None, repr=False)
 
     @property
     def box(self) -> str:

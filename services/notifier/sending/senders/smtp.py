@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Literal
@@ -28,7 +28,7 @@ class SmtpServer:
     port: int
     security: Literal["none", "starttls", "tls"] = "none"
     user: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     seconds: float = 30.0
     authority: Path | None = None
     """Certificates that vouch for it; None: those the system trusts."""

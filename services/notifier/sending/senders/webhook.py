@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -30,7 +30,7 @@ COME_BACK_LATER = frozenset({408, 425, 429})
 class Endpoint:
     """A partner's secrets, the newest first, and whether it switched itself off."""
 
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     off: bool = False
 
 

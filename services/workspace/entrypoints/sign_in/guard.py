@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -43,7 +43,7 @@ class Visitor:
     language: str
     members: tuple[Member, ...]
     seal: str
-    id_token: str | None = None
+    id_token: str | None = field(default=None, repr=False)
     over: bool = False
 
     @property

@@ -58,7 +58,7 @@ class IdentityProvider:
 
     issuer: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     returned: str
     _metadata: dict[str, Any] = field(default_factory=dict)
 
