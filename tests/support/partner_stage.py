@@ -23,7 +23,8 @@ GOLDEN = ROOT / "services" / "contracts" / "golden"
 class Stage:
     """`inbox` gets what any partner publishes to `sesame.inbox`."""
 
-    def __init__(self, channel: AbstractChannel, inbox: AbstractQueue) -> None:
+    def __init__(self, url: str, channel: AbstractChannel, inbox: AbstractQueue) -> None:
+        self.url = url
         self._channel = channel
         self.inbox = inbox
 
@@ -90,4 +91,4 @@ async def partner_stage(amqp_url: str) -> AsyncIterator[Stage]:
             topology.partner_queue(PARTNER), durable=True, arguments=dict(topology.PARTNER_QUEUE_ARGUMENTS)
         )
         await own.bind(partners, f"partner.{PARTNER}.#")
-        yield Stage(channel, submissions)
+        yield Stage(amqp_url, channel, submissions)

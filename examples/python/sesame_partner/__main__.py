@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -20,6 +20,7 @@ from . import events
 from .answering import Answering, by_yourself, declining_every, from_file
 from .desk import Desk
 from .network import Network, connected
+from .unsettled import Unsettled
 
 log = logging.getLogger("partner")
 
@@ -49,17 +50,18 @@ async def _work(chosen: argparse.Namespace) -> None:
         raise SystemExit("no broker: give --url amqps://… or set SESAME_PARTNER_URL")
     partner = chosen.partner or unquote(urlsplit(chosen.url).username or "")
     answering, to_ask = _answering(chosen), _questions(chosen.ask)
-    told = _told_to_stop()
+    told, unsettled = _told_to_stop(), Unsettled()
     for wait in _waits():
         try:
             async with connected(chosen.url, partner) as network:
-                await _ask(network, to_ask)
+                await _ask(network, unsettled, to_ask)
                 to_ask = ()
-                desk = Desk(network, answering)
+                desk = Desk(network, answering, unsettled)
                 await network.read(desk.take)
                 log.info("reading partner.%s", partner)
-                if await _until(told, desk, network, chosen.idle):
-                    return
+                async with _sending_again(unsettled, network):
+                    if await _until(told, desk, network, chosen.idle):
+                        return
         except (AMQPError, OSError) as error:
             log.warning("broker: %s: %s", type(error).__name__, error)
         log.info("connecting again in %g s", wait)
@@ -86,9 +88,22 @@ def _questions(path: Path | None) -> Sequence[Mapping[str, Any]]:
     return questions
 
 
-async def _ask(network: Network, questions: Sequence[Mapping[str, Any]]) -> None:
+@contextlib.asynccontextmanager
+async def _sending_again(unsettled: Unsettled, network: Network) -> AsyncIterator[None]:
+    sending = asyncio.create_task(unsettled.send_what_is_due(network.publish))
+    sending.add_done_callback(lambda _: network.lost.set())
+    try:
+        yield
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+
+
+async def _ask(network: Network, unsettled: Unsettled, questions: Sequence[Mapping[str, Any]]) -> None:
     for question in questions:
-        await network.publish(events.ask(network.partner, _id_of(question), question))
+        told = events.ask(network.partner, _id_of(question), question)
+        unsettled.note(told)
+        await network.publish(told)
         log.info("asked: %s", _id_of(question))
 
 

@@ -13,6 +13,7 @@ from . import events
 from .answering import Answering
 from .events import Event, NotReadable
 from .network import Network
+from .unsettled import Unsettled
 
 log = logging.getLogger("partner")
 
@@ -24,9 +25,10 @@ class Desk:
     """Answers first, acknowledges afterwards: a crash in between makes the question come again, and the
     answer's id tells the network that it has it already."""
 
-    def __init__(self, network: Network, answering: Answering) -> None:
+    def __init__(self, network: Network, answering: Answering, unsettled: Unsettled) -> None:
         self._network = network
         self._answering = answering
+        self._unsettled = unsettled
         self.last_active = time.monotonic()
 
     async def take(self, message: AbstractIncomingMessage) -> None:
@@ -54,11 +56,21 @@ class Desk:
                 log.info("question %s is no longer ours: %s", event.subject, event.data.get("reason"))
             case events.ACCEPTED:
                 log.info("accepted: %s %s", event.data.get("original_type"), event.data.get("original_id"))
+                self._unsettled.settle(event.data.get("original_id", ""))
             case events.REFUSED:
-                log.warning("refused: %s: %s", event.data.get("original_id"), event.data.get("reason"))
+                self._refused(event)
             case other:
                 log.info("event of a later version ignored: %s", other)
         return True
+
+    def _refused(self, event: Event) -> None:
+        """What was too much for now goes out again in its time; anything else is for a person to mend."""
+        id_, wait = event.data.get("original_id", ""), event.data.get("retry_after_seconds")
+        if wait is not None and self._unsettled.again_in(id_, wait):
+            log.info("again in %s s: %s: %s", wait, id_, event.data.get("reason"))
+            return
+        self._unsettled.settle(id_)
+        log.warning("refused: %s: %s", id_, event.data.get("reason"))
 
     async def _reply(self, event: Event) -> bool:
         question = events.question_of(event)
@@ -66,7 +78,9 @@ class Desk:
         if reply is None:
             log.info("question %s stays, due %s", question.id, question.due_at)
             return datetime.now(UTC) > question.due_at
-        await self._network.publish(events.reply_to(question, self._network.partner, reply))
+        told = events.reply_to(question, self._network.partner, reply)
+        self._unsettled.note(told)
+        await self._network.publish(told)
         log.info("%s sent for question %s", type(reply).__name__.lower(), question.id)
         return True
 
