@@ -71,6 +71,7 @@ class Services:
     ears: Ears
     metrics: httpx.AsyncClient
     _inbox: AbstractExchange
+    _asked: AbstractExchange
     _askers: httpx.AsyncClient
     _database: str
     _numbers: count[int] = field(default_factory=count)
@@ -136,7 +137,7 @@ class Services:
         )
         self.rest.expect("router", event.id)
         message = aio_pika.Message(event.encode(), content_type=CONTENT_TYPE, delivery_mode=2)
-        await self._inbox.publish(message, topology.coordinator_key(type(wish)))
+        await self._asked.publish(message, topology.coordinator_key(type(wish)))
 
     async def change(self, changed: Sequence[Partner]) -> None:
         """As an operator's file does: whole records."""
@@ -250,6 +251,7 @@ async def services(folder: Path) -> AsyncIterator[Services]:
             ears=await stack.enter_async_context(listening(connection)),
             metrics=await client(platform.doors("metrics").url()),
             _inbox=await channel.get_exchange(topology.INBOX),
+            _asked=await channel.get_exchange(topology.COORDINATOR),
             _askers=await client(platform.doors("ingest").url()),
             _database=platform.environment("router")[DATABASE_URL],
         )

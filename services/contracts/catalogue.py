@@ -56,12 +56,14 @@ FACTS: tuple[type[Fact], ...] = (
     notifier.AddressLifted,
     notifier.PostNoted,
     workspace.SignInRequested,
+    workspace.ApplicantTold,
 )
 """On `sesame.events`, from one service to the others."""
 
 CONFIDENTIAL: frozenset[type[Fact]] = frozenset(
     {
         workspace.SignInRequested,
+        workspace.ApplicantTold,
         notifier.MailsSent,
         router.PartnerChanged,
         explained.QuestionExplained,
@@ -112,6 +114,7 @@ FROM_COORDINATOR: tuple[type[Fact], ...] = (
     coordinator.ExtendRequested,
     coordinator.IntakeChangeRequested,
     coordinator.PartnerChangeRequested,
+    coordinator.PartnerAdmitRequested,
     coordinator.ExplanationRequested,
     coordinator.DirectoryRequested,
     coordinator.HeldShowRequested,

@@ -95,6 +95,15 @@ class PartnerChangeRequested(CoordinatorRequest):
     version: int | None = Field(default=None, description="Of the record that was looked at")
 
 
+class PartnerAdmitRequested(CoordinatorRequest):
+    """From the coordinator, who has looked: this library joins the network, with this record."""
+
+    wire: ClassVar[str] = "partner_admit.requested.v1"
+
+    partner: PartnerId
+    fields: dict[Word, Any] = Field(min_length=1, description="As in a partner's record (docs/routing.md)")
+
+
 class ExplanationRequested(CoordinatorRequest):
     """From the workspace: tell why the question is where it is."""
 
@@ -210,9 +219,9 @@ class RequestRefused(Fact):
     request_type: str
     code: Word = Field(
         description="changed_meanwhile, emptied_field, faulty_field, has_it_already, impossible,"
-        " moment_passed, nobody_has_it, not_open, not_so_any_more, nothing_failed, nothing_held,"
-        " nothing_silenced, nothing_to_post, stays_held, unfit, unknown_partner, unknown_question,"
-        " waits_for_asker, walled"
+        " known_partner, moment_passed, nobody_has_it, not_open, not_so_any_more, nothing_failed,"
+        " nothing_held, nothing_silenced, nothing_to_post, stays_held, unfit, unknown_partner,"
+        " unknown_question, waits_for_asker, walled"
     )
     reason: str = Field(description="For an operator to read")
     field: Line | None = None

@@ -86,6 +86,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.QuestionClosed,
             router.QuestionReopened,
             workspace.SignInRequested,
+            workspace.ApplicantTold,
         ),
         "metrics": tuple(fact for fact in FACTS if fact not in CONFIDENTIAL),
         "workspace": (
@@ -166,6 +167,7 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             coordinator.ExtendRequested,
             coordinator.IntakeChangeRequested,
             coordinator.PartnerChangeRequested,
+            coordinator.PartnerAdmitRequested,
             coordinator.ExplanationRequested,
             coordinator.DirectoryRequested,
         ),

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.contracts.vocabulary import Fact, Language, Line, Moment
+from services.contracts.vocabulary import Fact, Language, Line, Moment, Text
+
+MailAddress = Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)]
 
 
 class SignInRequested(Fact):
@@ -20,9 +22,28 @@ class SignInRequested(Fact):
     wire: ClassVar[str] = "sign_in.requested.v1"
 
     person_id: UUID
-    mail: Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)]
+    mail: MailAddress
     name: Line
     language: Language
     kind: Literal["sign_in", "invitation"]
     expires_at: Moment = Field(description="Until when the link opens anything")
     invited_by: Line | None = None
+
+
+class ApplicantTold(Fact):
+    """A library asks to join the network: whoever applied proves their address (`joining`), a coordinator
+    hears that it waits (`applied`), the applicant that it was refused (`not_joined`). The event's subject is
+    the application's id, of which the link is made as a sign-in's.
+
+    Confidential: for the notifier alone.
+    """
+
+    wire: ClassVar[str] = "applicant.told.v1"
+
+    mail: MailAddress
+    name: Line
+    language: Language
+    library: Line
+    kind: Literal["joining", "applied", "not_joined"]
+    expires_at: Moment | None = Field(default=None, description="Until when the link opens anything")
+    reason: Text | None = Field(default=None, description="Why it was refused, for the applicant to read")

@@ -19,6 +19,7 @@ class DeliveryKind(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     ADDITION = "addition"
     ANSWER = "answer"
+    APPLIED = "applied"
     ASKED_AGAIN = "asked_again"
     ASSIGNED = "assigned"
     CLARIFICATION = "clarification"
@@ -33,7 +34,9 @@ class DeliveryKind(StrEnum):
     GATHERED = "gathered"
     HELD = "held"
     INVITATION = "invitation"
+    JOINING = "joining"
     LATE = "late"
+    NOT_JOINED = "not_joined"
     NOT_PASSED_ON = "not_passed_on"
     OVERDUE = "overdue"
     PROMISE = "promise"
@@ -77,6 +80,7 @@ TRAITS: Mapping[DeliveryKind, Traits] = {
     ),
     DeliveryKind.ADDITION: Traits(_TO_ASKER, automatic=None),
     DeliveryKind.ANSWER: Traits(_TO_ASKER, automatic=None),
+    DeliveryKind.APPLIED: Traits(_TO_PERSON),
     DeliveryKind.ASKED_AGAIN: Traits(
         _TO_ASKER, automatic="auto-replied", unasked=True, without_their_words=True
     ),
@@ -93,7 +97,9 @@ TRAITS: Mapping[DeliveryKind, Traits] = {
     DeliveryKind.GATHERED: Traits(_TO_COORDINATOR, is_round=True),
     DeliveryKind.HELD: Traits(_TO_LIBRARY),
     DeliveryKind.INVITATION: Traits(_TO_PERSON),
+    DeliveryKind.JOINING: Traits(_TO_PERSON),
     DeliveryKind.LATE: Traits(_TO_ASKER, unasked=True, without_their_words=True),
+    DeliveryKind.NOT_JOINED: Traits(_TO_PERSON),
     DeliveryKind.NOT_PASSED_ON: Traits(_TO_ASKER, unasked=True, without_their_words=True),
     DeliveryKind.OVERDUE: Traits(_TO_LIBRARY),
     DeliveryKind.PROMISE: Traits(_TO_COORDINATOR, note=True),

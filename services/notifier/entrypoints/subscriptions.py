@@ -11,7 +11,7 @@ from services.notifier.handlers import events
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.events import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
-from services.notifier.handlers.sign_ins import sign_in_requested
+from services.notifier.handlers.sign_ins import applicant_told, sign_in_requested
 
 
 def subscriptions(
@@ -48,4 +48,5 @@ def subscriptions(
         router.QuestionClosed: events.question_closed,
         router.QuestionReopened: events.question_reopened,
         workspace.SignInRequested: sign_in_requested,
+        workspace.ApplicantTold: applicant_told,
     }

@@ -4,11 +4,33 @@ from __future__ import annotations
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
-from services.contracts.workspace import SignInRequested
+from services.contracts.workspace import ApplicantTold, SignInRequested
 from services.notifier.domain.delivery import delivery_id
 from services.notifier.domain.plan import Planned
 from services.notifier.handlers.digests import NO_QUESTION
 from services.notifier.store import deliveries
+
+
+async def applicant_told(unit: Unit, event: Event[ApplicantTold]) -> None:
+    """Once to each address, of each application."""
+    fact = event.data
+    details = {
+        "sign_in": str(event.subject),
+        "name": fact.name,
+        "language": fact.language,
+        "library": fact.library,
+        "expires_at": fact.expires_at.isoformat() if fact.expires_at else None,
+        "reason": fact.reason,
+    }
+    planned = Planned(
+        delivery_id(NO_QUESTION, fact.kind, f"{event.subject} {fact.mail.lower()}"),
+        NO_QUESTION,
+        fact.kind,
+        "mail",
+        destination=fact.mail,
+        details=details,
+    )
+    await deliveries.decide(unit.db, [planned], [event.traceparent], unit.now)
 
 
 async def sign_in_requested(unit: Unit, event: Event[SignInRequested]) -> None:

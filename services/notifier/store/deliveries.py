@@ -76,7 +76,8 @@ RETURNING question_id
 """
 
 _FORGET_SIGN_INS = """
-DELETE FROM delivery WHERE kind IN ('sign_in', 'invitation') AND decided_at < $1 AND state <> 'waiting'
+DELETE FROM delivery WHERE kind IN ('sign_in', 'invitation', 'joining', 'applied', 'not_joined')
+    AND decided_at < $1 AND state <> 'waiting'
 """
 
 _WAITING = """

@@ -32,6 +32,7 @@ def requests(desk: RoutingContext) -> RequestReader:
             asked.ExtendRequested: _deed(desk, _extend),
             asked.IntakeChangeRequested: _deed(desk, _change_intake),
             asked.PartnerChangeRequested: _deed(desk, _change_partner),
+            asked.PartnerAdmitRequested: _deed(desk, _admit_partner),
             asked.ExplanationRequested: _deed(desk, _explain),
             asked.DirectoryRequested: _deed(desk, _tell_directory),
         },
@@ -105,6 +106,12 @@ async def _change_partner(
     _desk: RoutingContext, unit: Unit, _id: UUID, by: Actor, wish: asked.PartnerChangeRequested
 ) -> None:
     await directory.change(unit, wish.partner, wish.fields, wish.version, by.name)
+
+
+async def _admit_partner(
+    _desk: RoutingContext, unit: Unit, _id: UUID, by: Actor, wish: asked.PartnerAdmitRequested
+) -> None:
+    await directory.admit(unit, wish.partner, wish.fields, by.name)
 
 
 async def _explain(

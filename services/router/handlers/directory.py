@@ -11,7 +11,7 @@ import orjson
 from services.chassis.messaging.requests import RefusedRequest
 from services.chassis.messaging.transaction import Unit
 from services.contracts.router import PartnerChanged
-from services.router.domain.partner_record import faults_in, read_partner
+from services.router.domain.partner_record import FaultyPartner, faults_in, read_partner
 from services.router.store import partner_directory, partners
 
 NETWORK = UUID(int=0)
@@ -36,6 +36,21 @@ async def change(unit: Unit, partner: str, fields: Mapping[str, Any], version: i
     if fields.get("id", partner) != partner:
         raise RefusedRequest("a partner's id never changes", "faulty_field", field="id", value=fields["id"])
     wanted = read_partner({**orjson.loads(known["record"]), **fields})
+    changes = await partner_directory.compare(unit.db, [wanted], whole=False)
+    await partner_directory.apply(unit.db, changes, hand=hand, now=unit.now)
+    await tell(unit)
+
+
+async def admit(unit: Unit, partner: str, fields: Mapping[str, Any], hand: str) -> None:
+    """A library comes in, as its record says. Raises RefusedRequest."""
+    if await partners.one(unit.db, partner) is not None:
+        raise RefusedRequest(f"{partner} is in the network already", "known_partner", value=partner)
+    for field, reason in faults_in({"id": partner, **fields}):
+        raise RefusedRequest(reason, "faulty_field", field=field, value=fields.get(field, partner))
+    try:
+        wanted = read_partner({**fields, "id": partner})
+    except FaultyPartner as fault:
+        raise RefusedRequest(str(fault), "faulty_field", field="reach") from fault
     changes = await partner_directory.compare(unit.db, [wanted], whole=False)
     await partner_directory.apply(unit.db, changes, hand=hand, now=unit.now)
     await tell(unit)

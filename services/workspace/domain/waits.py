@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-FREE = {"mail": 3, "network": 30, "passkey": 10}
+FREE = {"mail": 3, "network": 30, "passkey": 10, "joining": 5}
 """Tries within the hour that cost no wait, by what they are counted for."""
 
 FIRST_WAIT = timedelta(seconds=30)

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from services.chassis.errors import is_transient
+from services.workspace.entrypoints.coordinator.applications_page import ApplicationsPage
 from services.workspace.entrypoints.coordinator.audit_page import AuditPage
 from services.workspace.entrypoints.coordinator.deliveries_page import DeliveriesPage
 from services.workspace.entrypoints.coordinator.held_page import HeldPage
@@ -19,6 +20,7 @@ from services.workspace.entrypoints.coordinator.network_page import NetworkPage
 from services.workspace.entrypoints.coordinator.posts_page import PostsPage
 from services.workspace.entrypoints.coordinator.release_page import ReleasePage
 from services.workspace.entrypoints.coordinator.steering_forms import SteeringForms
+from services.workspace.entrypoints.join_page import JoinPage
 from services.workspace.entrypoints.library.paragraphs_page import ParagraphsPage
 from services.workspace.entrypoints.lists_page import ListsPage
 from services.workspace.entrypoints.people_page import PeoplePage
@@ -55,6 +57,8 @@ class Site:
         return [
             Route("/", self._home),
             *(ProviderPage(guard, self.provider).routes() if self.provider else ()),
+            *JoinPage(guard).routes(),
+            *ApplicationsPage(guard).routes(),
             *SignInPage(guard, self.provider).routes(),
             *ListsPage(guard).routes(),
             *QuestionPage(guard).routes(),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any, cast
+from uuid import UUID
 
 from services.chassis.messaging.incoming import IncomingMessage, Work
 from services.contracts import topology
 from services.contracts.catalogue import TO_COORDINATOR
-from services.contracts.coordinator import RequestDone, RequestRefused
+from services.contracts.coordinator import PartnerAdmitRequested, RequestDone, RequestRefused
 from services.contracts.envelope import Envelope, Event, Notice, decode
 from services.contracts.partners import SubmissionAccepted, SubmissionRefused
-from services.workspace.handlers import asking
+from services.workspace.handlers import asking, joining
 
 READERS = {
     **{fact.wire: cast("type[Envelope[Any]]", Notice.__class_getitem__(fact)) for fact in topology.RECEIPTS},
@@ -57,7 +58,11 @@ async def _refused(receipt: SubmissionRefused, unit: Any) -> None:
 
 async def _done(receipt: RequestDone, unit: Any) -> None:
     await asking.done(unit, receipt)
+    if receipt.request_type == PartnerAdmitRequested.wire:
+        await joining.admitted(unit, UUID(receipt.request_id))
 
 
 async def _not_done(receipt: RequestRefused, unit: Any) -> None:
     await asking.not_done(unit, receipt)
+    if receipt.request_type == PartnerAdmitRequested.wire:
+        await joining.not_admitted(unit, UUID(receipt.request_id))

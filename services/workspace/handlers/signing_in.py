@@ -137,10 +137,16 @@ def seal_of(cookie: str) -> str:
 
 
 async def invite(
-    unit: Unit, by: UUID | None, by_name: str | None, name: str, mail: str, member: Member
+    unit: Unit,
+    by: UUID | None,
+    by_name: str | None,
+    name: str,
+    mail: str,
+    member: Member,
+    *,
+    language: str = "fr",
 ) -> tuple[UUID, UUID]:
     """Person and sign-in. Somebody who is here already gets the role beside their others."""
-    language = "fr"
     await people.add(unit.db, uuid7(), name, mail, language, unit.now)
     person = await people.by_mail(unit.db, mail)
     if person is None:

@@ -67,6 +67,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         N_("Its asker is forgotten"),
         N_("They had the question erased, with all that was written about it. Nothing more is kept of it."),
     ),
+    "proven": (
+        N_("Thank you, your address is proven"),
+        N_("The coordinator looks at what you wrote and answers by mail."),
+    ),
     "no_days": (
         N_("Two days are missing"),
         N_("Write the first and the last day, as 2026-12-24, and try again."),

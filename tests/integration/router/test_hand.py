@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.chassis.messaging.requests import RefusedRequest
 from services.contracts.reasons import ByHand, TakenBack
 from services.contracts.router import (
     IntakeChanged,
@@ -19,7 +20,7 @@ from services.contracts.router import (
     QuestionUnroutable,
 )
 from services.router.domain.question.state_machine import ImpossibleMove
-from services.router.handlers import coordinator
+from services.router.handlers import coordinator, directory
 from services.router.handlers.coordinator import Actor, Refusal
 from tests.support.router_network import MONDAY, Network, answer, library, network
 from tests.support.servers import Database
@@ -112,3 +113,18 @@ async def test_a_paused_intake_is_announced_with_its_notice(database: Database) 
         (True, notice, ANNE.name, ANNE.reason),
         (False, None, ANNE.name, ANNE.reason),
     ]
+
+
+async def test_an_admitted_library_is_asked_from_then_on_and_only_once_admitted(database: Database) -> None:
+    fields = {"name": "Vaulx", "reach": {"way": "mail", "address": "questions@vaulx.example"}}
+    async with network(database("router"), []) as net:
+        async with net.bench.transactions.begin() as unit:
+            await directory.admit(unit, "vaulx", fields, "Claire")
+        question = await net.ask()
+        (routed,) = await net.announced(QuestionRouted, question)
+        async with net.bench.transactions.begin() as unit:
+            with pytest.raises(RefusedRequest, match="already"):
+                await directory.admit(unit, "vaulx", fields, "Claire")
+            with pytest.raises(RefusedRequest, match="territory"):
+                await directory.admit(unit, "bron", {**fields, "territories": ["nowhere"]}, "Claire")
+    assert routed.partner.id == "vaulx"

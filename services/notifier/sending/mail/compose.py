@@ -188,7 +188,8 @@ class Composer:
             f"{self._house.public_url}/{'q' if delivery.traits.addressee is Addressee.ASKER else 'r'}/{token}"
         )
         if delivery.traits.addressee is Addressee.PERSON:
-            values |= {"door_url": self._door(delivery), "until": moment_of(delivery.details["expires_at"])}
+            until = delivery.details["expires_at"]
+            values |= {"door_url": self._door(delivery), "until": moment_of(until) if until else None}
         return {
             **values,
             "given": delivery.details,
@@ -210,8 +211,12 @@ class Composer:
         """The link that lets this person in, once."""
         if self._house.sign_in_key is None:
             raise RuntimeError("no link can be made: set SESAME_SIGN_IN_SECRET as the workspace has it")
-        token = sign_in_token(self._house.sign_in_key, UUID(delivery.details["sign_in"]))
-        return f"{self._house.workspace_url}/sign-in/{token}"
+        application = delivery.details["sign_in"]
+        if delivery.kind == DeliveryKind.APPLIED:
+            return f"{self._house.workspace_url}/applications/{application}"
+        token = sign_in_token(self._house.sign_in_key, UUID(application))
+        door = "join" if delivery.kind == DeliveryKind.JOINING else "sign-in"
+        return f"{self._house.workspace_url}/{door}/{token}"
 
 
 def _subject(delivery: DeliveryAttempt, letter: RenderedMail) -> str:

@@ -21,6 +21,7 @@ from services.workspace.entrypoints.coordinator.steering_forms import coordinato
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
 from services.workspace.handlers import directory
 from services.workspace.store import libraries
+from services.workspace.store.coordinator import applications
 
 REQUESTS_FOR = timedelta(days=2)
 CHANGES = 50
@@ -44,10 +45,13 @@ class LibrariesPage:
     async def show_all(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
         async with self.guard.begin() as unit:
             rows = await libraries.listed(unit.db, unit.now)
+            applying = await applications.number_waiting(unit.db)
             today = unit.now.astimezone(self.guard.pages.zone).date()
         seen = [row for row in rows if visitor.may("see the library", row["id"])]
         away = {row["id"]: profile.is_away(row["record"], today) for row in seen}
-        return self.guard.pages.show("libraries.html", visitor, request, rows=seen, away=away)
+        return self.guard.pages.show(
+            "libraries.html", visitor, request, rows=seen, away=away, applying=applying
+        )
 
     async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
         name = request.path_params["library"]

@@ -19,7 +19,7 @@ from services.workspace.entrypoints.lists_page import page_number
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor
 from services.workspace.handlers.steering import NETWORK
 from services.workspace.store import facts, people
-from services.workspace.store.coordinator import network
+from services.workspace.store.coordinator import applications, network
 from services.workspace.store.coordinator.network import NetworkWish, Today
 
 PAGE = 50
@@ -53,6 +53,7 @@ class NetworkPage:
                 "loads": await network.loads(unit.db, unit.now),
                 "libraries": await people.libraries(unit.db),
                 "requests": await network.requests(unit.db, None, unit.now - REQUESTS_FOR),
+                "applying": await applications.number_waiting(unit.db),
                 "notice": await public_notice(unit),
                 "now": unit.now,
             }
