@@ -26,6 +26,9 @@ const { values: options } = parseArgs({
 
 let lastActive = Date.now();
 
+/** What was sent and has no receipt yet, by its id. In memory: keep it in your own database, where your answers lie. */
+const unsettled = new Map();
+
 await work();
 
 async function work() {
@@ -34,7 +37,7 @@ async function work() {
   const answering = chosenAnswering();
   const network = await Network.connected(options.url, partner);
   for (const question of options.ask ? JSON.parse(readFileSync(options.ask, "utf8")) : []) {
-    await network.publish(events.ask(partner, idOf(question), question));
+    await send(events.ask(partner, idOf(question), question), network);
     console.log("asked:", idOf(question));
   }
   await network.read((body) => take(body, network, answering));
@@ -77,9 +80,10 @@ async function dealWith(event, network, answering) {
       return "ack";
     case events.ACCEPTED:
       console.log(`accepted: ${data.original_type} ${data.original_id}`);
+      unsettled.delete(data.original_id);
       return "ack";
     case events.REFUSED:
-      console.warn(`refused: ${data.original_id}: ${data.reason}`);
+      refused(data, network);
       return "ack";
     default:
       console.log(`event of a later version ignored: ${event.type}`);
@@ -93,9 +97,26 @@ async function reply(event, network, answering) {
     console.log(`question ${event.subject} stays, due ${event.data.due_at}`);
     return new Date(event.data.due_at) < new Date() ? "ack" : later();
   }
-  await network.publish(events.replyTo(event, network.partner, found));
+  await send(events.replyTo(event, network.partner, found), network);
   console.log(`${found.decline ? "decline" : "answer"} sent for question ${event.subject}`);
   return "ack";
+}
+
+async function send(event, network) {
+  unsettled.set(event.id, event);
+  await network.publish(event);
+}
+
+/** What was too much for now goes out again in its time; anything else is for a person to mend. */
+function refused(data, network) {
+  const event = unsettled.get(data.original_id);
+  if (event && data.retry_after_seconds !== undefined) {
+    console.log(`again in ${data.retry_after_seconds} s: ${data.original_id}: ${data.reason}`);
+    setTimeout(() => network.publish(event).catch(() => fail("cannot publish")), data.retry_after_seconds * 1000).unref();
+    return;
+  }
+  unsettled.delete(data.original_id);
+  console.warn(`refused: ${data.original_id}: ${data.reason}`);
 }
 
 /** Unacknowledged until then: when the program ends first, the broker hands it out again all the same. */

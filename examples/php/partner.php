@@ -22,6 +22,10 @@ final class Desk
     public float $lastActive;
     /** @var array<int, array{float, AMQPMessage}> when to hand it back, and what */
     private array $later = [];
+    /** @var array<string, array> what was sent and has no receipt yet; keep it in your own database */
+    private array $unsettled = [];
+    /** @var array<string, float> when it was too much: when to send it again */
+    private array $again = [];
 
     public function __construct(private readonly Network $network, private readonly \Closure $answering)
     {
@@ -50,6 +54,23 @@ final class Desk
         }
     }
 
+    /** Under the same id, so that it counts once, whatever arrived before. */
+    public function send_what_is_due(): void
+    {
+        foreach ($this->again as $id => $at) {
+            if ($at <= microtime(true)) {
+                unset($this->again[$id]);
+                $this->network->publish($this->unsettled[$id]);
+            }
+        }
+    }
+
+    public function send(array $event): void
+    {
+        $this->unsettled[$event['id']] = $event;
+        $this->network->publish($event);
+    }
+
     /** False: not now. */
     private function deal_with(array $event): bool
     {
@@ -62,9 +83,10 @@ final class Desk
                 return true;
             case 'submission.accepted.v1':
                 say("accepted: {$data['original_type']} {$data['original_id']}");
+                unset($this->unsettled[$data['original_id']]);
                 return true;
             case 'submission.refused.v1':
-                say('refused: ' . ($data['original_id'] ?? '?') . ": {$data['reason']}");
+                $this->refused($data['original_id'] ?? '?', $data);
                 return true;
             default:
                 say("event of a later version ignored: {$event['type']}");
@@ -79,9 +101,21 @@ final class Desk
             say("question {$event['subject']} stays, due {$event['data']['due_at']}");
             return new \DateTimeImmutable($event['data']['due_at']) < new \DateTimeImmutable();
         }
-        $this->network->publish(reply_to($event, $this->network->partner, $reply));
+        $this->send(reply_to($event, $this->network->partner, $reply));
         say((isset($reply['decline']) ? 'decline' : 'answer') . " sent for question {$event['subject']}");
         return true;
+    }
+
+    /** What was too much for now goes out again in its time; anything else is for a person to mend. */
+    private function refused(string $id, array $data): void
+    {
+        if (isset($this->unsettled[$id], $data['retry_after_seconds'])) {
+            $this->again[$id] = microtime(true) + $data['retry_after_seconds'];
+            say("again in {$data['retry_after_seconds']} s: $id: {$data['reason']}");
+            return;
+        }
+        unset($this->unsettled[$id]);
+        say("refused: $id: {$data['reason']}");
     }
 
     private function put_off(AMQPMessage $message): void
@@ -120,17 +154,18 @@ function main(array $options): int
     }
     $connection = connection($url);
     $network = new Network($partner, $connection->channel(), $connection->channel());
+    $desk = new Desk($network, $answering(...));
     foreach (isset($options['ask']) ? json_decode(file_get_contents($options['ask']), true) : [] as $question) {
-        $network->publish(ask($partner, id_of($question), $question));
+        $desk->send(ask($partner, id_of($question), $question));
         say('asked: ' . id_of($question));
     }
-    $desk = new Desk($network, $answering(...));
     $network->read($desk->take(...));
     say("reading partner.$partner");
     $idle = (float) ($options['idle'] ?? INF);
     while (!$told && microtime(true) - $desk->lastActive < $idle) {
         $network->wait(LOOK_SECONDS);
         $desk->hand_back_what_is_due();
+        $desk->send_what_is_due();
     }
     $connection->close();
     return 0;

@@ -23,8 +23,7 @@ GOLDEN = ROOT / "services" / "contracts" / "golden"
 class Stage:
     """`inbox` gets what any partner publishes to `sesame.inbox`."""
 
-    def __init__(self, url: str, channel: AbstractChannel, inbox: AbstractQueue) -> None:
-        self.url = url
+    def __init__(self, channel: AbstractChannel, inbox: AbstractQueue) -> None:
         self._channel = channel
         self.inbox = inbox
 
@@ -91,4 +90,4 @@ async def partner_stage(amqp_url: str) -> AsyncIterator[Stage]:
             topology.partner_queue(PARTNER), durable=True, arguments=dict(topology.PARTNER_QUEUE_ARGUMENTS)
         )
         await own.bind(partners, f"partner.{PARTNER}.#")
-        yield Stage(amqp_url, channel, submissions)
+        yield Stage(channel, submissions)

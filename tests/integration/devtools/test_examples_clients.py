@@ -152,16 +152,14 @@ async def test_receipts_and_unknown_events_are_taken_from_the_queue(
                 pass
 
 
-async def test_what_was_too_much_for_now_is_sent_again_in_its_time(stage: Stage, answers: str) -> None:
-    client = CLIENTS["python"]
-    options = ("--url", stage.url, "--partner", PARTNER, "--answers", answers)
-    program = await asyncio.create_subprocess_exec(*client.command, *options, cwd=client.folder)
-    await stage.tell("QuestionAssigned")
-    _, first = await stage.heard()
-    await stage.tell("SubmissionRefused", original_id=first.id, code="too_many", retry_after_seconds=1)
-    _, again = await stage.heard()
-    program.terminate()
-    assert await asyncio.wait_for(program.wait(), PATIENCE_SECONDS) == 0
+async def test_what_was_too_much_for_now_is_sent_again_in_its_time(
+    stage: Stage, run: Run, answers: str
+) -> None:
+    async with run("--answers", answers):
+        await stage.tell("QuestionAssigned")
+        _, first = await stage.heard()
+        await stage.tell("SubmissionRefused", original_id=first.id, code="too_many", retry_after_seconds=1)
+        _, again = await stage.heard()
     assert again == first
 
 
