@@ -7,8 +7,6 @@ image can be pulled, debootstrap and root. Takes about fifteen minutes. Steps of
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,28 +18,31 @@ from pathlib import Path
 import aiormq
 import httpx
 
-from devtools.checkout import ROOT
 from devtools.servers.ports import LOOPBACK, free_port
 from services.contracts import topology
 from tests.containers import standins
-from tests.containers.installation import Installation, installation, until
+from tests.containers.image import build, list_materials
+from tests.containers.in_hand import hand_out, still_serves
+from tests.containers.installation import OPERATOR_COMMAND, Installation, installation, until
 from tests.containers.page import blocks
+from tests.containers.pins import pin_and_renew
+from tests.containers.woken import pages_of, somebody_woken
 from tests.support.authority import Authority
 
-IMAGE = "sesame:local"
-MOST_MEGABYTES = 600
 HEALTHY_SECONDS = 120.0
 ALERT_SECONDS = 330.0
+WOKEN_SECONDS = 60.0
 GONE = {"SesameServiceDown", "SesameServiceMissing"}
 """Which of the two depends on whether the engine's DNS still knows a container that was stopped."""
 BESIDE = ("rabbitmq", "postgres", "proxy", "prometheus", "alertmanager", "grafana", "prober")
 COPIES = {"ingest": 2, "router": 2, "notifier": 2}
-OPERATOR = ("--profile", "operator", "run", "--rm", "-T", "operator")
 TRIAL = ("--profile", "demo", "run", "--rm", "--no-deps", "-T", "demo", "operations.trial")
 
 
 def main() -> int:
-    step("base images", lambda: ", ".join(standins.provide()) or "all of them real")
+    step("base images", lambda: ", ".join(standins.provide()) or "all of them here")
+    with tempfile.TemporaryDirectory() as folder:
+        step("pinned by digest", partial(pin_and_renew, Path(folder)))
     step("image", build)
     step("bill of materials", list_materials)
     with tempfile.TemporaryDirectory() as folder, installation(Path(folder)) as place:
@@ -59,65 +60,6 @@ def step(what: str, act: Callable[[], str]) -> None:
     started = time.monotonic()
     said = act()
     print(f"ok, {time.monotonic() - started:.0f} s{': ' if said else ''}{said}", flush=True)
-
-
-def build() -> str:
-    _build(ROOT, IMAGE)
-    megabytes = int(_of_image("{{.Size}}")) / 1e6
-    assert megabytes < MOST_MEGABYTES, megabytes
-    return f"{megabytes:.0f} MB"
-
-
-def list_materials() -> str:
-    """The command of the Dockerfile's head."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [
-            "docker",
-            "build",
-            "-q",
-            "--network",
-            "host",
-            "-f",
-            "deploy/Dockerfile",
-            "--target",
-            "bill",
-        ]
-        done = subprocess.run(
-            [*command, "--output", folder, "."],
-            cwd=ROOT,
-            env=os.environ | {"DOCKER_BUILDKIT": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        bill = json.loads((Path(folder) / "sesame.cdx.json").read_text())
-    names = {component["name"] for component in bill["components"]}
-    assert {"asyncpg", "fastapi", "pyrage"} <= names
-    return f"{bill['bomFormat']} {bill['specVersion']}, {len(names)} components"
-
-
-def _build(folder: Path, name: str, *options: str) -> None:
-    command = [
-        "docker",
-        "build",
-        "-q",
-        "--network",
-        "host",
-        "-f",
-        "deploy/Dockerfile",
-        "-t",
-        name,
-        *options,
-        ".",
-    ]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def _of_image(form: str, name: str = IMAGE) -> str:
-    command = ["docker", "image", "inspect", "-f", form, name]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def come_up(place: Installation) -> str:
@@ -181,11 +123,11 @@ def demonstrate(place: Installation) -> str:
 
 
 def a_partner_in_a_minute(place: Installation) -> str:
-    sheet = place.run(*OPERATOR, "partners", "add", "lyon", "--name", "Bibliothèque de Lyon")
+    sheet = place.run(*OPERATOR_COMMAND, "partners", "add", "lyon", "--name", "Bibliothèque de Lyon")
     password = next(line.split()[-1] for line in sheet.splitlines() if "Mot de passe" in line)
-    tried = place.run(*OPERATOR, "partners", "try", "lyon", given=f"{password}\n")
+    tried = place.run(*OPERATOR_COMMAND, "partners", "try", "lyon", given=f"{password}\n")
     assert "FAIL" not in tried, tried
-    place.run(*OPERATOR, "partners", "suspend", "lyon")
+    place.run(*OPERATOR_COMMAND, "partners", "suspend", "lyon")
     return f"{tried.count('ok  ')} trials"
 
 
@@ -223,19 +165,21 @@ def watched(place: Installation) -> str:
 
 
 def alerts(place: Installation) -> str:
-    """Alertmanager hears that the router is gone, and that it is back."""
+    """Alertmanager hears that the router is gone, wakes somebody, and hears that it is back."""
 
     def firing() -> set[str]:
         found = place.ask("http://alertmanager:9093/api/v2/alerts?active=true")
         return {each["labels"]["alertname"] for each in found if each["labels"].get("service") == "router"}
 
     assert not firing() & GONE
-    place.run("stop", "router")
-    fired = until(lambda: bool(firing() & GONE), "the alert fires", ALERT_SECONDS)
-    said = ", ".join(firing() & GONE)
-    place.run("start", "router")
-    cleared = until(lambda: not firing() & GONE, "the alert clears", ALERT_SECONDS)
-    return f"{said} fired after {fired:.0f} s, cleared after {cleared:.0f} s"
+    with somebody_woken(place, place.folder):
+        place.run("stop", "router")
+        fired = until(lambda: bool(firing() & GONE), "the alert fires", ALERT_SECONDS)
+        until(lambda: bool(pages_of(place, "router") & GONE), "somebody is woken", WOKEN_SECONDS)
+        said = ", ".join(firing() & GONE)
+        place.run("start", "router")
+        cleared = until(lambda: not firing() & GONE, "the alert clears", ALERT_SECONDS)
+    return f"{said} fired after {fired:.0f} s and woke somebody, cleared after {cleared:.0f} s"
 
 
 def keep_everything(place: Installation) -> str:
@@ -251,6 +195,7 @@ def restore_on_an_empty_machine(place: Installation) -> str:
     making_key, _, saving, restoring = blocks("Back up and restore")
     place.follow(making_key)
     place.choose_recipient()
+    held = hand_out(place)
     before = _counts(place)
     place.follow(saving)
     place.run("--profile", "demo", "--profile", "operator", "down", "-v", "-t", "5")
@@ -258,8 +203,8 @@ def restore_on_an_empty_machine(place: Installation) -> str:
     assert _counts(place) != before
     place.follow(restoring)
     assert _counts(place) == before, (before, _counts(place))
-    assert "lyon" in place.run(*OPERATOR, "partners", "list")
-    return demonstrate(place)
+    assert "lyon" in place.run(*OPERATOR_COMMAND, "partners", "list")
+    return f"{still_serves(place, held)}; {demonstrate(place)}"
 
 
 def upgrade(place: Installation) -> str:
@@ -278,8 +223,8 @@ def partner_by_amqps(place: Installation) -> str:
             path.chmod(0o755)
         place.open_amqps(door, port)
         come_up(place)
-        place.run(*OPERATOR, "partners", "resume", "lyon")
-        password = place.run(*OPERATOR, "partners", "rotate", "lyon", "--only", "broker").split()[-1]
+        place.run(*OPERATOR_COMMAND, "partners", "resume", "lyon")
+        password = place.run(*OPERATOR_COMMAND, "partners", "rotate", "lyon", "--only", "broker").split()[-1]
         url = f"amqps://lyon:{password}@{LOOPBACK}:{port}/sesame?cafile={authority.certificate}"
         assert asyncio.run(_connects(url))
     return ""
@@ -292,13 +237,9 @@ async def _connects(url: str) -> bool:
 
 
 def _counts(place: Installation) -> str:
-    query = "SELECT (SELECT count(*) FROM router.question), (SELECT count(*) FROM notifier.delivery)"
-    return place.run("exec", "-T", "postgres", "sh", "-c", _as_owner("psql", f'-d sesame -Atc "{query}"'))
-
-
-def _as_owner(program: str, options: str) -> str:
-    login = "-h 127.0.0.1 -U sesame"
-    return f'PGPASSWORD="$(cat $POSTGRES_PASSWORD_FILE)" {program} {login} {options}'
+    return place.query(
+        "SELECT (SELECT count(*) FROM router.question), (SELECT count(*) FROM notifier.delivery)"
+    )
 
 
 STEPS: dict[str, Callable[[Installation], str]] = {

@@ -19,6 +19,7 @@ from devtools.servers.ports import LOOPBACK, free_port
 
 COMPOSE_FILE = ROOT / "deploy" / "compose.yaml"
 AMQPS_FILE = ROOT / "deploy" / "compose.amqps.yaml"
+OPERATOR_COMMAND = ("--profile", "operator", "run", "--rm", "-T", "operator")
 OPERATOR = 10001
 """Who our containers run as."""
 EXAMPLE = ROOT / "deploy" / ".env.example"
@@ -36,16 +37,26 @@ class Installation:
         files = [part for file in self._files for part in ("-f", str(file))]
         return [*_compose(), "-p", self._project, *files, "--env-file", str(self._settings)]
 
+    @property
+    def edge(self) -> str:
+        """Name of the network that the proxy and what goes out are in."""
+        return f"{self._project}_edge"
+
+    @property
+    def folder(self) -> Path:
+        return self._settings.parent
+
+    def choose(self, *lines: str) -> None:
+        """In `.env`, from the next `up` on."""
+        self._settings.write_text(self._settings.read_text() + "".join(f"{line}\n" for line in lines))
+
     def open_amqps(self, certificate: Path, port: int) -> None:
-        """From the next `up` on."""
-        chosen = f"SESAME_AMQPS_CERTIFICATE={certificate}\nSESAME_AMQPS_PORT={LOOPBACK}:{port}\n"
-        self._settings.write_text(self._settings.read_text() + chosen)
+        self.choose(f"SESAME_AMQPS_CERTIFICATE={certificate}", f"SESAME_AMQPS_PORT={LOOPBACK}:{port}")
         self._files.append(AMQPS_FILE)
 
     def choose_recipient(self) -> None:
         """That of the key which the page's step before has made."""
-        key = (self._settings.parent / "key.txt").read_text()
-        self._settings.write_text(self._settings.read_text() + key.splitlines()[-1].removeprefix("# ") + "\n")
+        self.choose((self.folder / "key.txt").read_text().splitlines()[-1].removeprefix("# "))
 
     def follow(self, steps: str) -> str:
         """Steps of docs/operations.md, with its two names; each must end with 0. Gives what they printed."""
@@ -55,7 +66,7 @@ class Installation:
         command = ["bash", "-euo", "pipefail", "-c", f"{names}\n{steps}"]
         done = subprocess.run(
             command,
-            cwd=self._settings.parent,
+            cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -92,6 +103,12 @@ class Installation:
 
     def start_again(self, container: str) -> None:
         subprocess.run(["docker", "start", container], check=True, capture_output=True)
+
+    def query(self, statement: str) -> str:
+        """As the database's owner."""
+        login = "-h 127.0.0.1 -U sesame -d sesame"
+        command = f'PGPASSWORD="$(cat $POSTGRES_PASSWORD_FILE)" psql {login} -At'
+        return self.run("exec", "-T", "postgres", "sh", "-c", command, given=statement)
 
     def ask(self, url: str) -> Any:
         """JSON from inside the network, where nothing is open to the outside."""
