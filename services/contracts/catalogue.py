@@ -120,6 +120,7 @@ FROM_COORDINATOR: tuple[type[Fact], ...] = (
     coordinator.HeldShowRequested,
     coordinator.HeldReleaseRequested,
     coordinator.HeldDropRequested,
+    coordinator.KeyChangeRequested,
     coordinator.RetryRequested,
     coordinator.LiftRequested,
     coordinator.PostedRequested,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
@@ -138,6 +139,7 @@ class AnswerSubmitted(SubmittedFact):
         default=None, description="READ scale"
     )
     subject: Theme | None = None
+    files: tuple[UUID, ...] = Field(default=(), max_length=3, description="Handed in at the workspace")
 
 
 class DeclineSubmitted(SubmittedFact):
@@ -181,8 +183,7 @@ class AdditionSubmitted(SubmittedFact):
 
 
 class FollowUpSubmitted(SubmittedFact):
-    """From the partner that asked the event's subject for a reader of its own: what the reader adds, replies
-    or asks after the answer."""
+    """From the partner that asked for a reader of its own: what the reader adds, replies or asks later."""
 
     wire: ClassVar[str] = "follow_up.submitted.v1"
 
@@ -190,7 +191,7 @@ class FollowUpSubmitted(SubmittedFact):
 
 
 class ReopeningSubmitted(SubmittedFact):
-    """From the partner that asked the event's subject for a reader of its own: the answer does not help."""
+    """From the partner that asked for a reader of its own: the answer does not help."""
 
     wire: ClassVar[str] = "reopening.submitted.v1"
 

@@ -146,6 +146,7 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             coordinator.HeldShowRequested,
             coordinator.HeldReleaseRequested,
             coordinator.HeldDropRequested,
+            coordinator.KeyChangeRequested,
         ),
         "notifier": (
             coordinator.RetryRequested,

@@ -13,10 +13,13 @@ from services.chassis.http.client_addresses import ClientAddresses, networks
 from services.chassis.run import Chassis, run
 from services.contracts import topology
 from services.workspace.entrypoints.app import Site
+from services.workspace.entrypoints.library.public_data import PublicData
+from services.workspace.entrypoints.questions.answer_files import AnswerFiles
 from services.workspace.entrypoints.questions.streams import Streams
 from services.workspace.entrypoints.receipts import ReceiptReader
 from services.workspace.entrypoints.sign_in.guard import Guard
 from services.workspace.entrypoints.sign_in.identity_provider import IdentityProvider
+from services.workspace.entrypoints.sign_in.relying_party import relying_party
 from services.workspace.entrypoints.subscriptions import subscriptions
 from services.workspace.handlers import directory
 from services.workspace.handlers.signing_in import SignInRules
@@ -81,7 +84,13 @@ async def opened(settings: WorkspaceSettings, clock: Clock | None = None) -> Asy
         )
         async with chassis.begin() as unit:
             await directory.ask_for_all(unit)
-        site = Site(guard, streams, provider_of(settings)).app()
+        files = AnswerFiles(settings.ingest_url, file_keys_of(settings.file_secret))
+        party = relying_party(settings.workspace_url, settings.network_name)
+        data = PublicData(
+            settings.notifier_url or settings.archive_url, settings.metrics_url or settings.figures_url
+        )
+        seen_at = (settings.public_url, settings.archive_url, settings.figures_url)
+        site = Site(guard, streams, provider_of(settings), party, files, data, seen_at).app()
         port = await chassis.serve(
             site,
             settings.workspace_host,

@@ -59,6 +59,19 @@ class WorkspaceSettings(ServiceSettings):
         default=SecretStr(""),
         description="Opens files: `secrets` makes it of the link secret; empty: files are named only",
     )
+    ingest_url: str = Field(
+        default="", description="Where ingest takes files that go with an answer; empty: none are attached"
+    )
+    notifier_url: str = Field(
+        default="", description="Where the archive is searched from here; empty: where everybody sees it"
+    )
+    metrics_url: str = Field(
+        default="", description="Where key figures are asked from here; empty: where everybody sees them"
+    )
+    public_url: str = Field(
+        default="", description="Where askers find the form: for what a library puts into its own pages"
+    )
+    figures_url: str = Field(default="", description="Where key figures are seen; empty: no link to them")
     network_name: str = Field(default="Sésame", description="The network's name on pages")
     network_time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("Europe/Paris"), description="Time zone of a library that has none of its own"

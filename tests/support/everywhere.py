@@ -66,6 +66,9 @@ FILL = (
     """INSERT INTO workspace.draft_kept (question, partner, person, text, sources, saved_at) VALUES (
         $1, 'lyon', gen_random_uuid(), 'zq-workspace-draft_kept-text',
         'zq-workspace-draft_kept-sources', now())""",
+    """INSERT INTO workspace.draft_file (id, question, partner, person, name, media_type, size, added_at)
+    VALUES (gen_random_uuid(), $1, 'lyon', gen_random_uuid(), 'zq-workspace-draft_file-name', 'image/png', 1,
+        now())""",
     """INSERT INTO workspace.note (id, question, partner, text, at)
     VALUES (gen_random_uuid(), $1, 'lyon', 'zq-workspace-note-text', now())""",
     """INSERT INTO workspace.entry_shown (number, question, asked_at, texts)

@@ -83,9 +83,34 @@ class Screen:
             await self.script(AXE.read_text() + "; 0")
         return Seen(**json.loads(await self.script(FOUND)))
 
+    async def cookie(self, name: str, value: str) -> None:
+        await self._do("Network.setCookie", name=name, value=value, url=self._origin, httpOnly=True)
+
+    async def authenticator(self) -> None:
+        """A computer's own lock that holds passkeys, and whose person always opens it (CDP's WebAuthn)."""
+        await self._do("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        await self._do("WebAuthn.addVirtualAuthenticator", options=options)
+
+    async def says(self, condition: str) -> Any:
+        """What this expression of the page's script gives, as soon as that is something."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                with suppress(AssertionError):  # a page that is just being left
+                    if found := await self.script(condition):
+                        return found
+                await asyncio.sleep(0.1)
+
     async def press(self, key: str) -> None:
-        code, number = KEYS[key]
-        text = {"Enter": "\r", " ": " "}.get(key)
+        code, number = KEYS.get(key) or (f"Key{key.upper()}", ord(key.upper()))
+        text = {"Enter": "\r", "Tab": None}.get(key, key)
         typed = {"key": key, "code": code, "windowsVirtualKeyCode": number} | ({"text": text} if text else {})
         for kind in ("keyDown", "keyUp"):
             await self._do("Input.dispatchKeyEvent", type=kind, **typed)

@@ -64,6 +64,7 @@ from services.ingest.handlers.conversation import (
     accept_spam,
 )
 from services.ingest.handlers.facts import early
+from services.ingest.handlers.files.files import handed_in_before
 from services.ingest.handlers.partner_requests import code_of, must_have_asked, taken_for
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_follow_up, accept_take
@@ -303,7 +304,8 @@ async def _answer(
 ) -> UUID:
     new = new_answer(event.data, way="partner")
     question = await _asked(unit, event, partner)
-    return (await accept_answer(unit, intake.wall, submission, question, partner, new)).question
+    attached = await handed_in_before(unit, intake.public_url, event.data.files, question, partner)
+    return (await accept_answer(unit, intake.wall, submission, question, partner, new, attached)).question
 
 
 async def _decline(

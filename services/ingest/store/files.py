@@ -22,6 +22,11 @@ _WAITING = """
 SELECT id, name, media_type, size, sha256 FROM file
 WHERE id = ANY($1::uuid[]) AND question IS NULL AND belongs_to = 'form' ORDER BY created_at, id FOR UPDATE
 """
+_DRAFTED = """
+SELECT id, name, media_type, size, sha256 FROM file
+WHERE id = ANY($1::uuid[]) AND question = $2 AND belongs_to IN ($3, 'answer')
+ORDER BY created_at, id FOR UPDATE
+"""
 _DROP_WAITING = """
 WITH gone AS (
     DELETE FROM file WHERE question IS NULL AND belongs_to = 'form' AND created_at < $1 RETURNING id
@@ -77,6 +82,11 @@ async def waiting(db: Db, files: list[UUID]) -> list[File]:
     return [File(**row) for row in await db.fetch(_WAITING, files)]
 
 
+async def drafted(db: Db, files: list[UUID], question: UUID, draft: str) -> list[File]:
+    """Those of them that were handed in for an answer, given or not yet. `draft`: of whose."""
+    return [File(**row) for row in await db.fetch(_DRAFTED, files, question, draft)]
+
+
 async def drop_waiting(db: Db, before: datetime) -> None:
     """Of forms that nobody sent again."""
     await db.execute(_DROP_WAITING, before)
@@ -124,5 +134,5 @@ async def of(db: Db, files: list[UUID]) -> list[File]:
 
 
 async def belong(db: Db, files: list[UUID], to: str) -> None:
-    """`to`: question, answer, follow_up or held."""
+    """`to`: question, answer, follow_up, held, or a library's draft."""
     await db.execute(_BELONG, files, to)

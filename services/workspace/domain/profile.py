@@ -14,10 +14,31 @@ STRENGTHS = (1, 2, 3, 4, 5)
 DEFAULTS: Mapping[str, Any] = {"role": "member", "languages": ["fr"], "time_zone": "Europe/Paris"}
 """What a record means that does not say it."""
 
-OF_LEADS = ("languages", "subjects", "territories", "capacity_per_week", "hours", "time_zone", "closures")
+ADDRESSES = ("email", "alert_email", "own_forms", "own_addresses")
+"""Where its people are written to, and where its own public asks."""
+OF_LEADS = (
+    "languages",
+    "subjects",
+    "territories",
+    "capacity_per_week",
+    "hours",
+    "time_zone",
+    *ADDRESSES,
+    "closures",
+)
 """What the lead of a library may change of it."""
 OF_COORDINATORS = ("name", "role", *OF_LEADS)
-SHOWN = ("name", "role", "languages", "subjects", "territories", "capacity_per_week", "time_zone", "hours")
+SHOWN = (
+    "name",
+    "role",
+    "languages",
+    "subjects",
+    "territories",
+    "capacity_per_week",
+    "time_zone",
+    "hours",
+    *ADDRESSES,
+)
 """In the form, in this order; closures have their own."""
 
 

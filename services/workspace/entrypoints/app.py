@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,16 +21,24 @@ from services.workspace.entrypoints.coordinator.posts_page import PostsPage
 from services.workspace.entrypoints.coordinator.release_page import ReleasePage
 from services.workspace.entrypoints.coordinator.steering_forms import SteeringForms
 from services.workspace.entrypoints.join_page import JoinPage
+from services.workspace.entrypoints.library.library_figures import LibraryFigures
+from services.workspace.entrypoints.library.library_search import LibrarySearch
+from services.workspace.entrypoints.library.library_site import LibrarySite
 from services.workspace.entrypoints.library.paragraphs_page import ParagraphsPage
+from services.workspace.entrypoints.library.public_data import PublicData
 from services.workspace.entrypoints.lists_page import ListsPage
 from services.workspace.entrypoints.people_page import PeoplePage
+from services.workspace.entrypoints.questions.answer_files import AnswerFiles
+from services.workspace.entrypoints.questions.answer_forms import AnswerForms
 from services.workspace.entrypoints.questions.question_page import QuestionPage
 from services.workspace.entrypoints.questions.streams import Streams
 from services.workspace.entrypoints.questions.work_forms import WorkForms
 from services.workspace.entrypoints.sign_in.account_page import AccountPage
 from services.workspace.entrypoints.sign_in.guard import Guard
 from services.workspace.entrypoints.sign_in.identity_provider import IdentityProvider
+from services.workspace.entrypoints.sign_in.passkey_page import PasskeyPage
 from services.workspace.entrypoints.sign_in.provider_page import ProviderPage
+from services.workspace.entrypoints.sign_in.relying_party import RelyingParty
 from services.workspace.entrypoints.sign_in.sign_in_page import SignInPage
 from services.workspace.pages.pages import STATIC
 
@@ -40,6 +48,11 @@ class Site:
     guard: Guard
     streams: Streams
     provider: IdentityProvider | None = None
+    party: RelyingParty | None = None
+    files: AnswerFiles = field(default_factory=AnswerFiles)
+    data: PublicData = field(default_factory=PublicData)
+    seen_at: tuple[str, str, str] = ("", "", "")
+    """Where the public sees form, archive and figures."""
 
     def app(self) -> Starlette:
         return Starlette(
@@ -59,10 +72,12 @@ class Site:
             *(ProviderPage(guard, self.provider).routes() if self.provider else ()),
             *JoinPage(guard).routes(),
             *ApplicationsPage(guard).routes(),
-            *SignInPage(guard, self.provider).routes(),
+            *(PasskeyPage(guard, self.party).routes() if self.party else ()),
+            *SignInPage(guard, self.provider, passkeys=self.party is not None).routes(),
             *ListsPage(guard).routes(),
             *QuestionPage(guard).routes(),
             *WorkForms(guard).routes(),
+            *AnswerForms(guard, self.files).routes(),
             *NetworkPage(guard).routes(),
             *SteeringForms(guard).routes(),
             *LibrariesPage(guard).routes(),
@@ -70,10 +85,13 @@ class Site:
             *ReleasePage(guard).routes(),
             *PostsPage(guard).routes(),
             *DeliveriesPage(guard).routes(),
+            *LibrarySite(guard, *self.seen_at).routes(),
+            *LibraryFigures(guard, self.data, self.seen_at[2]).routes(),
+            *LibrarySearch(guard, self.data).routes(),
             *ParagraphsPage(guard).routes(),
             *PeoplePage(guard).routes(),
             *AuditPage(guard).routes(),
-            *AccountPage(guard).routes(),
+            *AccountPage(guard, passkeys=self.party is not None).routes(),
             *self.streams.routes(guard),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]

@@ -25,6 +25,7 @@ class PeoplePage:
             self.guard.get("/people", "see people", self.show),
             self.guard.post("/people", "invite people", self.invite),
             self.guard.post("/people/{person:uuid}/leave", "invite people", self.let_go),
+            self.guard.post("/people/{person:uuid}/role", "invite people", self.change_role),
         ]
 
     async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
@@ -70,6 +71,17 @@ class PeoplePage:
             return self.guard.pages.message(visitor, "forbidden", 403)
         async with self.guard.begin() as unit:
             await signing_in.invite(unit, visitor.person, visitor.name, name, mail, member)
+        return RedirectResponse("/people", 303)
+
+    async def change_role(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+        """Respondent or lead of a library; those of the network are invited."""
+        role, partner = word(form, "role"), word(form, "library")
+        if not (visitor.may("invite people", partner) if partner else visitor.may("steer the network")):
+            return self.guard.pages.message(visitor, "forbidden", 403)
+        if partner and role in OF_A_LIBRARY:
+            member = Member(role, partner)
+            async with self.guard.begin() as unit:
+                await signing_in.change_role(unit, visitor.person, request.path_params["person"], member)
         return RedirectResponse("/people", 303)
 
     async def let_go(self, request: Request, visitor: Visitor, form: FormData) -> Response:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.coordinator import DirectoryRequested, PartnerChangeRequested
+from services.contracts.coordinator import DirectoryRequested, KeyChangeRequested, PartnerChangeRequested
 from services.contracts.envelope import Event
 from services.contracts.router import PartnerChanged
 from services.workspace.handlers.steering import LONGEST_LINE, Coordinator, ask, ask_unnamed
@@ -31,6 +32,14 @@ async def change(
     )
     about = f"{partner} {' '.join(sorted(fields))}"
     return await ask(unit, who, form, fact, None, about)
+
+
+async def change_key(unit: Unit, who: Coordinator, form: str, partner: str, key: str) -> bool:
+    """Programs of this library come in by this key alone from then on; only its digest leaves here. False
+    where this form asked before: its key was shown then."""
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    fact = KeyChangeRequested(by=who.name[:LONGEST_LINE], partner=partner, digest=digest)
+    return await ask(unit, who, form, fact, None, f"{partner} key") is not None
 
 
 async def ask_for_all(unit: Unit) -> None:

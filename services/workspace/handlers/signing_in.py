@@ -17,7 +17,7 @@ from services.contracts.workspace import SignInRequested
 from services.workspace.domain.identity import Identity
 from services.workspace.domain.roles import Member
 from services.workspace.domain.waits import TooOften, wait_before
-from services.workspace.store import audit, people, sessions
+from services.workspace.store import audit, passkeys, people, sessions
 
 LINK_FOR = timedelta(minutes=15)
 INVITATION_FOR = timedelta(days=3)
@@ -50,13 +50,22 @@ async def ask_for_link(unit: Unit, mail: str, network: str) -> None:
 
 
 async def count_try(unit: Unit, *keys: tuple[str, str]) -> None:
+    """Raises TooOften."""
     for kind, value in keys:
-        digest = hashlib.sha256(f"{kind}:{value}".encode()).digest()
-        number, last = await sessions.tries(unit.db, digest, unit.now - TRIES_WITHIN)
-        wait = wait_before(kind, number, last, unit.now)
-        if wait > timedelta(0):
-            raise TooOften(wait)
-        await sessions.note_try(unit.db, digest, unit.now)
+        await must_not_wait(unit, (kind, value))
+        await sessions.note_try(unit.db, _digest(kind, value), unit.now)
+
+
+async def must_not_wait(unit: Unit, key: tuple[str, str]) -> None:
+    """Raises TooOften, with the wait."""
+    number, last = await sessions.tries(unit.db, _digest(*key), unit.now - TRIES_WITHIN)
+    wait = wait_before(key[0], number, last, unit.now)
+    if wait > timedelta(0):
+        raise TooOften(wait)
+
+
+def _digest(kind: str, value: str) -> bytes:
+    return hashlib.sha256(f"{kind}:{value}".encode()).digest()
 
 
 async def send_link(
@@ -164,9 +173,17 @@ async def invite(
     return person["id"], sign_in
 
 
+async def change_role(unit: Unit, by: UUID, person: UUID, member: Member) -> None:
+    """Of somebody who works in that library already: this role there, and no other. It counts at once."""
+    if await people.change_role(unit.db, person, member):
+        detail = f"{person} {member.role}"
+        await audit.note(unit.db, unit.now, by, "changed_role", partner=member.partner, detail=detail)
+
+
 async def let_go(unit: Unit, by: UUID | None, person: UUID, partner: str) -> None:
     """Gone at once, everywhere: every session ends. Who has a role elsewhere signs in again."""
-    await people.leave(unit.db, person, partner, None, unit.now)
+    if await people.leave(unit.db, person, partner, None, unit.now):
+        await passkeys.remove_all(unit.db, person)
     await sessions.end_all(unit.db, person, unit.now)
     await audit.note(unit.db, unit.now, by, "let_go", partner=partner or None, detail=str(person))
 

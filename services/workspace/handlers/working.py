@@ -20,6 +20,7 @@ from services.contracts.partners import (
 from services.workspace.domain.mentions import mentioned
 from services.workspace.handlers.asking import ask
 from services.workspace.store import audit, people, work
+from services.workspace.store.library import draft_files
 from services.workspace.store.work import Respondent
 
 
@@ -72,19 +73,13 @@ async def is_answered(unit: Unit, who: Respondent, turn: Mapping[str, Any], form
     return await work.is_answered(unit.db, who, form)
 
 
-async def answer(
-    unit: Unit,
-    who: Respondent,
-    form: str,
-    text: str,
-    sources: Sequence[str],
-    effort: int | None,
-    subject: str | None,
-) -> None:
-    """Raises ValidationError where the contract does not take it: then nothing was asked."""
-    fact = AnswerSubmitted(text=text, sources=tuple(sources), effort=effort, subject=subject)
+async def answer(unit: Unit, who: Respondent, form: str, written: AnswerSubmitted) -> None:
+    """With the files that were attached to its draft."""
+    files = [row["id"] for row in await draft_files.of(unit.db, who)]
     await work.claim(unit.db, who, unit.now)
-    await ask(unit, who, form, fact)
+    request = await ask(unit, who, form, written.model_copy(update={"files": tuple(files)}))
+    if request is not None:
+        await draft_files.sent(unit.db, files, request)
     await work.draft_sent(unit.db, who, unit.now)
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+from webauthn.helpers import bytes_to_base64url
 
 from services.chassis.language import N_, Languages, Translator
 from services.chassis.language.templates import speak
@@ -51,6 +52,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         N_("This link no longer opens"),
         N_("It was used already, or is too old: it opens once. Ask for a new one."),
     ),
+    "no_passkey": (
+        N_("The passkey was not added"),
+        N_("It is known already, or the browser’s answer does not fit. Try again."),
+    ),
     "provider_away": (
         N_("The network’s sign-in did not work"),
         N_("It is away, or its answer does not fit. Try again, or ask for a link by mail."),
@@ -62,6 +67,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "no_colleague": (
         N_("No such colleague"),
         N_("A question can be handed over to a respondent of the same library only."),
+    ),
+    "too_large": (
+        N_("This is too large"),
+        N_("A form holds 1 MB, with files 31 MB. Go back: what you wrote is kept."),
     ),
     "forgotten": (
         N_("Its asker is forgotten"),
@@ -116,6 +125,7 @@ class WorkspacePages:
             auto_reload=False,
         )
         environment.filters["opened_to"] = self._opened_to
+        environment.filters["base64url"] = bytes_to_base64url
         environment.filters["call"] = call_of
         environment.filters["said"] = lambda code: words.gettext(SPOKEN[code]) if code in SPOKEN else code
         environment.globals["themes"] = THEMES

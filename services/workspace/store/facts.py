@@ -64,6 +64,7 @@ WHERE library.told_at < excluded.told_at AND library.version IS NULL
 
 _FORGET_WORDS = """
 WITH drafts AS (DELETE FROM draft WHERE question = $1),
+    files AS (DELETE FROM draft_file WHERE question = $1),
     entries AS (DELETE FROM entry_shown WHERE question = $1),
     kept AS (DELETE FROM draft_kept WHERE question = $1),
     posts AS (UPDATE group_post SET text = NULL, url = NULL WHERE question = $1),

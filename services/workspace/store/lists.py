@@ -69,6 +69,16 @@ ORDER BY coalesce(a.done_at, a.due_at) DESC, q.id LIMIT $4 OFFSET $5
 """
 )
 
+# One row for each question, in whichever of the libraries' lists it stands.
+_FOUND = """
+SELECT DISTINCT ON (rank, q.id) q.id, q.heading, q.received_at, q.subject, q.language, q.state,
+    a.partner, ts_rank(s.words, websearch_to_tsquery('french', $3)) AS rank
+FROM question_search s JOIN question q ON q.id = s.question JOIN assignment a ON a.question = q.id
+WHERE a.partner = ANY($1::text[]) AND ($2::text IS NULL OR q.subject = $2)
+    AND s.words @@ websearch_to_tsquery('french', $3)
+ORDER BY rank DESC, q.id, a.routed_at DESC LIMIT $4 OFFSET $5
+"""
+
 _SUBJECTS = """
 SELECT DISTINCT q.subject FROM assignment a JOIN question q ON q.id = a.question
 WHERE a.partner = ANY($1::text[]) AND a.list IN ('open', 'taken', 'waiting') AND q.subject IS NOT NULL
@@ -105,6 +115,11 @@ async def in_hand(db: Db, wish: Wish, person: UUID) -> list[Record]:
 async def other(db: Db, wish: Wish, name: str) -> list[Record]:
     """`waiting`, `answered` or `passed`; the latest first."""
     return await db.fetch(_OTHER, wish.partners, wish.subject, wish.words, wish.most, wish.offset, name)
+
+
+async def found(db: Db, wish: Wish) -> list[Record]:
+    """In all lists, what fits the words best first."""
+    return await db.fetch(_FOUND, wish.partners, wish.subject, wish.words, wish.most, wish.offset)
 
 
 async def subjects(db: Db, partners: Sequence[str]) -> list[str]:

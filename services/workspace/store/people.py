@@ -24,6 +24,12 @@ _MEMBERS = "SELECT role, partner FROM membership WHERE person = $1 ORDER BY role
 
 _JOIN = "INSERT INTO membership (person, role, partner) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 
+# One row stays for a person and a library; the others were of an earlier role.
+_CHANGE_ROLE = """
+WITH had AS (DELETE FROM membership WHERE person = $1 AND partner = $3 AND partner <> '' RETURNING person)
+INSERT INTO membership (person, role, partner) SELECT DISTINCT person, $2, $3 FROM had RETURNING person
+"""
+
 _LEAVE = "DELETE FROM membership WHERE person = $1 AND partner = $2 AND ($3::text IS NULL OR role = $3)"
 
 _GONE = """
@@ -90,6 +96,13 @@ async def members(db: Db, person: UUID) -> tuple[Member, ...]:
 
 async def join(db: Db, person: UUID, member: Member) -> None:
     await db.execute(_JOIN, person, member.role, member.partner)
+
+
+async def change_role(db: Db, person: UUID, member: Member) -> bool:
+    """False where they do not work there."""
+    if Member(member.role, member.partner) in await members(db, person):
+        return False
+    return await db.fetchval(_CHANGE_ROLE, person, member.role, member.partner) is not None
 
 
 async def leave(db: Db, person: UUID, partner: str, role: str | None, now: datetime) -> bool:

@@ -20,6 +20,8 @@ SELECT json_build_object('question', q.id, 'text', q.text, 'state', q.state,
             SELECT partner, text, sources, saved_at FROM draft WHERE question = q.id
             UNION ALL SELECT partner, text, sources, saved_at FROM draft_kept WHERE question = q.id
         ) AS d WHERE d.text <> '' OR d.sources <> ''),
+    'draft_files', (SELECT json_agg(json_build_object('by', f.partner, 'name', f.name, 'added_at', f.added_at)
+        ORDER BY f.added_at) FROM draft_file f WHERE f.question = q.id),
     'before_release', (SELECT json_agg(json_build_object('at', e.told_at, 'texts', e.texts) ORDER BY e.number)
         FROM entry_shown e WHERE e.question = q.id AND e.texts IS NOT NULL),
     'to_post', (SELECT json_agg(json_build_object('at', g.at, 'text', g.text, 'url', g.url) ORDER BY g.at)
@@ -38,6 +40,7 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND text <> '')
     + (SELECT count(*) FROM fact WHERE question = ANY($1::uuid[]) AND data ?| $2::text[])
     + (SELECT count(*) FROM draft WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM draft_kept WHERE question = ANY($1::uuid[]))
+    + (SELECT count(*) FROM draft_file WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM note WHERE question = ANY($1::uuid[]))
     + (SELECT count(*) FROM entry_shown WHERE question = ANY($1::uuid[]) AND texts IS NOT NULL)
     + (SELECT count(*) FROM group_post WHERE question = ANY($1::uuid[]) AND num_nonnulls(text, url) > 0)

@@ -12,6 +12,7 @@ from services.contracts.reasons import NobodyLeft
 from services.workspace.domain.roles import Member
 from tests.integration.workspace import facts as made
 from tests.integration.workspace.stage import Someone, Stage
+from tests.integration.workspace.test_editor import found as similar_found
 from tests.integration.workspace.test_explained import explained
 from tests.integration.workspace.test_failures import failed
 from tests.integration.workspace.test_release import shown as entry_shown
@@ -85,4 +86,15 @@ async def morning(on: Stage) -> Someone:
     await bruno.post(f"{PAGE}/note", text="@amel, le Joanne de 1890 est en réserve, cote 118. Je le sors ?")
     await bruno.post(f"{PAGE}/draft", text="Le phare doit son nom à Mme de Blocqueville…", revision="0")
     await amel.post(f"{PAGE}/take", form="taken")
+    await amel.post(
+        "/paragraphs", library="bm-lyon", language="fr", title="Horaires", text="Du mardi au samedi."
+    )
+    await on.tell(
+        [
+            made.hourly(20, similar_found()),
+            made.listed("bm-lyon", subjects={"histoire": 5}, languages=["fr", "en"]),
+            made.listed("bm-brest", subjects={"histoire": 4}),
+            made.listed("caen", subjects={"arts": 4}),
+        ]
+    )
     return amel

@@ -7,6 +7,7 @@ import pytest
 from tests.browser.workspace.scene import PAGE, at_the_coordination, morning
 from tests.integration.workspace.facts import QUESTION
 from tests.integration.workspace.stage import stage
+from tests.integration.workspace.test_our_library import SEEN_AT, others
 from tests.support.chromium import browser
 from tests.support.screen import screen
 from tests.support.servers import Database
@@ -18,7 +19,16 @@ PAGES = (
     (PAGE, 320),
     ("/people", 320),
     ("/account", 768),
+    ("/account", 320),
     ("/sign-in", 320),
+    ("/paragraphs", 320),
+    ("/paragraphs", 1440),
+    ("/search?q=phare", 320),
+    ("/search?q=phare", 1440),
+    ("/libraries/bm-lyon", 320),
+    ("/libraries/bm-lyon/site", 320),
+    ("/libraries/bm-lyon/site", 1440),
+    ("/libraries/bm-lyon/figures", 320),
 )
 
 NETWORKS = (
@@ -58,7 +68,7 @@ async def test_the_coordinators_pages_have_no_fault_at_any_width(database: Datab
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 async def test_pages_have_no_fault_at_any_width(database: Database, language: str) -> None:
-    async with stage(database, most_streams=0) as on:
+    async with stage(database, most_streams=0, data=others(), seen_at=SEEN_AT) as on:
         amel = await morning(on)
         await amel.post("/account/language", language=language)
         async with browser(amel.http) as served, screen(served.origin) as looking:

@@ -29,7 +29,7 @@ async def hold(door: Ingest, raw: bytes) -> int:
     return number
 
 
-async def ask(door: Ingest, *wishes: coordinator.HeldRequest) -> None:
+async def ask(door: Ingest, *wishes: coordinator.CoordinatorRequest) -> None:
     for wish in wishes:
         event = Event(
             id=str(uuid4()),

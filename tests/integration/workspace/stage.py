@@ -23,9 +23,12 @@ from services.chassis.messaging.transaction import Transactions
 from services.contracts import topology
 from services.workspace.domain.roles import Member
 from services.workspace.entrypoints.app import Site
+from services.workspace.entrypoints.library.public_data import PublicData
+from services.workspace.entrypoints.questions.answer_files import AnswerFiles
 from services.workspace.entrypoints.questions.streams import Streams
 from services.workspace.entrypoints.receipts import ReceiptReader
 from services.workspace.entrypoints.sign_in.guard import COOKIE, Guard
+from services.workspace.entrypoints.sign_in.relying_party import RelyingParty
 from services.workspace.entrypoints.subscriptions import subscriptions
 from services.workspace.handlers import signing_in
 from services.workspace.handlers.signing_in import SignInRules
@@ -37,6 +40,7 @@ from tests.support.servers import Database
 KEY = b"a key that only tests know"
 SEAL = re.compile(r'data-seal="(\w+)"')
 HOME = "http://workspace.example"
+PARTY = RelyingParty("localhost", "http://localhost", "Sésame")
 
 
 class Hands:
@@ -114,7 +118,15 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(database: Database, *, most_streams: int = 10) -> AsyncIterator[Stage]:
+async def stage(
+    database: Database,
+    *,
+    most_streams: int = 10,
+    files: AnswerFiles | None = None,
+    party: RelyingParty = PARTY,
+    data: PublicData | None = None,
+    seen_at: tuple[str, str, str] = ("", "", ""),
+) -> AsyncIterator[Stage]:
     async with bench(database("workspace"), "workspace") as on, AsyncExitStack() as stack:
         clock = Hands()
         on.transactions = Transactions(on.pool, "workspace", clock)
@@ -122,4 +134,6 @@ async def stage(database: Database, *, most_streams: int = 10) -> AsyncIterator[
         rules, callers = SignInRules(KEY, timedelta(hours=12)), ClientAddresses((), CollectorRegistry())
         guard = Guard(on.transactions.begin, rules, pages, secure=False, callers=callers)
         streams = Streams(most_streams)
-        yield Stage(on, Site(guard, streams).app(), guard, clock, streams, stack)
+        data, files = data or PublicData(), files or AnswerFiles()
+        site = Site(guard, streams, party=party, files=files, data=data, seen_at=seen_at)
+        yield Stage(on, site.app(), guard, clock, streams, stack)

@@ -62,7 +62,13 @@ async def test_an_answer_goes_out_in_the_plain_words_of_its_preview(database: Da
         assert "Joanne, 1890" in preview
         await amel.post(f"{PAGE}/answer", form="n1", text=text, effort="2", subject="histoire")
         [asked] = await on.requests()
-        assert asked["data"] == {"text": plain, "sources": [], "effort": 2, "subject": "histoire"}
+        assert asked["data"] == {
+            "text": plain,
+            "sources": [],
+            "effort": 2,
+            "subject": "histoire",
+            "files": [],
+        }
 
 
 async def test_effort_and_theme_are_kept_with_the_draft_and_said_in_words(database: Database) -> None:

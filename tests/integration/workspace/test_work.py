@@ -54,7 +54,7 @@ async def test_an_answer_is_asked_once_and_the_page_shows_what_became_of_it(data
         for _ in range(2):
             assert (await amel.post(f"{PAGE}/answer", **fields)).status_code == 303
         [asked] = await on.requests()
-        assert asked["data"] == {"text": "Le marquis.", "sources": ["A", "B"], "effort": 3}
+        assert asked["data"] == {"text": "Le marquis.", "sources": ["A", "B"], "effort": 3, "files": []}
         assert "en chemin" in (await amel.see(PAGE)).text
         accepted = SubmissionAccepted(original_id=asked["id"], original_type=asked["type"])
         await on.tell([receipt(accepted, "r1")] * 2)

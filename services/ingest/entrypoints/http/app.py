@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from services.chassis.http.safe_headers import SafeHeaders
 from services.contracts.envelope import LARGEST_SUBMISSION
+from services.ingest.entrypoints.http.answer_uploads import AnswerUploads
 from services.ingest.entrypoints.http.api.assignments import AssignmentApi
 from services.ingest.entrypoints.http.api.conversation import ConversationApi
 from services.ingest.entrypoints.http.api.handing_in import HandingIn
@@ -37,7 +38,7 @@ from services.ingest.entrypoints.http.places import Places
 LARGEST_BODY, LARGEST_FORM = LARGEST_SUBMISSION, MOST_FILES * LARGEST_FILE + 1_000_000
 """Bytes of one request, without and with files."""
 
-TAKE_FILES = re.compile(r"/questions(?:/published)?|/r/[^/]+/answer")
+TAKE_FILES = re.compile(r"/questions(?:/published)?|/r/[^/]+/answer|/files/answers/[^/]+/[^/]+/[^/]+")
 
 
 ABOUT = """
@@ -78,6 +79,7 @@ def public_app(door: DoorContext) -> FastAPI:
     app.router.routes += RespondentPages(door, pages).routes()
     app.router.routes += DeskPages(door, pages, together).routes()
     app.router.routes += FileDownloads(door).routes()
+    app.router.routes += AnswerUploads(door).routes()
     app.router.routes += [*LawPages(pages, door.law).routes(), door.face.route()]
     app.mount("/static", StaticFiles(directory=ROOT / "static"))
     for kind, answer in Refusals(pages).handlers().items():

@@ -12,6 +12,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from services.contracts.coordinator import (
     HeldDropRequested,
     HeldReleaseRequested,
     HeldShowRequested,
+    KeyChangeRequested,
     RequestDone,
     RequestRefused,
 )
@@ -35,6 +37,7 @@ from services.ingest.entrypoints.mail.release import BY_HAND, ROOM_BY_HAND, rele
 from services.ingest.entrypoints.scanner import Scanner
 from services.ingest.handlers.mail.incoming import MailDoor
 from services.ingest.handlers.mail.mail_replies import NotYet
+from services.ingest.handlers.partner_key_change import change_key
 from services.ingest.store.mail import held_orders, quarantine
 from services.ingest.store.mail.held_orders import HeldOrder
 from services.ingest.store.mail.quarantine import Held
@@ -57,6 +60,9 @@ class HeldOrderReader:
         if not isinstance(event, Event):
             raise TypeError(f"{event.type}: read as {type(event).__name__}, not as a request")
         must_come_under(letter, topology.coordinator_key(type(event.data)))
+        if isinstance(event.data, KeyChangeRequested):
+            do = partial(change_key, event=event)
+            return Work(letter, event.source, event.id, event.type, None, event.traceparent, do)
         order = HeldOrder(event.id, event.type, event.data.number)
 
         async def put_down(unit: Unit) -> None:

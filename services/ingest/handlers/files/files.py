@@ -96,6 +96,35 @@ async def keep_for_form(
     return kept, refused
 
 
+def draft_of(partner: str) -> str:
+    """What a file belongs to that goes with an answer of this library's which is still being written."""
+    return f"draft {partner}"
+
+
+async def keep_for_answer(
+    unit: Unit, uploads: Sequence[Upload], question: UUID, partner: str, room: FileRoom
+) -> tuple[list[File], list[str]]:
+    """Keep what goes with an answer to this question; and the names of what is not taken. It goes with the
+    question where it is never sent. Raises NoRoomAtAll."""
+    kept, refused = await keep_for_form(unit, uploads, room)
+    if kept:
+        await files.attach(unit.db, [file.id for file in kept], question, draft_of(partner))
+    return kept, refused
+
+
+async def handed_in_before(
+    unit: Unit, public_url: str, named: Sequence[UUID], question: UUID, partner: str
+) -> tuple[Attachment, ...]:
+    """The files that an answer names, its own from now on. Raises Refused where one was never handed in."""
+    if not named:
+        return ()
+    drafted = await files.drafted(unit.db, list(named), question, draft_of(partner))
+    if {file.id for file in drafted} != set(named):
+        raise Refused("a file was not handed in for this answer", field="files")
+    await files.belong(unit.db, list(named), "answer")
+    return tuple(attachment_of(public_url, file) for file in drafted)
+
+
 def attachment_of(public_url: str, file: File) -> Attachment:
     url = f"{public_url}/files/{file.id}"
     return Attachment(name=file.name, media_type=file.media_type, size=file.size, sha256=file.sha256, url=url)

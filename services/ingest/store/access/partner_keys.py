@@ -17,6 +17,8 @@ SELECT partner FROM partner_key WHERE hash = $1 AND revoked_at IS NULL AND NOT E
 """
 _LIST = "SELECT hash, partner, label, created_at, revoked_at FROM partner_key ORDER BY partner, created_at"
 
+_REVOKE_ALL = "UPDATE partner_key SET revoked_at = $2 WHERE partner = $1 AND revoked_at IS NULL"
+
 _REVOKE = """
 UPDATE partner_key SET revoked_at = $2
 WHERE left(encode(hash, 'hex'), 8) = $1 AND revoked_at IS NULL RETURNING partner
@@ -59,3 +61,9 @@ async def revoke(db: Db, name: str, now: datetime) -> str | None:
     """The partner it was of; None when there is no such key."""
     partner: str | None = await db.fetchval(_REVOKE, name, now)
     return partner
+
+
+async def change(db: Db, digest: bytes, partner: str, label: str, now: datetime) -> None:
+    """The key of this digest alone opens from now on."""
+    await db.execute(_REVOKE_ALL, partner, now)
+    await db.execute(_ADD, digest, partner, label, now)

@@ -25,6 +25,7 @@ from services.workspace.store.coordinator import applications
 
 REQUESTS_FOR = timedelta(days=2)
 CHANGES = 50
+ONE_LINE = ("name", "role", "capacity_per_week", "time_zone", "email", "alert_email")
 STRENGTHS = frozenset(map(str, profile.STRENGTHS))
 
 
@@ -133,9 +134,11 @@ def fields_of(visitor: Visitor) -> tuple[str, ...]:
 def read_profile(form: FormData) -> dict[str, Any]:
     """The fields that the form has, as in a record; whether they are right, the router says."""
     wanted: dict[str, Any] = {
-        name: word(form, name) for name in ("name", "role", "capacity_per_week", "time_zone") if name in form
+        name: word(form, name)
+        for name in ("name", "role", "capacity_per_week", "time_zone", "email", "alert_email")
+        if name in form
     }
-    for name in ("languages", "territories"):
+    for name in ("languages", "territories", "own_forms", "own_addresses"):
         if name in form:
             wanted[name] = sorted(word(form, name, 2000).replace(",", " ").split())
     if "subjects" in form:

@@ -26,7 +26,7 @@ from services.workspace.entrypoints.sign_in.guard import Guard, Visitor
 from services.workspace.handlers import explaining
 from services.workspace.store import facts, libraries, people, work
 from services.workspace.store.coordinator import explanations, network
-from services.workspace.store.library import paragraphs
+from services.workspace.store.library import draft_files, paragraphs
 from services.workspace.store.work import Respondent
 
 WRITES_FOR = timedelta(seconds=30)
@@ -62,9 +62,11 @@ async def shown(unit: Unit, visitor: Visitor, question: UUID, zone: ZoneInfo) ->
         "form": str(uuid4()),
         "entries": conversation(known, who.partner if who else None),
         "similar": similar(known, who.partner if who else None),
+        "assignable": await _assignable(unit, known),
         "referable": await _referable(unit, known, who, zone),
         "deeds": possible(known),
         "steered": (),
+        "files_fault": None,
         "explained": None,
     }
     if visitor.may("see the network"):
@@ -89,6 +91,7 @@ _OF_NOBODY: dict[str, Any] = {
     "mine": None,
     "drafts": [],
     "kept": [],
+    "attached": [],
     "notes": [],
     "present": [],
     "requests": [],
@@ -117,6 +120,7 @@ async def _of_respondent(unit: Unit, who: Respondent) -> dict[str, Any]:
         "mine": next((row for row in drafts if row["person"] == who.person), None),
         "drafts": [row for row in drafts if row["person"] != who.person],
         "kept": await work.kept_beside(unit.db, who),
+        "attached": await draft_files.of(unit.db, who),
         "notes": await work.notes(unit.db, who.question, who.partner),
         "present": await work.present(unit.db, who, unit.now - WRITES_FOR, unit.now - LOOKS_FOR),
         "requests": await work.requests(unit.db, who.question, who.partner),
@@ -131,11 +135,20 @@ async def _referable(
     """Libraries that the question may be referred to: all but us and those who declined it."""
     if who is None or not known.is_open:
         return []
-    not_again = {turn.partner for turn in known.turns.values() if turn.why == "declined"} | {who.partner}
+    not_again = _declined(known) | {who.partner}
     rows = [row for row in await libraries.listed(unit.db, unit.now) if row["id"] not in not_again]
     facets = known.facets
     asked = ReferredQuestion(facets.get("subject"), facets.get("language"), unit.now, zone)
     return referral.choices(rows, asked)
+
+
+async def _assignable(unit: Unit, known: Standing) -> list[Any]:
+    """Libraries that a coordinator may give it to: all but those who declined it."""
+    return [row for row in await people.libraries(unit.db) if row["id"] not in _declined(known)]
+
+
+def _declined(known: Standing) -> set[str]:
+    return {turn.partner for turn in known.turns.values() if turn.why == "declined"}
 
 
 async def _offered(unit: Unit, partner: str, language: str | None) -> list[Any]:

@@ -12,12 +12,13 @@ from starlette.routing import BaseRoute
 
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
 from services.workspace.pages.pages import LANGUAGES
-from services.workspace.store import audit, people, sessions
+from services.workspace.store import audit, passkeys, people, sessions
 
 
 @dataclass(frozen=True)
 class AccountPage:
     guard: Guard
+    passkeys: bool = False
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -33,6 +34,7 @@ class AccountPage:
                 "now": unit.now,
                 "sessions": await sessions.of_person(unit.db, visitor.person, unit.now),
                 "deeds": await audit.latest(unit.db, person=visitor.person, most=30),
+                "keys": await passkeys.of(unit.db, visitor.person) if self.passkeys else None,
                 "libraries": await people.libraries(unit.db, visitor.libraries),
             }
         return self.guard.pages.show("account.html", visitor, request, **context)

@@ -27,6 +27,8 @@ from services.workspace.store import people, sessions
 COOKIE = "sesame"
 SEEN_EVERY = timedelta(minutes=1)
 MOST_FIELDS = 100
+LARGEST_FORM, LARGEST_FILES = 1_000_000, 31_000_000
+"""Bytes of a form, without and with files."""
 COOKIE_SECONDS = 30 * 86400
 """Longer than a session: one that timed out must still be known, to save what its person wrote."""
 
@@ -80,30 +82,50 @@ class Guard:
         return self._route(path, deed, answer, "GET", lenient=False)
 
     def post(
-        self, path: str, deed: PermittedDeed, answer: RouteHandler, *, lenient: bool = False
+        self,
+        path: str,
+        deed: PermittedDeed,
+        answer: RouteHandler,
+        *,
+        lenient: bool = False,
+        files: int = 0,
     ) -> GuardedRoute:
-        """`lenient`: also for a session that timed out; the answer must look at `over`."""
-        return self._route(path, deed, answer, "POST", lenient=lenient)
+        """`lenient`: also for a session that timed out; the answer must look at `over`. `files`: at most."""
+        return self._route(path, deed, answer, "POST", lenient=lenient, files=files)
 
     def _route(
-        self, path: str, deed: PermittedDeed, answer: RouteHandler, method: str, *, lenient: bool
+        self,
+        path: str,
+        deed: PermittedDeed,
+        answer: RouteHandler,
+        method: str,
+        *,
+        lenient: bool,
+        files: int = 0,
     ) -> GuardedRoute:
         async def endpoint(request: Request) -> Response:
             visitor = await self.visitor(request)
             if visitor is None or (visitor.over and not lenient):
                 return self.to_sign_in(request)
-            form = FormData()
-            if method == "POST":
-                form = await request.form(max_fields=MOST_FIELDS, max_files=0)
+            if method != "POST":
+                return await self._passed(request, visitor, deed, FormData(), answer)
+            if is_too_large(request, files):
+                return self.pages.message(visitor, "too_large", 413)
+            async with request.form(max_fields=MOST_FIELDS, max_files=files) as form:
                 if not is_sealed(request, form, visitor.seal):
                     return self.pages.message(visitor, "stale", 403)
-            if not visitor.may(deed):
-                return self.pages.message(visitor, "forbidden", 403)
-            return await answer(request, visitor, form)
+                return await self._passed(request, visitor, deed, form, answer)
 
         route = GuardedRoute(path, endpoint, methods=[method])
         route.deed = deed
         return route
+
+    async def _passed(
+        self, request: Request, visitor: Visitor, deed: PermittedDeed, form: FormData, answer: RouteHandler
+    ) -> Response:
+        if not visitor.may(deed):
+            return self.pages.message(visitor, "forbidden", 403)
+        return await answer(request, visitor, form)
 
     async def visitor(self, request: Request) -> Visitor | None:
         """None for who was never in, signed out or was removed."""
@@ -168,6 +190,13 @@ class Guard:
 def is_sealed(request: Request, form: FormData, seal: str) -> bool:
     given = form.get("seal") or request.headers.get("x-seal") or ""
     return isinstance(given, str) and hmac.compare_digest(given.encode(), seal.encode())
+
+
+def is_too_large(request: Request, files: int) -> bool:
+    """By what it says of itself; a form that does not say how long it is counts as too long."""
+    length = request.headers.get("content-length", "")
+    most = LARGEST_FILES if files else LARGEST_FORM
+    return not (length.isascii() and length.isdigit() and len(length) < 12 and int(length) <= most)
 
 
 def is_from_here(request: Request) -> bool:

@@ -28,6 +28,7 @@ NEXT = "sesame-next"
 class SignInPage:
     guard: Guard
     provider: IdentityProvider | None = None
+    passkeys: bool = False
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -67,7 +68,8 @@ class SignInPage:
         return self._page(request, status=status, asked=not fault, fault=fault, mail=mail)
 
     def _page(self, request: Request, *, status: int = 200, **context: Any) -> Response:
-        given = {"fault": "", "mail": "", "minutes": 0, "provider": self.provider is not None} | context
+        given = {"fault": "", "mail": "", "minutes": 0, "provider": self.provider is not None}
+        given |= {"passkeys": self.passkeys} | context
         return self.guard.pages.show("sign_in.html", None, request, status=status, **given)
 
     async def confirm(self, request: Request) -> Response:

@@ -1,6 +1,10 @@
 // What pages do beside what they do without it: they stay as things stand, keep drafts, know keys.
 "use strict";
 const seal = document.body.dataset.seal;
+// Which question of the list the keys are at, by where it leads: lists move while one looks.
+let current = null;
+const rowsNow = () => [...document.querySelectorAll("[data-row]")];
+const leadsTo = (row) => row.querySelector("a").getAttribute("href");
 
 // --- Live: the server says that something changed; the page asks for itself and puts in what is marked.
 const changed = (field) => {
@@ -11,6 +15,9 @@ const changed = (field) => {
 };
 // What somebody has typed or chosen there stays, whatever happens elsewhere.
 const touched = (part) => [...part.querySelectorAll("input, textarea, select")].some(changed);
+// A link by where it leads, a button by its form: where the keyboard is, it stays.
+const placeOf = (one) => one.hasAttribute("href") ? `[href="${CSS.escape(one.getAttribute("href"))}"]`
+  : one.form ? `form[action="${CSS.escape(one.form.getAttribute("action"))}"] ${one.tagName.toLowerCase()}` : null;
 async function refresh() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
   if (!answer || !answer.ok || answer.redirected) return;
@@ -18,10 +25,11 @@ async function refresh() {
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
     if (!other || other.innerHTML === part.innerHTML || touched(part) || part.contains(document.activeElement) && part.querySelector("input,textarea,select")) continue;
-    const here = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const place = part.contains(document.activeElement) ? placeOf(document.activeElement) : null;
     part.innerHTML = other.innerHTML;
-    if (here) part.querySelector(`[href="${CSS.escape(here)}"]`)?.focus();
+    if (place) part.querySelector(place)?.focus({ preventScroll: true });
   }
+  mark();
 }
 let waiting = 0;
 function soon() {
@@ -114,14 +122,16 @@ for (const area of document.querySelectorAll("textarea[data-keep]")) {
 document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => { try { localStorage.clear(); } catch { /* nothing there */ } });
 
 // --- Keys: j k along the rows, Enter opens, t takes, r answers, / searches, ? says so.
-let at = -1;
+function mark() {
+  for (const row of rowsNow()) row.classList.toggle("current", leadsTo(row) === current);
+}
 function go(step) {
-  const rows = [...document.querySelectorAll("[data-row]")];
+  const rows = rowsNow(), here = rows.findIndex((row) => leadsTo(row) === current);
   if (!rows.length) return;
-  rows[at]?.classList.remove("current");
-  at = Math.max(0, Math.min(rows.length - 1, at + step));
-  rows[at].classList.add("current");
-  rows[at].querySelector("a").focus();
+  const next = rows[Math.max(0, Math.min(rows.length - 1, here + step))];
+  current = leadsTo(next);
+  mark();
+  next.querySelector("a").focus();
 }
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
@@ -148,3 +158,13 @@ addEventListener("click", async (event) => {
 });
 new MutationObserver(offerCopies).observe(document.getElementById("content"), { childList: true, subtree: true });
 offerCopies();
+
+// --- What is to be copied goes by a button.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.parentElement.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+    button.textContent = button.dataset.done;
+  });
+}

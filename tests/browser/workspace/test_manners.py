@@ -1,0 +1,112 @@
+"""How pages behave under a person's hands: keys, what others do meanwhile, words that are not sent yet."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from devtools.servers.ports import free_port
+from services.chassis.http.serving import serving
+from services.workspace.domain.roles import Member
+from services.workspace.entrypoints.sign_in.guard import COOKIE
+from tests.browser.workspace.scene import PAGE, morning
+from tests.integration.workspace.facts import QUESTION
+from tests.integration.workspace.stage import Someone, Stage, stage
+from tests.support.screen import Screen, screen
+from tests.support.servers import Database
+
+AREA = "document.getElementById('text')"
+
+
+@asynccontextmanager
+async def amel_at_her_desk(database: Database) -> AsyncIterator[tuple[Stage, Someone, Screen]]:
+    """With a browser that is told what others do."""
+    port = free_port()
+    async with (
+        stage(database) as on,
+        serving(on.app, "127.0.0.1", port, grace_seconds=1),
+        on.streams,
+        screen(f"http://localhost:{port}") as looking,
+    ):
+        amel = await morning(on)
+        await looking.cookie(COOKIE, str(amel.http.cookies.get(COOKIE)))
+        yield on, amel, looking
+        await looking.open("/static/workspace.css")
+
+
+async def test_keys_go_along_the_list_open_and_say_what_they_are(database: Database) -> None:
+    async with amel_at_her_desk(database) as (_, _, looking):
+        await looking.open("/questions")
+        for _ in range(2):
+            await looking.press("j")
+        await looking.press("k")
+        assert (
+            await looking.script(
+                "[...document.querySelectorAll('[data-row]')].findIndex((one) => "
+                "one.classList.contains('current'))"
+            )
+            == 0
+        )
+        await looking.press("?")
+        assert await looking.script("document.getElementById('keys').open")
+        await looking.press("j")
+        assert await looking.script("document.querySelectorAll('.current').length") == 1
+        await looking.script("document.querySelector('#keys button').click()")
+        await looking.follow("Enter")
+        assert await looking.script("location.pathname.startsWith('/questions/')")
+
+
+async def test_no_key_acts_while_somebody_types(database: Database) -> None:
+    async with amel_at_her_desk(database) as (_, _, looking):
+        await looking.open(PAGE)
+        await looking.press("r")
+        assert await looking.script(f"document.activeElement === {AREA}")
+        for key in "jkt?":
+            await looking.press(key)
+        assert await looking.script(f"{AREA}.value") == "jkt?"
+        assert not await looking.script("document.getElementById('keys').open")
+
+
+async def test_a_colleagues_note_comes_in_and_what_is_typed_stays_where_it_is(database: Database) -> None:
+    async with amel_at_her_desk(database) as (on, _, looking):
+        await looking.open(PAGE)
+        await looking.script(f"{AREA}.focus(); {AREA}.scrollIntoView()")
+        await looking.type("Le phare doit son nom")
+        before = await looking.script("scrollY")
+        bruno = await on.someone("Bruno Roux Deux", Member("respondent", "bm-lyon"))
+        await bruno.post(f"{PAGE}/note", text="@amel j’ai trouvé la cote")
+        on.streams.tell("bm-lyon", str(QUESTION))
+        await looking.says("document.body.textContent.includes('j’ai trouvé la cote')")
+        assert await looking.script(f"{AREA}.value") == "Le phare doit son nom"
+        assert await looking.script(f"document.activeElement === {AREA}")
+        assert abs(await looking.script("scrollY") - before) < 200
+
+
+async def test_words_that_were_not_sent_are_there_again(database: Database) -> None:
+    async with amel_at_her_desk(database) as (on, amel, looking):
+        await looking.open(PAGE)
+        await looking.script("document.getElementById('note').focus()")
+        await looking.type("Une note à demi écrite")
+        await looking.script(f"{AREA}.focus()")
+        await looking.type("Une réponse à demi écrite")
+        await looking.says("document.querySelector('[data-saved]').textContent.includes('enregistré')")
+        await on.on.pool.execute("UPDATE session SET expires_at = now() - interval '1 year'")
+        await looking.type(", et la suite")
+        await looking.says("document.querySelector('[data-saved] a')?.getAttribute('href')")
+        await on.on.pool.execute("UPDATE session SET expires_at = now() + interval '1 year'")
+        await looking.open("/questions")
+        await looking.open(PAGE)
+        assert await looking.script("document.getElementById('note').value") == "Une note à demi écrite"
+        assert await looking.script(f"{AREA}.value") == "Une réponse à demi écrite, et la suite"
+        assert "et la suite" in (await amel.see(PAGE)).text
+
+
+async def test_a_link_goes_in_where_one_writes(database: Database) -> None:
+    async with amel_at_her_desk(database) as (_, _, looking):
+        await looking.open(PAGE)
+        await looking.script(f"{AREA}.focus()")
+        await looking.type("Voir : ")
+        await looking.script("document.querySelector('button[name=insert]').click()")
+        assert "Voir : " in await looking.script(f"{AREA}.value")
+        assert await looking.script(f"{AREA}.value.length") > len("Voir : ")
+        assert await looking.script("location.pathname") == PAGE
