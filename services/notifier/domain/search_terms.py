@@ -24,7 +24,12 @@ def plain(text: str) -> str:
 
 def words(text: str) -> tuple[str, ...]:
     """The different words of a text, in order, without short ones and numbers other than years."""
-    found = dict.fromkeys(word for word in WORD.findall(plain(text)) if SHORTEST <= len(word) <= LONGEST)
+    return words_of_plain(plain(text))
+
+
+def words_of_plain(text: str) -> tuple[str, ...]:
+    """Of a text that `plain` made."""
+    found = dict.fromkeys(word for word in WORD.findall(text) if SHORTEST <= len(word) <= LONGEST)
     return tuple(word for word in found if not word.isdigit() or len(word) == 4)
 
 

@@ -17,7 +17,7 @@ from services.notifier.domain.personal_data import marks, masked
 from services.notifier.store.archive import past_answers
 from services.notifier.store.archive.past_answers import Placed
 
-BATCH = 5_000
+BATCH = 20_000
 """Rows of one transaction: the words of so many are counted together."""
 BY = "import"
 UNBROKEN = re.compile(rf"[A-Za-z2-7]{{{LENGTH}}}")

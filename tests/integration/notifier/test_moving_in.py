@@ -135,3 +135,13 @@ async def test_the_newest_of_what_was_taken_over_stands_in_front(here: Archive, 
     await taken(file, "--release")
     listed = (await here.reader.get("/api/v1/answers")).json()["answers"]
     assert [one["title"] for one in listed] == [f"Que lire en {year} ?" for year in (2018, 2016, 2012)]
+
+
+async def test_readers_search_after_it_as_quickly_as_before(here: Archive) -> None:
+    """Nothing waits beside the index, where every search would have to read through it."""
+    assert await taken(ROWS, "--release") == 0
+    [options] = await here.on.pool.fetch(
+        "SELECT reloptions FROM pg_class WHERE oid = 'archive_entry_words'::regclass"
+    )
+    assert options["reloptions"] == ["fastupdate=off"]
+    assert len(await here.found("fermetures")) == 1
