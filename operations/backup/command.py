@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,16 +23,24 @@ from operations.database import as_service
 from operations.errors import OperationError
 from operations.secrets import KEPT, write_secret
 from services.chassis.messaging import inbox
+from services.chassis.postgres.database import Db
 from services.contracts import topology
+from services.ingest.store.conversations import submissions
 from services.metrics.store import backups
+from services.router.store import partners
 
 DATABASE, BROKER, EVENTS = "database.dump", "broker.json", "events.jsonl"
 HELD_SECRETS, SETTINGS = "secrets.json", "settings.tar"
-RESTORED = ("link", "desk")
-"""Secrets that what is out there depends on: mails with links, the desk's password. All others are an
-installation's own."""
+RESTORED = ("link",)
+"""Secrets that what is out there depends on: links in mails. All others are an installation's own."""
 LINK_VARIABLE = "SESAME_LINK_SECRET"
 RECIPIENTS_VARIABLE = "SESAME_BACKUP_RECIPIENTS"
+
+WORTH: Mapping[str, tuple[str, Callable[[Db], Awaitable[bool]]]] = {
+    "ingest": ("questions or mails", submissions.any_came),
+    "router": ("partners", partners.any_stands),
+}
+"""What nobody would want replaced by a slip. What services tell each other when they first start is none."""
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -139,11 +147,11 @@ async def _must_stand(where: Addresses, *, over: bool) -> None:
     if services:
         stop = {handbook.RunsIn.COMPOSE: f"compose stop {' '.join(services)}"}.get(where.runs_in, "stop them")
         raise OperationError(f"restore: {', '.join(services)} are at work on the database: {stop}")
-    for service in () if over else topology.SERVICES:
+    for service, (what, holds_any) in {} if over else WORTH.items():
         async with as_service(where.database_url, service) as db:
-            if not await inbox.is_empty(db):
+            if await holds_any(db):
                 raise OperationError(
-                    f"restore: {service} here has taken in events; say --over to replace them all"
+                    f"restore: {service} here has {what} already; say --over to replace them"
                 )
 
 

@@ -43,8 +43,6 @@ SELECT count(*) FROM gone
 
 _WAITING = "SELECT count(*), coalesce(extract(epoch FROM now() - min(since)), 0) FROM waiting"
 
-_ANY = "SELECT EXISTS (SELECT FROM inbox)"
-
 _RENEW = "UPDATE inbox SET handled_at = now()"
 
 _FORGET = "DELETE FROM inbox WHERE handled_at < now() - make_interval(days => $1)"
@@ -110,11 +108,6 @@ async def waiting(db: Db) -> tuple[int, float]:
 async def forget_one(db: Db, event: tuple[str, str]) -> None:
     """As if this (source, id) had never come: replayed, it must not be taken for known."""
     await db.execute(_FORGET_ONE, *event)
-
-
-async def is_empty(db: Db) -> bool:
-    """Whether this service never took in any event."""
-    return not await db.fetchval(_ANY)
 
 
 async def renew(db: Db) -> None:

@@ -11,6 +11,8 @@ from services.chassis.postgres.database import Db
 
 _PARTNERS = "SELECT id, record FROM partner WHERE record IS NOT NULL ORDER BY id"
 
+_ANY = "SELECT EXISTS (SELECT FROM partner WHERE record IS NOT NULL)"
+
 _SINCE = "SELECT id, record FROM partner WHERE version > $1 ORDER BY version, id"
 
 _NEXT_VERSION = "UPDATE network SET partners_version = partners_version + 1 RETURNING partners_version"
@@ -68,6 +70,11 @@ async def forget_told(db: Db) -> None:
 
 async def partners(db: Db) -> list[Record]:
     return await db.fetch(_PARTNERS)
+
+
+async def any_stands(db: Db) -> bool:
+    stands: bool = await db.fetchval(_ANY)
+    return stands
 
 
 async def partners_since(db: Db, version: int) -> list[Record]:

@@ -84,6 +84,13 @@ async def ask_and_take(database: Database) -> None:
     await db.close()
 
 
+async def hear_the_first_start(database: Database) -> None:
+    """A workspace that knows no library asks the router for all of them."""
+    db = await asyncpg.connect(database("router"))
+    await db.execute("INSERT INTO inbox (source, id) VALUES ('/sesame/workspace', 'first')")
+    await db.close()
+
+
 async def questions(database: Database) -> int:
     db = await asyncpg.connect(database("ingest"))
     try:
@@ -126,6 +133,7 @@ async def test_everything_is_back_on_an_empty_installation(
         empty = await stack.enter_async_context(cloned(template))
         await bind_all(elsewhere)
         settle(monkeypatch, elsewhere, empty)
+        await hear_the_first_start(empty)
         assert "are back" in await sesame("restore", str(tmp_path / "copies"), "--identity", str(key))
         assert await questions(empty) == 20
         db = await asyncpg.connect(empty("router"))

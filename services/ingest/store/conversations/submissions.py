@@ -55,6 +55,8 @@ SELECT count(*) FROM submission WHERE question = $1 AND outcome = $2 AND receive
 _TAKEN_FOR = "SELECT taken_for FROM submission WHERE door = $1 AND key = $2"
 _NOTE_TAKEN_FOR = "UPDATE submission SET taken_for = $3 WHERE door = $1 AND key = $2"
 
+_ANY = "SELECT EXISTS (SELECT FROM submission) OR EXISTS (SELECT FROM question)"
+
 _FORGET_RAW = "UPDATE submission SET raw = NULL WHERE raw IS NOT NULL AND received_at < $1"
 
 
@@ -121,6 +123,12 @@ async def came_as(db: Db, door: str, key: str) -> Earlier | None:
     """What became of what came by this door under this key; None where nothing did."""
     row = await db.fetchrow(_FIND, door, key)
     return Earlier(*row) if row else None
+
+
+async def any_came(db: Db) -> bool:
+    """By any door."""
+    came: bool = await db.fetchval(_ANY)
+    return came
 
 
 async def is_known(db: Db, submission: RawSubmission) -> bool:
