@@ -21,6 +21,10 @@ from services.contracts.envelope import NotAnEvent, parse
 REASON = 80
 """Letters of the reason in a line of the list; `show` has all of it."""
 
+UNKNOWN = (
+    "  its sender set a time limit (expiration), and who that was can't be told for sure: read it with"
+    " `show`, have the partner send it again without one, and drop it"
+)
 AGES = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "m"), (1.0, "s"))
 
 DeadLetterAction = Callable[[argparse.Namespace], Awaitable[int]]
@@ -140,9 +144,13 @@ async def show_one(chosen: argparse.Namespace) -> int:
 
 async def replay(chosen: argparse.Namespace) -> int:
     async with dead_letters.looking(chosen.amqp_url, chosen.service) as (channel, letters):
-        found = _chosen(letters, chosen)
+        asked = _chosen(letters, chosen)
+        found = [letter for letter in asked if letter.is_of_known_origin]
         for letter in found:
             await dead_letters.replay(channel, letter)
+    for letter in asked:
+        if not letter.is_of_known_origin:
+            print(f"not handed in: {_line(letter)}\n{UNKNOWN}", file=sys.stderr)
     if not found:
         return 1
     print(f"{len(found)} handed in again to {chosen.service}")
@@ -155,7 +163,7 @@ async def replay(chosen: argparse.Namespace) -> int:
         print(f"{left} still wait in the queue of {chosen.service}; does it run?")
     elif not dead:
         print(f"taken, and none died again within {chosen.wait:g} s")
-    return 1 if dead or left else 0
+    return 1 if dead or left or len(found) < len(asked) else 0
 
 
 async def drop(chosen: argparse.Namespace) -> int:

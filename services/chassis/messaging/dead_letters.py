@@ -28,6 +28,11 @@ MOST = 10_000
 
 LOOK_SECONDS = 0.5
 
+LIMIT = "delivery_limit"
+"""Why the broker gives up an event of ours, its only reason. Any other is of the sender's making: a message
+with `expiration`, as none of ours has. What RabbitMQ 3 then notes in x-death it adds to what the sender wrote
+there, so that nothing in such a letter says for sure who sent it."""
+
 
 @dataclass(frozen=True)
 class DeadLetter:
@@ -52,6 +57,11 @@ class DeadLetter:
         return str(self._ours.get("x-sesame-handler") or self.routing_key)
 
     @property
+    def is_of_known_origin(self) -> bool:
+        """Whether its exchange and key can be believed, and with them who speaks in it."""
+        return not self._death or self._death.get("reason") == LIMIT
+
+    @property
     def reason(self) -> str:
         ours = self._ours.get("x-sesame-reason")
         return str(ours) if ours else f"by the broker: {self._death.get('reason', 'unknown')}"
@@ -62,11 +72,12 @@ class DeadLetter:
 
     @property
     def exchange(self) -> str:
-        return str(self._ours.get("x-sesame-exchange") or self._death.get("exchange", ""))
+        noted = self._death.get("exchange", "") if self.is_of_known_origin else ""
+        return str(self._ours.get("x-sesame-exchange") or noted)
 
     @property
     def routing_key(self) -> str:
-        keys = self._death.get("routing-keys") or [""]
+        keys = (self._death.get("routing-keys") if self.is_of_known_origin else None) or [""]
         return str(self._ours.get("x-sesame-routing-key") or keys[0])
 
     @property
@@ -84,7 +95,8 @@ class DeadLetter:
     def _ours(self) -> Mapping[str, Any]:
         """What a service wrote when it buried the letter. On one that the broker buried they are its sender's
         words, unless it came by the default exchange, where only operators publish."""
-        return {} if self._death.get("exchange") else self.message.headers
+        trusted = self.is_of_known_origin and not self._death.get("exchange")
+        return self.message.headers if trusted else {}
 
     @property
     def _death(self) -> Mapping[str, Any]:
@@ -106,7 +118,10 @@ async def looking(url: str, service: str) -> AsyncIterator[tuple[AbstractChannel
 
 
 async def replay(channel: AbstractChannel, letter: DeadLetter) -> None:
-    """Hand it in again, to its service alone, and take it from the dead ones once the broker has it."""
+    """Hand it in again, to its service alone, and take it from the dead ones once the broker has it. Raises
+    ValueError for one whose origin nobody knows: it would be believed whatever its sender wrote."""
+    if not letter.is_of_known_origin:
+        raise ValueError(f"{letter.id}: {letter.reason}, so nobody knows who sent it")
     message = aio_pika.Message(
         letter.message.body,
         content_type=letter.message.content_type,

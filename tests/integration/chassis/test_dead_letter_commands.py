@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from itertools import repeat
+from typing import Any
 
 import aio_pika
 import pytest
@@ -13,6 +15,7 @@ from operations.cli import main
 from services.chassis.messaging.broker import BrokerConnection, declare_topology
 from services.contracts import topology
 from tests.support.servers import VirtualHost
+from tests.support.waiting import PATIENCE_SECONDS
 
 FIRST, SECOND = "fb8235a8-a004-498f-8d5c-000000000001", "fb9035a8-a004-498f-8d5c-000000000002"
 ABOUT = {"x-sesame-kind": "fault", "x-sesame-reason": "ValueError: \x1b[2J" + "no " * 60}
@@ -94,3 +97,25 @@ async def test_a_replay_says_that_it_died_again(sesame: Sesame, vhost: VirtualHo
     said = await sesame("replay", "router", FIRST, "--wait", "60", status=1)
     await dying
     assert f"died again: router    {FIRST}" in said
+
+
+async def test_a_letter_that_its_sender_let_die_is_not_handed_in(sesame: Sesame, vhost: VirtualHost) -> None:
+    """It names an exchange and a key as it likes, and would speak as whoever writes there."""
+    forged: Any = {"queue": "router", "reason": "expired", "count": 0, "exchange": "", "routing-keys": ["x"]}
+    headers = {"x-sesame-exchange": topology.EVENTS, "x-sesame-routing-key": "question.received"}
+    message = aio_pika.Message(
+        b"{}", message_id="forged", expiration=0.001, headers={**headers, "x-death": [forged]}
+    )
+    async with await aio_pika.connect(vhost.amqp_url) as connection, connection.channel() as channel:
+        await channel.default_exchange.publish(message, "router")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            for rest in repeat(0.1):
+                found = await channel.declare_queue(topology.dead_queue("router"), passive=True)
+                if found.declaration_result.message_count == 3:
+                    break
+                await asyncio.sleep(rest)
+    assert "by the broker: expired" in await sesame("list")
+    said = await sesame("replay", "router", "forged", status=1)
+    assert "not handed in" in said
+    assert "0 dropped" not in said
+    assert "forged" in await sesame("list")

@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from services.chassis.messaging.dead_letters import DeadLetter
 
 FORGED = {
@@ -31,6 +33,16 @@ def test_what_a_partner_wrote_on_its_letter_is_not() -> None:
     dead = letter(**FORGED, **{"x-death": died("sesame.inbox", "partner.lyon.x")})
     assert (dead.exchange, dead.routing_key) == ("sesame.inbox", "partner.lyon.x")
     assert (dead.kind, dead.reason) == ("limit", "by the broker: delivery_limit")
+
+
+@pytest.mark.parametrize("exchange", ["", "sesame.events", "sesame.inbox"])
+def test_nobody_is_believed_who_gave_a_letter_its_end(exchange: str) -> None:
+    """RabbitMQ 3 counts on in an x-death that the sender wrote: expired in the queue that it named."""
+    deaths = [{"exchange": exchange, "routing-keys": ["question.answered"], "reason": "expired", "count": 1}]
+    dead = letter(**FORGED, **{"x-death": deaths})
+    assert not dead.is_of_known_origin
+    assert (dead.exchange, dead.routing_key, dead.kind) == ("", "", "limit")
+    assert dead.reason == "by the broker: expired"
 
 
 def test_a_replayed_letter_that_dies_again_keeps_where_it_came_from() -> None:
