@@ -161,6 +161,8 @@ class HeldNoted(Fact):
     reason: Word = Field(description="spam, refused, perhaps_automatic, encrypted, unreadable, …")
     size: int = Field(ge=0, description="Bytes")
     received_at: Moment
+    question_id: UUID | None = Field(default=None, description="Of a library's reply: what it is about")
+    partner: PartnerId | None = Field(default=None, description="Whose reply it is")
 
 
 class HeldEnded(Fact):

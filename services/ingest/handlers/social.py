@@ -11,12 +11,14 @@ from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests
 from services.contracts.vocabulary import Facets
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
+from services.ingest.domain.social.held_posts import HeldAs, held_post, read_held_post
 from services.ingest.domain.social.posts import SocialPost
 from services.ingest.handlers import askers
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.spam import refuse_spam_sender
 from services.ingest.handlers.submissions import accept_follow_up
 from services.ingest.store.conversations import questions, submissions
+from services.ingest.store.mail.quarantine import Held
 
 CHANGED = {"fr": "Le message a été modifié :", "en": "The post was changed:"}
 """Above an asker's new words, for the library."""
@@ -28,29 +30,58 @@ async def accept_post(
     """What became of it, in one word. Everything there is public: it may be published as it stands."""
     submission = RawSubmission(channel, post.id, post.whole.encode(), unit.now)
     if post.needs_look:
-        return await _hold(unit, submission, f"{post.needs_look}; by {post.author}")
+        return await _hold(unit, submission, post, f"{post.needs_look}; by {post.author}")
     try:
         async with unit.db.transaction():
             return await _accept(unit, intake, submission, post, language)
     except Refused as refusal:
-        return await _hold(unit, submission, f"refused: {refusal.reason}")
+        return await _hold(unit, submission, post, f"refused: {refusal.reason}")
 
 
-async def _hold(unit: Unit, submission: RawSubmission, reason: str) -> str:
+async def _hold(
+    unit: Unit, submission: RawSubmission, post: SocialPost, reason: str, as_: HeldAs = "post"
+) -> str:
+    """With all that is known of it: a person may let it in after all."""
     if await submissions.add_held(unit.db, submission) is None:
-        await submissions.quarantine(unit.db, submission, reason, None, ())
+        whole = replace(submission, raw=held_post(post, as_))
+        await submissions.quarantine(unit.db, whole, reason, None, ())
     return "quarantined"
 
 
+async def release(unit: Unit, intake: Intake, held: Held) -> str:
+    """A person has looked: it goes in as it would have. Raises Refused."""
+    post, as_ = read_held_post(held.raw)
+    submission = RawSubmission(held.door, held.key, post.whole.encode(), held.received_at)
+    if as_ == "edited":
+        known = await submissions.came_as(unit.db, held.door, post.id)
+        if known is not None and known.question is not None:
+            return await _edited(unit, intake, submission, known.question, post)
+    above = await submissions.question_of(unit.db, held.door, post.answers) if post.answers else None
+    if above is not None and not post.author:
+        # The channel does not say who wrote it: that it belongs there, whoever looked has decided.
+        followed = await accept_follow_up(unit, intake.wall, submission, above, post.whole, held.door)
+        return "duplicate" if followed.again else "follow_up"
+    post = replace(post, needs_look=None, is_remark=False)
+    return await _accept(unit, intake, submission, post, None, by_hand=True, public=as_ != "private")
+
+
 async def _accept(
-    unit: Unit, intake: Intake, submission: RawSubmission, post: SocialPost, language: str | None
+    unit: Unit,
+    intake: Intake,
+    submission: RawSubmission,
+    post: SocialPost,
+    language: str | None,
+    *,
+    by_hand: bool = False,
+    public: bool = True,
 ) -> str:
     parent = post.answers
     above = await submissions.question_of(unit.db, submission.door, parent) if parent else None
     if above is not None:
         if not await _is_askers(unit, intake, above, post):
             return await _overhear(unit, submission, above)
-        await refuse_spam_sender(unit, above)
+        if not by_hand:
+            await refuse_spam_sender(unit, above)
         followed = await accept_follow_up(unit, intake.wall, submission, above, post.whole, submission.door)
         return "duplicate" if followed.again else "follow_up"
     if post.is_remark:
@@ -60,14 +91,14 @@ async def _accept(
         channel=submission.door,
         asked_at=unit.now,
         language=language,
-        publish_consent=True,
-        account=post.author,
+        publish_consent=public,
+        account=post.author or None,
         post_url=post.url,
         post_id=post.id,
         post_visibility=post.visibility,
         post_warning=post.warning,
     )
-    accepted = await accept_question(unit, intake, submission, new)
+    accepted = await accept_question(unit, intake, submission, new, vouched=by_hand)
     return "duplicate" if accepted.again else "question"
 
 
@@ -95,14 +126,14 @@ async def follow_edit(unit: Unit, intake: Intake, channel: str, post: SocialPost
     if known.digest == digest or (known.question is None and post.is_remark):
         return "unchanged"
     if known.outcome == "quarantined":
-        return await _hold(unit, again, f"a held post was edited; by {post.author}")
+        return await _hold(unit, again, post, f"a held post was edited; by {post.author}", "edited")
     try:
         async with unit.db.transaction():
             if known.question is None:
                 return await _accept(unit, intake, again, post, None)
             return await _edited(unit, intake, again, known.question, post)
     except Refused as refusal:
-        return await _hold(unit, again, f"refused: {refusal.reason}")
+        return await _hold(unit, again, post, f"refused: {refusal.reason}", "edited")
 
 
 async def _edited(unit: Unit, intake: Intake, again: RawSubmission, question: UUID, post: SocialPost) -> str:
@@ -130,6 +161,5 @@ async def follow_removal(unit: Unit, intake: Intake, channel: str, post: SocialP
 async def hold_private(unit: Unit, channel: str, post: SocialPost) -> str:
     """A private mention: what is answered there would be public, so a person decides."""
     submission = RawSubmission(channel, post.id, post.whole.encode(), unit.now)
-    return await _hold(
-        unit, submission, f"private mention by {post.author}: answer by hand, and not in public"
-    )
+    why = f"private mention by {post.author}: what answers it must not be public either"
+    return await _hold(unit, submission, post, why, "private")

@@ -13,7 +13,16 @@ from services.workspace.store.coordinator import held
 
 async def noted(unit: Unit, event: Event[HeldNoted]) -> None:
     fact = event.data
-    await held.note(unit.db, fact.number, fact.door, fact.reason, fact.size, fact.received_at)
+    await held.note(
+        unit.db,
+        fact.number,
+        fact.door,
+        fact.reason,
+        fact.size,
+        fact.received_at,
+        question=fact.question_id,
+        partner=fact.partner,
+    )
 
 
 async def ended(unit: Unit, event: Event[HeldEnded]) -> None:

@@ -13,10 +13,14 @@ import orjson
 
 from services.contracts import coordinator, topology
 from services.contracts.envelope import Event
-from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown, QuestionReceived
+from services.contracts.ingest import AnswerReceived, HeldEnded, HeldNoted, HeldShown, QuestionReceived
+from services.ingest.domain.intake import RawSubmission
+from services.ingest.domain.social.posts import Picture, SocialPost
+from services.ingest.handlers.social import hold_private
+from services.ingest.handlers.spam import hold_spam
 from tests.integration.ingest.test_quarantine import ENCRYPTED
 from tests.support.bench import MOMENT
-from tests.support.ingest_doors import BREAKS_THE_PARSER, Ingest, ingest, mail, publish
+from tests.support.ingest_doors import BREAKS_THE_PARSER, Ingest, hears, ingest, mail, publish, routed_to
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -127,4 +131,87 @@ async def test_what_can_not_be_taken_in_stays_held_and_the_next_is_done(
         )
         told = await receipts(door, 2)
         assert {one["code"] for one in told} == {"stays_held", "nothing_held"}
+        assert await door.fetchval("SELECT count(*) FROM quarantine") == 1
+
+
+HOLD_REPLY = """
+INSERT INTO held_reply (id, question, partner, reason, text, held_at)
+VALUES ($1, $2, 'grigny', 'unsure', $3, $4) RETURNING number
+"""
+
+
+async def hold_reply(door: Ingest, question: UUID, text: str) -> int:
+    """As the mail of a library that was not understood for sure."""
+    number: int = await door.fetchval(HOLD_REPLY, uuid4(), question, text, MOMENT)
+    return number
+
+
+async def test_a_librarys_reply_is_shown_sent_or_dropped_by_the_coordinator_once(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        await door.deliver(mail("Où est le plan du moulin ?"))
+        [asked] = await door.announced(QuestionReceived)
+        await hears(door, asked.subject, routed_to("grigny"))
+        first = await hold_reply(door, asked.subject, "Aux archives, cote 12 Fi 7.")
+        second = await hold_reply(door, asked.subject, "Merci de votre mail.")
+        told = await noted(door, HeldNoted, 2)
+        assert [(one.number, one.question_id, one.partner) for one in told] == [
+            (first, asked.subject, "grigny"),
+            (second, asked.subject, "grigny"),
+        ]
+        release = coordinator.HeldReleaseRequested(by="Claire", number=first)
+        await ask(
+            door,
+            coordinator.HeldShowRequested(by="Claire", number=first),
+            release,
+            release,
+            coordinator.HeldDropRequested(by="Claire", number=second),
+        )
+        receipt = await receipts(door, 4)
+        assert [one.get("code") for one in receipt].count("nothing_held") == 1
+        [shown] = await door.announced(HeldShown)
+        [answer] = await door.announced(AnswerReceived)
+        assert {one.number for one in await noted(door, HeldEnded, 2)} == {first, second}
+    assert shown.data.text == answer.data.text == "Aux archives, cote 12 Fi 7."
+    assert (answer.data.partner, answer.subject) == ("grigny", asked.subject)
+
+
+async def test_a_private_mention_is_asked_without_being_made_public(
+    database: Database, vhost: VirtualHost
+) -> None:
+    post = SocialPost(
+        id="s7",
+        text="Où est le plan du moulin ?",
+        author="ines@social.example",
+        url="https://social.example/7",
+        answers=None,
+        visibility="direct",
+        pictures=(Picture("https://social.example/7.jpg", "un plan"),),
+    )
+    async with ingest(database, vhost) as door:
+        async with door.running.chassis.begin() as unit:
+            assert await hold_private(unit, "mastodon", post) == "quarantined"
+        [told] = await noted(door, HeldNoted, 1)
+        await ask(door, coordinator.HeldReleaseRequested(by="Claire", number=told.number))
+        [receipt] = await receipts(door, 1)
+        assert "code" not in receipt
+        [asked] = await door.announced(QuestionReceived)
+    assert "un plan" in asked.data.text
+    assert asked.data.asker is not None
+    assert (asked.data.asker.post_id, asked.data.asker.post_visibility) == ("s7", "direct")
+    assert asked.data.publish_consent is False
+
+
+async def test_a_post_of_which_words_alone_were_kept_stays_held(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        raw = RawSubmission("mastodon", "s8", "Où ?".encode(), MOMENT)
+        async with door.running.chassis.begin() as unit:
+            await hold_spam(unit, raw, "its sender")
+        [told] = await noted(door, HeldNoted, 1)
+        await ask(door, coordinator.HeldReleaseRequested(by="Claire", number=told.number))
+        [receipt] = await receipts(door, 1)
+        assert receipt["code"] == "stays_held"
         assert await door.fetchval("SELECT count(*) FROM quarantine") == 1

@@ -35,10 +35,11 @@ from services.ingest.domain.mail.parsed_mail import MailEnvelope
 from services.ingest.entrypoints.mail.reader import MailReader, Unreadable
 from services.ingest.entrypoints.mail.release import BY_HAND, ROOM_BY_HAND, release_held
 from services.ingest.entrypoints.scanner import Scanner
+from services.ingest.handlers.held import act_on, send_after_all
 from services.ingest.handlers.mail.incoming import MailDoor
 from services.ingest.handlers.mail.mail_replies import NotYet
 from services.ingest.handlers.partner_key_change import change_key
-from services.ingest.store.mail import held_orders, quarantine
+from services.ingest.store.mail import held_orders, held_replies, quarantine
 from services.ingest.store.mail.held_orders import HeldOrder
 from services.ingest.store.mail.quarantine import Held
 
@@ -125,9 +126,13 @@ class HeldDesk:
 
     async def _show(self, unit: Unit, number: int) -> tuple[str, str] | None:
         held = await quarantine.get(unit.db, number)
-        if held is None:
+        if held is not None:
+            unit.announce(await self._shown(held), question=NOBODY)
+            return None
+        reply = await held_replies.numbered(unit.db, number)
+        if reply is None:
             return _gone(number)
-        unit.announce(await self._shown(held), question=NOBODY)
+        unit.announce(HeldShown(number=number, text=_text(reply.text) or None), question=NOBODY)
         return None
 
     async def _shown(self, held: Held) -> HeldShown:
@@ -151,16 +156,30 @@ class HeldDesk:
     async def _release(self, unit: Unit, number: int) -> tuple[str, str] | None:
         try:
             async with unit.db.transaction():
-                held = await quarantine.take(unit.db, number)
-                if held is None:
-                    return _gone(number)
-                await release_held(unit, by_hand(self.door), held, self.scanner)
+                return await self._let_in(unit, number)
         except (Refused, NotYet, Unreadable) as refusal:
             return "stays_held", str(refusal)
+
+    async def _let_in(self, unit: Unit, number: int) -> tuple[str, str] | None:
+        held = await quarantine.take(unit.db, number)
+        if held is not None:
+            await release_held(unit, by_hand(self.door), held, self.scanner)
+            return None
+        reply = await held_replies.numbered(unit.db, number)
+        if reply is None:
+            return _gone(number)
+        intake = self.door.intake
+        await send_after_all(unit, intake.wall, intake.public_url, reply)
         return None
 
     async def _drop(self, unit: Unit, number: int) -> tuple[str, str] | None:
-        return None if await quarantine.take(unit.db, number) else _gone(number)
+        if await quarantine.take(unit.db, number):
+            return None
+        reply = await held_replies.numbered(unit.db, number)
+        if reply is None:
+            return _gone(number)
+        await act_on(unit, "", reply.question, reply.partner, reply.id, "nothing")
+        return None
 
 
 def by_hand(door: MailDoor) -> MailDoor:
@@ -184,6 +203,8 @@ def _news(one: Any) -> HeldNoted | HeldEnded:
         reason=code or "unknown",
         size=one["size"],
         received_at=one["received_at"],
+        question_id=one["question"],
+        partner=one["partner"],
     )
 
 
@@ -192,7 +213,7 @@ def _said_in(raw: bytes) -> str:
     with suppress(ValueError):
         sent = json.loads(raw)
         if isinstance(sent, dict):
-            return _text(str(sent.get("text") or sent.get("content") or ""))
+            return _text(str(sent.get("whole") or sent.get("text") or sent.get("content") or ""))
     return ""
 
 

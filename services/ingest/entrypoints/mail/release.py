@@ -12,12 +12,15 @@ from services.ingest.entrypoints.http.body import new_question as asked_by_progr
 from services.ingest.entrypoints.http.pages.question_form import new_question
 from services.ingest.entrypoints.mail.reader import mail_reader
 from services.ingest.entrypoints.scanner import Scanner, searched
+from services.ingest.handlers import social
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.files.file_room import FileRoom
 from services.ingest.handlers.mail.incoming import MailDoor, accept_written
 from services.ingest.handlers.questions import accept_question
 from services.ingest.store.mail import quarantine
 from services.ingest.store.mail.quarantine import Held
+
+SOCIAL_DOORS = ("mastodon", "facebook_page")
 
 BY_HAND = Caps(per_hour=1_000_000, open=1_000_000)
 """A person who releases a mail has decided: no cap counts."""
@@ -38,6 +41,8 @@ async def release_held(unit: Unit, door: MailDoor, held: Held, scanner: Scanner 
         asked = asked_by_program(sent, channel="api", origin=None, now=held.received_at)
         await accept_question(unit, door.intake, submission, asked, vouched=True)
         return "question"
+    if held.door in SOCIAL_DOORS:
+        return await social.release(unit, door.intake, held)
     if held.door != "mail":
         raise Refused(f"nothing is known of the door {held.door!r}")
     envelope = MailEnvelope(held.envelope_from, held.envelope_to)

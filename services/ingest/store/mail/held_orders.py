@@ -11,7 +11,8 @@ from asyncpg import Record
 from services.chassis.postgres.database import Db
 
 _NEWS = """
-SELECT id, number, door, reason, size, received_at, ended FROM held_news ORDER BY id LIMIT $1 FOR UPDATE
+SELECT id, number, door, reason, size, received_at, ended, question, partner FROM held_news
+ORDER BY id LIMIT $1 FOR UPDATE
 """
 
 _TOLD = "DELETE FROM held_news WHERE id = ANY($1::bigint[])"

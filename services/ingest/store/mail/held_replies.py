@@ -19,6 +19,11 @@ SELECT id, question, partner, reason, text, files, held_at FROM held_reply
 WHERE question = $1 AND partner = $2 AND done_at IS NULL ORDER BY held_at DESC, id DESC
 """
 
+_NUMBERED = """
+SELECT id, question, partner, reason, text, files, held_at FROM held_reply
+WHERE number = $1 AND done_at IS NULL FOR UPDATE
+"""
+
 _REASONS = "SELECT reason FROM held_reply WHERE question = $1 AND partner = $2"
 
 _DONE = """
@@ -56,6 +61,12 @@ async def open_of(db: Db, question: UUID, partner: str) -> list[HeldReply]:
     """Those nobody has acted on, the latest first."""
     rows = await db.fetch(_OPEN, question, partner)
     return [HeldReply(**{**row, "files": tuple(row["files"])}) for row in rows]
+
+
+async def numbered(db: Db, number: int) -> HeldReply | None:
+    """None when somebody acted on it, or there is none under this number."""
+    row = await db.fetchrow(_NUMBERED, number)
+    return HeldReply(**{**row, "files": tuple(row["files"])}) if row else None
 
 
 async def reasons(db: Db, question: UUID, partner: str) -> Sequence[str]:

@@ -15,6 +15,8 @@ from services.notifier.sending.senders.protocol import TokenSays
 
 UNAUTHORIZED = 401
 LONGEST_WARNING = 150
+PRIVATE = ("direct", "private")
+"""Mentions that not everybody sees."""
 LENGTH = 500
 """Characters in a post: the least that servers allow."""
 
@@ -34,8 +36,11 @@ class MastodonSender:
             return Failed("no post to reply to", final=True)
         to = f"@{asker['account']}" if asker.get("account") else ""
         parent, url = asker["post_id"], None
-        room = LENGTH - len(_warning(delivery))
+        private = asker.get("post_visibility") in PRIVATE
+        room = LENGTH - len(_warning(delivery)) - (len(to) + 1 if private else 0)
         texts = posts(public(answer.text), answer.sources, f"— {answer.partner_name}", room, to=to)
+        if private:  # each is seen by those alone whom it names
+            texts = [texts[0], *(f"{to} {text}" for text in texts[1:])]
         for number, text in enumerate(texts):
             reply = await self._post(delivery, number, text, parent)
             failure = self._failure(reply)
@@ -57,8 +62,7 @@ class MastodonSender:
         status = {
             "status": text,
             "in_reply_to_id": parent,
-            # The first one stands in the timelines, as the question does; the rest is found below it.
-            "visibility": (asker.get("post_visibility") or "public") if number == 0 else "unlisted",
+            "visibility": _visibility(asker.get("post_visibility"), number),
             "spoiler_text": _warning(delivery),
             "language": delivery.question.facets.get("language"),
         }
@@ -83,6 +87,14 @@ class MastodonSender:
         except (KeyError, ValueError):
             return None
         return max(reset - self._clock.now(), timedelta(0)) if reset.tzinfo else None
+
+
+def _visibility(asked: str | None, number: int) -> str:
+    """The first one stands in the timelines, as the question does; the rest is found below it. What was asked
+    in private is answered to its asker alone."""
+    if asked in PRIVATE:
+        return "direct"
+    return (asked or "public") if number == 0 else "unlisted"
 
 
 def _warning(delivery: DeliveryAttempt) -> str:

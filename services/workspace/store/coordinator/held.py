@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from asyncpg import Record
 
 from services.chassis.postgres.database import Db
 
 _NOTE = """
-INSERT INTO held (number, door, reason, size, received_at) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO held (number, door, reason, size, received_at, question, partner)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (number) DO UPDATE SET door = excluded.door, reason = excluded.reason, size = excluded.size,
-    received_at = excluded.received_at
+    received_at = excluded.received_at, question = excluded.question, partner = excluded.partner
 """
 
 _END = """
@@ -33,14 +35,16 @@ WHERE number = $1 AND NOT EXISTS (SELECT FROM held WHERE held.number = $1 AND en
 """
 
 _WAITING = """
-SELECT number, door, reason, size, received_at FROM held WHERE NOT ended AND received_at IS NOT NULL
-ORDER BY received_at LIMIT $1
+SELECT h.number, h.door, h.reason, h.size, h.received_at, h.question, coalesce(l.name, h.partner) AS library
+FROM held h LEFT JOIN library l ON l.id = h.partner
+WHERE NOT h.ended AND h.received_at IS NOT NULL ORDER BY h.received_at LIMIT $1
 """
 
 _ONE = """
 SELECT h.number, h.door, h.reason, h.size, h.received_at, h.ended, w.told_at, w.heading, w.text,
-    w.attachments, w.readable
-FROM held h LEFT JOIN held_words w ON w.number = h.number WHERE h.number = $1 AND h.received_at IS NOT NULL
+    w.attachments, w.readable, h.question, coalesce(l.name, h.partner) AS library
+FROM held h LEFT JOIN held_words w ON w.number = h.number LEFT JOIN library l ON l.id = h.partner
+WHERE h.number = $1 AND h.received_at IS NOT NULL
 """
 
 _REQUESTS = """
@@ -59,8 +63,19 @@ AGAIN_AFTER = timedelta(minutes=3)
 WORDS_FOR = timedelta(days=1)
 
 
-async def note(db: Db, number: int, door: str, reason: str, size: int, received_at: datetime) -> None:
-    await db.execute(_NOTE, number, door, reason, size, received_at)
+async def note(
+    db: Db,
+    number: int,
+    door: str,
+    reason: str,
+    size: int,
+    received_at: datetime,
+    *,
+    question: UUID | None = None,
+    partner: str | None = None,
+) -> None:
+    """`question` and `partner` of a library's reply alone."""
+    await db.execute(_NOTE, number, door, reason, size, received_at, question, partner)
 
 
 async def end(db: Db, number: int) -> None:
