@@ -41,7 +41,7 @@ from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.facts import early
 from services.ingest.handlers.files.file_room import FileRoom
 from services.ingest.handlers.mail.incoming import MailDoor
-from services.ingest.handlers.mail.mail_replies import ReplyDoor
+from services.ingest.handlers.mail.partner_replies import ReplyDoor
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
 from services.ingest.store import files

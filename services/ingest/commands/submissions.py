@@ -28,7 +28,8 @@ from services.ingest.entrypoints.mail.release import BY_HAND, ROOM_BY_HAND, rele
 from services.ingest.entrypoints.scanner import Scanner, ScannerMetrics
 from services.ingest.handlers import retention
 from services.ingest.handlers.mail.incoming import MailDoor
-from services.ingest.handlers.mail.mail_replies import NotYet, ReplyDoor
+from services.ingest.handlers.mail.mail_replies import NotYet
+from services.ingest.handlers.mail.partner_replies import ReplyDoor
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
 from services.ingest.store.access import link_keys, links, partner_access, partner_keys

@@ -1,5 +1,4 @@
 -- How much a mailbox, and all of them, got of us without asking, for a day; one list to the coordinator
--- depends: 0007.open-questions
 
 CREATE TABLE unasked_mail (
     delivery uuid PRIMARY KEY,

@@ -1,5 +1,4 @@
 -- Addresses that bounced are remembered by keyed digests: the plain ones could be tried with every address
--- depends: 0020.unasked-mail
 
 DELETE FROM silenced_address;
 COMMENT ON TABLE silenced_address IS 'Keyed hashes of addresses that bounced for good: never written to again';

@@ -35,7 +35,7 @@ def text_of(language: str) -> str:
 def test_the_words_a_mail_names_are_understood(language: str) -> None:
     words = re.findall(r"^- ([A-Z][A-Z ]*[A-Z])\b", text_of(language), re.MULTILINE)
     said = [f"{word}\nDe quelle ville ?" if word == "QUESTION" else word for word in words]
-    assert [read_reply(one).deed for one in said] == [ReplyKind.ASK_BACK, ReplyKind.DECLINE, ReplyKind.TAKE]
+    assert [read_reply(one).kind for one in said] == [ReplyKind.ASK_BACK, ReplyKind.DECLINE, ReplyKind.TAKE]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -131,7 +131,7 @@ def outcome(case: dict[str, Any], name: str) -> tuple[str, str]:
     reply = read_reply(found.text, case.get("subject", "Re: Question 1f2e3d4c"))
     if found.why_unsure or reply.held or not found.text:
         return "held", ""
-    return reply.deed.value, reply.refer_to or reply.text
+    return reply.kind.value, reply.refer_to or reply.text
 
 
 def wanted(case: dict[str, Any]) -> tuple[str, str]:
@@ -155,7 +155,7 @@ def test_an_ordinary_paragraph_by_a_librarian_arrives_exactly(number: int) -> No
     found = {name: read(mail_of("assigned"), PROGRAMS[name], paragraph, "above") for name in IN_FIVE}
     assert found == {name: Written(shown_by(name, paragraph), quotes_us=True) for name in IN_FIVE}
     reply = read_reply(paragraph, "Re: Question 1f2e3d4c : un moulin")
-    assert (reply.deed, reply.held) == (ReplyKind.ANSWER, "")
+    assert (reply.kind, reply.held) == (ReplyKind.ANSWER, "")
 
 
 def shown_by(name: str, text: str) -> str:

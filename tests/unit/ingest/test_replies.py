@@ -39,7 +39,7 @@ def test_an_answer_that_speaks_of_refusals_stays_an_answer(answer: str) -> None:
 
 def test_who_else_could_answer_is_named_in_a_refusal() -> None:
     reply = read_reply("Refus\nNos fonds s'arrêtent à 1900.\nVers : Médiathèque de Grigny.")
-    assert (reply.deed, reply.refer_to) == (ReplyKind.DECLINE, "Médiathèque de Grigny.")
+    assert (reply.kind, reply.refer_to) == (ReplyKind.DECLINE, "Médiathèque de Grigny.")
 
 
 def test_a_partner_is_known_by_id_or_name() -> None:
@@ -163,7 +163,7 @@ def test_a_command_word_without_what_belongs_to_it_is_held(mail: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mail", "deed", "text"),
+    ("mail", "kind", "text"),
     [
         ("QUESTION\nQuelle année ?", ReplyKind.ASK_BACK, "Quelle année ?"),
         ("Bonjour,\n\nQUESTION : quelle année ?\n\nMarie", ReplyKind.ASK_BACK, "quelle année ?\n\nMarie"),
@@ -172,8 +172,8 @@ def test_a_command_word_without_what_belongs_to_it_is_held(mail: str) -> None:
         ("Bonjour,\nSPAM\n\nMarie Dupont", ReplyKind.SPAM, ""),
     ],
 )
-def test_a_word_with_its_text_is_what_it_says(mail: str, deed: ReplyKind, text: str) -> None:
-    assert read_reply(mail) == Reply(deed, text)
+def test_a_word_with_its_text_is_what_it_says(mail: str, kind: ReplyKind, text: str) -> None:
+    assert read_reply(mail) == Reply(kind, text)
 
 
 @pytest.mark.parametrize(

@@ -129,9 +129,7 @@ def parse_mail(
         sent_at=sent_at(mail, now),
         text=text,
         attachments=body.attachments,
-        return_path=header(mail, "return-path")[:LONGEST_ADDRESS]
-        if envelope.sender is None
-        else envelope.sender,
+        return_path=_return_path(mail, envelope),
         authentication=_authentication(mail),
         bounce=read_bounce(mail) if _may_report(kind, mail, subject, sender) else None,
         html_text=_shown(body.html_text),
@@ -140,6 +138,11 @@ def parse_mail(
         reply_to=_reply_to(mail, sender),
         lists=_lists(mail),
     )
+
+
+def _return_path(mail: Message, envelope: MailEnvelope) -> str:
+    """Of a mail without an envelope, as it stands in its header."""
+    return header(mail, "return-path")[:LONGEST_ADDRESS] if envelope.sender is None else envelope.sender
 
 
 def _authentication(mail: Message) -> tuple[str, ...]:

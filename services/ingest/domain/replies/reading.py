@@ -34,7 +34,7 @@ class Follows(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    deed: ReplyKind
+    kind: ReplyKind
     follows: Follows
     words: str
 
@@ -111,7 +111,7 @@ class Reply:
     """`text` is the answer, or the reason of a refusal. `refer_to` is a library, as it was written. `held`:
     one of REASONS, where it is for a person to say what was meant."""
 
-    deed: ReplyKind
+    kind: ReplyKind
     text: str
     sources: tuple[str, ...] = ()
     effort: int | None = None
@@ -147,9 +147,9 @@ def _command(lines: list[str]) -> Reply | None:
         if found["loose"]:
             return Reply(ReplyKind.ANSWER, whole, held="command") if found["word"].isupper() else None
         if command.follows is Follows.TEXT and len(whole) <= LONGEST_REASON:
-            return _with_text(command.deed, [found["rest"] or "", *below])
+            return _with_text(command.kind, [found["rest"] or "", *below])
         if command.follows is Follows.NOTHING and not found["rest"] and is_signature(below):
-            return Reply(command.deed, "")
+            return Reply(command.kind, "")
         return Reply(ReplyKind.ANSWER, whole, held="command")
     return None
 
@@ -176,15 +176,15 @@ def _may_be_meant(word: str, whole: str, *, alone: bool) -> bool:
     return alone and len(whole) <= LONGEST_REASON and not REPLY_IN_IT.search(whole) and word.isalpha()
 
 
-def _message(deed: ReplyKind, lines: list[str]) -> Reply | None:
+def _message(kind: ReplyKind, lines: list[str]) -> Reply | None:
     """None where the words that belong to it are missing, or words stand there that do not."""
-    if deed is ReplyKind.SPAM:
-        return Reply(deed, "") if is_signature(lines) else None
+    if kind is ReplyKind.SPAM:
+        return Reply(kind, "") if is_signature(lines) else None
     if is_signature(lines):
         return None
-    if deed is ReplyKind.CORRECT:
-        return replace(_answer(lines), deed=deed)
-    return Reply(deed, "\n".join(lines).strip())
+    if kind is ReplyKind.CORRECT:
+        return replace(_answer(lines), kind=kind)
+    return Reply(kind, "\n".join(lines).strip())
 
 
 def _refers_alone(lines: list[str]) -> bool:
@@ -194,10 +194,10 @@ def _refers_alone(lines: list[str]) -> bool:
     )
 
 
-def _with_text(deed: ReplyKind, lines: list[str]) -> Reply:
+def _with_text(kind: ReplyKind, lines: list[str]) -> Reply:
     referred = next((found for line in lines if (found := REFER.match(line))), None)
     reason = "\n".join(lines).strip()
-    return Reply(deed, reason, refer_to=referred["partner"].strip() if referred else None)
+    return Reply(kind, reason, refer_to=referred["partner"].strip() if referred else None)
 
 
 def _command_below_greeting(lines: list[str]) -> Reply | None:
@@ -211,7 +211,7 @@ def _command_below_greeting(lines: list[str]) -> Reply | None:
         if found is None or found["loose"]:
             continue
         if not found["rest"] and is_signature(below):
-            return Reply(command.deed, "")
+            return Reply(command.kind, "")
         if found["rest"] and len(below_greeting) <= SHORT_REFUSAL:
             return Reply(ReplyKind.ANSWER, "\n".join(lines).strip(), held="command")
     return None

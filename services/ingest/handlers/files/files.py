@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -52,32 +52,43 @@ class InMemory:
         return piece
 
 
-Accepts = Callable[[tuple[Attachment, ...]], Awaitable[AcceptedSubmission]]
+@dataclass(frozen=True, slots=True)
+class KeptFiles:
+    """What came with a submission, kept before anything is decided about it."""
+
+    files: tuple[File, ...]
+    belongs_to: str
+    attachments: tuple[Attachment, ...]
+    """As events name them."""
+
+    async def follow(self, unit: Unit, accepted: AcceptedSubmission) -> AcceptedSubmission:
+        """They are the question's now. What had come before keeps the files it had, and what was kept now
+        goes again: nobody would ever find it to erase it."""
+        kept = [file.id for file in self.files]
+        if kept and accepted.again:
+            await files.drop(unit.db, kept)
+        elif kept:
+            await files.attach(unit.db, kept, accepted.question, self.belongs_to)
+        return accepted
 
 
-async def accept_with_files(
+async def keep_files(
     unit: Unit,
     public_url: str,
     uploads: Sequence[Upload],
     belongs_to: str,
-    accept: Accepts,
     waiting: Sequence[File] = (),
     *,
     room: FileRoom,
     mailbox: bytes | None = None,
-) -> AcceptedSubmission:
-    """Keep the files, then accept what they came with; `waiting` are here since an earlier try. What had come
-    before keeps the files it had, and what was kept now goes again: nobody would ever find it to erase it.
-    `mailbox`: whose files they are, where they count for somebody. Raises NoRoom and NoRoomAtAll."""
+) -> KeptFiles:
+    """`waiting` are here since an earlier try. `mailbox`: whose files they are, where they count for
+    somebody. Raises NoRoom and NoRoomAtAll. What they came with must be accepted in the same transaction,
+    and then told by `follow`."""
     new = sum(upload.size for upload in uploads)
     await room.check(unit, new + sum(file.size for file in waiting), new=new, mailbox=mailbox)
-    kept = [*waiting, *[await _keep(unit, upload, belongs_to) for upload in uploads]]
-    accepted = await accept(tuple(attachment_of(public_url, file) for file in kept))
-    if kept and accepted.again:
-        await files.drop(unit.db, [file.id for file in kept])
-    elif kept:
-        await files.attach(unit.db, [file.id for file in kept], accepted.question, belongs_to)
-    return accepted
+    kept = (*waiting, *[await _keep(unit, upload, belongs_to) for upload in uploads])
+    return KeptFiles(kept, belongs_to, tuple(attachment_of(public_url, file) for file in kept))
 
 
 async def keep_for_form(

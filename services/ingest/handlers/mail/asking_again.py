@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.chassis.messaging.transaction import Unit
-from services.contracts.vocabulary import Attachment
 from services.ingest.domain.intake import RawSubmission
 from services.ingest.handlers.conversation import accept_reopening
-from services.ingest.handlers.files.files import Upload, accept_with_files
+from services.ingest.handlers.files.files import Upload, keep_files
 from services.ingest.handlers.questions import Intake
 from services.ingest.handlers.submissions import AcceptedSubmission, accept_follow_up
 from services.ingest.store.conversations import questions
@@ -31,12 +30,10 @@ async def ask_again(
     if accepted.again or not uploads:
         return accepted
     own = replace(submission, key=f"{submission.key} files")
-
-    async def accept(files: tuple[Attachment, ...]) -> AcceptedSubmission:
-        return await accept_follow_up(unit, intake.wall, own, question.id, about_files, "mail", files)
-
     mailbox = await questions.mailbox_of(unit.db, question.id)
-    await accept_with_files(
-        unit, intake.public_url, uploads, "follow_up", accept, room=intake.room, mailbox=mailbox
+    kept = await keep_files(unit, intake.public_url, uploads, "follow_up", room=intake.room, mailbox=mailbox)
+    followed = await accept_follow_up(
+        unit, intake.wall, own, question.id, about_files, "mail", kept.attachments
     )
+    await kept.follow(unit, followed)
     return accepted

@@ -23,18 +23,14 @@ from services.ingest.domain.mail.sender_proof import proof_of
 from services.ingest.domain.mime.headers import bare_subject
 from services.ingest.handlers.caps import Caps, mailbox_digest
 from services.ingest.handlers.files.file_room import SMALL, NoRoomAtAll
-from services.ingest.handlers.files.files import Accepts, accept_with_files
+from services.ingest.handlers.files.files import keep_files
 from services.ingest.handlers.mail.mail_files import is_taken, uploads_of, with_left_out
-from services.ingest.handlers.mail.mail_replies import (
-    NotYet,
-    ReplyDoor,
-    UnreadFollowUp,
-    accept_reply,
-)
+from services.ingest.handlers.mail.mail_replies import NotYet, UnreadFollowUp, accept_reply
 from services.ingest.handlers.mail.mail_threads import link_of_thread
+from services.ingest.handlers.mail.partner_replies import ReplyDoor
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.spam import OF_SPAM_SENDER, spam_senders
-from services.ingest.handlers.submissions import AcceptedSubmission, be_the_same
+from services.ingest.handlers.submissions import be_the_same
 from services.ingest.store.conversations import conversation, submissions
 
 
@@ -151,14 +147,14 @@ async def accept_written(unit: Unit, door: MailDoor, submission: RawSubmission, 
         if address is not None:
             raise Refused("the reply address is not one of ours", field="to")
         new = _question(unit, door, mail)
-        accepted = await _with_files(
-            unit,
-            door,
-            mail,
-            lambda files: accept_question(
-                unit, door.intake, submission, new, files, caps=door.caps, vouched=True
-            ),
+        intake, mailbox = door.intake, mailbox_digest(door.intake.keys, mail.sender)
+        kept = await keep_files(
+            unit, intake.public_url, uploads_of(mail), "question", room=intake.room, mailbox=mailbox
         )
+        accepted = await accept_question(
+            unit, intake, submission, new, kept.attachments, caps=door.caps, vouched=True
+        )
+        await kept.follow(unit, accepted)
         return "duplicate" if accepted.again else "question"
     link = read_token(door.intake.keys, address)
     if link is None:
@@ -174,19 +170,6 @@ async def _without_files(submission: RawSubmission, mail: ParsedMail) -> RawSubm
         return submission
     kept = [one.content for one in mail.attachments if is_taken(one)]
     return replace(submission, raw=await asyncio.to_thread(without_files, submission.raw, kept))
-
-
-async def _with_files(unit: Unit, door: MailDoor, mail: ParsedMail, accept: Accepts) -> AcceptedSubmission:
-    intake = door.intake
-    return await accept_with_files(
-        unit,
-        intake.public_url,
-        uploads_of(mail),
-        "question",
-        accept,
-        room=intake.room,
-        mailbox=mailbox_digest(intake.keys, mail.sender),
-    )
 
 
 def _question(unit: Unit, door: MailDoor, mail: ParsedMail) -> NewQuestion:

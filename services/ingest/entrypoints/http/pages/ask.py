@@ -43,7 +43,7 @@ from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.entrypoints.scanner import ScannerAway
 from services.ingest.handlers.caps import mailbox_digest
 from services.ingest.handlers.files.file_room import NoRoom, NoRoomAtAll
-from services.ingest.handlers.files.files import Upload, accept_with_files, keep_for_form
+from services.ingest.handlers.files.files import Upload, keep_files, keep_for_form
 from services.ingest.handlers.questions import accept_question
 from services.ingest.handlers.spam import OF_SPAM_SENDER, hold_spam
 from services.ingest.handlers.submissions import AcceptedSubmission
@@ -165,16 +165,19 @@ class AskPage:
             return await self.together.accept(submission, new, caps=self.door.caps)
         door = self.door
         async with door.begin() as unit:
-            return await accept_with_files(
+            kept = await keep_files(
                 unit,
                 door.intake.public_url,
                 uploads,
                 "question",
-                lambda files: accept_question(unit, door.intake, submission, new, files, caps=door.caps),
                 await files_store.waiting(unit.db, [file.id for file in waiting]),
                 room=door.intake.room,
                 mailbox=mailbox_digest(door.intake.keys, new.mail),
             )
+            accepted = await accept_question(
+                unit, door.intake, submission, new, kept.attachments, caps=door.caps
+            )
+            return await kept.follow(unit, accepted)
 
     async def _not_taken(self, request: Request, filled: FormData, words: Translator) -> str:
         """Why the files are not taken at all: too many came from there, or one of them is harmful."""

@@ -48,10 +48,9 @@ from services.ingest.handlers.conversation import (
     accept_put_back,
     accept_spam,
 )
-from services.ingest.handlers.files.files import accept_with_files
+from services.ingest.handlers.files.files import keep_files
 from services.ingest.handlers.held import act_on
 from services.ingest.handlers.submissions import (
-    AcceptedSubmission,
     accept_answer,
     accept_decline,
     accept_take,
@@ -213,14 +212,13 @@ class RespondentPages:
         submission = RawSubmission("page", form_key(self.door, form), raw_of(form, *FIELDS), unit.now)
         partner, intake = opened.own.partner, self.door.intake
         mailed = await self._act_on_held(unit, link, partner, form, "answer")
-
-        async def accept(sent: tuple[Attachment, ...]) -> AcceptedSubmission:
-            every = (*mailed, *sent)
-            return await accept_answer(unit, intake.wall, submission, link.question_id, partner, new, every)
-
         waiting = await files.waiting(unit.db, kept_ids(form))
-        uploads = uploads_of(form)
-        await accept_with_files(unit, intake.public_url, uploads, "answer", accept, waiting, room=intake.room)
+        kept = await keep_files(
+            unit, intake.public_url, uploads_of(form), "answer", waiting, room=intake.room
+        )
+        every = (*mailed, *kept.attachments)
+        accepted = await accept_answer(unit, intake.wall, submission, link.question_id, partner, new, every)
+        await kept.follow(unit, accepted)
 
     async def _act_on_held(
         self, unit: Unit, link: Link, partner: str, form: FormData, as_: str

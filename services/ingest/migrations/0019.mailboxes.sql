@@ -1,5 +1,4 @@
 -- Caps count the mailbox: case and tags of an address make no other sender
--- depends: 0012.similar-answers
 
 ALTER TABLE question ADD COLUMN asked_from bytea;
 COMMENT ON COLUMN question.asked_from IS 'Keyed hash of the mailbox: counts what one person asks, keeps no address';

@@ -1,5 +1,4 @@
 -- Addresses that bounced and senders are remembered by keyed digests: plain ones could be tried with every address
--- depends: 0020.mailboxes
 
 DELETE FROM bounced;
 COMMENT ON COLUMN bounced.address_hash IS 'Keyed hash: whoever has this table alone can test no address with it';

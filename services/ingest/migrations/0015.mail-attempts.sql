@@ -1,5 +1,4 @@
 -- Mails that fail by themselves: after some attempts a person looks
--- depends: 0012.similar-answers
 
 CREATE TABLE mail_attempt (
     key text PRIMARY KEY,

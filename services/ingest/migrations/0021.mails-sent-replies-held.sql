@@ -1,5 +1,4 @@
 -- What our mails said, to know it again in replies; replies that a library must look at
--- depends: 0020.mailboxes
 
 CREATE TABLE sent_mail (
     delivery_id uuid PRIMARY KEY,
