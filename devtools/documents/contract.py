@@ -15,6 +15,7 @@ from devtools.documents.partner_contract import partner_document
 from devtools.documents.partner_page import page
 from services.contracts import topology
 from services.contracts.catalogue import (
+    DOES,
     EVERY_FACT,
     FACTS,
     FROM_COORDINATOR,
@@ -125,7 +126,7 @@ def _table() -> str:
         for fact in TO_PARTNERS
     ]
     rows += [_row(fact, "workspace", _doers(fact)) for fact in FROM_COORDINATOR]
-    rows += [_row(fact, ", ".join(topology.DOES), "workspace") for fact in TO_COORDINATOR]
+    rows += [_row(fact, ", ".join(sorted(DOES)), "workspace") for fact in TO_COORDINATOR]
     return "\n".join([*rows, "", ""])
 
 
@@ -139,4 +140,4 @@ def _hearers(fact: type[Fact]) -> str:
 
 
 def _doers(fact: type[Fact]) -> str:
-    return ", ".join(service for service, facts in topology.DOES.items() if fact in facts)
+    return ", ".join(service for service, facts in DOES.items() if fact in facts)

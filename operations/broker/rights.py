@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from services.contracts import notifier, partners, topology
 from services.contracts.catalogue import (
+    DOES,
     FROM_COORDINATOR,
     FROM_PARTNERS,
     PRODUCERS,
@@ -77,7 +78,7 @@ def _announced(service: str) -> list[str]:
 
 def _told(service: str) -> list[str]:
     """Its words to partner systems, and its receipts of what the coordinator asked."""
-    receipts = TO_COORDINATOR if service in topology.DOES else ()
+    receipts = TO_COORDINATOR if service in DOES else ()
     return [*_of_partners(TELLS.get(service, ())), *_of_coordinator(receipts)]
 
 

@@ -34,7 +34,7 @@ from services.chassis.http.serving import MOST_CONNECTIONS, serving
 from services.chassis.messaging import broker as rabbit
 from services.chassis.messaging import inbox, outbox
 from services.chassis.messaging.consume import Consumer, Handling, readers_of
-from services.chassis.messaging.incoming import FactReader, Reader, Subscriptions
+from services.chassis.messaging.readers import EventReader, Reader, Subscriptions
 from services.chassis.messaging.transaction import Transactions, Unit
 from services.chassis.postgres import schema
 from services.chassis.postgres.database import ask_whether_it_writes, open_pool
@@ -132,7 +132,7 @@ class Chassis:
         that only append need no lock on their question; where nobody waits for the result, lingering makes
         larger batches and fewer commits."""
         _check(self.name, subscriptions)
-        readers = readers_of(FactReader(subscriptions), others or {})
+        readers = readers_of(EventReader(subscriptions), others or {})
         handling = Handling(self._transactions, readers, self._instruments, lock_questions=lock_questions)
         self._transactions.redeliver = handling.redeliver
         consumer = Consumer(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from services.contracts import coordinator, explained, ingest, notifier, partners, router, workspace
 from services.contracts.vocabulary import Fact
 
@@ -103,32 +106,43 @@ TO_PARTNERS: tuple[type[Fact], ...] = (
 )
 """On `sesame.partners`, to a partner's own queue."""
 
-FROM_COORDINATOR: tuple[type[Fact], ...] = (
-    coordinator.AssignRequested,
-    coordinator.RouteRequested,
-    coordinator.TakeBackRequested,
-    coordinator.CloseRequested,
-    coordinator.SpamRequested,
-    coordinator.SettleRequested,
-    coordinator.ReopenRequested,
-    coordinator.ExtendRequested,
-    coordinator.IntakeChangeRequested,
-    coordinator.PartnerChangeRequested,
-    coordinator.PartnerAdmitRequested,
-    coordinator.ExplanationRequested,
-    coordinator.DirectoryRequested,
-    coordinator.HeldShowRequested,
-    coordinator.HeldReleaseRequested,
-    coordinator.HeldDropRequested,
-    coordinator.KeyChangeRequested,
-    coordinator.RetryRequested,
-    coordinator.LiftRequested,
-    coordinator.PostedRequested,
-    coordinator.EntryShowRequested,
-    coordinator.EntryReleaseRequested,
-    coordinator.EntryKeepRequested,
-    coordinator.EntryWithdrawRequested,
+DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
+    {
+        "router": (
+            coordinator.AssignRequested,
+            coordinator.RouteRequested,
+            coordinator.TakeBackRequested,
+            coordinator.CloseRequested,
+            coordinator.SpamRequested,
+            coordinator.SettleRequested,
+            coordinator.ReopenRequested,
+            coordinator.ExtendRequested,
+            coordinator.IntakeChangeRequested,
+            coordinator.PartnerChangeRequested,
+            coordinator.PartnerAdmitRequested,
+            coordinator.ExplanationRequested,
+            coordinator.DirectoryRequested,
+        ),
+        "ingest": (
+            coordinator.HeldShowRequested,
+            coordinator.HeldReleaseRequested,
+            coordinator.HeldDropRequested,
+            coordinator.KeyChangeRequested,
+        ),
+        "notifier": (
+            coordinator.RetryRequested,
+            coordinator.LiftRequested,
+            coordinator.PostedRequested,
+            coordinator.EntryShowRequested,
+            coordinator.EntryReleaseRequested,
+            coordinator.EntryKeepRequested,
+            coordinator.EntryWithdrawRequested,
+        ),
+    }
 )
+"""Service → what it does when the coordinator asks. Each request is one service's."""
+
+FROM_COORDINATOR: tuple[type[Fact], ...] = tuple(fact for facts in DOES.values() for fact in facts)
 """On `sesame.coordinator`, from the workspace to whichever service does it."""
 
 TO_COORDINATOR: tuple[type[Fact], ...] = (coordinator.RequestDone, coordinator.RequestRefused)

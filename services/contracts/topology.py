@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from services.contracts import coordinator, explained, ingest, notifier, partners, router, workspace
-from services.contracts.catalogue import CONFIDENTIAL, FACTS, TO_COORDINATOR
+from services.contracts import explained, ingest, notifier, partners, router, workspace
+from services.contracts.catalogue import CONFIDENTIAL, DOES, FACTS, TO_COORDINATOR
 from services.contracts.vocabulary import Fact
 
 EVENTS = "sesame.events"
@@ -139,42 +139,6 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
 SERVICES = tuple(HEARS)
 
 RECEIPTS = (partners.SubmissionAccepted, partners.SubmissionRefused)
-
-DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
-    {
-        "ingest": (
-            coordinator.HeldShowRequested,
-            coordinator.HeldReleaseRequested,
-            coordinator.HeldDropRequested,
-            coordinator.KeyChangeRequested,
-        ),
-        "notifier": (
-            coordinator.RetryRequested,
-            coordinator.LiftRequested,
-            coordinator.PostedRequested,
-            coordinator.EntryShowRequested,
-            coordinator.EntryReleaseRequested,
-            coordinator.EntryKeepRequested,
-            coordinator.EntryWithdrawRequested,
-        ),
-        "router": (
-            coordinator.AssignRequested,
-            coordinator.RouteRequested,
-            coordinator.TakeBackRequested,
-            coordinator.CloseRequested,
-            coordinator.SpamRequested,
-            coordinator.SettleRequested,
-            coordinator.ReopenRequested,
-            coordinator.ExtendRequested,
-            coordinator.IntakeChangeRequested,
-            coordinator.PartnerChangeRequested,
-            coordinator.PartnerAdmitRequested,
-            coordinator.ExplanationRequested,
-            coordinator.DirectoryRequested,
-        ),
-    }
-)
-"""Service → what it does when the coordinator asks. Each request is one service's."""
 
 
 def coordinator_key(fact: type[Fact]) -> str:

@@ -16,7 +16,8 @@ from uuid_utils.compat import uuid7
 
 from services.chassis.clock import SystemClock
 from services.chassis.messaging.consume import Handling, readers_of
-from services.chassis.messaging.incoming import FactReader, IncomingMessage, Reader, Subscriptions
+from services.chassis.messaging.incoming import IncomingMessage
+from services.chassis.messaging.readers import EventReader, Reader, Subscriptions
 from services.chassis.messaging.transaction import Transactions
 from services.chassis.postgres.database import open_pool
 from services.chassis.telemetry.instruments import MessagingMetrics
@@ -41,7 +42,7 @@ class Bench:
     woken: int = 0
 
     def handling(self, subscriptions: Subscriptions, others: Mapping[str, Reader] | None = None) -> Handling:
-        readers = readers_of(FactReader(subscriptions), others or {})
+        readers = readers_of(EventReader(subscriptions), others or {})
         handling = Handling(self.transactions, readers, self.instruments)
         self.transactions.redeliver = handling.redeliver
         return handling

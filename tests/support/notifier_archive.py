@@ -14,7 +14,8 @@ from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
 from services.chassis.face import NetworkFace
-from services.chassis.messaging.incoming import IncomingMessage, Subscriptions
+from services.chassis.messaging.incoming import IncomingMessage
+from services.chassis.messaging.readers import Subscriptions
 from services.contracts import coordinator, topology
 from services.contracts.envelope import Event
 from services.contracts.notifier import EntryShown, ShownText

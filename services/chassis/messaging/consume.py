@@ -20,7 +20,8 @@ from faststream.rabbit.message import RabbitMessage
 from services.chassis.backoff import backoff_seconds
 from services.chassis.errors import Poison, TooEarly, is_transient
 from services.chassis.messaging import inbox
-from services.chassis.messaging.incoming import FactReader, IncomingMessage, Reader, Work
+from services.chassis.messaging.incoming import IncomingMessage
+from services.chassis.messaging.readers import EventReader, Reader, Work
 from services.chassis.messaging.transaction import Transactions, Unit
 from services.chassis.telemetry import trace
 from services.chassis.telemetry.instruments import MessagingMetrics
@@ -218,5 +219,5 @@ def _letter(message: RabbitMessage) -> IncomingMessage:
     )
 
 
-def readers_of(facts: FactReader, others: Mapping[str, Reader]) -> dict[str, Reader]:
+def readers_of(facts: EventReader, others: Mapping[str, Reader]) -> dict[str, Reader]:
     return {topology.EVENTS: facts, **others}

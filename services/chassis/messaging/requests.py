@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.chassis.messaging.incoming import IncomingMessage, Work, must_come_under
+from services.chassis.messaging.readers import EventReader, Subscriptions
 from services.chassis.messaging.transaction import Unit
-from services.contracts import topology
+from services.contracts.catalogue import DOES
 from services.contracts.coordinator import CoordinatorRequest, RequestDone, RequestRefused
-from services.contracts.envelope import Event, decode, event_readers
+from services.contracts.envelope import Event
+from services.contracts.topology import coordinator_key
 
-RequestDeed = Callable[[Unit, UUID, Any], Awaitable[None]]
+RequestAction = Callable[[Unit, UUID, Any], Awaitable[None]]
 """Carries out one request about a question (the nil UUID: about none). Raises RefusedRequest before it has
 written or announced anything."""
 
@@ -31,43 +32,27 @@ class RefusedRequest(Exception):
         self.field = field
 
 
-class RequestReader:
+def request_reader(service: str, actions: Mapping[type[CoordinatorRequest], RequestAction]) -> EventReader:
     """Understands what the coordinator asks of this service. The broker lets the workspace alone ask."""
+    if set(actions) != set(DOES[service]):
+        different = sorted(fact.__name__ for fact in set(actions) ^ set(DOES[service]))
+        raise RuntimeError(f"{service}: its actions and catalogue.DOES differ in {', '.join(different)}")
+    subscriptions: Subscriptions = {fact: partial(_carry_out, action) for fact, action in actions.items()}
+    return EventReader(subscriptions, key_of=coordinator_key)
 
-    def __init__(self, service: str, deeds: Mapping[type[CoordinatorRequest], RequestDeed]) -> None:
-        if set(deeds) != set(topology.DOES[service]):
-            different = sorted(fact.__name__ for fact in set(deeds) ^ set(topology.DOES[service]))
-            raise RuntimeError(f"{service}: deeds and topology.DOES differ in {', '.join(different)}")
-        self._readers = event_readers(deeds)
-        self._deeds = {fact.wire: deed for fact, deed in deeds.items()}
 
-    def read(self, letter: IncomingMessage) -> Work:
-        event = decode(letter.body, self._readers)
-        if not isinstance(event, Event):
-            raise TypeError(f"{event.type}: read as {type(event).__name__}, not as a request")
-        must_come_under(letter, topology.coordinator_key(type(event.data)))
-        return Work(
-            letter=letter,
-            source=event.source,
-            id=event.id,
-            name=event.type,
-            question=event.subject,
-            traceparent=event.traceparent,
-            do=partial(self._carry_out, event),
+async def _carry_out(action: RequestAction, unit: Unit, event: Event[Any]) -> None:
+    try:
+        await action(unit, event.subject, event.data)
+    except RefusedRequest as refusal:
+        receipt: RequestDone | RequestRefused = RequestRefused(
+            request_id=event.id,
+            request_type=event.type,
+            code=refusal.code,
+            reason=str(refusal),
+            field=refusal.field,
+            value=refusal.value,
         )
-
-    async def _carry_out(self, event: Event[Any], unit: Unit) -> None:
-        try:
-            await self._deeds[event.type](unit, event.subject, event.data)
-        except RefusedRequest as refusal:
-            receipt: RequestDone | RequestRefused = RequestRefused(
-                request_id=event.id,
-                request_type=event.type,
-                code=refusal.code,
-                reason=str(refusal),
-                field=refusal.field,
-                value=refusal.value,
-            )
-        else:
-            receipt = RequestDone(request_id=event.id, request_type=event.type)
-        unit.tell_coordinator(receipt, question=event.subject)
+    else:
+        receipt = RequestDone(request_id=event.id, request_type=event.type)
+    unit.tell_coordinator(receipt, question=event.subject)

@@ -17,7 +17,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.chassis.errors import Poison
-from services.chassis.messaging.incoming import BINARY_MODE, IncomingMessage, Work
+from services.chassis.messaging.incoming import BINARY_MODE, IncomingMessage
+from services.chassis.messaging.readers import Work
 from services.chassis.messaging.transaction import Unit
 from services.contracts.catalogue import FROM_PARTNERS
 from services.contracts.envelope import (

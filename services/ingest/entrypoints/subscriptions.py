@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.messaging.incoming import Subscriptions
+from services.chassis.messaging.readers import Subscriptions
 from services.contracts.notifier import MailsSent, QuestionPublished, SimilarFound
 from services.contracts.router import (
     AnswerAdded,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.chassis.messaging.incoming import Handler, Subscriptions
+from services.chassis.messaging.readers import Handler, Subscriptions
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
 from services.metrics.domain.facts import Counted

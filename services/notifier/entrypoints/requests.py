@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.chassis.messaging.requests import RequestReader
+from services.chassis.messaging.readers import EventReader
+from services.chassis.messaging.requests import request_reader
 from services.contracts import coordinator as asked
 from services.notifier.handlers import failures, group_posts, release_requests
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.outcomes import Outcomes
 
 
-def requests(rules: ReleaseRules, settlement: Outcomes) -> RequestReader:
-    return RequestReader(
+def requests(rules: ReleaseRules, settlement: Outcomes) -> EventReader:
+    return request_reader(
         "notifier",
         {
             asked.RetryRequested: failures.retry_requested,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from functools import partial
 
-from services.chassis.messaging.incoming import Subscriptions
+from services.chassis.messaging.readers import Subscriptions
 from services.contracts import ingest, router, workspace
 from services.notifier.handlers import events
 from services.notifier.handlers.archiving import ReleaseRules

@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry
 from services.chassis import settings
 from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.consume import Handling, readers_of
-from services.chassis.messaging.incoming import FactReader
+from services.chassis.messaging.readers import EventReader
 from services.chassis.messaging.transaction import Transactions
 from services.chassis.telemetry.instruments import MessagingMetrics
 from services.router.domain.question.state_machine import ImpossibleMove
@@ -52,7 +52,7 @@ async def _run(deed: Callable[[CommandContext], Awaitable[int]]) -> int:
 async def at_desk(options: RouterSettings) -> AsyncIterator[CommandContext]:
     async with command_transactions("router", options.database_url) as transactions:
         desk = RoutingContext.of(options)
-        readers = readers_of(FactReader(subscriptions.subscriptions(desk)), {})
+        readers = readers_of(EventReader(subscriptions.subscriptions(desk)), {})
         handling = Handling(transactions, readers, MessagingMetrics(CollectorRegistry()))
         transactions.redeliver = handling.redeliver
         yield CommandContext(options, desk, transactions)

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from services.chassis.messaging.requests import RefusedRequest, RequestDeed, RequestReader
+from services.chassis.messaging.readers import EventReader
+from services.chassis.messaging.requests import RefusedRequest, RequestAction, request_reader
 from services.chassis.messaging.transaction import Unit
 from services.contracts import coordinator as asked
 from services.router.domain.question.state_machine import ImpossibleMove
@@ -18,8 +19,8 @@ from services.router.handlers.coordinator import Actor
 HandDeed = Callable[[RoutingContext, Unit, UUID, Actor, Any], Awaitable[None]]
 
 
-def requests(desk: RoutingContext) -> RequestReader:
-    return RequestReader(
+def requests(desk: RoutingContext) -> EventReader:
+    return request_reader(
         "router",
         {
             asked.AssignRequested: _deed(desk, _assign),
@@ -39,7 +40,7 @@ def requests(desk: RoutingContext) -> RequestReader:
     )
 
 
-def _deed(desk: RoutingContext, do: HandDeed) -> RequestDeed:
+def _deed(desk: RoutingContext, do: HandDeed) -> RequestAction:
     return partial(_by_hand, desk, do)
 
 

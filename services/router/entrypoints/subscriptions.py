@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.chassis.messaging.incoming import Subscriptions
+from services.chassis.messaging.readers import Subscriptions
 from services.contracts import ingest
 from services.router.handlers import conversation, events
 from services.router.handlers.context import RoutingContext

@@ -98,7 +98,7 @@ async def _accept(desk: RoutingContext, unit: Unit, question: Question, event: E
     partner = facts.name_of(directory, fact.partner)
     released = await routing.release(desk, unit, question, _outcome(question, fact.partner))
     accepted = AcceptedAnswer(fact.answer_id, partner.id, partner.name, event.time)
-    answered = _with_subject(lifecycle.answer(released, accepted, unit.now), fact.subject)
+    answered = _with_subject(lifecycle.answer(released, accepted), fact.subject)
     said = facts.answered(directory, answered, fact, assignment.id, unit.now)
     unit.announce(said, question=question.id)
     desk.ledgers.of(unit).put(answered)
@@ -169,7 +169,7 @@ async def spam_reported(desk: RoutingContext, unit: Unit, event: Event[SpamRepor
     if not question.is_open or current is None or current.partner != event.data.partner:
         return
     released = await routing.release(desk, unit, question, "closed")
-    closed = lifecycle.close(released, unit.now)
+    closed = lifecycle.close(released)
     unit.announce(facts.closed(closed, "spam", None, None), question=question.id)
     desk.ledgers.of(unit).note(question.id, "spam", current.partner, None)
     desk.ledgers.of(unit).put(closed)
@@ -180,7 +180,7 @@ async def question_withdrawn(desk: RoutingContext, unit: Unit, event: Event[Ques
     question = await _known(desk, unit, event)
     if question.state is State.WITHDRAWN:
         return
-    withdrawn = lifecycle.withdraw(await routing.release(desk, unit, question, "withdrawn"), unit.now)
+    withdrawn = lifecycle.withdraw(await routing.release(desk, unit, question, "withdrawn"))
     unit.announce(facts.closed(withdrawn, "withdrawn", None, None), question=question.id)
     desk.ledgers.of(unit).put(lifecycle.forget(withdrawn))
     await unit.arrived(question.id)

@@ -57,13 +57,13 @@ async def hand_over(
     reasons: tuple[Reason, ...],
     decision: Decision | None = None,
 ) -> None:
-    """The partner has it from now. `decision` tells fairness who could have had it."""
+    """The partner has it from now; whoever had it before must have been released. `decision` tells fairness
+    who could have had it."""
     ledger = desk.ledgers.of(unit)
     standing = await ledger.standing()
     due = deadline_of(desk, standing, partner.id, question, desk.allowed(taken=False), unit.now)
     assigned = lifecycle.assign(question, partner.id, uuid7(), due, unit.now)
     unit.announce(facts.routed(assigned, partner, reasons, unit.now), question=question.id)
-    _let_go(standing, question)
     standing.book = standing.book.given(partner.id, decision.capacities if decision else {partner.id: 1.0})
     ledger.put(assigned)
     await unit.arrived(question.id)
@@ -98,9 +98,11 @@ async def give_up(
 
 
 async def release(desk: RoutingContext, unit: Unit, question: Question, outcome: str) -> Question:
-    """End the open assignment, and its waiting; nothing is put down until somebody says what follows."""
+    """End the open assignment, its waiting and its partner's load: the one place that does. Nothing is put
+    down until somebody says what follows."""
     if question.current is not None:
-        _let_go(await desk.ledgers.of(unit).standing(), question)
+        standing = await desk.ledgers.of(unit).standing()
+        standing.book = standing.book.ended(question.current.partner)
     return lifecycle.reckoned(lifecycle.release(question, outcome, unit.now), desk.working_days)
 
 
@@ -143,7 +145,6 @@ async def hand_follow_up(
     due = _follow_up_due(desk, standing, partner.id, unit.now)
     given = lifecycle.follow_up(question, partner.id, uuid7(), due, unit.now, word)
     unit.announce(facts.follow_up_routed(given, partner, word, unit.now), question=question.id)
-    _let_go(standing, question)
     standing.book = standing.book.given(partner.id, {partner.id: 1.0})
     ledger.put(given)
     await unit.arrived(question.id)
@@ -179,11 +180,6 @@ async def resume(desk: RoutingContext, unit: Unit, question: Question) -> None:
 
 def promised_anew(desk: RoutingContext, question: Question, now: datetime) -> Question:
     return lifecycle.promise(question, promised(now, desk.working_days, desk.terms), now)
-
-
-def _let_go(standing: NetworkState, question: Question) -> None:
-    if question.current is not None:
-        standing.book = standing.book.ended(question.current.partner)
 
 
 def deadline_of(

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
-from services.chassis.messaging.incoming import IncomingMessage, Work
+from services.chassis.messaging.incoming import IncomingMessage
+from services.chassis.messaging.readers import Work
 from services.contracts import topology
 from services.contracts.catalogue import TO_COORDINATOR
 from services.contracts.coordinator import PartnerAdmitRequested, RequestDone, RequestRefused

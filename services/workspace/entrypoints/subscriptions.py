@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.messaging.incoming import Subscriptions
+from services.chassis.messaging.readers import Subscriptions
 from services.contracts import topology
 from services.contracts.explained import QuestionExplained
 from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown

@@ -19,7 +19,7 @@ from prometheus_client import CollectorRegistry
 
 from services.chassis.clock import SystemClock
 from services.chassis.messaging.consume import Handling, readers_of
-from services.chassis.messaging.incoming import FactReader
+from services.chassis.messaging.readers import EventReader
 from services.chassis.messaging.transaction import Transactions
 from services.chassis.postgres.database import open_pool
 from services.chassis.telemetry.instruments import MessagingMetrics
@@ -67,7 +67,7 @@ class Copy:
     def __init__(self, pool: Pool[Record]) -> None:
         self.pool = pool
         transactions = Transactions(pool, "metrics", SystemClock())
-        readers = readers_of(FactReader(subscriptions.subscriptions()), {})
+        readers = readers_of(EventReader(subscriptions.subscriptions()), {})
         self.handling = Handling(transactions, readers, MessagingMetrics(CollectorRegistry()))
         transactions.redeliver = self.handling.redeliver
 

@@ -14,7 +14,7 @@ from asyncpg import Pool, Record
 from prometheus_client import CollectorRegistry
 
 from services.chassis.messaging.consume import Handling, readers_of
-from services.chassis.messaging.incoming import FactReader
+from services.chassis.messaging.readers import EventReader
 from services.chassis.messaging.transaction import Transactions
 from services.chassis.telemetry.instruments import MessagingMetrics as ChassisInstruments
 from services.contracts import ingest
@@ -61,7 +61,7 @@ class Scene:
         await self.tell(uuid4(), *facts)
 
     async def tell(self, question: UUID, *facts: Fact, after: timedelta = timedelta(0)) -> None:
-        readers = readers_of(FactReader(SUBSCRIPTIONS), {})
+        readers = readers_of(EventReader(SUBSCRIPTIONS), {})
         handling = Handling(self.transactions, readers, ChassisInstruments(CollectorRegistry()))
         self.transactions.redeliver = handling.redeliver
         await handling.settle([letter_of(fact, question, time=made.MOMENT + after) for fact in facts])

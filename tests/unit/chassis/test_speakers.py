@@ -8,9 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from services.chassis.messaging.incoming import FactReader, IncomingMessage, Reader
-from services.chassis.messaging.requests import RequestReader
+from services.chassis.messaging.incoming import IncomingMessage
+from services.chassis.messaging.readers import EventReader, Reader
+from services.chassis.messaging.requests import request_reader
 from services.contracts import topology
+from services.contracts.catalogue import DOES
 from services.contracts.coordinator import HeldDropRequested, IntakeChangeRequested
 from services.contracts.envelope import CONTENT_TYPE, Event, NotAnEvent
 from services.contracts.router import IntakeChanged
@@ -28,7 +30,7 @@ async def nothing(*_: Any) -> None:
 READERS: list[tuple[str, Reader, Fact, str]] = [
     (
         topology.COORDINATOR,
-        RequestReader("router", cast("Any", dict.fromkeys(topology.DOES["router"], nothing))),
+        request_reader("router", cast("Any", dict.fromkeys(DOES["router"], nothing))),
         IntakeChangeRequested(by="Claire", notice="Fermé"),
         "coordinator.intake_change.requested.v1",
     ),
@@ -40,7 +42,7 @@ READERS: list[tuple[str, Reader, Fact, str]] = [
     ),
     (
         topology.EVENTS,
-        FactReader({IntakeChanged: nothing}),
+        EventReader({IntakeChanged: nothing}),
         IntakeChanged(paused=True, notice="Fermé", hand="Claire"),
         "intake.changed",
     ),

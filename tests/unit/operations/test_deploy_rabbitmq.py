@@ -7,6 +7,7 @@ from operations.broker.definitions import definitions, password_hash, user_name
 from operations.broker.rights import partner_rights, service_rights
 from services.contracts import topology
 from services.contracts.catalogue import (
+    DOES,
     FACTS,
     FROM_COORDINATOR,
     FROM_PARTNERS,
@@ -50,12 +51,12 @@ def test_the_workspace_alone_may_ask_in_the_coordinators_name() -> None:
 
 def test_each_request_of_the_coordinator_is_one_services_and_answered_by_those_alone() -> None:
     for fact in FROM_COORDINATOR:
-        assert sum(fact in facts for facts in topology.DOES.values()) == 1, fact.wire
+        assert sum(fact in facts for facts in DOES.values()) == 1, fact.wire
     for fact in TO_COORDINATOR:
         key = topology.coordinator_key(fact)
         patterns = {s: service_rights(s).topics.get(topology.PARTNERS, "^$") for s in topology.SERVICES}
         able = {service for service, pattern in patterns.items() if re.match(pattern, key)}
-        assert able == set(topology.DOES)
+        assert able == set(DOES)
 
 
 def test_a_service_reads_its_own_queue_and_configures_nothing() -> None:

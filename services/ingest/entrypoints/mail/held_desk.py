@@ -17,9 +17,11 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.errors import is_transient
-from services.chassis.messaging.incoming import IncomingMessage, Work, must_come_under
+from services.chassis.messaging.incoming import IncomingMessage
+from services.chassis.messaging.readers import Work, must_come_under
 from services.chassis.messaging.transaction import Begin, Unit
 from services.contracts import topology
+from services.contracts.catalogue import DOES
 from services.contracts.coordinator import (
     HeldDropRequested,
     HeldReleaseRequested,
@@ -45,7 +47,7 @@ from services.ingest.store.mail.quarantine import Held
 
 log = logging.getLogger(__name__)
 
-READERS = event_readers(topology.DOES["ingest"])
+READERS = event_readers(DOES["ingest"])
 NOBODY = UUID(int=0)
 PAGE = 100
 LONGEST = 50_000

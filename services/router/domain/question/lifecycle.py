@@ -24,7 +24,7 @@ from services.router.domain.territory import Territory
 
 
 def assign(question: Question, partner: str, id_: UUID, deadline: Deadline, now: datetime) -> Question:
-    """Whoever had it before has it no longer."""
+    """Whoever had it before must have been released."""
     return _given(question, Move.ASSIGN, partner, id_, deadline, now, None)
 
 
@@ -44,14 +44,15 @@ def _given(
     now: datetime,
     word: UUID | None,
 ) -> Question:
-    freed = release(question, "reassigned", now)
-    attempt = len(freed.assignments) + 1
+    free = _released(question)
+    attempt = len(free.assignments) + 1
     new = Assignment(id_, partner, attempt, now, deadline.remind_at, deadline.due_at, follow_up=word)
-    return _moved(freed, move, assignments=(*freed.assignments, new))
+    return _moved(free, move, assignments=(*free.assignments, new))
 
 
 def release(question: Question, outcome: str, now: datetime) -> Question:
-    """End the open assignment, if there is one, and what it asked back; what follows is another move."""
+    """End the open assignment, if there is one, and what it asked back: the one place that does. What follows
+    is another move."""
     asked = outcome if outcome == "no_reply" else "moot"
     clarifications = tuple(ended(one, asked, now) for one in question.clarifications)
     freed = replace(question, clarifications=clarifications)
@@ -124,8 +125,8 @@ def resume(question: Question) -> Question:
     return _moved(question, Move.REPLY)
 
 
-def expire(question: Question, now: datetime) -> Question:
-    return _moved(release(question, "no_reply", now), Move.EXPIRE)
+def expire(question: Question) -> Question:
+    return _moved(_released(question), Move.EXPIRE)
 
 
 def remind_asker(question: Question, now: datetime) -> Question:
@@ -158,11 +159,9 @@ def give_up(question: Question) -> Question:
     return _moved(question, Move.GIVE_UP)
 
 
-def answer(question: Question, accepted: AcceptedAnswer, now: datetime) -> Question:
-    """The first answer counts, whoever has the question now."""
-    current = question.current
-    outcome = "answered" if current and current.partner == accepted.partner else "answered_by_another"
-    return _moved(release(question, outcome, now), Move.ANSWER, accepted=accepted)
+def answer(question: Question, accepted: AcceptedAnswer) -> Question:
+    """The first answer counts, whoever had the question."""
+    return _moved(_released(question), Move.ANSWER, accepted=accepted)
 
 
 def add(question: Question, at: datetime) -> Question:
@@ -185,16 +184,16 @@ def leave(question: Question) -> Question:
     return _moved(question, Move.FOLLOW_UP)
 
 
-def settle(question: Question, now: datetime) -> Question:
-    return _moved(release(question, "closed", now), Move.SETTLE)
+def settle(question: Question) -> Question:
+    return _moved(_released(question), Move.SETTLE)
 
 
-def close(question: Question, now: datetime) -> Question:
-    return _moved(release(question, "closed", now), Move.CLOSE)
+def close(question: Question) -> Question:
+    return _moved(_released(question), Move.CLOSE)
 
 
-def withdraw(question: Question, now: datetime) -> Question:
-    return _moved(release(question, "withdrawn", now), Move.WITHDRAW)
+def withdraw(question: Question) -> Question:
+    return _moved(_released(question), Move.WITHDRAW)
 
 
 def reopen(question: Question, *, by_asker: bool = False) -> Question:
@@ -212,3 +211,10 @@ def forget(question: Question) -> Question:
 
 def _moved(question: Question, move: Move, **changes: Any) -> Question:
     return replace(question, state=state_machine.after(question.state, move), **changes)
+
+
+def _released(question: Question) -> Question:
+    """Raises ImpossibleMove while somebody has it: their load would be counted for ever."""
+    if question.current is not None:
+        raise state_machine.ImpossibleMove(f"{question.current.partner} has the question: release it first")
+    return question
