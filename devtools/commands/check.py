@@ -13,8 +13,7 @@ from devtools.checkout import PYTHON, ROOT
 
 # Modules that hold what is checked in against what the code would write: print what differs, exit with 1.
 COMPARISONS = {
-    "contract": "services.contracts.check",
-    "docs": "devtools.documents.check",
+    "docs": "devtools.documents.made_from_code",
     "texts": "devtools.commands.texts",
 }
 BESIDE_PYTHON = Path(sys.executable).parent

@@ -3,26 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Callable
 
-from devtools.checkout import ROOT
-from devtools.dashboards import build as dashboards
-from devtools.documents import broker_definitions as definitions
-from devtools.documents import check as contract
-from devtools.documents import metrics_page as metrics
-from devtools.documents import prometheus_rules, settings_page
-
-MAKERS: dict[str, Callable[[], int]] = {
-    "docs/asyncapi.yaml, docs/schemas, docs/events.md, what ingest shows to programmers": lambda: (
-        contract.main(["--write"])
-    ),
-    "docs/metrics.md": lambda: metrics.main([]),
-    "deploy/rabbitmq/definitions.json": lambda: definitions.main(["--write"]),
-    "deploy/kubernetes/components/monitoring/rules.yaml": lambda: prometheus_rules.write(),
-    "docs/settings.md": lambda: settings_page.main(["--write"]),
-    "deploy/grafana/dashboards": lambda: dashboards.main([]),
-}
+from devtools.documents import made_from_code
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,8 +15,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(_: argparse.Namespace) -> int:
-    os.chdir(ROOT)
-    for what, make in MAKERS.items():
-        make()
+    for what, make in made_from_code.MAKERS.items():
+        made_from_code.write(make())
         print(f"written: {what}")
     return 0

@@ -1,14 +1,13 @@
-"""docs/metrics.md, made from the catalogue: `python -m devtools.documents.metrics_page [--check]`."""
+"""docs/metrics.md, made from the catalogue."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from devtools.checkout import ROOT
 from devtools.documents.metrics_catalogue import HERE, Known, catalogue
 
-TARGET = Path("docs/metrics.md")
+TARGET = ROOT / "docs" / "metrics.md"
 
 WHOSE = {
     "every": "Every service",
@@ -38,18 +37,3 @@ def _table(title: str, entries: Sequence[Known]) -> str:
     )
     head = "| metric | type | labels | meaning |\n| --- | --- | --- | --- |"
     return f"### {title}\n\n{head}\n" + "\n".join(rows) + "\n"
-
-
-def main(arguments: Sequence[str]) -> int:
-    wanted = document()
-    if "--check" not in arguments:
-        TARGET.write_text(wanted)
-        return 0
-    if TARGET.read_text() == wanted:
-        return 0
-    print(f"{TARGET} is not what the catalogue says; write it: python -m devtools.documents.metrics_page")
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -27,8 +27,3 @@ def text() -> str:
 def _named_apart(groups: list[dict[str, object]]) -> list[dict[str, object]]:
     """In one object a group's name may stand once."""
     return [group | {"name": f"{number}-{group['name']}"} for number, group in enumerate(groups, 1)]
-
-
-def write() -> int:
-    TARGET.write_text(text())
-    return 0

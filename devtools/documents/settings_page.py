@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -30,16 +27,6 @@ HEAD = """\
 Made from the code; do not edit. Every setting is an environment variable, or a file of that name, in small
 letters, in `/run/secrets`. A wrong one stops the start with one line that names it.
 """
-
-
-def main(arguments: Sequence[str]) -> int:
-    if "--write" in arguments:
-        FILE.write_text(text())
-        return 0
-    if FILE.exists() and FILE.read_text() == text():
-        return 0
-    print(f"{FILE}: differs from the code; write it anew with `./sesame docs`")
-    return 1
 
 
 def text() -> str:
@@ -68,7 +55,3 @@ def _default(field: FieldInfo) -> str:
     if field.default is PydanticUndefined:
         return "**must be set**"
     return "" if field.default in (None, "") else f"`{field.default}`"
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

@@ -24,7 +24,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from devtools.checkout import ROOT
 from devtools.dashboards.answers import Sources
 from devtools.dashboards.boards import BOARDS
-from devtools.dashboards.build import files
 from devtools.dashboards.draw import draw
 from devtools.dashboards.panels import Query
 from devtools.documents.metrics_catalogue import catalogue
@@ -275,8 +274,3 @@ def test_every_dashboard_can_be_drawn_from_its_own_queries(
     sources = Sources(platform.prometheus, platform.database_url, 1, {"partner": PARTNER})
     runner.run(draw(sources, tmp_path))
     assert {path.stem for path in tmp_path.glob("*.png")} == {board.uid for board in BOARDS}
-
-
-@pytest.mark.parametrize("path", sorted(files()), ids=lambda path: path.name)
-def test_the_dashboards_are_what_their_source_says(path: Path) -> None:
-    assert path.read_text() == files()[path], "write it: python -m devtools.dashboards.build"

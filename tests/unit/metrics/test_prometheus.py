@@ -13,7 +13,6 @@ import yaml
 from devtools.checkout import ROOT
 from devtools.dashboards.boards import BOARDS
 from devtools.documents.metrics_catalogue import catalogue
-from devtools.documents.metrics_page import TARGET, document
 from devtools.servers.packages import provide_program
 
 HERE = ROOT / "deploy" / "prometheus"
@@ -39,10 +38,6 @@ def promtool(*arguments: object) -> str:
         timeout=600,
     )
     return "" if done.returncode == 0 else done.stdout + done.stderr
-
-
-def test_the_page_about_metrics_is_what_the_catalogue_says() -> None:
-    assert TARGET.read_text() == document(), "write it: python -m devtools.documents.metrics_page"
 
 
 def test_names_follow_the_conventions_and_stand_once() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from devtools.checkout import ROOT
-from devtools.documents.settings_page import FILE, SERVICES, text
+from devtools.documents.settings_page import FILE, SERVICES
 from operations.secrets import Places, lay_out
 from services.chassis.settings import LEAST_KEY
 from services.contracts import topology
@@ -20,10 +20,6 @@ def folders(place: Path) -> Path:
     for name in ("admin", *topology.SERVICES, "rabbitmq", "postgres", "grafana", "prometheus"):
         (place / name).mkdir()
     return place
-
-
-def test_the_page_of_settings_is_what_the_code_makes() -> None:
-    assert FILE.read_text() == text()
 
 
 def test_what_must_be_chosen_stands_in_the_example_and_nothing_else() -> None:

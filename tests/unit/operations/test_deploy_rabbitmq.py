@@ -2,7 +2,6 @@
 
 import re
 
-from devtools.documents.broker_definitions import FILE, text
 from operations.broker.definitions import definitions, password_hash, user_name
 from operations.broker.rights import partner_rights, service_rights
 from services.contracts import topology
@@ -15,10 +14,6 @@ from services.contracts.catalogue import (
     TO_COORDINATOR,
     TO_PARTNERS,
 )
-
-
-def test_the_definitions_checked_in_are_what_the_topology_makes() -> None:
-    assert FILE.read_text() == text()
 
 
 def test_each_fact_can_be_announced_by_its_producer_alone() -> None:
