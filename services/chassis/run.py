@@ -27,10 +27,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from starlette.types import ASGIApp
 
 from services.chassis import settings
-from services.chassis.backoff import backoff_seconds
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.http.private_port import PrivatePort
 from services.chassis.http.serving import MOST_CONNECTIONS, serving
+from services.chassis.jobs import cancel, name_of, repeat, stray
 from services.chassis.messaging import broker as rabbit
 from services.chassis.messaging import inbox, outbox
 from services.chassis.messaging.consume import Consumer, Handling, readers_of
@@ -48,8 +48,6 @@ INBOX_DAYS = 14
 """How long handled ids are kept: longer than any redelivery, replay or partner's repetition."""
 
 PRUNE_SECONDS = 3600.0
-
-CANCEL_AGAIN_SECONDS = 0.5
 
 
 class Chassis:
@@ -165,11 +163,11 @@ class Chassis:
         """A task that lives as long as the service; should it end in an error, so does the service."""
         task = asyncio.create_task(run(), name=what)
         task.add_done_callback(self._watch)
-        self._stack.push_async_callback(_cancel, task)
+        self._stack.push_async_callback(cancel, task)
 
     def every(self, seconds: float, job: Callable[[], Awaitable[object]]) -> None:
         """Run `job` now and again after each rest of `seconds`; after an error, sooner with growing waits."""
-        self.background(f"every {seconds:g} s: {_name_of(job)}", lambda: _repeat(seconds, job))
+        self.background(f"every {seconds:g} s: {name_of(job)}", lambda: repeat(seconds, job))
 
     async def until_stopped(self) -> None:
         """Ready from here, until SIGTERM or SIGINT, or until something that must run has ended."""
@@ -190,7 +188,7 @@ class Chassis:
             self._failed.set_result(None)
 
     def _watch(self, task: asyncio.Task[None]) -> None:
-        error = _stray(task) if task.cancelled() else task.exception()
+        error = stray(task) if task.cancelled() else task.exception()
         if error is not None and not self._failed.done():
             self._failed.set_exception(error)
 
@@ -257,45 +255,12 @@ async def _close(pool: Pool[Record], grace_seconds: float) -> None:
         pool.terminate()
 
 
-async def _cancel(task: asyncio.Task[None]) -> None:
-    """Until it has ended: a library that swallows one cancellation (aio-pika, while a channel closes) would
-    otherwise keep the service from stopping."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait((task,), timeout=CANCEL_AGAIN_SECONDS)
-
-
-def _stray(task: asyncio.Task[None]) -> Exception | None:
-    """A cancellation that nobody asked for: a library's, which would end what must run without a word."""
-    return None if task.cancelling() else RuntimeError(f"{task.get_name()}: cancelled by nobody of ours")
-
-
 async def _stop_consuming(
     consumer: Consumer, working: asyncio.Task[None], link: rabbit.BrokerConnection
 ) -> None:
     consumer.stop()
     await asyncio.wait((working,))
     await link.close()
-
-
-def _name_of(job: Callable[..., object]) -> str:
-    """Its function's: whatever it is bound to may hold keys, which belong in no log."""
-    while isinstance(job, partial):
-        job = job.func
-    return getattr(job, "__qualname__", type(job).__name__)
-
-
-async def _repeat(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
-    patience = backoff_seconds(first=1.0, most=60.0)
-    while True:
-        try:
-            await job()
-        except Exception as error:
-            logger.exception("job %s: %s", _name_of(job), error)
-            await asyncio.sleep(next(patience))
-            continue
-        patience = backoff_seconds(first=1.0, most=60.0)
-        await asyncio.sleep(seconds)
 
 
 def _check(service: str, subscriptions: Subscriptions) -> None:

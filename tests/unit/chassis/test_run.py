@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from services.chassis.run import _cancel, _repeat
+from services.chassis.jobs import cancel, repeat
 from tests.support.waiting import PATIENCE_SECONDS
 
 
@@ -20,7 +20,7 @@ async def test_a_task_that_swallows_a_cancellation_is_ended_all_the_same() -> No
     task = asyncio.create_task(swallows_one())
     await asyncio.sleep(0)
     async with asyncio.timeout(PATIENCE_SECONDS):
-        await _cancel(task)
+        await cancel(task)
     assert task.cancelled()
 
 
@@ -37,10 +37,10 @@ async def test_a_job_that_fails_is_logged_by_name_without_what_it_holds(
             raise RuntimeError("away")
 
     sweeper = Sweeper(b"hunter2", asyncio.Event())
-    task = asyncio.create_task(_repeat(60, partial(sweeper.sweep, b"hunter2")))
+    task = asyncio.create_task(repeat(60, partial(sweeper.sweep, b"hunter2")))
     async with asyncio.timeout(PATIENCE_SECONDS):
         await sweeper.failed.wait()
-        await _cancel(task)
+        await cancel(task)
     (said,) = [record.getMessage() for record in caplog.records if "away" in record.getMessage()]
     assert "Sweeper.sweep" in said
     assert "hunter2" not in said
