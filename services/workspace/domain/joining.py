@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 WAYS = ("mail", "program")
 
@@ -18,3 +21,16 @@ def proposed_id(name: str) -> str:
 def is_mail(address: str) -> bool:
     local, _, domain = address.rpartition("@")
     return bool(local) and "." in domain.strip(".") and not any(sign.isspace() for sign in address)
+
+
+def account_command(partner: str, name: str, record: Mapping[str, Any]) -> str:
+    """What an operator types to give this library an account. Quoted: strangers wrote the words."""
+    command = ["operator", "partners", "add", partner, "--name", name]
+    for option, joined in (
+        ("--languages", ",".join(record.get("languages", ()))),
+        ("--subjects", ",".join(f"{theme}:{one}" for theme, one in record.get("subjects", {}).items())),
+        ("--territories", ",".join(record.get("territories", ()))),
+        ("--capacity", str(record.get("capacity_per_week", ""))),
+    ):
+        command += [option, joined] if joined else []
+    return shlex.join(command)

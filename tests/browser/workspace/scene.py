@@ -15,6 +15,7 @@ from tests.integration.workspace.stage import Someone, Stage
 from tests.integration.workspace.test_editor import found as similar_found
 from tests.integration.workspace.test_explained import explained
 from tests.integration.workspace.test_failures import failed
+from tests.integration.workspace.test_joining import proven
 from tests.integration.workspace.test_release import shown as entry_shown
 
 PAGE = f"/questions/{made.QUESTION}"
@@ -59,8 +60,15 @@ async def at_the_coordination(on: Stage) -> Someone:
     await on.tell([entry_shown()])
     silence = AddressSilenced(name="0123456789ab", library="bm-brest", status="5.1.1")
     await on.tell([made.hourly(32, silence), made.hourly(33, failed())])
+    await on.tell([made.to_post(), made.held_reply(19)])
     await person.post("/network/do", form="one", question=str(made.QUESTION), deed="route")
     return person
+
+
+async def applicants(on: Stage) -> tuple[str, str]:
+    """Two libraries that ask to join, one with a program: where the coordinator looks at them."""
+    by_mail, with_program = await proven(on), await proven(on, library="Bibliothèque de Bron", way="program")
+    return f"/applications/{by_mail}", f"/applications/{with_program}"
 
 
 async def morning(on: Stage) -> Someone:

@@ -198,6 +198,20 @@ def held(number: int, reason: str = "perhaps_automatic") -> IncomingMessage:
     return letter_of(fact, UUID(int=0), id_=f"held {number}", time=MOMENT)
 
 
+def held_reply(number: int) -> IncomingMessage:
+    """A library's reply that was not understood for sure."""
+    fact = ingest.HeldNoted(
+        number=number,
+        door="reply",
+        reason="unsure",
+        size=200,
+        received_at=MOMENT,
+        question_id=QUESTION,
+        partner="bm-lyon",
+    )
+    return letter_of(fact, UUID(int=0), id_=f"held {number}", time=MOMENT)
+
+
 def entry(number: int, version: int = 1, state: str = "held") -> IncomingMessage:
     """An answer that waits for release, or what became of it."""
     fact = notifier.EntryNoted.model_validate({"number": number, "state": state, "version": version})

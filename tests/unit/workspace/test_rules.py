@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.workspace.domain.due import due
+from services.workspace.domain.joining import account_command, proposed_id
 from services.workspace.domain.mentions import mentioned
 from services.workspace.domain.referral import ReferredQuestion, choices, is_open, opens_at
 from services.workspace.domain.roles import DEEDS_OF_THE_NETWORK, MAY, Member, may
@@ -166,3 +168,24 @@ def test_the_language_that_the_router_found_out_is_shown_and_what_the_asker_said
         known = standing(facts)
         assert known is not None
         assert known.facets == found
+
+
+def test_what_strangers_write_is_one_word_of_the_operators_command() -> None:
+    name = "Vaulx $(reboot); `id` \"'"
+    command = account_command("vaulx", name, {"territories": ["69", "; rm"], "subjects": {"histoire": 4}})
+    assert shlex.split(command) == [
+        *("operator", "partners", "add", "vaulx", "--name", name),
+        *("--subjects", "histoire:4", "--territories", "69,; rm"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Médiathèque de Saint-Étienne", "mediatheque-de-saint-etienne"),
+        ("Œuvres !", "oeuvres"),
+        ("図書館", "bibliotheque"),
+    ],
+)
+def test_an_identifier_is_proposed_of_any_name(name: str, expected: str) -> None:
+    assert proposed_id(name) == expected

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 
 from services.contracts.vocabulary import THEMES
 from services.workspace.domain import profile
-from services.workspace.domain.joining import is_mail, proposed_id
+from services.workspace.domain.joining import account_command, is_mail, proposed_id
 from services.workspace.entrypoints.coordinator.libraries_page import read_profile
 from services.workspace.entrypoints.coordinator.steering_forms import coordinator_of
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word, words
@@ -71,6 +71,7 @@ class ApplicationsPage:
             one=one,
             partner=partner,
             record=record,
+            command=account_command(partner, one["library"], one["record"]),
             reach=typed.get("reach") or {"way": "mail", "address": one["mail"]},
             fields=FIELDS,
             themes=tuple(dict.fromkeys((*THEMES, *record.get("subjects", {})))),
