@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from services.contracts.catalogue import FACTS, FROM_COORDINATOR, FROM_PARTNERS, TO_COORDINATOR, TO_PARTNERS
 from services.contracts.envelope import Envelope, Event, Notice, Submission
+from services.contracts.partners import QuestionSubmitted
 from services.contracts.vocabulary import Fact
 
 Document = dict[str, Any]
@@ -21,6 +22,9 @@ ENVELOPES: dict[type[Fact], type[Envelope[Any]]] = {
 }
 """Each kind of event and the envelope it travels in."""
 
+ABOUT_A_QUESTION = set(FROM_PARTNERS) - {QuestionSubmitted}
+"""What a partner says of a question that is there: refused without its id."""
+
 
 def event_model(fact: type[Fact]) -> type[Envelope[Any]]:
     return cast("type[Envelope[Any]]", ENVELOPES[fact].__class_getitem__(fact))
@@ -34,6 +38,9 @@ def event_schema(fact: type[Fact]) -> Document:
     schema["properties"]["type"] = {"const": fact.wire, "type": "string"}
     schema["properties"]["specversion"] = {"const": "1.0", "type": "string"}
     schema["required"] = sorted({*schema["required"], "specversion"})
+    if fact in ABOUT_A_QUESTION:
+        schema["properties"]["subject"] = {"format": "uuid", "type": "string"}
+        schema["required"] = sorted({*schema["required"], "subject"})
     return {"$schema": DIALECT, **_without_discriminators(schema)}
 
 

@@ -79,3 +79,8 @@ def test_the_page_for_programmers_names_every_field(fact: type[Fact]) -> None:
     page = (SERVED / "contract.html").read_text()
     section = page.partition(f"<h3><code>{fact.wire}</code></h3>")[2].partition("</section>")[0]
     assert all(f"<code>{field}</code>" in section for field in fact.model_fields)
+
+
+def test_the_document_asks_for_the_questions_id_where_the_door_does() -> None:
+    asks = {fact.wire for fact in FROM_PARTNERS if "subject" in event_schema(fact)["required"]}
+    assert asks == {fact.wire for fact in FROM_PARTNERS} - {"question.submitted.v1"}
