@@ -41,7 +41,7 @@ _PROVISION = {
 }
 _BROKER = {
     RunsIn.CHECKOUT: "{command}",
-    RunsIn.COMPOSE: "compose exec rabbitmq {command}",
+    RunsIn.COMPOSE: "compose exec -T rabbitmq {command}",
     RunsIn.KUBERNETES: "kubectl -n sesame exec rabbitmq-server-0 -- {command}",
 }
 

@@ -7,6 +7,7 @@ image can be pulled, debootstrap and root. Takes about fifteen minutes. Steps of
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 import tempfile
@@ -191,6 +192,19 @@ def keep_everything(place: Installation) -> str:
     return demonstrate(place)
 
 
+def mended_by_the_doctors_word(place: Installation) -> str:
+    """Each command that it prints is typed as it stands."""
+    eats = ("set_policy", "-p", "sesame", "eats", "^metrics$", '{"max-length": 1}')
+    place.run("exec", "-T", "rabbitmq", "rabbitmqctl", "-q", *eats)
+    place.run("stop", "metrics")
+    said = place.run(*OPERATOR_COMMAND, "doctor", check=False)
+    fixes = sorted(set(re.findall(r"compose (?:exec|restart|run) .*$", said, re.MULTILINE)))
+    assert {fix.split()[1] for fix in fixes} == {"exec", "restart"}, said
+    place.follow("\n".join(fixes))
+    place.run(*OPERATOR_COMMAND, "doctor", "--wait", "60")
+    return "; ".join(fixes)
+
+
 def restore_on_an_empty_machine(place: Installation) -> str:
     making_key, _, saving, restoring = blocks("Back up and restore")
     place.follow(making_key)
@@ -254,6 +268,7 @@ STEPS: dict[str, Callable[[Installation], str]] = {
     "one of each killed while 300 questions flow": kill_one_of_each,
     "watched": watched,
     "an alert fires and clears": alerts,
+    "mended by the doctor's word": mended_by_the_doctors_word,
     "down and up keep everything": keep_everything,
     "restored on an empty machine": restore_on_an_empty_machine,
     "upgraded": upgrade,
