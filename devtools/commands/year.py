@@ -66,7 +66,7 @@ async def play(chosen: argparse.Namespace, folder: Path, console: Console) -> tu
             await year.play(chosen.year, moments, lambda: progress.advance(task))
         states = await stage.rest.states()
         console.print(by_partner(year.report, wanted), year.report.table(states))
-        ends = [end async for end in ends_of(stage, year.report, states, chosen.year)]
+        ends = [end async for end in ends_of(stage, year.report, year.talk, states, chosen.year)]
     console.print(table_of(ends))
     return year.report, ends
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.table import Table
 
+from devtools.simulation.conversations import Conversations
 from devtools.simulation.platform_stage import Services
 from devtools.simulation.report import ENDED, Report
 from services.contracts.notifier import QuestionAssigned, QuestionPublished
+
+MAILED = {
+    "clarification": "question.paused",
+    "clarification_reminder": "clarification.reminded",
+    "addition": "answer.added",
+    "correction": "answer.corrected",
+}
+"""Kind of mail → the fact that it tells its asker."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +33,7 @@ class End:
 
 
 async def ends_of(
-    stage: Services, report: Report, states: Mapping[str, int], year: int
+    stage: Services, report: Report, talk: Conversations, states: Mapping[str, int], year: int
 ) -> AsyncIterator[End]:
     """`states`: how many questions the router holds in each."""
     counted = await stage.counted()
@@ -32,17 +41,29 @@ async def ends_of(
     yield End("questions that came to an end", ended, report.asked)
     routed = report.facts["question.routed"]
     yield End("questions that reached a partner's queue", stage.ears.letters[QuestionAssigned.wire], routed)
-    yield End("askers who have their answer", _told(stage), report.facts["question.answered"])
+    yield End("answers that reached their askers", _told(stage), report.facts["question.answered"])
+    for end in _ends_of_conversations(stage, report, talk):
+        yield end
     yield End("facts that metrics counted", counted, stage.to_count)
     received = await stage.received(year, report.asked)
     yield End(f"questions in the key figures of {year}", received, report.asked)
+    yield End("promises kept, as metrics counted them", await stage.rest.raised("kept"), report.in_time)
     yield End("dead letters", await stage.dead_letters(), 0)
 
 
 def _told(stage: Services) -> int:
-    """Out to the asker; an answer in the archive is one more fact about the same question."""
+    """Out to the asker; an answer in the archive is one more fact about the same answer."""
     out = (event for event in stage.ears.facts if isinstance(event.data, QuestionPublished))
-    return len({event.subject for event in out if event.data.place != "archive"})
+    return len({event.data.answer_id for event in out if event.data.place != "archive"})
+
+
+def _ends_of_conversations(stage: Services, report: Report, talk: Conversations) -> Iterator[End]:
+    """What was written around an answer reached its asker, once; no clock ran while they were waited for."""
+    for kind, fact in MAILED.items():
+        yield End(f"mails to askers: {kind}", stage.mails[kind], report.facts[fact])
+    yield End("answers that say how long was waited", talk.waited_rightly, report.facts["question.answered"])
+    yield End("promises put off by just the waiting", talk.put_off_rightly, talk.resumed)
+    yield End("follow-ups without an end", len(talk.unhandled), 0)
 
 
 def table_of(ends: Sequence[End]) -> Table:

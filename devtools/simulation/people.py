@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from devtools.simulation.shares import HOURS, MONTHS, WEEKDAYS
+from services.contracts import topology
 from services.router.domain.gazetteer import REGIONS
 from services.router.domain.hours.calendars import Closure, IsHoliday, Slot
 from services.router.domain.partner import Partner, PartnerRole, ReachedBy
@@ -20,6 +21,21 @@ ON_A_HOLIDAY = 0.4
 TEXT = "Où trouver les plans du canal de Bourgogne ?"
 ANSWER = "Aux archives de la Côte-d'Or, série XIV F."
 REFUSAL = "Hors de nos fonds."
+ASKED_BACK = "Du canal tout entier, ou de la partie en Côte-d'Or ?"
+REPLY = "De la partie en Côte-d'Or."
+FOLLOW_UP = "Merci. Et peut-on en avoir des copies ?"
+ADDED = "Oui, par le service de reproduction des archives."
+CORRECTED = "Erratum : c'est la série XIV G."
+DID_NOT_HELP = "Je cherchais les plans, et non les devis."
+
+ASKS_BACK = 6
+"""So many turns out of a hundred in which the partner asks the asker first."""
+REPLIES, REPLIES_LATE = 76, 90
+"""Out of a hundred asked back so many reply in time, up to so many too late, the others never."""
+AFTERWARDS = (("asks again", 3), ("follows up", 10), ("is corrected", 12))
+"""Out of a hundred answers: what comes up to this number."""
+TERM = timedelta(days=14)
+"""As long as the network waits for a reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +100,34 @@ def postcode(chance: random.Random) -> str | None:
 def deed(chance: random.Random, temper: Temper) -> PlayedAction | None:
     """None: it is forgotten."""
     drawn = chance.randrange(100)
+    if drawn >= 100 - ASKS_BACK:
+        return PlayedAction("ask back", timedelta(hours=chance.uniform(0.2, 4)))
     if drawn < temper.declines:
         return PlayedAction("decline", timedelta(hours=chance.uniform(0.2, 6)))
     if drawn < temper.declines + temper.forgets:
         return None
     return PlayedAction("answer", timedelta(hours=chance.lognormvariate(0, 0.6) * temper.answers_in))
+
+
+def deed_after_answer(chance: random.Random, temper: Temper) -> PlayedAction | None:
+    """What a partner does with what the asker wrote after the answer; None: it is forgotten."""
+    played = deed(chance, temper)
+    return replace(played, what="add") if played and played.what == "answer" else played
+
+
+def reply_after(chance: random.Random) -> timedelta | None:
+    """When who was asked back replies, by the clock on the wall; None: never."""
+    drawn = chance.randrange(100)
+    if drawn < REPLIES:
+        return min(timedelta(hours=chance.lognormvariate(0, 0.9) * 20), TERM - timedelta(days=1))
+    return TERM + timedelta(days=chance.uniform(1, 8)) if drawn < REPLIES_LATE else None
+
+
+def afterwards(chance: random.Random) -> PlayedAction | None:
+    """What comes of an answer."""
+    drawn, after = chance.randrange(100), timedelta(hours=chance.uniform(1, 60))
+    what = next((what for what, until in AFTERWARDS if drawn < until), None)
+    return PlayedAction(what, after) if what else None
 
 
 def tempers(chance: random.Random, partners: Sequence[Partner]) -> dict[str, Temper]:
@@ -126,3 +165,10 @@ def network(chance: random.Random, count: int) -> Iterator[Partner]:
         reach=ReachedBy("mail", "coordination@libraries.example"),
         role=PartnerRole.COORDINATOR,
     )
+
+
+def within_reach(partner: Partner) -> Partner:
+    """Nothing may go out into the world: partners are reached by their queues here."""
+    if partner.role is PartnerRole.COORDINATOR:
+        return replace(partner, reach=ReachedBy("mail", "coordination@sesame.localhost"))
+    return replace(partner, reach=ReachedBy("queue", topology.partner_queue(partner.id)))

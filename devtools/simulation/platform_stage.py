@@ -7,11 +7,14 @@ ours. Only the clock is not the system's, and it stands still until everything h
 from __future__ import annotations
 
 import asyncio
+import re
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import chain, count, repeat
 from pathlib import Path
 from typing import Any
@@ -32,22 +35,33 @@ from devtools.simulation.ears import Ears, listening
 from devtools.simulation.rest import Rest, told
 from devtools.simulation.stage import COORDINATOR, Asking
 from operations.errors import OperationError
+from operations.mailbox import Mail
 from services.chassis.messaging.command import command_transactions
+from services.chassis.settings import signing_keys
 from services.contracts import topology
 from services.contracts.catalogue import CONFIDENTIAL
-from services.contracts.coordinator import AssignRequested, CloseRequested, CoordinatorRequest
+from services.contracts.coordinator import (
+    AssignRequested,
+    CloseRequested,
+    CoordinatorRequest,
+    SettleRequested,
+)
 from services.contracts.envelope import CONTENT_TYPE, Event, Submission
+from services.contracts.links.signed_links import asker_token
 from services.contracts.partners import (
+    AdditionSubmitted,
     AnswerSubmitted,
+    ClarificationSubmitted,
     DeclineSubmitted,
     PartnerAsker,
     PartnerPlace,
     QuestionSubmitted,
 )
 from services.contracts.vocabulary import Fact
-from services.router.domain.partner import Partner, PartnerRole, ReachedBy
+from services.router.domain.partner import Partner
 from services.router.store import partner_directory
 
+KIND = re.compile(rb"^X-Sesame: (\S+)", re.MULTILINE)
 PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = (0.02, 0.008)
 """Seconds between two looks at the tables, the last again and again: looking costs the services time."""
@@ -74,6 +88,9 @@ class Services:
     _asked: AbstractExchange
     _askers: httpx.AsyncClient
     _database: str
+    _link_keys: Sequence[bytes]
+    mails: Counter[str]
+    """What went out by mail, by kind."""
     _numbers: count[int] = field(default_factory=count)
     _heard: int = 0
     _deeds: list[Coroutine[Any, Any, None]] = field(default_factory=list)
@@ -103,6 +120,28 @@ class Services:
     async def decline(self, question: UUID, partner: str) -> None:
         self._deeds.append(self._submit(partner, DeclineSubmitted(reason=people.REFUSAL), question))
 
+    async def ask_back(self, question: UUID, partner: str) -> None:
+        self._deeds.append(self._submit(partner, ClarificationSubmitted(text=people.ASKED_BACK), question))
+
+    async def add(self, question: UUID, partner: str) -> None:
+        self._deeds.append(self._submit(partner, AdditionSubmitted(text=people.ADDED), question))
+
+    async def correct(self, question: UUID, partner: str) -> None:
+        corrected = AdditionSubmitted(text=people.CORRECTED, corrects=True)
+        self._deeds.append(self._submit(partner, corrected, question))
+
+    async def write(self, question: UUID, text: str) -> None:
+        self._deeds.append(self._on_page(question, "follow-up", text))
+
+    async def ask_again(self, question: UUID) -> None:
+        self._deeds.append(self._on_page(question, "reopen", people.DID_NOT_HELP))
+
+    async def _on_page(self, question: UUID, form: str, text: str) -> None:
+        page = f"/q/{asker_token(self._link_keys, question)}/{form}"
+        answered = await self._askers.post(page, data={"text": text})
+        if not answered.has_redirect_location:
+            raise OperationError(f"{form} of question {question}: {answered.status_code} {answered.text}")
+
     async def _ask_here(self, question: QuestionSubmitted) -> None:
         body = question.model_dump(mode="json", exclude_none=True)
         (await self._askers.post("/api/v1/questions", json=body)).raise_for_status()
@@ -125,6 +164,9 @@ class Services:
     async def close(self, question: UUID, explanation: str) -> None:
         await self._handle(question, CloseRequested(by=COORDINATOR, explanation=explanation))
 
+    async def settle(self, question: UUID) -> None:
+        await self._handle(question, SettleRequested(by=COORDINATOR))
+
     async def _handle(self, question: UUID, wish: CoordinatorRequest) -> None:
         """As the workspace asks it."""
         event: Event[Any] = Event(
@@ -141,7 +183,7 @@ class Services:
 
     async def change(self, changed: Sequence[Partner]) -> None:
         """As an operator's file does: whole records."""
-        wanted = [within_reach(partner) for partner in changed]
+        wanted = [people.within_reach(partner) for partner in changed]
         async with (
             command_transactions("router", self._database) as transactions,
             transactions.begin() as unit,
@@ -186,7 +228,7 @@ class Services:
     async def counted(self) -> int:
         """Facts that metrics has counted, once it no longer lags behind."""
         since = time.monotonic()
-        while (count := await self.rest.counted()) < self.to_count:
+        while (count := await self.rest.counted()) < self.to_count or await self.rest.pending():
             if time.monotonic() - since > PATIENCE_SECONDS:
                 break
             await asyncio.sleep(0.1)
@@ -201,21 +243,17 @@ class Services:
 
     async def received(self, year: int, wanted: int) -> int:
         """Questions of the year in the key figures as metrics publishes them, once they don't lag behind."""
-        since = time.monotonic()
-        while True:
-            answer = await self.metrics.get(f"/figures/{year}.json")
-            answer.raise_for_status()
-            received: int = answer.json()["headlines"]["received"]["n"]
-            if received >= wanted or time.monotonic() - since > PATIENCE_SECONDS:
-                return received
+        since, received = time.monotonic(), 0
+        while received < wanted and time.monotonic() - since < PATIENCE_SECONDS:
+            answer = (await self.metrics.get(f"/figures/{year}.json")).raise_for_status()
+            received = answer.json()["headlines"]["received"]["n"]
             await asyncio.sleep(0.1)
+        return received
 
 
-def within_reach(partner: Partner) -> Partner:
-    """Nothing may go out into the world: partners are reached by their queues here."""
-    if partner.role is PartnerRole.COORDINATOR:
-        return replace(partner, reach=ReachedBy("mail", "coordination@sesame.localhost"))
-    return replace(partner, reach=ReachedBy("queue", topology.partner_queue(partner.id)))
+def _count_mail(mails: Counter[str], mail: Mail) -> None:
+    if kind := KIND.search(mail.content):
+        mails[kind[1].decode()] += 1
 
 
 @asynccontextmanager
@@ -223,7 +261,9 @@ async def services(folder: Path) -> AsyncIterator[Services]:
     """The four services on private servers, ready, until the block ends."""
     async with AsyncExitStack() as stack:
         servers = await stack.enter_async_context(running_servers(folder, fsync=False, environ={}))
-        mailbox = await stack.enter_async_context(running_mailbox(folder / "mails"))
+        mails: Counter[str] = Counter()
+        listener = partial(_count_mail, mails)
+        mailbox = await stack.enter_async_context(running_mailbox(folder / "mails", listener))
         clock_file = folder / "clock"
         clock = SharedClock.made(clock_file)
         platform = await stack.enter_async_context(
@@ -254,4 +294,6 @@ async def services(folder: Path) -> AsyncIterator[Services]:
             _asked=await channel.get_exchange(topology.COORDINATOR),
             _askers=await client(platform.doors("ingest").url()),
             _database=platform.environment("router")[DATABASE_URL],
+            _link_keys=signing_keys(platform.environment("ingest")["SESAME_LINK_SECRET"]),
+            mails=mails,
         )

@@ -16,10 +16,20 @@ from typing import Any
 from uuid import UUID
 
 from devtools.simulation import people
+from devtools.simulation.conversations import Conversations
 from devtools.simulation.report import Report
 from devtools.simulation.stage import Asking, Stage
 from services.contracts.envelope import Event
-from services.contracts.router import QuestionAnswered, QuestionClosed, QuestionRouted, QuestionUnroutable
+from services.contracts.router import (
+    FollowUpRouted,
+    FollowUpUnhandled,
+    QuestionAnswered,
+    QuestionClosed,
+    QuestionPaused,
+    QuestionResumed,
+    QuestionRouted,
+    QuestionUnroutable,
+)
 from services.router.domain.hours.calendars import Closure
 from services.router.domain.hours.working_time import NeverOpen, WorkingClock
 from services.router.domain.partner import Partner, PartnerRole
@@ -32,7 +42,7 @@ COORDINATOR_TAKES = timedelta(hours=20)
 OUT_OF_SCOPE = 0.1
 """So many of the questions that reach the coordinator are none of ours."""
 
-LATER = timedelta(days=30)
+LATER = timedelta(days=75)
 """How long after the year's end the last questions may take."""
 
 Do = Callable[[], Awaitable[None]]
@@ -71,6 +81,7 @@ class Year:
         self._ticking = False
         self._nobodys: set[UUID] = set()
         self.report = Report()
+        self.talk = Conversations(working_days)
 
     async def play(self, year: int, moments: Sequence[datetime], progress: Callable[[], None]) -> None:
         self._now = moments[0] - timedelta(days=1)
@@ -88,7 +99,9 @@ class Year:
                 await appointment.do()
             for event in await self._stage.heard():
                 self.report.count(event)
+                self.talk.hear(event)
                 self._follow(event)
+            self._keep_ticking()
 
     def _next(self) -> Iterator[Appointment]:
         until = self._agenda[0].at + self._step
@@ -99,8 +112,11 @@ class Year:
         heappush(self._agenda, Appointment(moment, next(self._numbers), do))
 
     async def _tick(self) -> None:
-        self._ticking = self.report.unanswered > 0 and self._now < self._end
-        if self._ticking:
+        self._ticking = False
+
+    def _keep_ticking(self) -> None:
+        if not self._ticking and self.talk.open and self._now < self._end:
+            self._ticking = True
             self._at(self._now + max(TICK, self._step), self._tick)
 
     async def _ask(self, moment: datetime, progress: Callable[[], None]) -> None:
@@ -108,32 +124,60 @@ class Year:
         await self._stage.ask(Asking(moment, people.TEXT, facets, people.postcode(self._chance)))
         self.report.asked += 1
         progress()
-        if not self._ticking:
-            self._ticking = True
-            self._at(self._now + max(TICK, self._step), self._tick)
 
     def _follow(self, event: Event[Any]) -> None:
         fact, question = event.data, event.subject
         if isinstance(fact, QuestionRouted | QuestionAnswered | QuestionClosed):
             self._nobodys.discard(question)
-        if isinstance(fact, QuestionRouted):
-            self._plan_deed(fact.partner.id, question)
-        elif isinstance(fact, QuestionUnroutable):
-            self._nobodys.add(question)
-            self._at(self._now + COORDINATOR_TAKES, partial(self._coordinate, question))
-        elif isinstance(fact, QuestionAnswered):
-            self.report.answered(fact, self._working_days)
+        match fact:
+            case QuestionRouted():
+                self._plan_deed(fact.partner.id, question)
+            case QuestionResumed() if fact.partner is not None:
+                self._plan_deed(fact.partner.id, question)
+            case QuestionUnroutable():
+                self._nobodys.add(question)
+                self._at(self._now + COORDINATOR_TAKES, partial(self._coordinate, question))
+            case QuestionAnswered():
+                self.report.answered(fact, self._working_days)
+                self._plan_afterwards(fact.partner.id, question)
+            case QuestionPaused():
+                if after := people.reply_after(self._chance):
+                    self._at(self._now + after, partial(self._stage.write, question, people.REPLY))
+            case FollowUpRouted():
+                self._plan_deed(fact.partner.id, question, after_answer=True)
+            case FollowUpUnhandled():
+                self._at(self._now + COORDINATOR_TAKES, partial(self._settle, question))
 
-    def _plan_deed(self, partner: str, question: UUID) -> None:
-        deed = people.deed(self._chance, self._tempers[partner])
+    def _plan_deed(self, partner: str, question: UUID, *, after_answer: bool = False) -> None:
+        draw = people.deed_after_answer if after_answer else people.deed
+        deed = draw(self._chance, self._tempers[partner])
         if deed is None:
             return
         try:
             moment = self._directory.clock(self._partners[partner]).after(self._now, deed.after)
         except NeverOpen:
             return
-        do = self._stage.answer if deed.what == "answer" else self._stage.decline
-        self._at(moment, partial(do, question, partner))
+        deeds = {
+            "answer": self._stage.answer,
+            "decline": self._stage.decline,
+            "ask back": self._stage.ask_back,
+            "add": self._stage.add,
+        }
+        self._at(moment, partial(deeds[deed.what], question, partner))
+
+    def _plan_afterwards(self, partner: str, question: UUID) -> None:
+        if (played := people.afterwards(self._chance)) is None:
+            return
+        deeds = {
+            "asks again": partial(self._stage.ask_again, question),
+            "follows up": partial(self._stage.write, question, people.FOLLOW_UP),
+            "is corrected": partial(self._stage.correct, question, partner),
+        }
+        self._at(self._now + played.after, deeds[played.what])
+
+    async def _settle(self, question: UUID) -> None:
+        if question in self.talk.unhandled:
+            await self._stage.settle(question)
 
     async def _coordinate(self, question: UUID) -> None:
         """The coordinator picks who is likeliest to answer, or says that it is out of scope."""

@@ -16,7 +16,7 @@ from services.contracts.router import QuestionAnswered, QuestionRouted
 from services.router.domain.hours.working_time import WorkingClock
 from services.router.domain.partner import Partner, PartnerRole
 
-ENDED = ("answered", "out_of_scope")
+ENDED = ("answered", "out_of_scope", "no_reply")
 
 
 @dataclass
@@ -29,10 +29,6 @@ class Report:
     in_time: int = 0
     working_hours: list[float] = field(default_factory=list)
 
-    @property
-    def unanswered(self) -> int:
-        return self.asked - self.facts["question.answered"] - self.facts["question.closed"]
-
     def count(self, event: Event[Any]) -> None:
         self.facts[event.type.removesuffix(".v1")] += 1
         if isinstance(event.data, QuestionRouted):
@@ -40,9 +36,11 @@ class Report:
             self.attempts[event.data.attempt] += 1
 
     def answered(self, fact: QuestionAnswered, working_days: WorkingClock) -> None:
+        """The waiting for the asker is no part of the time it took."""
         self.answers[fact.partner.id] += 1
         self.in_time += fact.answered_at <= fact.promise_at
-        took = working_days.between(fact.facets.received_at, fact.answered_at)
+        waited = timedelta(seconds=fact.waited_seconds)
+        took = working_days.between(fact.facets.received_at + waited, fact.answered_at)
         self.working_hours.append(took / timedelta(hours=1))
 
     def table(self, states: Mapping[str, int]) -> Table:
@@ -79,6 +77,13 @@ HAPPENED = {
     "question.overdue": "times somebody's time ran out",
     "answer.refused": "answers after the first",
     "question.unroutable": "times the coordinator was asked",
+    "question.paused": "times an asker was asked back",
+    "question.resumed": "replies in time",
+    "question.reopened": "times a question was opened again",
+    "follow_up.routed": "follow-ups to a partner",
+    "follow_up.unhandled": "follow-ups nobody saw to",
+    "answer.added": "additions to answers",
+    "answer.corrected": "corrections of answers",
 }
 
 

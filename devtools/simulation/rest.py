@@ -27,7 +27,7 @@ SELECT
     (SELECT count(*) FROM router.assignment WHERE ended_at IS NULL AND look_at <= $1) + (
         SELECT count(*) FROM router.question WHERE NOT breached AND promise_at <= $1
             AND state IN ('received', 'assigned', 'taken', 'reopened', 'unroutable')
-    ) AS "questions with something due",
+    ) + (SELECT count(*) FROM router.question WHERE asker_look_at <= $1) AS "questions with something due",
     (
         SELECT count(*) FROM notifier.delivery WHERE state = 'waiting'
             AND next_at <= $1 + CASE WHEN last_error IS NULL THEN interval '1 minute' ELSE '0' END
@@ -43,6 +43,12 @@ UNION ALL SELECT 'notifier', id FROM notifier.inbox WHERE id = ANY($3)
 """
 
 _COUNTED = "SELECT count(*) FROM metrics.inbox"
+
+_RAISED = (
+    "SELECT coalesce(sum(n), 0) FROM metrics.ever WHERE partner = '' AND measure = $1 AND facet = 'channel'"
+)
+
+_PENDING = "SELECT count(*) FROM metrics.pending"
 
 _STATES = "SELECT state, count(*) AS number FROM router.question GROUP BY state ORDER BY number DESC"
 
@@ -80,6 +86,15 @@ class Rest:
         """Facts that metrics has handled."""
         count: int = await self.db.fetchval(_COUNTED)
         return count
+
+    async def pending(self) -> int:
+        """Facts that no counter was raised by yet."""
+        count: int = await self.db.fetchval(_PENDING)
+        return count
+
+    async def raised(self, measure: str) -> int:
+        """The network's counter of this measure, of all years."""
+        return int(await self.db.fetchval(_RAISED, measure))
 
     async def states(self) -> dict[str, int]:
         return {row["state"]: row["number"] for row in await self.db.fetch(_STATES)}

@@ -35,6 +35,26 @@ class Stage(Protocol):
 
     async def decline(self, question: UUID, partner: str) -> None: ...
 
+    async def ask_back(self, question: UUID, partner: str) -> None: ...
+
+    async def add(self, question: UUID, partner: str) -> None:
+        """More of its answer."""
+        ...
+
+    async def correct(self, question: UUID, partner: str) -> None: ...
+
+    async def write(self, question: UUID, text: str) -> None:
+        """The asker does: a reply, or more."""
+        ...
+
+    async def ask_again(self, question: UUID) -> None:
+        """The answer did not help the asker."""
+        ...
+
+    async def settle(self, question: UUID) -> None:
+        """By the coordinator's hand: what the asker wrote needs no message."""
+        ...
+
     async def assign(self, question: UUID, partner: str, reason: str) -> None:
         """By the coordinator's hand."""
         ...
