@@ -1,7 +1,8 @@
 // Where your own knowledge comes in: a function from a question to a reply, or null (not now).
 //
 // question: { text, private_note?, language?, subject?, due_at, … }, see QuestionAssigned in the contract.
-// reply:    { text, sources?, effort? } or { decline: true, reason?, refer_to? }
+//           What the asker wrote since is in `said`: a reply to what you asked or, `after_answer`, more.
+// reply:    { text, sources?, effort? }, { ask_back: "to the asker" } or { decline: true, reason?, refer_to? }
 
 import { readFileSync } from "node:fs";
 
@@ -12,15 +13,21 @@ export async function byYourself(_question) {
 
 /**
  * Answers from a JSON list of { text, sources?, effort?, and what it fits: question?, subject?, language? }. The one
- * that fits best is taken; of equals, each in turn.
+ * that fits best is taken; of equals, each in turn. With ask_back the asker is asked that first; more answers what they
+ * write after the answer.
  */
 export function fromFile(path) {
   const stock = JSON.parse(readFileSync(path, "utf8"));
   let turn = 0;
   return async (question) => {
     const fitting = bestOf(stock, question);
-    if (fitting.length === 0) return { decline: true, reason: "Nothing in stock fits this question." };
-    const { text, sources, effort } = fitting[turn++ % fitting.length];
+    if (fitting.length === 0) {
+      return question.said ? null : { decline: true, reason: "Nothing in stock fits this question." };
+    }
+    const { text, sources, effort, ask_back, more } = fitting[turn++ % fitting.length];
+    if (question.after_answer) return more ? { text: more } : null;
+    if (!question.said && ask_back) return { ask_back };
+    if (question.said && !ask_back) return null; // its answer is on the way already
     return { text, sources, effort };
   };
 }

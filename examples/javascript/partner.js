@@ -19,12 +19,15 @@ const { values: options } = parseArgs({
     partner: { type: "string" },
     answers: { type: "string" },
     "decline-every": { type: "string" },
+    take: { type: "string" },
+    "reader-says": { type: "string" },
     ask: { type: "string" },
     idle: { type: "string" },
   },
 });
 
 let lastActive = Date.now();
+const taken = new Set();
 
 /** What was sent and has no receipt yet, by its id. In memory: keep it in your own database, where your answers lie. */
 const unsettled = new Map();
@@ -74,7 +77,15 @@ async function dealWith(event, network, answering) {
   const { data } = event;
   switch (event.type) {
     case events.QUESTION_ASSIGNED:
+    case events.ASKER_REPLIED:
       return reply(event, network, answering);
+    case events.ANSWER_DELIVERED:
+      console.log(`for our reader of question ${event.subject}: ${data.kind}: ${data.text}`);
+      return "ack";
+    case events.CLARIFICATION_DELIVERED:
+      console.log(`ask our reader of question ${event.subject}: ${data.text}`);
+      if (options["reader-says"]) await send(events.readerReplies(event, network.partner, options["reader-says"]), network);
+      return "ack";
     case events.ASSIGNMENT_ENDED:
       console.log(`question ${event.subject} is no longer ours: ${data.reason}`);
       return "ack";
@@ -92,13 +103,18 @@ async function dealWith(event, network, answering) {
 }
 
 async function reply(event, network, answering) {
-  const found = await answering(event.data);
+  const found = await answering(questionOf(event));
+  if (found === null && event.type === events.ASKER_REPLIED) {
+    console.log(`question ${event.subject}: its asker wrote: ${event.data.text}`);
+    return "ack";
+  }
   if (found === null) {
+    await sayWhoIsOnIt(event, network);
     console.log(`question ${event.subject} stays, due ${event.data.due_at}`);
     return new Date(event.data.due_at) < new Date() ? "ack" : later();
   }
   await send(events.replyTo(event, network.partner, found), network);
-  console.log(`${found.decline ? "decline" : "answer"} sent for question ${event.subject}`);
+  console.log(`${found.decline ? "decline" : found.ask_back ? "question back" : "answer"} sent for question ${event.subject}`);
   return "ack";
 }
 
@@ -117,6 +133,17 @@ function refused(data, network) {
   }
   unsettled.delete(data.original_id);
   console.warn(`refused: ${data.original_id}: ${data.reason}`);
+}
+
+/** What is assigned, or what its asker wrote since, in one shape. */
+function questionOf({ type, data }) {
+  return type === events.ASKER_REPLIED ? { ...data, text: data.question_text, said: data.text } : data;
+}
+
+async function sayWhoIsOnIt(event, network) {
+  if (!options.take || taken.has(event.data.assignment_id)) return;
+  await send(events.take(event, network.partner, options.take), network);
+  taken.add(event.data.assignment_id);
 }
 
 /** Unacknowledged until then: when the program ends first, the broker hands it out again all the same. */

@@ -32,15 +32,34 @@ function read(string $body): array
 }
 
 /**
- * $reply: ['text' => …, 'sources' => …, 'effort' => …] answers, ['decline' => true, 'reason' => …] says no.
- * The id is made from the assignment: sent twice, after a crash, it still counts once.
+ * $told: what is assigned to you, or what its asker wrote since. $reply: ['text' => …, 'sources' => …, 'effort' => …]
+ * answers it, or adds to your answer; ['ask_back' => …] asks the asker first; ['decline' => true, 'reason' => …] says no.
+ * The id is made from what it replies to: sent twice, after a crash, it still counts once.
  */
-function reply_to(array $assigned, string $partner, array $reply): array
+function reply_to(array $told, string $partner, array $reply): array
 {
-    $type = isset($reply['decline']) ? 'decline.submitted.v1' : 'answer.submitted.v1';
-    unset($reply['decline']);
-    $id = $assigned['data']['assignment_id'] . '-reply';
-    return event($type, $id, $partner, $reply) + ['subject' => $assigned['subject']];
+    [$type, $data] = match (true) {
+        isset($reply['ask_back']) => ['clarification.submitted.v1', ['text' => $reply['ask_back']]],
+        isset($reply['decline']) => ['decline.submitted.v1', array_diff_key($reply, ['decline' => 1])],
+        $told['data']['after_answer'] ?? false => ['addition.submitted.v1', array_diff_key($reply, ['effort' => 1])],
+        default => ['answer.submitted.v1', $reply],
+    };
+    $id = ($told['data']['follow_up_id'] ?? $told['data']['assignment_id']) . '-reply';
+    return event($type, $id, $partner, $data) + ['subject' => $told['subject']];
+}
+
+/** Says who is on it: from now you have the time that an answer needs. */
+function take(array $assigned, string $partner, string $by): array
+{
+    $id = $assigned['data']['assignment_id'] . '-take';
+    return event('take.submitted.v1', $id, $partner, ['by' => $by]) + ['subject' => $assigned['subject']];
+}
+
+/** What your own reader says to what the library that has their question asked back. */
+function reader_replies(array $asked, string $partner, string $text): array
+{
+    $id = $asked['data']['clarification_id'] . '-reply';
+    return event('follow_up.submitted.v1', $id, $partner, ['text' => $text]) + ['subject' => $asked['subject']];
 }
 
 /** A question for the network. $data has at least 'text'; see QuestionSubmitted in the contract. */

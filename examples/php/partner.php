@@ -27,8 +27,19 @@ final class Desk
     /** @var array<string, float> when it was too much: when to send it again */
     private array $again = [];
 
-    public function __construct(private readonly Network $network, private readonly \Closure $answering)
-    {
+    /** @var array<string, true> assignments of which the network knows who is on them */
+    private array $taken = [];
+
+    /**
+     * $name: who of you is on what is not answered yet; $reader: what your own readers say to whatever they are asked
+     * back. Empty: nobody says so.
+     */
+    public function __construct(
+        private readonly Network $network,
+        private readonly \Closure $answering,
+        private readonly string $name = '',
+        private readonly string $reader = '',
+    ) {
         $this->lastActive = microtime(true);
     }
 
@@ -77,7 +88,17 @@ final class Desk
         $data = $event['data'];
         switch ($event['type']) {
             case 'question.assigned.v1':
+            case 'asker.replied.v1':
                 return $this->reply($event);
+            case 'answer.delivered.v1':
+                say("for our reader of question {$event['subject']}: {$data['kind']}: {$data['text']}");
+                return true;
+            case 'clarification.delivered.v1':
+                say("ask our reader of question {$event['subject']}: {$data['text']}");
+                if ($this->reader !== '') {
+                    $this->send(reader_replies($event, $this->network->partner, $this->reader));
+                }
+                return true;
             case 'assignment.ended.v1':
                 say("question {$event['subject']} is no longer ours: {$data['reason']}");
                 return true;
@@ -96,8 +117,15 @@ final class Desk
 
     private function reply(array $event): bool
     {
-        $reply = ($this->answering)($event['data']);
+        $data = $event['data'];
+        $said = $event['type'] === 'asker.replied.v1' ? $data['text'] : null;
+        $reply = ($this->answering)($said === null ? $data : ['text' => $data['question_text'], 'said' => $said] + $data);
+        if ($reply === null && $said !== null) {
+            say("question {$event['subject']}: its asker wrote: $said");
+            return true;
+        }
         if ($reply === null) {
+            $this->say_who_is_on_it($event);
             say("question {$event['subject']} stays, due {$event['data']['due_at']}");
             return new \DateTimeImmutable($event['data']['due_at']) < new \DateTimeImmutable();
         }
@@ -116,6 +144,15 @@ final class Desk
         }
         unset($this->unsettled[$id]);
         say("refused: $id: {$data['reason']}");
+    }
+
+    private function say_who_is_on_it(array $event): void
+    {
+        $assignment = $event['data']['assignment_id'];
+        if ($this->name !== '' && !isset($this->taken[$assignment])) {
+            $this->send(take($event, $this->network->partner, $this->name));
+            $this->taken[$assignment] = true;
+        }
     }
 
     private function put_off(AMQPMessage $message): void
@@ -154,7 +191,7 @@ function main(array $options): int
     }
     $connection = connection($url);
     $network = new Network($partner, $connection->channel(), $connection->channel());
-    $desk = new Desk($network, $answering(...));
+    $desk = new Desk($network, $answering(...), $options['take'] ?? '', $options['reader-says'] ?? '');
     foreach (isset($options['ask']) ? json_decode(file_get_contents($options['ask']), true) : [] as $question) {
         $desk->send(ask($partner, id_of($question), $question));
         say('asked: ' . id_of($question));
@@ -171,4 +208,4 @@ function main(array $options): int
     return 0;
 }
 
-exit(main(getopt('', ['url:', 'partner:', 'answers:', 'decline-every:', 'ask:', 'idle:'])));
+exit(main(getopt('', ['url:', 'partner:', 'answers:', 'decline-every:', 'take:', 'reader-says:', 'ask:', 'idle:'])));

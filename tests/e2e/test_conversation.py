@@ -208,12 +208,16 @@ def partners(folder: Path, way: Way) -> Path:
 
 
 @asynccontextmanager
-async def town(folder: Path, database: Database, vhost: VirtualHost, way: Way) -> AsyncIterator[Town]:
+async def town(
+    folder: Path, database: Database, vhost: VirtualHost, way: Way, **more: str
+) -> AsyncIterator[Town]:
+    """`more`: settings of the platform."""
     servers = Servers(
         vhost.amqp_url, vhost.management_url, database.admin_url, rabbitmq=None, postgresql=None
     )
     mails: list[Mail] = []
     settings = {"SESAME_PARTNERS_FILE": str(partners(folder, way)), "SESAME_QUICKEST_REPLY_SECONDS": "0"}
+    settings |= more
     async with (
         running_mailbox(folder / "mails", mails.append) as mailbox,
         running_platform(folder, servers, smtp_port=mailbox.port, settings=settings) as platform,

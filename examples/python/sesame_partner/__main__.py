@@ -38,6 +38,8 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--partner", help="your partner id; default: the user in the URL")
     parser.add_argument("--answers", type=Path, help="answer from this JSON file")
     parser.add_argument("--decline-every", type=int, metavar="N", help="say no to every N-th question")
+    parser.add_argument("--take", metavar="NAME", help="say who is on what is not answered at once")
+    parser.add_argument("--reader-says", metavar="TEXT", help="reply to what your readers are asked back")
     parser.add_argument(
         "--ask", type=Path, metavar="FILE", help="first publish the questions of this JSON list"
     )
@@ -56,7 +58,7 @@ async def _work(chosen: argparse.Namespace) -> None:
             async with connected(chosen.url, partner) as network:
                 await _ask(network, unsettled, to_ask)
                 to_ask = ()
-                desk = Desk(network, answering, unsettled)
+                desk = Desk(network, answering, unsettled, chosen.take or "", chosen.reader_says or "")
                 await network.read(desk.take)
                 log.info("reading partner.%s", partner)
                 async with _sending_again(unsettled, network):

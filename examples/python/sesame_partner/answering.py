@@ -1,4 +1,5 @@
-"""Where your own knowledge comes in: a function from a question to an answer, a decline, or None (not now).
+"""Where your own knowledge comes in: a function from a question to an answer, a decline, something to ask the
+asker first, or None (not now).
 
 `from_file` answers from texts written beforehand: for trying things out.
 """
@@ -9,30 +10,38 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .events import Answer, Decline, Question
+from .events import Answer, AskBack, Decline, Question, Reply
 
-Answering = Callable[[Question], Awaitable[Answer | Decline | None]]
+Answering = Callable[[Question], Awaitable[Reply | None]]
 
 
-async def by_yourself(question: Question) -> Answer | Decline | None:
+async def by_yourself(question: Question) -> Reply | None:
     """Fill in: ask your catalogue, put the question before a colleague, write to your help desk.
 
-    None leaves the question in the queue: it comes again until somebody answers it or it is due.
+    None leaves the question in the queue: it comes again until somebody answers it or it is due. Where
+    `question.said` stands, the asker wrote it since: what you return answers that.
     """
     return None
 
 
 def from_file(path: Path) -> Answering:
     """`path` holds a JSON list of {"text", "sources"?, "effort"?, and what it fits: "question"?, "subject"?,
-    "language"?}. The answer that fits best is taken; of equals, each in turn."""
+    "language"?}. The answer that fits best is taken; of equals, each in turn. With "ask_back" the asker is
+    asked that first; "more" answers what they write after the answer."""
     stock: Sequence[Mapping[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     turn = itertools.count()
 
-    async def answer(question: Question) -> Answer | Decline | None:
+    async def answer(question: Question) -> Reply | None:
         fitting = _fitting(stock, question)
         if not fitting:
-            return Decline(reason="Nothing in stock fits this question.")
+            return None if question.said else Decline(reason="Nothing in stock fits this question.")
         chosen = fitting[next(turn) % len(fitting)]
+        if question.after_answer:
+            return Answer(chosen["more"]) if "more" in chosen else None
+        if question.said is None and "ask_back" in chosen:
+            return AskBack(chosen["ask_back"])
+        if question.said is not None and "ask_back" not in chosen:
+            return None  # its answer is on the way already
         return Answer(chosen["text"], tuple(chosen.get("sources", ())), chosen.get("effort"))
 
     return answer
@@ -42,7 +51,7 @@ def declining_every(count: int, answering: Answering) -> Answering:
     """Says no to every `count`-th question, as a busy library does."""
     turn = itertools.count(1)
 
-    async def answer(question: Question) -> Answer | Decline | None:
+    async def answer(question: Question) -> Reply | None:
         if next(turn) % count == 0:
             return Decline(reason="Nobody of us is free for this one.")
         return await answering(question)

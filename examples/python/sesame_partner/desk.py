@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from aio_pika.abc import AbstractIncomingMessage
 from aio_pika.exceptions import AMQPConnectionError, ChannelClosed, ChannelInvalidStateError
@@ -25,7 +27,14 @@ class Desk:
     """Answers first, acknowledges afterwards: a crash in between makes the question come again, and the
     answer's id tells the network that it has it already."""
 
-    def __init__(self, network: Network, answering: Answering, unsettled: Unsettled) -> None:
+    def __init__(
+        self, network: Network, answering: Answering, unsettled: Unsettled, name: str = "", reader: str = ""
+    ) -> None:
+        """`name`: who of you is on what is not answered yet; none: nobody says so. `reader`: what your own
+        readers say to whatever they are asked back; empty: it is logged, for you to ask them."""
+        self._name = name
+        self._reader = reader
+        self._taken: set[str] = set()
         self._network = network
         self._answering = answering
         self._unsettled = unsettled
@@ -50,8 +59,13 @@ class Desk:
     async def _deal_with(self, event: Event) -> bool:
         """False: not now."""
         match event.type:
-            case events.QUESTION_ASSIGNED:
+            case events.QUESTION_ASSIGNED | events.ASKER_REPLIED:
                 return await self._reply(event)
+            case events.ANSWER_DELIVERED:
+                text, kind = event.data.get("text"), event.data.get("kind")
+                log.info("for our reader of question %s: %s: %s", event.subject, kind, text)
+            case events.CLARIFICATION_DELIVERED:
+                await self._ask_reader(event)
             case events.ASSIGNMENT_ENDED:
                 log.info("question %s is no longer ours: %s", event.subject, event.data.get("reason"))
             case events.ACCEPTED:
@@ -75,14 +89,30 @@ class Desk:
     async def _reply(self, event: Event) -> bool:
         question = events.question_of(event)
         reply = await self._answering(question)
+        if reply is None and question.said is not None:
+            log.info("question %s: its asker wrote: %s", question.id, question.said)
+            return True
         if reply is None:
+            await self._say_who_is_on_it(question)
             log.info("question %s stays, due %s", question.id, question.due_at)
             return datetime.now(UTC) > question.due_at
-        told = events.reply_to(question, self._network.partner, reply)
-        self._unsettled.note(told)
-        await self._network.publish(told)
+        await self._send(events.reply_to(question, self._network.partner, reply))
         log.info("%s sent for question %s", type(reply).__name__.lower(), question.id)
         return True
+
+    async def _say_who_is_on_it(self, question: events.Question) -> None:
+        if self._name and question.assignment_id not in self._taken:
+            await self._send(events.take(question, self._network.partner, self._name))
+            self._taken.add(question.assignment_id)
+
+    async def _ask_reader(self, event: Event) -> None:
+        log.info("ask our reader of question %s: %s", event.subject, event.data.get("text"))
+        if self._reader:
+            await self._send(events.reader_replies(event, self._network.partner, self._reader))
+
+    async def _send(self, event: Mapping[str, Any]) -> None:
+        self._unsettled.note(event)
+        await self._network.publish(event)
 
 
 async def _done(message: AbstractIncomingMessage) -> None:

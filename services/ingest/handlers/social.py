@@ -11,9 +11,11 @@ from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests
 from services.contracts.vocabulary import Facets
 from services.ingest.domain.intake import NewQuestion, RawSubmission, Refused
+from services.ingest.domain.replies.asking_again import reason_to_ask_again
 from services.ingest.domain.social.held_posts import HeldAs, held_post, read_held_post
 from services.ingest.domain.social.posts import SocialPost
 from services.ingest.handlers import askers
+from services.ingest.handlers.conversation import accept_reopening
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.spam import refuse_spam_sender
 from services.ingest.handlers.submissions import accept_follow_up
@@ -82,8 +84,7 @@ async def _accept(
             return await _overhear(unit, submission, above)
         if not by_hand:
             await refuse_spam_sender(unit, above)
-        followed = await accept_follow_up(unit, intake.wall, submission, above, post.whole, submission.door)
-        return "duplicate" if followed.again else "follow_up"
+        return await _go_on(unit, intake, submission, above, post)
     if post.is_remark:
         return await _overhear(unit, submission, None)
     new = NewQuestion(
@@ -100,6 +101,19 @@ async def _accept(
     )
     accepted = await accept_question(unit, intake, submission, new, vouched=by_hand)
     return "duplicate" if accepted.again else "question"
+
+
+async def _go_on(
+    unit: Unit, intake: Intake, submission: RawSubmission, question: UUID, post: SocialPost
+) -> str:
+    """Its asker adds to it or, with the same words as by mail, has it asked again."""
+    wall, way = intake.wall, submission.door
+    known, why = await questions.get(unit.db, question), reason_to_ask_again(post.whole)
+    if why is not None and known is not None and known.how == "answered":
+        again = await accept_reopening(unit, wall, submission, question, why, way)
+        return "duplicate" if again.again else "reopening"
+    followed = await accept_follow_up(unit, wall, submission, question, post.whole, way)
+    return "duplicate" if followed.again else "follow_up"
 
 
 async def _is_askers(unit: Unit, intake: Intake, question: UUID, post: SocialPost) -> bool:

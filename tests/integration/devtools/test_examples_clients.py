@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -116,6 +117,34 @@ async def test_a_question_that_comes_twice_gets_one_event_id(stage: Stage, run: 
     assert first.id == second.id
 
 
+async def test_the_asker_is_asked_back_answered_and_told_more(stage: Stage, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "answers.json"
+    path.write_text(json.dumps([{"text": "Ici.", "ask_back": "De quelle rive ?", "more": "Et là."}]))
+    async with run("--answers", str(path)):
+        await stage.tell("QuestionAssigned")
+        (_, back) = await stage.heard()
+        await stage.tell("AskerReplied", after_answer=False)
+        (_, answer) = await stage.heard()
+        await stage.tell("AskerReplied", after_answer=True, follow_up_id=str(uuid4()))
+        (_, more) = await stage.heard()
+    assert [one.type for one in (back, answer, more)] == [
+        "clarification.submitted.v1",
+        "answer.submitted.v1",
+        "addition.submitted.v1",
+    ]
+    assert [one.data.text for one in (back, answer, more)] == ["De quelle rive ?", "Ici.", "Et là."]
+    assert len({one.id for one in (back, answer, more)}) == 3
+
+
+async def test_it_says_who_is_on_a_question_and_what_its_own_reader_replies(stage: Stage, run: Run) -> None:
+    async with run("--take", "Anne", "--reader-says", "Du moulin à eau."):
+        await stage.tell("QuestionAssigned", due_at="2999-01-01T00:00:00Z")
+        await stage.tell("ClarificationDelivered")
+        told = dict([await stage.heard(), await stage.heard()])
+    assert told["partner.lyon.take.submitted.v1"].data.by == "Anne"
+    assert told["partner.lyon.follow_up.submitted.v1"].data.text == "Du moulin à eau."
+
+
 async def test_every_second_question_is_declined_when_told_so(stage: Stage, run: Run, answers: str) -> None:
     async with run("--answers", answers, "--decline-every", "2"):
         for _ in range(4):
@@ -143,9 +172,10 @@ async def test_a_question_is_handed_in_under_the_same_id_each_time(
 async def test_receipts_and_unknown_events_are_taken_from_the_queue(
     stage: Stage, run: Run, answers: str
 ) -> None:
-    for name in ("SubmissionAccepted", "SubmissionRefused", "AssignmentEnded", "QuestionRated"):
+    told = ("SubmissionAccepted", "SubmissionRefused", "AssignmentEnded", "QuestionRated", "AnswerDelivered")
+    for name in told:
         await stage.tell(name)
-    await stage.comes_to_hold(4)
+    await stage.comes_to_hold(len(told))
     async with asyncio.timeout(PATIENCE_SECONDS):
         while await stage.held():  # it leaves without them where the broker is silent for a second
             async with run("--answers", answers, "--idle", "1"):
