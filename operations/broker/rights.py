@@ -77,9 +77,14 @@ def _announced(service: str) -> list[str]:
 
 
 def _told(service: str) -> list[str]:
-    """Its words to partner systems, and its receipts of what the coordinator asked."""
+    """Its words to partner systems, and its receipts of what workspace and coordinator asked."""
     receipts = TO_COORDINATOR if service in DOES else ()
-    return [*_of_partners(TELLS.get(service, ())), *_of_coordinator(receipts)]
+    of_workspace = [
+        re.escape(topology.workspace_key(fact))
+        for fact in TELLS.get(service, ())
+        if fact in topology.RECEIPTS
+    ]
+    return [*_of_partners(TELLS.get(service, ())), *of_workspace, *_of_coordinator(receipts)]
 
 
 def _asked_as_coordinator(service: str) -> list[str]:

@@ -25,7 +25,12 @@ class Poison(Exception):
     """This event can never be handled."""
 
 
+class Overtaken(Exception):
+    """Another copy wrote meanwhile what this transaction took for new: done again, it sees it."""
+
+
 _TRANSIENT = (
+    Overtaken,
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,

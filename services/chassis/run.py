@@ -18,10 +18,8 @@ from typing import Any
 from uuid import UUID
 
 import uvloop
+from aiormq import Channel
 from asyncpg import Pool, Record
-from faststream import AckPolicy
-from faststream.rabbit import RabbitBroker, RabbitQueue
-from faststream.rabbit.message import RabbitMessage
 from prometheus_client import CollectorRegistry, Info
 from prometheus_client.core import GaugeMetricFamily, Metric
 from starlette.types import ASGIApp
@@ -32,7 +30,7 @@ from services.chassis.http.private_port import PrivatePort
 from services.chassis.http.serving import MOST_CONNECTIONS, serving
 from services.chassis.jobs import cancel, name_of, repeat, stray
 from services.chassis.messaging import broker as rabbit
-from services.chassis.messaging import inbox, outbox
+from services.chassis.messaging import inbox, outbox, wire
 from services.chassis.messaging.consume import Consumer, Handling, readers_of
 from services.chassis.messaging.readers import EventReader, Reader, Subscriptions
 from services.chassis.messaging.transaction import Transactions, Unit
@@ -136,7 +134,7 @@ class Chassis:
         consumer = Consumer(
             handling, self._instruments, batch=self._options.batch, linger_seconds=linger_seconds
         )
-        subscribe = partial(_subscribe, rabbit.service_queue(self.name), consumer)
+        subscribe = partial(_subscribe, self.name, consumer)
         link = rabbit.BrokerConnection(
             self._options.amqp_url, prefetch=self._options.prefetch, subscribe=subscribe
         )
@@ -228,13 +226,8 @@ def run(
     uvloop.run(serve(options))
 
 
-def _subscribe(queue: RabbitQueue, consumer: Consumer, broker: RabbitBroker) -> None:
-    subscriber = broker.subscriber(queue, ack_policy=AckPolicy.MANUAL, no_reply=True, decoder=_undecoded)
-    subscriber(consumer.take)
-
-
-async def _undecoded(message: RabbitMessage) -> RabbitMessage:
-    return message
+async def _subscribe(queue: str, consumer: Consumer, channel: Channel, cancelled: Callable[[], None]) -> None:
+    await wire.consume(channel, queue, consumer.take, cancelled)
 
 
 async def _migrate(options: settings.ServiceSettings, own: Path) -> None:

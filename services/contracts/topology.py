@@ -146,19 +146,28 @@ def coordinator_key(fact: type[Fact]) -> str:
     return f"coordinator.{fact.wire}"
 
 
+ASKED_BY_WORKSPACE = "/sesame/workspace"
+"""The source of what the workspace asks in a partner's name."""
+
+
+def workspace_key(receipt: type[Fact]) -> str:
+    """Routing key on `sesame.partners` of the receipt of what the workspace asked."""
+    return f"workspace.{receipt.wire}"
+
+
 ALSO_READS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         "ingest": ((INBOX, "partner.#"), *((COORDINATOR, coordinator_key(fact)) for fact in DOES["ingest"])),
         "router": tuple((COORDINATOR, coordinator_key(fact)) for fact in DOES["router"]),
         "notifier": tuple((COORDINATOR, coordinator_key(fact)) for fact in DOES["notifier"]),
         "workspace": (
-            *((PARTNERS, f"partner.*.{fact.wire}") for fact in RECEIPTS),
+            *((PARTNERS, workspace_key(fact)) for fact in RECEIPTS),
             *((PARTNERS, coordinator_key(fact)) for fact in TO_COORDINATOR),
         ),
     }
 )
 """Service → (exchange, routing key) pairs besides the facts. The workspace asks as a partner does, and hears
-what became of it as a partner does; of other partners' receipts it knows none."""
+what became of it by a key of its own: it need not read what every partner's program is told."""
 
 DELIVERY_LIMIT = 50
 """Deliveries of one event before the broker itself takes it for poison: more than restarts can cause."""

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from aio_pika.abc import AbstractChannel, AbstractRobustConnection, UnderlayConnection
+from aiormq import Channel as WireChannel
 from faststream.rabbit import Channel, ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
 from yarl import URL
 
 from services.chassis.backoff import retry_until_done
+from services.chassis.messaging import wire
 from services.chassis.messaging.malformed_properties import read_malformed_properties
+from services.chassis.messaging.outgoing import OutgoingMessage
 from services.contracts import topology
 
 if TYPE_CHECKING:
@@ -55,6 +58,9 @@ def closing_is_an_error() -> Iterator[None]:
         raise ConnectionError("broker: channel closed meanwhile") from error
 
 
+Subscribe = Callable[[WireChannel, Callable[[], None]], Awaitable[None]]
+
+
 class BrokerConnection:
     """One connection with everything on it, made anew from nothing once it is lost.
 
@@ -67,9 +73,9 @@ class BrokerConnection:
         url: str,
         *,
         prefetch: int | None = None,
-        subscribe: Callable[[RabbitBroker], None] | None = None,
+        subscribe: Subscribe | None = None,
     ) -> None:
-        """`subscribe` is called with each new broker before it starts."""
+        """`subscribe` is called with each new channel, and with what starts the connection over."""
         read_malformed_properties()
         self._url = _with_heartbeat(url)
         self._prefetch = prefetch
@@ -83,6 +89,12 @@ class BrokerConnection:
         if self._broker is None:
             raise ConnectionError("broker: not connected")
         return self._broker
+
+    @property
+    def channel(self) -> AbstractChannel:
+        if self._broker is None or self._channel is None:
+            raise ConnectionError("broker: not connected")
+        return self._channel
 
     @property
     def connection(self) -> AbstractRobustConnection:
@@ -130,13 +142,13 @@ class BrokerConnection:
             apply_types=False,
             logger=None,
         )
-        if self._subscribe is not None:
-            self._subscribe(broker)
         try:
             with closing_is_an_error():
                 async with asyncio.timeout(START_TIMEOUT_SECONDS):
                     await broker.start()
                     default = await broker.declare_exchange(DEFAULT)
+                    if self._subscribe is not None:
+                        await self._subscribe(await wire.below(default.channel), self.start_over)
         except BaseException:
             await _stop(broker)
             raise
@@ -178,30 +190,31 @@ class Publisher:
         self._link = link
         self.start_over = link.start_over
 
-    async def publish(
-        self,
-        body: bytes,
-        *,
-        exchange: str,
-        routing_key: str,
-        content_type: str,
-        message_id: str,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        """Returns once the broker has it safe. Raises when it is away, refuses, or no queue is bound."""
-        with closing_is_an_error():
-            await self._link.broker.publish(
-                body,
-                exchange=EXCHANGES[exchange] if exchange else DEFAULT,
-                routing_key=routing_key,
-                content_type=content_type,
-                message_id=message_id,
-                correlation_id=message_id,
-                headers=dict(headers or {}),
-                persist=True,
-                mandatory=True,
-                timeout=PUBLISH_TIMEOUT_SECONDS,
-            )
+    async def publish_all(self, messages: Sequence[OutgoingMessage]) -> list[Exception | None]:
+        """Each once the broker has it safe: None, or what became of it: PublishError where no queue is bound,
+        DeliveryError where the broker refuses, another error where it is away. Raises none of these."""
+        confirmations: list[wire.Confirmation] = []
+        try:
+            with closing_is_an_error():
+                async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
+                    for piece in wire.in_pieces(messages):
+                        confirmations += await wire.publish(await wire.below(self._link.channel), piece)
+                    await asyncio.wait(confirmations)
+        except Exception as error:
+            not_sent = len(messages) - len(confirmations)
+            return [*(_outcome(one) for one in confirmations), *[error] * not_sent]
+        return [_outcome(one) for one in confirmations]
+
+
+def _outcome(confirmation: wire.Confirmation) -> Exception | None:
+    if not confirmation.done():
+        return TimeoutError(f"broker: not confirmed in {PUBLISH_TIMEOUT_SECONDS:g} s")
+    if confirmation.cancelled():
+        return ConnectionError("broker: channel closed meanwhile")
+    error = confirmation.exception()
+    if error is None or isinstance(error, Exception):
+        return error
+    return ConnectionError(f"broker: {error!r}")
 
 
 async def declare_topology(broker: RabbitBroker, service: str) -> None:

@@ -15,11 +15,9 @@ from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
-from faststream.rabbit.message import RabbitMessage
-
 from services.chassis.backoff import backoff_seconds
 from services.chassis.errors import Poison, TooEarly, is_transient
-from services.chassis.messaging import inbox
+from services.chassis.messaging import inbox, wire
 from services.chassis.messaging.incoming import IncomingMessage
 from services.chassis.messaging.readers import EventReader, Reader, Work
 from services.chassis.messaging.transaction import Transactions, Unit
@@ -103,6 +101,9 @@ class Handling:
         async with self._transactions.begin() as unit:
             service = self._transactions.service
             fresh = await inbox.remember(unit.db, service, [work.key for work in works], questions)
+            unit.holds(questions)
+            for work in works:
+                work.expect(unit)
             for work in sorted(works, key=lambda work: work.question or NOBODY):
                 known = work.key not in fresh
                 outcomes[work.name, "duplicate" if known else await self._do(unit, work)] += 1
@@ -129,7 +130,9 @@ class Handling:
         return "done"
 
     async def redeliver(self, unit: Unit, letter: IncomingMessage) -> None:
-        """Handle a letter that waited. Its fault must not be laid on the one that brought the question."""
+        """Handle a letter that waited. Its fault must not be laid on the one that brought the question, nor
+        undo what others gathered."""
+        await unit.write_all()
         announced, key = unit.mark(), None
         try:
             work = self._read(letter)
@@ -138,10 +141,12 @@ class Handling:
                 letter = replace(letter, message_id=work.id, routing_key=topology.unversioned(work.name))
             async with unit.db.transaction():
                 await self._do(unit, work)
+                await unit.write_all()
         except Exception as error:
             if is_transient(error):
                 raise
             unit.back_to(announced)
+            unit.drop_gathered()
             if key is not None:
                 await inbox.forget_one(unit.db, key)
             self._dead(unit, letter, error)
@@ -167,13 +172,14 @@ class Consumer:
         self._instruments = instruments
         self._batch = batch
         self._linger_seconds = linger_seconds
-        self._pending: asyncio.Queue[RabbitMessage] = asyncio.Queue()
+        self._pending: asyncio.Queue[wire.Delivery] = asyncio.Queue()
         self._stopping = asyncio.Event()
 
-    async def take(self, message: RabbitMessage) -> None:
-        """The subscriber: returns at once; the broker's prefetch bounds what is pending."""
-        self._instruments.redelivered.inc(bool(message.raw_message.redelivered))
-        self._pending.put_nowait(message)
+    def take(self, delivery: wire.Delivery) -> None:
+        """The subscriber; the broker's prefetch bounds what is pending."""
+        if delivery.redelivered:
+            self._instruments.redelivered.inc()
+        self._pending.put_nowait(delivery)
 
     async def run(self) -> None:
         """Until `stop`, which lets the batch in hand finish; what is pending goes back to the broker."""
@@ -191,31 +197,32 @@ class Consumer:
     def stop(self) -> None:
         self._stopping.set()
 
-    def _more(self) -> list[RabbitMessage]:
+    def _more(self) -> list[wire.Delivery]:
         count = min(self._pending.qsize(), self._batch - 1)
         return [self._pending.get_nowait() for _ in range(count)]
 
-    async def _settle(self, messages: Sequence[RabbitMessage]) -> None:
+    async def _settle(self, messages: Sequence[wire.Delivery]) -> None:
         await self._handling.settle([_letter(message) for message in messages])
         try:
             async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
-                await messages[-1].raw_message.ack(multiple=True)
+                await wire.acknowledge(messages[-1])
         except Exception as error:
             log.warning("acknowledgement lost, the inbox will know these again: %r", error)
 
 
-def _letter(message: RabbitMessage) -> IncomingMessage:
+def _letter(delivery: wire.Delivery) -> IncomingMessage:
     """A replayed letter comes by the default exchange and says in its headers where it first came from; only
     operators may publish there."""
-    raw = message.raw_message
-    replayed = not raw.exchange
+    properties = delivery.header.properties
+    headers = properties.headers or {}
+    replayed = not delivery.exchange
     return IncomingMessage(
-        exchange=str(raw.headers.get("x-sesame-exchange", "")) if replayed else str(raw.exchange),
-        routing_key=str(raw.headers.get("x-sesame-routing-key", "")) if replayed else str(raw.routing_key),
-        content_type=raw.content_type or "",
-        message_id=raw.message_id or "",
-        body=raw.body,
-        headers=raw.headers,
+        exchange=str(headers.get("x-sesame-exchange", "")) if replayed else str(delivery.exchange),
+        routing_key=str(headers.get("x-sesame-routing-key", "")) if replayed else str(delivery.routing_key),
+        content_type=properties.content_type or "",
+        message_id=properties.message_id or "",
+        body=delivery.body,
+        headers=headers,
     )
 
 

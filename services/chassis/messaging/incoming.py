@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.chassis.messaging.outbox import OutgoingMessage
+from services.chassis.messaging.outgoing import OutgoingMessage
 from services.contracts import topology
 
 BINARY_MODE = ("ce-", "ce_", "cloudevents:", "cloudevents_")

@@ -14,17 +14,17 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aio_pika.exceptions import DeliveryError, PublishError
 from asyncpg import Pool, Record
 
 from services.chassis.backoff import backoff_seconds
 from services.chassis.messaging.broker import Publisher
+from services.chassis.messaging.outgoing import OutgoingMessage
 from services.chassis.postgres.database import Db
 from services.chassis.telemetry.instruments import MessagingMetrics
 from services.contracts import topology
-from services.contracts.envelope import CONTENT_TYPE
 
 log = logging.getLogger(__name__)
 
@@ -72,20 +72,6 @@ RETURNING routing_key
 _BACKLOG = (
     "SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(created_at)), 0) AS age FROM outbox"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingMessage:
-    exchange: str
-    routing_key: str
-    content_type: str
-    message_id: str
-    body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
-
-    @staticmethod
-    def event(exchange: str, routing_key: str, event_id: str, body: bytes) -> OutgoingMessage:
-        return OutgoingMessage(exchange, routing_key, CONTENT_TYPE, event_id, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +179,9 @@ class Relay:
     async def _publish_all(self, page: Sequence[Saved], db: Db | Pool[Record]) -> Exception | None:
         """All at once. What is confirmed leaves the table; what came back because nobody is bound is put off.
         Where the broker is in trouble the row stays as it is, and the trouble is given back."""
-        sent = asyncio.gather(*(self._publish(saved.outgoing) for saved in page), return_exceptions=True)
-        outcomes = list(zip(page, await sent, strict=True))
+        outcomes = list(
+            zip(page, await self._publisher.publish_all([saved.outgoing for saved in page]), strict=True)
+        )
         returned = [saved.id for saved, error in outcomes if isinstance(error, PublishError)]
         confirmed = [saved.id for saved, error in outcomes if error is None]
         self._instruments.published.inc(len(confirmed))
@@ -210,16 +197,6 @@ class Relay:
         if any(isinstance(trouble, DeliveryError) for trouble in troubles):
             self._publisher.start_over()
         return ConnectionError(f"{len(troubles)} not confirmed: {troubles[0]!r}") if troubles else None
-
-    async def _publish(self, outgoing: OutgoingMessage) -> None:
-        await self._publisher.publish(
-            outgoing.body,
-            exchange=outgoing.exchange,
-            routing_key=outgoing.routing_key,
-            content_type=outgoing.content_type,
-            message_id=outgoing.message_id,
-            headers=outgoing.headers,
-        )
 
 
 def _saved(row: Record) -> Saved:

@@ -28,6 +28,9 @@ class Work:
     question: UUID | None
     traceparent: str | None
     do: Callable[[Unit], Awaitable[None]]
+    expect: Callable[[Unit], None] = lambda _unit: None
+    """Called for all of a batch before the first is done: says what `do` is going to read, so that one
+    statement can read it for all."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -16,7 +16,8 @@ from uuid_utils.compat import uuid7
 from services.chassis.clock import Clock
 from services.chassis.messaging import inbox, outbox
 from services.chassis.messaging.incoming import IncomingMessage
-from services.chassis.messaging.outbox import OutgoingMessage, Saved
+from services.chassis.messaging.outbox import Saved
+from services.chassis.messaging.outgoing import OutgoingMessage
 from services.chassis.postgres.database import Db
 from services.chassis.telemetry import trace
 from services.contracts import topology
@@ -62,6 +63,13 @@ class Unit:
         self.send(OutgoingMessage.event(topology.PARTNERS, key, notice.id, notice.encode()))
         return notice
 
+    def tell_workspace(self, receipt: Fact, *, question: UUID | None) -> Notice[Any]:
+        """The receipt of what it asked in a partner's name."""
+        notice = Notice(**self._envelope(receipt), subject=question)
+        key = topology.workspace_key(type(receipt))
+        self.send(OutgoingMessage.event(topology.PARTNERS, key, notice.id, notice.encode()))
+        return notice
+
     def tell_coordinator(self, receipt: Fact, *, question: UUID) -> Event[Any]:
         """The receipt of a request, for the workspace."""
         event = Event(**self._envelope(receipt), subject=question)
@@ -94,6 +102,19 @@ class Unit:
         if write in self._pending:
             await write(self, self._pending.pop(write))
 
+    def holds(self, questions: Iterable[UUID]) -> None:
+        """Their locks were taken by a statement of this transaction."""
+        self.held |= frozenset(questions)
+
+    async def write_all(self) -> None:
+        """Everything that was gathered."""
+        while self._pending:
+            await self.write_now(next(iter(self._pending)))
+
+    def drop_gathered(self) -> None:
+        """What was gathered since all was written: it was undone."""
+        self._pending.clear()
+
     async def arrived(self, question: UUID) -> None:
         """The question stands now: what came before it is handed out before this unit commits."""
         self._arrived[question] = None
@@ -116,7 +137,8 @@ class Unit:
         """Do what was put off until commit; gives what is to be published after it."""
         await self._hand_out(redeliver)
         while self._pending:
-            await self.write_now(next(iter(self._pending)))
+            await self.write_all()
+            await self._hand_out(redeliver)
         return await outbox.save(self.db, self._outgoing, handed=handed)
 
     async def _hand_out(self, redeliver: Redeliver) -> None:

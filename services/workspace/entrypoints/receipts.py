@@ -1,4 +1,4 @@
-"""Doors: what became of what we asked, on `sesame.partners`, as partner systems read theirs."""
+"""Doors: what became of what we asked, on `sesame.partners`, by keys of our own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ READERS = {
 
 
 class ReceiptReader:
-    """Understands the receipts of the coordinator's requests and of every library; those of no request of
+    """Understands the receipts of what the coordinator and people of libraries asked; those of no request of
     ours change nothing."""
 
     def read(self, letter: IncomingMessage) -> Work:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.chassis.messaging.outbox import OutgoingMessage
+from services.chassis.messaging.outgoing import OutgoingMessage
 from services.chassis.messaging.transaction import Unit
 from services.chassis.telemetry import trace
 from services.contracts import topology
@@ -18,7 +18,7 @@ from services.contracts.vocabulary import Fact
 from services.workspace.store import audit, work
 from services.workspace.store.work import Receipt, Respondent
 
-SOURCE = "/sesame/workspace"
+SOURCE = topology.ASKED_BY_WORKSPACE
 
 
 async def ask(unit: Unit, who: Respondent, form: str, fact: Fact) -> UUID | None:
@@ -43,7 +43,7 @@ async def ask(unit: Unit, who: Respondent, form: str, fact: Fact) -> UUID | None
 
 
 async def accepted(unit: Unit, receipt: SubmissionAccepted) -> None:
-    """Receipts of what partner systems sent come by here too: they are of no request of ours."""
+    """A receipt that names no request of ours changes nothing."""
     _settle(unit, receipt.original_id, "accepted")
 
 
@@ -63,7 +63,7 @@ async def not_done(unit: Unit, receipt: RequestRefused) -> None:
 def _settle(unit: Unit, request: str | None, state: str, *why: str | None) -> None:
     try:
         id_ = UUID(request or "")
-    except ValueError:  # a partner system's own, which may call its events as it likes
+    except ValueError:  # of no request of ours
         return
     unit.pending(settle, list[Receipt]).append(Receipt(id_, state, *why))
 

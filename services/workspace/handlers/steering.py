@@ -9,7 +9,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from services.chassis.messaging.outbox import OutgoingMessage
+from services.chassis.messaging.outgoing import OutgoingMessage
 from services.chassis.messaging.transaction import Unit
 from services.chassis.telemetry import trace
 from services.contracts import coordinator, topology

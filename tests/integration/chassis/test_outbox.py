@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry
 
 from services.chassis.messaging import broker as rabbit
 from services.chassis.messaging import outbox
-from services.chassis.messaging.outbox import PARTNER_DAYS, OutgoingMessage, Relay
+from services.chassis.messaging.outbox import PARTNER_DAYS, Relay
+from services.chassis.messaging.outgoing import OutgoingMessage
 from services.chassis.telemetry.instruments import MessagingMetrics
 from services.contracts import topology
 from tests.support.bench import Bench, bench

@@ -17,6 +17,7 @@ from devtools.servers.ports import LOOPBACK, free_port
 from devtools.servers.postgres.cluster import system_user
 from devtools.servers.postgres.postgresql import PostgreSQL
 from devtools.servers.rabbitmq import RabbitMQ
+from services.chassis.messaging.outgoing import OutgoingMessage
 from services.chassis.postgres.provision import provision
 from services.chassis.run import Chassis
 from services.chassis.settings import ServiceSettings
@@ -108,13 +109,8 @@ async def test_a_service_works_by_tls_alone(guarded: Guarded, tmp_path: Path) ->
         amqp_url=guarded.rabbitmq.amqps_url(guarded.authority), database_url=urls["router"]
     )
     async with Chassis.start(options, name="router", migrations=tmp_path) as chassis:
-        await chassis.publisher.publish(
-            b"{}",
-            exchange=topology.DEAD,
-            routing_key="router",
-            content_type="application/json",
-            message_id="by-tls",
-        )
+        message = OutgoingMessage(topology.DEAD, "router", "application/json", "by-tls", b"{}")
+        assert await chassis.publisher.publish_all([message]) == [None]
         assert await chassis.pool.fetchval("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
 
 

@@ -27,7 +27,7 @@ def receipt(fact: SubmissionAccepted | SubmissionRefused, name: str) -> Incoming
     event = Notice(
         id=name, source="/sesame/ingest", type=fact.wire, subject=None, time=made.MOMENT, data=fact
     )
-    key = topology.partner_key("bm-lyon", type(fact))
+    key = topology.workspace_key(type(fact))
     return IncomingMessage(topology.PARTNERS, key, "application/cloudevents+json", name, event.encode())
 
 

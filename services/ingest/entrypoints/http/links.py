@@ -10,8 +10,8 @@ from services.contracts.links.signed_links import Link, LinkRole, read_token
 from services.ingest.domain.intake import NotAskedYet, QuestionEnded, UnknownQuestion
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.store.access import links
-from services.ingest.store.conversations import questions
 from services.ingest.store.conversations.questions import AskedPartner, StoredQuestion
+from services.ingest.store.session import session_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,11 @@ def link_of(door: DoorContext, token: str, role: LinkRole) -> Link:
 
 
 async def open_for_asker(unit: Unit, link: Link) -> Opened:
-    question = await questions.get(unit.db, link.question_id)
+    session = session_of(unit)
+    question = await session.question(link.question_id)
     if question is None:
         raise UnknownQuestion("no such question")
-    return Opened(question, await questions.partners(unit.db, link.question_id))
+    return Opened(question, await session.partners(link.question_id))
 
 
 async def open_for_partner(unit: Unit, link: Link) -> OpenedByPartner:
@@ -55,8 +56,8 @@ async def open_for_partner(unit: Unit, link: Link) -> OpenedByPartner:
 async def must_have_been_asked(unit: Unit, question_id: UUID, partner: str) -> StoredQuestion:
     """The question, open or over. Raises UnknownQuestion for a partner that it was never given to, of a
     question that stands NotAskedYet."""
-    question = await questions.get(unit.db, question_id)
-    asked = await questions.partners(unit.db, question_id)
+    session = session_of(unit)
+    question, asked = await session.question(question_id), await session.partners(question_id)
     if question is not None and partner in {one.partner for one in asked}:
         return question
     why = "no such question was asked of you, or not yet: see /api/v1/assignments"

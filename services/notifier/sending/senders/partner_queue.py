@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from typing import cast
 
-import aiormq
-from aio_pika import DeliveryMode
 from aio_pika.abc import AbstractChannel, AbstractRobustConnection
 from aio_pika.exceptions import ChannelNotFoundEntity, DeliveryError, PublishError
 
+from services.chassis.messaging import wire
 from services.chassis.messaging.broker import closing_is_an_error
+from services.chassis.messaging.outgoing import OutgoingMessage
 from services.contracts import topology
-from services.contracts.envelope import CONTENT_TYPE, Event
+from services.contracts.envelope import Event
 from services.contracts.vocabulary import Fact
 from services.notifier.domain.delivery import Failed, Sent
 from services.notifier.domain.outgoing import DeliveryAttempt
@@ -31,6 +30,7 @@ class QueueSender:
         self._connection = connection
         self._page_url = page_url
         self._channel: AbstractChannel | None = None
+        self._together = wire.Together(self._ready)
         self._opening = asyncio.Lock()
         self._binding = asyncio.Lock()
         self._bound: Counter[str] = Counter()
@@ -64,19 +64,10 @@ class QueueSender:
                 self._bound[partner] += 1
 
     async def _publish(self, partner: str, event: Event[Fact]) -> None:
-        """Not by an exchange of aio-pika, which lets a message begin only when the one before has left."""
-        channel = cast("aiormq.Channel", await (await self._ready()).get_underlay_channel())
-        properties = aiormq.spec.Basic.Properties(
-            content_type=CONTENT_TYPE, message_id=event.id, delivery_mode=DeliveryMode.PERSISTENT
-        )
+        key = topology.partner_key(partner, type(event.data))
         with closing_is_an_error():
-            await channel.basic_publish(
-                event.encode(),
-                exchange=topology.PARTNERS,
-                routing_key=topology.partner_key(partner, type(event.data)),
-                properties=properties,
-                mandatory=True,
-                wait=False,
+            await self._together.publish(
+                OutgoingMessage.event(topology.PARTNERS, key, event.id, event.encode())
             )
 
     async def _ready(self) -> AbstractChannel:
