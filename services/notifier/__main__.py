@@ -15,7 +15,7 @@ from services.notifier.handlers import group_posts, release_requests
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.digests import Digests
-from services.notifier.handlers.events import CoordinatorAddress
+from services.notifier.handlers.facts.decisions import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.sending import channels, wake, workers
 from services.notifier.sending.worker import Lane

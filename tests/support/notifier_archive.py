@@ -28,7 +28,7 @@ from services.notifier.entrypoints.archive.public import ArchiveSite
 from services.notifier.entrypoints.requests import requests
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
-from services.notifier.handlers.events import CoordinatorAddress
+from services.notifier.handlers.facts.decisions import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
 from tests.support import notifier_facts as made
 from tests.support.bench import MOMENT, Bench, bench, letter_of

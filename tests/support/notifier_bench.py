@@ -18,7 +18,7 @@ from services.notifier.entrypoints import subscriptions
 from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
-from services.notifier.handlers.events import CoordinatorAddress
+from services.notifier.handlers.facts.decisions import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.sending.coordinator import CoordinatorMail
 from services.notifier.sending.senders.protocol import Sender

@@ -30,6 +30,7 @@ from services.ingest.handlers.submissions import (
 )
 from services.ingest.store.conversations import conversation
 from services.ingest.store.conversations.conversation import ConversationMessage
+from services.ingest.store.session import session_of, written
 
 
 async def accept_clarification(
@@ -87,7 +88,7 @@ async def accept_addition(
 async def _must_have_answered(unit: Unit, question: UUID, partner: str) -> None:
     """An answer of its own came before, or it has what the asker wrote since: else there is nothing to add
     to."""
-    if not await conversation.may_add(unit.db, question, partner):
+    if not await conversation.may_add((await written(unit)).db, question, partner):
         raise NotAnswered("you gave no answer to this question that could be added to", field="question")
 
 
@@ -103,7 +104,7 @@ async def accept_reopening(
     accepted = await announce_once(unit, submission, "reopening", question, fact)
     if not accepted.again:
         said = ConversationMessage(id_, "reopening", None, None, words, "[]", "[]", unit.now, None)
-        await conversation.add_message(unit.db, question, said)
+        session_of(unit).add_message(question, said)
     return accepted
 
 
@@ -123,7 +124,7 @@ async def accept_put_back(
     facets = await facets_of(unit, question)
     fact = TakeWithdrawn(partner=partner, way=way, facets=facets)
     accepted = await announce_once(unit, submission, "put_back", question, fact)
-    assignment = await conversation.last_of(unit.db, question, partner)
+    assignment = await session_of(unit).last_of(question, partner)
     if not accepted.again and assignment is not None:
-        await conversation.put_back(unit.db, assignment)
+        await conversation.put_back((await written(unit)).db, assignment)
     return accepted

@@ -21,7 +21,7 @@ from services.contracts.partners import (
 )
 from services.contracts.vocabulary import Facets
 from services.ingest.domain.intake import QuestionEnded, Refused, ReusedKey, UnknownQuestion
-from services.ingest.store.conversations import questions
+from services.ingest.store.session import session_of
 
 COUNTS_AS: dict[str, TakenFor] = {
     QuestionSubmitted.wire: "question",
@@ -37,7 +37,7 @@ COUNTS_AS: dict[str, TakenFor] = {
 
 async def must_have_asked(unit: Unit, question: UUID, partner: str) -> None:
     """Raises UnknownQuestion for a partner that did not hand in this question for a reader of its own."""
-    known = await questions.get(unit.db, question)
+    known = await session_of(unit).question(question)
     facets = Facets.model_validate_json(known.facets) if known else None
     if facets is None or facets.origin != partner or facets.channel not in ("partner", "api"):
         raise UnknownQuestion("you have asked no such question", field="question")
@@ -54,7 +54,8 @@ async def taken_for(unit: Unit, event: Submission[Any], partner: str, question: 
     counts_as = COUNTS_AS[event.type]
     if counts_as not in LATE or question is None:
         return counts_as
-    known, asked = await questions.get(unit.db, question), await questions.partners(unit.db, question)
+    session = session_of(unit)
+    known, asked = await session.question(question), await session.partners(question)
     if (
         counts_as == "answer"
         and known is not None

@@ -21,8 +21,8 @@ from services.ingest.handlers.caps import NONE_YET, Caps, counted, mailbox_diges
 from services.ingest.handlers.files.file_room import FileRoom
 from services.ingest.handlers.spam import spam_senders
 from services.ingest.handlers.submissions import AcceptedSubmission, accepted_before, refusing, sender_hash
-from services.ingest.store.conversations import submissions
 from services.ingest.store.conversations.submissions import Stored
+from services.ingest.store.session import session_of, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ async def accept_questions(
     drafts = await _within_caps(unit, handed, drafts)
     drafted = [(one.submission, draft) for one, draft in zip(handed, drafts, strict=True)]
     rows = [(once, draft.stored) for once, draft in drafted if isinstance(draft, Draft)]
-    new = await submissions.add_questions(unit.db, rows) if rows else set()
+    new = await session_of(unit).add_questions(rows) if rows else set()
     return [await _result(unit, once, draft, new) for once, draft in drafted]
 
 
@@ -134,9 +134,7 @@ async def _of_no_spam_sender(
         return list(drafts)
     return [
         OfSpamSender()
-        if _sender(one) in marked
-        and not one.vouched
-        and not await submissions.is_known(unit.db, one.submission)
+        if _sender(one) in marked and not one.vouched and not await session_of(unit).is_known(one.submission)
         else draft
         for one, draft in zip(handed, drafts, strict=True)
     ]
@@ -155,7 +153,7 @@ async def _within_caps(
     senders = {draft.stored.asked_from for draft in capped if isinstance(draft, Draft)}
     if not (known := [sender for sender in senders if sender]):
         return list(drafts)
-    counts = await counted(unit, known)
+    counts = await counted(await written(unit), known)
     return [await _within_cap(unit, one, draft, counts) for one, draft in zip(handed, drafts, strict=True)]
 
 
@@ -166,7 +164,7 @@ async def _within_cap(
         return draft
     lately, still_open = counts.get(draft.stored.asked_from, NONE_YET)
     refusal = one.caps.refusal(lately, still_open)
-    if refusal is not None and not await submissions.is_known(unit.db, one.submission):
+    if refusal is not None and not await session_of(unit).is_known(one.submission):
         return refusal
     counts[draft.stored.asked_from] = (lately + 1, still_open + 1)
     return draft
@@ -181,7 +179,7 @@ async def _result(
         unit.announce(draft.fact, question=draft.stored.id)
         return AcceptedSubmission(draft.stored.id)
     try:
-        return accepted_before(submission, await submissions.earlier_than(unit.db, submission))
+        return accepted_before(submission, await session_of(unit).earlier_than(submission))
     except Refused as refusal:
         return refusal
 

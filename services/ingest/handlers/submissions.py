@@ -33,8 +33,9 @@ from services.ingest.domain.intake import (
     Walled,
 )
 from services.ingest.store import askers
-from services.ingest.store.conversations import conversation, questions, submissions
+from services.ingest.store.conversations.conversation import PartnerProgress
 from services.ingest.store.conversations.submissions import Earlier
+from services.ingest.store.session import session_of
 
 HOUR = timedelta(hours=1)
 MOST_ABOUT_ONE = 10
@@ -121,9 +122,10 @@ async def accept_take(
 
 async def _note(unit: Unit, question: UUID, partner: str, **stand: Any) -> None:
     """For the pages, at once: the router's word may differ, and comes later."""
-    assignment = await conversation.last_of(unit.db, question, partner)
+    session = session_of(unit)
+    assignment = await session.last_of(question, partner)
     if assignment is not None:
-        await conversation.note_stand(unit.db, question, assignment, **stand)
+        session.note_progress(PartnerProgress(assignment, question, **stand))
 
 
 async def accept_follow_up(
@@ -153,12 +155,13 @@ async def stop_at_the_wall(
     unit: Unit, wall: Wall, question: UUID, texts: tuple[str | None, ...], *, may_repeat_note: bool = True
 ) -> None:
     """Raises Walled."""
-    known = await questions.get(unit.db, question)
+    session = session_of(unit)
+    known = await session.question(question)
     note = None if known is None or may_repeat_note else known.private_note
     why = wall.why_not(
         texts,
         question,
-        partners={one.partner for one in await questions.partners(unit.db, question)},
+        partners={one.partner for one in await session.partners(question)},
         note=note,
         known=known.text if known else "",
     )
@@ -171,20 +174,21 @@ async def announce_once(
 ) -> AcceptedSubmission:
     """The one gate of all that is said about a question, by whomever and whatever way: what is new passes as
     often within an hour as people need it, so that nobody makes us write without end to those it concerns."""
-    lately = await submissions.lately_about(unit.db, question, outcome, unit.now - HOUR)
-    if lately >= MOST_ABOUT_ONE and not await submissions.is_known(unit.db, submission):
+    session = session_of(unit)
+    lately = await session.lately(question, outcome, unit.now - HOUR)
+    if lately >= MOST_ABOUT_ONE and not await session.is_known(submission):
         raise OverCap("question", lately, MOST_ABOUT_ONE)
-    if earlier := await submissions.add(unit.db, submission, outcome, question):
+    if earlier := await session.add(submission, outcome, question):
         return accepted_before(submission, earlier)
     unit.announce(fact, question=question)
     return AcceptedSubmission(question)
 
 
 async def facets_of(unit: Unit, question: UUID) -> Facets:
-    facets = await questions.facets(unit.db, question)
-    if facets is None:
+    known = await session_of(unit).question(question)
+    if known is None or known.erased_at is not None:
         raise UnknownQuestion("no such question here", field="question")
-    return Facets.model_validate_json(facets)
+    return Facets.model_validate_json(known.facets)
 
 
 def accepted_before(submission: RawSubmission, earlier: Earlier) -> AcceptedSubmission:

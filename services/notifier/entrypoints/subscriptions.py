@@ -7,9 +7,9 @@ from functools import partial
 
 from services.chassis.messaging.readers import Subscriptions
 from services.contracts import ingest, router, workspace
-from services.notifier.handlers import events
 from services.notifier.handlers.archiving import ReleaseRules
-from services.notifier.handlers.events import CoordinatorAddress
+from services.notifier.handlers.facts import answers, conversation, endings, routing
+from services.notifier.handlers.facts.decisions import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.handlers.sign_ins import applicant_told, sign_in_requested
 
@@ -24,29 +24,29 @@ def subscriptions(
     """`channels` are the social ones where askers can be answered. By `keys` addresses are remembered without
     being kept."""
     return {
-        ingest.QuestionReceived: events.question_received,
-        ingest.QuestionFollowedUp: events.question_followed_up,
-        ingest.QuestionRated: partial(events.question_rated, coordinator),
-        ingest.ReplyHeld: partial(events.reply_held, coordinator),
-        ingest.AnswerPosted: partial(events.answer_posted, settlement),
-        ingest.QuestionWithdrawn: events.question_withdrawn,
-        ingest.AskerErased: events.asker_erased,
-        ingest.MailBounced: partial(events.mail_bounced, keys),
-        router.QuestionRouted: events.question_routed,
-        router.QuestionAnswered: partial(events.question_answered, rules, channels),
-        router.QuestionReminded: events.question_reminded,
-        router.AnswerRefused: events.answer_refused,
-        router.QuestionOverdue: partial(events.question_overdue, coordinator),
-        router.QuestionUnroutable: partial(events.question_unroutable, coordinator),
-        router.QuestionPaused: partial(events.question_paused, channels),
-        router.ClarificationReminded: events.clarification_reminded,
-        router.QuestionResumed: events.question_resumed,
-        router.AnswerAdded: partial(events.answer_added, rules, channels),
-        router.AnswerCorrected: partial(events.answer_added, rules, channels),
-        router.FollowUpRouted: events.follow_up_routed,
-        router.FollowUpUnhandled: partial(events.follow_up_unhandled, coordinator),
-        router.QuestionClosed: events.question_closed,
-        router.QuestionReopened: events.question_reopened,
+        ingest.QuestionReceived: routing.question_received,
+        ingest.QuestionFollowedUp: conversation.question_followed_up,
+        ingest.QuestionRated: partial(conversation.question_rated, coordinator),
+        ingest.ReplyHeld: partial(conversation.reply_held, coordinator),
+        ingest.AnswerPosted: partial(answers.answer_posted, settlement),
+        ingest.QuestionWithdrawn: endings.question_withdrawn,
+        ingest.AskerErased: endings.asker_erased,
+        ingest.MailBounced: partial(conversation.mail_bounced, keys),
+        router.QuestionRouted: routing.question_routed,
+        router.QuestionAnswered: partial(answers.question_answered, rules, channels),
+        router.QuestionReminded: routing.question_reminded,
+        router.AnswerRefused: answers.answer_refused,
+        router.QuestionOverdue: partial(routing.question_overdue, coordinator),
+        router.QuestionUnroutable: partial(routing.question_unroutable, coordinator),
+        router.QuestionPaused: partial(conversation.question_paused, channels),
+        router.ClarificationReminded: conversation.clarification_reminded,
+        router.QuestionResumed: conversation.question_resumed,
+        router.AnswerAdded: partial(answers.answer_added, rules, channels),
+        router.AnswerCorrected: partial(answers.answer_added, rules, channels),
+        router.FollowUpRouted: routing.follow_up_routed,
+        router.FollowUpUnhandled: partial(routing.follow_up_unhandled, coordinator),
+        router.QuestionClosed: endings.question_closed,
+        router.QuestionReopened: endings.question_reopened,
         workspace.SignInRequested: sign_in_requested,
         workspace.ApplicantTold: applicant_told,
     }

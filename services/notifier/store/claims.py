@@ -22,6 +22,8 @@ from services.notifier.domain.outgoing import (
 )
 from services.notifier.domain.plan import NOTES
 
+# LATERAL with LIMIT: by its key each. A plan made while a table holds a row or none, as on a new
+# installation, would else join by reading all of it, and be kept while the table grows.
 _WHOLE = """
 SELECT c.id, c.kind, c.way, coalesce(c.destination, q.asker ->> 'mail', '') AS destination, c.attempts,
     c.decided_at, c.traceparent, c.details::text AS details,
@@ -48,9 +50,9 @@ SELECT c.id, c.kind, c.way, coalesce(c.destination, q.asker ->> 'mail', '') AS d
     w.sources::text AS sources, w.attachments::text AS answer_attachments, w.answered_at,
     w.promise_at AS answer_promise_at, w.facets::text AS answer_facets, w.waited_seconds
 FROM claimed c
-JOIN question q ON q.id = c.question_id
-LEFT JOIN assignment a ON a.id = c.assignment_id
-LEFT JOIN message m ON m.id = c.message_id
+JOIN LATERAL (SELECT * FROM question WHERE question.id = c.question_id LIMIT 1) q ON true
+LEFT JOIN LATERAL (SELECT * FROM assignment WHERE assignment.id = c.assignment_id LIMIT 1) a ON true
+LEFT JOIN LATERAL (SELECT * FROM message WHERE message.id = c.message_id LIMIT 1) m ON true
 LEFT JOIN LATERAL (
     SELECT e.id, e.follow_up_id AS about FROM assignment e
     WHERE e.question_id = q.id AND e.partner = a.partner AND e.way = a.way

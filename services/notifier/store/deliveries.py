@@ -29,7 +29,9 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid
     $9::text[], $11::timestamptz[], $12::uuid[], $14::uuid[]) AS planned
     (id, question, kind, way, destination, assignment, answer, details, traceparent, happened, follow_up,
     message)
-JOIN question q ON q.id = planned.question
+JOIN LATERAL (
+    SELECT erased_at, ended, closed_at FROM question WHERE question.id = planned.question LIMIT 1
+) q ON true
 ON CONFLICT DO NOTHING
 """
 

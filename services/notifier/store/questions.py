@@ -1,7 +1,8 @@
-"""Questions, assignments and answers, as the notifier needs them."""
+"""How a question stands, and what ends or moves it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,44 +13,7 @@ from asyncpg import Record
 from services.chassis.postgres.database import Db
 from services.notifier.domain.question_state import AcceptedBy, CurrentAssignment, QuestionState
 
-_ADD_QUESTION = """
-INSERT INTO question (id, text, private_note, facets, place, attachments, publish_consent, asker, reference)
-VALUES ($1, $2, $3, $4::text::jsonb, $5::text::jsonb, $6::text::jsonb, $7, $8::text::jsonb, $9)
-ON CONFLICT DO NOTHING
-"""
-
-_STANDING = "SELECT * FROM standing WHERE id = $1"
-
-_ADD_ASSIGNMENT = """
-WITH added AS (
-    INSERT INTO assignment (id, question_id, partner, partner_name, way, address, attempt, due_at, promise_at,
-        reasons, routed_at, follow_up_id, time_zone)
-    SELECT $2, q.id, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11, $13, $14
-    FROM question q WHERE q.id = $1
-    ON CONFLICT DO NOTHING
-), promised AS (
-    UPDATE question SET promise_at = greatest(promise_at, $9), facets = $12::text::jsonb || facets
-    WHERE id = $1
-)
-SELECT * FROM standing WHERE id = $1
-"""
-
-_ADD_ANSWER = """
-WITH added AS (
-    INSERT INTO answer (id, question_id, partner, partner_name, text, sources, attachments, publish_consent,
-        answered_at, promise_at, facets, waited_seconds)
-    SELECT $2, q.id, $3, $4, CASE WHEN q.erased_at IS NULL THEN $5::text ELSE '' END,
-        CASE WHEN q.erased_at IS NULL THEN $6::text::jsonb ELSE '[]' END,
-        CASE WHEN q.erased_at IS NULL THEN $7::text::jsonb ELSE '[]' END, $8, $9, $10, $11::text::jsonb, $12
-    FROM question q WHERE q.id = $1
-    ON CONFLICT DO NOTHING
-), answered AS (
-    UPDATE question SET answered_at = greatest(answered_at, $9) WHERE id = $1
-)
-SELECT * FROM standing WHERE id = $1
-"""
-
-_IS_ANSWERED = "SELECT true FROM answer WHERE question_id = $1 AND id = $2"
+_STANDING = "SELECT * FROM standing WHERE id = ANY($1::uuid[])"
 
 _MARK_OVERDUE = """
 WITH marked AS (
@@ -135,30 +99,6 @@ WITH erased AS (
 SELECT * FROM standing WHERE id = $1
 """
 
-_FOLLOW_UP = """
-WITH added AS (
-    INSERT INTO follow_up (id, question_id, text, asked_at)
-    SELECT $2, q.id, CASE WHEN q.erased_at IS NULL THEN $3::text ELSE '' END, $4
-    FROM question q WHERE q.id = $1
-    ON CONFLICT DO NOTHING
-)
-SELECT * FROM standing WHERE id = $1
-"""
-
-
-_ADD_MESSAGE = """
-WITH added AS (
-    INSERT INTO message (id, question_id, kind, partner, partner_name, text, sources, attachments, written_at,
-        ends_at)
-    SELECT $2, q.id, $3, $4, $5, CASE WHEN q.erased_at IS NULL THEN $6::text ELSE '' END,
-        CASE WHEN q.erased_at IS NULL THEN $7::text::jsonb ELSE '[]' END,
-        CASE WHEN q.erased_at IS NULL THEN $8::text::jsonb ELSE '[]' END, $9, $10
-    FROM question q WHERE q.id = $1
-    ON CONFLICT DO NOTHING
-)
-SELECT * FROM standing WHERE id = $1
-"""
-
 _RELEASE = """
 INSERT INTO release (assignment_id, question_id, outcome)
 SELECT $2, q.id, $3 FROM question q WHERE q.id = $1
@@ -178,137 +118,10 @@ SELECT EXISTS (SELECT FROM question WHERE id = $1) AS known, EXISTS (SELECT FROM
 """
 
 
-async def add_question(
-    db: Db,
-    question: UUID,
-    *,
-    text: str,
-    private_note: str | None,
-    facets: str,
-    place: str | None,
-    attachments: str,
-    publish_consent: bool,
-    asker: str,
-    reference: str | None,
-) -> None:
-    """The strings named after parts of the event are JSON."""
-    await db.execute(
-        _ADD_QUESTION,
-        question,
-        text,
-        private_note,
-        facets,
-        place,
-        attachments,
-        publish_consent,
-        asker,
-        reference,
-    )
-
-
-async def standing(db: Db, question: UUID) -> QuestionState | None:
-    return _read(await db.fetchrow(_STANDING, question))
-
-
-async def add_assignment(
-    db: Db,
-    question: UUID,
-    turn: CurrentAssignment,
-    *,
-    partner_name: str,
-    due_at: datetime,
-    promise_at: datetime,
-    reasons: str,
-    understood: str,
-    time_zone: str | None,
-) -> QuestionState | None:
-    """The standing with this turn in it; None, and nothing written, when the question is not known yet.
-    `understood` is JSON: facets that the router found out, which count where the asker said nothing."""
-    row = await db.fetchrow(
-        _ADD_ASSIGNMENT,
-        question,
-        turn.id,
-        turn.partner,
-        partner_name,
-        turn.way,
-        turn.address,
-        turn.attempt,
-        due_at,
-        promise_at,
-        reasons,
-        turn.routed_at,
-        understood,
-        turn.follow_up,
-        time_zone,
-    )
-    found = _read(row)
-    return found and found.with_turn(turn)
-
-
-async def add_answer(
-    db: Db,
-    question: UUID,
-    answer: UUID,
-    *,
-    partner: str,
-    partner_name: str,
-    text: str,
-    sources: str,
-    attachments: str,
-    publish_consent: bool,
-    answered_at: datetime,
-    promise_at: datetime,
-    facets: str,
-    waited_seconds: float,
-) -> QuestionState | None:
-    """The standing before this answer; None, and nothing written, when the question is not known yet."""
-    row = await db.fetchrow(
-        _ADD_ANSWER,
-        question,
-        answer,
-        partner,
-        partner_name,
-        text,
-        sources,
-        attachments,
-        publish_consent,
-        answered_at,
-        promise_at,
-        facets,
-        waited_seconds,
-    )
-    return _read(row)
-
-
-async def add_message(
-    db: Db,
-    question: UUID,
-    message: UUID,
-    kind: str,
-    *,
-    partner: str,
-    partner_name: str,
-    text: str,
-    written_at: datetime,
-    sources: str = "[]",
-    attachments: str = "[]",
-    ends_at: datetime | None = None,
-) -> QuestionState | None:
-    """The standing before this message; None, and nothing written, when the question is not known yet."""
-    row = await db.fetchrow(
-        _ADD_MESSAGE,
-        question,
-        message,
-        kind,
-        partner,
-        partner_name,
-        text,
-        sources,
-        attachments,
-        written_at,
-        ends_at,
-    )
-    return _read(row)
+async def states(db: Db, ids: Sequence[UUID]) -> dict[UUID, QuestionState]:
+    """Those of these questions that are known."""
+    found = (read_state(row) for row in await db.fetch(_STANDING, ids))
+    return {state.question: state for state in found if state is not None}
 
 
 async def release(db: Db, question: UUID, assignment: UUID, outcome: str) -> None:
@@ -324,31 +137,27 @@ async def redate(
     return (row["known"], row["redated"]) if row else (False, False)
 
 
-async def is_answered(db: Db, question: UUID, answer: UUID) -> bool:
-    return bool(await db.fetchval(_IS_ANSWERED, question, answer))
-
-
 async def mark_overdue(db: Db, question: UUID, assignment: UUID, moment: datetime) -> QuestionState | None:
     """The standing with the mark; the assignment itself may be heard of later."""
-    found = _read(await db.fetchrow(_MARK_OVERDUE, question, assignment, moment))
+    found = read_state(await db.fetchrow(_MARK_OVERDUE, question, assignment, moment))
     return found and found.with_overdue(assignment)
 
 
 async def promise(db: Db, question: UUID, promise_at: datetime, understood: str) -> QuestionState | None:
     """`understood` as in `add_assignment`."""
-    return _read(await db.fetchrow(_PROMISE, question, promise_at, understood))
+    return read_state(await db.fetchrow(_PROMISE, question, promise_at, understood))
 
 
 async def withdraw(db: Db, question: UUID, now: datetime, still_sent: list[str]) -> QuestionState | None:
     """Nothing more of this question is sent, but for the kinds in `still_sent`."""
-    return _read(await db.fetchrow(_WITHDRAW, question, now, still_sent))
+    return read_state(await db.fetchrow(_WITHDRAW, question, now, still_sent))
 
 
 async def close(
     db: Db, question: UUID, closed_at: datetime, now: datetime, still_sent: list[str]
 ) -> QuestionState | None:
     """Nothing is sent of what happened until then, but for the kinds in `still_sent`."""
-    return _read(await db.fetchrow(_CLOSE, question, closed_at, now, still_sent))
+    return read_state(await db.fetchrow(_CLOSE, question, closed_at, now, still_sent))
 
 
 async def reopen(
@@ -359,17 +168,10 @@ async def reopen(
 
 
 async def erase(db: Db, question: UUID, now: datetime, still_sent: list[str]) -> QuestionState | None:
-    return _read(await db.fetchrow(_ERASE, question, now, still_sent))
+    return read_state(await db.fetchrow(_ERASE, question, now, still_sent))
 
 
-async def add_follow_up(
-    db: Db, question: UUID, follow_up: UUID, text: str, asked_at: datetime
-) -> QuestionState | None:
-    found = _read(await db.fetchrow(_FOLLOW_UP, question, follow_up, text, asked_at))
-    return found and found.with_follow_up(follow_up, asked_at)
-
-
-def _read(row: Record | None) -> QuestionState | None:
+def read_state(row: Record | None) -> QuestionState | None:
     if row is None:
         return None
     return QuestionState(

@@ -32,15 +32,18 @@ ON CONFLICT (id) DO UPDATE SET heading = excluded.heading, text = excluded.text,
     language = excluded.language, words = NULL
 """
 
+# Answers are only ever added, but by an erasure, which takes the text along: of the same text the words stay.
 _PUT_WORDS = """
 INSERT INTO question_search (question, digest, words)
-SELECT made.question, md5(made.text || made.answers),
-    to_tsvector('french', made.text) || to_tsvector('simple', made.text)
+SELECT made.question, md5(made.text) || md5(made.answers),
+    CASE WHEN left(known.digest, 32) = md5(made.text) THEN known.words
+        ELSE to_tsvector('french', made.text) || to_tsvector('simple', made.text) END
     || to_tsvector('simple', made.answers)
 FROM unnest($1::uuid[], $2::text[], $3::text[]) AS made (question, text, answers)
-LEFT JOIN question_search known ON known.question = made.question
-    AND known.digest = md5(made.text || made.answers)
-WHERE known.question IS NULL
+LEFT JOIN LATERAL (
+    SELECT digest, words FROM question_search WHERE question_search.question = made.question LIMIT 1
+) known ON true
+WHERE known.digest IS DISTINCT FROM md5(made.text) || md5(made.answers)
 ON CONFLICT (question) DO UPDATE SET digest = excluded.digest, words = excluded.words
 """
 

@@ -26,15 +26,16 @@ from services.contracts.router import (
 )
 from services.contracts.vocabulary import Attachment
 from services.ingest.handlers.facts import early
-from services.ingest.store.conversations import conversation, questions
-from services.ingest.store.conversations.conversation import ConversationMessage
+from services.ingest.store.conversations import conversation
+from services.ingest.store.conversations.conversation import ConversationMessage, PartnerProgress
 from services.ingest.store.conversations.questions import AskedPartner
+from services.ingest.store.session import session_of
 
 
-async def note_release(unit: Unit, question: UUID, released: Released | None, at: datetime) -> None:
+def note_release(unit: Unit, question: UUID, released: Released | None, at: datetime) -> None:
     if released is not None:
-        id_ = released.assignment_id
-        await conversation.note_stand(unit.db, question, id_, ended_at=at, outcome=released.outcome)
+        ended = PartnerProgress(released.assignment_id, question, ended_at=at, outcome=released.outcome)
+        session_of(unit).note_progress(ended)
 
 
 async def question_paused(unit: Unit, event: Event[QuestionPaused]) -> None:
@@ -50,29 +51,31 @@ async def question_paused(unit: Unit, event: Event[QuestionPaused]) -> None:
         written_at=fact.asked_at,
         ends_at=fact.ends_at,
     )
-    await conversation.add_message(unit.db, event.subject, message)
+    session_of(unit).add_message(event.subject, message)
 
 
 async def question_resumed(unit: Unit, event: Event[QuestionResumed]) -> None:
     fact = event.data
     if fact.assignment_id is not None:
-        await conversation.note_stand(
-            unit.db, event.subject, fact.assignment_id, due_at=fact.due_at, promise_at=fact.promise_at
+        later = PartnerProgress(
+            fact.assignment_id, event.subject, due_at=fact.due_at, promise_at=fact.promise_at
         )
+        session_of(unit).note_progress(later)
 
 
 async def question_handled(unit: Unit, event: Event[QuestionHandled]) -> None:
     """Of all that a coordinator does, another promise alone is told by no other fact."""
     fact = event.data
     if fact.assignment_id is not None:
-        await conversation.note_stand(
-            unit.db, event.subject, fact.assignment_id, due_at=fact.due_at, promise_at=fact.promise_at
+        later = PartnerProgress(
+            fact.assignment_id, event.subject, due_at=fact.due_at, promise_at=fact.promise_at
         )
+        session_of(unit).note_progress(later)
 
 
 async def answer_added(unit: Unit, event: Event[AnswerAdded] | Event[AnswerCorrected]) -> None:
     fact = event.data
-    await note_release(unit, event.subject, fact.released, event.time)
+    note_release(unit, event.subject, fact.released, event.time)
     message = ConversationMessage(
         id=fact.addition_id,
         kind="correction" if isinstance(fact, AnswerCorrected) else "addition",
@@ -84,7 +87,7 @@ async def answer_added(unit: Unit, event: Event[AnswerAdded] | Event[AnswerCorre
         written_at=fact.added_at,
         ends_at=None,
     )
-    await conversation.add_message(unit.db, event.subject, message)
+    session_of(unit).add_message(event.subject, message)
 
 
 async def answer_refused(unit: Unit, event: Event[AnswerRefused]) -> None:
@@ -93,7 +96,7 @@ async def answer_refused(unit: Unit, event: Event[AnswerRefused]) -> None:
 
 async def follow_up_routed(unit: Unit, event: Event[FollowUpRouted]) -> None:
     fact = event.data
-    await note_release(unit, event.subject, fact.released, event.time)
+    note_release(unit, event.subject, fact.released, event.time)
     asked = AskedPartner(
         assignment_id=fact.assignment_id,
         partner=fact.partner.id,
@@ -105,25 +108,24 @@ async def follow_up_routed(unit: Unit, event: Event[FollowUpRouted]) -> None:
         follow_up=fact.follow_up_id,
         time_zone=fact.time_zone,
     )
-    await questions.note_asked(unit.db, event.subject, asked, fact.facets.found_out())
-    await early.hand_out(unit, event.subject, asked.partner)
+    session_of(unit).note_asked(event.subject, asked, fact.facets.found_out())
+    early.hand_out(unit, event.subject, asked.partner)
 
 
 async def follow_up_unhandled(unit: Unit, event: Event[FollowUpUnhandled]) -> None:
-    await note_release(unit, event.subject, event.data.released, event.time)
+    note_release(unit, event.subject, event.data.released, event.time)
 
 
 async def question_unroutable(unit: Unit, event: Event[QuestionUnroutable]) -> None:
-    await note_release(unit, event.subject, event.data.released, event.time)
+    note_release(unit, event.subject, event.data.released, event.time)
     await conversation.note_impasse(unit.db, event.subject, event.time)
 
 
 async def question_overdue(unit: Unit, event: Event[QuestionOverdue]) -> None:
     fact = event.data
     if fact.clock == "partner" and fact.assignment_id is not None:
-        await conversation.note_stand(
-            unit.db, event.subject, fact.assignment_id, ended_at=event.time, outcome="overdue"
-        )
+        overdue = PartnerProgress(fact.assignment_id, event.subject, ended_at=event.time, outcome="overdue")
+        session_of(unit).note_progress(overdue)
 
 
 def _json(attachments: Iterable[Attachment]) -> str:

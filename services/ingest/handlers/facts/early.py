@@ -26,9 +26,13 @@ async def keep(unit: Unit, partner: str, question: UUID, letter: IncomingMessage
     return await early_submissions.keep(unit.db, question, partner, letter, unit.now, MOST_OF_ONE)
 
 
-async def hand_out(unit: Unit, question: UUID, partner: str) -> None:
+def hand_out(unit: Unit, question: UUID, partner: str) -> None:
     """This partner is known to be asked: what it said is handled in the same transaction."""
-    for letter in await early_submissions.hand_out(unit.db, question, partner):
+    unit.pending(_hand_out, list[tuple[UUID, str]]).append((question, partner))
+
+
+async def _hand_out(unit: Unit, asked: list[tuple[UUID, str]]) -> None:
+    for letter in await early_submissions.hand_out(unit.db, asked):
         unit.again(letter)
 
 

@@ -19,10 +19,11 @@ from services.ingest.handlers.facts import early
 from services.ingest.handlers.facts.conversation_facts import note_release
 from services.ingest.store import pause
 from services.ingest.store.conversations import conversation, questions, similar
-from services.ingest.store.conversations.conversation import ConversationMessage
-from services.ingest.store.conversations.questions import AskedPartner
+from services.ingest.store.conversations.conversation import ConversationMessage, PartnerProgress
+from services.ingest.store.conversations.questions import AskedPartner, QuestionEnding
 from services.ingest.store.mail import sent_mails
 from services.ingest.store.mail.sent_mails import StoredSentMail
+from services.ingest.store.session import session_of
 
 
 async def question_routed(unit: Unit, event: Event[QuestionRouted]) -> None:
@@ -37,18 +38,19 @@ async def question_routed(unit: Unit, event: Event[QuestionRouted]) -> None:
         promise_at=routed.promise_at,
         time_zone=routed.time_zone,
     )
-    await note_release(unit, event.subject, routed.released, event.time)
-    await questions.note_asked(unit.db, event.subject, asked, routed.facets.found_out())
-    await early.hand_out(unit, event.subject, asked.partner)
+    note_release(unit, event.subject, routed.released, event.time)
+    session_of(unit).note_asked(event.subject, asked, routed.facets.found_out())
+    early.hand_out(unit, event.subject, asked.partner)
 
 
 async def question_answered(unit: Unit, event: Event[QuestionAnswered]) -> None:
     answered = event.data
     body = answered.model_dump_json(exclude_none=True)
-    await questions.end(unit.db, event.subject, "answered", body, answered.answered_at)
-    await conversation.add_message(unit.db, event.subject, _as_message(answered))
-    await conversation.note_stand(
-        unit.db, event.subject, answered.assignment_id, answered_at=answered.answered_at
+    session = session_of(unit)
+    session.end(event.subject, QuestionEnding("answered", body, answered.answered_at))
+    session.add_message(event.subject, _as_message(answered))
+    session.note_progress(
+        PartnerProgress(answered.assignment_id, event.subject, answered_at=answered.answered_at)
     )
 
 
@@ -72,13 +74,15 @@ async def question_closed(unit: Unit, event: Event[QuestionClosed]) -> None:
     if event.data.reason == "withdrawn":
         return
     body = event.data.model_dump_json(exclude_none=True)
-    await questions.end(unit.db, event.subject, "closed", body, event.time)
+    session_of(unit).end(event.subject, QuestionEnding("closed", body, event.time))
     if event.data.reason == "spam":
         await conversation.mark_spam(unit.db, event.subject, event.time)
 
 
 async def question_reopened(unit: Unit, event: Event[QuestionReopened]) -> None:
-    await questions.reopen(unit.db, event.subject, event.time)
+    """A word like the endings, and stands against those before it."""
+    session_of(unit).end(event.subject, QuestionEnding("reopened", "", event.time))
+    await questions.to_post_again(unit.db, event.subject, event.time)
     await conversation.lift_spam(unit.db, event.subject, event.time)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,11 @@ from services.chassis.postgres.database import Db
 
 _GET = """
 SELECT suspended_at IS NOT NULL OR removed_at IS NOT NULL AS shut, desk FROM partner_access WHERE partner = $1
+"""
+
+_SHUT_AMONG = """
+SELECT partner FROM partner_access
+WHERE partner = ANY($1::text[]) AND (suspended_at IS NOT NULL OR removed_at IS NOT NULL)
 """
 
 _SUSPEND = """
@@ -49,6 +55,11 @@ class Access:
 async def get(db: Db, partner: str) -> Access:
     row = await db.fetchrow(_GET, partner)
     return Access(**row) if row else Access()
+
+
+async def shut_among(db: Db, partners: Sequence[str]) -> set[str]:
+    """Those of them that are suspended or removed."""
+    return {row["partner"] for row in await db.fetch(_SHUT_AMONG, partners)}
 
 
 async def suspend(db: Db, partner: str, now: datetime) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from services.chassis.postgres.database import Db
+from services.ingest.store.conversations.questions import AskedPartner
 
-_ADD_MESSAGE = """
+_ADD_MESSAGES = """
 INSERT INTO message (id, question, kind, partner, partner_name, text, sources, attachments, written_at,
     ends_at)
-SELECT $1, q.id, $3, $4, $5, $6, $7, $8, $9, $10 FROM question q WHERE q.id = $2 AND q.erased_at IS NULL
+SELECT given.* FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
+    $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[]) AS given
+    (id, question, kind, partner, partner_name, text, sources, attachments, written_at, ends_at)
+WHERE EXISTS (SELECT FROM question q WHERE q.id = given.question AND q.erased_at IS NULL)
 ON CONFLICT DO NOTHING
 """
 
@@ -24,7 +28,8 @@ FROM message WHERE question = $1 ORDER BY written_at, id
 _STAND = """
 INSERT INTO stand (assignment_id, question, due_at, promise_at, taken_at, taken_by, answered_at, ended_at,
     outcome)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[],
+    $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[])
 ON CONFLICT (assignment_id) DO UPDATE SET
     due_at = greatest(stand.due_at, excluded.due_at),
     promise_at = greatest(stand.promise_at, excluded.promise_at),
@@ -36,10 +41,6 @@ ON CONFLICT (assignment_id) DO UPDATE SET
 """
 
 _PUT_BACK = "UPDATE stand SET taken_at = NULL, taken_by = NULL WHERE assignment_id = $1"
-
-_LAST_OF = """
-SELECT assignment_id FROM asked WHERE question = $1 AND partner = $2 ORDER BY attempt DESC LIMIT 1
-"""
 
 _MAY_ADD = """
 SELECT EXISTS (
@@ -96,19 +97,67 @@ class ConversationMessage:
     ends_at: datetime | None
 
 
-async def add_message(db: Db, question: UUID, message: ConversationMessage) -> None:
+@dataclass(frozen=True, slots=True)
+class PartnerProgress:
+    """How a library stands to a question it was asked. None: nothing is said of it."""
+
+    assignment_id: UUID
+    question: UUID
+    due_at: datetime | None = None
+    promise_at: datetime | None = None
+    taken_at: datetime | None = None
+    taken_by: str | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: str | None = None
+
+    def with_later(self, new: PartnerProgress) -> PartnerProgress:
+        """As the table takes one after the other: terms only move on, how it ended is said once."""
+        return replace(
+            self,
+            due_at=_later(self.due_at, new.due_at),
+            promise_at=_later(self.promise_at, new.promise_at),
+            taken_at=new.taken_at or self.taken_at,
+            taken_by=new.taken_by or self.taken_by,
+            answered_at=self.answered_at or new.answered_at,
+            ended_at=self.ended_at or new.ended_at,
+            outcome=self.outcome or new.outcome,
+        )
+
+    def on(self, asked: AskedPartner) -> AskedPartner:
+        """What is known of this assignment once this is noted; of another one, the same as before."""
+        if asked.assignment_id != self.assignment_id:
+            return asked
+        return replace(
+            asked,
+            due_at=max(asked.due_at, self.due_at or asked.due_at),
+            promise_at=max(asked.promise_at, self.promise_at or asked.promise_at),
+            taken_at=self.taken_at or asked.taken_at,
+            taken_by=self.taken_by or asked.taken_by,
+            answered_at=asked.answered_at or self.answered_at,
+            ended_at=asked.ended_at or self.ended_at,
+            outcome=asked.outcome or self.outcome,
+        )
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)
+
+
+async def add_messages(db: Db, added: Sequence[tuple[UUID, ConversationMessage]]) -> None:
+    """Each under its question; of one whose asker is forgotten, nothing."""
     await db.execute(
-        _ADD_MESSAGE,
-        message.id,
-        question,
-        message.kind,
-        message.partner,
-        message.partner_name,
-        message.text,
-        message.sources,
-        message.attachments,
-        message.written_at,
-        message.ends_at,
+        _ADD_MESSAGES,
+        [message.id for _, message in added],
+        [question for question, _ in added],
+        [message.kind for _, message in added],
+        [message.partner for _, message in added],
+        [message.partner_name for _, message in added],
+        [message.text for _, message in added],
+        [message.sources for _, message in added],
+        [message.attachments for _, message in added],
+        [message.written_at for _, message in added],
+        [message.ends_at for _, message in added],
     )
 
 
@@ -117,42 +166,24 @@ async def messages(db: Db, question: UUID) -> list[ConversationMessage]:
     return [ConversationMessage(**row) for row in await db.fetch(_MESSAGES, question)]
 
 
-async def note_stand(
-    db: Db,
-    question: UUID,
-    assignment: UUID,
-    *,
-    due_at: datetime | None = None,
-    promise_at: datetime | None = None,
-    taken_at: datetime | None = None,
-    taken_by: str | None = None,
-    answered_at: datetime | None = None,
-    ended_at: datetime | None = None,
-    outcome: str | None = None,
-) -> None:
-    """What is not said stays as it was; how it ended is said once."""
+async def note_all_progress(db: Db, noted: Sequence[PartnerProgress]) -> None:
+    """One of each assignment. What is not said stays as it was; how it ended is said once."""
     await db.execute(
         _STAND,
-        assignment,
-        question,
-        due_at,
-        promise_at,
-        taken_at,
-        taken_by,
-        answered_at,
-        ended_at,
-        outcome,
+        [one.assignment_id for one in noted],
+        [one.question for one in noted],
+        [one.due_at for one in noted],
+        [one.promise_at for one in noted],
+        [one.taken_at for one in noted],
+        [one.taken_by for one in noted],
+        [one.answered_at for one in noted],
+        [one.ended_at for one in noted],
+        [one.outcome for one in noted],
     )
 
 
 async def put_back(db: Db, assignment: UUID) -> None:
     await db.execute(_PUT_BACK, assignment)
-
-
-async def last_of(db: Db, question: UUID, partner: str) -> UUID | None:
-    """The partner's latest assignment of this question."""
-    found: UUID | None = await db.fetchval(_LAST_OF, question, partner)
-    return found
 
 
 async def may_add(db: Db, question: UUID, partner: str) -> bool:

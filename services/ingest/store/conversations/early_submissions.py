@@ -21,7 +21,9 @@ RETURNING true
 
 _HAND_OUT = """
 WITH gone AS (
-    DELETE FROM early_submission WHERE question = $1 AND partner = $2 RETURNING id, envelope, body
+    DELETE FROM early_submission
+    WHERE question = ANY($1::uuid[]) AND (question, partner) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
+    RETURNING id, envelope, body
 )
 SELECT envelope, body FROM gone ORDER BY id
 """
@@ -49,9 +51,10 @@ async def keep(
     return bool(await db.fetchval(_KEEP, *row, most))
 
 
-async def hand_out(db: Db, question: UUID, partner: str) -> list[IncomingMessage]:
-    """Take what this partner said of the question, in the order it came."""
-    return _letters(await db.fetch(_HAND_OUT, question, partner))
+async def hand_out(db: Db, asked: Sequence[tuple[UUID, str]]) -> list[IncomingMessage]:
+    """Take what these partners said, each of its question, in the order it came."""
+    rows = await db.fetch(_HAND_OUT, [question for question, _ in asked], [partner for _, partner in asked])
+    return _letters(rows)
 
 
 async def backlog(db: Db) -> tuple[int, float]:

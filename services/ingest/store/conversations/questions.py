@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from services.chassis.postgres.database import Db
 
+# LATERAL with LIMIT: by its key each, whatever the planner took these tables for when they were empty.
 _GET = """
 SELECT question.id, known_facets(question.id, facets) AS facets, text, private_note, reference, received_at,
     how, body AS ending, ended_at, url, withdrawn_at, erased_at, stars
-FROM question LEFT JOIN ended AS ending ON ending.question = question.id
-LEFT JOIN archived ON archived.question = question.id WHERE question.id = $1
+FROM question
+LEFT JOIN LATERAL (SELECT * FROM ended WHERE ended.question = question.id LIMIT 1) AS ending ON true
+LEFT JOIN LATERAL (SELECT url FROM archived WHERE archived.question = question.id LIMIT 1) AS archive ON true
+WHERE question.id = ANY($1::uuid[])
 """
 
 _ASKED = """
 INSERT INTO asked (assignment_id, question, partner, partner_name, digest, attempt, due_at, promise_at,
     understood, follow_up, time_zone)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::timestamptz[],
+    $8::timestamptz[], $9::text[], $10::uuid[], $11::text[])
+ON CONFLICT DO NOTHING
 """
 
 _PARTNERS = """
-SELECT assignment_id, partner, partner_name, digest, attempt,
+SELECT question, assignment_id, partner, partner_name, digest, attempt,
     greatest(asked.due_at, stand.due_at) AS due_at,
     greatest(asked.promise_at, stand.promise_at) AS promise_at,
     follow_up, taken_at, taken_by, answered_at, ended_at, outcome, time_zone
-FROM asked LEFT JOIN stand USING (assignment_id)
-WHERE asked.question = $1 ORDER BY attempt, assignment_id
+FROM asked LEFT JOIN LATERAL (
+    SELECT due_at, promise_at, taken_at, taken_by, answered_at, ended_at, outcome
+    FROM stand WHERE stand.assignment_id = asked.assignment_id LIMIT 1
+) AS stand ON true
+WHERE asked.question = ANY($1::uuid[]) ORDER BY attempt, assignment_id
 """
 
 _MAILBOX_OF = "SELECT asked_from FROM question WHERE id = $1"
@@ -40,8 +48,10 @@ UNION SELECT facets::jsonb ->> 'origin' FROM question WHERE id = $1 AND facets::
 
 _END = """
 INSERT INTO ending (question, how, body, ended_at)
-SELECT $1, $2, CASE WHEN EXISTS (SELECT FROM question WHERE id = $1 AND erased_at IS NOT NULL)
-    THEN '' ELSE $3::text END, $4
+SELECT given.question, how, CASE WHEN EXISTS (
+    SELECT FROM question WHERE id = given.question AND erased_at IS NOT NULL) THEN '' ELSE body END, ended_at
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS given (question, how, body, ended_at)
+ORDER BY given.question
 ON CONFLICT (question) DO UPDATE SET how = excluded.how, body = excluded.body, ended_at = excluded.ended_at
 WHERE (excluded.ended_at, excluded.how <> 'closed') > (ending.ended_at, ending.how <> 'closed')
 """
@@ -116,9 +126,35 @@ class AskedPartner:
     """The partner's own, by its IANA name; None: the network's."""
 
 
+@dataclass(frozen=True, slots=True)
+class NotedPartner:
+    """`understood` is JSON: the facets that the router found out."""
+
+    question: UUID
+    asked: AskedPartner
+    understood: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionEnding:
+    """`how`: answered, closed or reopened; `body` is JSON."""
+
+    how: str
+    body: str
+    ended_at: datetime
+
+    def or_later(self, other: QuestionEnding) -> QuestionEnding:
+        """Of the same moment, the answer."""
+        return max(self, other, key=lambda one: (one.ended_at, one.how != "closed"))
+
+
 async def get(db: Db, question: UUID) -> StoredQuestion | None:
-    row = await db.fetchrow(_GET, question)
-    return StoredQuestion(**row) if row else None
+    found = await get_all(db, [question])
+    return found[0] if found else None
+
+
+async def get_all(db: Db, ids: Sequence[UUID]) -> list[StoredQuestion]:
+    return [StoredQuestion(**row) for row in await db.fetch(_GET, ids)]
 
 
 async def facets(db: Db, question: UUID) -> str | None:
@@ -127,22 +163,21 @@ async def facets(db: Db, question: UUID) -> str | None:
     return found
 
 
-async def note_asked(db: Db, question: UUID, asked: AskedPartner, understood: str) -> None:
-    """In any order, any number of times: the same assignment is noted once. `understood` is JSON: the facets
-    that the router found out."""
+async def note_all_asked(db: Db, noted: Sequence[NotedPartner]) -> None:
+    """In any order, any number of times: the same assignment is noted once."""
     await db.execute(
         _ASKED,
-        asked.assignment_id,
-        question,
-        asked.partner,
-        asked.partner_name,
-        asked.digest,
-        asked.attempt,
-        asked.due_at,
-        asked.promise_at,
-        understood,
-        asked.follow_up,
-        asked.time_zone,
+        [one.asked.assignment_id for one in noted],
+        [one.question for one in noted],
+        [one.asked.partner for one in noted],
+        [one.asked.partner_name for one in noted],
+        [one.asked.digest for one in noted],
+        [one.asked.attempt for one in noted],
+        [one.asked.due_at for one in noted],
+        [one.asked.promise_at for one in noted],
+        [one.understood for one in noted],
+        [one.asked.follow_up for one in noted],
+        [one.asked.time_zone for one in noted],
     )
 
 
@@ -159,17 +194,30 @@ async def libraries_of(db: Db, question: UUID) -> list[str]:
 
 async def partners(db: Db, question: UUID) -> list[AskedPartner]:
     """Everybody asked so far, the first one first."""
-    return [AskedPartner(**row) for row in await db.fetch(_PARTNERS, question)]
+    return (await partners_of_all(db, [question]))[question]
 
 
-async def end(db: Db, question: UUID, how: str, body: str, ended_at: datetime) -> None:
+async def partners_of_all(db: Db, ids: Sequence[UUID]) -> dict[UUID, list[AskedPartner]]:
+    """The same for each of these questions."""
+    asked: dict[UUID, list[AskedPartner]] = {question: [] for question in ids}
+    for row in await db.fetch(_PARTNERS, ids):
+        columns = dict(row)
+        asked[columns.pop("question")].append(AskedPartner(**columns))
+    return asked
+
+
+async def end_all(db: Db, endings: Mapping[UUID, QuestionEnding]) -> None:
     """The latest word stands, in whatever order they come; of the same moment, the answer."""
-    await db.execute(_END, question, how, body, ended_at)
+    await db.execute(
+        _END,
+        list(endings),
+        [one.how for one in endings.values()],
+        [one.body for one in endings.values()],
+        [one.ended_at for one in endings.values()],
+    )
 
 
-async def reopen(db: Db, question: UUID, reopened_at: datetime) -> None:
-    """A word like the endings, and stands against those before it."""
-    await db.execute(_END, question, "reopened", "", reopened_at)
+async def to_post_again(db: Db, question: UUID, reopened_at: datetime) -> None:
     await db.execute(_TO_POST_AGAIN, question, reopened_at)
 
 

@@ -24,12 +24,12 @@ _ADD_QUESTIONS = """
 WITH given AS (
     SELECT * FROM unnest(
         $1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bytea[], $6::timestamptz[],
-        $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bytea[]
+        $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bytea[], $13::text[]
     ) AS row (door, key, digest, id, raw, received_at, facets, text, private_note, reference, asked_by,
-        asked_from)
+        asked_from, taken_for)
 ), new AS (
-    INSERT INTO submission (door, key, digest, outcome, question, raw, received_at)
-    SELECT door, key, digest, 'question', id, raw, received_at FROM given
+    INSERT INTO submission (door, key, digest, outcome, question, raw, received_at, taken_for)
+    SELECT door, key, digest, 'question', id, raw, received_at, taken_for FROM given
     WHERE (
         SELECT key FROM submission s
         WHERE s.door = given.door AND s.key = tombstone(given.door, given.key)
@@ -43,16 +43,41 @@ FROM given WHERE id IN (SELECT question FROM new) RETURNING id
 """
 
 _FIND = """
-SELECT digest, outcome, question, received_at FROM submission WHERE door = $1 AND key = $2
+SELECT digest, outcome, question, received_at, taken_for FROM submission WHERE door = $1 AND key = $2
 UNION ALL
-SELECT digest, outcome, question, received_at FROM submission WHERE door = $1 AND key = tombstone($1, $2)
+SELECT digest, outcome, question, received_at, taken_for FROM submission
+WHERE door = $1 AND key = tombstone($1, $2)
+"""
+
+_FIND_ALL = """
+SELECT given.door, given.key, found.digest, found.outcome, found.question, found.received_at, found.taken_for
+FROM unnest($1::text[], $2::text[]) AS given (door, key), LATERAL (
+    SELECT digest, outcome, question, received_at, taken_for FROM submission s
+    WHERE s.door = given.door AND s.key = given.key
+    UNION ALL
+    SELECT digest, outcome, question, received_at, taken_for FROM submission s
+    WHERE s.door = given.door AND s.key = tombstone(given.door, given.key)
+    LIMIT 1
+) AS found
+"""
+
+_ADD_ALL = """
+INSERT INTO submission (door, key, digest, outcome, question, raw, received_at, taken_for)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::uuid[], $6::bytea[],
+    $7::timestamptz[], $8::text[])
+    AS given (door, key, digest, outcome, question, raw, received_at, taken_for)
+WHERE (
+    SELECT key FROM submission s WHERE s.door = given.door AND s.key = tombstone(given.door, given.key)
+) IS NULL
+ORDER BY door, key
+ON CONFLICT DO NOTHING RETURNING true
 """
 
 _LATELY_ABOUT = """
-SELECT count(*) FROM submission WHERE question = $1 AND outcome = $2 AND received_at > $3
+SELECT question, outcome, count(*) FROM submission WHERE question = ANY($1::uuid[]) AND received_at > $2
+GROUP BY question, outcome
 """
 
-_TAKEN_FOR = "SELECT taken_for FROM submission WHERE door = $1 AND key = $2"
 _NOTE_TAKEN_FOR = "UPDATE submission SET taken_for = $3 WHERE door = $1 AND key = $2"
 
 _ANY = "SELECT EXISTS (SELECT FROM submission) OR EXISTS (SELECT FROM question)"
@@ -68,6 +93,8 @@ class Earlier:
     outcome: str
     question: UUID | None
     received_at: datetime
+    taken_for: TakenFor | None = None
+    """What the partner that handed it in was told that it counts as."""
 
 
 async def add(db: Db, submission: RawSubmission, outcome: str, question: UUID | None) -> Earlier | None:
@@ -100,11 +127,13 @@ class Stored:
     asked_from: bytes | None
 
 
-async def add_questions(db: Db, given: Sequence[tuple[RawSubmission, Stored]]) -> set[UUID]:
+async def add_questions(
+    db: Db, given: Sequence[tuple[RawSubmission, Stored]], taken_for: Sequence[TakenFor | None] | None = None
+) -> set[UUID]:
     """Submissions with their questions, in one statement; returns the questions that are new. The keys are
     taken in one order by everybody, so that two copies can't wait for each other."""
     columns = zip(*(_row(submission, new) for submission, new in given), strict=True)
-    rows = await db.fetch(_ADD_QUESTIONS, *map(list, columns))
+    rows = await db.fetch(_ADD_QUESTIONS, *map(list, columns), taken_for or [None] * len(given))
     return {row["id"] for row in rows}
 
 
@@ -131,23 +160,39 @@ async def any_came(db: Db) -> bool:
     return came
 
 
-async def is_known(db: Db, submission: RawSubmission) -> bool:
-    return await db.fetchrow(_FIND, submission.door, submission.key) is not None
-
-
-async def taken_for(db: Db, submission: RawSubmission) -> TakenFor | None:
-    """What the partner was told that it counts as; None where nothing was noted."""
-    counted: TakenFor | None = await db.fetchval(_TAKEN_FOR, submission.door, submission.key)
-    return counted
+async def find_all(db: Db, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Earlier]:
+    """(door, key) → what became of what came by this door under this key; nothing for what is new."""
+    rows = await db.fetch(_FIND_ALL, [door for door, _ in keys], [key for _, key in keys])
+    return {(door, key): Earlier(*earlier) for door, key, *earlier in rows}
 
 
 async def note_taken_for(db: Db, submission: RawSubmission, counts_as: TakenFor) -> None:
     await db.execute(_NOTE_TAKEN_FOR, submission.door, submission.key, counts_as)
 
 
-async def lately_about(db: Db, question: UUID, outcome: str, since: datetime) -> int:
-    """How many submissions of this kind were taken for the question since then."""
-    return int(await db.fetchval(_LATELY_ABOUT, question, outcome, since))
+async def add_all(
+    db: Db, given: Sequence[tuple[RawSubmission, str, UUID]], taken_for: Sequence[TakenFor | None]
+) -> int:
+    """Submissions with outcome and question; gives how many of them are new. Keys in one order for all."""
+    rows = await db.fetch(
+        _ADD_ALL,
+        [one.door for one, _, _ in given],
+        [one.key for one, _, _ in given],
+        [one.digest for one, _, _ in given],
+        [outcome for _, outcome, _ in given],
+        [question for _, _, question in given],
+        [one.raw for one, _, _ in given],
+        [one.received_at for one, _, _ in given],
+        taken_for,
+    )
+    return len(rows)
+
+
+async def lately_about(db: Db, ids: Sequence[UUID], since: datetime) -> dict[tuple[UUID, str], int]:
+    """(question, outcome) → how many submissions of this kind were taken for it since then."""
+    return {
+        (question, outcome): count for question, outcome, count in await db.fetch(_LATELY_ABOUT, ids, since)
+    }
 
 
 async def earlier_than(db: Db, submission: RawSubmission) -> Earlier:
