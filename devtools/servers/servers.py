@@ -37,6 +37,7 @@ async def running_servers(
     fsync: bool = True,
     ports: Ports = any_port,
     environ: Mapping[str, str] = os.environ,
+    counts_statements: bool = False,
 ) -> AsyncIterator[Servers]:
     """Both ready, and ended with the block: in order when their data is to be kept, at once when not.
 
@@ -47,7 +48,9 @@ async def running_servers(
         None if AMQP_URL in environ else RabbitMQ(folder / "rabbitmq", management=management, ports=ports)
     )
     postgresql = (
-        None if DATABASE_URL in environ else PostgreSQL(folder / "postgresql", fsync=fsync, ports=ports)
+        None
+        if DATABASE_URL in environ
+        else PostgreSQL(folder / "postgresql", fsync=fsync, ports=ports, counts_statements=counts_statements)
     )
     private = [server for server in (rabbitmq, postgresql) if server is not None]
     try:

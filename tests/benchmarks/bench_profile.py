@@ -1,8 +1,9 @@
 """Where a question's milliseconds go: ./sesame bench profile [--questions N] [--samples 100]
 
 Processor time of each process for one question, from a partner's question to its published answer, beside the
-floor's; and, of each of our services, which packages its time is spent in (py-spy, by the innermost frame).
-Processor time hardly depends on what else the machine does, so it may be compared from day to day.
+floor's; what each service asked of PostgreSQL and RabbitMQ for it (pg_stat_statements); and which packages a
+service's time is spent in (py-spy, by the innermost frame). Processor time hardly depends on what else the
+machine does, so it may be compared from day to day.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+import asyncpg
 import psutil
 import uvloop
 from rich.console import Console
@@ -34,6 +37,26 @@ MOST_PACKAGES = 12
 FRAME = re.compile(r"(\S+) \((.+?)(?::\d+)?\)$")
 SAMPLER = str(Path(sys.executable).parent / "py-spy")
 
+ASKED = """
+SELECT role.rolname AS role, sum(calls), coalesce(sum(calls) FILTER (WHERE query = 'COMMIT'), 0),
+    sum(total_exec_time), coalesce(sum(rows) FILTER (WHERE query LIKE '%INTO inbox%'), 0),
+    coalesce(sum(rows) FILTER (WHERE query LIKE '%INTO outbox%'), 0)
+FROM pg_stat_statements JOIN pg_roles AS role ON role.oid = userid
+WHERE role.rolname LIKE 'sesame!_%' ESCAPE '!' GROUP BY role.rolname
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of PostgreSQL and RabbitMQ, by one service."""
+
+    statements: int
+    commits: int
+    milliseconds: float
+    handled: int
+    announced: int
+
+
 Seconds = Mapping[str, float]
 """Processor time, by the name of a process."""
 
@@ -48,27 +71,44 @@ def main() -> None:
 
 async def measure(questions: int, samples: int) -> None:
     with throwaway_folder() as folder:
-        async with running_servers(folder) as servers:
+        async with running_servers(folder, counts_statements=True) as servers:
             async with hand_written(servers) as floor:
-                theirs = await _cost(servers, floor.pids, floor.network, questions)
+                theirs = await cost(servers, floor.pids, floor.network, questions)
             async with sesame(servers) as running:
                 pids = {service: running.platform.pid(service) for service in topology.SERVICES}
-                ours = await _cost(servers, pids, running.network, questions)
+                async with asked_of_servers(servers) as asked:
+                    ours = await cost(servers, pids, running.network, questions)
                 async with _sampled(pids, samples, folder) as stacks:
-                    await _flow(running.network, questions, WARM + questions)
+                    await flow(running.network, questions, WARM + questions)
         _show(ours, theirs, questions)
+        _show_asked(asked, WARM + questions)
         for service, file in stacks.items():
             _show_packages(service, _packages(file.read_text().splitlines()))
 
 
-async def _cost(servers: Servers, pids: Mapping[str, int], network: Network, questions: int) -> Seconds:
-    await _flow(network, WARM, 0)
+async def cost(servers: Servers, pids: Mapping[str, int], network: Network, questions: int) -> Seconds:
+    await flow(network, WARM, 0)
     processes = dict(_processes(servers, pids))
     before = {name: _seconds(process) for name, process in processes.items()}
     started = perf_counter()
-    await _flow(network, questions, WARM)
+    await flow(network, questions, WARM)
     took = {"clock": perf_counter() - started}
     return took | {name: _seconds(process) - before[name] for name, process in processes.items()}
+
+
+@asynccontextmanager
+async def asked_of_servers(servers: Servers) -> AsyncIterator[dict[str, Asked]]:
+    """Service → what it asked in this block; filled once that is left."""
+    asked: dict[str, Asked] = {}
+    connection = await asyncpg.connect(servers.database_url)
+    try:
+        await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        await connection.execute("SELECT pg_stat_statements_reset()")
+        yield asked
+        for row in await connection.fetch(ASKED):
+            asked[row["role"].removeprefix("sesame_")] = Asked(*list(row.values())[1:])
+    finally:
+        await connection.close()
 
 
 def _processes(servers: Servers, pids: Mapping[str, int]) -> Iterator[tuple[str, psutil.Process]]:
@@ -85,7 +125,7 @@ def _seconds(process: psutil.Process) -> float:
     return sum(sum(one.cpu_times()[:2]) for one in every) + sum(process.cpu_times()[2:4])
 
 
-async def _flow(network: Network, questions: int, before: int) -> None:
+async def flow(network: Network, questions: int, before: int) -> None:
     await network.ask(questions)
     await network.until_published(before + questions, within_seconds=PATIENCE_SECONDS)
 
@@ -147,6 +187,17 @@ def _show(ours: Seconds, theirs: Seconds, questions: int) -> None:
         table.add_row(name, *(_per(side.get(name), questions) for side in (ours, theirs)))
     sums = [sum(used for name, used in side.items() if name != "clock") for side in (ours, theirs)]
     table.add_row("all processes", *(_per(used, questions) for used in sums), style="bold")
+    Console().print(table)
+
+
+def _show_asked(asked: Mapping[str, Asked], questions: int) -> None:
+    columns = ("statements", "commits", "milliseconds of PostgreSQL", "events handled", "announced")
+    table = Table("for a question", *columns)
+    for service in topology.SERVICES:
+        if service in asked:
+            of = asked[service]
+            values = (of.statements, of.commits, of.milliseconds, of.handled, of.announced)
+            table.add_row(service, *(f"{value / questions:.2f}" for value in values))
     Console().print(table)
 
 

@@ -28,12 +28,16 @@ class PostgreSQL:
     object, so `kill()` and `start()` bring the same server back to its clients.
     """
 
-    def __init__(self, folder: Path, *, fsync: bool = True, ports: Ports = any_port) -> None:
+    def __init__(
+        self, folder: Path, *, fsync: bool = True, ports: Ports = any_port, counts_statements: bool = False
+    ) -> None:
+        """`counts_statements`: with pg_stat_statements loaded."""
         if not is_reachable(folder):
             raise OperationError(
                 f"PostgreSQL's user can't reach {folder}; choose a folder outside of private ones"
             )
         self._fsync = fsync
+        self._preloaded = "pg_stat_statements" if counts_statements else ""
         self.port = ports("PostgreSQL")
         self._cluster = Cluster(folder, _binaries_or_complain(), system_user())
         self._server = Child(
@@ -101,6 +105,7 @@ class PostgreSQL:
             "max_connections": "200",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            "shared_preload_libraries": self._preloaded,
         }
         for name, value in (settings if self._fsync else settings | NOT_DURABLE).items():
             yield from ("-c", f"{name}={value}")
