@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from math import ceil
 from pathlib import Path
 
 from services.chassis.clock import Clock
@@ -59,7 +58,6 @@ HOUR_SECONDS = 3600.0
 DAY_SECONDS = 24 * HOUR_SECONDS
 HELD_SECONDS = 1.0
 """Rest between two looks at what the workspace is to be told of held things, or wants of them."""
-HOURS_OF_A_DAY = 24
 SCANNER_SECONDS = 60.0
 FORM_KEPT = timedelta(days=1)
 
@@ -98,7 +96,7 @@ def door_of(chassis: Chassis, settings: IngestSettings) -> DoorContext:
         caps=Caps(settings.mails_per_sender, settings.open_questions),
         quickest_form=timedelta(seconds=settings.quickest_form_seconds),
         law=law_facts(settings),
-        promise_days=ceil(settings.promise_hours / HOURS_OF_A_DAY),
+        promise_days=settings.promise_days,
         zone=settings.network_time_zone,
         page_folder=settings.page_folder,
         scanner=scanner_of(chassis, settings),

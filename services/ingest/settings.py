@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -49,6 +50,7 @@ def _public_lists(value: str) -> str:
 
 ContactForms = Annotated[str, AfterValidator(_contact_forms)]
 PublicLists = Annotated[str, AfterValidator(_public_lists)]
+HOURS_OF_A_DAY = 24
 Networks = Annotated[str, AfterValidator(_networks)]
 
 
@@ -211,6 +213,10 @@ class IngestSettings(FaceSettings, ServiceSettings):
     @property
     def term(self) -> timedelta:
         return timedelta(days=self.retention_days)
+
+    def promise_days(self, _origin: str | None) -> int:
+        """Working days until the promise: so far alike, wherever it is asked."""
+        return ceil(self.promise_hours / HOURS_OF_A_DAY)
 
     @property
     def mailbox(self) -> MailboxAddress | None:

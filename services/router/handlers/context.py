@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from services.router.domain.deadlines import Terms
+from services.router.domain.deadlines import Terms, promised
 from services.router.domain.hours.calendars import working_days
 from services.router.domain.hours.working_time import WorkingClock
 from services.router.domain.routing.routing_request import Weights
@@ -29,6 +29,10 @@ class RoutingContext:
     def allowed(self, *, taken: bool) -> timedelta:
         """Open hours a partner is given now: to take the question, if it must, else to answer it."""
         return self.terms.answer if taken else self.terms.take or self.terms.answer
+
+    def promised(self, at: datetime, _origin: str | None) -> datetime:
+        """When a question asked then is answered at the latest: so far alike, wherever it was asked."""
+        return promised(at, self.working_days, self.terms)
 
     @classmethod
     def of(cls, settings: RouterSettings) -> RoutingContext:

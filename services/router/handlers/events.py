@@ -23,7 +23,6 @@ from services.contracts.ingest import (
     SpamReported,
     TakeWithdrawn,
 )
-from services.router.domain.deadlines import promised
 from services.router.domain.question import lifecycle
 from services.router.domain.question.question import AcceptedAnswer, Question
 from services.router.domain.question.state_machine import State
@@ -48,7 +47,7 @@ def _question(desk: RoutingContext, event: Event[QuestionReceived]) -> Question:
     place = Territory(fact.place.country, fact.place.postcode) if fact.place else None
     return Question(
         id=event.subject,
-        promise_at=promised(fact.facets.received_at, desk.working_days, desk.terms),
+        promise_at=desk.promised(fact.facets.received_at, fact.facets.origin),
         facets=_facets(fact),
         place=place,
         text=fact.text,

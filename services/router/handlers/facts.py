@@ -59,7 +59,7 @@ def requester_of(directory: Directory, question: Question) -> Reach | None:
     """How to reach the partner that asked by its own program, for a reader of its own."""
     if question.facets["channel"] not in ("partner", "api"):
         return None
-    origin = directory.partners.get(question.facets.get("origin") or "")
+    origin = directory.partners.get(question.origin or "")
     return reach(origin) if origin else None
 
 

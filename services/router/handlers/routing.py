@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.reasons import AskedInVain, Exclusion, Impasse, NobodyLeft, Reason, UnhandledCode
-from services.router.domain.deadlines import Deadline, deadline, is_gone, leaves_at, promised
+from services.router.domain.deadlines import Deadline, deadline, is_gone, leaves_at
 from services.router.domain.partner import Partner
 from services.router.domain.question import lifecycle
 from services.router.domain.question.conversation import deadline_after, waits
@@ -106,9 +106,11 @@ async def release(desk: RoutingContext, unit: Unit, question: Question, outcome:
     return lifecycle.reckoned(lifecycle.release(question, outcome, unit.now), desk.working_days)
 
 
-def _follow_up_due(desk: RoutingContext, standing: NetworkState, partner: str, start: datetime) -> Deadline:
+def _follow_up_due(
+    desk: RoutingContext, standing: NetworkState, question: Question, partner: str, start: datetime
+) -> Deadline:
     """The time an answer needs, by the partner's own clock; as late as a promise made now, at most."""
-    until = promised(start, desk.working_days, desk.terms)
+    until = desk.promised(start, question.origin)
     known = standing.directory.partners.get(partner)
     clock = standing.directory.clock(known) if known else desk.working_days
     return deadline(start, desk.terms.answer, until, clock, desk.terms)
@@ -123,7 +125,7 @@ async def route_follow_up(
     standing = await ledger.standing()
     had = {one.partner for one in question.assignments if one.follow_up == word}
     first = standing.directory.partners.get(question.accepted.partner) if question.accepted else None
-    until = promised(unit.now, desk.working_days, desk.terms)
+    until = desk.promised(unit.now, question.origin)
     if first is not None and first.id not in had and not is_gone(first, until, unit.now):
         await hand_follow_up(desk, unit, question, first, word)
         return
@@ -142,7 +144,7 @@ async def hand_follow_up(
 ) -> None:
     ledger = desk.ledgers.of(unit)
     standing = await ledger.standing()
-    due = _follow_up_due(desk, standing, partner.id, unit.now)
+    due = _follow_up_due(desk, standing, question, partner.id, unit.now)
     given = lifecycle.follow_up(question, partner.id, uuid7(), due, unit.now, word)
     unit.announce(facts.follow_up_routed(given, partner, word, unit.now), question=question.id)
     standing.book = standing.book.given(partner.id, {partner.id: 1.0})
@@ -179,7 +181,7 @@ async def resume(desk: RoutingContext, unit: Unit, question: Question) -> None:
 
 
 def promised_anew(desk: RoutingContext, question: Question, now: datetime) -> Question:
-    return lifecycle.promise(question, promised(now, desk.working_days, desk.terms), now)
+    return lifecycle.promise(question, desk.promised(now, question.origin), now)
 
 
 def deadline_of(
@@ -209,7 +211,7 @@ def redated(desk: RoutingContext, standing: NetworkState, question: Question) ->
     if current is None or question.is_waiting:
         return question
     if current.follow_up is not None:
-        due = _follow_up_due(desk, standing, current.partner, current.opened_at)
+        due = _follow_up_due(desk, standing, question, current.partner, current.opened_at)
         return lifecycle.redate(question, due)
     start = current.taken_at or current.opened_at
     allowed = desk.allowed(taken=current.taken_at is not None)

@@ -63,9 +63,7 @@ def public_app(door: DoorContext) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    pages = SitePages(
-        door.intake.public_url, door.face, door.zone, promise_days=door.promise_days, own=door.page_folder
-    )
+    pages = SitePages(door.intake.public_url, door.face, door.zone, own=door.page_folder)
     callers = Callers(door)
     together = IntakeBatches(door.begin, door.intake)
     app.include_router(QuestionApi(door, callers, together).routes())

@@ -28,7 +28,8 @@ class DoorContext:
     caps: Caps
     quickest_form: timedelta
     law: LawFacts
-    promise_days: int
+    promise_days: Callable[[str | None], int]
+    """Working days until the promise, of what is asked in a library's site; None: in the network's."""
     zone: str
     page_folder: Path | None
     scanner: Scanner | None = None

@@ -108,6 +108,11 @@ class Question:
         return datetime.fromisoformat(self.facets["received_at"])
 
     @property
+    def origin(self) -> str | None:
+        """The library in whose site or by whose program it was asked."""
+        return self.facets.get("origin")
+
+    @property
     def follow_up(self) -> UUID | None:
         """What the asker wrote last after the answer, and somebody was to see to."""
         asked = (one.follow_up for one in reversed(self.assignments) if one.follow_up)
@@ -127,7 +132,7 @@ def request_of(question: Question, referred: str | None = None) -> RoutingReques
         place=question.place,
         language=question.facets.get("language"),
         subject=theme_of(subject) if subject else None,
-        origin=question.facets.get("origin"),
+        origin=question.origin,
         referred=referred,
         had={a.partner: WHY_NOT_AGAIN.get(a.outcome or "", "had_before") for a in question.assignments},
     )

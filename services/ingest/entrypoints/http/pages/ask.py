@@ -234,6 +234,7 @@ class AskPage:
         looking: bool = False,
     ) -> Response:
         embedded = request.url.path.startswith("/embed/") or bool(values.get("framed"))
+        origin = origin_of(values.get("origin") or request.path_params.get("partner"))
         return self.pages.show(
             "ask.html",
             words,
@@ -241,7 +242,8 @@ class AskPage:
             embedded=embedded,
             path=request.url.path if request.method == "GET" else "/",
             number=new_number(self.door.intake.keys, self.door.now()),
-            origin=origin_of(values.get("origin") or request.path_params.get("partner")),
+            origin=origin,
+            promise_days=self.door.promise_days(origin),
             values=EMPTY | values,
             faults={**EMPTY, **faults},
             waiting=waiting,

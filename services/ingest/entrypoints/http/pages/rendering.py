@@ -49,7 +49,6 @@ class SitePages:
         public_url: str,
         face: NetworkFace,
         zone: str = "Europe/Paris",
-        promise_days: int = 3,
         own: Path | None = None,
     ) -> None:
         self._languages = Languages.of(LOCALE, zone)
@@ -61,7 +60,6 @@ class SitePages:
             "public_url": public_url,
             "face": face,
             "network": face.name,
-            "promise_days": promise_days,
         }
         self._environments = {code: self._environment(words) for code, words in self._languages.items()}
 
