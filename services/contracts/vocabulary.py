@@ -28,16 +28,9 @@ def without_leap_second(value: object) -> object:
 LEAP_SECOND = re.compile(r"(\d\d:\d\d):60")
 Moment = Annotated[AwareDatetime, BeforeValidator(without_leap_second)]
 
-CHANNELS = (
-    "api",
-    "desk",
-    "facebook_group",
-    "facebook_page",
-    "form",
-    "mail",
-    "mastodon",
-    "partner",
-)
+SOCIAL_DOORS = ("facebook_page", "mastodon")
+"""Where people ask in public, and are answered by our own account."""
+CHANNELS = tuple(sorted(("api", "desk", "facebook_group", "form", "mail", "partner", *SOCIAL_DOORS)))
 """The ways a question comes in. Readers take any word: a later version may add one."""
 
 THEMES = (

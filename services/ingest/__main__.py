@@ -33,7 +33,7 @@ from services.ingest.entrypoints.mail.sandbox import hide_memory
 from services.ingest.entrypoints.partner_inbox import PartnerReader
 from services.ingest.entrypoints.scanner import Scanner, ScannerMetrics
 from services.ingest.entrypoints.social.channel_metrics import ChannelMetrics
-from services.ingest.entrypoints.social.channels import SOCIAL_DOORS, ChannelContext
+from services.ingest.entrypoints.social.channels import OPENERS, ChannelContext
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.ingest.handlers import retention
 from services.ingest.handlers.caps import Caps
@@ -162,7 +162,7 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
         chassis.every(HELD_SECONDS, HeldDesk(chassis.begin, letters, parsing, door.scanner).work)
         channels = ChannelMetrics.on(chassis.registry)
         app = public_app(door)
-        for open_door in SOCIAL_DOORS:
+        for open_door in OPENERS:
             await open_door(ChannelContext(chassis, door, app, channels), settings)
         if settings.mailbox:
             largest = settings.largest_mail

@@ -6,6 +6,7 @@ import json
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.partners import QuestionSubmitted
+from services.contracts.vocabulary import SOCIAL_DOORS
 from services.ingest.domain.intake import RawSubmission, Refused
 from services.ingest.domain.mail.parsed_mail import MailEnvelope
 from services.ingest.entrypoints.http.body import new_question as asked_by_program
@@ -19,8 +20,6 @@ from services.ingest.handlers.mail.incoming import MailDoor, accept_written
 from services.ingest.handlers.questions import accept_question
 from services.ingest.store.mail import quarantine
 from services.ingest.store.mail.quarantine import Held
-
-SOCIAL_DOORS = ("mastodon", "facebook_page")
 
 BY_HAND = Caps(per_hour=1_000_000, open=1_000_000)
 """A person who releases a mail has decided: no cap counts."""

@@ -42,7 +42,7 @@ async def mastodon(there: ChannelContext, settings: IngestSettings) -> None:
         there.chassis.every(settings.mastodon_seconds, reader.read)
 
 
-SOCIAL_DOORS: tuple[Callable[[ChannelContext, IngestSettings], Awaitable[None]], ...] = (
+OPENERS: tuple[Callable[[ChannelContext, IngestSettings], Awaitable[None]], ...] = (
     facebook_page,
     mastodon,
 )
