@@ -12,9 +12,9 @@ import httpx
 from services.chassis.clock import Clock
 from services.notifier.domain.posts import ASSISTED
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
-from services.notifier.sending.senders.facebook_page import FacebookPageSender
-from services.notifier.sending.senders.mastodon import MastodonSender
 from services.notifier.sending.senders.protocol import SocialSender, TokenSays
+from services.notifier.sending.senders.social.facebook_page import FacebookPageSender
+from services.notifier.sending.senders.social.mastodon import MastodonSender
 from services.notifier.settings import NotifierSettings
 
 log = logging.getLogger(__name__)

@@ -17,8 +17,8 @@ from starlette.routing import Route
 
 from services.notifier.domain.delivery import Failed, Sent
 from services.notifier.domain.outgoing import DeliveryAttempt
-from services.notifier.sending.senders.facebook_page import FacebookPageSender
-from services.notifier.sending.senders.mastodon import MastodonSender
+from services.notifier.sending.senders.social.facebook_page import FacebookPageSender
+from services.notifier.sending.senders.social.mastodon import MastodonSender
 from tests.support import notifier_facts as made
 from tests.support.notifier_outgoing import message, outgoing
 
