@@ -15,7 +15,7 @@ from services.metrics.entrypoints import subscriptions
 from services.metrics.entrypoints.prometheus import collect
 from services.metrics.entrypoints.web import FigureSite
 from services.metrics.handlers.folding import fold
-from services.metrics.handlers.holiday_calendar import network_time
+from services.metrics.handlers.network_time import network_time
 from services.metrics.pages.imprint import Imprint
 from services.metrics.pages.page import FigurePages
 from services.metrics.settings import MetricsSettings

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from services.chassis.clock import Clock
+from services.chassis.holiday_calendar import look_up
 from services.chassis.run import Chassis, run
 from services.contracts import topology
 from services.router.entrypoints import subscriptions
@@ -15,7 +16,6 @@ from services.router.entrypoints.requests import requests
 from services.router.entrypoints.timers import Timers
 from services.router.files.partners import read_file
 from services.router.handlers.context import RoutingContext
-from services.router.handlers.holiday_calendar import look_up
 from services.router.settings import RouterSettings
 from services.router.store import partner_directory
 

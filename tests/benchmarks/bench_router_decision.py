@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from zoneinfo import ZoneInfo
 
+from services.chassis.holiday_calendar import holidays_of
 from services.router.domain.gazetteer import REGIONS
 from services.router.domain.hours.calendars import Slot
 from services.router.domain.partner import Partner, ReachedBy
@@ -29,7 +30,6 @@ from services.router.domain.routing.routing_request import Network, RoutingReque
 from services.router.domain.territory import Territory
 from services.router.domain.themes import THEMES
 from services.router.files.partners import read_file
-from services.router.handlers.holiday_calendar import holidays_of
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")

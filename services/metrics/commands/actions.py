@@ -21,7 +21,7 @@ from services.metrics.domain.figures import YearFigures
 from services.metrics.domain.times import NetworkTime
 from services.metrics.handlers import year_figures
 from services.metrics.handlers.figures_json import to_json
-from services.metrics.handlers.holiday_calendar import network_time
+from services.metrics.handlers.network_time import network_time
 from services.metrics.handlers.recounting import Difference, check, rebuild
 from services.metrics.pages.formats import FORMATS, FormatRequest, file_name
 from services.metrics.pages.imprint import Imprint

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from services.chassis.holiday_calendar import holidays_of
 from services.chassis.terminal import operator_console
 from services.router.commands.coordinating import CommandContext, run
 from services.router.domain.partner import Partner, PartnerRole
@@ -20,7 +21,6 @@ from services.router.domain.routing.rehearsal import Shares, rehearse
 from services.router.domain.routing.routing_request import Network, Weights
 from services.router.files.partners import FaultyFile, read_file
 from services.router.files.questions import read_questions
-from services.router.handlers.holiday_calendar import holidays_of
 
 PARTS = [field.name for field in fields(Weights)]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.metrics.domain.times import NetworkTime, WorkingSpan
-from services.metrics.handlers.holiday_calendar import network_time
+from services.metrics.handlers.network_time import network_time
 
 PARIS = ZoneInfo("Europe/Paris")
 OFFICE = {

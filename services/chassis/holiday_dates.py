@@ -1,6 +1,6 @@
 """A country's public holidays of some years, from the `holidays` library, printed as JSON.
 
-    python -P services/router/handlers/holiday_dates.py FR 2020 10
+    python -P services/chassis/holiday_dates.py FR 2020 10
 
 A process of its own, which ends: the library takes 19 MB of memory, its dates some kilobytes.
 """

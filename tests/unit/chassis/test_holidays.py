@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from services.router.handlers.holiday_calendar import holidays_of
+from services.chassis.holiday_calendar import holidays_of
 
 
 @pytest.mark.parametrize(
