@@ -10,8 +10,6 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-IsHoliday = Callable[[date], bool]
-
 _INSEE_REGIONS = {"01": "971", "02": "972", "03": "973", "04": "974", "06": "976"}
 """Overseas regions as INSEE numbers them → as the library does."""
 
@@ -24,7 +22,7 @@ _LOOK_UP = Path(__file__).with_name("holiday_dates.py")
 
 
 @cache
-def holidays_of(country: str, region: str | None) -> IsHoliday:
+def holidays_of(country: str, region: str | None) -> Callable[[date], bool]:
     """Whether a day is a public holiday there. A region without its own has its country's; a country that the
     library doesn't know has none."""
 
