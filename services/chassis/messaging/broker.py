@@ -199,8 +199,13 @@ class Publisher:
                 async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
                     for piece in wire.in_pieces(messages):
                         confirmations += await wire.publish(await wire.below(self._link.channel), piece)
-                    await asyncio.wait(confirmations)
+                    if confirmations:
+                        await asyncio.wait(confirmations)
         except Exception as error:
+            # A broker short of memory or disk reads nothing; what waits for the socket must not grow with
+            # each further try.
+            if isinstance(error, TimeoutError):
+                self.start_over()
             not_sent = len(messages) - len(confirmations)
             return [*(_outcome(one) for one in confirmations), *[error] * not_sent]
         return [_outcome(one) for one in confirmations]
