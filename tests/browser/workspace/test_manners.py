@@ -56,6 +56,16 @@ async def test_keys_go_along_the_list_open_and_say_what_they_are(database: Datab
         assert await looking.script("location.pathname.startsWith('/questions/')")
 
 
+async def test_keys_can_be_switched_off(database: Database) -> None:
+    async with amel_at_her_desk(database) as (_, _, looking):
+        await looking.open("/questions")
+        await looking.script("document.querySelector('[data-keys]').click()")
+        await looking.script("document.getElementById('keys-on').click()")
+        await looking.open("/questions")
+        await looking.press("j")
+        assert await looking.script("document.querySelectorAll('.current').length") == 0
+
+
 async def test_no_key_acts_while_somebody_types(database: Database) -> None:
     async with amel_at_her_desk(database) as (_, _, looking):
         await looking.open(PAGE)
@@ -110,3 +120,17 @@ async def test_a_link_goes_in_where_one_writes(database: Database) -> None:
         assert "Voir : " in await looking.script(f"{AREA}.value")
         assert await looking.script(f"{AREA}.value.length") > len("Voir : ")
         assert await looking.script("location.pathname") == PAGE
+
+
+async def test_what_is_looked_at_as_a_mail_is_what_is_sent(database: Database) -> None:
+    async with amel_at_her_desk(database) as (on, _, looking):
+        await looking.open(PAGE)
+        await looking.script(f"{AREA}.value = '* voir [la notice](https://archive.example/a/12)'")
+        await looking.script("document.querySelector('button[formaction$=preview]').click()")
+        await looking.says("!!document.querySelector('.mail')")
+        said = await looking.script("document.querySelector('.mail .words').textContent")
+        assert said == "- voir la notice (https://archive.example/a/12)"
+        await looking.script("document.querySelector('main form button').click()")
+        await looking.says("location.pathname.startsWith('/questions/') && !document.querySelector('.mail')")
+        [*_, asked] = await on.requests()
+        assert asked["data"]["text"] == said

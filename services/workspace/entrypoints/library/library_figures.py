@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,13 +62,19 @@ def _rows(told: Mapping[str, Any], month: int) -> list[dict[str, Any]]:
     return [
         {
             "measure": measure,
-            "month": (months.get(measure) or [0] * 12)[month - 1],
+            "month": _of_month(months.get(measure, ()), month, headlines[measure]["n"]),
             "year": headlines[measure]["n"],
             "before": headlines[measure].get("before"),
         }
         for measure in MEASURES
         if measure in headlines
     ]
+
+
+def _of_month(months: Sequence[int], month: int, year: int) -> int | None:
+    """None where only the year's sum is known, as of numbers that were imported."""
+    is_dated = any(months) or not year
+    return months[month - 1] if is_dated and len(months) >= month else None
 
 
 def _summary(told: Mapping[str, Any]) -> dict[str, Any]:

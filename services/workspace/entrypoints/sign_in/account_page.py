@@ -35,8 +35,9 @@ class AccountPage:
                 "sessions": await sessions.of_person(unit.db, visitor.person, unit.now),
                 "deeds": await audit.latest(unit.db, person=visitor.person, most=30),
                 "keys": await passkeys.of(unit.db, visitor.person) if self.passkeys else None,
-                "libraries": await people.libraries(unit.db, visitor.libraries),
             }
+            works_in = await people.libraries(unit.db, visitor.libraries)
+        context["names"] = {row["id"]: row["name"] for row in works_in}
         return self.guard.pages.show("account.html", visitor, request, **context)
 
     async def set_language(self, _request: Request, visitor: Visitor, form: FormData) -> Response:

@@ -119,7 +119,11 @@ for (const area of document.querySelectorAll("textarea[data-keep]")) {
   area.form.addEventListener("submit", () => keep(area.dataset.keep, area.value, true));
 }
 // Whoever signs out leaves nothing of theirs in a browser that others use.
-document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => { try { localStorage.clear(); } catch { /* nothing there */ } });
+document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => {
+  const keys = store.get("keys");
+  try { localStorage.clear(); } catch { /* nothing there */ }
+  store.set("keys", keys);
+});
 
 // --- Keys: j k along the rows, Enter opens, t takes, r answers, / searches, ? says so.
 function mark() {
@@ -133,14 +137,24 @@ function go(step) {
   mark();
   next.querySelector("a").focus();
 }
+// Who speaks to their computer, or whose hand trembles, switches them off (WCAG 2.1.4).
+const dialog = document.getElementById("keys"), switched = document.getElementById("keys-on");
+if (dialog) {
+  switched.checked = store.get("keys") !== "off";
+  switched.addEventListener("change", () => store.set("keys", switched.checked ? null : "off"));
+  const opener = document.querySelector("[data-keys]");
+  opener.hidden = false;
+  opener.addEventListener("click", () => dialog.showModal());
+}
 addEventListener("keydown", (event) => {
+  if (!switched?.checked) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
   const key = event.key;
   if (key === "j") go(1);
   else if (key === "k") go(-1);
   else if (key === "t") (document.querySelector(".row.current form.take button") || document.querySelector("button[data-key=t]"))?.click();
   else if (key === "r") document.querySelector("[data-key=r]")?.focus();
-  else if (key === "?") document.getElementById("keys")?.showModal();
+  else if (key === "?") dialog.showModal();
   else if (key === "/") document.querySelector("[data-key='/']")?.focus();
   else return;
   event.preventDefault();
