@@ -1,7 +1,7 @@
 """How far one installation goes: ./sesame bench scale [--questions N] [--backlog N] [--copies 1 2]
 
-First the processor time of a question at each station is measured by itself; from it, and from how much of
-the machine is free just before, the network of queues (devtools/simulation/queue_network.py) predicts how
+First the processor time of a question at each station is measured by itself. From it, and from what of the
+machine's cores there was to be had, the network of queues (devtools/simulation/queue_network.py) predicts how
 many a second one and two copies of each service bear, and that is measured. Then a backlog: questions asked
 while the router stood still, how fast and in how much memory it is drained, quarter by quarter. Last, what
 10, 100 and 1,000 times today's load would take.
@@ -10,8 +10,6 @@ while the router stood still, how fast and in how much memory it is drained, qua
 from __future__ import annotations
 
 import argparse
-import asyncio
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -32,6 +30,8 @@ from tests.support.flow import ROUTED
 
 TODAY_A_SECOND = 4000 / (250 * 7 * 3600)
 """Questions of a year of the network in France, in the hours of its working days."""
+PEAK = 20
+"""The busiest minutes beside the average."""
 TIMES = (1, 10, 100, 1000)
 QUARTERS = 4
 PATIENCE_SECONDS = 300.0
@@ -40,22 +40,16 @@ DRIVER = "driver"
 
 MANY = 64
 """Servers have more threads and processes than a machine has cores."""
-PROBE = """
-import time
-started = time.monotonic()
-while time.monotonic() - started < 3: pass
-print(time.process_time() / 3)
-"""
 
 
 @dataclass(frozen=True)
 class Point:
-    """`free`: cores that were to be had just before."""
+    """`cores`: what of the machine's it had, on the average; the rest was others' or idle."""
 
     copies: int
     milliseconds: dict[str, float]
     measured: float
-    free: float
+    cores: float
 
 
 def network(milliseconds: Mapping[str, float], copies: int, cores: float) -> QueueNetwork:
@@ -83,16 +77,6 @@ async def measure(questions: int, backlog: int, copies: Sequence[int]) -> None:
     _show_plan(alone)
 
 
-async def _free_cores() -> float:
-    """What as many busy processes as there are cores get of them beside all else that runs."""
-    probes = [
-        await asyncio.create_subprocess_exec(sys.executable, "-c", PROBE, stdout=asyncio.subprocess.PIPE)
-        for _ in range(psutil.cpu_count() or 1)
-    ]
-    said = [(await probe.communicate())[0] for probe in probes]
-    return sum(float(one) for one in said)
-
-
 async def _point(servers: Servers, questions: int, copies: int) -> Point:
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(sesame(servers))
@@ -104,7 +88,7 @@ async def _point(servers: Servers, questions: int, copies: int) -> Point:
             for service in topology.SERVICES
             for copy in range(1, copies + 1)
         }
-        free, driver = await _free_cores(), psutil.Process()
+        driver = psutil.Process()
         before = sum(driver.cpu_times()[:2])
         used = dict(await cost(servers, pids, running.network, questions))
         took = used.pop("clock")
@@ -113,7 +97,7 @@ async def _point(servers: Servers, questions: int, copies: int) -> Point:
     for name, seconds in used.items():
         station = name.split(" ")[0]
         milliseconds[station] = milliseconds.get(station, 0.0) + seconds / questions * 1000
-    return Point(copies, milliseconds, questions / took, free)
+    return Point(copies, milliseconds, questions / took, sum(used.values()) / took)
 
 
 async def _drained(servers: Servers, backlog: int) -> list[tuple[float, float]]:
@@ -141,12 +125,12 @@ async def _quarter(running: Running, until: int) -> tuple[float, float]:
 
 
 def _show_points(alone: Mapping[str, float], points: Sequence[Point]) -> None:
-    table = Table("copies of each", "cores free", "predicted/s", "measured/s", "off by", "breaks first")
+    table = Table("copies of each", "cores had", "predicted/s", "measured/s", "off by", "breaks first")
     for point in points:
-        model = network(alone, point.copies, point.free)
+        model = network(alone, point.copies, point.cores)
         off = f"{model.bears / point.measured - 1:+.0%}"
         rates = (f"{model.bears:.0f}", f"{point.measured:.0f}", off, model.breaks_first)
-        table.add_row(str(point.copies), f"{point.free:.2f}", *rates)
+        table.add_row(str(point.copies), f"{point.cores:.2f}", *rates)
     Console().print(table)
     table = Table("milliseconds for a question", "alone", *(f"copies: {point.copies}" for point in points))
     for station, used in alone.items():
@@ -162,16 +146,16 @@ def _show_drained(quarters: Sequence[tuple[float, float]]) -> None:
 
 
 def _show_plan(alone: Mapping[str, float]) -> None:
-    """By stations that have cores of their own."""
-    stations = {name: Station(used) for name, used in alone.items() if name != DRIVER}
-    model = QueueNetwork(stations)
+    """In the busiest minutes, by stations that have cores of their own."""
+    model = QueueNetwork({name: Station(used) for name, used in alone.items() if name != DRIVER})
+    rates = [times * PEAK * TODAY_A_SECOND for times in TIMES]
     title = f"copies, or cores of a server, none busier than {BUSY_AT_MOST:.0%}"
-    table = Table("times today", "questions/s", *stations, "cores in all", title=title)
-    for times in TIMES:
-        rate = times * TODAY_A_SECOND
-        cores = rate * model.milliseconds / 1000 / BUSY_AT_MOST
-        places = model.places_for(rate)
-        table.add_row(str(times), f"{rate:.3g}", *(str(places[name]) for name in stations), f"{cores:.2f}")
+    table = Table("times today", *(f"{times:,}" for times in TIMES), title=title)
+    table.add_row("questions a second", *(f"{rate:.3f}" for rate in rates))
+    for name in model.stations:
+        table.add_row(name, *(str(model.places_for(rate)[name]) for rate in rates))
+    cores = (rate * model.milliseconds / 1000 / BUSY_AT_MOST for rate in rates)
+    table.add_row("cores in all", *(f"{one:.3f}" for one in cores))
     Console().print(table)
     print(f"with a core for each, {model.breaks_first} breaks first, at {model.bears:.0f} questions/s")
 
