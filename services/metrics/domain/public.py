@@ -9,8 +9,11 @@ from dataclasses import replace
 from services.metrics.domain.figures import OTHERS, Piece, YearFigures
 
 FEW = 5
-"""Questions of a theme or a département below this number are shown together with others."""
-FOLDED = frozenset({"subject", "department"})
+"""Questions of a theme, a language or a département below this number are shown together with others."""
+FOLDED = frozenset({"subject", "language", "department"})
+COUNTED_OUT = frozenset({"subject"})
+"""Of these everybody knows the whole list: one that is missing from it would be the one held back, so another
+goes with it. The map shows all without a number as less than FEW."""
 
 
 def for_everyone(figures: YearFigures, known: Mapping[str, Collection[str]]) -> YearFigures:
@@ -25,16 +28,25 @@ def for_everyone(figures: YearFigures, known: Mapping[str, Collection[str]]) -> 
 def _shown(pieces: Iterable[Piece], facet: str, known: Collection[str] | None) -> tuple[Piece, ...]:
     sums: Counter[str] = Counter()
     for piece in pieces:
-        sums[_value(piece, facet, known)] += piece.n
+        sums[_value(piece, known)] += piece.n
+    for value in _too_few(sums, facet):
+        sums[OTHERS] += sums.pop(value)
     return closing(Piece(value, n) for value, n in sums.items())
 
 
-def _value(piece: Piece, facet: str, known: Collection[str] | None) -> str:
-    if piece.value in ("", OTHERS):
-        return piece.value
-    if known is not None and piece.value not in known:
-        return ""
-    return OTHERS if facet in FOLDED and piece.n < FEW else piece.value
+def _value(piece: Piece, known: Collection[str] | None) -> str:
+    told = piece.value in ("", OTHERS) or known is None or piece.value in known
+    return piece.value if told else ""
+
+
+def _too_few(sums: Mapping[str, int], facet: str) -> list[str]:
+    """What is not shown apart."""
+    if facet not in FOLDED:
+        return []
+    rising = sorted((n, value) for value, n in sums.items() if value not in ("", OTHERS))
+    few = [value for n, value in rising if n < FEW]
+    alone = len(few) == 1 and OTHERS not in sums and facet in COUNTED_OUT
+    return [value for _, value in rising[: len(few) + alone]]
 
 
 def closing(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

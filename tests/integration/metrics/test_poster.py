@@ -1,4 +1,5 @@
-"""The poster as a screen reader and a printer get it: PDF/UA-1, one page, with an address."""
+"""The poster as a screen reader and a printer get it: PDF/UA-1 as far as a machine can tell, by the numbers
+of the Matterhorn Protocol 1.1; one page, with an address."""
 
 from __future__ import annotations
 
@@ -6,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from pypdf.generic import ContentStream
 
 from services.metrics.domain.derivation import derive
 from services.metrics.domain.figures import YearFigures
@@ -95,3 +98,92 @@ def test_the_poster_says_where_to_ask_and_where_its_page_is(poster: PdfReader) -
     text = poster.pages[0].extract_text()
     assert "questions.example.org" in text
     assert "chiffres.example.org/figures" in text
+
+
+NAMES = """
+Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5 H6 L LI Lbl
+LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link Annot Ruby RB RT RP
+Warichu WT WP Figure Formula Form
+"""
+STANDARD = frozenset(NAMES.split())
+"""Structure types (ISO 32000-1, 14.8.4)."""
+SHOWN = frozenset({b"Tj", b"TJ", b"'", b'"', b"Do", b"f", b"f*", b"F", b"S", b"s", b"B", b"B*", b"b", b"sh"})
+"""What leaves something on the page (ISO 32000-1, table A.1)."""
+
+
+def test_all_that_is_drawn_is_told_or_marked_as_decoration(poster: PdfReader) -> None:
+    """01: real content tagged; artifacts not inside of it, nor it inside of them."""
+    told: set[int] = set()
+    open_: list[tuple[str, int | None]] = []
+    for operands, operator in ContentStream(poster.pages[0].get_contents(), poster).operations:
+        if operator in (b"BDC", b"BMC"):
+            given = operands[1].get_object() if len(operands) > 1 else {}
+            open_.append((str(operands[0]), given.get("/MCID")))
+            kinds = [
+                "/Artifact" if kind == "/Artifact" else "told"
+                for kind, id_ in open_
+                if id_ is not None or kind == "/Artifact"
+            ]
+            assert len(set(kinds)) < 2
+            told |= {id_ for _, id_ in open_[-1:] if id_ is not None}
+        elif operator == b"EMC":
+            open_.pop()
+        elif operator in SHOWN:
+            assert any(kind == "/Artifact" or id_ is not None for kind, id_ in open_), (operands, operator)
+    assert told == set(range(len(told)))
+
+
+def test_every_tag_is_a_standard_one_and_rows_stand_in_tables(poster: PdfReader) -> None:
+    """02 and 09: appropriate tags, nested as they must be. 15: each head says what it is the head of."""
+    inside = {"/TR": {"/Table", "/THead", "/TBody", "/TFoot"}, "/TH": {"/TR"}, "/TD": {"/TR"}}
+    for element in tags(poster):
+        kind, parent = str(element["/S"]), element["/P"].get_object().get("/S")
+        assert kind.removeprefix("/") in STANDARD
+        assert kind not in inside or str(parent) in inside[kind], (kind, parent)
+        if kind == "/TH":
+            assert attribute(element, "/Scope") in ("/Column", "/Row", "/Both")
+
+
+def attribute(element: Any, name: str) -> str | None:
+    given = element.get("/A", [])
+    found = [one.get_object() for one in (given if isinstance(given, list) else [given])]
+    return next((str(one[name]) for one in found if name in one), None)
+
+
+def test_headings_leave_no_level_out(poster: PdfReader) -> None:
+    """14."""
+    levels = [
+        int(str(one["/S"])[2:]) for one in tags(poster) if str(one["/S"])[:2] == "/H" and str(one["/S"])[2:]
+    ]
+    assert levels[0] == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+
+
+def test_every_letter_is_in_the_file_and_can_be_read_as_one(poster: PdfReader) -> None:
+    """10 and 31: fonts embedded, glyphs mapped to Unicode."""
+    for font in fonts(poster.pages[0]["/Resources"].get_object()):
+        assert "/ToUnicode" in font
+        below = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
+        assert {"/FontFile", "/FontFile2", "/FontFile3"} & {*below["/FontDescriptor"].get_object()}
+    assert "\ufffd" not in poster.pages[0].extract_text()
+
+
+def fonts(resources: Any) -> Iterator[Any]:
+    """Of a page and of all that is drawn on it."""
+    yield from (font.get_object() for font in of(resources, "/Font"))
+    for drawn in of(resources, "/XObject"):
+        if "/Resources" in drawn.get_object():
+            yield from fonts(drawn.get_object()["/Resources"].get_object())
+
+
+def of(resources: Any, kind: str) -> list[Any]:
+    return [*resources[kind].get_object().values()] if kind in resources else []
+
+
+def test_nothing_in_the_file_acts_locks_or_hides(poster: PdfReader) -> None:
+    """07, 20, 25, 26, 29: no suspects, layers, forms, locks or scripts."""
+    root = catalogue(poster)
+    assert not poster.is_encrypted
+    assert "/Suspects" not in root["/MarkInfo"] or not root["/MarkInfo"]["/Suspects"].value
+    assert not {"/OCProperties", "/AcroForm", "/OpenAction", "/AA"} & {*root}
+    assert "/Tabs" in poster.pages[0] or "/Annots" not in poster.pages[0]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from odfdo import Document
 
 from services.metrics.domain import imported_years
 from services.metrics.domain.departments import TILES
 from services.metrics.domain.derivation import derive
-from services.metrics.domain.figures import OTHERS, Owner, Piece
+from services.metrics.domain.figures import OTHERS, Owner, Piece, YearFigures
 from services.metrics.domain.public import for_everyone
 from services.metrics.domain.tallies import Tallies, TallyLine
 from services.metrics.handlers.figures_json import to_json
@@ -20,6 +26,7 @@ from services.metrics.pages.drawings import channels_over_years
 from services.metrics.pages.page import FigurePages
 from services.metrics.pages.palette import PAPER
 from services.metrics.pages.phrases import PHRASES
+from services.metrics.pages.spreadsheet import as_ods
 from services.metrics.pages.tables import as_csv
 from services.metrics.pages.view.tiles import LEVELS, usual_most
 from services.metrics.pages.view.view_model import Big, compose
@@ -127,6 +134,47 @@ def test_small_numbers_of_a_departement_are_only_shown_together() -> None:
     sheet = compose(figures, Words("fr"), zone="Europe/Paris", network="Sésame")
     creuse = next(cell for cell in sheet.map if cell.label == "23")
     assert (creuse.name, creuse.number) == ("Creuse (23)", "<5")
+
+
+SMALL = {"arts": 9, "histoire": 6, "sante": 3, "": 2, "je-suis-lise": 1}
+
+
+def public(facet: str, counts: Mapping[str, int]) -> YearFigures:
+    whole = TallyLine(2025, 1, "received", "channel", "mail", sum(counts.values()))
+    lines = [TallyLine(2025, 1, "received", facet, value, n) for value, n in counts.items()]
+    known = {"subject": ("arts", "histoire", "sante", "langues")}
+    return for_everyone(derive(2025, Tallies([whole, *lines]), today=date(2026, 1, 2)), known)
+
+
+def test_a_small_number_that_would_stand_alone_takes_another_with_it() -> None:
+    """Else who counts the themes that are shown knows which is held back, and its number."""
+    assert public("subject", SMALL).cut("subject") == (Piece("arts", 9), Piece(OTHERS, 9), Piece("", 3))
+
+
+def test_small_numbers_of_a_language_are_only_shown_together() -> None:
+    counts = {"fr": 40, "nl": 5, "uk": 3, "br": 1}
+    assert public("language", counts).cut("language") == (Piece("fr", 40), Piece("nl", 5), Piece(OTHERS, 4))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_page_csv_json_and_spreadsheet_say_the_same_of_a_hostile_little_year(
+    language: Literal["fr", "en"],
+) -> None:
+    figures, words = public("subject", SMALL), Words(language)
+    by_hand = {"arts": 9, "other": 9, "": 3}
+    lines = list(csv.DictReader(as_csv(figures).decode().splitlines()))
+    assert {line["value"]: int(line["n"]) for line in lines if line["facet"] == "subject"} == by_hand
+    told = json.loads(to_json(figures))["cuts"]["subject"]
+    assert {piece["value"]: piece["n"] for piece in told} == by_hand
+    named = {words.value("subject", value): n for value, n in by_hand.items()}
+    bars = compose(figures, words, zone="Europe/Paris", network="Sésame").bars("subject")
+    assert {bar.label: bar.n for bar in bars} == named
+    sheet = Document(BytesIO(as_ods(figures, words))).body.get_table(name=words.facet("subject"))
+    assert sheet is not None
+    rows = [row.get_values() for row in sheet.rows][1:]
+    assert rows == [[label, n] for label, n in named.items()]
+    assert sum(by_hand.values()) == figures.n("received") == 21
+    assert b"lise" not in as_csv(figures) + to_json(figures).encode()
 
 
 def test_give_and_take_is_never_shown_in_per_cent() -> None:
