@@ -29,6 +29,7 @@ OPEN = (
 
 CLOSED = [{"first": "2026-12-24", "last": "2026-12-31", "reason": "Fêtes"}]
 NOBODY = UUID(int=0)
+LONG = "Médiathèque intercommunale des Roches-Noires et des Hauts de l’Ouest, La Réunion"
 HELD = "Bonjour,\n\nOù trouver les plans du moulin de Tancarville ?\n\n<b>Merci</b>, Ada"
 LOST = ("Où lire le journal « La Vigie de Dieppe » de 1871 ?", "Wer baute die Orgel von Saint-Ouen?")
 
@@ -46,6 +47,7 @@ async def at_the_coordination(on: Stage) -> Someone:
     await on.tell(
         [
             made.listed("bm-brest", languages=["br", "fr"], territories=["29"]),
+            made.listed("roches-noires", name=LONG),
             made.listed("bm-lyon", subjects={"histoire": 5, "arts": 3}, closures=CLOSED),
             made.listed("bm-lyon", 2, "Claire Dumas", subjects={"histoire": 5}, closures=CLOSED),
         ]

@@ -23,6 +23,9 @@ from services.ingest.store.conversations import conversation, similar
 from services.ingest.store.mail import held_replies
 from services.ingest.store.mail.held_replies import HeldReply
 
+KNOWN = ("subject", "purpose", "department")
+"""Facets that help to look it up; the mail tells them, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class SeenByPartner:
@@ -40,6 +43,7 @@ def facts_of(opened: OpenedByPartner, conversation: ShownConversation) -> dict[s
     others = [one.partner_name for one in opened.asked if one.partner != opened.own.partner]
     shown, quoted = folded(opened.question.text)
     state = conversation.library_state(opened.own)
+    facets = json.loads(opened.question.facets)
     body = json.loads(opened.question.ending) if opened.question.ending else {}
     return {
         "question": opened.question,
@@ -47,7 +51,8 @@ def facts_of(opened: OpenedByPartner, conversation: ShownConversation) -> dict[s
         "quoted": quoted,
         "own": opened.own,
         "others": list(dict.fromkeys(others)),
-        "question_language": json.loads(opened.question.facets).get("language"),
+        "question_language": facets.get("language"),
+        "known": {name: facets.get(name) for name in KNOWN},
         "state": state.value,
         "answer": WITHOUT | body if opened.question.how == "answered" else None,
         "explanation": body.get("explanation") if opened.question.how == "closed" else None,
