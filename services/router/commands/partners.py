@@ -13,6 +13,7 @@ from rich.table import Table
 
 from services.chassis.terminal import operator_console
 from services.router.commands.coordinating import CommandContext, run, whose_hand
+from services.router.domain.question.question_report import in_zone
 from services.router.files.partners import FileFault, read_file, to_csv, to_yaml
 from services.router.store import partner_directory, partners
 from services.router.store.partner_directory import Change
@@ -101,6 +102,6 @@ async def show_history(chosen: argparse.Namespace, there: CommandContext) -> int
     for row in rows:
         before, after = (orjson.loads(row[side]) if row[side] else None for side in ("before", "after"))
         change = _line(Change(chosen.partner, before, after))
-        table.add_row(f"{row['changed_at']:%Y-%m-%d %H:%M:%S}", row["hand"], change)
+        table.add_row(in_zone(row["changed_at"], there.settings.zone), row["hand"], change)
     operator_console().print(table)
     return 0

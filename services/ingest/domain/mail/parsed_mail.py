@@ -217,7 +217,7 @@ def _kind(mail: Message, envelope: MailEnvelope, subject: str, sender: str, body
     if not sender:
         return Kind.UNREADABLE, "no address in From, Reply-To or Sender"
     if _is_encrypted(mail, body):
-        return Kind.ENCRYPTED, "encrypted: ask the sender to write in the clear"
+        return Kind.ENCRYPTED, "ask the sender to write in the clear"
     return Kind.WRITTEN, ""
 
 
