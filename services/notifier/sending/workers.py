@@ -49,6 +49,7 @@ def house_of(settings: NotifierSettings) -> SenderIdentity:
         language=settings.network_language,
         workspace_url=settings.workspace_url.rstrip("/"),
         sign_in_key=_sign_in_key(settings),
+        figures_url=settings.figures_url.rstrip("/"),
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 
@@ -16,7 +17,7 @@ from services.chassis.face import OURS, accent_of
 from services.chassis.face.colours import DARK_GROUNDS, LIGHT_GROUNDS, NIGHT
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.sending.mail.codes import DELIVERIES
-from services.notifier.sending.mail.compose import Composer
+from services.notifier.sending.mail.compose import Composer, SenderIdentity
 from services.notifier.sending.mail.rendering import MailRenderer
 from tests.integration.notifier.test_mail import HOUSE, PARTNER
 from tests.support import notifier_facts as made
@@ -99,8 +100,13 @@ async def test_every_letter_is_valid_in_both_languages() -> None:
             assert (language, kind, await faults(part.get_content())) == (language, kind, [])
 
 
-def html_of(letter: DeliveryAttempt, letters: MailRenderer | None = None) -> str:
-    composer = Composer(HOUSE, letters or MailRenderer(zone="Europe/Paris"))
+NEW_YEAR = datetime(2027, 1, 4, 7, tzinfo=UTC)
+
+
+def html_of(
+    letter: DeliveryAttempt, letters: MailRenderer | None = None, house: SenderIdentity = HOUSE
+) -> str:
+    composer = Composer(house, letters or MailRenderer(zone="Europe/Paris"))
     message = message_from_bytes(composer.compose(letter).content, policy=default)
     part = message.get_body(("html",))
     assert part is not None
@@ -144,6 +150,14 @@ def test_libraries_left_out_are_called_by_their_names() -> None:
     html = html_of(outgoing("mail", PARTNER, "unroutable", details=told))
     assert "Bibliotheek De Krook" in html
     assert "bm-gent" not in html
+
+
+def test_a_librarys_week_leads_to_its_figures_of_the_year() -> None:
+    """In the first week of January to those of the year before, of which there are some."""
+    letter = replace(outgoing("mail", PARTNER, "digest", details=DETAILS["digest"]), decided_at=NEW_YEAR)
+    house = replace(HOUSE, figures_url="https://chiffres.example")
+    assert 'href="https://chiffres.example/figures/2026/bpi?lang=fr"' in html_of(letter, house=house)
+    assert "/figures/" not in html_of(letter)
 
 
 def test_sources_of_an_answer_are_links() -> None:

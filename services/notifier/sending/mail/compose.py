@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -60,6 +61,8 @@ class SenderIdentity:
     language: str
     workspace_url: str = ""
     sign_in_key: bytes | None = field(default=None, repr=False)
+    figures_url: str = ""
+    """Of the public page of figures; without one, mails lead to none."""
 
     @property
     def box(self) -> str:
@@ -197,6 +200,7 @@ class Composer:
             "coordinator": self._house.coordinator,
             "page_url": page if token else None,
             "desk_url": self._desk(delivery),
+            "figures_url": self._figures(delivery, words.language),
             "code": party and mark_codes(self._house.keys, party.role, party.question_id, party.digest)[0],
         }
 
@@ -206,6 +210,13 @@ class Composer:
             return None
         path = DESKS.get(delivery.kind, f"questions/{delivery.question.id}")
         return f"{self._house.workspace_url}/{path}"
+
+    def _figures(self, delivery: DeliveryAttempt, language: str) -> str | None:
+        """The library's own page of the year that the week it is told of began in."""
+        if delivery.kind != DeliveryKind.DIGEST or not self._house.figures_url:
+            return None
+        year = (delivery.decided_at - timedelta(days=7)).year
+        return f"{self._house.figures_url}/figures/{year}/{partner_id(delivery)}?lang={language}"
 
     def _door(self, delivery: DeliveryAttempt) -> str:
         """The link that lets this person in, once."""
