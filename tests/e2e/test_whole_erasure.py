@@ -79,6 +79,7 @@ async def test_nothing_of_a_person_is_left_but_what_the_receipt_names(
         assert receipt["partner_queues_dropped"] == {KEPT_AWAY: 2}
         assert (receipt["held_dropped"], len(receipt["look_at"])) == (1, 3)
         await drop_what_another_wrote(here)
+        await here.until("SELECT count(*) = 0 FROM workspace.held_words")
         for queue in map(topology.dead_queue, topology.SERVICES):
             assert await taken_from(here.servers.amqp_url, queue) == [OF_ANOTHER]
         assert await taken_from(here.servers.amqp_url, KEPT_AWAY) == [OF_ANOTHER]
@@ -111,6 +112,7 @@ async def be_everywhere(here: Scene) -> None:
     await here.until("SELECT count(*) = 1 FROM notifier.follow_up")
     hold(here)
     await here.until("SELECT count(*) = 4 FROM ingest.quarantine")
+    await here.until("SELECT count(*) = 4 FROM workspace.held WHERE received_at IS NOT NULL AND NOT ended")
     await here.until(
         "SELECT count(*) >= 4 FROM workspace.fact WHERE type IN ('question.received', 'question.answered')"
     )

@@ -73,6 +73,11 @@ FILL = (
     VALUES (gen_random_uuid(), $1, 'lyon', 'zq-workspace-note-text', now())""",
     """INSERT INTO workspace.entry_shown (number, question, asked_at, texts)
     VALUES (4711, $1, now(), '{"answer": "zq-workspace-entry_shown-texts"}')""",
+    """INSERT INTO workspace.held_words (number, asked_at, heading, text, attachments)
+    SELECT number, now(), 'ada.moulin@mail.example', 'ada.moulin@mail.example',
+        ARRAY['ada.moulin@mail.example'] FROM workspace.held WHERE $1::uuid IS NOT NULL
+    ON CONFLICT (number) DO UPDATE SET heading = excluded.heading, text = excluded.text,
+        attachments = excluded.attachments""",
     """INSERT INTO workspace.request (id, question, partner, type, form, asked_at, state, field, value) VALUES
         (gen_random_uuid(), $1, 'lyon', 'answer.submitted', 'one', now(), 'refused', 'text',
         'zq-workspace-request-value')""",
