@@ -73,6 +73,9 @@ FILL = (
     VALUES (gen_random_uuid(), $1, 'lyon', 'zq-workspace-note-text', now())""",
     """INSERT INTO workspace.entry_shown (number, question, asked_at, texts)
     VALUES (4711, $1, now(), '{"answer": "zq-workspace-entry_shown-texts"}')""",
+    """INSERT INTO workspace.group_post (delivery, question, version, at, text, library, url) VALUES (
+        gen_random_uuid(), $1, 1, now(), 'zq-workspace-group_post-text', 'lyon',
+        'ada.moulin@mail.example')""",
     """INSERT INTO workspace.held_words (number, asked_at, heading, text, attachments)
     SELECT number, now(), 'ada.moulin@mail.example', 'ada.moulin@mail.example',
         ARRAY['ada.moulin@mail.example'] FROM workspace.held WHERE $1::uuid IS NOT NULL

@@ -56,7 +56,8 @@ class DeliveryKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Traits:
     """`automatic`: its Auto-Submitted value (RFC 3834, 5); None where it carries a person's words, or has
-    none. `unasked`: a machine's word to an asker, of which one mailbox gets few. `without_their_words`: goes
+    none. `unasked`: a machine's word to whoever was named as an asker or an applicant, of
+    which one mailbox gets few. `without_their_words`: goes
     out before a librarian has written anything, so whoever typed in somebody else's address would have us
     carry their words, and their links, to that person. `told_after_end`: still sent about a question that is
     over. `note`: what the coordinator hears of single questions: gathered, however many there are.
@@ -97,7 +98,7 @@ TRAITS: Mapping[DeliveryKind, Traits] = {
     DeliveryKind.GATHERED: Traits(_TO_COORDINATOR, is_round=True),
     DeliveryKind.HELD: Traits(_TO_LIBRARY),
     DeliveryKind.INVITATION: Traits(_TO_PERSON),
-    DeliveryKind.JOINING: Traits(_TO_PERSON),
+    DeliveryKind.JOINING: Traits(_TO_PERSON, unasked=True),
     DeliveryKind.LATE: Traits(_TO_ASKER, unasked=True, without_their_words=True),
     DeliveryKind.NOT_JOINED: Traits(_TO_PERSON),
     DeliveryKind.NOT_PASSED_ON: Traits(_TO_ASKER, unasked=True, without_their_words=True),

@@ -9,6 +9,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid4
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts.addresses import mailbox
 from services.contracts.coordinator import PartnerAdmitRequested
 from services.contracts.workspace import ApplicantTold
 from services.workspace.domain.roles import Member
@@ -21,7 +22,7 @@ from services.workspace.store.coordinator.applications import PROVE_WITHIN, Appl
 
 async def apply(unit: Unit, written: Application, network: str) -> None:
     """Written down, and a mail asks whether it was they. Raises TooOften."""
-    await signing_in.count_try(unit, ("joining", network), ("mail", written.mail))
+    await signing_in.count_try(unit, ("joining", network), ("mail", mailbox(written.mail)))
     id_ = uuid4()  # stands in the link: not in the order of time
     await applications.put(unit.db, id_, written, unit.now)
     fact = ApplicantTold(

@@ -12,6 +12,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid4, uuid7
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts.addresses import mailbox
 from services.contracts.links.signed_links import read_sign_in_token
 from services.contracts.workspace import SignInRequested
 from services.workspace.domain.identity import Identity
@@ -43,7 +44,7 @@ class NewSession:
 
 async def ask_for_link(unit: Unit, mail: str, network: str) -> None:
     """Whether anybody has that address is not to be learnt here. Raises TooOften, with the wait."""
-    await count_try(unit, ("mail", mail.lower()), ("network", network))
+    await count_try(unit, ("mail", mailbox(mail)), ("network", network))
     person = await people.by_mail(unit.db, mail)
     if person is not None:
         await send_link(unit, person["id"], "sign_in", LINK_FOR)

@@ -188,6 +188,16 @@ async def test_too_many_applications_of_one_network_wait(database: Database) -> 
     assert codes[-1] == 429
 
 
+async def test_one_mailbox_is_one_however_it_is_tagged(database: Database) -> None:
+    async with stage(database) as on:
+        browser = await on.browser()
+        tried = [
+            (await browser.post("/join", data=WRITTEN | {"mail": f"Ines+{number}@Vaulx.example"})).status_code
+            for number in range(4)
+        ]
+    assert tried == [200, 200, 200, 429]
+
+
 async def test_a_form_of_another_site_is_nothing(database: Database) -> None:
     async with stage(database) as on:
         browser = await on.browser()
