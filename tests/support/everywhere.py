@@ -116,8 +116,10 @@ WHERE table_schema = ANY($1::text[]) AND table_type = 'BASE TABLE'
 
 
 async def fill(db: asyncpg.Connection[asyncpg.Record], question: UUID) -> None:
+    await db.execute("SET search_path TO ingest")  # a default of held_reply names its sequence without
     for statement in FILL:
         await db.execute(statement, question)
+    await db.execute("RESET search_path")
 
 
 def forgotten_columns() -> set[tuple[str, str]]:
