@@ -51,7 +51,7 @@ AT_ONCE = 8
 LEFT = 6
 BY_HAND = "(Encore une, pour répondre à la main.)"
 
-Deed = Callable[[], Awaitable[None]]
+Action = Callable[[], Awaitable[None]]
 
 STEPS = {"received": RECEIVED, "routed": ROUTED, "answered": ANSWERED, "published": PUBLISHED}
 KEYS = ("question.*", "answer.*")
@@ -165,23 +165,23 @@ async def play(scene: Scene, corpus: Corpus, mbox: Path | None, console: Console
 async def _play_corpus(scene: Scene, corpus: Corpus, sent: Callable[[], None]) -> None:
     """Every asker by their own way, a few at once. The partners' programs send their readers' own."""
     async with httpx.AsyncClient(base_url=scene.doors.url, timeout=30) as client:
-        deeds = [*_deeds(scene.askers, client, corpus)]
+        actions = [*_actions(scene.askers, client, corpus)]
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def do(deed: Deed, counts: bool) -> None:
+        async def do(action: Action, counts: bool) -> None:
             async with gate:
-                await deed()
+                await action()
             if counts:
                 sent()
 
         async with asyncio.TaskGroup() as asking:
-            for deed, counts in deeds:
-                asking.create_task(do(deed, counts))
+            for action, counts in actions:
+                asking.create_task(do(action, counts))
     for _ in range(sum(question.channel == "partner" for question in corpus.questions)):
         sent()
 
 
-def _deeds(askers: Askers, client: httpx.AsyncClient, corpus: Corpus) -> Iterator[tuple[Deed, bool]]:
+def _actions(askers: Askers, client: httpx.AsyncClient, corpus: Corpus) -> Iterator[tuple[Action, bool]]:
     """What to do, and whether it should become a question: duplicates, bounces and the like should not."""
     for question in corpus.questions:
         if question.channel == "form":

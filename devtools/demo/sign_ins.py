@@ -6,7 +6,7 @@ from devtools.servers.platform import Platform
 from services.chassis.clock import SystemClock
 from services.chassis.messaging.transaction import Transactions
 from services.chassis.postgres.database import open_pool
-from services.workspace.commands.deeds import link_for
+from services.workspace.commands.people import link_for
 from services.workspace.domain.roles import Member
 
 PEOPLE: Sequence[tuple[str, str, str]] = (

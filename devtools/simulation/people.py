@@ -97,7 +97,7 @@ def postcode(chance: random.Random) -> str | None:
     return f"{department}000" if chance.random() < 0.6 else None
 
 
-def deed(chance: random.Random, temper: Temper) -> PlayedAction | None:
+def action(chance: random.Random, temper: Temper) -> PlayedAction | None:
     """None: it is forgotten."""
     drawn = chance.randrange(100)
     if drawn >= 100 - ASKS_BACK:
@@ -109,9 +109,9 @@ def deed(chance: random.Random, temper: Temper) -> PlayedAction | None:
     return PlayedAction("answer", timedelta(hours=chance.lognormvariate(0, 0.6) * temper.answers_in))
 
 
-def deed_after_answer(chance: random.Random, temper: Temper) -> PlayedAction | None:
+def action_after_answer(chance: random.Random, temper: Temper) -> PlayedAction | None:
     """What a partner does with what the asker wrote after the answer; None: it is forgotten."""
-    played = deed(chance, temper)
+    played = action(chance, temper)
     return replace(played, what="add") if played and played.what == "answer" else played
 
 

@@ -93,7 +93,7 @@ class Services:
     """What went out by mail, by kind."""
     _numbers: count[int] = field(default_factory=count)
     _heard: int = 0
-    _deeds: list[Coroutine[Any, Any, None]] = field(default_factory=list)
+    _actions: list[Coroutine[Any, Any, None]] = field(default_factory=list)
     """Of people who do not wait for one another: `heard` does them together."""
 
     async def go_to(self, moment: datetime) -> None:
@@ -111,30 +111,30 @@ class Services:
             asker=PartnerAsker(mail=f"asker-{next(self._numbers)}@askers.example"),
         )
         origin = facets.get("origin")
-        self._deeds.append(self._submit(origin, question, None) if origin else self._ask_here(question))
+        self._actions.append(self._submit(origin, question, None) if origin else self._ask_here(question))
 
     async def answer(self, question: UUID, partner: str) -> None:
         answer = AnswerSubmitted(text="Aux archives de la Côte-d'Or, série XIV F.")
-        self._deeds.append(self._submit(partner, answer, question))
+        self._actions.append(self._submit(partner, answer, question))
 
     async def decline(self, question: UUID, partner: str) -> None:
-        self._deeds.append(self._submit(partner, DeclineSubmitted(reason=people.REFUSAL), question))
+        self._actions.append(self._submit(partner, DeclineSubmitted(reason=people.REFUSAL), question))
 
     async def ask_back(self, question: UUID, partner: str) -> None:
-        self._deeds.append(self._submit(partner, ClarificationSubmitted(text=people.ASKED_BACK), question))
+        self._actions.append(self._submit(partner, ClarificationSubmitted(text=people.ASKED_BACK), question))
 
     async def add(self, question: UUID, partner: str) -> None:
-        self._deeds.append(self._submit(partner, AdditionSubmitted(text=people.ADDED), question))
+        self._actions.append(self._submit(partner, AdditionSubmitted(text=people.ADDED), question))
 
     async def correct(self, question: UUID, partner: str) -> None:
         corrected = AdditionSubmitted(text=people.CORRECTED, corrects=True)
-        self._deeds.append(self._submit(partner, corrected, question))
+        self._actions.append(self._submit(partner, corrected, question))
 
     async def write(self, question: UUID, text: str) -> None:
-        self._deeds.append(self._on_page(question, "follow-up", text))
+        self._actions.append(self._on_page(question, "follow-up", text))
 
     async def ask_again(self, question: UUID) -> None:
-        self._deeds.append(self._on_page(question, "reopen", people.DID_NOT_HELP))
+        self._actions.append(self._on_page(question, "reopen", people.DID_NOT_HELP))
 
     async def _on_page(self, question: UUID, form: str, text: str) -> None:
         page = f"/q/{asker_token(self._link_keys, question)}/{form}"
@@ -193,8 +193,8 @@ class Services:
 
     async def heard(self) -> Sequence[Event[Any]]:
         async with asyncio.TaskGroup() as together:
-            while self._deeds:
-                together.create_task(self._deeds.pop(0))
+            while self._actions:
+                together.create_task(self._actions.pop(0))
         await self._until_at_rest()
         new = self.ears.facts[self._heard :]
         self._heard = len(self.ears.facts)

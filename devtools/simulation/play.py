@@ -131,9 +131,9 @@ class Year:
             self._nobodys.discard(question)
         match fact:
             case QuestionRouted():
-                self._plan_deed(fact.partner.id, question)
+                self._plan_action(fact.partner.id, question)
             case QuestionResumed() if fact.partner is not None:
-                self._plan_deed(fact.partner.id, question)
+                self._plan_action(fact.partner.id, question)
             case QuestionUnroutable():
                 self._nobodys.add(question)
                 self._at(self._now + COORDINATOR_TAKES, partial(self._coordinate, question))
@@ -144,36 +144,36 @@ class Year:
                 if after := people.reply_after(self._chance):
                     self._at(self._now + after, partial(self._stage.write, question, people.REPLY))
             case FollowUpRouted():
-                self._plan_deed(fact.partner.id, question, after_answer=True)
+                self._plan_action(fact.partner.id, question, after_answer=True)
             case FollowUpUnhandled():
                 self._at(self._now + COORDINATOR_TAKES, partial(self._settle, question))
 
-    def _plan_deed(self, partner: str, question: UUID, *, after_answer: bool = False) -> None:
-        draw = people.deed_after_answer if after_answer else people.deed
-        deed = draw(self._chance, self._tempers[partner])
-        if deed is None:
+    def _plan_action(self, partner: str, question: UUID, *, after_answer: bool = False) -> None:
+        draw = people.action_after_answer if after_answer else people.action
+        action = draw(self._chance, self._tempers[partner])
+        if action is None:
             return
         try:
-            moment = self._directory.clock(self._partners[partner]).after(self._now, deed.after)
+            moment = self._directory.clock(self._partners[partner]).after(self._now, action.after)
         except NeverOpen:
             return
-        deeds = {
+        actions = {
             "answer": self._stage.answer,
             "decline": self._stage.decline,
             "ask back": self._stage.ask_back,
             "add": self._stage.add,
         }
-        self._at(moment, partial(deeds[deed.what], question, partner))
+        self._at(moment, partial(actions[action.what], question, partner))
 
     def _plan_afterwards(self, partner: str, question: UUID) -> None:
         if (played := people.afterwards(self._chance)) is None:
             return
-        deeds = {
+        actions = {
             "asks again": partial(self._stage.ask_again, question),
             "follows up": partial(self._stage.write, question, people.FOLLOW_UP),
             "is corrected": partial(self._stage.correct, question, partner),
         }
-        self._at(self._now + played.after, deeds[played.what])
+        self._at(self._now + played.after, actions[played.what])
 
     async def _settle(self, question: UUID) -> None:
         if question in self.talk.unhandled:

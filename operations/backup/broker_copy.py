@@ -35,14 +35,14 @@ OF_A_VHOST = (
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     broker = subparsers.add_parser("broker", help="save and load the broker's definitions, partners included")
-    deeds = broker.add_subparsers(metavar="DEED", required=True)
-    for name, deed, meaning in (
+    actions = broker.add_subparsers(metavar="ACTION", required=True)
+    for name, action, meaning in (
         ("save", save, "write them to a file"),
         ("load", load, "add them to what the broker has"),
     ):
-        parser = deeds.add_parser(name, help=meaning)
+        parser = actions.add_parser(name, help=meaning)
         parser.add_argument("file", help=f"JSON; {STREAM} for the standard stream")
-        parser.set_defaults(run=lambda chosen, deed=deed: asyncio.run(deed(chosen.file)))
+        parser.set_defaults(run=lambda chosen, action=action: asyncio.run(action(chosen.file)))
 
 
 async def save(file: str) -> int:

@@ -37,33 +37,33 @@ INSIDE = (
     "        set SESAME_PARTNER_AMQP_URL (docs/operations.md, TLS)"
 )
 
-Deed = Callable[[argparse.Namespace, Addresses], Awaitable[int]]
+Action = Callable[[argparse.Namespace, Addresses], Awaitable[int]]
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     top = subparsers.add_parser("partners", help="the libraries of the network: add, rotate, suspend, …")
-    deeds = top.add_subparsers(metavar="DEED", required=True)
+    actions = top.add_subparsers(metavar="ACTION", required=True)
     _describe(
-        _add(deeds, "add", add, "account, queue, rights, record, API key; again: mends what is missing")
+        _add(actions, "add", add, "account, queue, rights, record, API key; again: mends what is missing")
     )
-    rotating = _add(deeds, "rotate", rotate, "new secrets; the old password and key end at once")
+    rotating = _add(actions, "rotate", rotate, "new secrets; the old password and key end at once")
     rotating.add_argument("--only", choices=("broker", "api", "webhook", "desk"), help="one of them")
-    _add(deeds, "suspend", suspend, "shut out: nothing of it opens, and what it has goes to others")
-    _add(deeds, "resume", resume, "end a suspension: everything opens as before")
-    removing = _add(deeds, "remove", remove, "account, queue, record and links go; its past stays counted")
+    _add(actions, "suspend", suspend, "shut out: nothing of it opens, and what it has goes to others")
+    _add(actions, "resume", resume, "end a suspension: everything opens as before")
+    removing = _add(actions, "remove", remove, "account, queue, record and links go; its past stays counted")
     removing.add_argument("--yes", action="store_true", help="really: what waits in its queue is lost")
-    _add(deeds, "try", try_partner, "send good and bad events as the partner; asks for its broker password")
-    resend.register(deeds)
-    listing = deeds.add_parser("list", help="one line each")
+    _add(actions, "try", try_partner, "send good and bad events as the partner; asks for its broker password")
+    resend.register(actions)
+    listing = actions.add_parser("list", help="one line each")
     listing.set_defaults(run=lambda chosen: asyncio.run(_await(show_list, chosen)))
 
 
 def _add(
-    deeds: argparse._SubParsersAction[argparse.ArgumentParser], name: str, deed: Deed, meaning: str
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, action: Action, meaning: str
 ) -> argparse.ArgumentParser:
-    parser = deeds.add_parser(name, help=meaning)
+    parser = actions.add_parser(name, help=meaning)
     parser.add_argument("id", type=_id, help="small letters, digits and hyphens")
-    parser.set_defaults(run=lambda chosen: asyncio.run(_await(deed, chosen)))
+    parser.set_defaults(run=lambda chosen: asyncio.run(_await(action, chosen)))
     return parser
 
 
@@ -85,8 +85,8 @@ def _id(text: str) -> str:
     return text
 
 
-async def _await(deed: Deed, chosen: argparse.Namespace) -> int:
-    return await deed(chosen, addresses())
+async def _await(action: Action, chosen: argparse.Namespace) -> int:
+    return await action(chosen, addresses())
 
 
 async def add(chosen: argparse.Namespace, where: Addresses) -> int:

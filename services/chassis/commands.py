@@ -32,46 +32,46 @@ DeadLetterAction = Callable[[argparse.Namespace], Awaitable[int]]
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     top = subparsers.add_parser("dead-letters", help="what could not be handled: list, show, replay, drop")
-    deeds = top.add_subparsers(metavar="DEED", required=True)
-    listing = _add(deeds, "list", show_list, "one line each: service, id, age, kind, reason")
+    actions = top.add_subparsers(metavar="ACTION", required=True)
+    listing = _add(actions, "list", show_list, "one line each: service, id, age, kind, reason")
     listing.add_argument("service", nargs="?", choices=topology.SERVICES, help="default: all")
     listing.add_argument(
         "--json", action="store_true", help="one object a line, with everything but the body"
     )
-    _add_one(deeds, "show", show_one, "one letter whole, with its body")
-    replaying = _add_one(deeds, "replay", replay, "hand it in again, to this service alone")
+    _add_one(actions, "show", show_one, "one letter whole, with its body")
+    replaying = _add_one(actions, "replay", replay, "hand it in again, to this service alone")
     replaying.add_argument(
         "--wait", type=float, default=4.0, metavar="SECONDS", help="how long to look whether it dies again"
     )
-    dropping = _add_one(deeds, "drop", drop, "forget it for good")
+    dropping = _add_one(actions, "drop", drop, "forget it for good")
     dropping.add_argument("--yes", action="store_true", help="without it, only says what would be dropped")
 
 
 def _add_one(
-    deeds: argparse._SubParsersAction[argparse.ArgumentParser],
+    actions: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
-    deed: DeadLetterAction,
+    action: DeadLetterAction,
     meaning: str,
 ) -> argparse.ArgumentParser:
-    parser = _add(deeds, name, deed, meaning)
+    parser = _add(actions, name, action, meaning)
     parser.add_argument("service", choices=topology.SERVICES)
     parser.add_argument("id", help="the letter's id as `list` shows it, the beginning of one, or `all`")
     return parser
 
 
 def _add(
-    deeds: argparse._SubParsersAction[argparse.ArgumentParser],
+    actions: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
-    deed: DeadLetterAction,
+    action: DeadLetterAction,
     meaning: str,
 ) -> argparse.ArgumentParser:
-    parser = deeds.add_parser(name, help=meaning)
+    parser = actions.add_parser(name, help=meaning)
     parser.add_argument("--amqp-url", help="default: SESAME_AMQP_URL")
-    parser.set_defaults(run=lambda chosen: _run(deed, chosen))
+    parser.set_defaults(run=lambda chosen: _run(action, chosen))
     return parser
 
 
-def _run(deed: DeadLetterAction, chosen: argparse.Namespace) -> int:
+def _run(action: DeadLetterAction, chosen: argparse.Namespace) -> int:
     chosen.amqp_url = chosen.amqp_url or os.environ.get("SESAME_AMQP_URL")
     if not chosen.amqp_url:
         print("sesame: no broker: set SESAME_AMQP_URL or pass --amqp-url amqp://…", file=sys.stderr)
@@ -79,14 +79,14 @@ def _run(deed: DeadLetterAction, chosen: argparse.Namespace) -> int:
     # What it would say in between, we say once at the end.
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)
     try:
-        return asyncio.run(_await(deed, chosen))
+        return asyncio.run(_await(action, chosen))
     except (OSError, AMQPError) as error:
         print(f"sesame: the broker does not answer as it should: {error}", file=sys.stderr)
         return 2
 
 
-async def _await(deed: DeadLetterAction, chosen: argparse.Namespace) -> int:
-    return await deed(chosen)
+async def _await(action: DeadLetterAction, chosen: argparse.Namespace) -> int:
+    return await action(chosen)
 
 
 async def show_list(chosen: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from operations.mailbox import Mail
 from services.chassis.clock import SystemClock
 from services.chassis.messaging.transaction import Transactions
 from services.chassis.postgres.database import open_pool
-from services.workspace.commands.deeds import link_for
+from services.workspace.commands.people import link_for
 from services.workspace.domain.roles import Member
 from tests.support.flow import write_partners
 from tests.support.servers import Database, VirtualHost

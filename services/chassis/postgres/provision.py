@@ -78,14 +78,16 @@ async def provision(admin_url: str, passwords: Mapping[str, str]) -> dict[str, s
     return {service: as_role(admin_url, service, password) for service, password in passwords.items()}
 
 
-async def _among_others(db: asyncpg.Connection[asyncpg.Record], deed: Callable[[], Awaitable[None]]) -> None:
+async def _among_others(
+    db: asyncpg.Connection[asyncpg.Record], action: Callable[[], Awaitable[None]]
+) -> None:
     """The lock holds off others in this database. Roles belong to the server: one in another may race us."""
     patience = islice(backoff_seconds(most=1.0), TRIES)
     while True:
         try:
             async with db.transaction():
                 await db.execute(_SERIALISE)
-                await deed()
+                await action()
             return
         except _RACES:
             if (wait := next(patience, None)) is None:

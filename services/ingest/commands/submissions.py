@@ -43,21 +43,21 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     ingest = subparsers.add_parser("ingest", help="the doors: what is held for a person")
     things = ingest.add_subparsers(metavar="THING", required=True)
     held = things.add_parser("quarantine", help="mails and forms that could not be understood")
-    deeds = held.add_subparsers(metavar="DEED", required=True)
-    for name, deed, meaning in (
+    actions = held.add_subparsers(metavar="ACTION", required=True)
+    for name, action, meaning in (
         ("list", show_list, "one line each, with the reason"),
         ("show", show_one, "one of them whole, as it came"),
         ("release", release, "a person has looked: take it in after all"),
         ("drop", drop, "forget it for good"),
     ):
-        parser = deeds.add_parser(name, help=meaning)
-        if deed is not show_list:
+        parser = actions.add_parser(name, help=meaning)
+        if action is not show_list:
             parser.add_argument("number", type=int, help="as `list` shows it")
-        if deed is show_one:
+        if action is show_one:
             parser.add_argument(
                 "--raw", action="store_true", help="its bytes, for a file: a terminal would obey them"
             )
-        parser.set_defaults(run=lambda chosen, deed=deed: run(deed, chosen))
+        parser.set_defaults(run=lambda chosen, action=action: run(action, chosen))
     register_keys(things)
     link = things.add_parser("revoke-link", help="a partner's link to a question opens nothing any more")
     link.add_argument("question", type=UUID, help="the question's id")
@@ -76,30 +76,30 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def register_keys(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     keys = things.add_parser("keys", help="keys of partners that use the HTTP API")
-    deeds = keys.add_subparsers(metavar="DEED", required=True)
-    deeds.add_parser("list", help="one line each").set_defaults(run=lambda chosen: run(list_keys, chosen))
-    adding = deeds.add_parser("add", help="a new one; it is shown this once")
+    actions = keys.add_subparsers(metavar="ACTION", required=True)
+    actions.add_parser("list", help="one line each").set_defaults(run=lambda chosen: run(list_keys, chosen))
+    adding = actions.add_parser("add", help="a new one; it is shown this once")
     adding.add_argument("partner", help="the partner's id")
     adding.add_argument("--label", default="", help="which program it is for")
     adding.set_defaults(run=lambda chosen: run(add_key, chosen))
-    revoking = deeds.add_parser("revoke", help="from now it opens nothing")
+    revoking = actions.add_parser("revoke", help="from now it opens nothing")
     revoking.add_argument("name", help="as `list` shows it")
     revoking.set_defaults(run=lambda chosen: run(revoke_key, chosen))
 
 
 def register_retention(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     term = subparsers.add_parser("retention", help="forget the askers whose term has passed")
-    deeds = term.add_subparsers(metavar="DEED", required=True)
-    running = deeds.add_parser("run", help="now, in every service; it runs by itself every day as well")
+    actions = term.add_subparsers(metavar="ACTION", required=True)
+    running = actions.add_parser("run", help="now, in every service; it runs by itself every day as well")
     running.add_argument("--dry-run", action="store_true", help="only say how many")
     running.set_defaults(run=lambda chosen: asyncio.run(keep_the_term(chosen)))
 
 
 async def keep_the_term(chosen: argparse.Namespace) -> int:
     options = settings.load(IngestSettings)
-    deed = retention.due if chosen.dry_run else retention.run
+    action = retention.due if chosen.dry_run else retention.run
     async with command_transactions("ingest", options.database_url) as transactions:
-        found = await deed(transactions.begin, options.term)
+        found = await action(transactions.begin, options.term)
     print(f"Term: {options.retention_days} days after a question's end (SESAME_RETENTION_DAYS).")
     print(f"Askers {'to forget' if chosen.dry_run else 'forgotten'}: {found.questions}")
     print(f"Held things {'to drop' if chosen.dry_run else 'dropped'}: {found.held}")
@@ -108,16 +108,16 @@ async def keep_the_term(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def run(deed: SubmissionAction, chosen: argparse.Namespace) -> int:
-    return asyncio.run(_do(deed, settings.load(IngestSettings), chosen))
+def run(action: SubmissionAction, chosen: argparse.Namespace) -> int:
+    return asyncio.run(_do(action, settings.load(IngestSettings), chosen))
 
 
-async def _do(deed: SubmissionAction, options: IngestSettings, chosen: argparse.Namespace) -> int:
+async def _do(action: SubmissionAction, options: IngestSettings, chosen: argparse.Namespace) -> int:
     async with (
         command_transactions("ingest", options.database_url) as transactions,
         transactions.begin() as unit,
     ):
-        return await deed(unit, options, chosen)
+        return await action(unit, options, chosen)
 
 
 async def show_list(unit: Unit, _options: IngestSettings, _chosen: argparse.Namespace) -> int:

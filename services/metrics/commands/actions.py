@@ -158,7 +158,7 @@ async def thaw(chosen: argparse.Namespace) -> int:
     return 0
 
 
-DEEDS: Mapping[str, FiguresAction] = {
+ACTIONS: Mapping[str, FiguresAction] = {
     "figures": write_figures,
     "rebuild": rebuild_counters,
     "check": check_counters,

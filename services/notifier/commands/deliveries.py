@@ -26,30 +26,30 @@ DeliveryAction = Callable[[Unit, argparse.Namespace], Awaitable[int]]
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     notifier = subparsers.add_parser("notifier", help="what goes out: webhook secrets, deliveries given up")
-    deeds = notifier.add_subparsers(metavar="DEED", required=True)
-    webhook = deeds.add_parser("webhook", help="make a partner's new webhook secret and show it once")
+    actions = notifier.add_subparsers(metavar="ACTION", required=True)
+    webhook = actions.add_parser("webhook", help="make a partner's new webhook secret and show it once")
     webhook.add_argument("partner", help="the partner's id")
     webhook.add_argument("--drop-old", action="store_true", help="make none: only the newest signs now")
     webhook.set_defaults(run=lambda chosen: run(change_secret, chosen))
-    lost = deeds.add_parser("deliveries", help="what was given up, the latest first")
+    lost = actions.add_parser("deliveries", help="what was given up, the latest first")
     lost.add_argument("--retry", metavar="ID", help="try this one again, from the beginning")
     lost.set_defaults(run=lambda chosen: run(show_or_retry, chosen))
-    silent = deeds.add_parser("silences", help="addresses whose mail came back for good, the latest first")
+    silent = actions.add_parser("silences", help="addresses whose mail came back for good, the latest first")
     silent.add_argument("--lift", metavar="ADDRESS", help="write there again: the address or its name here")
     silent.set_defaults(run=lambda chosen: run(_silences, chosen))
 
 
-def run(deed: DeliveryAction, chosen: argparse.Namespace) -> int:
-    return asyncio.run(_in_a_unit(deed, chosen))
+def run(action: DeliveryAction, chosen: argparse.Namespace) -> int:
+    return asyncio.run(_in_a_unit(action, chosen))
 
 
-async def _in_a_unit(deed: DeliveryAction, chosen: argparse.Namespace) -> int:
+async def _in_a_unit(action: DeliveryAction, chosen: argparse.Namespace) -> int:
     options = settings.load(NotifierSettings)
     async with (
         command_transactions("notifier", options.database_url) as transactions,
         transactions.begin() as unit,
     ):
-        return await deed(unit, chosen)
+        return await action(unit, chosen)
 
 
 async def change_secret(unit: Unit, chosen: argparse.Namespace) -> int:

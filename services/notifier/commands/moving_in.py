@@ -41,8 +41,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     archive = subparsers.add_parser(
         "archive", help="the public archive: take over years of another help desk"
     )
-    deeds = archive.add_subparsers(metavar="DEED", required=True)
-    taking = deeds.add_parser(
+    actions = archive.add_subparsers(metavar="ACTION", required=True)
+    taking = actions.add_parser(
         "import", help="questions and answers of a CSV or JSON Lines file, whole or not at all"
     )
     taking.add_argument("file", type=Path, metavar="FILE", help="see docs/moving-in.md for its fields")

@@ -34,15 +34,15 @@ class CommandContext:
     transactions: Transactions
 
 
-def run(deed: Callable[[CommandContext], Awaitable[int]]) -> int:
-    """The deed's exit status; 1 with one line when it can't be done."""
-    return asyncio.run(_run(deed))
+def run(action: Callable[[CommandContext], Awaitable[int]]) -> int:
+    """The action's exit status; 1 with one line when it can't be done."""
+    return asyncio.run(_run(action))
 
 
-async def _run(deed: Callable[[CommandContext], Awaitable[int]]) -> int:
+async def _run(action: Callable[[CommandContext], Awaitable[int]]) -> int:
     async with at_desk(settings.load(RouterSettings)) as there:
         try:
-            return await deed(there)
+            return await action(there)
         except (Refusal, ImpossibleMove, FaultyFile) as refusal:
             print(f"sesame: {refusal}", file=sys.stderr)
             return 1

@@ -24,22 +24,22 @@ CHANGES_SHOWN = 200
 
 def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     top = things.add_parser("partners", help="import, export, compare, look at the history")
-    deeds = top.add_subparsers(metavar="DEED", required=True)
+    actions = top.add_subparsers(metavar="ACTION", required=True)
     for name, meaning in (
         ("import", "make the database what the file says"),
         ("diff", "say what import would do"),
     ):
-        deed = deeds.add_parser(name, help=meaning)
-        deed.add_argument("file", type=Path, help="YAML or CSV (by its ending)")
-        deed.add_argument("--whole", action="store_true", help="partners that the file doesn't name go")
-        deed.add_argument("--hand", default=whose_hand(), help="who does it (default: %(default)s)")
-        deed.set_defaults(
+        action = actions.add_parser(name, help=meaning)
+        action.add_argument("file", type=Path, help="YAML or CSV (by its ending)")
+        action.add_argument("--whole", action="store_true", help="partners that the file doesn't name go")
+        action.add_argument("--hand", default=whose_hand(), help="who does it (default: %(default)s)")
+        action.set_defaults(
             run=lambda chosen, name=name: run(partial(bring_in, chosen, write=name == "import"))
         )
-    export = deeds.add_parser("export", help="write all partners to a file or the screen")
+    export = actions.add_parser("export", help="write all partners to a file or the screen")
     export.add_argument("file", type=Path, nargs="?", help="YAML or CSV (by its ending); none: YAML, here")
     export.set_defaults(run=lambda chosen: run(partial(take_out, chosen)))
-    history = deeds.add_parser("history", help="every change of one partner, with time and hand")
+    history = actions.add_parser("history", help="every change of one partner, with time and hand")
     history.add_argument("partner")
     history.set_defaults(run=lambda chosen: run(partial(show_history, chosen)))
 

@@ -16,7 +16,7 @@ from services.router.handlers.coordinator import Actor
 
 QuestionAction = Callable[[argparse.Namespace, RoutingContext, Unit, Actor], Awaitable[None]]
 
-DEEDS: dict[str, tuple[str, tuple[str, ...], QuestionAction]] = {
+ACTIONS: dict[str, tuple[str, tuple[str, ...], QuestionAction]] = {
     "assign": (
         "give it to a partner, whoever has it now",
         ("partner",),
@@ -58,17 +58,17 @@ DEEDS: dict[str, tuple[str, tuple[str, ...], QuestionAction]] = {
         lambda said, desk, unit, by: coordinator.extend(desk, unit, said.question, by, said.promise),
     ),
 }
-"""Name → meaning, further arguments, deed."""
+"""Name → meaning, further arguments, action."""
 
 
 def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    for name, (meaning, further, deed) in DEEDS.items():
+    for name, (meaning, further, action) in ACTIONS.items():
         parser = things.add_parser(name, help=meaning)
         parser.add_argument("question", type=question_id)
         for argument in further:
             parser.add_argument(argument, type=_moment if argument == "promise" else str)
         _add_hand(parser)
-        parser.set_defaults(run=lambda chosen, deed=deed: run(partial(do, chosen, deed)))
+        parser.set_defaults(run=lambda chosen, action=action: run(partial(do, chosen, action)))
     pause = things.add_parser("pause", help="take no questions, with a public notice")
     pause.add_argument("notice")
     resume = things.add_parser("resume", help="take questions again")
@@ -92,9 +92,9 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-async def do(chosen: argparse.Namespace, deed: QuestionAction, there: CommandContext) -> int:
+async def do(chosen: argparse.Namespace, action: QuestionAction, there: CommandContext) -> int:
     async with there.transactions.begin(chosen.question) as unit:
-        await deed(chosen, there.desk, unit, Actor(chosen.hand, chosen.reason))
+        await action(chosen, there.desk, unit, Actor(chosen.hand, chosen.reason))
         question = await there.desk.ledgers.of(unit).question(chosen.question)
     if question is not None:
         print("\n".join(question_lines(question, there.settings.zone)))

@@ -16,36 +16,36 @@ from services.router.handlers import coordinator, directory, telling
 from services.router.handlers.context import RoutingContext
 from services.router.handlers.coordinator import Actor
 
-HandDeed = Callable[[RoutingContext, Unit, UUID, Actor, Any], Awaitable[None]]
+CoordinatorAction = Callable[[RoutingContext, Unit, UUID, Actor, Any], Awaitable[None]]
 
 
 def requests(desk: RoutingContext) -> EventReader:
     return request_reader(
         "router",
         {
-            asked.AssignRequested: _deed(desk, _assign),
-            asked.RouteRequested: _deed(desk, _route),
-            asked.TakeBackRequested: _deed(desk, _take_back),
-            asked.CloseRequested: _deed(desk, _close),
-            asked.SpamRequested: _deed(desk, _spam),
-            asked.SettleRequested: _deed(desk, _settle),
-            asked.ReopenRequested: _deed(desk, _reopen),
-            asked.ExtendRequested: _deed(desk, _extend),
-            asked.IntakeChangeRequested: _deed(desk, _change_intake),
-            asked.PartnerChangeRequested: _deed(desk, _change_partner),
-            asked.PartnerAdmitRequested: _deed(desk, _admit_partner),
-            asked.ExplanationRequested: _deed(desk, _explain),
-            asked.DirectoryRequested: _deed(desk, _tell_directory),
+            asked.AssignRequested: _action(desk, _assign),
+            asked.RouteRequested: _action(desk, _route),
+            asked.TakeBackRequested: _action(desk, _take_back),
+            asked.CloseRequested: _action(desk, _close),
+            asked.SpamRequested: _action(desk, _spam),
+            asked.SettleRequested: _action(desk, _settle),
+            asked.ReopenRequested: _action(desk, _reopen),
+            asked.ExtendRequested: _action(desk, _extend),
+            asked.IntakeChangeRequested: _action(desk, _change_intake),
+            asked.PartnerChangeRequested: _action(desk, _change_partner),
+            asked.PartnerAdmitRequested: _action(desk, _admit_partner),
+            asked.ExplanationRequested: _action(desk, _explain),
+            asked.DirectoryRequested: _action(desk, _tell_directory),
         },
     )
 
 
-def _deed(desk: RoutingContext, do: HandDeed) -> RequestAction:
+def _action(desk: RoutingContext, do: CoordinatorAction) -> RequestAction:
     return partial(_by_hand, desk, do)
 
 
 async def _by_hand(
-    desk: RoutingContext, do: HandDeed, unit: Unit, question: UUID, wish: asked.CoordinatorRequest
+    desk: RoutingContext, do: CoordinatorAction, unit: Unit, question: UUID, wish: asked.CoordinatorRequest
 ) -> None:
     try:
         await do(desk, unit, question, Actor(wish.by, wish.reason), wish)

@@ -1,6 +1,6 @@
 """The coordinator's hand: what a person may do to a question, each with its name and reason.
 
-Every deed announces `question.handled` and is kept in the history; what follows from it (routed, closed,
+Every action announces `question.handled` and is kept in the history; what follows from it (routed, closed,
 unroutable) is its own fact, as if the machine had done it. Raises Refusal, or ImpossibleMove where the
 question's state does not allow it; nothing is changed then.
 """

@@ -14,8 +14,8 @@ ROLES = ("respondent", "lead", "coordinator", "observer")
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     top = subparsers.add_parser("workspace", help="let the first people in; make the read model anew")
-    deeds = top.add_subparsers(metavar="DEED", required=True)
-    invite = deeds.add_parser("invite", help="let somebody in: a mail with a link, or a link printed here")
+    actions = top.add_subparsers(metavar="ACTION", required=True)
+    invite = actions.add_parser("invite", help="let somebody in: a mail with a link, or a link printed here")
     invite.add_argument("name", help="as colleagues call them")
     invite.add_argument("mail", help="their address at work")
     invite.add_argument("--role", choices=ROLES, default="coordinator")
@@ -23,9 +23,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     invite.add_argument(
         "--print", action="store_true", dest="printed", help="print the link instead of mailing it"
     )
-    invite.set_defaults(deed="invite")
-    rebuild = deeds.add_parser("rebuild", help="make the read model anew of the facts kept, while it serves")
-    rebuild.set_defaults(deed="rebuild")
+    invite.set_defaults(action="invite")
+    rebuild = actions.add_parser(
+        "rebuild", help="make the read model anew of the facts kept, while it serves"
+    )
+    rebuild.set_defaults(action="rebuild")
     for parser in (invite, rebuild):
         parser.add_argument(
             "--database-url",
@@ -37,14 +39,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _run(chosen: argparse.Namespace) -> int:
     # Not at the top: every other ./sesame command would load the database driver.
-    from services.workspace.commands.deeds import DEEDS, CommandRefused
+    from services.workspace.commands.people import ACTIONS, CommandRefused
 
     try:
-        return asyncio.run(_await(DEEDS[chosen.deed], chosen))
+        return asyncio.run(_await(ACTIONS[chosen.action], chosen))
     except CommandRefused as problem:
         print(f"sesame: {problem}", file=sys.stderr)
         return 2
 
 
-async def _await(deed: PeopleAction, chosen: argparse.Namespace) -> int:
-    return await deed(chosen)
+async def _await(action: PeopleAction, chosen: argparse.Namespace) -> int:
+    return await action(chosen)

@@ -12,7 +12,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 OF_A_LIBRARY: frozenset[Role] = frozenset({"respondent", "lead"})
 
-PermittedDeed = Literal[
+PermittedAction = Literal[
     "be here",
     "see lists",
     "see a question",
@@ -32,7 +32,7 @@ _LIBRARY: frozenset[Role] = frozenset({"respondent", "lead"})
 _EVERYBODY: frozenset[Role] = frozenset(ROLES)
 _NETWORK: frozenset[Role] = frozenset({"coordinator", "observer"})
 
-MAY: Mapping[PermittedDeed, frozenset[Role]] = MappingProxyType(
+MAY: Mapping[PermittedAction, frozenset[Role]] = MappingProxyType(
     {
         "be here": _EVERYBODY,
         "see lists": _EVERYBODY,
@@ -49,10 +49,10 @@ MAY: Mapping[PermittedDeed, frozenset[Role]] = MappingProxyType(
         "see the audit": frozenset({"coordinator"}),
     }
 )
-"""Deed → who may do it, for their own library where the role is one of a library."""
+"""Action → who may do it, for their own library where the role is one of a library."""
 
-DEEDS_OF_THE_NETWORK: tuple[PermittedDeed, ...] = tuple(
-    deed for deed, roles in MAY.items() if not roles & OF_A_LIBRARY
+ACTIONS_OF_THE_NETWORK: tuple[PermittedAction, ...] = tuple(
+    action for action, roles in MAY.items() if not roles & OF_A_LIBRARY
 )
 """What no role of a library allows."""
 
@@ -65,9 +65,9 @@ class Member:
     partner: str = ""
 
 
-def may(members: tuple[Member, ...], deed: PermittedDeed, partner: str | None = None) -> bool:
+def may(members: tuple[Member, ...], action: PermittedAction, partner: str | None = None) -> bool:
     """`partner`: whose thing it is; a role of a library counts there alone. None: nobody's in particular."""
-    allowed = MAY[deed]
+    allowed = MAY[action]
     return any(
         member.role in allowed
         and (member.role not in OF_A_LIBRARY or partner is None or member.partner == partner)

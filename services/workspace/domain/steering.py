@@ -6,21 +6,21 @@ from typing import Literal, get_args
 
 from services.workspace.domain.standing import Standing
 
-SteeringDeed = Literal["assign", "extend", "route", "take_back", "close", "settle", "reopen", "spam"]
-STEERING: tuple[SteeringDeed, ...] = get_args(SteeringDeed)
+SteeringAction = Literal["assign", "extend", "route", "take_back", "close", "settle", "reopen", "spam"]
+STEERING: tuple[SteeringAction, ...] = get_args(SteeringAction)
 
-SEVERAL: tuple[SteeringDeed, ...] = ("assign", "extend", "route", "close")
+SEVERAL: tuple[SteeringAction, ...] = ("assign", "extend", "route", "close")
 """What may be asked of many at once."""
 
 Need = Literal["unroutable", "broken", "today", "waiting", "running", "ended"]
 NEEDS: tuple[Need, ...] = get_args(Need)
 
-_OPEN: tuple[SteeringDeed, ...] = ("assign", "extend", "route", "take_back", "close", "spam")
-_NOT_HELD: tuple[SteeringDeed, ...] = ("assign", "extend", "route", "close", "spam")
-_FOLLOWED_UP: tuple[SteeringDeed, ...] = ("assign", "settle", "reopen")
+_OPEN: tuple[SteeringAction, ...] = ("assign", "extend", "route", "take_back", "close", "spam")
+_NOT_HELD: tuple[SteeringAction, ...] = ("assign", "extend", "route", "close", "spam")
+_FOLLOWED_UP: tuple[SteeringAction, ...] = ("assign", "settle", "reopen")
 
 
-def possible(known: Standing) -> tuple[SteeringDeed, ...]:
+def possible(known: Standing) -> tuple[SteeringAction, ...]:
     """As far as is known here; the router has the last word."""
     if known.state in ("answered", "closed"):
         return ("reopen",)

@@ -15,7 +15,7 @@ from services.chassis.telemetry import trace
 from services.contracts import coordinator, topology
 from services.contracts.coordinator import CoordinatorRequest
 from services.contracts.envelope import Event
-from services.workspace.domain.steering import SteeringDeed
+from services.workspace.domain.steering import SteeringAction
 from services.workspace.handlers.asking import SOURCE
 from services.workspace.store import audit
 from services.workspace.store.coordinator import network
@@ -32,7 +32,7 @@ BARE: Mapping[str, type[CoordinatorRequest]] = {
     "reopen": coordinator.ReopenRequested,
     "spam": coordinator.SpamRequested,
 }
-"""Deeds that take nothing."""
+"""Actions that take nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Coordinator:
 
 @dataclass(frozen=True, slots=True)
 class SteeringWish:
-    """One deed and what it takes."""
+    """One action and what it takes."""
 
-    deed: SteeringDeed
+    action: SteeringAction
     partner: str = ""
     promise_at: datetime | None = None
     explanation: str = ""
@@ -54,7 +54,7 @@ class SteeringWish:
     def request(self, by: str) -> CoordinatorRequest:
         """Raises ValidationError where the contract does not take it."""
         by, reason = by[:LONGEST_LINE], " ".join(self.reason.split())[:LONGEST_LINE] or None
-        match self.deed:
+        match self.action:
             case "assign":
                 return coordinator.AssignRequested(by=by, reason=reason, partner=self.partner)
             case "extend" if self.promise_at is not None:
@@ -63,12 +63,12 @@ class SteeringWish:
                 return coordinator.CloseRequested(by=by, reason=reason, explanation=self.explanation)
             case "extend":
                 raise ValueError("extend: promise_at is missing")
-            case deed:
-                return BARE[deed](by=by, reason=reason)
+            case action:
+                return BARE[action](by=by, reason=reason)
 
     @property
     def about(self) -> str | None:
-        """The deed's parameter in short."""
+        """The action's parameter in short."""
         if self.promise_at is not None:
             return self.promise_at.isoformat()
         return self.partner or None
@@ -112,7 +112,7 @@ async def ask(
 
 
 def ask_unnamed(unit: Unit, fact: CoordinatorRequest, question: UUID = NETWORK) -> None:
-    """What the workspace needs to show something: nobody did a deed, and nobody waits for its receipt."""
+    """What the workspace needs to show something: nobody did anything, and nobody waits for its receipt."""
     _send(unit, uuid7(), fact, question)
 
 

@@ -19,7 +19,7 @@ from services.contracts.links.file_links import NETWORK, addressed
 from services.contracts.vocabulary import THEMES
 from services.workspace.domain.due import DueTime, due
 from services.workspace.domain.mentions import call_of
-from services.workspace.domain.roles import PermittedDeed
+from services.workspace.domain.roles import PermittedAction
 from services.workspace.pages.spoken import SPOKEN
 
 HERE = Path(__file__).parent
@@ -99,7 +99,7 @@ class PageReader(Protocol):
     @property
     def language(self) -> str: ...
 
-    def may(self, deed: PermittedDeed, partner: str | None = None) -> bool: ...
+    def may(self, action: PermittedAction, partner: str | None = None) -> bool: ...
 
 
 class WorkspacePages:

@@ -97,7 +97,7 @@ SPOKEN_TO_COORDINATORS: Mapping[str, str] = {
     "too_many": N_("too much at once: try again in a moment"),
     "unknown_question": N_("the network does not know this question"),
     "unknown_type": N_("the network does not know this request"),
-    # Deeds of the log.
+    # Actions of the log.
     "signed_in": N_("signed in"),
     "signed_out": N_("signed out"),
     "ended_session": N_("ended a session"),

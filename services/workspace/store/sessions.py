@@ -118,5 +118,5 @@ async def tries(db: Db, key: bytes, since: datetime) -> tuple[int, datetime | No
 
 
 async def forget(db: Db, now: datetime, audit_term: timedelta) -> None:
-    """What has had its time: tries and sign-ins a day, sessions a season, the log of deeds its term."""
+    """What has had its time: tries and sign-ins a day, sessions a season, the log of actions its term."""
     await db.execute(_FORGET, now, audit_term)

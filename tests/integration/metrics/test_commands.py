@@ -12,7 +12,7 @@ import pytest
 
 from devtools.checkout import ROOT
 from devtools.demo.invented_years import fill
-from services.metrics.commands.actions import DEEDS, CannotBeDone
+from services.metrics.commands.actions import ACTIONS, CannotBeDone
 from services.metrics.commands.arguments import register
 from services.metrics.handlers import year_figures
 from tests.support.metrics_network import TODAY, count_year, pool_of
@@ -25,7 +25,7 @@ async def sesame_metrics(url: str, *typed: str) -> int:
     parser = argparse.ArgumentParser()
     register(parser.add_subparsers())
     chosen = parser.parse_args(["metrics", *typed, "--database-url", url])
-    return await DEEDS[chosen.deed](chosen)
+    return await ACTIONS[chosen.action](chosen)
 
 
 @pytest.fixture

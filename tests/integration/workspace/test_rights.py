@@ -37,7 +37,7 @@ async def test_every_role_comes_through_its_own_doors_and_no_other(database: Dat
                 person = await on.someone(f"{role} {path} {method}", member)
                 own = member.partner
                 answer = await (person.post(path, library=own) if method == "POST" else person.see(path))
-                assert (answer.status_code == 403) == (role not in MAY[route.deed]), (role, method, path)
+                assert (answer.status_code == 403) == (role not in MAY[route.action]), (role, method, path)
 
 
 async def test_whoever_is_not_signed_in_is_led_to_the_door(database: Database) -> None:

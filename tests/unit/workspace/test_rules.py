@@ -13,7 +13,7 @@ from services.workspace.domain.due import due
 from services.workspace.domain.joining import account_command, proposed_id
 from services.workspace.domain.mentions import mentioned
 from services.workspace.domain.referral import ReferredQuestion, choices, is_open, opens_at
-from services.workspace.domain.roles import DEEDS_OF_THE_NETWORK, MAY, Member, may
+from services.workspace.domain.roles import ACTIONS_OF_THE_NETWORK, MAY, Member, may
 from services.workspace.domain.standing import Heard, heading_of, standing
 from services.workspace.domain.waits import wait_before
 from services.workspace.pages.marks import plain
@@ -65,7 +65,7 @@ def test_a_role_of_a_library_counts_there_alone() -> None:
     lead = (Member("lead", "bm-lyon"),)
     assert may(lead, "invite people", "bm-lyon")
     assert not may(lead, "invite people", "bm-brest")
-    assert not any(may(lead, deed) for deed in DEEDS_OF_THE_NETWORK)
+    assert not any(may(lead, deed) for deed in ACTIONS_OF_THE_NETWORK)
 
 
 def test_nobody_but_the_coordinator_steers() -> None:

@@ -104,7 +104,7 @@ class HeldDesk:
         return order is not None
 
     async def _done(self, unit: Unit, order: HeldOrder) -> RequestDone | RequestRefused:
-        deeds = {
+        actions = {
             HeldShowRequested.wire: self._show,
             HeldReleaseRequested.wire: self._release,
             HeldDropRequested.wire: self._drop,
@@ -112,7 +112,7 @@ class HeldDesk:
         mark = unit.mark()
         try:
             async with unit.db.transaction():
-                refused = await deeds[order.type](unit, order.number)
+                refused = await actions[order.type](unit, order.number)
         except Exception as fault:  # or one that can't be done would keep all others from it
             if is_transient(fault):
                 raise

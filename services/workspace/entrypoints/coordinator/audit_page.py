@@ -1,4 +1,4 @@
-"""`Who did what`: the log of deeds, for the coordinator."""
+"""`Who did what`: the log of actions, for the coordinator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of a coordinator: what a deed would do is shown first, and then asked of the network."""
+"""The forms of a coordinator: what an action would do is shown first, and then asked of the network."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class SteeringForms:
 
     async def _due(self, unit: Unit, wish: SteeringWish, questions: list[UUID]) -> datetime | None:
         """Until when the library would have time, where one question is looked at."""
-        if wish.deed != "assign" or len(questions) != 1:
+        if wish.action != "assign" or len(questions) != 1:
             return None
         return due_if_asked(await explanations.told(unit.db, questions[0]), wish.partner)
 
@@ -105,9 +105,9 @@ def coordinator_of(visitor: Visitor) -> Coordinator:
 
 def read_wish(form: FormData, zone: ZoneInfo) -> SteeringWish:
     """As far as it can be read; `fault_of` says what is missing."""
-    known = next((deed for deed in STEERING if deed == word(form, "deed")), STEERING[0])
+    known = next((one for one in STEERING if one == word(form, "deed")), STEERING[0])
     return SteeringWish(
-        deed=known,
+        action=known,
         partner=word(form, "partner") if known == "assign" else "",
         promise_at=_moment(word(form, "promise_at"), zone) if known == "extend" else None,
         explanation=words(form, "explanation", LONGEST).strip() if known == "close" else "",
@@ -119,11 +119,11 @@ def fault_of(wish: SteeringWish, questions: list[UUID], libraries: Any, now: dat
     """Code of the first thing that is to be mended."""
     if not questions:
         return "no_question"
-    if wish.deed == "assign" and wish.partner not in libraries:
+    if wish.action == "assign" and wish.partner not in libraries:
         return "which_library"
-    if wish.deed == "extend" and (wish.promise_at is None or wish.promise_at <= now):
+    if wish.action == "extend" and (wish.promise_at is None or wish.promise_at <= now):
         return "no_moment"
-    if wish.deed == "close" and not wish.explanation:
+    if wish.action == "close" and not wish.explanation:
         return "no_explanation"
     return ""
 

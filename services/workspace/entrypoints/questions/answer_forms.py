@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.partners import AnswerSubmitted
-from services.workspace.domain.roles import PermittedDeed
+from services.workspace.domain.roles import PermittedAction
 from services.workspace.entrypoints.questions.answer_files import (
     MOST_FILES,
     AnswerFiles,
@@ -41,13 +41,13 @@ class AnswerForms:
 
     def routes(self) -> list[BaseRoute]:
         at, most, post = "/questions/{id:uuid}", MOST_FILES + 1, self.guard.post
-        deed: PermittedDeed = "work on a question"
+        action: PermittedAction = "work on a question"
         return [
-            post(f"{at}/draft", deed, self.draft, lenient=True, files=most),
-            post(f"{at}/preview", deed, self.preview, files=most),
-            post(f"{at}/answer", deed, self.answer, lenient=True, files=most),
-            post(f"{at}/add", deed, self.add, lenient=True, files=most),
-            post(f"{at}/files/{{file:uuid}}/remove", deed, self.remove_file),
+            post(f"{at}/draft", action, self.draft, lenient=True, files=most),
+            post(f"{at}/preview", action, self.preview, files=most),
+            post(f"{at}/answer", action, self.answer, lenient=True, files=most),
+            post(f"{at}/add", action, self.add, lenient=True, files=most),
+            post(f"{at}/files/{{file:uuid}}/remove", action, self.remove_file),
         ]
 
     async def draft(self, request: Request, visitor: Visitor, form: FormData) -> Response:

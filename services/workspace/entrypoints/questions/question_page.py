@@ -64,7 +64,7 @@ async def shown(unit: Unit, visitor: Visitor, question: UUID, zone: ZoneInfo) ->
         "similar": similar(known, who.partner if who else None),
         "assignable": await _assignable(unit, known),
         "referable": await _referable(unit, known, who, zone),
-        "deeds": possible(known),
+        "actions": possible(known),
         "steered": (),
         "files_fault": None,
         "explained": None,

@@ -33,7 +33,7 @@ class AccountPage:
             context: dict[str, Any] = {
                 "now": unit.now,
                 "sessions": await sessions.of_person(unit.db, visitor.person, unit.now),
-                "deeds": await audit.latest(unit.db, person=visitor.person, most=30),
+                "actions": await audit.latest(unit.db, person=visitor.person, most=30),
                 "keys": await passkeys.of(unit.db, visitor.person) if self.passkeys else None,
             }
             works_in = await people.libraries(unit.db, visitor.libraries)

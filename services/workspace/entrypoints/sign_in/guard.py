@@ -1,4 +1,4 @@
-"""Who comes, and whether they may: every page's door says its deed, and this asks for it.
+"""Who comes, and whether they may: every page's door says its action, and this asks for it.
 
 A session is read anew at every request, so whoever was removed or signed out is gone at once.
 """
@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from services.chassis.http.client_addresses import ClientAddresses, sender_of
 from services.chassis.messaging.transaction import Begin, Unit
-from services.workspace.domain.roles import Member, PermittedDeed, libraries, may
+from services.workspace.domain.roles import Member, PermittedAction, libraries, may
 from services.workspace.handlers.signing_in import SignInRules, digest_of, is_over, seal_of
 from services.workspace.pages.pages import WorkspacePages
 from services.workspace.store import people, sessions
@@ -52,17 +52,17 @@ class Visitor:
     def libraries(self) -> tuple[str, ...]:
         return libraries(self.members)
 
-    def may(self, deed: PermittedDeed, partner: str | None = None) -> bool:
-        return may(self.members, deed, partner)
+    def may(self, action: PermittedAction, partner: str | None = None) -> bool:
+        return may(self.members, action, partner)
 
 
 RouteHandler = Callable[[Request, Visitor, FormData], Awaitable[Response]]
 
 
 class GuardedRoute(Route):
-    """A route that only those who may do its deed come through."""
+    """A route that only those who may do its action come through."""
 
-    deed: PermittedDeed
+    action: PermittedAction
 
 
 @dataclass(frozen=True)
@@ -78,25 +78,25 @@ class Guard:
         """The prefix binds it to this host and to TLS; browsers refuse it without."""
         return f"__Host-{COOKIE}" if self.secure else COOKIE
 
-    def get(self, path: str, deed: PermittedDeed, answer: RouteHandler) -> GuardedRoute:
-        return self._route(path, deed, answer, "GET", lenient=False)
+    def get(self, path: str, action: PermittedAction, answer: RouteHandler) -> GuardedRoute:
+        return self._route(path, action, answer, "GET", lenient=False)
 
     def post(
         self,
         path: str,
-        deed: PermittedDeed,
+        action: PermittedAction,
         answer: RouteHandler,
         *,
         lenient: bool = False,
         files: int = 0,
     ) -> GuardedRoute:
         """`lenient`: also for a session that timed out; the answer must look at `over`. `files`: at most."""
-        return self._route(path, deed, answer, "POST", lenient=lenient, files=files)
+        return self._route(path, action, answer, "POST", lenient=lenient, files=files)
 
     def _route(
         self,
         path: str,
-        deed: PermittedDeed,
+        action: PermittedAction,
         answer: RouteHandler,
         method: str,
         *,
@@ -108,22 +108,27 @@ class Guard:
             if visitor is None or (visitor.over and not lenient):
                 return self.to_sign_in(request)
             if method != "POST":
-                return await self._passed(request, visitor, deed, FormData(), answer)
+                return await self._passed(request, visitor, action, FormData(), answer)
             if is_too_large(request, files):
                 return self.pages.message(visitor, "too_large", 413)
             async with request.form(max_fields=MOST_FIELDS, max_files=files) as form:
                 if not is_sealed(request, form, visitor.seal):
                     return self.pages.message(visitor, "stale", 403)
-                return await self._passed(request, visitor, deed, form, answer)
+                return await self._passed(request, visitor, action, form, answer)
 
         route = GuardedRoute(path, endpoint, methods=[method])
-        route.deed = deed
+        route.action = action
         return route
 
     async def _passed(
-        self, request: Request, visitor: Visitor, deed: PermittedDeed, form: FormData, answer: RouteHandler
+        self,
+        request: Request,
+        visitor: Visitor,
+        action: PermittedAction,
+        form: FormData,
+        answer: RouteHandler,
     ) -> Response:
-        if not visitor.may(deed):
+        if not visitor.may(action):
             return self.pages.message(visitor, "forbidden", 403)
         return await answer(request, visitor, form)
 

@@ -78,4 +78,4 @@ def _transactions(chosen: argparse.Namespace) -> AbstractAsyncContextManager[Tra
     return command_transactions("workspace", url)
 
 
-DEEDS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = {"invite": invite, "rebuild": rebuild}
+ACTIONS: Mapping[str, Callable[[argparse.Namespace], Awaitable[int]]] = {"invite": invite, "rebuild": rebuild}
