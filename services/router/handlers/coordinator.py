@@ -51,7 +51,7 @@ class Actor:
                 raise Unfit(f"{what}: one line of 1 to 500 characters is wanted, not {said[:60]!r}", what)
 
 
-async def assign(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, partner: str) -> None:
+async def assign(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor, partner: str) -> None:
     """Give it to this partner, whoever has it now and whatever the filters say."""
     question = await _held(desk, unit, id_)
     directory = (await desk.ledgers.of(unit).standing()).directory
@@ -64,25 +64,25 @@ async def assign(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, partn
     if question.state is State.FOLLOWED_UP and question.follow_up is not None:
         released = await routing.release(desk, unit, question, "reassigned")
         await routing.hand_follow_up(desk, unit, released, chosen, question.follow_up)
-        _note(desk, unit, released, "assign", hand)
+        _note(desk, unit, released, "assign", actor)
         return
     state_machine.after(question.state, Move.ASSIGN)
     released = await routing.release(desk, unit, question, "reassigned")
-    reason = ByHand(points=0, hand=hand.name, said=hand.reason)
+    reason = ByHand(points=0, hand=actor.name, said=actor.reason)
     await routing.hand_over(desk, unit, released, chosen, (reason,))
-    _note(desk, unit, released, "assign", hand)
+    _note(desk, unit, released, "assign", actor)
 
 
-async def route(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
+async def route(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """Let the machine decide anew, after partners or weights changed."""
     question = await _held(desk, unit, id_)
     state_machine.after(question.state, Move.ASSIGN)
     released = await routing.release(desk, unit, question, "reassigned")
     await routing.route(desk, unit, released, by_hand=True)
-    _note(desk, unit, released, "route", hand)
+    _note(desk, unit, released, "route", actor)
 
 
-async def take_back(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
+async def take_back(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """The partner has it no longer; it lies with the coordinator."""
     question = await _held(desk, unit, id_)
     if question.current is None:
@@ -91,49 +91,49 @@ async def take_back(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) ->
     if question.current.follow_up is not None:
         word = question.current.follow_up
         await routing.leave_follow_up(desk, unit, released, word, "taken_back")
-        _note(desk, unit, released, "take_back", hand)
+        _note(desk, unit, released, "take_back", actor)
         return
-    await routing.give_up(desk, unit, released, TakenBack(hand=hand.name))
-    _note(desk, unit, released, "take_back", hand)
+    await routing.give_up(desk, unit, released, TakenBack(hand=actor.name))
+    _note(desk, unit, released, "take_back", actor)
 
 
-async def close(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, explanation: str) -> None:
+async def close(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor, explanation: str) -> None:
     """Out of scope: the asker is told the explanation, and nobody is asked any more."""
     question = await _held(desk, unit, id_)
     _check_public("explanation", explanation)
     state_machine.after(question.state, Move.CLOSE)
     released = await routing.release(desk, unit, question, "closed")
     closed = lifecycle.close(released)
-    unit.announce(facts.closed(closed, "out_of_scope", explanation, hand.name), question=id_)
-    _note(desk, unit, closed, "close", hand)
+    unit.announce(facts.closed(closed, "out_of_scope", explanation, actor.name), question=id_)
+    _note(desk, unit, closed, "close", actor)
     desk.ledgers.of(unit).put(closed)
     await unit.arrived(id_)
 
 
-async def mark_spam(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
+async def mark_spam(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """It is no question: nobody is asked, its sender hears nothing, and what else they send is held."""
     question = await _held(desk, unit, id_)
     state_machine.after(question.state, Move.CLOSE)
     released = await routing.release(desk, unit, question, "closed")
     closed = lifecycle.close(released)
-    unit.announce(facts.closed(closed, "spam", None, hand.name), question=id_)
-    _note(desk, unit, closed, "spam", hand)
+    unit.announce(facts.closed(closed, "spam", None, actor.name), question=id_)
+    _note(desk, unit, closed, "spam", actor)
     desk.ledgers.of(unit).put(closed)
     await unit.arrived(id_)
 
 
-async def settle(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
+async def settle(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """What the asker wrote after the answer needs no message."""
     question = await _held(desk, unit, id_)
     state_machine.after(question.state, Move.SETTLE)
     released = await routing.release(desk, unit, question, "closed")
     settled = lifecycle.settle(released)
-    _note(desk, unit, settled, "settle", hand)
+    _note(desk, unit, settled, "settle", actor)
     desk.ledgers.of(unit).put(settled)
     await unit.arrived(id_)
 
 
-async def reopen(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> None:
+async def reopen(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """An answer did not do, or it was in scope after all: the next partner is asked."""
     question = await _held(desk, unit, id_)
     state_machine.after(question.state, Move.REOPEN)
@@ -141,10 +141,10 @@ async def reopen(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor) -> No
     reopened = routing.promised_anew(desk, lifecycle.reopen(released), unit.now)
     unit.announce(facts.reopened(reopened, "hand"), question=id_)
     await routing.route(desk, unit, reopened, by_hand=True)
-    _note(desk, unit, reopened, "reopen", hand)
+    _note(desk, unit, reopened, "reopen", actor)
 
 
-async def extend(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, promise_at: datetime) -> None:
+async def extend(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor, promise_at: datetime) -> None:
     """Promise the asker another moment; the partner's due time follows."""
     question = await _held(desk, unit, id_)
     if not question.is_open:
@@ -160,15 +160,15 @@ async def extend(desk: RoutingContext, unit: Unit, id_: UUID, hand: Actor, promi
     standing = await desk.ledgers.of(unit).standing()
     promised = routing.redated(desk, standing, lifecycle.promise(question, promise_at, unit.now))
     desk.ledgers.of(unit).put(promised)
-    _note(desk, unit, promised, "extend", hand)
+    _note(desk, unit, promised, "extend", actor)
 
 
-async def change_intake(unit: Unit, hand: Actor, notice: str | None) -> None:
+async def change_intake(unit: Unit, actor: Actor, notice: str | None) -> None:
     """Pause with a public notice; without one, take questions again."""
     if notice is not None:
         _check_public("notice", notice)
     await questions.save_intake(unit.db, unit.now if notice else None, notice)
-    fact = IntakeChanged(paused=notice is not None, notice=notice, hand=hand.name, reason=hand.reason)
+    fact = IntakeChanged(paused=notice is not None, notice=notice, hand=actor.name, reason=actor.reason)
     unit.announce(fact, question=NETWORK)
 
 
@@ -185,16 +185,16 @@ def _check_public(what: str, text: str) -> None:
         raise Unfit(f"{what}: {wanted}; not {text[:60]!r}", what)
 
 
-def _note(desk: RoutingContext, unit: Unit, question: Question, action: Action, hand: Actor) -> None:
+def _note(desk: RoutingContext, unit: Unit, question: Question, action: Action, actor: Actor) -> None:
     current = question.current if action == "extend" else None
     fact = QuestionHandled(
         action=action,
-        hand=hand.name,
-        reason=hand.reason,
+        hand=actor.name,
+        reason=actor.reason,
         promise_at=question.promise_at if action == "extend" else None,
         assignment_id=current.id if current else None,
         due_at=current.due_at if current else None,
         facets=facts.facets_of(question),
     )
     unit.announce(fact, question=question.id)
-    desk.ledgers.of(unit).note(question.id, action, hand.name, hand.reason)
+    desk.ledgers.of(unit).note(question.id, action, actor.name, actor.reason)
