@@ -11,7 +11,8 @@ from tests.containers.installation import OPERATOR_COMMAND, Installation, until
 
 LIBRARY = "valence"
 ASKER = "lectrice@asker.example"
-TEXT = "Où était le moulin de Valence ?"
+WORDS = "moulin de Valence"
+TEXT = f"Où était le {WORDS} ?"
 WITHIN_SECONDS = 60.0
 ASK = """
 import json, sys, urllib.request
@@ -63,7 +64,7 @@ def hand_out(place: Installation) -> InHand:
 
 def still_serves(place: Installation, held: InHand) -> str:
     """Once `operator partners resend` was said."""
-    assert TEXT in place.run("exec", "-T", "ingest", "python", "-c", OPEN, held.page)
+    assert WORDS in place.run("exec", "-T", "ingest", "python", "-c", OPEN, held.page)
     before = place.query(FOLLOW_UPS)
     place.run("exec", "-T", "ingest", "python", "-c", REPLY, ASKER, held.reply_to)
     until(lambda: place.query(FOLLOW_UPS) != before, "a reply to a mail of before is taken", WITHIN_SECONDS)

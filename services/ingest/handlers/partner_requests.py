@@ -64,7 +64,12 @@ async def taken_for(unit: Unit, event: Submission[Any], partner: str, question: 
     ):
         return "addition"
     current = asked[-1] if asked else None
-    is_current = current is not None and current.partner == partner and current.ended_at is None
+    is_current = (
+        current is not None
+        and current.partner == partner
+        and current.ended_at is None
+        and (known is None or known.open or current.follow_up is not None)
+    )
     return counts_as if is_current else LATE[counts_as]
 
 

@@ -13,7 +13,7 @@ from services.contracts import topology
 from services.contracts.ingest import AnswerReceived, QuestionDeclined, QuestionReceived, QuestionTaken
 from services.ingest.handlers.facts import early
 from services.ingest.store.access import partner_access
-from tests.support.ingest_doors import Ingest, hears, ingest, publish, routed_to
+from tests.support.ingest_doors import Ingest, answered_by, hears, ingest, publish, routed_to
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -303,7 +303,11 @@ async def test_what_is_late_is_told_to_be_so_and_the_same_again_is_told_the_same
         for event in (*sent, *sent):
             await send(door, "lyon", event)
         told = [one["data"]["taken_for"] for one in await door.told("lyon")]
+        await hears(door, UUID(question), answered_by("lyon"), after=timedelta(minutes=1))
+        await send(door, "lyon", cloud("decline.submitted.v1", {}, subject=question, id="5"))
+        *_, over = await door.told("lyon")
     assert told == ["decline", "late_decline", "late_take", "late_answer"] * 2
+    assert over["data"]["taken_for"] == "late_decline"
 
 
 @pytest.mark.parametrize(
