@@ -124,12 +124,14 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             coordinator.DirectoryRequested,
         ),
         "ingest": (
+            coordinator.HeldListRequested,
             coordinator.HeldShowRequested,
             coordinator.HeldReleaseRequested,
             coordinator.HeldDropRequested,
             coordinator.KeyChangeRequested,
         ),
         "notifier": (
+            coordinator.OutgoingListRequested,
             coordinator.RetryRequested,
             coordinator.LiftRequested,
             coordinator.PostedRequested,

@@ -116,6 +116,19 @@ class DirectoryRequested(CoordinatorRequest):
     wire: ClassVar[str] = "directory.requested.v1"
 
 
+class HeldListRequested(CoordinatorRequest):
+    """From the workspace: tell again what is held."""
+
+    wire: ClassVar[str] = "held_list.requested.v1"
+
+
+class OutgoingListRequested(CoordinatorRequest):
+    """From the workspace: tell again which answers wait for release or are out, which ones a person must
+    post, and who is not written to."""
+
+    wire: ClassVar[str] = "outgoing_list.requested.v1"
+
+
 class HeldRequest(CoordinatorRequest):
     """What is asked of one held thing."""
 

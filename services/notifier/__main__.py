@@ -52,7 +52,7 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
                 settings.keys,
                 channels.set_up(settings),
             ),
-            {topology.COORDINATOR: requests.requests(rules, settlement)},
+            {topology.COORDINATOR: requests.requests(rules, settlement, settings.keys)},
         )
         chassis.every(NEWS_SECONDS, partial(release_requests.tell, chassis.begin))
         chassis.every(

@@ -84,7 +84,7 @@ class Archive:
 
     async def ask(self, *wishes: coordinator.CoordinatorRequest) -> list[dict[str, Any]]:
         """As the workspace does; their receipts."""
-        asked = {topology.COORDINATOR: requests(self.rules, self.settlement)}
+        asked = {topology.COORDINATOR: requests(self.rules, self.settlement, (b"k" * 32,))}
         before = len(await self._receipts())
         await self.on.handling(self.subscriptions, asked).settle([request_of(wish) for wish in wishes])
         return (await self._receipts())[before:]

@@ -68,6 +68,10 @@ class Translator:
 
     def number(self, n: float, digits: int = 0) -> str:
         """`1 660`, `2,50`: with as many digits after the comma."""
+        if not digits and isinstance(n, int) and 0 <= n < 1000:
+            return str(
+                n
+            )  # as every locale of ours writes it, a hundred times as quick: tables have thousands
         return format_decimal(n, "#,##0" + ("." + "0" * digits if digits else ""), self.locale)
 
     def percent(self, share: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from services.chassis.messaging.readers import EventReader
@@ -12,10 +13,11 @@ from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.outcomes import Outcomes
 
 
-def requests(rules: ReleaseRules, settlement: Outcomes) -> EventReader:
+def requests(rules: ReleaseRules, settlement: Outcomes, keys: Sequence[bytes]) -> EventReader:
     return request_reader(
         "notifier",
         {
+            asked.OutgoingListRequested: partial(failures.tell_anew, keys),
             asked.RetryRequested: failures.retry_requested,
             asked.LiftRequested: failures.lift_requested,
             asked.PostedRequested: partial(group_posts.posted, settlement),

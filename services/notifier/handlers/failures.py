@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from services.chassis.messaging.requests import RefusedRequest
 from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests
-from services.contracts.coordinator import LiftRequested, RetryRequested
+from services.contracts.coordinator import LiftRequested, OutgoingListRequested, RetryRequested
 from services.contracts.notifier import AddressLifted, AddressSilenced, DeliveryResumed
-from services.notifier.store import deliveries, silences
+from services.notifier.store import deliveries, post_news, silences
+from services.notifier.store.archive import entry_news
 
 NOBODY = UUID(int=0)
 NAME_LETTERS = 12
@@ -29,10 +30,30 @@ async def silence(
     digests = address_digests(keys, address)
     if not await silences.silence(unit.db, digests[0], unit.now, status):
         return
-    libraries = await silences.libraries_by_address(unit.db)
-    here = [partners for known, partners in libraries.items() if digests[0] in address_digests(keys, known)]
-    fact = AddressSilenced(name=name_of(digests[0]), library=", ".join(here)[:LONGEST] or None, status=status)
-    unit.announce(fact, question=question)
+    libraries = await _libraries_by_digest(unit, keys)
+    unit.announce(_silenced(digests[0], libraries, status), question=question)
+
+
+def _silenced(digest: bytes, libraries: Mapping[bytes, str], status: str | None) -> AddressSilenced:
+    return AddressSilenced(name=name_of(digest), library=libraries.get(digest), status=status)
+
+
+async def _libraries_by_digest(unit: Unit, keys: Sequence[bytes]) -> dict[bytes, str]:
+    """Who is reached at the address of each digest, by any of the keys."""
+    found: dict[bytes, list[str]] = {}
+    for address, partners in (await silences.libraries_by_address(unit.db)).items():
+        for digest in address_digests(keys, address):
+            found.setdefault(digest, []).append(partners)
+    return {digest: ", ".join(partners)[:LONGEST] for digest, partners in found.items()}
+
+
+async def tell_anew(keys: Sequence[bytes], unit: Unit, _question: UUID, _wish: OutgoingListRequested) -> None:
+    """Answers that wait or are out, answers to post, and who is not written to."""
+    await entry_news.anew(unit.db)
+    await post_news.anew(unit.db)
+    libraries = await _libraries_by_digest(unit, keys)
+    for row in await silences.silences(unit.db):
+        unit.announce(_silenced(row["digest"], libraries, row["diagnostic"]), question=NOBODY)
 
 
 async def lift(unit: Unit, digests: Sequence[bytes], name: str) -> bool:

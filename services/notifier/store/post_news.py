@@ -13,6 +13,16 @@ _NEWS = "SELECT id, delivery, question FROM post_news ORDER BY id LIMIT $1 FOR U
 
 _TOLD = "DELETE FROM post_news WHERE id = ANY($1::bigint[])"
 
+_ANEW = """
+INSERT INTO post_news (delivery, question)
+SELECT id, question_id FROM delivery WHERE way = 'facebook_group' AND state = 'waiting' ORDER BY next_at
+"""
+
+
+async def anew(db: Db) -> None:
+    """All that waits is news again."""
+    await db.execute(_ANEW)
+
 
 async def news(db: Db, most: int) -> list[Record]:
     return await db.fetch(_NEWS, most)

@@ -25,7 +25,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     invite.set_defaults(action="invite")
     rebuild = actions.add_parser(
-        "rebuild", help="make the read model anew of the facts kept, while it serves"
+        "rebuild", help="make the read model anew while it serves: of facts kept and of what is told again"
     )
     rebuild.set_defaults(action="rebuild")
     for parser in (invite, rebuild):

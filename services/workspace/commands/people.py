@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 
 from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.transaction import Transactions
-from services.contracts.coordinator import DirectoryRequested
+from services.contracts.coordinator import DirectoryRequested, HeldListRequested, OutgoingListRequested
 from services.contracts.links.signed_links import sign_in_token
 from services.workspace.domain.roles import OF_A_LIBRARY, Member
 from services.workspace.handlers import signing_in
@@ -60,7 +60,8 @@ async def rebuild(chosen: argparse.Namespace) -> int:
     number = 0
     async with _transactions(chosen) as transactions:
         async with transactions.begin() as unit:
-            ask_unnamed(unit, DirectoryRequested(by="workspace rebuild"))
+            for wish in (DirectoryRequested, HeldListRequested, OutgoingListRequested):
+                ask_unnamed(unit, wish(by="workspace rebuild"))
             questions = await facts.questions(unit.db)
         for start in range(0, len(questions), PAGE):
             page = questions[start : start + PAGE]

@@ -215,3 +215,14 @@ async def test_a_post_of_which_words_alone_were_kept_stays_held(
         [receipt] = await receipts(door, 1)
         assert receipt["code"] == "stays_held"
         assert await door.fetchval("SELECT count(*) FROM quarantine") == 1
+
+
+async def test_what_is_held_is_told_again_when_that_is_asked(database: Database, vhost: VirtualHost) -> None:
+    async with ingest(database, vhost) as door:
+        await hold(door, ENCRYPTED)
+        reply = await hold_reply(door, uuid4(), "Aux archives.")
+        await noted(door, HeldNoted, 2)
+        await ask(door, coordinator.HeldListRequested(by="workspace rebuild"))
+        told = await noted(door, HeldNoted, 4)
+    assert told[:2] == told[2:]
+    assert told[3].number == reply

@@ -15,7 +15,7 @@ from services.notifier.entrypoints.requests import requests
 from tests.integration.notifier.test_silences import DESK, silence
 from tests.support.bench import Bench, bench
 from tests.support.notifier_archive import request_of
-from tests.support.notifier_bench import RULES, SETTLEMENT, SUBSCRIPTIONS
+from tests.support.notifier_bench import KEYS, RULES, SETTLEMENT, SUBSCRIPTIONS
 from tests.support.servers import Database
 
 NOBODY = UUID(int=0)
@@ -23,7 +23,7 @@ NOBODY = UUID(int=0)
 
 async def ask(on: Bench, *wishes: coordinator.CoordinatorRequest) -> list[dict[str, Any]]:
     """The receipts."""
-    handling = on.handling(SUBSCRIPTIONS, {topology.COORDINATOR: requests(RULES, SETTLEMENT)})
+    handling = on.handling(SUBSCRIPTIONS, {topology.COORDINATOR: requests(RULES, SETTLEMENT, KEYS)})
     await handling.settle([request_of(wish) for wish in wishes])
     rows = await on.pool.fetch(
         "SELECT body FROM outbox WHERE exchange = $1 AND routing_key LIKE 'coordinator.%' ORDER BY id",
@@ -67,3 +67,11 @@ async def test_what_was_given_up_waits_again_when_that_is_asked(database: Databa
         assert await on.pool.fetchval("SELECT state FROM delivery WHERE id = $1", delivery) == "waiting"
     assert resumed == ([delivery] if state == "given_up" else [])
     assert [one.get("code") for one in receipts] == ([None] if resumed else ["nothing_failed"])
+
+
+async def test_who_is_silenced_is_told_again_by_the_same_name(database: Database) -> None:
+    async with bench(database("notifier"), "notifier") as on:
+        await silence(on)
+        await ask(on, coordinator.OutgoingListRequested(by="workspace rebuild"))
+        first, again = await announced(on, AddressSilenced)
+    assert first == again

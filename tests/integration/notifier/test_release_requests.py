@@ -95,3 +95,14 @@ async def test_what_is_kept_private_leaves_no_text(here: Archive) -> None:
     await ask(here.on, coordinator.EntryKeepRequested(by="Claire", number=number))
     assert await states(here) == ["held", "kept_private"]
     assert await here.on.pool.fetchval("SELECT question || answer FROM archive_entry") == ""
+
+
+async def test_what_waits_and_what_is_out_is_told_again_to_a_reader_that_begins_from_nothing(
+    here: Archive,
+) -> None:
+    first = await here.number_of(await here.answered(MILLS))
+    await here.decide(first, "release", title="Les moulins", question="Où ?", answer="Là.")
+    await here.number_of(await here.answered(MILLS))
+    assert await states(here) == ["held", "published", "held"]
+    await here.ask(coordinator.OutgoingListRequested(by="workspace rebuild"))
+    assert await states(here) == ["held", "published", "held", "published", "held"]

@@ -24,6 +24,7 @@ from services.contracts import topology
 from services.contracts.catalogue import DOES
 from services.contracts.coordinator import (
     HeldDropRequested,
+    HeldListRequested,
     HeldReleaseRequested,
     HeldShowRequested,
     KeyChangeRequested,
@@ -66,12 +67,22 @@ class HeldOrderReader:
         if isinstance(event.data, KeyChangeRequested):
             do = partial(change_key, event=event)
             return Work(letter, event.source, event.id, event.type, None, event.traceparent, do)
+        if isinstance(event.data, HeldListRequested):
+            do = partial(_tell_anew, event=event)
+            return Work(letter, event.source, event.id, event.type, None, event.traceparent, do)
         order = HeldOrder(event.id, event.type, event.data.number)
 
         async def put_down(unit: Unit) -> None:
             await held_orders.add(unit.db, order, unit.now)
 
         return Work(letter, event.source, event.id, event.type, None, event.traceparent, put_down)
+
+
+async def _tell_anew(unit: Unit, event: Event[Any]) -> None:
+    """All that is held now, for a reader that begins from nothing."""
+    await held_orders.tell_anew(unit.db)
+    receipt = RequestDone(request_id=event.id, request_type=event.type)
+    unit.tell_coordinator(receipt, question=NOBODY)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,14 @@ ORDER BY id LIMIT $1 FOR UPDATE
 
 _TOLD = "DELETE FROM held_news WHERE id = ANY($1::bigint[])"
 
+_TELL_ANEW = """
+INSERT INTO held_news (number, door, reason, size, received_at, ended, question, partner)
+SELECT id, door, split_part(reason, ':', 1), octet_length(raw), received_at, false, NULL::uuid, NULL::text
+FROM quarantine
+UNION ALL SELECT number, 'reply', reason, octet_length(text), held_at, false, question, partner
+FROM held_reply WHERE done_at IS NULL ORDER BY 1
+"""
+
 _ADD = """
 INSERT INTO held_order (request, type, number, asked_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 """
@@ -45,6 +53,11 @@ async def news(db: Db, most: int) -> list[Record]:
 
 async def told(db: Db, news: Sequence[int]) -> None:
     await db.execute(_TOLD, news)
+
+
+async def tell_anew(db: Db) -> None:
+    """All that is held is news again."""
+    await db.execute(_TELL_ANEW)
 
 
 async def add(db: Db, order: HeldOrder, now: datetime) -> None:

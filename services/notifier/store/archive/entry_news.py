@@ -13,6 +13,16 @@ _NEWS = "SELECT id, number, question, state FROM entry_news ORDER BY id LIMIT $1
 
 _TOLD = "DELETE FROM entry_news WHERE id = ANY($1::bigint[])"
 
+_ANEW = """
+INSERT INTO entry_news (number, question, state)
+SELECT number, question_id, state FROM archive_entry WHERE state IN ('held', 'published') ORDER BY number
+"""
+
+
+async def anew(db: Db) -> None:
+    """Everything that waits or is out is news again."""
+    await db.execute(_ANEW)
+
 
 async def news(db: Db, most: int) -> list[Record]:
     return await db.fetch(_NEWS, most)
