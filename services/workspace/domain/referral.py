@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -20,29 +21,23 @@ STRONG = 3
 ReferralGroup = Literal["open", "strong", "other"]
 GROUPS: tuple[ReferralGroup, ...] = get_args(ReferralGroup)
 """Strong in the theme and open now, strong, the rest."""
+MOST_STRONG = 40
+"""So many are looked at closely; a page shows them all, and must not take longer with each library."""
 LOOKS_AHEAD = 7
 """Days."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferralChoice:
-    """`strength` in the question's theme, 0 where it has said none; `opens_at` in its own time, None where it
-    is open now or for a week not at all; `speaks`: the question's language."""
+    """`strength` in the question's theme, 0 where it has said none. Of a strong one: whether it is open now,
+    and else when it opens, in its own time, None where for a week not at all."""
 
     id: str
     name: str
     strength: int
-    open_now: bool
-    opens_at: datetime | None
-    away: bool
-    speaks: bool
     open: int
-
-    @property
-    def group(self) -> ReferralGroup:
-        if self.strength < STRONG or not self.speaks or self.away:
-            return "other"
-        return "open" if self.open_now else "strong"
+    group: ReferralGroup = "other"
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +52,47 @@ class ReferredQuestion:
 
 def choices(libraries: Iterable[Mapping[str, Any]], asked: ReferredQuestion) -> list[ReferralChoice]:
     """Of rows with id, name, record and how many questions are open: strong and open first, then by name."""
-    found = [_choice(row, asked) for row in libraries if _takes(row["record"])]
-    return sorted(found, key=lambda one: (GROUPS.index(one.group), not one.open_now, -one.strength, one.name))
+    rows = sorted(
+        (row for row in libraries if _takes(row["record"])),
+        key=lambda row: (-_strength(row, asked), row["name"]),
+    )
+    strong = list(islice((row for row in rows if _is_strong(row, asked)), MOST_STRONG))
+    named = {row["id"] for row in strong}
+    found = [_strong(row, asked) for row in strong]
+    found += [
+        ReferralChoice(row["id"], row["name"], _strength(row, asked), row["open"])
+        for row in rows
+        if row["id"] not in named
+    ]
+    return sorted(
+        found,
+        key=lambda one: (GROUPS.index(one.group), -one.strength if one.group != "other" else 0, one.name),
+    )
 
 
 def _takes(record: Mapping[str, Any]) -> bool:
     return record.get("role") != "coordinator" and record.get("capacity_per_week") != 0
 
 
-def _choice(row: Mapping[str, Any], asked: ReferredQuestion) -> ReferralChoice:
+def _strength(row: Mapping[str, Any], asked: ReferredQuestion) -> int:
+    return int((row["record"].get("subjects") or {}).get(asked.subject, 0))
+
+
+def _is_strong(row: Mapping[str, Any], asked: ReferredQuestion) -> bool:
+    """In the theme, speaks the language, and is not away today."""
+    record = row["record"]
+    speaks = asked.language is None or asked.language in (record.get("languages") or ("fr",))
+    if not speaks or _strength(row, asked) < STRONG:
+        return False
+    return is_away(record, asked.now.astimezone(zone_of(record, asked.zone)).date()) is None
+
+
+def _strong(row: Mapping[str, Any], asked: ReferredQuestion) -> ReferralChoice:
     record = row["record"]
     here = asked.now.astimezone(zone_of(record, asked.zone))
-    open_now = is_open(record, here)
-    languages = record.get("languages") or ("fr",)
-    return ReferralChoice(
-        id=row["id"],
-        name=row["name"],
-        strength=int((record.get("subjects") or {}).get(asked.subject, 0)),
-        open_now=open_now,
-        opens_at=None if open_now else opens_at(record, here),
-        away=is_away(record, here.date()) is not None,
-        speaks=asked.language is None or asked.language in languages,
-        open=row["open"],
-    )
+    group: ReferralGroup = "open" if is_open(record, here) else "strong"
+    opens = None if group == "open" else opens_at(record, here)
+    return ReferralChoice(row["id"], row["name"], _strength(row, asked), row["open"], group, opens)
 
 
 def zone_of(record: Mapping[str, Any], otherwise: ZoneInfo) -> ZoneInfo:

@@ -36,6 +36,14 @@ FROM library l LEFT JOIN (
 WHERE NOT l.gone AND l.version IS NOT NULL ORDER BY l.name
 """
 
+_REFERABLE = """
+SELECT l.id, l.name, l.record::text AS record, coalesce(a.open, 0) AS open
+FROM library l LEFT JOIN (
+    SELECT partner, count(*) AS open FROM assignment WHERE list IN ('open', 'taken') GROUP BY partner
+) a ON a.partner = l.id
+WHERE NOT l.gone AND l.version IS NOT NULL
+"""
+
 _ONE = "SELECT id, name, record::text AS record, version, gone FROM library WHERE id = $1"
 
 _HISTORY = """
@@ -79,6 +87,11 @@ async def keep(
 async def listed(db: Db, now: datetime) -> list[dict[str, Any]]:
     """Those in the network, by name: record, questions open and late, people who may sign in."""
     return [{**row, "record": orjson.loads(row["record"])} for row in await db.fetch(_LISTED, now)]
+
+
+async def referable(db: Db) -> list[dict[str, Any]]:
+    """Those in the network: id, name, record and how many questions they have in hand."""
+    return [{**row, "record": orjson.loads(row["record"])} for row in await db.fetch(_REFERABLE)]
 
 
 async def one(db: Db, partner: str) -> dict[str, Any] | None:

@@ -136,7 +136,7 @@ async def _referable(
     if who is None or not known.is_open:
         return []
     not_again = _declined(known) | {who.partner}
-    rows = [row for row in await libraries.listed(unit.db, unit.now) if row["id"] not in not_again]
+    rows = [row for row in await libraries.referable(unit.db) if row["id"] not in not_again]
     facets = known.facets
     asked = ReferredQuestion(facets.get("subject"), facets.get("language"), unit.now, zone)
     return referral.choices(rows, asked)
