@@ -129,6 +129,7 @@ class WorkspacePages:
         environment.filters["call"] = call_of
         environment.filters["said"] = lambda code: words.gettext(SPOKEN[code]) if code in SPOKEN else code
         environment.globals["themes"] = THEMES
+        environment.globals["said_to"] = self._said_to
         environment.globals["due"] = self._due
         environment.globals["hour"] = lambda moment: words.hour(moment) if hasattr(words, "hour") else ""
         return speak(environment, words)
@@ -137,6 +138,11 @@ class WorkspacePages:
     def zone(self) -> ZoneInfo:
         """The network's own."""
         return self._zone
+
+    def _said_to(self, language: str | None, code: str, **values: str) -> str:
+        """In the asker's language, where it is one of ours."""
+        spoken = language if language in LANGUAGES else LANGUAGES[0]
+        return self._languages[spoken].gettext(SPOKEN[code], **values)
 
     def _opened_to(self, files: Sequence[Mapping[str, Any]] | None, partner: str | None) -> list[Any]:
         """With the addresses that open for a library, or for those who see the network; without a key the

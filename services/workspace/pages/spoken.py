@@ -116,6 +116,17 @@ SPOKEN: Mapping[str, str] = {
     "partner_change.requested": N_("Change of a library"),
     "changed_meanwhile": N_("somebody changed this library meanwhile: look again"),
     "faulty_field": N_("a field can’t be read"),
+    # The mail that an answer becomes, as the notifier writes it.
+    "mail_answer": N_("The answer to your question"),
+    "mail_addition": N_("More about your question"),
+    "mail_begins": N_("Here is the answer that %(library)s prepared for you."),
+    "mail_sources": N_("Sources"),
+    "mail_attached": N_("Attached"),
+    "mail_asked": N_("You had asked"),
+    "mail_ends": N_(
+        "Anything unclear? Reply to this mail: it goes back to the librarians. On the page of your question"
+        " you can also say whether the answer was useful to you."
+    ),
     # Key figures of a library.
     "figure_received": N_("Questions of its own public"),
     "figure_routed": N_("Questions it was asked"),

@@ -71,6 +71,15 @@ async def test_an_answer_goes_out_in_the_plain_words_of_its_preview(database: Da
         }
 
 
+async def test_the_mails_own_sentences_are_in_the_askers_language(database: Database) -> None:
+    async with stage(database) as on:
+        amel = await at_lyon(on)
+        await amel.post("/account/language", language="en")
+        page = (await amel.post(f"{PAGE}/preview", form="n1", text="Bonjour,")).text
+        assert "Voici la réponse préparée pour vous par Bibliothèque de Lyon." in page
+        assert "As the asker will read it" in page
+
+
 async def test_effort_and_theme_are_kept_with_the_draft_and_said_in_words(database: Database) -> None:
     async with stage(database) as on:
         amel = await at_lyon(on)
