@@ -61,7 +61,7 @@ def _ask(http: httpx.Client, libraries: Sequence[tuple[str, str]]) -> list[dict[
         reply = http.post("/v1/querybatch", json={"queries": queries})
         reply.raise_for_status()
         results: list[dict[str, Any]] = reply.json()["results"]
-    except (httpx.HTTPError, ValueError, KeyError) as error:
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         raise OperationError(
             f"{http.base_url}: {error or type(error).__name__}; nothing can be said of the libraries. Run"
             " this where the database can be reached"

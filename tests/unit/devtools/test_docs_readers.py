@@ -86,3 +86,11 @@ def test_the_readme_shows_what_ci_runs() -> None:
 def test_decisions_have_numbers_of_their_own() -> None:
     numbers = [page.name[:4] for page in DECISIONS]
     assert len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.parametrize("page", ["security.md", "abuse.md", "privacy.md"])
+def test_each_promise_is_held_by_a_test_that_is_there(page: str) -> None:
+    there = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    named = set(re.findall(r"\btest_\w+\.py", (ROOT / "docs" / page).read_text()))
+    assert named
+    assert named - there == set()
