@@ -34,6 +34,7 @@ class LibraryState(StrEnum):
     PASSED_ON = "passed_on"
     WAITING = "waiting"  # for the asker, whom this library asked something
     ANSWER_ON_ITS_WAY = "answer_on_its_way"
+    ASKED_AGAIN = "asked_again"  # after this library's answer
     TAKEN = "taken"
     YOURS = "yours"
 
@@ -63,6 +64,8 @@ class Stand:
     outcome: str | None = None
     taken: bool = False
     answered: bool = False
+    asked_again: bool = False
+    """The answer was this library's, and the question is open again."""
 
 
 def is_waiting(asked: Sequence[datetime], replied: Sequence[datetime]) -> bool:
@@ -70,7 +73,10 @@ def is_waiting(asked: Sequence[datetime], replied: Sequence[datetime]) -> bool:
     return bool(asked) and (not replied or max(replied) < max(asked))
 
 
-def asker_state(ending: Ending, stands: Sequence[Stand], *, waiting: bool) -> AskerState:
+def asker_state(
+    ending: Ending, stands: Sequence[Stand], *, waiting: bool, impasse: bool = False
+) -> AskerState:
+    """`impasse`: at some time nobody was left to ask."""
     if over := _over(ending):
         return over
     current = stands[-1] if stands else None
@@ -78,7 +84,7 @@ def asker_state(ending: Ending, stands: Sequence[Stand], *, waiting: bool) -> As
         followed = current is not None and current.is_follow_up and current.outcome not in ("added", "closed")
         return AskerState.FOLLOWED_UP if followed else AskerState.ANSWERED
     if current is None:
-        return AskerState.RECEIVED
+        return AskerState.SEARCHING if impasse else AskerState.RECEIVED
     if current.ended:
         return AskerState.SEARCHING
     return AskerState.WAITING if waiting else AskerState.WITH_LIBRARY
@@ -112,6 +118,8 @@ def library_state(ending: Ending, own: Stand, *, waiting: bool) -> LibraryState:
 
 
 def _open(own: Stand, *, waiting: bool) -> LibraryState:
+    if own.asked_again:
+        return LibraryState.ASKED_AGAIN
     if own.outcome == "declined":
         return LibraryState.DECLINED
     if own.ended:

@@ -12,8 +12,10 @@ from services.contracts.router import (
     AnswerAdded,
     AnswerCorrected,
     FollowUpRouted,
+    FollowUpUnhandled,
     QuestionClosed,
     QuestionPaused,
+    QuestionReopened,
     QuestionUnroutable,
     Released,
 )
@@ -55,7 +57,7 @@ def released(outcome: str) -> Fact:
     )
 
 
-def follow_up() -> Fact:
+def follow_up() -> FollowUpRouted:
     return FollowUpRouted(
         follow_up_id=uuid4(),
         assignment_id=uuid4(),
@@ -77,6 +79,35 @@ def added(kind: type[AnswerAdded] = AnswerAdded) -> Fact:
         added_at=MOMENT,
         facets=FACETS,
     )
+
+
+ANSWERED = answered_by("grigny").model_copy(update={"assignment_id": ROUTED.assignment_id})
+
+
+FOLLOW_UP = follow_up()
+
+
+def reopened(by: str = "asker") -> Fact:
+    why = "Je cherchais le petit moulin." if by == "asker" else None
+    return QuestionReopened.model_validate({"by": by, "text": why, "facets": FACETS})
+
+
+def next_asked(partner: str) -> Fact:
+    return routed_to(partner, f"Bibliothèque {partner}").model_copy(update={"attempt": 2})
+
+
+def unhandled() -> Fact:
+    ended = {"assignment_id": FOLLOW_UP.assignment_id, "partner": "grigny", "outcome": "overdue"}
+    return FollowUpUnhandled(
+        follow_up_id=FOLLOW_UP.follow_up_id,
+        reason="overdue",
+        released=Released.model_validate(ended),
+        facets=FACETS,
+    )
+
+
+def nobody() -> Fact:
+    return QuestionUnroutable(reason=NobodyLeft(), promise_at=MOMENT, facets=FACETS)
 
 
 Case = tuple[list[Fact], str, str]
@@ -123,6 +154,11 @@ LIBRARY: dict[LibraryState, Case] = {
         "écrit après la réponse",
         "wrote after the answer",
     ),
+    LibraryState.ASKED_AGAIN: (
+        [ROUTED, ANSWERED, reopened()],
+        "reposée après votre réponse",
+        "asked again after your answer",
+    ),
     LibraryState.DECLINED: ([ROUTED, released("declined")], "Vous avez rendu", "You handed"),
     LibraryState.PASSED_ON: ([ROUTED, released("overdue")], "une autre bibliothèque", "asks another library"),
     LibraryState.NO_REPLY: (
@@ -136,12 +172,45 @@ LIBRARY: dict[LibraryState, Case] = {
 }
 
 
+WAYS_TO_IT: dict[str, Case] = {
+    "reopened, with the next library": (
+        [ROUTED, ANSWERED, reopened(), next_asked("brest")],
+        "Bibliothèque brest",
+        "Bibliothèque brest",
+    ),
+    "reopened, with nobody": ([ROUTED, ANSWERED, reopened(), nobody()], "la coordination", "No library has"),
+    "nobody could be asked": ([nobody()], "la coordination du réseau", "No library has"),
+    "a late reply": (
+        [ROUTED, paused(), closed("no_reply"), reopened("late_reply"), next_asked("brest")],
+        "Bibliothèque brest",
+        "Bibliothèque brest",
+    ),
+    "spam": ([ROUTED, closed("spam")], "sans réponse", "closed without an answer"),
+    "a follow-up that nobody saw to": (
+        [ROUTED, ANSWERED, FOLLOW_UP, unhandled()],
+        "chez la coordination du réseau",
+        "is with the network’s coordinator",
+    ),
+}
+"""Other ways into a state of the asker's."""
+WAYS_FOR_ALL: dict[str, Case] = {
+    "another has it since": ([ROUTED, next_asked("brest")], "une autre bibliothèque", "asks another library"),
+    "spam": ([ROUTED, closed("spam")], "plus rien à faire", "nothing is left to do"),
+    "corrected": (
+        [ROUTED, ANSWERED, added(), added(AnswerCorrected)],
+        "corrige sa réponse",
+        "corrects its answer",
+    ),
+}
+"""And of the library's."""
+
+
 def test_no_state_is_left_out() -> None:
     assert set(ASKER) == set(AskerState)
     assert set(LIBRARY) == set(LibraryState)
 
 
-async def brought(door: Ingest, facts: list[Fact], state: AskerState | LibraryState) -> UUID:
+async def brought(door: Ingest, facts: list[Fact], state: str) -> UUID:
     """A question in this state."""
     await door.http.post("/questions", data=FORM)
     question: UUID = await door.fetchval("SELECT id FROM question ORDER BY id DESC LIMIT 1")
@@ -154,35 +223,35 @@ async def brought(door: Ingest, facts: list[Fact], state: AskerState | LibrarySt
         "taken": (f"{library}/take", {"by": "Claire"}),
         "answer_on_its_way": (f"{library}/answer", {"text": "Au bord du Rhône."}),
     }
-    if state.value in deeds:
-        path, form = deeds[state.value]
+    if state in deeds:
+        path, form = deeds[state]
         assert (await door.http.post(path, data=form)).status_code == 303
     return question
 
 
 def fact_of(fact: Fact, question: UUID) -> Fact:
     """With ids of this question's own: all states are tried on one database."""
-    fresh = {
+    fresh: dict[str, object] = {
         name: uuid5(question, str(value))
         for name, value in fact
         if isinstance(value, UUID) and name.endswith("_id")
     }
-    if isinstance(fact, QuestionUnroutable) and fact.released is not None:
+    if isinstance(fact, QuestionUnroutable | FollowUpUnhandled) and fact.released is not None:
         own = uuid5(question, str(fact.released.assignment_id))
-        return fact.model_copy(update={"released": fact.released.model_copy(update={"assignment_id": own})})
+        fresh["released"] = fact.released.model_copy(update={"assignment_id": own})
     return fact.model_copy(update=fresh)
 
 
 async def test_the_asker_reads_how_their_question_stands(database: Database, vhost: VirtualHost) -> None:
     async with here(database, vhost) as door, screen(str(door.http.base_url)) as looking:
-        for state, (facts, french, english) in ASKER.items():
+        for state, (facts, french, english) in [*ASKER.items(), *WAYS_TO_IT.items()]:
             path = f"/q/{asker_token(KEYS, await brought(door, facts, state))}"
             await opened(door, looking, path, {"fr": french, "en": english})
 
 
 async def test_the_library_reads_how_the_question_stands(database: Database, vhost: VirtualHost) -> None:
     async with here(database, vhost) as door, screen(str(door.http.base_url)) as looking:
-        for state, (facts, french, english) in LIBRARY.items():
+        for state, (facts, french, english) in [*LIBRARY.items(), *WAYS_FOR_ALL.items()]:
             question = await brought(door, facts, state)
             path = f"/r/{partner_token(KEYS, question, 'grigny')}"
             await opened(door, looking, path, {"fr": french, "en": english})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -88,6 +88,8 @@ CASES: list[tuple[StoredQuestion, AskedPartner | None, list[ConversationMessage]
     (closed("duplicate"), asked(), []),
     (closed("out_of_scope"), asked(), []),
     (question(withdrawn_at=NOON), asked(), []),
+    (question(reopened_at=NOON), asked(answered_at=NOON - timedelta(hours=1)), []),
+    (question(impasse_at=NOON), None, []),
     (question(erased_at=NOON, withdrawn_at=NOON), asked(), []),
 ]
 

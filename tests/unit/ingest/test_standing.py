@@ -38,6 +38,7 @@ STANDS = st.builds(
     st.sampled_from([None, "added", "closed", "declined", "overdue"]),
     st.booleans(),
     st.booleans(),
+    st.booleans(),
 )
 
 
@@ -59,6 +60,18 @@ def test_an_asker_is_waited_for_until_they_wrote_after_the_last_question_back() 
     assert not is_waiting([NOON], [ONE])
     assert is_waiting([ONE], [NOON])
     assert asker_state(OPEN, [LYON], waiting=True) is AskerState.WAITING
+
+
+def test_a_question_that_nobody_could_be_asked_is_with_nobody() -> None:
+    assert asker_state(OPEN, [], waiting=False) is AskerState.RECEIVED
+    assert asker_state(OPEN, [], waiting=False, impasse=True) is AskerState.SEARCHING
+
+
+def test_who_answered_before_it_was_asked_again_reads_that_it_was() -> None:
+    answered = Stand("lyon", is_follow_up=False, ended=True, answered=True, asked_again=True)
+    assert library_state(OPEN, answered, waiting=False) is LibraryState.ASKED_AGAIN
+    assert asker_state(OPEN, [answered], waiting=False) is AskerState.SEARCHING
+    assert asker_state(OPEN, [answered, LYON], waiting=False) is AskerState.WITH_LIBRARY
 
 
 def test_a_follow_up_is_with_its_library_until_it_was_seen_to() -> None:

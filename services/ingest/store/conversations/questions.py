@@ -12,7 +12,10 @@ from services.chassis.postgres.database import Db
 # LATERAL with LIMIT: by its key each, whatever the planner took these tables for when they were empty.
 _GET = """
 SELECT question.id, known_facets(question.id, facets) AS facets, text, private_note, reference, received_at,
-    how, body AS ending, ended_at, url, withdrawn_at, erased_at, stars
+    how, body AS ending, ended_at, url, withdrawn_at, erased_at, stars,
+    (SELECT again.ended_at FROM ending AS again
+        WHERE again.question = question.id AND again.how = 'reopened') AS reopened_at,
+    (SELECT at FROM impasse WHERE impasse.question = question.id) AS impasse_at
 FROM question
 LEFT JOIN LATERAL (SELECT * FROM ended WHERE ended.question = question.id LIMIT 1) AS ending ON true
 LEFT JOIN LATERAL (SELECT url FROM archived WHERE archived.question = question.id LIMIT 1) AS archive ON true
@@ -97,6 +100,10 @@ class StoredQuestion:
     withdrawn_at: datetime | None
     erased_at: datetime | None
     stars: int | None
+    reopened_at: datetime | None = None
+    """Since when it is asked again, where it has no new answer yet."""
+    impasse_at: datetime | None = None
+    """When nobody had it last; whoever was asked later has it."""
 
     @property
     def open(self) -> bool:
@@ -124,6 +131,10 @@ class AskedPartner:
     outcome: str | None = None
     time_zone: str | None = None
     """The partner's own, by its IANA name; None: the network's."""
+
+    def was_asked_before(self, moment: datetime) -> bool:
+        """By the assignment's id, which bears its moment to the millisecond (RFC 9562, 5.7)."""
+        return (self.assignment_id.int >> 80) + 1 < moment.timestamp() * 1000
 
 
 @dataclass(frozen=True, slots=True)

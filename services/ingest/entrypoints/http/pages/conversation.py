@@ -64,12 +64,34 @@ class ShownConversation:
 
     @property
     def asker_state(self) -> AskerState:
-        return asker_state(self.ending, [stand_of(one) for one in self.asked], waiting=self.waiting)
+        stands = [self._stand(one) for one in self.asked]
+        impasse = self.question.impasse_at is not None
+        return asker_state(self.ending, stands, waiting=self.waiting, impasse=impasse)
 
     def library_state(self, own: AskedPartner) -> LibraryState:
         ours = [one for one in self.messages if one.kind == "clarification" and one.partner == own.partner]
         waiting = self.waiting and bool(ours)
-        return library_state(self.ending, stand_of(own), waiting=waiting)
+        return library_state(self.ending, self._stand(own), waiting=waiting)
+
+    def _stand(self, one: AskedPartner) -> Stand:
+        reopened_at = self.question.reopened_at
+        again = bool(reopened_at and one.answered_at and one.answered_at < reopened_at)
+        return Stand(
+            partner=one.partner,
+            is_follow_up=one.follow_up is not None,
+            ended=one.ended_at is not None or again or self._is_over(one),
+            outcome=one.outcome,
+            taken=one.taken_at is not None,
+            answered=one.answered_at is not None,
+            asked_again=again,
+        )
+
+    def _is_over(self, one: AskedPartner) -> bool:
+        """Whatever nobody said of its end: another was asked since, it was asked again, or nobody is left."""
+        if self.asked and one.assignment_id != self.asked[-1].assignment_id:
+            return True
+        since = (self.question.reopened_at, self.question.impasse_at)
+        return any(moment is not None and one.was_asked_before(moment) for moment in since)
 
     @property
     def last_clarification(self) -> ConversationMessage | None:
@@ -109,14 +131,3 @@ def with_files_for(party: str, keys: Sequence[bytes], said: Mapping[str, Any]) -
             for entry in said["entries"]
         ],
     }
-
-
-def stand_of(asked: AskedPartner) -> Stand:
-    return Stand(
-        partner=asked.partner,
-        is_follow_up=asked.follow_up is not None,
-        ended=asked.ended_at is not None,
-        outcome=asked.outcome,
-        taken=asked.taken_at is not None,
-        answered=asked.answered_at is not None,
-    )
