@@ -14,7 +14,7 @@ from services.chassis.postgres.database import Db
 _OPEN = """
 WITH open AS (
     SELECT q.id, q.heading, q.received_at, q.promise_at, q.subject, q.language, q.channel, q.state, q.holder,
-        a.due_at, l.name AS library,
+        a.due_at,
         CASE WHEN q.state = 'unroutable' THEN 'unroutable'
             WHEN a.list = 'waiting' THEN 'waiting'
             WHEN q.promise_at < $1 THEN 'broken'
@@ -22,7 +22,7 @@ WITH open AS (
             ELSE 'running' END AS need
     FROM question q
     LEFT JOIN assignment a ON a.question = q.id AND a.partner = q.holder
-    LEFT JOIN library l ON l.id = q.holder
+        AND a.list IN ('open', 'taken', 'waiting')
     WHERE q.state IN ('received', 'asked', 'unroutable')
 )
 """
@@ -32,12 +32,14 @@ _COUNTS = _OPEN + "SELECT need, count(*) AS number FROM open GROUP BY need"
 _ROWS = (
     _OPEN
     + """
-SELECT id, heading, received_at, promise_at, subject, language, channel, state, holder, due_at, library
+SELECT page.*, l.name AS library FROM (
+SELECT id, heading, received_at, promise_at, subject, language, channel, state, holder, due_at
 FROM open
 WHERE need = $3 AND ($4::text IS NULL OR holder = $4)
     AND ($5::text IS NULL OR id IN (SELECT question FROM question_search
         WHERE words @@ websearch_to_tsquery('french', $5)))
 ORDER BY promise_at NULLS FIRST, id LIMIT $6 OFFSET $7
+) AS page LEFT JOIN library l ON l.id = page.holder ORDER BY promise_at NULLS FIRST, page.id
 """
 )
 
