@@ -185,22 +185,22 @@ WAYS_TO_IT: dict[str, Case] = {
         "Bibliothèque brest",
         "Bibliothèque brest",
     ),
-    "spam": ([ROUTED, closed("spam")], "sans réponse", "closed without an answer"),
     "a follow-up that nobody saw to": (
         [ROUTED, ANSWERED, FOLLOW_UP, unhandled()],
         "chez la coordination du réseau",
         "is with the network’s coordinator",
     ),
+    "spam": ([ROUTED, closed("spam")], "sans réponse", "closed without an answer"),
 }
-"""Other ways into a state of the asker's."""
+"""Other ways into a state of the asker's; spam last, for its sender is held from then on."""
 WAYS_FOR_ALL: dict[str, Case] = {
     "another has it since": ([ROUTED, next_asked("brest")], "une autre bibliothèque", "asks another library"),
-    "spam": ([ROUTED, closed("spam")], "plus rien à faire", "nothing is left to do"),
     "corrected": (
         [ROUTED, ANSWERED, added(), added(AnswerCorrected)],
-        "corrige sa réponse",
+        "rectifie sa réponse",
         "corrects its answer",
     ),
+    "spam": ([ROUTED, closed("spam")], "plus rien à faire", "nothing is left to do"),
 }
 """And of the library's."""
 

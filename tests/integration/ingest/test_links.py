@@ -5,6 +5,7 @@ from uuid import UUID
 
 import httpx
 
+from services.chassis.language.typography import bound
 from services.contracts.ingest import (
     AnswerReceived,
     AskerErased,
@@ -54,7 +55,7 @@ async def test_a_respondent_sees_the_question_and_answers_it(database: Database,
         sources = "G 12\n\nhttps://g.example"
         answer = await post(door, f"{path}/answer", text="À Grigny.", sources=sources, effort="3")
         (event,) = await door.announced(AnswerReceived)
-    assert ASKED["text"] in page
+    assert bound(ASKED["text"]) in page
     assert "Mon grand-père y vivait." in page
     assert "ada@example.org" not in page
     assert answer.status_code == 303
@@ -115,8 +116,8 @@ async def test_the_asker_follows_up_rates_and_sees_it(database: Database, vhost:
         colleague = (await door.http.get(partners_page(question, "grigny"))).text
     assert followed.data.text == "Et avant 1800 ?"
     assert (rated.data.stars, rated.data.comment, rated.data.partner) == (5, "Merci !", "grigny")
-    assert "Et avant 1800 ?" in page
-    assert "Et avant 1800 ?" in colleague
+    assert bound("Et avant 1800 ?") in page
+    assert bound("Et avant 1800 ?") in colleague
 
 
 async def test_the_asker_withdraws_once(database: Database, vhost: VirtualHost) -> None:
@@ -224,4 +225,5 @@ async def test_respondent_is_shown_what_was_answered_before(database: Database, 
             await askers.erase(unit, question, "wish")
         await hears(door, question, found)
         assert await door.fetchval("SELECT count(*) FROM offered") == 0
-    assert '<a href="https://archive.example/a/7">Les moulins de Givors ?</a>' in page
+    title = bound("Les moulins de Givors ?")
+    assert f'<a href="https://archive.example/a/7">{title}</a>' in page

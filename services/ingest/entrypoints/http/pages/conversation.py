@@ -59,8 +59,10 @@ class ShownConversation:
 
     @property
     def waiting(self) -> bool:
-        asked = [one.written_at for one in self.messages if one.kind == "clarification"]
-        return is_waiting(asked, [one.written_at for one in self.follow_ups])
+        """For a reply to who has the question now: what another library asked is moot."""
+        has_it = self.asked[-1].partner if self.asked else None
+        back = [one for one in self.messages if one.kind == "clarification" and one.partner == has_it]
+        return is_waiting([one.written_at for one in back], [one.written_at for one in self.follow_ups])
 
     @property
     def asker_state(self) -> AskerState:
