@@ -15,8 +15,7 @@ from services.contracts import topology
 
 def earlier_code(folder: Path) -> Mapping[str, Path]:
     """Service → a checkout of the last commit before its newest migration that today's libraries can run;
-    none where the history ends before, or where older migrations were numbered anew since: nothing that was
-    installed then can be brought up to date, which nobody may do any more once there is a release."""
+    none where the history ends before."""
     found = {}
     for service in topology.SERVICES:
         commit = _before_newest_migration(service)
@@ -36,12 +35,7 @@ def _before_newest_migration(service: str) -> str | None:
         return None
     before = _git("log", "--format=%H", "--skip=1", added[-1]).split()
     installed = _libraries("HEAD")
-    commit = next((commit for commit in before if _libraries(commit) <= installed), None)
-    return commit if commit and _migrations(commit, service) <= _migrations("HEAD", service) else None
-
-
-def _migrations(commit: str, service: str) -> set[str]:
-    return set(_git("ls-tree", "--name-only", commit, f"services/{service}/migrations/").split())
+    return next((commit for commit in before if _libraries(commit) <= installed), None)
 
 
 def _libraries(commit: str) -> set[str]:

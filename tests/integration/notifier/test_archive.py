@@ -336,7 +336,7 @@ async def test_while_the_database_is_away_readers_are_told_to_come_back(
 async def test_words_kept_before_two_slips_were_forgiven_are_found_with_them(here: Archive) -> None:
     await here.released(MILLS)
     await here.on.pool.execute("UPDATE archive_word SET near = '{}'")
-    await here.on.pool.execute((MIGRATIONS / "0029.two-slips.sql").read_text())
+    await here.on.pool.execute((MIGRATIONS / "0030.two-slips.sql").read_text())
     kept = await here.on.pool.fetch("SELECT word, near FROM archive_word")
     assert kept
     assert [(row["word"], set(row["near"])) for row in kept] == [

@@ -16,6 +16,9 @@ THE_SERVERS_OWN = ("operations/backup/postgres.py",)
 SEALS = re.compile(r"(.+_)?(keys|secrets?|passwords?|tokens?)")
 HOUSES = ("services", "operations", "devtools")
 MOST_FILES, LONGEST_FILE, LONGEST_FUNCTION = 15, 300, 40
+NUMBERED_TWICE = {"ingest/0014", "ingest/0025", "notifier/0032", "workspace/0004"}
+"""From before each migration had a number of its own. A database knows them by their whole names: under
+another one they would be brought in again. Nothing is added to this list."""
 
 
 def python_files(*folders: str) -> Iterator[tuple[str, ast.Module]]:
@@ -104,6 +107,9 @@ def test_a_file_and_a_function_are_read_in_one_sitting() -> None:
 
 
 def test_each_migration_of_a_service_has_a_number_of_its_own() -> None:
-    for folder in (ROOT / "services").glob("*/migrations"):
-        counted = Counter(file.name.split(".")[0] for file in files_of(folder))
-        assert {number: count for number, count in counted.items() if count > 1} == {}, folder
+    counted = Counter(
+        f"{folder.parent.name}/{file.name.split('.')[0]}"
+        for folder in (ROOT / "services").glob("*/migrations")
+        for file in files_of(folder)
+    )
+    assert {number for number, count in counted.items() if count > 1} == NUMBERED_TWICE
