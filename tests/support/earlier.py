@@ -14,8 +14,8 @@ from services.contracts import topology
 
 
 def earlier_code(folder: Path) -> Mapping[str, Path]:
-    """Service → a checkout of the last commit before its newest migration that today's libraries can run;
-    none where the history ends before."""
+    """Service → a checkout of the last commit before its newest migration that today's libraries can run, and
+    whose migrations are all among today's; none where the history ends before."""
     found = {}
     for service in topology.SERVICES:
         commit = _before_newest_migration(service)
@@ -35,7 +35,19 @@ def _before_newest_migration(service: str) -> str | None:
         return None
     before = _git("log", "--format=%H", "--skip=1", added[-1]).split()
     installed = _libraries("HEAD")
-    return next((commit for commit in before if _libraries(commit) <= installed), None)
+    known = _migrations("HEAD", service)
+    return next(
+        (
+            commit
+            for commit in before
+            if _libraries(commit) <= installed and _migrations(commit, service) <= known
+        ),
+        None,
+    )
+
+
+def _migrations(commit: str, service: str) -> set[str]:
+    return set(_git("ls-tree", "--name-only", commit, f"services/{service}/migrations/").split())
 
 
 def _libraries(commit: str) -> set[str]:
