@@ -90,6 +90,11 @@ class Town:
         assert answered.status_code == 303, answered.text
 
 
+def shown(page: httpx.Response) -> str:
+    """As it is read: no sign stands alone at the beginning of a line there."""
+    return unescape(page.text).replace("\u00a0", " ").replace("\u202f", " ")
+
+
 async def seen(look: Any, *words: str) -> None:
     """Until all of these words are there."""
     text = ""
@@ -130,7 +135,7 @@ class Asker:
         if town.way == "mail":
             return "\n".join(plain(one) for one in town.to(ASKER))
         if town.way == "page":
-            return unescape((await town.http.get(f"{self.page}?lang=fr")).text)
+            return shown(await town.http.get(f"{self.page}?lang=fr"))
         told = town.events[READERS_OWN]
         self.question = next((one["subject"] for one in told if one.get("subject")), "")
         return json.dumps(told, ensure_ascii=False)
@@ -169,7 +174,7 @@ class Library:
             return "\n".join(plain(one) for one in town.to(self.address))
         if town.way == "page":
             page = self.page
-            return unescape((await town.http.get(f"{page}?lang=fr")).text) if page else ""
+            return shown(await town.http.get(f"{page}?lang=fr")) if page else ""
         return json.dumps(town.events[self.id], ensure_ascii=False)
 
     @property
