@@ -15,7 +15,8 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import DeliveryError
 
-from services.chassis.messaging.broker import HEARTBEAT_SECONDS, closing_is_an_error
+from services.chassis.messaging.broker import HEARTBEAT_SECONDS
+from services.chassis.messaging.wire import closing_is_an_error
 from services.contracts import topology
 
 OBSERVER = "observer"

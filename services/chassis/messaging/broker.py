@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -45,19 +45,6 @@ EXCHANGES: Mapping[str, RabbitExchange] = {
 DEFAULT = RabbitExchange("")
 
 
-@contextmanager
-def closing_is_an_error() -> Iterator[None]:
-    """A channel that closes cancels whoever waits for it (aiormq), which would end their task unseen: to them
-    it is a lost connection. Their own cancellation stays one."""
-    try:
-        yield
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
-            raise
-        raise ConnectionError("broker: channel closed meanwhile") from error
-
-
 Subscribe = Callable[[WireChannel, Callable[[], None]], Awaitable[None]]
 
 
@@ -83,6 +70,7 @@ class BrokerConnection:
         self._broker: RabbitBroker | None = None
         self._transport: UnderlayConnection | None = None
         self._channel: AbstractChannel | None = None
+        self._wire: WireChannel | None = None
 
     @property
     def broker(self) -> RabbitBroker:
@@ -143,23 +131,26 @@ class BrokerConnection:
             logger=None,
         )
         try:
-            with closing_is_an_error():
+            with wire.closing_is_an_error():
                 async with asyncio.timeout(START_TIMEOUT_SECONDS):
                     await broker.start()
                     default = await broker.declare_exchange(DEFAULT)
+                    self._channel, self._wire = default.channel, await wire.below(default.channel)
                     if self._subscribe is not None:
-                        await self._subscribe(await wire.below(default.channel), self.start_over)
+                        await self._subscribe(self._wire, self.start_over)
         except BaseException:
             await _stop(broker)
             raise
-        self._broker, self._channel = broker, default.channel
+        self._broker = broker
         self._transport = self.connection.transport
 
     @property
     def is_lost(self) -> bool:
-        if self._broker is None or self._channel is None:
+        """Also where the broker closed the channel alone (an acknowledgement that it waited for too long):
+        aio-pika makes another one in its place, on which nobody consumes."""
+        if self._broker is None or self._channel is None or self._wire is None:
             return True
-        return self._channel.is_closed or self.connection.transport is not self._transport
+        return self._wire.is_closed or self.connection.transport is not self._transport
 
 
 def _with_heartbeat(url: str) -> str:
@@ -169,7 +160,7 @@ def _with_heartbeat(url: str) -> str:
 
 
 async def _stop(broker: RabbitBroker) -> None:
-    with suppress(Exception), closing_is_an_error():
+    with suppress(Exception), wire.closing_is_an_error():
         await asyncio.wait_for(broker.stop(), CLOSE_TIMEOUT_SECONDS)
 
 
@@ -195,7 +186,7 @@ class Publisher:
         DeliveryError where the broker refuses, another error where it is away. Raises none of these."""
         confirmations: list[wire.Confirmation] = []
         try:
-            with closing_is_an_error():
+            with wire.closing_is_an_error():
                 async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
                     for piece in wire.in_pieces(messages):
                         confirmations += await wire.publish(await wire.below(self._link.channel), piece)

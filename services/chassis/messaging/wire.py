@@ -8,7 +8,8 @@ and half of it in the broker, and a third to consume (docs/decisions/0110).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeAlias, cast
 from uuid import uuid4
@@ -34,64 +35,95 @@ Confirmation: TypeAlias = "asyncio.Future[Any]"
 DeliveryError where the broker refused it; cancelled where the channel closed before."""
 
 
+@contextmanager
+def closing_is_an_error() -> Iterator[None]:
+    """A channel that closes cancels whoever waits for it (aiormq), which would end their task unseen: to them
+    it is a lost connection. Their own cancellation stays one."""
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise ConnectionError("broker: channel closed meanwhile") from error
+
+
 async def below(channel: AbstractChannel) -> Channel:
     """aio-pika's channel as aiormq has it: another one after each reconnection."""
     return cast("Channel", await channel.get_underlay_channel())
 
 
 async def publish(channel: Channel, messages: Sequence[OutgoingMessage]) -> list[Confirmation]:
-    """Hand all of them to the socket in one piece: persistent, mandatory. Returns at once, with what tells of
-    each in its turn. Does for many what aiormq's `basic_publish` does for one."""
+    """Hand all of them to the socket in one piece: persistent, mandatory. Returns once the socket takes more,
+    with what tells of each in its turn. Does for many what aiormq's `basic_publish` does for one."""
     ids = [one.message_id or uuid4().hex for one in messages]
     payload = b"".join(_frames(channel, one, id_) for one, id_ in zip(messages, ids, strict=True))
     async with channel.lock:
         first = channel.delivery_tag + 1
         confirmations = [_expect(channel, first + place, id_) for place, id_ in enumerate(ids)]
+        drained = channel.create_future()
         try:
-            await channel.write_queue.put(ChannelFrame(payload=payload, should_close=False))
+            await channel.write_queue.put(
+                ChannelFrame(payload=payload, should_close=False, drain_future=drained)
+            )
         except BaseException:  # the broker has seen none of them: their numbers are free again
-            for place in range(len(messages)):
+            drained.cancel()
+            for place, confirmation in enumerate(confirmations):
                 channel.confirmations.pop(first + place, None)
+                confirmation.cancel()
             raise
         channel.delivery_tag += len(messages)
+        await drained
     return confirmations
 
 
+Left: TypeAlias = "asyncio.Future[Confirmation]"
+"""Done once the message is on its way."""
+
+
 class Together:
-    """Publishes what is asked for in one turn of the event loop in one piece."""
+    """Publishes what is asked for in one turn of the event loop in one piece; while the socket takes nothing,
+    what is asked for waits here, and is gone with who asked."""
 
     def __init__(self, channel: Callable[[], Awaitable[AbstractChannel]]) -> None:
         self._channel = channel
-        self._waiting: list[tuple[OutgoingMessage, asyncio.Future[Confirmation]]] = []
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._waiting: dict[Left, OutgoingMessage] = {}
+        self._leaving: asyncio.Task[None] | None = None
 
     async def publish(self, message: OutgoingMessage) -> None:
         """Until the broker has it safe; raises what its confirmation says."""
-        loop = asyncio.get_running_loop()
-        if not self._waiting:
-            loop.call_soon(self._leave)
-        left: asyncio.Future[Confirmation] = loop.create_future()
-        self._waiting.append((message, left))
-        await (await left)
+        left: Left = asyncio.get_running_loop().create_future()
+        self._waiting[left] = message
+        if self._leaving is None:
+            self._leaving = asyncio.create_task(self._leave())
+        with closing_is_an_error():
+            try:
+                confirmation = await left
+            finally:
+                self._waiting.pop(left, None)
+            await confirmation
 
-    def _leave(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        task = asyncio.create_task(self._publish(waiting))
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
-
-    async def _publish(self, waiting: Sequence[tuple[OutgoingMessage, asyncio.Future[Confirmation]]]) -> None:
+    async def _leave(self) -> None:
         try:
-            channel = await below(await self._channel())
-            confirmations = await publish(channel, [message for message, _ in waiting])
+            while self._waiting:
+                waiting, self._waiting = self._waiting, {}
+                await self._publish(waiting)
+        finally:
+            self._leaving = None
+
+    async def _publish(self, waiting: Mapping[Left, OutgoingMessage]) -> None:
+        leaving = iter(waiting)
+        try:
+            with closing_is_an_error():
+                channel = await below(await self._channel())
+                for piece in in_pieces(list(waiting.values())):
+                    for confirmation in await publish(channel, piece):
+                        if not (left := next(leaving)).done():
+                            left.set_result(confirmation)
         except Exception as error:
-            for _, left in waiting:
+            for left in waiting:
                 if not left.done():
                     left.set_exception(error)
-            return
-        for (_, left), confirmation in zip(waiting, confirmations, strict=True):
-            if not left.done():
-                left.set_result(confirmation)
 
 
 def _expect(channel: Channel, tag: int, message_id: str) -> Confirmation:
@@ -150,4 +182,5 @@ async def consume(
 
 async def acknowledge(delivery: Delivery) -> None:
     """This one and all before it on its channel."""
-    await delivery.channel.basic_ack(delivery.delivery_tag or 0, multiple=True)
+    with closing_is_an_error():
+        await delivery.channel.basic_ack(delivery.delivery_tag or 0, multiple=True)

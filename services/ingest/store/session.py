@@ -182,8 +182,8 @@ class IntakeSession:
 
     async def write(self) -> None:
         """All that was gathered, in one order of tables for every copy."""
-        gathered, self._gathered, self._changed = self._gathered, Gathered(), set()
-        self._lately.clear()
+        gathered, self._gathered = self._gathered, Gathered()
+        self._forget_changed()
         db = self._unit.db
         if gathered.questions:
             counts_as = [self._counts_as(one) for one, _ in gathered.questions]
@@ -204,10 +204,15 @@ class IntakeSession:
 
     async def _be_current(self, question: UUID) -> None:
         if question in self._changed:
-            for one in self._changed:
-                self._questions.pop(one, None)
-                self._partners.pop(one, None)
             await self.write()
+
+    def _forget_changed(self) -> None:
+        """What is written is read again."""
+        for one in self._changed:
+            self._questions.pop(one, None)
+            self._partners.pop(one, None)
+        self._changed.clear()
+        self._lately.clear()
 
     async def _known(self, submission: RawSubmission) -> Earlier | None:
         key = submission.door, submission.key

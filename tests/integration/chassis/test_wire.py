@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
+import aio_pika
+import pytest
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import PublishError
 from aiormq import Channel
+from yarl import URL
 
 from services.chassis.messaging import broker as rabbit
 from services.chassis.messaging import wire
 from services.chassis.messaging.outgoing import OutgoingMessage
 from services.contracts import topology
 from tests.support.servers import VirtualHost
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_SECONDS, until
+
+NEVER_SECONDS = 1.0
+"""So long we look whether something comes that must not."""
 
 
 def event(key: str, number: int) -> OutgoingMessage:
@@ -52,15 +60,20 @@ async def test_what_is_asked_for_at_once_is_told_apart(vhost: VirtualHost) -> No
     assert [type(one) for one in outcomes] == [type(None), PublishError, type(None)]
 
 
-async def test_a_consumer_that_the_broker_ends_is_begun_again(vhost: VirtualHost) -> None:
-    taken: list[wire.Delivery] = []
+class Short:
+    """A queue of this test, and what was taken from it."""
 
-    async def subscribe(channel: Channel, cancelled: object) -> None:
+    def __init__(self) -> None:
+        self.taken: list[wire.Delivery] = []
+
+    async def subscribe(self, channel: Channel, cancelled: object) -> None:
         assert callable(cancelled)
         await channel.queue_declare("short", durable=True)
-        await wire.consume(channel, "short", taken.append, cancelled)
+        await wire.consume(channel, "short", self.taken.append, cancelled)
 
-    link = rabbit.BrokerConnection(vhost.amqp_url, prefetch=10, subscribe=subscribe)
+
+async def test_a_consumer_that_the_broker_ends_is_begun_again(vhost: VirtualHost) -> None:
+    link = rabbit.BrokerConnection(vhost.amqp_url, prefetch=10, subscribe=Short().subscribe)
     await link.open()
     try:
         channel = await wire.below(link.channel)
@@ -68,6 +81,107 @@ async def test_a_consumer_that_the_broker_ends_is_begun_again(vhost: VirtualHost
         await until(lambda: link.is_lost)
     finally:
         await link.close()
+
+
+async def test_a_channel_that_the_broker_closes_is_begun_again(vhost: VirtualHost) -> None:
+    """As after half an hour without an acknowledgement: the connection stands, nobody consumes on it."""
+    short = Short()
+    link = rabbit.BrokerConnection(vhost.amqp_url, prefetch=10, subscribe=short.subscribe)
+    await link.open()
+    keeping = asyncio.create_task(link.keep())
+    try:
+        channel = await wire.below(link.channel)
+        await channel.basic_ack(99)  # which was never delivered
+        await until(lambda: channel.is_closed)
+        async with await aio_pika.connect(vhost.amqp_url) as other, other.channel() as speaking:
+            await speaking.default_exchange.publish(aio_pika.Message(b"{}"), "short")
+        await until(lambda: bool(short.taken))
+    finally:
+        keeping.cancel()
+        await asyncio.wait((keeping,))
+        await link.close()
+
+
+async def test_an_acknowledgement_on_a_channel_that_closes_is_an_error(vhost: VirtualHost) -> None:
+    """Never a cancellation: the consumer's task would end with it, and the service."""
+    short = Short()
+    link = rabbit.BrokerConnection(vhost.amqp_url, prefetch=10, subscribe=short.subscribe)
+    await link.open()
+    try:
+        channel = await wire.below(link.channel)
+        await channel.basic_publish(b"{}", routing_key="short")
+        await until(lambda: bool(short.taken))
+        outcome, _ = await asyncio.gather(
+            wire.acknowledge(short.taken[0]), channel.connection.close(), return_exceptions=True
+        )
+    finally:
+        await link.close()
+    assert outcome is None or isinstance(outcome, Exception)
+
+
+async def test_what_waits_for_a_channel_that_closes_is_told_so() -> None:
+    async def closes() -> AbstractChannel:
+        raise asyncio.CancelledError
+
+    together = wire.Together(closes)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        for number in range(2):
+            with pytest.raises(ConnectionError):
+                await together.publish(event("question.received", number))
+
+
+async def test_a_broker_that_reads_nothing_is_written_no_more(vhost: VirtualHost) -> None:
+    """Short of memory or disk it takes nothing from who publishes: the rest stays in the outbox, it does not
+    wait in our memory."""
+    pieces = [[OutgoingMessage("", "nobody", "text/plain", "", b"x" * 4_000_000)] for _ in range(12)]
+
+    async def publish(channel: Channel) -> None:
+        for piece in pieces:
+            await wire.publish(channel, piece)
+
+    async with dammed(vhost.amqp_url) as (url, flowing):
+        link = rabbit.BrokerConnection(url)
+        await link.open()
+        try:
+            flowing.clear()
+            publishing = asyncio.create_task(publish(await wire.below(link.channel)))
+            done, _ = await asyncio.wait((publishing,), timeout=NEVER_SECONDS)
+            flowing.set()
+            await asyncio.wait((publishing,), timeout=PATIENCE_SECONDS)
+        finally:
+            await link.close()
+    assert not done
+    assert publishing.done()
+    assert publishing.exception() is None
+
+
+@asynccontextmanager
+async def dammed(url: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """The broker behind a socket that reads only while the event is set."""
+    broker, flowing = URL(url), asyncio.Event()
+    flowing.set()
+    carrying: set[asyncio.Task[None]] = set()
+
+    async def lead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_broker, to_broker = await asyncio.open_connection(broker.host, broker.port)
+        for source, target in ((reader, to_broker), (from_broker, writer)):
+            carrying.add(asyncio.create_task(carry(source, target)))
+
+    async def carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while some := await source.read(65536):
+                await flowing.wait()
+                target.write(some)
+                await target.drain()
+        target.close()
+
+    async with await asyncio.start_server(lead, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        yield str(broker.with_port(port).with_host("127.0.0.1")), flowing
+        for task in carrying:
+            task.cancel()
+        if carrying:
+            await asyncio.wait(carrying)
 
 
 def test_pieces_are_small_and_lose_nothing() -> None:

@@ -20,6 +20,8 @@ from services.ingest.entrypoints.partner_inbox import PartnerReader
 from services.ingest.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.ingest.handlers.caps import Caps
 from services.ingest.handlers.questions import Intake
+from services.ingest.store.conversations.questions import QuestionEnding
+from services.ingest.store.session import session_of, written
 from tests.support.bench import Bench, bench, letter_of
 from tests.support.ingest_doors import KEYS, answered_by, routed_to
 from tests.support.servers import Database
@@ -101,6 +103,23 @@ async def test_the_same_twice_in_a_batch_is_accepted_once(database: Database, re
         told = await on.pool.fetchval("SELECT count(*) FROM outbox WHERE exchange = $1", topology.PARTNERS)
     assert facts == [QuestionReceived, AnswerReceived]
     assert told == 4
+
+
+async def test_what_changed_is_read_again_once_it_is_written(
+    database: Database, reader: PartnerReader
+) -> None:
+    async with bench(database("ingest"), "ingest") as on:
+        await on.handling(SUBSCRIPTIONS, {topology.INBOX: reader}).settle([ask("Où est le moulin ?")])
+        (question,) = await received(on)
+        async with on.transactions.begin(question) as unit:
+            session = session_of(unit)
+            before = await session.question(question)
+            session.end(question, QuestionEnding("answered", "{}", unit.now))
+            await written(unit)
+            after = await session.question(question)
+    assert before is not None
+    assert after is not None
+    assert (before.open, after.open) == (True, False)
 
 
 async def test_the_same_at_two_copies_at_once_is_accepted_once(

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from services.chassis.messaging.broker import closing_is_an_error
+from services.chassis.messaging.wire import closing_is_an_error
 
 
 async def _wait(confirm: asyncio.Future[None]) -> None:

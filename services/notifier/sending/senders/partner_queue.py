@@ -10,7 +10,6 @@ from aio_pika.abc import AbstractChannel, AbstractRobustConnection
 from aio_pika.exceptions import ChannelNotFoundEntity, DeliveryError, PublishError
 
 from services.chassis.messaging import wire
-from services.chassis.messaging.broker import closing_is_an_error
 from services.chassis.messaging.outgoing import OutgoingMessage
 from services.contracts import topology
 from services.contracts.envelope import Event
@@ -65,10 +64,7 @@ class QueueSender:
 
     async def _publish(self, partner: str, event: Event[Fact]) -> None:
         key = topology.partner_key(partner, type(event.data))
-        with closing_is_an_error():
-            await self._together.publish(
-                OutgoingMessage.event(topology.PARTNERS, key, event.id, event.encode())
-            )
+        await self._together.publish(OutgoingMessage.event(topology.PARTNERS, key, event.id, event.encode()))
 
     async def _ready(self) -> AbstractChannel:
         if self._channel is not None and not self._channel.is_closed:
