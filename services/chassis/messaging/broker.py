@@ -193,13 +193,24 @@ class Publisher:
                     if confirmations:
                         await asyncio.wait(confirmations)
         except Exception as error:
-            # A broker short of memory or disk reads nothing; what waits for the socket must not grow with
-            # each further try.
-            if isinstance(error, TimeoutError):
+            if isinstance(error, TimeoutError) and not await self._is_blocked():
                 self.start_over()
             not_sent = len(messages) - len(confirmations)
             return [*(_outcome(one) for one in confirmations), *[error] * not_sent]
         return [_outcome(one) for one in confirmations]
+
+    async def _is_blocked(self) -> bool:
+        """A broker short of memory or disk says so, and reads nothing from who publishes until it has room:
+        a connection that is left with words in it is never closed, so it is kept."""
+        try:
+            channel = await wire.below(self._link.channel)
+            async with asyncio.timeout(0):
+                await channel.connection.ready()
+        except TimeoutError:
+            return True
+        except Exception:
+            return False
+        return False
 
 
 def _outcome(confirmation: wire.Confirmation) -> Exception | None:

@@ -58,6 +58,7 @@ async def publish(channel: Channel, messages: Sequence[OutgoingMessage]) -> list
     with what tells of each in its turn. Does for many what aiormq's `basic_publish` does for one."""
     ids = [one.message_id or uuid4().hex for one in messages]
     payload = b"".join(_frames(channel, one, id_) for one, id_ in zip(messages, ids, strict=True))
+    await channel.connection.ready()  # unless the broker said that it reads nothing for now
     async with channel.lock:
         first = channel.delivery_tag + 1
         confirmations = [_expect(channel, first + place, id_) for place, id_ in enumerate(ids)]

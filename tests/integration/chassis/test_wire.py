@@ -11,6 +11,9 @@ import pytest
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import PublishError
 from aiormq import Channel
+from pamqp.base import Frame
+from pamqp.commands import Connection
+from pamqp.frame import marshal
 from yarl import URL
 
 from services.chassis.messaging import broker as rabbit
@@ -139,14 +142,14 @@ async def test_a_broker_that_reads_nothing_is_written_no_more(vhost: VirtualHost
         for piece in pieces:
             await wire.publish(channel, piece)
 
-    async with dammed(vhost.amqp_url) as (url, flowing):
-        link = rabbit.BrokerConnection(url)
+    async with dammed(vhost.amqp_url) as dam:
+        link = rabbit.BrokerConnection(dam.url)
         await link.open()
         try:
-            flowing.clear()
+            dam.flowing.clear()
             publishing = asyncio.create_task(publish(await wire.below(link.channel)))
             done, _ = await asyncio.wait((publishing,), timeout=NEVER_SECONDS)
-            flowing.set()
+            dam.flowing.set()
             await asyncio.wait((publishing,), timeout=PATIENCE_SECONDS)
         finally:
             await link.close()
@@ -155,33 +158,76 @@ async def test_a_broker_that_reads_nothing_is_written_no_more(vhost: VirtualHost
     assert publishing.exception() is None
 
 
+async def test_a_broker_that_says_it_reads_nothing_keeps_its_connection(vhost: VirtualHost) -> None:
+    """One that is left with words in it is never closed: each would take a socket and memory of ours."""
+    async with dammed(vhost.amqp_url) as dam:
+        link = rabbit.BrokerConnection(dam.url)
+        await link.open()
+        try:
+            await rabbit.declare_topology(link.broker, "router")
+            publisher = rabbit.Publisher(link)
+            dam.say(Connection.Blocked(reason="low on memory"))
+            dam.flowing.clear()
+            blocked = await publisher.publish_all([event("question.received", 1)])
+            lost = link.is_lost
+            dam.flowing.set()
+            dam.say(Connection.Unblocked())
+            taken = await publisher.publish_all([event("question.received", 1)])
+        finally:
+            await link.close()
+    assert [type(one) for one in blocked] == [TimeoutError]
+    assert not lost
+    assert taken == [None]
+
+
+class Dam:
+    """The broker behind a socket that reads of us only while it is `flowing`."""
+
+    def __init__(self, url: str) -> None:
+        self.broker = URL(url)
+        self.url = ""
+        self.flowing = asyncio.Event()
+        self.flowing.set()
+        self.carrying: set[asyncio.Task[None]] = set()
+        self._clients: list[asyncio.StreamWriter] = []
+
+    async def lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_broker, to_broker = await asyncio.open_connection(self.broker.host, self.broker.port)
+        self._clients.append(writer)
+        always = asyncio.Event()
+        always.set()
+        for source, target, flowing in (
+            (reader, to_broker, self.flowing),
+            (from_broker, writer, always),
+        ):
+            self.carrying.add(asyncio.create_task(_carry(source, target, flowing)))
+
+    def say(self, frame: Frame) -> None:
+        """In the broker's name, to all: while it says nothing itself."""
+        for client in self._clients:
+            client.write(marshal(frame, 0))
+
+
+async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter, flowing: asyncio.Event) -> None:
+    with suppress(ConnectionError):
+        while some := await source.read(65536):
+            await flowing.wait()
+            target.write(some)
+            await target.drain()
+    target.close()
+
+
 @asynccontextmanager
-async def dammed(url: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
-    """The broker behind a socket that reads only while the event is set."""
-    broker, flowing = URL(url), asyncio.Event()
-    flowing.set()
-    carrying: set[asyncio.Task[None]] = set()
-
-    async def lead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        from_broker, to_broker = await asyncio.open_connection(broker.host, broker.port)
-        for source, target in ((reader, to_broker), (from_broker, writer)):
-            carrying.add(asyncio.create_task(carry(source, target)))
-
-    async def carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
-            while some := await source.read(65536):
-                await flowing.wait()
-                target.write(some)
-                await target.drain()
-        target.close()
-
-    async with await asyncio.start_server(lead, "127.0.0.1", 0) as server:
+async def dammed(url: str) -> AsyncIterator[Dam]:
+    dam = Dam(url)
+    async with await asyncio.start_server(dam.lead, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        yield str(broker.with_port(port).with_host("127.0.0.1")), flowing
-        for task in carrying:
+        dam.url = str(dam.broker.with_host("127.0.0.1").with_port(port))
+        yield dam
+        for task in dam.carrying:
             task.cancel()
-        if carrying:
-            await asyncio.wait(carrying)
+        if dam.carrying:
+            await asyncio.wait(dam.carrying)
 
 
 def test_pieces_are_small_and_lose_nothing() -> None:
