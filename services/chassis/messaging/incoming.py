@@ -14,6 +14,14 @@ BINARY_MODE = ("ce-", "ce_", "cloudevents:", "cloudevents_")
 """How the names of headers begin, in small letters, that are an event's attributes."""
 
 
+MOST_OF_ATTRIBUTES = 100_000
+"""Bytes of attributes that a dead letter keeps. All headers travel in one frame of 131,072 at most: more ends
+the connection, and the letter would do so again and again."""
+
+OF_EACH = 6
+"""Bytes of lengths and type beside a name and its text (AMQP 0-9-1, 4.2.5.5)."""
+
+
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
     """One delivery as the broker gave it."""
@@ -44,15 +52,28 @@ class IncomingMessage:
             content_type=_storable(self.content_type) or "application/octet-stream",
             message_id=_storable(self.message_id),
             body=self.body,
-            headers={
-                name: _storable(str(value)) for name, value in (attributes(self.headers) | about).items()
-            },
+            headers=_in_one_frame(_storable_all(attributes(self.headers))) | _storable_all(about),
         )
 
 
 def attributes(headers: Mapping[str, Any]) -> dict[str, Any]:
     """Those of an event in binary mode (CloudEvents' AMQP binding)."""
     return {name: value for name, value in headers.items() if name.lower().startswith(BINARY_MODE)}
+
+
+def _in_one_frame(headers: Mapping[str, str]) -> dict[str, str]:
+    """The first of them, as many as fit."""
+    kept, left = dict[str, str](), MOST_OF_ATTRIBUTES
+    for name, value in headers.items():
+        left -= len(name.encode()) + len(value.encode()) + OF_EACH
+        if left < 0:
+            break
+        kept[name] = value
+    return kept
+
+
+def _storable_all(headers: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _storable(str(value)) for name, value in headers.items()}
 
 
 def _storable(text: str) -> str:

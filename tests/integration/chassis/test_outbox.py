@@ -12,11 +12,12 @@ from prometheus_client import CollectorRegistry
 
 from services.chassis.messaging import broker as rabbit
 from services.chassis.messaging import outbox
+from services.chassis.messaging.incoming import IncomingMessage
 from services.chassis.messaging.outbox import PARTNER_DAYS, Relay
 from services.chassis.messaging.outgoing import OutgoingMessage
 from services.chassis.telemetry.instruments import MessagingMetrics
 from services.contracts import topology
-from tests.support.bench import Bench, bench
+from tests.support.bench import MOMENT, Bench, bench
 from tests.support.servers import Database, VirtualHost
 from tests.support.steadfast import waiting_in
 from tests.support.waiting import until
@@ -78,6 +79,19 @@ async def test_word_to_a_partner_that_is_gone_is_given_up_in_the_end(
     await relay.sweep()
     assert await keys_left(desk) == []
     assert f"{GONE} has no queue" in caplog.text
+
+
+async def test_a_dead_letter_with_the_longest_attributes_holds_up_nobody(desk: Bench, relay: Relay) -> None:
+    """With ours beside them they are more than a frame of the broker's holds, which ends the connection."""
+    headers = {"ce-subject": "s", **{f"ce-{number}": "x" * 1000 for number in range(129)}}
+    letter = IncomingMessage(topology.INBOX, "partner.lyon.", "application/json", "m", b"{}", headers)
+    dead = letter.dead("ingest", kind="poison", reason="no partner " * 180, handler="", now=MOMENT)
+    async with desk.pool.acquire() as db:
+        await outbox.save(db, [dead], handed=False)
+    await left(desk, [HERE])
+    await relay.sweep()
+    assert await keys_left(desk) == []
+    assert dead.headers["ce-subject"] == "s"
 
 
 async def test_a_channel_that_refuses_is_left_for_a_new_one(
