@@ -116,7 +116,9 @@ class Asker(Value):
     account: Line | None = Field(default=None, description="The handle in a social channel")
     post_url: Line | None = Field(default=None, description="The public post that asked")
     post_id: Line | None = None
-    post_visibility: Line | None = Field(default=None, description="Who sees the post: public, unlisted")
+    post_visibility: Line | None = Field(
+        default=None, description="Who sees the post: public, unlisted, private, direct"
+    )
     post_warning: Line | None = Field(default=None, description="What the channel shows before its words")
     page_url: Line | None = Field(default=None, description="The asker's own page, by an unguessable link")
 

@@ -19,8 +19,10 @@ def proposed_id(name: str) -> str:
 
 
 def is_mail(address: str) -> bool:
+    """Whether mail can be written to it, as far as its signs tell."""
     local, _, domain = address.rpartition("@")
-    return bool(local) and "." in domain.strip(".") and not any(sign.isspace() for sign in address)
+    is_one = bool(local) and "@" not in local and not any(sign.isspace() for sign in address)
+    return is_one and "." in domain.strip(".")
 
 
 def account_command(partner: str, name: str, record: Mapping[str, Any]) -> str:

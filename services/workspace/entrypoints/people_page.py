@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from services.workspace.domain.joining import is_mail
 from services.workspace.domain.roles import OF_A_LIBRARY, ROLES, Member, Role
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
 from services.workspace.handlers import signing_in
@@ -95,10 +96,9 @@ class PeoplePage:
 
 def _fault(name: str, mail: str, member: Member) -> str:
     """Code of the first field that is to be mended."""
-    local, _, domain = mail.rpartition("@")
     if not name:
         return "no_name"
-    if not local or "." not in domain or any(sign.isspace() for sign in mail):
+    if not is_mail(mail):
         return "no_address"
     if member.role not in ROLES or (member.role in OF_A_LIBRARY) != bool(member.partner):
         return "no_library"

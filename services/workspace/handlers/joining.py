@@ -58,12 +58,14 @@ async def admit(
     unit: Unit, who: Coordinator, form: str, id_: UUID, partner: str, fields: Mapping[str, Any]
 ) -> None:
     """The router is asked to take it in; one that stands in the directory already, with a program, has its
-    people let in at once. Raises ValidationError where the contract does not take it."""
+    people let in at once. Never one that was here before they asked: who applies may give any name, and would
+    lead it. Raises ValidationError where the contract does not take it."""
     one = await applications.one(unit.db, id_)
     if one is None or one["state"] != "waiting":
         return
     if one["way"] == "program" and await libraries.one(unit.db, partner) is not None:
-        await _let_in(unit, id_, partner, who)
+        if await libraries.came_since(unit.db, partner, one["asked_at"]):
+            await _let_in(unit, id_, partner, who)
         return
     fact = PartnerAdmitRequested(by=who.name[:LONGEST_LINE], partner=partner, fields=dict(fields))
     request = await ask(unit, who, form, fact, None, partner)

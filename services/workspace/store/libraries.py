@@ -59,6 +59,11 @@ ORDER BY language
 
 _IS_KNOWN = "SELECT EXISTS (SELECT FROM library WHERE version IS NOT NULL)"
 
+_CAME_SINCE = """
+SELECT EXISTS (SELECT FROM library_change WHERE partner = $1 AND before IS NULL AND at >= $2)
+    AND NOT EXISTS (SELECT FROM membership WHERE partner = $1)
+"""
+
 _REQUESTS = """
 SELECT r.id, r.question, r.type, r.about, r.asked_at, r.state, r.reason, r.field, r.value, r.person, p.name,
     NULL AS heading
@@ -116,6 +121,11 @@ async def languages(db: Db, partners: Sequence[str] | None) -> list[str]:
 async def is_known(db: Db) -> bool:
     """Whether the directory was ever told."""
     return bool(await db.fetchval(_IS_KNOWN))
+
+
+async def came_since(db: Db, partner: str, moment: datetime) -> bool:
+    """Whether the directory has had it only since then, and nobody works there yet."""
+    return bool(await db.fetchval(_CAME_SINCE, partner, moment))
 
 
 async def requests(db: Db, partner: str, since: datetime) -> list[Record]:

@@ -15,7 +15,7 @@ from services.contracts import coordinator, topology
 from services.contracts.envelope import Event
 from services.contracts.ingest import AnswerReceived, HeldEnded, HeldNoted, HeldShown, QuestionReceived
 from services.ingest.domain.intake import RawSubmission
-from services.ingest.domain.social.posts import Picture, SocialPost
+from services.ingest.domain.social.mastodon import mention_of
 from services.ingest.handlers.social import hold_private
 from services.ingest.handlers.spam import hold_spam
 from tests.integration.ingest.test_quarantine import ENCRYPTED
@@ -180,18 +180,20 @@ async def test_a_librarys_reply_is_shown_sent_or_dropped_by_the_coordinator_once
 async def test_a_private_mention_is_asked_without_being_made_public(
     database: Database, vhost: VirtualHost
 ) -> None:
-    post = SocialPost(
-        id="s7",
-        text="Où est le plan du moulin ?",
-        author="ines@social.example",
-        url="https://social.example/7",
-        answers=None,
-        visibility="direct",
-        pictures=(Picture("https://social.example/7.jpg", "un plan"),),
-    )
+    status = {
+        "id": "s7",
+        "content": "<p>Où est le plan du moulin ?</p>",
+        "account": {"acct": "ines@social.example"},
+        "url": "https://social.example/7",
+        "visibility": "direct",
+        "media_attachments": [{"url": "https://social.example/7.jpg", "description": "un plan"}],
+    }
+    mention = mention_of({"id": "7", "type": "mention", "status": status})
+    assert mention is not None
+    assert mention.post is not None
     async with ingest(database, vhost) as door:
         async with door.running.chassis.begin() as unit:
-            assert await hold_private(unit, "mastodon", post) == "quarantined"
+            assert await hold_private(unit, "mastodon", mention.post) == "quarantined"
         [told] = await noted(door, HeldNoted, 1)
         await ask(door, coordinator.HeldReleaseRequested(by="Claire", number=told.number))
         [receipt] = await receipts(door, 1)

@@ -176,14 +176,19 @@ def published() -> Fact:
 
 
 def listed(
-    partner: str, version: int = 1, hand: str = "file partners.yaml", gone: bool = False, **fields: Any
+    partner: str,
+    version: int = 1,
+    hand: str = "file partners.yaml",
+    gone: bool = False,
+    changed_at: datetime | None = None,
+    **fields: Any,
 ) -> IncomingMessage:
     """The library's record in the directory, from this version on."""
     record = {"id": partner, "name": LIBRARIES.get(partner, partner), "reach": REACH, **fields}
     fact = router.PartnerChanged(
         partner=partner,
         version=version,
-        changed_at=MOMENT + timedelta(hours=version),
+        changed_at=changed_at or MOMENT + timedelta(hours=version),
         hand=hand,
         before=None if version == 1 else {"id": partner, "name": "Avant", "reach": REACH},
         after=None if gone else record,

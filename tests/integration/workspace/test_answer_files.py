@@ -9,11 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 import aio_pika
+import httpx
 import pytest
 
 from services.contracts import topology
 from services.contracts.ingest import AnswerReceived, QuestionReceived
 from services.contracts.links.file_links import file_keys, upload_token
+from services.contracts.partners import SubmissionAccepted
 from services.workspace.domain.roles import Member
 from services.workspace.entrypoints.questions.answer_files import AnswerFiles
 from tests.integration.workspace import facts as made
@@ -75,8 +77,9 @@ async def test_a_photo_goes_with_the_answer_and_comes_once(database: Database, v
         (event,) = await door.announced(AnswerReceived)
         (attachment,) = event.data.attachments
         assert (attachment.name, attachment.size) == ("été.png", len(PHOTO))
-        told = [one["data"].get("taken_for") for one in await door.told("bm-lyon")]
-        assert told == ["answer", "answer"]
+        key = topology.workspace_key(SubmissionAccepted)
+        told = await door.running.chassis.pool.fetch("SELECT body FROM outbox WHERE routing_key = $1", key)
+        assert [json.loads(row["body"])["data"]["taken_for"] for row in told] == ["answer", "answer"]
 
 
 async def test_what_is_no_photo_is_named_and_the_answer_waits(database: Database, vhost: VirtualHost) -> None:
@@ -155,6 +158,22 @@ async def test_without_ingest_what_was_written_is_kept_and_the_file_named(databa
         assert answer.status_code == 422
         assert "a.png" in answer.text
         assert await on.requests() == []
+
+
+async def test_what_is_kept_while_its_asker_is_forgotten_leaves_no_name(database: Database) -> None:
+    async def erased_meanwhile(request: httpx.Request) -> httpx.Response:
+        await on.tell([made.hourly(9, made.erased(), made.QUESTION)])
+        file = {"id": str(uuid4()), "name": "Ada Vaumont.png", "media_type": "image/png", "size": 9}
+        return httpx.Response(200, json={"files": [file], "refused": []})
+
+    files = AnswerFiles("http://ingest", (b"k" * 32,), httpx.MockTransport(erased_meanwhile))
+    async with stage(database, files=files) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        amel = await on.someone("Amel Benali", OF_LYON)
+        await amel.see("/account")
+        answer = await attach(amel, f"/questions/{made.QUESTION}", ("a.png", PHOTO), text="Oui.")
+        assert answer.status_code == 410
+        assert await on.on.pool.fetchval("SELECT count(*) FROM draft_file") == 0
 
 
 async def test_a_form_that_is_too_long_is_refused_before_it_is_read(database: Database) -> None:

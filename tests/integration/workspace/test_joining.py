@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import orjson
+import pytest
 
 from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts import topology
@@ -160,10 +161,70 @@ async def test_one_with_a_program_is_let_in_once_it_stands_in_the_directory(data
         claire = await on.someone("Claire Dumas", Member("coordinator"))
         id_ = await proven(on, way="program")
         assert f"operator partners add {PARTNER}" in (await claire.see(f"/applications/{id_}")).text
-        await on.tell([made.listed(PARTNER)])
+        await on.tell([made.listed(PARTNER, changed_at=on.clock.now())])
         await claire.post(f"/applications/{id_}/admit", form="a", id=PARTNER)
         assert await on.requests() == []
         assert (await announced(on))[-1]["type"] == "sign_in.requested.v1"
+
+
+@pytest.mark.parametrize("came", ["before", "with people"])
+async def test_who_takes_the_name_of_a_library_of_the_network_is_never_let_in_as_its_lead(
+    database: Database, came: str
+) -> None:
+    async with stage(database) as on:
+        claire = await on.someone("Claire Dumas", Member("coordinator"))
+        id_ = await proven(on, way="program")
+        if came == "with people":
+            await on.someone("Amel Benali", Member("respondent", PARTNER))
+        moment = made.MOMENT if came == "before" else on.clock.now()
+        await on.tell([made.listed(PARTNER, changed_at=moment)])
+        assert "Faire entrer" not in (await claire.see(f"/applications/{id_}")).text
+        await claire.post(f"/applications/{id_}/admit", form="a", id=PARTNER)
+        assert "sign_in.requested.v1" not in [one["type"] for one in await announced(on)]
+        leads = await on.on.pool.fetchval("SELECT count(*) FROM membership WHERE role = 'lead'")
+    assert leads == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "status"),
+    [
+        ("library", "Vaulx\nrm -rf ~", 200),
+        ("library", "Vaulx\x03\x1b]0;\x07", 200),
+        ("name", "In\u0085es\r\nVaumont", 200),
+        ("mail", "ines@vaulx@x.example", 422),
+        ("mail", "@vaulx.example", 422),
+    ],
+)
+async def test_what_no_line_holds_is_no_fault_of_ours_and_comes_to_no_terminal(
+    database: Database, field: str, typed: str, status: int
+) -> None:
+    async with stage(database) as on:
+        browser = await on.browser()
+        page = await browser.post("/join", data=WRITTEN | {field: typed})
+        assert page.status_code == status
+        told = "".join(str(one["data"]) for one in await announced(on))
+        kept = await on.on.pool.fetch("SELECT library || name AS said FROM application")
+    assert [sign for sign in "".join(row["said"] for row in kept) if not sign.isprintable()] == []
+    assert "\\n" not in told
+
+
+async def test_halves_of_letters_in_a_form_are_left_out(database: Database) -> None:
+    async with stage(database) as on:
+        browser = await on.browser()
+        fields = {"library": "Vaulx+2AA-", "name": "Ines", "mail": "ines@vaulx.example", "way": "mail"}
+        fields["words"] = "La soie+2AA-"
+        parts = "".join(
+            f'--x\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{said}\r\n'
+            for name, said in fields.items()
+        )
+        page = await browser.post(
+            "/join",
+            content=f"{parts}--x--\r\n".encode(),
+            headers={"content-type": "multipart/form-data; boundary=x; charset=utf-7"},
+        )
+        assert page.status_code == 200
+        said = await on.on.pool.fetchval("SELECT library || ' ' || words FROM application")
+    assert said == "Vaulx La soie"
 
 
 async def test_every_fault_is_told_and_what_was_typed_stays(database: Database) -> None:

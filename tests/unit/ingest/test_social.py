@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.domain.social.facebook import FeedVerb, is_signed, people_changed
-from services.ingest.domain.social.mastodon import mention_of
+from services.ingest.domain.social.mastodon import ancestors_of, below, mention_of
 
 PAGE = "1000"
 
@@ -133,6 +133,40 @@ def test_a_mention_is_read_without_the_handle_it_begins_with() -> None:
     assert mention.post is not None
     assert (mention.post.text, mention.post.author, mention.language) == ("Où ?", "ada@m.example", "fr")
     assert not mention.private
+
+
+@pytest.mark.parametrize(
+    ("told", "seen_by"),
+    [
+        ("public", "public"),
+        ("unlisted", "unlisted"),
+        ("private", "private"),
+        ("direct", "direct"),
+        ("local", "direct"),
+        (None, "direct"),
+        ([], "direct"),
+    ],
+)
+def test_who_sees_a_mention_is_kept_and_what_is_not_known_counts_as_its_writer_alone(
+    told: object, seen_by: str
+) -> None:
+    mention = mention_of(notification(visibility=told))
+    assert mention is not None
+    assert mention.post is not None
+    assert mention.post.visibility == seen_by
+
+
+def test_a_post_that_not_everybody_sees_is_quoted_in_no_public_question() -> None:
+    (parent,) = ancestors_of(
+        {"ancestors": [notification(visibility="direct", content="<p>Entre nous.</p>")["status"]]}
+    )
+    asked = {seen_by: mention_of(notification(visibility=seen_by)) for seen_by in ("public", "direct")}
+    quoted = {
+        seen_by: "Entre nous." in below(one.post, parent).whole
+        for seen_by, one in asked.items()
+        if one and one.post
+    }
+    assert quoted == {"public": False, "direct": True}
 
 
 def test_private_mentions_and_programs_are_told_apart() -> None:

@@ -10,6 +10,8 @@ from services.ingest.domain.social.posts import Picture, PostAbove, SocialPost
 
 LEADING_HANDLES = re.compile(r"^(?:@[\w.-]+(?:@[\w.-]+)?(?:\s*<[^<>]*>)?\s*)+")
 OPEN = frozenset({"public", "unlisted"})
+FOLLOWERS, DIRECT = "private", "direct"
+"""Who else sees a mention: the writer's followers, or nobody."""
 POLL = "a poll: nothing that a library could answer for sure"
 MOST_PICTURES = 8
 LONGEST_DESCRIPTION = 1_500
@@ -36,7 +38,7 @@ def mention_of(notification: Mapping[str, Any]) -> Mention | None:
     return Mention(
         notification=name,
         post=_post(status),
-        private=status.get("visibility") not in OPEN,
+        private=_visibility(status.get("visibility")) not in OPEN,
         language=language[:2].lower() if isinstance(language, str) and language[:2].isalpha() else None,
     )
 
@@ -50,7 +52,9 @@ def ancestors_of(context: Any) -> list[SocialPost]:
 
 
 def below(mention: SocialPost, parent: SocialPost) -> SocialPost:
-    """The question with the post that it is about."""
+    """The question with the post that it is about, unless not all who may read it may read that one."""
+    if mention.visibility in OPEN and parent.visibility not in OPEN:
+        return mention
     return replace(mention, above=PostAbove(parent.whole, parent.author, parent.url))
 
 
@@ -64,7 +68,7 @@ def _post(status: Mapping[str, Any]) -> SocialPost | None:
         return None
     text = LEADING_HANDLES.sub("", html_to_text(str(status.get("content") or ""))).strip()
     warning, pictures = _words(status.get("spoiler_text")), _pictures(status.get("media_attachments"))
-    handle, visibility = account.get("acct"), status.get("visibility")
+    handle = account.get("acct")
     if not (text or warning or pictures) or not isinstance(handle, str):
         return None
     return SocialPost(
@@ -74,10 +78,15 @@ def _post(status: Mapping[str, Any]) -> SocialPost | None:
         url=_words(status.get("url")),
         answers=_words(status.get("in_reply_to_id")),
         warning=warning,
-        visibility=visibility if visibility in OPEN else None,
+        visibility=_visibility(status.get("visibility")),
         pictures=pictures,
         needs_look=POLL if isinstance(status.get("poll"), dict) else None,
     )
+
+
+def _visibility(told: Any) -> str:
+    """What nobody said to be open is for its writer alone, and so is what answers it."""
+    return told if told in (*OPEN, FOLLOWERS) else DIRECT
 
 
 def _words(value: Any) -> str | None:

@@ -60,6 +60,7 @@ class ApplicationsPage:
             context: dict[str, Any] = {
                 "requests": await applications.requests(unit.db, partner),
                 "stands": await libraries.one(unit.db, partner) is not None,
+                "new": await libraries.came_since(unit.db, partner, one["asked_at"]),
             }
         record = {"name": one["library"], **one["record"], **typed}
         return self.guard.pages.show(

@@ -57,12 +57,12 @@ class AnswerForms:
             return self.guard.to_sign_in(request)
         if request.headers.get("accept", "").startswith("application/json"):
             return JSONResponse({"revision": revision})
-        taken = await self._take_files(who, form)
+        taken = await self._take_files(visitor, who, form)
         return await self._again(request, visitor, files=taken) if taken.fault else back(request, "#answer")
 
     async def preview(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         who, _ = await self._saved(request, visitor, form)
-        if (taken := await self._take_files(who, form)).fault:
+        if (taken := await self._take_files(visitor, who, form)).fault:
             return await self._again(request, visitor, files=taken)
         async with self.guard.begin() as unit:
             context = await self._shown(unit, visitor, request)
@@ -81,7 +81,7 @@ class AnswerForms:
         who, _ = await self._saved(request, visitor, form)
         if visitor.over:
             return self.guard.to_sign_in(request)
-        if (taken := await self._take_files(who, form)).fault:
+        if (taken := await self._take_files(visitor, who, form)).fault:
             return await self._again(request, visitor, files=taken)
         try:
             written = _written(form)
@@ -122,7 +122,7 @@ class AnswerForms:
             await work.look(unit.db, who, unit.now, writing=True)
         return who, revision
 
-    async def _take_files(self, who: Respondent, form: FormData) -> FilesTaken:
+    async def _take_files(self, visitor: Visitor, who: Respondent, form: FormData) -> FilesTaken:
         chosen = chosen_in(form)
         if not chosen:
             return FilesTaken()
@@ -131,6 +131,7 @@ class AnswerForms:
         taken = await self.files.hand_over(who.question, who.partner, chosen, room)
         if taken.kept:
             async with self.guard.begin(who.question) as unit:
+                await own_respondent(unit, visitor, who.question)  # the search of a file may take a minute
                 await draft_files.add(unit.db, who, taken.kept, unit.now)
         return taken
 

@@ -6,6 +6,7 @@ A session is read anew at every request, so whoever was removed or signed out is
 from __future__ import annotations
 
 import hmac
+import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ from services.workspace.store import people, sessions
 COOKIE = "sesame"
 SEEN_EVERY = timedelta(minutes=1)
 MOST_FIELDS = 100
+UNSEEN = frozenset({"Cc", "Cs"})
+"""Of Unicode's categories: controls, and halves of letters."""
 LARGEST_FORM, LARGEST_FILES = 1_000_000, 31_000_000
 """Bytes of a form, without and with files."""
 COOKIE_SECONDS = 30 * 86400
@@ -214,16 +217,19 @@ def is_from_here(request: Request) -> bool:
 
 
 def word(form: FormData, name: str, most: int = 500) -> str:
-    """One field as text, without what no database takes."""
+    """One field as one line of text, without what nobody can see or no database takes: a stranger's words may
+    come to a terminal, too."""
     value = form.get(name, "")
-    return value.replace("\0", "")[:most].strip() if isinstance(value, str) else ""
+    line = " ".join(value[:most].split()) if isinstance(value, str) else ""
+    return "".join(sign for sign in line if unicodedata.category(sign) not in UNSEEN).strip()
 
 
 def words(form: FormData, name: str, most: int) -> str:
-    """As typed, line ends as one."""
+    """As typed, line ends as one, without what no database takes."""
     value = form.get(name, "")
     text = value if isinstance(value, str) else ""
-    return text.replace("\0", "").replace("\r\n", "\n")[:most]
+    whole = text.replace("\0", "").replace("\r\n", "\n")
+    return whole.encode("utf-8", "ignore").decode()[:most]
 
 
 def safe_path(wish: str) -> str:

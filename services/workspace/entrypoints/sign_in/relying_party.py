@@ -99,7 +99,7 @@ class RelyingParty:
             raise PasskeyFault(str(fault)) from fault
 
 
-_FAULTS = (WebAuthnException, ValueError, KeyError, TypeError)
+_FAULTS = (WebAuthnException, ValueError, LookupError, TypeError)
 """A stranger's bytes are read: CBOR and base64 raise what they like."""
 
 
