@@ -39,16 +39,17 @@ LOOK_SECONDS = 0.2
 @dataclass(frozen=True)
 class Receipt:
     """What was forgotten. `of` is a keyed digest: the receipt may be kept, and names nobody; None where the
-    key (SESAME_LINK_SECRET) is not at hand. `left`: rows that
-    still hold something personal; `unheard`: events that a service has not taken in yet; `not_read_yet`:
-    messages of partner systems that ingest has not looked at, so that one may be of them; `works_here`: they
-    are a person of the network too, whom a lead or coordinator lets go."""
+    key (SESAME_LINK_SECRET) is not at hand. `applications_dropped`: what they wrote so that their library may
+    join; `left`: rows that still hold something personal; `unheard`: events that a service has not taken in
+    yet; `not_read_yet`: messages of partner systems that ingest has not looked at, so that one may be of
+    them; `works_here`: they are a person of the network too, whom a lead or coordinator lets go."""
 
     erased_at: str
     of: str | None
     questions: list[str]
     held_dropped: int
     raw_mails_dropped: int
+    applications_dropped: int
     dead_letters_dropped: dict[str, int]
     waiting_dropped: dict[str, int]
     partner_queues_dropped: dict[str, int]
@@ -93,6 +94,7 @@ async def export(chosen: argparse.Namespace, where: Addresses) -> int:
             told["became_no_question"] = await forgetting.told(unit, address)
         told["mail_comes_back"] = await _is_silenced(where, address)
         told["works_here"] = await _member(where, address)
+        told["asked_to_join"] = await _applications(where, address)
     told["waiting_for_their_question"] = await _waiting(where, questions)
     told["dead_letters"] = await _dead_letters(where, address, questions)
     told["in_queues_of_partners"] = await partner_queues.count(where, address, questions)
@@ -148,6 +150,7 @@ async def _forget(
         questions=[str(question) for question in questions],
         held_dropped=done.held,
         raw_mails_dropped=done.raw_mails,
+        applications_dropped=0 if address is None else await _drop_applications(where, address),
         dead_letters_dropped=await _drop_dead_letters(where, address, questions),
         waiting_dropped=await _drop_waiting(where, questions),
         partner_queues_dropped=await partner_queues.drop(where, address, questions),
@@ -217,6 +220,16 @@ async def _waiting(where: Addresses, questions: Sequence[UUID]) -> list[dict[str
 async def _member(where: Addresses, address: str) -> dict[str, Any] | None:
     async with as_service(where.database_url, "workspace") as db:
         return await workspace.member(db, address)
+
+
+async def _applications(where: Addresses, address: str) -> list[dict[str, Any]]:
+    async with as_service(where.database_url, "workspace") as db:
+        return await workspace.applications(db, address)
+
+
+async def _drop_applications(where: Addresses, address: str) -> int:
+    async with as_service(where.database_url, "workspace") as db:
+        return await workspace.drop_applications(db, address)
 
 
 async def _is_silenced(where: Addresses, address: str) -> bool | None:

@@ -9,9 +9,11 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import repeat
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import aio_pika
 import asyncpg
@@ -23,8 +25,11 @@ from devtools.servers.platform import Platform, running_platform
 from devtools.servers.servers import Servers
 from operations import person
 from operations.addresses import Addresses
+from operations.database import as_service
 from operations.mailbox import Mail
 from services.contracts import topology
+from services.workspace.store.coordinator import applications
+from services.workspace.store.coordinator.applications import Application
 from tests.support.flow import write_partners
 from tests.support.ingest_doors import deliver, mail
 from tests.support.servers import Database, VirtualHost
@@ -238,11 +243,21 @@ async def test_who_has_only_held_things_is_told_and_forgotten(
     async with scene(tmp_path, database, vhost) as here:
         here.write(ENCRYPTED)
         await here.until("SELECT count(*) = 1 FROM ingest.quarantine")
+        await ask_to_join(here)
         assert await say(person.export, here, who=ADDRESS) == 0
-        assert len(json.loads(capsys.readouterr().out)["became_no_question"]["held"]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert len(told["became_no_question"]["held"]) == 1
+        assert [asked["library"] for asked in told["asked_to_join"]] == [NAME]
         assert await say(person.erase, here, who=ADDRESS, yes=True, archive=False, wait=20.0) == 0
-        assert json.loads(capsys.readouterr().out)["held_dropped"] == 1
+        receipt = json.loads(capsys.readouterr().out)
+        assert (receipt["held_dropped"], receipt["applications_dropped"]) == (1, 1)
         assert await found_in_tables(database.admin_url) == []
+
+
+async def ask_to_join(here: Scene) -> None:
+    written = Application(NAME, NAME, ADDRESS.upper(), "fr", "mail", WORDS, {})
+    async with as_service(here.where.database_url, "workspace") as db:
+        await applications.put(db, uuid4(), written, datetime.now(UTC))
 
 
 async def ask_by_form(here: Scene) -> None:

@@ -63,6 +63,16 @@ SELECT json_build_object('person', p.id, 'name', p.name, 'mail', p.mail, 'langua
 )::text FROM person p WHERE lower(p.mail) = lower($1) AND p.left_at IS NULL
 """
 
+_APPLICATIONS = """
+SELECT json_build_object('library', library, 'name', name, 'mail', mail, 'words', words, 'record', record,
+    'state', state, 'asked_at', asked_at, 'reason', reason)::text AS told
+FROM application WHERE lower(mail) = lower($1) ORDER BY asked_at, id
+"""
+_DROP_APPLICATIONS = """
+WITH dropped AS (DELETE FROM application WHERE lower(mail) = lower($1) RETURNING 1)
+SELECT count(*) FROM dropped
+"""
+
 
 async def told(db: Db, questions: Sequence[UUID]) -> list[dict[str, Any]]:
     """All that is kept of them, for the asker to read."""
@@ -78,3 +88,13 @@ async def member(db: Db, mail: str) -> dict[str, Any] | None:
     """What is kept of a person of the network, who works here; None where it is nobody's address."""
     told = await db.fetchval(_MEMBER, mail)
     return None if told is None else dict(orjson.loads(told))
+
+
+async def applications(db: Db, mail: str) -> list[dict[str, Any]]:
+    """What somebody wrote who asked that their library join."""
+    return [orjson.loads(row["told"]) for row in await db.fetch(_APPLICATIONS, mail)]
+
+
+async def drop_applications(db: Db, mail: str) -> int:
+    """How many there were. A library that was admitted stays one."""
+    return int(await db.fetchval(_DROP_APPLICATIONS, mail))
