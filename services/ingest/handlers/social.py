@@ -51,7 +51,8 @@ async def _hold(
 
 
 async def release(unit: Unit, intake: Intake, held: Held) -> str:
-    """A person has looked: it goes in as it would have. Raises Refused."""
+    """A person has looked: it goes in as it would have, and is a question of its own below another's. Raises
+    Refused."""
     post, as_ = read_held_post(held.raw)
     submission = RawSubmission(held.door, held.key, post.whole.encode(), held.received_at)
     if as_ == "edited":
@@ -64,6 +65,8 @@ async def release(unit: Unit, intake: Intake, held: Held) -> str:
         followed = await accept_follow_up(unit, intake.wall, submission, above, post.whole, held.door)
         return "duplicate" if followed.again else "follow_up"
     post = replace(post, needs_look=None, is_remark=False)
+    if above is not None and not await _is_askers(unit, intake, above, post):
+        post = replace(post, answers=None)
     return await _accept(unit, intake, submission, post, None, by_hand=True, public=as_ != "private")
 
 

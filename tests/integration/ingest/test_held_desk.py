@@ -16,6 +16,7 @@ from services.contracts.envelope import Event
 from services.contracts.ingest import AnswerReceived, HeldEnded, HeldNoted, HeldShown, QuestionReceived
 from services.ingest.domain.intake import RawSubmission
 from services.ingest.domain.social.mastodon import mention_of
+from services.ingest.domain.social.posts import SocialPost
 from services.ingest.handlers.social import hold_private
 from services.ingest.handlers.spam import hold_spam
 from tests.integration.ingest.test_quarantine import ENCRYPTED
@@ -203,6 +204,24 @@ async def test_a_private_mention_is_asked_without_being_made_public(
     assert asked.data.asker is not None
     assert (asked.data.asker.post_id, asked.data.asker.post_visibility) == ("s7", "direct")
     assert asked.data.publish_consent is False
+
+
+async def test_what_somebody_asks_below_anothers_question_is_a_question_once_it_is_let_in(
+    database: Database, vhost: VirtualHost
+) -> None:
+    first = SocialPost(id="s1", text="Où ?", author="ada@m.example", url=None, answers=None)
+    below = SocialPost(
+        id="s2", text="Et le moulin ?", author="eve@m.example", url=None, answers="s1", visibility="direct"
+    )
+    async with ingest(database, vhost) as door:
+        for number, post in enumerate((first, below), 1):
+            async with door.running.chassis.begin() as unit:
+                assert await hold_private(unit, "mastodon", post) == "quarantined"
+            told = await noted(door, HeldNoted, number)
+            await ask(door, coordinator.HeldReleaseRequested(by="Claire", number=told[-1].number))
+            await receipts(door, number)
+        asked = [event.data.text for event in await door.announced(QuestionReceived)]
+    assert asked == ["Où ?", "Et le moulin ?"]
 
 
 async def test_a_post_of_which_words_alone_were_kept_stays_held(

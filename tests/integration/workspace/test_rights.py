@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import pytest
+
 from services.workspace.domain.roles import MAY, OF_A_LIBRARY, ROLES, Member, Role
 from services.workspace.entrypoints.sign_in.guard import GuardedRoute
 from tests.integration.workspace import facts as made
@@ -92,3 +94,10 @@ async def test_those_of_the_network_find_every_librarys_questions(database: Data
 async def state(on: Stage) -> list[int]:
     tables = ("fact", "claim", "draft", "note", "request", "person", "membership", "outbox")
     return [await on.on.pool.fetchval(f"SELECT count(*) FROM {table}") for table in tables]
+
+
+@pytest.mark.parametrize("path", ["/libraries/a%00b", "/libraries/a%00b/figures", "/search?q=x&subject=%00"])
+async def test_an_address_that_no_database_takes_is_of_nothing_here(database: Database, path: str) -> None:
+    async with stage(database) as on:
+        claire = await on.someone("Claire Dumas", Member("coordinator"))
+        assert (await claire.see(path)).status_code == 404

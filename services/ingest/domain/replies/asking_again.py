@@ -2,6 +2,7 @@
 (`answer.j2`), at the head of the first line, in whatever language they were written to."""
 
 import re
+import unicodedata
 
 from services.ingest.domain.replies.doubts import is_signature, matter
 
@@ -14,9 +15,10 @@ SET_OFF = re.compile(rf"^[\s*_]*(?:{_WORDS})[\s*_]*[:–—-][\s*_]*(?P<rest>\S.
 def reason_to_ask_again(text: str) -> str | None:
     """Why the answer does not help, in the asker's words; None where they do not say that it does not. `text`
     without the quote. Who gives no reason has their words themselves for one."""
-    first, *below = matter(text.strip().split("\n")).split("\n")
+    whole = unicodedata.normalize("NFC", text.strip())
+    first, *below = matter(whole.split("\n")).split("\n")
     set_off = SET_OFF.match(first)
     if set_off is None and not ALONE.match(first):
         return None
     said = "\n".join([set_off["rest"] if set_off else "", *below]).strip()
-    return text.strip() if is_signature(said.split("\n")) else said
+    return whole if is_signature(said.split("\n")) else said

@@ -110,6 +110,8 @@ class Guard:
             visitor = await self.visitor(request)
             if visitor is None or (visitor.over and not lenient):
                 return self.to_sign_in(request)
+            if names_nothing(request):
+                return self.pages.message(visitor, "missing", 404)
             if method != "POST":
                 return await self._passed(request, visitor, action, FormData(), answer)
             if is_too_large(request, files):
@@ -198,6 +200,12 @@ class Guard:
 def is_sealed(request: Request, form: FormData, seal: str) -> bool:
     given = form.get("seal") or request.headers.get("x-seal") or ""
     return isinstance(given, str) and hmac.compare_digest(given.encode(), seal.encode())
+
+
+def names_nothing(request: Request) -> bool:
+    """Whether its address has a letter in it that no database takes: then it is of nothing here."""
+    asked = (request.scope["path"], *request.query_params.values())
+    return any("\0" in one for one in asked)
 
 
 def is_too_large(request: Request, files: int) -> bool:

@@ -1,5 +1,7 @@
 """The words by which an asker says by mail that the answer does not help; and what is not meant so."""
 
+import unicodedata
+
 import pytest
 
 from services.ingest.domain.replies.asking_again import reason_to_ask_again
@@ -23,6 +25,7 @@ WHY = "Je cherchais le moulin de Grigny."
 )
 def test_the_reason_is_what_stands_behind_or_below(written: str) -> None:
     assert reason_to_ask_again(written) == WHY
+    assert reason_to_ask_again(unicodedata.normalize("NFD", written)) == WHY
 
 
 @pytest.mark.parametrize("written", ["AUTRE RÉPONSE", "Autre réponse.\n\nCordialement,\nOdile"])
