@@ -76,6 +76,12 @@ FILL = (
     """INSERT INTO workspace.group_post (delivery, question, version, at, text, library, url) VALUES (
         gen_random_uuid(), $1, 1, now(), 'zq-workspace-group_post-text', 'lyon',
         'ada.moulin@mail.example')""",
+    """INSERT INTO workspace.application
+        (id, library, name, mail, language, way, words, record, reason, asked_at)
+    SELECT gen_random_uuid(), 'zq-workspace-application-library', 'zq-workspace-application-name',
+        'ada.moulin@mail.example', 'zq-workspace-application-language', 'mail',
+        'zq-workspace-application-words', '{"summary": "zq-workspace-application-record"}',
+        'zq-workspace-application-reason', now() WHERE $1::uuid IS NOT NULL""",
     """INSERT INTO workspace.held_words (number, asked_at, heading, text, attachments)
     SELECT number, now(), 'ada.moulin@mail.example', 'ada.moulin@mail.example',
         ARRAY['ada.moulin@mail.example'] FROM workspace.held WHERE $1::uuid IS NOT NULL

@@ -64,8 +64,8 @@ SELECT json_build_object('person', p.id, 'name', p.name, 'mail', p.mail, 'langua
 """
 
 _APPLICATIONS = """
-SELECT json_build_object('library', library, 'name', name, 'mail', mail, 'words', words, 'record', record,
-    'state', state, 'asked_at', asked_at, 'reason', reason)::text AS told
+SELECT json_build_object('library', library, 'name', name, 'mail', mail, 'language', language, 'words', words,
+    'record', record, 'state', state, 'asked_at', asked_at, 'reason', reason)::text AS told
 FROM application WHERE lower(mail) = lower($1) ORDER BY asked_at, id
 """
 _DROP_APPLICATIONS = """

@@ -37,13 +37,6 @@ NO_ASKERS = {
     "unasked_mail.mailbox": "a keyed hash for a day",
     "unasked_mail.kind": "a word of ours",
     "attempt.key": "of who works here, for a day",
-    **dict.fromkeys(
-        (
-            f"application.{name}"
-            for name in ("library", "name", "mail", "language", "words", "record", "reason")
-        ),
-        "of who asks to work here",
-    ),
     **dict.fromkeys(("paragraph.title", "paragraph.text"), "of who works here"),
     **dict.fromkeys(("person.name", "person.mail", "person.language"), "of who works here"),
     **dict.fromkeys(("session.agent", "session.id_token"), "of who works here"),
