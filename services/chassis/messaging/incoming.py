@@ -62,13 +62,13 @@ def attributes(headers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _in_one_frame(headers: Mapping[str, str]) -> dict[str, str]:
-    """The first of them, as many as fit."""
+    """Those that fit, the first before the others."""
     kept, left = dict[str, str](), MOST_OF_ATTRIBUTES
     for name, value in headers.items():
-        left -= len(name.encode()) + len(value.encode()) + OF_EACH
-        if left < 0:
-            break
-        kept[name] = value
+        size = len(name.encode()) + len(value.encode()) + OF_EACH
+        if size <= left:
+            kept[name] = value
+            left -= size
     return kept
 
 

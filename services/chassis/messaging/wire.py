@@ -29,6 +29,9 @@ PERSISTENT = 2
 MOST_BYTES = 256 * 1024
 """Of bodies in one write."""
 
+LEAVING_SECONDS = 10.0
+"""A connection that dies while it is full or blocked tells nobody who waits for it."""
+
 Delivery: TypeAlias = DeliveredMessage
 Confirmation: TypeAlias = "asyncio.Future[Any]"
 """Done once the broker has the message safe; failed with PublishError where no queue took it, with
@@ -116,11 +119,12 @@ class Together:
         leaving = iter(waiting)
         try:
             with closing_is_an_error():
-                channel = await below(await self._channel())
-                for piece in in_pieces(list(waiting.values())):
-                    for confirmation in await publish(channel, piece):
-                        if not (left := next(leaving)).done():
-                            left.set_result(confirmation)
+                async with asyncio.timeout(LEAVING_SECONDS):
+                    channel = await below(await self._channel())
+                    for piece in in_pieces(list(waiting.values())):
+                        for confirmation in await publish(channel, piece):
+                            if not (left := next(leaving)).done():
+                                left.set_result(confirmation)
         except Exception as error:
             for left in waiting:
                 if not left.done():

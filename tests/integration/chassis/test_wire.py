@@ -167,6 +167,7 @@ async def test_a_broker_that_says_it_reads_nothing_keeps_its_connection(vhost: V
             await rabbit.declare_topology(link.broker, "router")
             publisher = rabbit.Publisher(link)
             dam.say(Connection.Blocked(reason="low on memory"))
+            await until_blocked(link)
             dam.flowing.clear()
             blocked = await publisher.publish_all([event("question.received", 1)])
             lost = link.is_lost
@@ -178,6 +179,45 @@ async def test_a_broker_that_says_it_reads_nothing_keeps_its_connection(vhost: V
     assert [type(one) for one in blocked] == [TimeoutError]
     assert not lost
     assert taken == [None]
+
+
+async def test_what_comes_after_a_connection_that_died_full_goes_by_the_next(vhost: VirtualHost) -> None:
+    async with dammed(vhost.amqp_url) as dam:
+        link = rabbit.BrokerConnection(dam.url)
+        await link.open()
+
+        async def channel() -> AbstractChannel:
+            return link.channel
+
+        try:
+            await rabbit.declare_topology(link.broker, "router")
+            together = wire.Together(channel)
+            dam.say(Connection.Blocked(reason="low on memory"))
+            await until_blocked(link)
+            dam.flowing.clear()
+            stuck = asyncio.create_task(together.publish(event("question.received", 1)))
+            await asyncio.wait((stuck,), timeout=NEVER_SECONDS)
+            dam.flowing.set()
+            dam.cut()
+            await until(lambda: link.is_lost)
+            await link.close()
+            await link.open()
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await together.publish(event("question.received", 2))
+                (outcome,) = await asyncio.gather(stuck, return_exceptions=True)
+        finally:
+            await link.close()
+    assert isinstance(outcome, Exception)
+
+
+async def until_blocked(link: rabbit.BrokerConnection) -> None:
+    connection = (await wire.below(link.channel)).connection
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        with suppress(TimeoutError):
+            while True:
+                async with asyncio.timeout(0.05):
+                    await connection.ready()
+                await asyncio.sleep(0.02)
 
 
 class Dam:
@@ -201,6 +241,12 @@ class Dam:
             (from_broker, writer, always),
         ):
             self.carrying.add(asyncio.create_task(_carry(source, target, flowing)))
+
+    def cut(self) -> None:
+        """The connections so far are gone without a word."""
+        for client in self._clients:
+            client.transport.abort()
+        self._clients.clear()
 
     def say(self, frame: Frame) -> None:
         """In the broker's name, to all: while it says nothing itself."""
