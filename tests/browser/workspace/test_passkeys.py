@@ -50,7 +50,7 @@ async def test_a_person_adds_a_passkey_and_comes_in_by_it(database: Database) ->
         await looking.script(ADD)
         await looking.says(ADDED)
         await looking.script("document.querySelector('form[action=\"/sign-out\"]').submit()")
-        await looking.says("location.pathname === '/sign-in'")
+        await looking.says("location.pathname === '/sign-in' && document.readyState === 'complete'")
         await looking.script(ENTER)
         await looking.says("location.pathname === '/questions'")
         ways = await on.on.pool.fetch("SELECT way FROM session WHERE ended_at IS NULL")

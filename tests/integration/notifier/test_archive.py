@@ -237,7 +237,7 @@ async def test_question_and_answer_of_two_languages_each_say_theirs(here: Archiv
     number = await here.released("Де знайти українські книжки для дітей?")
     page = (await here.reader.get(f"/a/{number}?lang=en")).text
     assert '<h1 dir="auto" lang="uk">' in page
-    assert '<div class="text" dir="auto" lang="fr">' in page
+    assert '<blockquote class="text" dir="auto" lang="fr">' in page
     assert '"inLanguage":"uk"' in page
     root = ElementTree.fromstring((await here.reader.get("/feed.atom?lang=en")).content)
     spoken = "{http://www.w3.org/XML/1998/namespace}lang"
