@@ -18,7 +18,7 @@ MAILED = {
     "addition": "answer.added",
     "correction": "answer.corrected",
 }
-"""Kind of mail → the fact that it tells its asker."""
+"""Kind of mail → the fact that it tells its asker, once: but for what the answer overtook."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,10 @@ async def ends_of(
     routed = report.facts["question.routed"]
     yield End("questions that reached a partner's queue", stage.ears.letters[QuestionAssigned.wire], routed)
     yield End("answers that reached their askers", _told(stage), report.facts["question.answered"])
-    for end in _ends_of_conversations(stage, report, talk):
+    for kind, fact in MAILED.items():
+        told = stage.mails[kind] + await stage.rest.overtaken(kind)
+        yield End(f"mails to askers: {kind}", told, report.facts[fact])
+    for end in _ends_of_conversations(report, talk):
         yield end
     yield End("facts that metrics counted", counted, stage.to_count)
     received = await stage.received(year, report.asked)
@@ -57,10 +60,8 @@ def _told(stage: Services) -> int:
     return len({event.data.answer_id for event in out if event.data.place != "archive"})
 
 
-def _ends_of_conversations(stage: Services, report: Report, talk: Conversations) -> Iterator[End]:
-    """What was written around an answer reached its asker, once; no clock ran while they were waited for."""
-    for kind, fact in MAILED.items():
-        yield End(f"mails to askers: {kind}", stage.mails[kind], report.facts[fact])
+def _ends_of_conversations(report: Report, talk: Conversations) -> Iterator[End]:
+    """No clock ran while an asker was waited for, and whoever wrote again was heard."""
     yield End("answers that say how long was waited", talk.waited_rightly, report.facts["question.answered"])
     yield End("promises put off by just the waiting", talk.put_off_rightly, talk.resumed)
     yield End("follow-ups without an end", len(talk.unhandled), 0)

@@ -50,6 +50,8 @@ _RAISED = (
 
 _PENDING = "SELECT count(*) FROM metrics.pending"
 
+_OVERTAKEN = "SELECT count(*) FROM notifier.delivery WHERE kind = $1 AND state = 'cancelled'"
+
 _STATES = "SELECT state, count(*) AS number FROM router.question GROUP BY state ORDER BY number DESC"
 
 
@@ -95,6 +97,10 @@ class Rest:
     async def raised(self, measure: str) -> int:
         """The network's counter of this measure, of all years."""
         return int(await self.db.fetchval(_RAISED, measure))
+
+    async def overtaken(self, kind: str) -> int:
+        """Mails of this kind that were not worth sending any more: the answer came at the same moment."""
+        return int(await self.db.fetchval(_OVERTAKEN, kind))
 
     async def states(self) -> dict[str, int]:
         return {row["state"]: row["number"] for row in await self.db.fetch(_STATES)}
