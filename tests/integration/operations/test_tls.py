@@ -40,6 +40,17 @@ class TlsRabbitMQ(RabbitMQ):
         query = f"cafile={authority.certificate}"
         return urlunsplit(plain._replace(scheme="amqps", netloc=place, path="//", query=query))
 
+    async def until_tls(self) -> None:
+        """The broker opens this port after the plain one, by which it is told that it has started."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                with suppress(ConnectionError):
+                    _, writer = await asyncio.open_connection(LOOPBACK, self.tls_port)
+                    writer.close()
+                    await writer.wait_closed()
+                    return
+                await asyncio.sleep(0.02)
+
     def _settings(self) -> Iterator[str]:
         yield from super()._settings()
         yield f"listeners.ssl.1 = {LOOPBACK}:{self.tls_port}"
@@ -69,6 +80,7 @@ async def guarded() -> AsyncIterator[Guarded]:
         postgresql = PostgreSQL(folder / "postgresql", fsync=False)
         try:
             await asyncio.gather(rabbitmq.start(), postgresql.start())
+            await rabbitmq.until_tls()
             await _insist_on_tls(postgresql, folder / "postgresql" / "cluster", authority)
             yield Guarded(authority, stranger, rabbitmq, postgresql)
         finally:
