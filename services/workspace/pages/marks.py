@@ -15,22 +15,21 @@ HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+")
 BULLET = re.compile(r"^([ \t]*)[*+][ \t]+(?=\S)")
 
 
-def _is_link(url: str) -> bool:
-    return url.lower().startswith(LINKS)
+class PlainReader(MarkdownIt):
+    """CommonMark without images, markup and entities; an address stays as it was typed."""
+
+    def __init__(self) -> None:
+        super().__init__("commonmark", {"html": False})
+        self.disable(["image", "html_inline", "entity"])
+
+    def validateLink(self, url: str) -> bool:
+        return url.lower().startswith(LINKS)
+
+    def normalizeLink(self, url: str) -> str:
+        return url
 
 
-def _as_typed(url: str) -> str:
-    return url
-
-
-def _reader() -> MarkdownIt:
-    reader = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_inline", "entity"])
-    reader.validateLink = _is_link  # type: ignore[method-assign]
-    reader.normalizeLink = _as_typed  # type: ignore[method-assign]
-    return reader
-
-
-_READER = _reader()
+_READER = PlainReader()
 
 
 def plain(text: str) -> str:
