@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -102,12 +102,3 @@ class NetworkTime:
 
     def _slots(self, day: date) -> Sequence[WorkingSpan]:
         return () if self._is_holiday(day) else self._week.get(day.weekday(), ())
-
-
-def year_bounds(year: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """First moment of the year and of the next one, in the network's zone."""
-    midnight = time(0, tzinfo=zone)
-    return (
-        datetime.combine(date(year, 1, 1), midnight),
-        datetime.combine(date(year + 1, 1, 1), midnight),
-    )

@@ -67,9 +67,6 @@ class QuestionState:
     def with_overdue(self, assignment: UUID) -> QuestionState:
         return replace(self, overdue=self.overdue | {assignment})
 
-    def with_release(self, assignment: UUID, outcome: str) -> QuestionState:
-        return replace(self, released={**self.released, assignment: outcome})
-
     def with_follow_up(self, follow_up: UUID, at: datetime) -> QuestionState:
         return replace(self, follow_ups={**self.follow_ups, follow_up: at})
 

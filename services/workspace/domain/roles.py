@@ -78,7 +78,3 @@ def may(members: tuple[Member, ...], action: PermittedAction, partner: str | Non
 def libraries(members: tuple[Member, ...]) -> tuple[str, ...]:
     """Those that the person works in."""
     return tuple(sorted({member.partner for member in members if member.role in OF_A_LIBRARY}))
-
-
-def sees_everything(members: tuple[Member, ...]) -> bool:
-    return may(members, "see the network")

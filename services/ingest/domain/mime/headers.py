@@ -138,9 +138,5 @@ def bare_subject(subject: str) -> str:
     return REPLY_OR_FORWARD.sub("", subject).strip()
 
 
-def is_answer(mail: Message, subject: str) -> bool:
-    return bool(references(mail)) or (bool(REPLY_OR_FORWARD.match(subject)) and not is_forward(subject))
-
-
 def is_forward(subject: str) -> bool:
     return bool(FORWARD.match(subject))
