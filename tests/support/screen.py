@@ -24,10 +24,13 @@ radio region search searchbox status table textbox DisclosureTriangle figure gro
 """
 TOLD = frozenset(ROLES.split())
 """Roles that a screen reader announces, or jumps to."""
-FOUND = """axe.run(document, {resultTypes: ["violations"]}).then((found) => JSON.stringify({
+FOUND = """axe.run(document, {resultTypes: ["violations"], RULES}).then((found) => JSON.stringify({
   overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   violations: found.violations.map((one) => one.id + ": " + one.nodes.map((at) => at.html).join(" ")),
 }))"""
+ALL_RULES = ""
+OF_COLOURS = 'runOnly: ["color-contrast", "link-in-text-block"]'
+"""What another scheme of colours can break; the rest of a page is the same by night."""
 WIDE = """[...document.querySelectorAll("body *")].filter(
   (one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1
 ).map((one) => one.outerHTML.slice(0, 200)).slice(-2).join(" ")"""
@@ -78,10 +81,10 @@ class Screen:
         assert "exceptionDetails" not in told, told
         return told["result"].get("value")
 
-    async def look(self) -> Seen:
+    async def look(self, rules: str = ALL_RULES) -> Seen:
         if not await self.script("typeof axe !== 'undefined'"):
             await self.script(AXE.read_text() + "; 0")
-        return Seen(**json.loads(await self.script(FOUND)))
+        return Seen(**json.loads(await self.script(FOUND.replace("RULES", rules))))
 
     async def cookie(self, name: str, value: str) -> None:
         await self._do("Network.setCookie", name=name, value=value, url=self._origin, httpOnly=True)
@@ -127,20 +130,19 @@ class Screen:
     async def faultless(self, path: str, *, widths: Sequence[int] = (320, 1100)) -> None:
         """By day at these widths, by night and in forced colours at the first: nothing that axe-core faults,
         nothing that sticks out."""
-        for width, dark, forced in [
-            *((width, False, False) for width in widths),
-            (widths[0], True, False),
-            (widths[0], False, True),
-        ]:
-            await self.settings(width=width, dark=dark, forced=forced)
+        for width in reversed(widths):
+            await self.settings(width=width)
             await self.open(path)
-            seen = await self.look()
-            how = (
-                f"{path}, {width} pixels, {'dark' if dark else 'light'}{', forced colours' if forced else ''}"
-            )
-            assert not seen.violations, f"{how}: {seen.violations}"
-            wide = await self.script(WIDE) if seen.overflow else ""
-            assert not seen.overflow, f"{how}: sticks out by {seen.overflow} pixels: {wide}"
+            self._faultless(f"{path}, {width} pixels", await self.look(), await self.script(WIDE))
+        for scheme in ("dark", "forced"):
+            await self.settings(width=widths[0], **{scheme: True})
+            seen = await self.look(OF_COLOURS)
+            self._faultless(f"{path}, {widths[0]} pixels, {scheme}", seen, await self.script(WIDE))
+
+    @staticmethod
+    def _faultless(how: str, seen: Seen, wide: str) -> None:
+        assert not seen.violations, f"{how}: {seen.violations}"
+        assert not seen.overflow, f"{how}: sticks out by {seen.overflow} pixels: {wide}"
 
     async def focused(self) -> str:
         """`button Send`: what a screen reader says of where the keyboard is."""
