@@ -24,6 +24,10 @@ from services.contracts.faults import Fault, faults_of, shown
 from services.contracts.vocabulary import Fact, without_leap_second
 
 CONTENT_TYPE = "application/cloudevents+json"
+COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
+"""How gzip (RFC 1952) and Zstandard (RFC 8878) begin."""
+PLACE = re.compile(r"line (\d+) column (\d+)$")
+FOUND_BYTES = 40
 LARGEST_SUBMISSION = 512 * 1024
 """Bytes of one event of a partner; files do not travel in events."""
 
@@ -130,10 +134,36 @@ def parse(body: bytes) -> dict[str, Any]:
     try:
         raw = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise NotAnEvent(f"not JSON: {error}") from error
+        if (unlike := _not_even_text(body)) is not None:
+            raise NotAnEvent(unlike) from error
+        why = f"not JSON: {error}"
+        raise NotAnEvent(why, faults=(Fault((), why, _found_at(body, str(error))),)) from error
     if not isinstance(raw, dict):
         raise NotAnEvent(f"a JSON object is wanted, in {{ }}; this is {JSON_NAMES[type(raw)]}")
     return raw
+
+
+def _not_even_text(body: bytes) -> str | None:
+    """What programs send that set no encoding, and what looks broken as JSON while it is whole."""
+    if body.startswith(COMPRESSED):
+        return "is compressed; send JSON as it is, and no content-encoding"
+    if b"\0" in body[:4]:
+        return "is UTF-16 or UTF-32; JSON is UTF-8 (RFC 8259, 8.1)"
+    try:
+        body.decode()
+    except UnicodeDecodeError as fault:
+        wrong = f"byte {fault.start + 1} (0x{body[fault.start]:02x})"
+        return f"{wrong} is not UTF-8, as JSON must be (RFC 8259, 8.1)"
+    return None
+
+
+def _found_at(body: bytes, message: str) -> str | None:
+    """What stands where the reader stopped."""
+    if (place := PLACE.search(message)) is None:
+        return None
+    line, column = map(int, place.groups())
+    rest = body.split(b"\n")[line - 1][max(column - 1, 0) :]
+    return rest[:FOUND_BYTES].decode("utf-8", "replace") or None
 
 
 JSON_NAMES = {
@@ -151,7 +181,8 @@ def decode_mapping(raw: Mapping[str, Any], readers: Readers) -> Envelope[Any]:
     reader = readers.get(wire) if isinstance(wire, str) else None
     if reader is None:
         known = ", ".join(sorted(readers))
-        why = f"unknown type {wire!r}; known here: {known}"
+        what = f"unknown type {wire!r}" if "type" in raw else "is missing; it must be there"
+        why = f"{what}; known here: {known}"
         raise NotAnEvent(why, field="type", value=wire, code="unknown_type")
     try:
         return reader.model_validate(raw)

@@ -113,7 +113,9 @@ class PartnerReader:
         except Refused as refusal:
             if isinstance(refusal, NotAskedYet) and await early.keep(unit, partner, refusal.question, letter):
                 return
-            fault = Fault(_path_in(event, refusal), refusal.reason, refusal.value)
+            path = _path_in(event, refusal)
+            value = _value_at(event, path) if refusal.value is None else refusal.value
+            fault = Fault(path, refusal.reason, value)
             told = refused(event.id, event.type, (fault,), code_of(refusal))
             tell(unit, partner, event.source, told)
             return
@@ -154,6 +156,11 @@ def _path_in(event: Submission[Any], refusal: Refused) -> tuple[str, ...]:
         return ()
     path = tuple(refusal.field.split("."))
     return ("data", *path) if path[0] in type(event.data).model_fields else path
+
+
+def _value_at(event: Submission[Any], path: tuple[str, ...]) -> str | None:
+    """Of what names the submission or its question; what it says is shown by who looked at it."""
+    return str(getattr(event, path[0]) or "") or None if path in (("id",), ("subject",)) else None
 
 
 async def _must_not_be_shut_out(unit: Unit, partner: str) -> None:

@@ -46,18 +46,21 @@ async def must_have_asked(unit: Unit, question: UUID, partner: str) -> None:
 LATE: dict[TakenFor, TakenFor] = {"answer": "late_answer", "decline": "late_decline", "take": "late_take"}
 """Of who does not have the question any more."""
 
+ONE_MORE: frozenset[TakenFor] = frozenset({"answer", "clarification"})
+"""What is one more message of its library's once that has answered."""
+
 
 async def taken_for(unit: Unit, event: Submission[Any], partner: str, question: UUID | None) -> TakenFor:
     """What it counts as, by what is known before it is done."""
     if event.type == DeclineSubmitted.wire and event.data.spam:
         return "spam"
     counts_as = COUNTS_AS[event.type]
-    if counts_as not in LATE or question is None:
+    if question is None or counts_as not in LATE.keys() | ONE_MORE:
         return counts_as
     session = session_of(unit)
     known, asked = await session.question(question), await session.partners(question)
     if (
-        counts_as == "answer"
+        counts_as in ONE_MORE
         and known is not None
         and known.how == "answered"
         and any(one.partner == partner and one.answered_at for one in asked)
@@ -70,7 +73,7 @@ async def taken_for(unit: Unit, event: Submission[Any], partner: str, question: 
         and current.ended_at is None
         and (known is None or known.open or current.follow_up is not None)
     )
-    return counts_as if is_current else LATE[counts_as]
+    return counts_as if is_current else LATE.get(counts_as, counts_as)
 
 
 def code_of(refusal: Refused) -> RefusedBecause:

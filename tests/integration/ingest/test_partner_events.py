@@ -73,7 +73,8 @@ async def test_another_content_under_a_used_id_is_refused_and_said_to_be_so(
         first, same, other = await door.told("grigny")
         assert len(await door.announced(QuestionReceived)) == 1
     assert same["subject"] == first["subject"]
-    assert (other["type"], other["data"]["field"]) == ("submission.refused.v1", "id")
+    said = other["data"]
+    assert (other["type"], said["field"], said["value"]) == ("submission.refused.v1", "id", "1")
     assert "with another content" in other["data"]["reason"]
 
 
@@ -115,7 +116,7 @@ async def test_who_was_never_asked_is_refused_as_over_http(database: Database, v
         await early.end_waiting(door.running.chassis.begin, timedelta(0))
         told = await door.told("lyon")
         assert await door.announced(AnswerReceived) == []
-    assert {one["data"]["field"] for one in told} == {"subject"}
+    assert {(one["data"]["field"], one["data"]["value"]) for one in told} == {("subject", question)}
     assert "was asked of you" in told[0]["data"]["reason"]
 
 
@@ -299,15 +300,20 @@ async def test_what_is_late_is_told_to_be_so_and_the_same_again_is_told_the_same
             cloud("decline.submitted.v1", {"reason": "Encore."}, subject=question, id="2"),
             cloud("take.submitted.v1", {}, subject=question, id="3"),
             cloud("answer.submitted.v1", {"text": "Au bord du Rhône."}, subject=question, id="4"),
+            cloud("clarification.submitted.v1", {"text": "Quel Rhône ?"}, subject=question, id="5"),
         ]
         for event in (*sent, *sent):
             await send(door, "lyon", event)
         told = [one["data"]["taken_for"] for one in await door.told("lyon")]
         await hears(door, UUID(question), answered_by("lyon"), after=timedelta(minutes=1))
-        await send(door, "lyon", cloud("decline.submitted.v1", {}, subject=question, id="5"))
-        *_, over = await door.told("lyon")
-    assert told == ["decline", "late_decline", "late_take", "late_answer"] * 2
+        await send(door, "lyon", cloud("decline.submitted.v1", {}, subject=question, id="6"))
+        await send(
+            door, "lyon", cloud("clarification.submitted.v1", {"text": "Lequel ?"}, subject=question, id="7")
+        )
+        *_, over, more = await door.told("lyon")
+    assert told == ["decline", "late_decline", "late_take", "late_answer", "clarification"] * 2
     assert over["data"]["taken_for"] == "late_decline"
+    assert more["data"]["taken_for"] == "addition"
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,16 @@ def test_every_container_is_bounded_and_its_log_rotated() -> None:
             assert "mem_limit" in service, name
 
 
+def test_no_reader_of_secrets_gives_their_volume_what_its_own_image_has() -> None:
+    """Compose 2 makes all containers before the one that fills the volumes has started, and the engine copies
+    into one that is still empty what the image has there, and its owner: then nothing can be laid into it."""
+    made = {volume.partition(":")[0] for volume in COMPOSE["services"]["secrets"]["volumes"]}
+    for name, service in COMPOSE["services"].items():
+        for volume, _, mount in (each.partition(":") for each in service.get("volumes", ())):
+            if volume in made and name != "secrets":
+                assert "nocopy" in mount.split(":")[-1].split(","), (name, volume)
+
+
 def test_containers_write_nothing_and_have_no_capability() -> None:
     for name, service in COMPOSE["services"].items():
         assert service["read_only"], name
