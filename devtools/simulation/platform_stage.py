@@ -189,7 +189,7 @@ class Services:
             transactions.begin() as unit,
         ):
             changes = await partner_directory.compare(unit.db, wanted, whole=False)
-            await partner_directory.apply(unit.db, changes, hand=COORDINATOR, now=self.clock.now())
+            await partner_directory.apply(unit.db, changes, actor=COORDINATOR, now=self.clock.now())
 
     async def heard(self) -> Sequence[Event[Any]]:
         async with asyncio.TaskGroup() as together:

@@ -52,11 +52,11 @@ class Stage(Protocol):
         ...
 
     async def settle(self, question: UUID) -> None:
-        """By the coordinator's hand: what the asker wrote needs no message."""
+        """By the coordinator: what the asker wrote needs no message."""
         ...
 
     async def assign(self, question: UUID, partner: str, reason: str) -> None:
-        """By the coordinator's hand."""
+        """By the coordinator."""
         ...
 
     async def close(self, question: UUID, explanation: str) -> None: ...

@@ -44,7 +44,7 @@ async def strike_out(db: Db, partner: str) -> bool:
     async with db.transaction():
         held = (await records(db)).get(partner)
         changes = [Change(partner, held, None)] if held else []
-        return bool(await partner_directory.apply(db, changes, hand="operator", now=datetime.now(UTC)))
+        return bool(await partner_directory.apply(db, changes, actor="operator", now=datetime.now(UTC)))
 
 
 def is_suspended(record: Mapping[str, Any]) -> bool:
@@ -62,7 +62,7 @@ async def _close(db: Db, partner: str, suspension: Sequence[Mapping[str, str]]) 
 
 async def _save(db: Db, wanted: Sequence[Partner]) -> list[str]:
     changes = await partner_directory.compare(db, wanted, whole=False)
-    await partner_directory.apply(db, changes, hand="operator", now=datetime.now(UTC))
+    await partner_directory.apply(db, changes, actor="operator", now=datetime.now(UTC))
     return [field for change in changes for field in change.fields]
 
 

@@ -73,7 +73,7 @@ class Chassis:
         self._stack = stack
         self._instruments = instruments
         self._relay = outbox.Relay(pool, self.publisher, instruments)
-        self._transactions = Transactions(pool, name, clock, self._relay.hand)
+        self._transactions = Transactions(pool, name, clock, self._relay.enqueue)
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @classmethod

@@ -66,11 +66,11 @@ class IsOpen(Points):
     share: float = Field(ge=0, le=1)
 
 
-class ByHand(Points):
+class ChosenManually(Points):
     """A person chose the partner."""
 
-    code: Literal["hand"] = "hand"
-    hand: Line
+    code: Literal["manual"] = "manual"
+    actor: Line
     said: Line | None = Field(default=None, description="Why, in that person's words")
 
 
@@ -88,7 +88,7 @@ Reason: TypeAlias = Annotated[
     | HasRoom
     | IsOwed
     | IsOpen
-    | ByHand
+    | ChosenManually
     | AskedBack,
     Field(discriminator="code"),
 ]
@@ -136,7 +136,7 @@ class TakenBack(Value):
     """A person took it from the partner that had it."""
 
     code: Literal["taken_back"] = "taken_back"
-    hand: Line
+    actor: Line
 
 
 Impasse: TypeAlias = Annotated[NobodyLeft | AskedInVain | TakenBack, Field(discriminator="code")]
@@ -162,4 +162,4 @@ EndCode = Literal[
 ]
 """How an assignment ended."""
 Action = Literal["assign", "close", "extend", "reopen", "route", "settle", "spam", "take_back"]
-"""What a coordinator's hand may do."""
+"""What a coordinator may do."""

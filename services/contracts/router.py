@@ -237,13 +237,13 @@ class AnswerCorrected(AnswerAdded):
 
 
 class QuestionClosed(Fact):
-    """The question ended without an answer: by a person's hand, the asker's wish, or for want of a reply."""
+    """The question ended without an answer: by a coordinator, at the asker's wish, or for want of a reply."""
 
     wire: ClassVar[str] = "question.closed.v1"
 
     reason: ClosingCode
     explanation: Text | None = Field(default=None, description="For the asker")
-    hand: Line | None = Field(default=None, description="Who closed it")
+    actor: Line | None = Field(default=None, description="Who closed it")
     facets: Facets
 
 
@@ -252,7 +252,7 @@ class QuestionReopened(Fact):
 
     wire: ClassVar[str] = "question.reopened.v1"
 
-    by: Literal["asker", "hand", "late_reply"] = "hand"
+    by: Literal["asker", "coordinator", "late_reply"] = "coordinator"
     text: Text | None = Field(default=None, description="Why, in the asker's words: for whoever is asked now")
     promise_at: Moment | None = Field(default=None, description="What the asker is promised now")
 
@@ -260,12 +260,12 @@ class QuestionReopened(Fact):
 
 
 class QuestionHandled(Fact):
-    """A coordinator's hand changed a question's life. What follows from it is its own event."""
+    """A coordinator changed a question's life. What follows from it is its own event."""
 
     wire: ClassVar[str] = "question.handled.v1"
 
     action: Action
-    hand: Line = Field(description="Who did it")
+    actor: Line = Field(description="Who did it")
     reason: Line | None = None
     promise_at: Moment | None = Field(default=None, description="What the asker is promised now")
     assignment_id: UUID | None = Field(default=None, description="Of the partner that has the question")
@@ -282,7 +282,7 @@ class PartnerChanged(Fact):
     partner: PartnerId
     version: int = Field(ge=1, description="Of the directory: a later change has a higher one")
     changed_at: Moment
-    hand: Line = Field(description="Who did it")
+    actor: Line = Field(description="Who did it")
     before: dict[Word, Any] | None = Field(default=None, description="The record, as in docs/routing.md")
     after: dict[Word, Any] | None = Field(default=None, description="None: it left the network")
 
@@ -294,5 +294,5 @@ class IntakeChanged(Fact):
 
     paused: bool
     notice: Text | None = Field(default=None, description="For the public, while it is paused")
-    hand: Line
+    actor: Line
     reason: Line | None = Field(default=None, description="For the network itself")

@@ -54,7 +54,7 @@ async def _import(chassis: Chassis, path: Path) -> None:
         log.error("%s, %s", path, fault)
     async with chassis.begin() as unit:
         changes = await partner_directory.compare(unit.db, wanted, whole=False)
-        await partner_directory.apply(unit.db, changes, hand=f"file {path.name}", now=unit.now)
+        await partner_directory.apply(unit.db, changes, actor=f"file {path.name}", now=unit.now)
     log.info("%s: %d partners, %d changed", path, len(wanted), len(changes))
 
 

@@ -122,13 +122,13 @@ async def _get(door: httpx.AsyncClient, address: str) -> None:
     (await door.get(address)).raise_for_status()
 
 
-async def _median(deed: Callable[[], Awaitable[object]], times: int = 15) -> float:
+async def _median(action: Callable[[], Awaitable[object]], times: int = 15) -> float:
     """Seconds, the first time left out."""
-    await deed()
+    await action()
     taken = []
     for _ in range(times):
         started = perf_counter()
-        await deed()
+        await action()
         taken.append(perf_counter() - started)
     return statistics.median(taken)
 

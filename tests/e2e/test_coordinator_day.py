@@ -42,7 +42,7 @@ async def test_what_the_coordinator_asks_is_done_whoever_is_away_meanwhile(
         question = page.rpartition("/")[2]
         await claire.see(page, "Comment les délais ont couru", "Si on la sollicite maintenant")
         await platform.kill("router")
-        given = {"question": question, "deed": "assign", "partner": second, "form": "one"}
+        given = {"question": question, "action": "assign", "partner": second, "form": "one"}
         for _ in range(2):
             await claire.do("/network/do", **given)
         await claire.see(page, "en chemin")
@@ -55,5 +55,5 @@ async def test_what_the_coordinator_asks_is_done_whoever_is_away_meanwhile(
         away = {"first": "2030-01-07", "last": "2030-01-13", "form": "away", "version": ""}
         await claire.do(f"/libraries/{second}/away", **away)
         await claire.see(f"/libraries/{second}", "13 janvier 2030", without=["en chemin"])
-        await claire.do("/network/intake", form="pause", deed="pause", notice="Retour le 4 janvier.")
+        await claire.do("/network/intake", form="pause", action="pause", notice="Retour le 4 janvier.")
         await claire.see("/network", "Retour le 4 janvier.", without=["en chemin"])

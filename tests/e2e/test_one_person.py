@@ -121,8 +121,8 @@ async def bury(amqp_url: str, service: str, body: bytes) -> None:
         await (await channel.get_exchange(topology.DEAD)).publish(aio_pika.Message(body), service)
 
 
-async def say(deed: Callable[..., Awaitable[int]], here: Scene, **chosen: Any) -> int:
-    return await deed(argparse.Namespace(**chosen), here.where)
+async def say(action: Callable[..., Awaitable[int]], here: Scene, **chosen: Any) -> int:
+    return await action(argparse.Namespace(**chosen), here.where)
 
 
 async def test_all_of_one_person_is_told_and_then_forgotten(

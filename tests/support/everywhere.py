@@ -34,7 +34,7 @@ FILL = (
         RETURNING id
     ) INSERT INTO ingest.file_chunk (file, number, content)
     SELECT id, 0, 'ada.moulin@mail.example' FROM made""",
-    """INSERT INTO router.history (question, at, what, hand, reason)
+    """INSERT INTO router.history (question, at, what, actor, reason)
     VALUES ($1, now(), 'extended', 'Cécile', 'zq-router-history-reason')""",
     """UPDATE notifier.question SET reference = 'zq-notifier-question-reference',
         reopened_text = 'zq-notifier-question-reopened_text',

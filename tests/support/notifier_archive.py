@@ -106,9 +106,9 @@ class Archive:
         await self.on.pool.execute("DELETE FROM outbox WHERE routing_key = 'entry.shown'")
         return shown[-1].texts if shown else ()
 
-    async def decide(self, number: int, deed: str, **fields: Any) -> dict[str, Any]:
+    async def decide(self, number: int, action: str, **fields: Any) -> dict[str, Any]:
         """The text as it is proposed, and what the coordinator changed in it; gives the receipt."""
-        if deed == "withdraw":
+        if action == "withdraw":
             [receipt] = await self.ask(coordinator.EntryWithdrawRequested(by=COORDINATOR, number=number))
             return receipt
         texts = await self._shown(number)

@@ -92,7 +92,7 @@ class Network:
     async def import_partners(self, wanted: Sequence[Partner]) -> None:
         async with self.bench.transactions.begin() as unit:
             changes = await partner_directory.compare(unit.db, wanted, whole=True)
-            await partner_directory.apply(unit.db, changes, hand="test", now=unit.now)
+            await partner_directory.apply(unit.db, changes, actor="test", now=unit.now)
 
 
 @asynccontextmanager

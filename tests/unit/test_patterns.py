@@ -56,7 +56,7 @@ def patterns() -> list[tuple[str, re.Pattern[str] | re.Pattern[bytes]]]:
     return [(module, pattern) for pattern, module in found.items()]
 
 
-DEED = f"""
+SCRIPT = f"""
 import signal
 from {__name__} import LETTERS, PIECES, PROCESSOR_SECONDS, SHARES, patterns
 for module, pattern in patterns()[{{share}}::SHARES]:
@@ -74,7 +74,7 @@ for module, pattern in patterns()[{{share}}::SHARES]:
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_no_text_keeps_a_pattern_busy(share: int) -> None:
-    command = (sys.executable, "-c", DEED.format(share=share))
+    command = (sys.executable, "-c", SCRIPT.format(share=share))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, (done.stdout.splitlines()[-1:], done.stderr[-2000:])
 

@@ -62,7 +62,7 @@ class Reasons:
         if code == "fit":
             share = self.words.percent(float(reason.get("share", 0)))
             return self.words.gettext("you are open %(share)s of the time needed", share=share)
-        return self._by_hand(reason) if code == "hand" else self._of(WHY_YOU, code)
+        return self._manual(reason) if code == "manual" else self._of(WHY_YOU, code)
 
     def why_not(self, code: str, language: str | None = None) -> str:
         """Why a library was not asked; `language` is the question's, where that is why."""
@@ -75,7 +75,7 @@ class Reasons:
         """Why the coordinator must see to a question."""
         code = str(impasse.get("code", ""))
         if code == "taken_back":
-            return self.words.gettext("%(person)s took it back", person=impasse.get("hand", ""))
+            return self.words.gettext("%(person)s took it back", person=impasse.get("actor", ""))
         if code == "asked_in_vain":
             attempts = int(impasse.get("attempts", 1))
             return self.words.ngettext(
@@ -103,7 +103,7 @@ class Reasons:
             "one question is open with you", "%(num)s questions are open with you", opened
         )
 
-    def _by_hand(self, reason: Mapping[str, Any]) -> str:
+    def _manual(self, reason: Mapping[str, Any]) -> str:
         said = reason.get("said")
         if said:
             return self.words.gettext("the coordinator chose you: %(said)s", said=said)

@@ -115,7 +115,7 @@ class Relay:
         self._idle = asyncio.Event()
         self._idle.set()
 
-    def hand(self, committed: Sequence[Saved]) -> None:
+    def enqueue(self, committed: Sequence[Saved]) -> None:
         """Take what this process has just committed."""
         if committed and len(self._in_hand) < MOST_IN_HAND:
             self._in_hand.extend(committed)

@@ -27,7 +27,7 @@ from services.contracts.vocabulary import Fact
 Pending = TypeVar("Pending")
 Write: TypeAlias = Callable[["Unit", Pending], Awaitable[None]]
 Redeliver = Callable[["Unit", IncomingMessage], Awaitable[None]]
-Hand = Callable[[Sequence[Saved]], None]
+Enqueue = Callable[[Sequence[Saved]], None]
 
 REFUSAL_SECONDS = 20.0
 """How long one refusal counts: afterwards the next transaction may try whether there is room again."""
@@ -164,13 +164,15 @@ class Begin(Protocol):
 
 
 class Transactions:
-    """Begins units. `hand` is given, after each commit, what it left to publish; without one, some running
+    """Begins units. `enqueue` is given, after each commit, what it left to publish; without one, some running
     copy's relay will find it. `redeliver` handles an event that waited for its question."""
 
-    def __init__(self, pool: Pool[Record], service: str, clock: Clock, hand: Hand | None = None) -> None:
+    def __init__(
+        self, pool: Pool[Record], service: str, clock: Clock, enqueue: Enqueue | None = None
+    ) -> None:
         self._pool = pool
         self._clock = clock
-        self._hand = hand
+        self._enqueue = enqueue
         self.service = service
         self.redeliver: Redeliver = nothing_waits
         self._refusal: asyncpg.PostgresError | None = None
@@ -184,13 +186,13 @@ class Transactions:
                 await inbox.lock(db, self.service, questions)
                 unit = Unit(db, self.service, self._clock, questions)
                 yield unit
-                announced = await unit.finish(self.redeliver, handed=self._hand is not None)
+                announced = await unit.finish(self.redeliver, handed=self._enqueue is not None)
         except asyncpg.InsufficientResourcesError as error:
             self._refusal, self._refused_at = error, time.monotonic()
             raise
         self._refusal = None
-        if self._hand is not None:
-            self._hand(announced)
+        if self._enqueue is not None:
+            self._enqueue(announced)
 
     def ask_whether_they_are_kept(self) -> None:
         """Raises when the last transaction found no room (disk full, no memory, no connection left), which no

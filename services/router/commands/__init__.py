@@ -1,4 +1,4 @@
-"""`./sesame router …`: partners, explanations, rehearsals, the coordinator's hand."""
+"""`./sesame router …`: partners, explanations, rehearsals, the coordinator's actions."""
 
 from __future__ import annotations
 

@@ -68,6 +68,6 @@ def question_id(text: str) -> UUID:
 _EXAMPLE = "01a2105c-dd2b-7217-a6f3-56606b70e2eb"
 
 
-def whose_hand() -> str:
+def operator_name() -> str:
     """Who is at the keyboard, unless they say otherwise."""
     return getpass.getuser()

@@ -49,7 +49,7 @@ def _life(explained: Explained, there: CommandContext) -> Iterator[str]:
     zone, question = there.settings.zone, explained.question
     yield from question_lines(question, zone)
     for row in explained.history:
-        yield f"  {in_zone(row['at'], zone)} {row['what']} by {row['hand']}: {row['reason'] or '-'}"
+        yield f"  {in_zone(row['at'], zone)} {row['what']} by {row['actor']}: {row['reason'] or '-'}"
     yield ""
     yield f"the promise: {sum_of(explained.promise)} on working days"
     yield from (span_line(span, zone) for span in explained.promise)

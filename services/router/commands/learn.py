@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 
 from services.chassis.language.detection import language_of
-from services.router.commands.coordinating import CommandContext, run, whose_hand
+from services.router.commands.coordinating import CommandContext, operator_name, run
 from services.router.domain.themes import theme_of
 from services.router.files.partners import FaultyFile
 from services.router.handlers.coordinator import Refusal
@@ -28,7 +28,7 @@ def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="one JSON object a line: text, subject, perhaps answer; none: the past",
     )
     learning.add_argument("--dry", action="store_true", help="only say how good it would be")
-    learning.add_argument("--hand", default=whose_hand(), help="who does it (default: %(default)s)")
+    learning.add_argument("--actor", default=operator_name(), help="who does it (default: %(default)s)")
     learning.set_defaults(run=lambda chosen: run(partial(learn_now, chosen)))
     guessing = things.add_parser("guess", help="subject and language of a text")
     guessing.add_argument("text")
@@ -45,7 +45,7 @@ async def learn_now(chosen: argparse.Namespace, there: CommandContext) -> int:
             raise Refusal(str(problem), "unfit") from problem
         if not chosen.dry:
             measured = orjson.dumps(asdict(quality)).decode()
-            await store.save(unit.db, unit.now, chosen.hand, len(past), measured, written(model))
+            await store.save(unit.db, unit.now, chosen.actor, len(past), measured, written(model))
     _tell(quality, len(past), len(model.themes))
     return 0
 

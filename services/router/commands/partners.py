@@ -12,7 +12,7 @@ import orjson
 from rich.table import Table
 
 from services.chassis.terminal import operator_console
-from services.router.commands.coordinating import CommandContext, run, whose_hand
+from services.router.commands.coordinating import CommandContext, operator_name, run
 from services.router.domain.question.question_report import in_zone
 from services.router.files.partners import FileFault, read_file, to_csv, to_yaml
 from services.router.store import partner_directory, partners
@@ -32,14 +32,14 @@ def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         action = actions.add_parser(name, help=meaning)
         action.add_argument("file", type=Path, help="YAML or CSV (by its ending)")
         action.add_argument("--whole", action="store_true", help="partners that the file doesn't name go")
-        action.add_argument("--hand", default=whose_hand(), help="who does it (default: %(default)s)")
+        action.add_argument("--actor", default=operator_name(), help="who does it (default: %(default)s)")
         action.set_defaults(
             run=lambda chosen, name=name: run(partial(bring_in, chosen, write=name == "import"))
         )
     export = actions.add_parser("export", help="write all partners to a file or the screen")
     export.add_argument("file", type=Path, nargs="?", help="YAML or CSV (by its ending); none: YAML, here")
     export.set_defaults(run=lambda chosen: run(partial(take_out, chosen)))
-    history = actions.add_parser("history", help="every change of one partner, with time and hand")
+    history = actions.add_parser("history", help="every change of one partner, with time and actor")
     history.add_argument("partner")
     history.set_defaults(run=lambda chosen: run(partial(show_history, chosen)))
 
@@ -51,7 +51,7 @@ async def bring_in(chosen: argparse.Namespace, there: CommandContext, *, write: 
     async with there.transactions.begin() as unit:
         changes = await partner_directory.compare(unit.db, wanted, whole=chosen.whole)
         if write:
-            await partner_directory.apply(unit.db, changes, hand=chosen.hand, now=unit.now)
+            await partner_directory.apply(unit.db, changes, actor=chosen.actor, now=unit.now)
     _tell_changes(changes)
     word = "changed" if write else "would change"
     print(f"{len(wanted)} partners read, {len(changes)} {word}, {len(faults)} faults named")
@@ -98,10 +98,10 @@ async def show_history(chosen: argparse.Namespace, there: CommandContext) -> int
     if not rows:
         print(f"sesame: there never was a partner {chosen.partner}", file=sys.stderr)
         return 1
-    table = Table("when", "hand", "what")
+    table = Table("when", "who", "what")
     for row in rows:
         before, after = (orjson.loads(row[side]) if row[side] else None for side in ("before", "after"))
         change = _line(Change(chosen.partner, before, after))
-        table.add_row(in_zone(row["changed_at"], there.settings.zone), row["hand"], change)
+        table.add_row(in_zone(row["changed_at"], there.settings.zone), row["actor"], change)
     operator_console().print(table)
     return 0

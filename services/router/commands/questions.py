@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from services.chassis.messaging.transaction import Unit
-from services.router.commands.coordinating import CommandContext, question_id, run, whose_hand
+from services.router.commands.coordinating import CommandContext, operator_name, question_id, run
 from services.router.domain.question.question_report import question_lines
 from services.router.handlers import coordinator
 from services.router.handlers.context import RoutingContext
@@ -67,18 +67,18 @@ def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         parser.add_argument("question", type=question_id)
         for argument in further:
             parser.add_argument(argument, type=_moment if argument == "promise" else str)
-        _add_hand(parser)
+        _add_actor(parser)
         parser.set_defaults(run=lambda chosen, action=action: run(partial(do, chosen, action)))
     pause = things.add_parser("pause", help="take no questions, with a public notice")
     pause.add_argument("notice")
     resume = things.add_parser("resume", help="take questions again")
     for parser in (pause, resume):
-        _add_hand(parser)
+        _add_actor(parser)
         parser.set_defaults(run=lambda chosen: run(partial(change_intake, chosen)))
 
 
-def _add_hand(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--hand", default=whose_hand(), help="who does it (default: %(default)s)")
+def _add_actor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--actor", default=operator_name(), help="who does it (default: %(default)s)")
     parser.add_argument("--reason", help="why; kept, and told the partner")
 
 
@@ -94,7 +94,7 @@ def _moment(text: str) -> datetime:
 
 async def do(chosen: argparse.Namespace, action: QuestionAction, there: CommandContext) -> int:
     async with there.transactions.begin(chosen.question) as unit:
-        await action(chosen, there.desk, unit, Actor(chosen.hand, chosen.reason))
+        await action(chosen, there.desk, unit, Actor(chosen.actor, chosen.reason))
         question = await there.desk.ledgers.of(unit).question(chosen.question)
     if question is not None:
         print("\n".join(question_lines(question, there.settings.zone)))
@@ -104,6 +104,6 @@ async def do(chosen: argparse.Namespace, action: QuestionAction, there: CommandC
 async def change_intake(chosen: argparse.Namespace, there: CommandContext) -> int:
     notice = getattr(chosen, "notice", None)
     async with there.transactions.begin() as unit:
-        await coordinator.change_intake(unit, Actor(chosen.hand, chosen.reason), notice)
+        await coordinator.change_intake(unit, Actor(chosen.actor, chosen.reason), notice)
     print(f"intake paused: {notice}" if notice else "intake open")
     return 0

@@ -41,10 +41,10 @@ def requests(desk: RoutingContext) -> EventReader:
 
 
 def _action(desk: RoutingContext, do: CoordinatorAction) -> RequestAction:
-    return partial(_by_hand, desk, do)
+    return partial(_do, desk, do)
 
 
-async def _by_hand(
+async def _do(
     desk: RoutingContext, do: CoordinatorAction, unit: Unit, question: UUID, wish: asked.CoordinatorRequest
 ) -> None:
     try:

@@ -101,7 +101,7 @@ async def _reply_late(desk: RoutingContext, unit: Unit, question: Question) -> N
     asked = max(question.clarifications, key=lambda one: one.asked_at, default=None)
     partner = standing.directory.partners.get(asked.partner) if asked else None
     if partner is None or is_gone(partner, reopened.promise_at, unit.now):
-        await routing.route(desk, unit, reopened, by_hand=True)
+        await routing.route(desk, unit, reopened, whatever_attempts=True)
     else:
         await routing.hand_over(desk, unit, reopened, partner, (AskedBack(points=0),))
 
@@ -174,7 +174,7 @@ async def reopening_requested(desk: RoutingContext, unit: Unit, event: Event[Reo
     released = await routing.release(desk, unit, question, "closed")
     reopened = routing.promised_anew(desk, lifecycle.reopen(released, by_asker=True), unit.now)
     unit.announce(facts.reopened(reopened, "asker", fact.text), question=question.id)
-    await routing.route(desk, unit, reopened, by_hand=True)
+    await routing.route(desk, unit, reopened, whatever_attempts=True)
 
 
 async def _known(desk: RoutingContext, unit: Unit, id_: UUID) -> Question:

@@ -1,4 +1,4 @@
-"""The coordinator's hand: what a person may do to a question, each with its name and reason.
+"""What the coordinator may do to a question, each with its name and reason.
 
 Every action announces `question.handled` and is kept in the history; what follows from it (routed, closed,
 unroutable) is its own fact, as if the machine had done it. Raises Refusal, or ImpossibleMove where the
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from services.chassis.messaging.requests import RefusedRequest
 from services.chassis.messaging.transaction import Unit
-from services.contracts.reasons import Action, ByHand, TakenBack
+from services.contracts.reasons import Action, ChosenManually, TakenBack
 from services.contracts.router import IntakeChanged, QuestionHandled
 from services.router.domain.question import lifecycle, state_machine
 from services.router.domain.question.question import Question
@@ -46,7 +46,7 @@ class Actor:
     reason: str | None = None
 
     def __post_init__(self) -> None:
-        for what, said in (("hand", self.name), ("reason", self.reason)):
+        for what, said in (("actor", self.name), ("reason", self.reason)):
             if said is not None and (not 0 < len(said) <= 500 or re.search(r"[\x00\r\n]", said)):
                 raise Unfit(f"{what}: one line of 1 to 500 characters is wanted, not {said[:60]!r}", what)
 
@@ -68,7 +68,7 @@ async def assign(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor, part
         return
     state_machine.after(question.state, Move.ASSIGN)
     released = await routing.release(desk, unit, question, "reassigned")
-    reason = ByHand(points=0, hand=actor.name, said=actor.reason)
+    reason = ChosenManually(points=0, actor=actor.name, said=actor.reason)
     await routing.hand_over(desk, unit, released, chosen, (reason,))
     _note(desk, unit, released, "assign", actor)
 
@@ -78,7 +78,7 @@ async def route(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> No
     question = await _held(desk, unit, id_)
     state_machine.after(question.state, Move.ASSIGN)
     released = await routing.release(desk, unit, question, "reassigned")
-    await routing.route(desk, unit, released, by_hand=True)
+    await routing.route(desk, unit, released, whatever_attempts=True)
     _note(desk, unit, released, "route", actor)
 
 
@@ -93,7 +93,7 @@ async def take_back(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -
         await routing.leave_follow_up(desk, unit, released, word, "taken_back")
         _note(desk, unit, released, "take_back", actor)
         return
-    await routing.give_up(desk, unit, released, TakenBack(hand=actor.name))
+    await routing.give_up(desk, unit, released, TakenBack(actor=actor.name))
     _note(desk, unit, released, "take_back", actor)
 
 
@@ -139,8 +139,8 @@ async def reopen(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> N
     state_machine.after(question.state, Move.REOPEN)
     released = await routing.release(desk, unit, question, "closed")
     reopened = routing.promised_anew(desk, lifecycle.reopen(released), unit.now)
-    unit.announce(facts.reopened(reopened, "hand"), question=id_)
-    await routing.route(desk, unit, reopened, by_hand=True)
+    unit.announce(facts.reopened(reopened, "coordinator"), question=id_)
+    await routing.route(desk, unit, reopened, whatever_attempts=True)
     _note(desk, unit, reopened, "reopen", actor)
 
 
@@ -168,7 +168,7 @@ async def change_intake(unit: Unit, actor: Actor, notice: str | None) -> None:
     if notice is not None:
         _check_public("notice", notice)
     await questions.save_intake(unit.db, unit.now if notice else None, notice)
-    fact = IntakeChanged(paused=notice is not None, notice=notice, hand=actor.name, reason=actor.reason)
+    fact = IntakeChanged(paused=notice is not None, notice=notice, actor=actor.name, reason=actor.reason)
     unit.announce(fact, question=NETWORK)
 
 
@@ -189,7 +189,7 @@ def _note(desk: RoutingContext, unit: Unit, question: Question, action: Action, 
     current = question.current if action == "extend" else None
     fact = QuestionHandled(
         action=action,
-        hand=actor.name,
+        actor=actor.name,
         reason=actor.reason,
         promise_at=question.promise_at if action == "extend" else None,
         assignment_id=current.id if current else None,

@@ -20,7 +20,9 @@ NETWORK = UUID(int=0)
 PAGE = 100
 
 
-async def change(unit: Unit, partner: str, fields: Mapping[str, Any], version: int | None, hand: str) -> None:
+async def change(
+    unit: Unit, partner: str, fields: Mapping[str, Any], version: int | None, actor: str
+) -> None:
     """These fields of the record become what is said; an empty one is as by default again. Effective at the
     next decision. Raises RefusedRequest; `version` is that of the record that was looked at."""
     known = await partners.one(unit.db, partner)
@@ -37,11 +39,11 @@ async def change(unit: Unit, partner: str, fields: Mapping[str, Any], version: i
         raise RefusedRequest("a partner's id never changes", "faulty_field", field="id", value=fields["id"])
     wanted = read_partner({**orjson.loads(known["record"]), **fields})
     changes = await partner_directory.compare(unit.db, [wanted], whole=False)
-    await partner_directory.apply(unit.db, changes, hand=hand, now=unit.now)
+    await partner_directory.apply(unit.db, changes, actor=actor, now=unit.now)
     await tell(unit)
 
 
-async def admit(unit: Unit, partner: str, fields: Mapping[str, Any], hand: str) -> None:
+async def admit(unit: Unit, partner: str, fields: Mapping[str, Any], actor: str) -> None:
     """A library comes in, as its record says. Raises RefusedRequest."""
     if await partners.one(unit.db, partner) is not None:
         raise RefusedRequest(f"{partner} is in the network already", "known_partner", value=partner)
@@ -52,7 +54,7 @@ async def admit(unit: Unit, partner: str, fields: Mapping[str, Any], hand: str) 
     except FaultyPartner as fault:
         raise RefusedRequest(str(fault), "faulty_field", field="reach") from fault
     changes = await partner_directory.compare(unit.db, [wanted], whole=False)
-    await partner_directory.apply(unit.db, changes, hand=hand, now=unit.now)
+    await partner_directory.apply(unit.db, changes, actor=actor, now=unit.now)
     await tell(unit)
 
 
@@ -65,7 +67,7 @@ async def tell(unit: Unit) -> int:
             partner=row["partner"],
             version=row["version"],
             changed_at=row["changed_at"],
-            hand=row["hand"][:500],
+            actor=row["actor"][:500],
             before=before,
             after=after,
         )

@@ -288,12 +288,12 @@ def overdue(
 
 
 def closed(
-    question: Question, reason: ClosingCode, explanation: str | None, hand: str | None
+    question: Question, reason: ClosingCode, explanation: str | None, actor: str | None
 ) -> QuestionClosed:
-    return QuestionClosed(reason=reason, explanation=explanation, hand=hand, facets=facets_of(question))
+    return QuestionClosed(reason=reason, explanation=explanation, actor=actor, facets=facets_of(question))
 
 
 def reopened(
-    question: Question, by: Literal["asker", "hand", "late_reply"], text: str | None = None
+    question: Question, by: Literal["asker", "coordinator", "late_reply"], text: str | None = None
 ) -> QuestionReopened:
     return QuestionReopened(by=by, text=text, promise_at=question.promise_at, facets=facets_of(question))

@@ -30,10 +30,10 @@ async def route(
     question: Question,
     *,
     referred: str | None = None,
-    by_hand: bool = False,
+    whatever_attempts: bool = False,
 ) -> None:
     """Decide, assign, announce. Whoever had the question before must have been released."""
-    if len(question.assignments) >= desk.attempts and not by_hand:
+    if len(question.assignments) >= desk.attempts and not whatever_attempts:
         await give_up(desk, unit, question, AskedInVain(attempts=len(question.assignments)))
         return
     ledger = desk.ledgers.of(unit)

@@ -1,4 +1,4 @@
-"""The partners in the database: read when they changed, and changed with time and hand."""
+"""The partners in the database: read when they changed, and changed with time and actor."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ async def compare(db: Db, wanted: Sequence[Partner], *, whole: bool) -> list[Cha
     return [*coming, *going]
 
 
-async def apply(db: Db, changes: Sequence[Change], *, hand: str, now: datetime) -> int:
+async def apply(db: Db, changes: Sequence[Change], *, actor: str, now: datetime) -> int:
     """Write the changes and their history under one new version; every copy sees it at its next decision."""
     if not changes:
         return 0
     version = await store.next_version(db)
     await store.save_partners(db, version, [(c.partner, _json(c.after)) for c in changes])
     entries = [(c.partner, _json(c.before), _json(c.after)) for c in changes]
-    await store.save_partner_history(db, version, now, hand, entries)
+    await store.save_partner_history(db, version, now, actor, entries)
     await store.look_at_assignments(db, [change.partner for change in changes])
     return len(changes)
 

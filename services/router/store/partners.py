@@ -24,7 +24,7 @@ ON CONFLICT (id) DO UPDATE SET record = excluded.record, version = excluded.vers
 """
 
 _SAVE_HISTORY = """
-INSERT INTO partner_history (partner, version, changed_at, hand, before, after)
+INSERT INTO partner_history (partner, version, changed_at, actor, before, after)
 SELECT partner, $1, $2, $3, before, after
 FROM unnest($4::text[], $5::jsonb[], $6::jsonb[]) AS changed (partner, before, after)
 """
@@ -33,14 +33,14 @@ FROM unnest($4::text[], $5::jsonb[], $6::jsonb[]) AS changed (partner, before, a
 _LOOK_AT = "UPDATE assignment SET look_at = '-infinity' WHERE ended_at IS NULL AND partner = ANY($1)"
 
 _HISTORY = """
-SELECT changed_at, hand, before, after FROM partner_history WHERE partner = $1 ORDER BY id
+SELECT changed_at, actor, before, after FROM partner_history WHERE partner = $1 ORDER BY id
 """
 
 _ONE = "SELECT record::text AS record, version FROM partner WHERE id = $1 AND record IS NOT NULL FOR UPDATE"
 
 # One copy at a time, so that they are told in their order.
 _UNTOLD = """
-SELECT id, partner, version, changed_at, hand, before::text AS before, after::text AS after
+SELECT id, partner, version, changed_at, actor, before::text AS before, after::text AS after
 FROM partner_history WHERE told_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE
 """
 
@@ -93,10 +93,10 @@ async def save_partners(db: Db, version: int, rows: Sequence[tuple[str, str | No
 
 
 async def save_partner_history(
-    db: Db, version: int, now: datetime, hand: str, rows: Sequence[tuple[str, str | None, str | None]]
+    db: Db, version: int, now: datetime, actor: str, rows: Sequence[tuple[str, str | None, str | None]]
 ) -> None:
     names, before, after = ([row[column] for row in rows] for column in range(3))
-    await db.execute(_SAVE_HISTORY, version, now, hand, names, before, after)
+    await db.execute(_SAVE_HISTORY, version, now, actor, names, before, after)
 
 
 async def look_at_assignments(db: Db, partners: Sequence[str]) -> None:

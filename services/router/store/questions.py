@@ -79,14 +79,14 @@ SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::jsonb[])
 """
 
 _SAVE_HISTORY = """
-INSERT INTO history (question, at, what, hand, reason)
+INSERT INTO history (question, at, what, actor, reason)
 SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
 """
 
 
 _SAVE_INTAKE = "UPDATE network SET paused_since = $1, notice = $2"
 
-_HISTORY = "SELECT at, what, hand, reason FROM history WHERE question = $1 ORDER BY id"
+_HISTORY = "SELECT at, what, actor, reason FROM history WHERE question = $1 ORDER BY id"
 
 _DECISIONS = "SELECT decided_at, chosen, account FROM decision WHERE question = $1 ORDER BY id"
 

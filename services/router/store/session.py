@@ -87,8 +87,8 @@ class Session:
         chosen = decision.chosen.partner.id if decision.chosen else None
         self._decisions.append((question, self._unit.now, chosen, orjson.dumps(account).decode()))
 
-    def note(self, question: UUID, what: str, hand: str, reason: str | None) -> None:
-        self._history.append((question, self._unit.now, what, hand, reason))
+    def note(self, question: UUID, what: str, actor: str, reason: str | None) -> None:
+        self._history.append((question, self._unit.now, what, actor, reason))
 
     async def write(self, unit: Unit) -> None:
         await self._write_questions(unit)

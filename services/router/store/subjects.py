@@ -13,7 +13,7 @@ _NEWEST = "SELECT max(version) FROM subject_model"
 _MODEL = "SELECT model FROM subject_model WHERE version = $1"
 
 _SAVE = """
-INSERT INTO subject_model (learned_at, hand, examples, quality, model) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO subject_model (learned_at, actor, examples, quality, model) VALUES ($1, $2, $3, $4, $5)
 """
 
 # Only what a respondent confirmed, and what the asker let stand.
@@ -30,8 +30,8 @@ async def model(db: Db, version: int) -> str:
     return text
 
 
-async def save(db: Db, at: datetime, hand: str, examples: int, quality: str, model: str) -> None:
-    await db.execute(_SAVE, at, hand, examples, quality, model)
+async def save(db: Db, at: datetime, actor: str, examples: int, quality: str, model: str) -> None:
+    await db.execute(_SAVE, at, actor, examples, quality, model)
 
 
 async def past(db: Db) -> list[Record]:

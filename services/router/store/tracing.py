@@ -10,7 +10,7 @@ from asyncpg import Record
 from services.chassis.postgres.database import Db
 
 _TRACE = """
-SELECT at, what, concat_ws(', ', 'by ' || hand, reason) AS detail FROM history WHERE question = $1
+SELECT at, what, concat_ws(', ', 'by ' || actor, reason) AS detail FROM history WHERE question = $1
 UNION ALL SELECT opened_at, 'assigned to ' || partner, 'due ' || to_char(due_at, 'YYYY-MM-DD HH24:MI TZ')
     FROM assignment WHERE question = $1
 UNION ALL SELECT ended_at, 'assignment of ' || partner || ' ended', outcome

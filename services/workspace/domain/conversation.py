@@ -120,7 +120,9 @@ def _entries(known: Standing, partner: str | None) -> Iterator[ThreadEntry]:
             yield ThreadEntry(one.at, "answer_refused", one.data.get("text"), by)
         elif one.type == "question.handled":
             if partner is None or one.data["action"] == "extend":
-                yield ThreadEntry(one.at, f"hand_{one.data['action']}", None, one.data["hand"], _details(one))
+                yield ThreadEntry(
+                    one.at, f"handled_{one.data['action']}", None, one.data["actor"], _details(one)
+                )
         elif one.type in HAPPENED:
             shown = one.data.get(WORDS_OF.get(one.type, ""))
             yield ThreadEntry(one.at, HAPPENED[one.type], shown, by, _details(one))

@@ -19,7 +19,7 @@ async def heard(unit: Unit, event: Event[PartnerChanged]) -> None:
     """In any order, however often."""
     fact = event.data
     await libraries.keep(
-        unit.db, fact.partner, fact.version, fact.changed_at, fact.hand, fact.before, fact.after
+        unit.db, fact.partner, fact.version, fact.changed_at, fact.actor, fact.before, fact.after
     )
 
 

@@ -70,7 +70,7 @@ SPOKEN_TO_COORDINATORS: Mapping[str, str] = {
     "waits_for_asker": N_("it waits for the asker, and its promise is put off by that"),
     # Faults of a coordinator's form.
     "no_question": N_("Choose at least one question."),
-    "no_deed": N_("Choose what to do."),
+    "no_action": N_("Choose what to do."),
     "which_library": N_("Choose the library in the list."),
     "no_explanation": N_("Write to the asker why: they read it as it stands."),
     "no_moment": N_("Write a moment that is still to come, as 2026-12-04T12:00."),

@@ -10,24 +10,24 @@ from asyncpg import Record
 from services.chassis.postgres.database import Db
 
 _NOTE = """
-INSERT INTO audit (at, person, deed, partner, question, detail) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO audit (at, person, action, partner, question, detail) VALUES ($1, $2, $3, $4, $5, $6)
 """
 
 _LATEST = """
-SELECT a.at, a.deed, a.partner, a.question, a.detail, p.name FROM audit a
+SELECT a.at, a.action, a.partner, a.question, a.detail, p.name FROM audit a
 LEFT JOIN person p ON p.id = a.person
 WHERE ($1::uuid IS NULL OR a.question = $1) AND ($2::uuid IS NULL OR a.person = $2)
 ORDER BY a.at DESC, a.id DESC LIMIT $3
 """
 
 _LISTED = """
-SELECT a.at, a.deed, a.partner, a.question, a.detail, p.name, q.heading, l.name AS library,
+SELECT a.at, a.action, a.partner, a.question, a.detail, p.name, q.heading, l.name AS library,
     o.name AS other
 FROM audit a
 LEFT JOIN person p ON p.id = a.person
 LEFT JOIN question q ON q.id = a.question
 LEFT JOIN library l ON l.id = a.partner
-LEFT JOIN person o ON o.id::text = split_part(a.detail, ' ', CASE WHEN a.deed = 'invited' THEN 2 ELSE 1 END)
+LEFT JOIN person o ON o.id::text = split_part(a.detail, ' ', CASE WHEN a.action = 'invited' THEN 2 ELSE 1 END)
 WHERE ($1::text IS NULL OR strpos(lower(p.name), lower($1)) > 0)
     AND ($2::text IS NULL OR a.partner = $2)
 ORDER BY a.at DESC, a.id DESC LIMIT $3 OFFSET $4
@@ -38,14 +38,14 @@ async def note(
     db: Db,
     now: datetime,
     person: UUID | None,
-    deed: str,
+    action: str,
     *,
     partner: str | None = None,
     question: UUID | None = None,
     detail: str | None = None,
 ) -> None:
-    """`deed` is a code, as in docs/workspace.md; `detail` names a thing, never a text that somebody wrote."""
-    await db.execute(_NOTE, now, person, deed, partner, question, detail)
+    """`action` is a code, as in docs/workspace.md; `detail` names a thing, never a text somebody wrote."""
+    await db.execute(_NOTE, now, person, action, partner, question, detail)
 
 
 async def latest(

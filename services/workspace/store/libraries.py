@@ -12,7 +12,7 @@ from asyncpg import Record
 from services.chassis.postgres.database import Db
 
 _KEEP = """
-INSERT INTO library_change (partner, version, at, hand, before, after)
+INSERT INTO library_change (partner, version, at, actor, before, after)
 VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb) ON CONFLICT DO NOTHING
 """
 
@@ -47,7 +47,7 @@ WHERE NOT l.gone AND l.version IS NOT NULL
 _ONE = "SELECT id, name, record::text AS record, version, gone FROM library WHERE id = $1"
 
 _HISTORY = """
-SELECT version, at, hand, before::text AS before, after::text AS after FROM library_change
+SELECT version, at, actor, before::text AS before, after::text AS after FROM library_change
 WHERE partner = $1 ORDER BY version DESC LIMIT $2
 """
 
@@ -79,13 +79,13 @@ async def keep(
     partner: str,
     version: int,
     at: datetime,
-    hand: str,
+    actor: str,
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
 ) -> None:
     """Once, in whatever order they come; what the highest version says is how the library is now."""
     written = _json(after)
-    await db.execute(_KEEP, partner, version, at, hand, _json(before), written)
+    await db.execute(_KEEP, partner, version, at, actor, _json(before), written)
     await db.execute(_PUT, partner, version, at, written)
 
 

@@ -58,7 +58,7 @@ SELECT json_build_object('person', p.id, 'name', p.name, 'mail', p.mail, 'langua
         FROM identity i WHERE i.person = p.id),
     'passkeys', (SELECT json_agg(json_build_object('name', k.name, 'since', k.created_at)) FROM passkey k
         WHERE k.person = p.id),
-    'did', (SELECT json_agg(json_build_object('at', a.at, 'deed', a.deed, 'question', a.question)
+    'did', (SELECT json_agg(json_build_object('at', a.at, 'action', a.action, 'question', a.question)
         ORDER BY a.at, a.id) FROM audit a WHERE a.person = p.id)
 )::text FROM person p WHERE lower(p.mail) = lower($1) AND p.left_at IS NULL
 """

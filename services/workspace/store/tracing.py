@@ -12,7 +12,7 @@ from services.chassis.postgres.database import Db
 _TRACE = """
 SELECT asked_at AS at, 'asked: ' || type AS what, concat_ws(', ', 'for ' || partner, state) AS detail
     FROM request WHERE question = $1
-UNION ALL SELECT at, 'person: ' || deed, partner FROM audit WHERE question = $1
+UNION ALL SELECT at, 'person: ' || action, partner FROM audit WHERE question = $1
 """
 
 

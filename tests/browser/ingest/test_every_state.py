@@ -217,14 +217,14 @@ async def brought(door: Ingest, facts: list[Fact], state: str) -> UUID:
     for number, fact in enumerate(facts):
         await hears(door, question, fact_of(fact, question), after=number * LATER)
     asker, library = f"/q/{asker_token(KEYS, question)}", f"/r/{partner_token(KEYS, question, 'grigny')}"
-    deeds: dict[str, tuple[str, dict[str, str]]] = {
+    actions: dict[str, tuple[str, dict[str, str]]] = {
         "withdrawn": (f"{asker}/withdraw", {}),
         "erased": (f"{asker}/erase", {}),
         "taken": (f"{library}/take", {"by": "Claire"}),
         "answer_on_its_way": (f"{library}/answer", {"text": "Au bord du Rhône."}),
     }
-    if state in deeds:
-        path, form = deeds[state]
+    if state in actions:
+        path, form = actions[state]
         assert (await door.http.post(path, data=form)).status_code == 303
     return question
 

@@ -63,7 +63,7 @@ async def at_the_coordination(on: Stage) -> Someone:
     silence = AddressSilenced(name="0123456789ab", library="bm-brest", status="5.1.1")
     await on.tell([made.hourly(32, silence), made.hourly(33, failed())])
     await on.tell([made.to_post(), made.held_reply(19)])
-    await person.post("/network/do", form="one", question=str(made.QUESTION), deed="route")
+    await person.post("/network/do", form="one", question=str(made.QUESTION), action="route")
     return person
 
 

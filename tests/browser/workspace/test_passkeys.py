@@ -91,8 +91,8 @@ async def test_nobody_names_or_removes_anothers_passkey_and_tries_make_wait(data
         bruno = await on.someone("Bruno Roux", OF_LYON)
         [row] = await on.on.pool.fetch("SELECT encode(id, 'base64') AS id FROM passkey")
         key = row["id"].replace("+", "-").replace("/", "_").rstrip("=\n")
-        for deed in ("name", "remove"):
-            await bruno.post(f"/account/passkeys/{key}/{deed}", name="x")
+        for action in ("name", "remove"):
+            await bruno.post(f"/account/passkeys/{key}/{action}", name="x")
         assert await on.on.pool.fetchval("SELECT name FROM passkey") == "Mon téléphone"
         async with httpx.AsyncClient(base_url=origin) as http:
             told = [

@@ -17,9 +17,9 @@ async def test_a_reader_reads_the_tables_of_today_and_tomorrow_and_changes_none(
     try:
         assert await reader.fetchval("SELECT number FROM of_tomorrow") == 1
         await reader.execute("SET default_transaction_read_only = off")
-        for deed in ("DELETE FROM of_tomorrow", "DROP TABLE of_tomorrow", "CREATE TABLE own ()"):
+        for action in ("DELETE FROM of_tomorrow", "DROP TABLE of_tomorrow", "CREATE TABLE own ()"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await reader.execute(deed)
+                await reader.execute(action)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await reader.fetch("SELECT * FROM router.question")
     finally:

@@ -42,7 +42,7 @@ NO_ASKERS = {
     **dict.fromkeys(("session.agent", "session.id_token"), "of who works here"),
     **dict.fromkeys(("identity.issuer", "identity.subject"), "of who works here"),
     **dict.fromkeys(("passkey.id", "passkey.public_key", "passkey.name"), "of who works here"),
-    **dict.fromkeys(("passkey_challenge.challenge", "audit.deed", "audit.detail"), "of who works here"),
+    **dict.fromkeys(("passkey_challenge.challenge", "audit.action", "audit.detail"), "of who works here"),
 }
 """Columns with words that an erasure need not empty, and why. All others are filled, and searched for after
 it, by tests/e2e/test_whole_erasure.py."""

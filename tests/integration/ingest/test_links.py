@@ -154,11 +154,11 @@ async def test_no_way_of_filling_in_makes_a_page_fail(database: Database, vhost:
         question = await asked(door, "grigny")
         path, colleague = askers_page(question), partners_page(question, "grigny")
         form = b"text=%00&stars=9&effort=x&refer_to=%00&number=1-2-3&sources=%0A&lang=xx"
-        deeds = (f"{path}/follow-up", f"{path}/rate", f"{path}/nothing", f"{colleague}/answer")
+        actions = (f"{path}/follow-up", f"{path}/rate", f"{path}/nothing", f"{colleague}/answer")
         kind = {"content-type": "application/x-www-form-urlencoded"}
         answers = [
             await door.http.post(target, content=form, headers=kind)
-            for target in (*deeds, f"{colleague}/decline", "/questions")
+            for target in (*actions, f"{colleague}/decline", "/questions")
         ]
     assert [answer.status_code for answer in answers] == [422, 422, 404, 422, 422, 422]
     assert {answer.headers["content-type"] for answer in answers} == {"text/html; charset=utf-8"}

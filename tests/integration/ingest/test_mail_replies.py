@@ -57,11 +57,11 @@ async def come(door: Ingest, ours: OurMail, body: str, number: int = 1, **header
     assert answered[0][0] == 250
 
 
-async def page(door: Ingest, ours: OurMail, deed: str = "", **fields: Any) -> Response:
+async def page(door: Ingest, ours: OurMail, action: str = "", **fields: Any) -> Response:
     path = f"/r/{ours.shown.answer_to.partition('+')[2].partition('@')[0]}"
-    if not deed:
+    if not action:
         return await door.http.get(path)
-    return await door.http.post(f"{path}/{deed}", data=fields)
+    return await door.http.post(f"{path}/{action}", data=fields)
 
 
 async def held_number(door: Ingest) -> str:
@@ -119,7 +119,7 @@ async def test_a_held_reply_goes_out_as_it_stands_or_as_it_was_corrected(
 
 
 @pytest.mark.parametrize(
-    ("deed", "fact"),
+    ("action", "fact"),
     [
         ("decline", QuestionDeclined),
         ("take", QuestionTaken),
@@ -128,12 +128,12 @@ async def test_a_held_reply_goes_out_as_it_stands_or_as_it_was_corrected(
     ],
 )
 async def test_a_library_decides_otherwise_about_its_held_reply(
-    database: Database, vhost: VirtualHost, deed: str, fact: Any
+    database: Database, vhost: VirtualHost, action: str, fact: Any
 ) -> None:
     async with ingest(database, vhost) as door:
         _, ours = await asked(door)
         await come(door, ours, "Nous ne pourrons pas traiter cette demande.")
-        await page(door, ours, deed, held=await held_number(door), ask="De quel moulin parlez-vous ?")
+        await page(door, ours, action, held=await held_number(door), ask="De quel moulin parlez-vous ?")
         assert await door.fetchval("SELECT count(*) FROM held_reply WHERE done_at IS NULL") == 0
         assert await door.announced(AnswerReceived) == []
         if fact is not None:

@@ -62,10 +62,10 @@ async def every_door(door: Ingest) -> Paths:
     desk = f"/desk/grigny/{desk_seal(KEYS[0], 'grigny')}"
     api = f"/api/v1/questions/{question}"
     return Paths(
-        json=["/api/v1/questions", *(f"{api}/{deed}" for deed in ("answers", "declines", "takes"))],
+        json=["/api/v1/questions", *(f"{api}/{action}" for action in ("answers", "declines", "takes"))],
         forms=[
-            *(f"/q/{asker}/{deed}" for deed in ("follow-up", "rate", "nothing")),
-            *(f"/r/{partner}/{deed}" for deed in ("answer", "decline", "take")),
+            *(f"/q/{asker}/{action}" for action in ("follow-up", "rate", "nothing")),
+            *(f"/r/{partner}/{action}" for action in ("answer", "decline", "take")),
             *("/questions", desk, f"{desk}/posted", "/social/facebook"),
         ],
         files=["/questions", f"/r/{partner}/answer"],

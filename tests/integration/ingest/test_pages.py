@@ -107,7 +107,9 @@ async def test_a_pause_leads_to_what_is_published_and_not_to_itself(
     database: Database, vhost: VirtualHost
 ) -> None:
     async with ingest(database, vhost, archive_url="https://answers.example") as door:
-        await hears(door, UUID(int=0), IntakeChanged(paused=True, notice="Nous revenons lundi.", hand="Rose"))
+        await hears(
+            door, UUID(int=0), IntakeChanged(paused=True, notice="Nous revenons lundi.", actor="Rose")
+        )
         page = await door.http.get("/?lang=fr")
     main = page.text.partition("<main")[2].partition("</main>")[0]
     assert page.status_code == 503

@@ -142,7 +142,7 @@ async def test_a_cursor_outlives_a_restore_onto_an_empty_machine(
 async def test_a_pause_shows_its_notice_at_every_door(database: Database, vhost: VirtualHost) -> None:
     notice = "Nous reprenons lundi."
     async with ingest(database, vhost) as door:
-        await hears(door, UUID(int=0), IntakeChanged(paused=True, notice=notice, hand="Rose"))
+        await hears(door, UUID(int=0), IntakeChanged(paused=True, notice=notice, actor="Rose"))
         form = await door.http.get("/")
         refused = await door.http.post("/api/v1/questions", json=ASKED)
     assert (form.status_code, refused.status_code) == (503, 503)

@@ -111,7 +111,7 @@ async def test_who_was_marked_by_mistake_is_heard_again_in_whatever_order_we_hea
     database: Database, vhost: VirtualHost, first: str
 ) -> None:
     second = timedelta(seconds=1)
-    lifted = QuestionReopened(by="hand", facets=FACETS)
+    lifted = QuestionReopened(by="coordinator", facets=FACETS)
     async with ingest(database, vhost) as door:
         await door.deliver(mail())
         question = (await door.announced(QuestionReceived))[0].subject

@@ -282,7 +282,7 @@ async def test_library_reads_in_its_language_why_it_was_chosen(scene: Scene) -> 
         {"code": "origin", "points": 50},
         {"code": "subject", "points": 24.0, "subject": "histoire", "strength": 4},
         {"code": "fairness", "points": -3.2, "owed": -0.32},
-        {"code": "hand", "points": 0, "hand": "Anne", "said": "elle connaît le fonds"},
+        {"code": "manual", "points": 0, "actor": "Anne", "said": "elle connaît le fonds"},
     )
     await scene.sender.send(outgoing("mail", PARTNER, assignment=but(assigned(), reasons=reasons)))
     text = scene.sink.taken[0].body("plain")

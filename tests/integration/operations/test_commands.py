@@ -259,7 +259,8 @@ async def test_a_question_is_traced_through_the_services_in_order_of_time(
     await ingest.close()
     router = await asyncpg.connect(database("router"))
     await router.execute(
-        "INSERT INTO history (question, at, what, hand) VALUES ($1, '2026-11-20 09:01Z', 'assign', 'router')",
+        "INSERT INTO history (question, at, what, actor)"
+        " VALUES ($1, '2026-11-20 09:01Z', 'assign', 'router')",
         QUESTION,
     )
     await router.close()

@@ -146,13 +146,13 @@ async def test_a_suspended_partner_is_shown_so_and_comes_back(
     assert await connects(vhost, partner, password_in(sheet))
 
 
-@pytest.mark.parametrize("deed", [("suspend",), ("rotate", "--only", "broker"), ("remove", "--yes")])
+@pytest.mark.parametrize("action", [("suspend",), ("rotate", "--only", "broker"), ("remove", "--yes")])
 async def test_connection_of_this_very_second_is_ended_too(
-    sesame: Sesame, partner: str, vhost: VirtualHost, deed: tuple[str, ...]
+    sesame: Sesame, partner: str, vhost: VirtualHost, action: tuple[str, ...]
 ) -> None:
     sheet = await sesame("add", partner, "--name", "Lyon")
     connection = await aiormq.connect(as_user(vhost.amqp_url, partner, password_in(sheet), vhost.name))
-    await sesame(deed[0], partner, *deed[1:])
+    await sesame(action[0], partner, *action[1:])
     async with asyncio.timeout(PATIENCE_SECONDS):
         with suppress(AMQPError):
             await connection.closing
@@ -172,13 +172,13 @@ async def test_who_is_suspended_or_removed_has_no_door_open_until_it_is_back(
 ) -> None:
     async with as_service(database.admin_url, "ingest") as db:
 
-        async def shut(*deed: str) -> bool:
-            await sesame(*deed)
+        async def shut(*action: str) -> bool:
+            await sesame(*action)
             return (await partner_access.get(db, partner)).shut
 
         add = ("add", partner, "--name", "Lyon")
-        deeds = [add, ("suspend", partner), add, ("resume", partner), ("remove", partner, "--yes"), add]
-        assert [await shut(*deed) for deed in deeds] == [False, True, True, False, True, False]
+        actions = [add, ("suspend", partner), add, ("resume", partner), ("remove", partner, "--yes"), add]
+        assert [await shut(*action) for action in actions] == [False, True, True, False, True, False]
 
 
 async def test_a_trial_shows_what_comes_back(

@@ -23,7 +23,7 @@ from services.contracts.envelope import CONTENT_TYPE
 from tests.support.servers import VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS
 
-Deed = Callable[[AbstractChannel], Awaitable[object]]
+Action = Callable[[AbstractChannel], Awaitable[object]]
 
 
 @pytest.fixture
@@ -74,11 +74,11 @@ async def publish(channel: AbstractChannel, exchange: str, key: str, **propertie
     await target.publish(message(**properties), key, mandatory=True)
 
 
-async def is_refused(url: str, deed: Deed) -> bool:
+async def is_refused(url: str, action: Action) -> bool:
     """On a connection of its own: the broker closes the channel of who tries what it may not."""
     async with channel_of(url) as channel:
         try:
-            await deed(channel)
+            await action(channel)
         except ChannelAccessRefused:
             return True
     return False
@@ -157,11 +157,11 @@ async def everything(queue: AbstractQueue) -> list[aio_pika.abc.AbstractIncoming
     return letters
 
 
-def reading(queue: str) -> Deed:
-    async def deed(channel: AbstractChannel) -> None:
+def reading(queue: str) -> Action:
+    async def action(channel: AbstractChannel) -> None:
         await (await channel.get_queue(queue, ensure=False)).get(fail=False)
 
-    return deed
+    return action
 
 
 async def test_a_partner_reads_no_other_queue(url: str, neighbour: str) -> None:
@@ -184,8 +184,8 @@ async def test_a_partner_consumes_purges_and_deletes_no_other_queue(url: str, ne
     async def delete(channel: AbstractChannel) -> None:
         await channel.queue_delete("router")
 
-    for deed in (consume, purge, delete):
-        assert await is_refused(url, deed), deed.__name__
+    for action in (consume, purge, delete):
+        assert await is_refused(url, action), action.__name__
 
 
 async def test_a_partner_declares_and_binds_nothing(url: str, partner: tuple[str, str]) -> None:
@@ -197,7 +197,7 @@ async def test_a_partner_declares_and_binds_nothing(url: str, partner: tuple[str
     async def delete_own(channel: AbstractChannel) -> None:
         await channel.queue_delete(own)
 
-    deeds: list[Deed] = [
+    actions: list[Action] = [
         lambda channel: channel.declare_queue("mine", durable=True),
         lambda channel: channel.declare_queue("", exclusive=True),
         lambda channel: channel.declare_exchange("mine", durable=True),
@@ -206,7 +206,7 @@ async def test_a_partner_declares_and_binds_nothing(url: str, partner: tuple[str
         bind,
         delete_own,
     ]
-    assert [await is_refused(url, deed) for deed in deeds] == [True] * len(deeds)
+    assert [await is_refused(url, action) for action in actions] == [True] * len(actions)
 
 
 async def test_a_partner_can_not_pretend_to_be_another_user(

@@ -150,13 +150,13 @@ async def by_hand(net: Network, step: Step, unit: Unit, question: UUID) -> None:
     elif step.what == "close":
         await coordinator.close(net.desk, unit, question, ANNE, "hors de notre champ")
     else:
-        deed = {
+        action = {
             "take-back": coordinator.take_back,
             "reopen": coordinator.reopen,
             "route": coordinator.route,
             "settle": coordinator.settle,
         }[step.what]
-        await deed(net.desk, unit, question, ANNE)
+        await action(net.desk, unit, question, ANNE)
 
 
 @settings(max_examples=25)
@@ -252,10 +252,10 @@ async def by_hand_counted(net: Network, question: UUID) -> datetime:
 
 
 async def quotas_hold(net: Network) -> None:
-    """In one week the machine gave nobody more than it takes; a person's hand may."""
+    """In one week the machine gave nobody more than it takes; a person may."""
     given: dict[tuple[str, date], int] = {}
     for event in await net.events():
-        if isinstance(event.data, QuestionRouted) and event.data.reasons[0].code != "hand":
+        if isinstance(event.data, QuestionRouted) and event.data.reasons[0].code != "manual":
             week = event.time.date() - timedelta(days=event.time.weekday())
             key = (event.data.partner.id, week)
             given[key] = given.get(key, 0) + 1

@@ -60,7 +60,7 @@ def test_diff_says_what_import_would_do(file: Path, capsys: pytest.CaptureFixtur
 
 @pytest.mark.usefixtures("router_environment")
 def test_history_names_the_hand(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["router", "partners", "import", str(file), "--hand", "Anne"])
+    main(["router", "partners", "import", str(file), "--actor", "Anne"])
     assert main(["router", "partners", "history", "dijon"]) == 0
     assert "Anne" in capsys.readouterr().out
 
@@ -127,10 +127,10 @@ async def explained(database: Database, question: UUID) -> str:
     return await said_by(database, "explain", question)
 
 
-async def said_by(database: Database, deed: str, question: UUID) -> str:
+async def said_by(database: Database, action: str, question: UUID) -> str:
     """What the command prints."""
     environ = os.environ | {"SESAME_AMQP_URL": "amqp://unused", "SESAME_DATABASE_URL": database("router")}
-    words = (sys.executable, "-m", "devtools.cli", "router", deed, str(question))
+    words = (sys.executable, "-m", "devtools.cli", "router", action, str(question))
     command = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE, env=environ)
     said = (await command.communicate())[0].decode()
     assert command.returncode == 0

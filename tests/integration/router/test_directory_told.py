@@ -36,7 +36,7 @@ async def test_every_change_is_told_once_whoever_made_it(database: Database) -> 
         assert await told(net) == first
         await net.import_partners([library("dijon", capacity_per_week=3)])
         later = (await told(net))[len(first) :]
-    assert {(one.partner, one.hand, one.before) for one in first} == {
+    assert {(one.partner, one.actor, one.before) for one in first} == {
         ("dijon", "test", None),
         ("lyon", "test", None),
     }
@@ -56,7 +56,7 @@ async def test_a_change_that_was_asked_for_is_effective_and_told_with_its_hand(d
         held = await net.value("SELECT partner FROM assignment WHERE question = $1", question)
         last = (await told(net))[-1]
     assert held == "dijon"
-    assert (last.hand, last.after and last.after["closures"]) == ("Claire", closed)
+    assert (last.actor, last.after and last.after["closures"]) == ("Claire", closed)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ async def test_a_request_is_done_once_and_answered(database: Database) -> None:
         (handled,) = await net.announced(QuestionHandled, question)
         told = await receipts(net)
     assert [fact.partner.id for fact in routed] == ["dijon", "lyon"]
-    assert (handled.action, handled.hand, handled.reason) == ("assign", *CLAIRE.values())
+    assert (handled.action, handled.actor, handled.reason) == ("assign", *CLAIRE.values())
     key = "coordinator.request.done.v1"
     assert told == [{"key": key, "request_id": "one", "request_type": "assign.requested.v1"}]
 
@@ -108,7 +108,7 @@ async def test_intake_is_paused_with_a_notice_and_opened_without(database: Datab
         await net.settle([asks(coordinator.IntakeChangeRequested(**CLAIRE, notice="Retour le 4."), nobody)])
         await net.settle([asks(coordinator.IntakeChangeRequested(by="Claire Dumas"), nobody)])
         changes = await net.announced(IntakeChanged)
-    assert [(one.paused, one.notice, one.hand) for one in changes] == [
+    assert [(one.paused, one.notice, one.actor) for one in changes] == [
         (True, "Retour le 4.", "Claire Dumas"),
         (False, None, "Claire Dumas"),
     ]

@@ -178,7 +178,7 @@ def published() -> Fact:
 def listed(
     partner: str,
     version: int = 1,
-    hand: str = "file partners.yaml",
+    actor: str = "file partners.yaml",
     gone: bool = False,
     changed_at: datetime | None = None,
     **fields: Any,
@@ -189,7 +189,7 @@ def listed(
         partner=partner,
         version=version,
         changed_at=changed_at or MOMENT + timedelta(hours=version),
-        hand=hand,
+        actor=actor,
         before=None if version == 1 else {"id": partner, "name": "Avant", "reach": REACH},
         after=None if gone else record,
     )

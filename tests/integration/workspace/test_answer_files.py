@@ -48,10 +48,10 @@ async def beside_ingest(
 
 
 async def attach(
-    person: Someone, page: str, *files: tuple[str, bytes], deed: str = "draft", **fields: str
+    person: Someone, page: str, *files: tuple[str, bytes], action: str = "draft", **fields: str
 ) -> Any:
     chosen = [("files", (name, content, "image/png")) for name, content in files]
-    return await person.http.post(f"{page}/{deed}", data={"seal": person.seal} | fields, files=chosen)
+    return await person.http.post(f"{page}/{action}", data={"seal": person.seal} | fields, files=chosen)
 
 
 def letter(event: dict[str, Any]) -> aio_pika.Message:
@@ -84,7 +84,7 @@ async def test_a_photo_goes_with_the_answer_and_comes_once(database: Database, v
 
 async def test_what_is_no_photo_is_named_and_the_answer_waits(database: Database, vhost: VirtualHost) -> None:
     async with beside_ingest(database, vhost) as (_, on, amel, page):
-        answer = await attach(amel, page, ("page.png", PAGE), deed="answer", form="n1", text="La voici.")
+        answer = await attach(amel, page, ("page.png", PAGE), action="answer", form="n1", text="La voici.")
         assert answer.status_code == 422
         assert "page.png" in answer.text
         assert "La voici." in answer.text
@@ -153,7 +153,7 @@ async def test_without_ingest_what_was_written_is_kept_and_the_file_named(databa
         amel = await on.someone("Amel Benali", OF_LYON)
         await amel.see("/account")
         answer = await attach(
-            amel, f"/questions/{made.QUESTION}", ("a.png", PHOTO), deed="answer", text="Non."
+            amel, f"/questions/{made.QUESTION}", ("a.png", PHOTO), action="answer", text="Non."
         )
         assert answer.status_code == 422
         assert "a.png" in answer.text

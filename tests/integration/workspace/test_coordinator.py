@@ -1,4 +1,4 @@
-"""A coordinator's day: what needs a person comes first, an effect is shown before a deed, nothing twice."""
+"""A coordinator's day: what needs a person comes first, effects are shown before actions, nothing twice."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ async def test_the_effect_is_shown_first_and_nothing_is_asked_by_that(database: 
         await on.tell(made.life(made.received(), made.routed("bm-brest"), made.declined("bm-brest")))
         await on.tell(made.life(made.received(), made.routed(), question=another("other")))
         person = await claire(on)
-        fields = {"question": str(made.QUESTION), "deed": "assign", "partner": "bm-lyon"}
+        fields = {"question": str(made.QUESTION), "action": "assign", "partner": "bm-lyon"}
         effect = (await person.post("/network/check", **fields)).text
         assert WORDS in effect
         assert "Bibliothèque de Lyon est sollicitée aussitôt" in effect
@@ -104,7 +104,7 @@ async def test_a_refusal_is_shown_in_words(database: Database) -> None:
     async with stage(database) as on:
         await on.tell(made.life(made.received(), made.routed()))
         person = await claire(on)
-        await person.post("/network/do", form="f1", question=str(made.QUESTION), deed="route")
+        await person.post("/network/do", form="f1", question=str(made.QUESTION), action="route")
         [asked] = await on.requests()
         refused = RequestRefused(
             request_id=asked["id"],
@@ -127,7 +127,7 @@ async def test_many_are_closed_at_once_each_by_its_own_request(database: Databas
             await on.tell(made.life(made.received(), made.routed(), question=question))
         person = await claire(on)
         await person.see("/network")
-        data = {"seal": person.seal, "deed": "close", "form": "f1", "question": [str(one) for one in ids]}
+        data = {"seal": person.seal, "action": "close", "form": "f1", "question": [str(one) for one in ids]}
         assert (await person.http.post("/network/check", data=data)).status_code == 422
         for _ in range(2):
             await person.http.post("/network/do", data=data | {"explanation": "Hors de notre champ."})
@@ -140,11 +140,11 @@ async def test_many_are_closed_at_once_each_by_its_own_request(database: Databas
 @pytest.mark.parametrize(
     ("fields", "fault"),
     [
-        ({"deed": "assign", "partner": "nowhere"}, "Choisissez la bibliothèque"),
-        ({"deed": "extend", "promise_at": "2020-01-01T12:00"}, "Indiquez un moment à venir"),
-        ({"deed": "extend", "promise_at": "demain"}, "Indiquez un moment à venir"),
-        ({"deed": "close", "explanation": "  "}, "Écrivez à l’usager pourquoi"),
-        ({"deed": "close", "question": "no id"}, "au moins une question"),
+        ({"action": "assign", "partner": "nowhere"}, "Choisissez la bibliothèque"),
+        ({"action": "extend", "promise_at": "2020-01-01T12:00"}, "Indiquez un moment à venir"),
+        ({"action": "extend", "promise_at": "demain"}, "Indiquez un moment à venir"),
+        ({"action": "close", "explanation": "  "}, "Écrivez à l’usager pourquoi"),
+        ({"action": "close", "question": "no id"}, "au moins une question"),
     ],
 )
 async def test_what_can_not_be_asked_comes_back_with_what_to_mend(
@@ -164,7 +164,7 @@ async def test_another_promise_is_shown_when_the_network_has_it(database: Databa
         later = made.MOMENT + timedelta(days=9)
         handled = router.QuestionHandled(
             action="extend",
-            hand="Claire Dumas",
+            actor="Claire Dumas",
             reason="Fonds en réserve",
             promise_at=later,
             assignment_id=uuid5(made.QUESTION, "bm-lyon 1"),
@@ -185,15 +185,16 @@ async def test_a_pause_of_intake_is_shown_with_its_notice_until_it_is_over(
 ) -> None:
     async with stage(database) as on:
         person = await claire(on)
-        assert (await person.post("/network/intake", form="i1", deed="pause", notice=" ")).status_code == 422
-        await person.post("/network/intake", form="i1", deed="pause", notice="Retour le 4 janvier.")
+        refused = await person.post("/network/intake", form="i1", action="pause", notice=" ")
+        assert refused.status_code == 422
+        await person.post("/network/intake", form="i1", action="pause", notice="Retour le 4 janvier.")
         [asked] = await on.requests()
         assert asked["data"] == {"by": "Claire Dumas", "notice": "Retour le 4 janvier."}
-        paused = router.IntakeChanged(paused=True, notice="Retour le 4 janvier.", hand="Claire Dumas")
+        paused = router.IntakeChanged(paused=True, notice="Retour le 4 janvier.", actor="Claire Dumas")
         nobody = UUID(int=0)
         await on.tell([made.hourly(1, paused, nobody)])
         assert "Retour le 4 janvier." in (await person.see("/network")).text
-        opened = router.IntakeChanged(paused=False, hand="Claire Dumas")
+        opened = router.IntakeChanged(paused=False, actor="Claire Dumas")
         await on.tell([made.hourly(2, opened, nobody)])
         assert "Retour le 4 janvier." not in (await person.see("/network")).text
 
@@ -204,7 +205,7 @@ async def test_the_log_says_who_did_what_to_the_coordinator_alone(database: Data
         amel = await on.someone("Amel Benali", Member("respondent", "bm-lyon"))
         await amel.post(f"{PAGE}/take", form="t")
         person = await claire(on)
-        await person.post("/network/do", form="f1", question=str(made.QUESTION), deed="route")
+        await person.post("/network/do", form="f1", question=str(made.QUESTION), action="route")
         page = (await person.see("/audit")).text
         assert "Amel Benali" in page
         assert "Nouvelle orientation" in page

@@ -126,7 +126,7 @@ async def test_a_lead_changes_no_part_in_the_network(database: Database, field: 
 
 async def test_the_history_says_what_was_before_and_whose_hand_it_was(database: Database) -> None:
     async with stage(database) as on:
-        await on.tell([made.listed("bm-lyon"), made.listed("bm-lyon", 2, hand="Claire Dumas")])
+        await on.tell([made.listed("bm-lyon"), made.listed("bm-lyon", 2, actor="Claire Dumas")])
         page = (await (await claire(on)).see(LYON)).text
         assert "<del>Avant</del> → <ins>Bibliothèque de Lyon</ins>" in page
         assert "Claire Dumas" in page.partition("Ce qui a changé")[2]

@@ -163,8 +163,8 @@ async def test_a_paragraph_is_changed_and_removed_by_its_own_library_alone(datab
         fields = {"language": "fr", "title": "Horaires", "text": "Mardi."}
         await lead.post("/paragraphs", library="bm-lyon", **fields)
         number = await on.on.pool.fetchval("SELECT id FROM paragraph")
-        for deed in ("", "/remove"):
-            assert (await other.post(f"/paragraphs/{number}{deed}", **fields)).status_code == 404
+        for action in ("", "/remove"):
+            assert (await other.post(f"/paragraphs/{number}{action}", **fields)).status_code == 404
         await lead.post(f"/paragraphs/{number}", **fields | {"text": "Mercredi."})
         assert "Mercredi." in (await lead.see("/paragraphs")).text
         assert "Mercredi." not in (await other.see("/paragraphs")).text

@@ -74,7 +74,7 @@ async def test_points_reasons_and_clocks_are_shown_to_the_network_alone(database
         page = (await claire.see(PAGE)).text
         for words in ("61,5", "thème 40,0", "équité -6,0", "ne répond pas dans cette langue", "16,5 heures"):
             assert words in page
-        link = f"/network/check?deed=assign&amp;question={made.QUESTION}&amp;partner=bm-brest"
+        link = f"/network/check?action=assign&amp;question={made.QUESTION}&amp;partner=bm-brest"
         assert link in page
         effect = (await claire.see(link.replace("&amp;", "&"))).text
         assert (made.MOMENT + timedelta(days=2)).isoformat() in effect

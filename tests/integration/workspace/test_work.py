@@ -150,8 +150,8 @@ async def test_another_library_sees_nothing_of_it(database: Database) -> None:
         await amel.post(f"{PAGE}/draft", text="Ébauche secrète", revision="0")
         brest = await on.someone("Maël Le Gall", OF_BREST)
         assert (await brest.see(PAGE)).status_code == 404
-        for deed in ("take", "draft", "answer", "decline", "note", "give-back", "preview", "hand-over"):
-            assert (await brest.post(f"{PAGE}/{deed}", text="x", form="f")).status_code == 404
+        for action in ("take", "draft", "answer", "decline", "note", "give-back", "preview", "hand-over"):
+            assert (await brest.post(f"{PAGE}/{action}", text="x", form="f")).status_code == 404
         assert len(await on.requests()) == 0
         await on.tell(made.life(made.received(), made.routed(), made.declined(), made.routed("bm-brest", 2)))
         page = (await brest.see(PAGE)).text
@@ -221,8 +221,8 @@ async def test_words_of_a_session_that_timed_out_are_found_again(database: Datab
         amel, _ = await two_of_lyon(on)
         await amel.see(PAGE)
         on.clock.pass_by(hours=13)
-        for deed, field in (("note", "text"), ("ask-back", "text"), ("decline", "reason")):
-            late = await amel.post(f"{PAGE}/{deed}", form="f", **{field: f"Écrit trop tard : {deed}"})
+        for action, field in (("note", "text"), ("ask-back", "text"), ("decline", "reason")):
+            late = await amel.post(f"{PAGE}/{action}", form="f", **{field: f"Écrit trop tard : {action}"})
             assert late.headers["location"].startswith("/sign-in?next=")
         assert await on.requests() == []
         kept = await on.on.pool.fetch("SELECT text FROM draft_kept ORDER BY id")

@@ -24,7 +24,7 @@ FOREIGN = ("partner.lyon.question.submitted.v1", "question.received", "coordinat
 
 
 async def nothing(*_: Any) -> None:
-    """No deed: it is the reading that is tried."""
+    """Does nothing: it is the reading that is tried."""
 
 
 READERS: list[tuple[str, Reader, Fact, str]] = [
@@ -43,7 +43,7 @@ READERS: list[tuple[str, Reader, Fact, str]] = [
     (
         topology.EVENTS,
         EventReader({IntakeChanged: nothing}),
-        IntakeChanged(paused=True, notice="Fermé", hand="Claire"),
+        IntakeChanged(paused=True, notice="Fermé", actor="Claire"),
         "intake.changed",
     ),
 ]

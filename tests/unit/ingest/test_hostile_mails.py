@@ -128,7 +128,7 @@ MAILS: dict[str, list[bytes]] = {
 def test_no_mail_keeps_a_reader_busy(kind: str) -> None:
     """Each mail has its own time: a timer of the processor's, as a mail worker sets it, ends what takes
     longer."""
-    deed = f"""
+    action = f"""
 import signal
 from {__name__} import MAILS, NOW, PROCESSOR_SECONDS, MailEnvelope, parse_mail
 for number, raw in enumerate(MAILS[{kind!r}]):
@@ -140,7 +140,7 @@ for number, raw in enumerate(MAILS[{kind!r}]):
         pass
     signal.setitimer(signal.ITIMER_PROF, 0)
 """
-    done = subprocess.run([sys.executable, "-c", deed], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", action], capture_output=True, text=True, check=False)
     assert done.returncode == 0, (done.stdout[-400:], done.stderr[-2000:])
 
 

@@ -98,7 +98,7 @@ WALL = Wall(KEYS, REPLY_BOX, URL)
 
 READERS: dict[str, Callable[[str], object]] = {
     "the reply above the quote": reply_above_quote,
-    "the deed of a reply": read_reply,
+    "the action of a reply": read_reply,
     "a reply to a mail of ours": partial(written_in, memory=memory_of(our_mail("assigned"))),
     "what of ours stands in a text": lambda text: WALL.why_not((text,), QUESTION, note="a b c d e f"),
     "flowed text": partial(unflow, delete_space=False),
@@ -112,11 +112,11 @@ READERS: dict[str, Callable[[str], object]] = {
 
 @pytest.mark.parametrize("reader", READERS)
 def test_no_text_keeps_us_busy(reader: str) -> None:
-    deed = f"""
+    action = f"""
 import resource
 from {__name__} import READERS, TEXTS
 resource.setrlimit(resource.RLIMIT_CPU, ({PROCESSOR_SECONDS}, {PROCESSOR_SECONDS}))
 for text in TEXTS:
     READERS[{reader!r}](text)
 """
-    subprocess.run([sys.executable, "-c", deed], check=True)
+    subprocess.run([sys.executable, "-c", action], check=True)

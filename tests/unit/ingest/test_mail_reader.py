@@ -165,16 +165,16 @@ WALLED = """
 import os, socket, subprocess
 from services.ingest.entrypoints.mail.sandbox import close_in
 
-def tried(deed):
+def tried(action):
     try:
-        deed()
+        action()
     except OSError as refused:
         return refused.errno
     return "done"
 
 parent, code = os.getppid(), __file__ if "__file__" in globals() else "/etc/passwd"
 walls = close_in(400_000_000)
-deeds = {
+actions = {
     "read a file": lambda: os.open(code, os.O_RDONLY),
     "write a file": lambda: os.open("/tmp/sesame-walled", os.O_WRONLY | os.O_CREAT),
     "connect": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM),
@@ -183,7 +183,7 @@ deeds = {
     "send a signal": lambda: os.kill(parent, 0),
     "rise again": lambda: os.nice(-1),
 }
-print(walls, sorted(name for name, deed in deeds.items() if tried(deed) == "done"))
+print(walls, sorted(name for name, action in actions.items() if tried(action) == "done"))
 """
 
 

@@ -27,12 +27,12 @@ REASONS: dict[str, list[dict[str, Any]]] = {
     "fairness": [{"owed": -0.32}],
     "fit": [{"share": 0.8}],
     "asked_back": [{}],
-    "hand": [{"hand": "Anne"}, {"hand": "Anne", "said": "elle connaît le fonds"}],
+    "manual": [{"actor": "Anne"}, {"actor": "Anne", "said": "elle connaît le fonds"}],
 }
 IMPASSES: dict[str, dict[str, Any]] = {
     "nobody_left": {},
     "asked_in_vain": {"attempts": 5},
-    "taken_back": {"hand": "Anne"},
+    "taken_back": {"actor": "Anne"},
 }
 
 

@@ -65,7 +65,7 @@ def test_a_role_of_a_library_counts_there_alone() -> None:
     lead = (Member("lead", "bm-lyon"),)
     assert may(lead, "invite people", "bm-lyon")
     assert not may(lead, "invite people", "bm-brest")
-    assert not any(may(lead, deed) for deed in ACTIONS_OF_THE_NETWORK)
+    assert not any(may(lead, action) for action in ACTIONS_OF_THE_NETWORK)
 
 
 def test_nobody_but_the_coordinator_steers() -> None:

@@ -21,7 +21,7 @@ from services.ingest.store.files import File
 WAITING = "form"
 """What a file belongs to while the form it came with has a fault."""
 CHUNK = 256 * 1024
-"""Bytes in the hand at once."""
+"""Bytes in memory at once."""
 
 
 class Readable(Protocol):

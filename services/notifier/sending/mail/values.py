@@ -93,7 +93,7 @@ def of_partner(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
 
 def _spoke_for(reason: Mapping[str, Any]) -> bool:
     """A person's choice has no points."""
-    return bool(reason["points"] >= 1 or reason["code"] == "hand")
+    return bool(reason["points"] >= 1 or reason["code"] == "manual")
 
 
 def of_answer(delivery: DeliveryAttempt) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Move(StrEnum):
     SETTLE = "settle"  # the follow-up needs no message, says a person
     GIVE_UP = "give up"  # nobody is left to ask: the coordinator's
     ANSWER = "answer"
-    CLOSE = "close"  # out of scope, by a person's hand
+    CLOSE = "close"  # out of scope, by the coordinator
     REOPEN = "reopen"
     WITHDRAW = "withdraw"  # the asker's wish
 

@@ -91,10 +91,10 @@ class SteeringForms:
 
     async def change_intake(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         notice = words(form, "notice", LONGEST_NOTICE).strip()
-        if word(form, "deed") != "open" and not notice:
+        if word(form, "action") != "open" and not notice:
             return self.guard.pages.message(visitor, "no_notice", 422)
         async with self.guard.begin() as unit:
-            paused = notice if word(form, "deed") != "open" else None
+            paused = notice if word(form, "action") != "open" else None
             await steering.change_intake(unit, coordinator_of(visitor), word(form, "form"), paused)
         return RedirectResponse("/network", 303)
 
@@ -105,7 +105,7 @@ def coordinator_of(visitor: Visitor) -> Coordinator:
 
 def read_wish(form: FormData, zone: ZoneInfo) -> SteeringWish:
     """As far as it can be read; `fault_of` says what is missing."""
-    known = next((one for one in STEERING if one == word(form, "deed")), STEERING[0])
+    known = next((one for one in STEERING if one == word(form, "action")), STEERING[0])
     return SteeringWish(
         action=known,
         partner=word(form, "partner") if known == "assign" else "",

@@ -1,4 +1,4 @@
-"""The coordinator's hand."""
+"""What the coordinator does to a question."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.chassis.messaging.requests import RefusedRequest
-from services.contracts.reasons import ByHand, TakenBack
+from services.contracts.reasons import ChosenManually, TakenBack
 from services.contracts.router import (
     IntakeChanged,
     QuestionAnswered,
@@ -29,9 +29,9 @@ DIJON, LYON = library("dijon", subjects={"histoire": 5}), library("lyon")
 ANNE = Actor("Anne", "elle connaît le fonds")
 
 
-async def do(net: Network, deed: Any, question: UUID, *arguments: Any) -> None:
+async def do(net: Network, action: Any, question: UUID, *arguments: Any) -> None:
     async with net.bench.transactions.begin(question) as unit:
-        await deed(net.desk, unit, question, ANNE, *arguments)
+        await action(net.desk, unit, question, ANNE, *arguments)
 
 
 async def test_a_hand_may_give_it_to_anybody_and_says_why(database: Database) -> None:
@@ -42,8 +42,8 @@ async def test_a_hand_may_give_it_to_anybody_and_says_why(database: Database) ->
         (handled,) = await net.announced(QuestionHandled, question)
         loads = await net.bench.pool.fetch("SELECT partner, open FROM load ORDER BY partner")
     assert [fact.partner.id for fact in routed] == ["dijon", "lyon"]
-    assert routed[1].reasons == (ByHand(points=0, hand="Anne", said="elle connaît le fonds"),)
-    assert (handled.action, handled.hand) == ("assign", "Anne")
+    assert routed[1].reasons == (ChosenManually(points=0, actor="Anne", said="elle connaît le fonds"),)
+    assert (handled.action, handled.actor) == ("assign", "Anne")
     assert [tuple(row) for row in loads] == [("dijon", 0), ("lyon", 1)]
 
 
@@ -53,7 +53,7 @@ async def test_what_is_taken_back_lies_with_the_coordinator(database: Database) 
         await do(net, coordinator.take_back, question)
         (unroutable,) = await net.announced(QuestionUnroutable, question)
         assert await net.value("SELECT state FROM question") == "unroutable"
-    assert unroutable.reason == TakenBack(hand="Anne")
+    assert unroutable.reason == TakenBack(actor="Anne")
 
 
 async def test_out_of_scope_is_told_the_asker_with_the_reason(database: Database) -> None:
@@ -62,7 +62,7 @@ async def test_out_of_scope_is_told_the_asker_with_the_reason(database: Database
         await do(net, coordinator.close, question, "Nous ne donnons pas de conseil médical.")
         (closed,) = await net.announced(QuestionClosed, question)
         assert await net.value("SELECT open FROM load") == 0
-    assert (closed.reason, closed.hand) == ("out_of_scope", "Anne")
+    assert (closed.reason, closed.actor) == ("out_of_scope", "Anne")
     assert closed.explanation == "Nous ne donnons pas de conseil médical."
 
 
@@ -85,7 +85,7 @@ async def test_another_promise_moves_the_partner_s_due_time(database: Database) 
     assert due_at == MONDAY + timedelta(days=1, hours=1)
 
 
-async def test_a_deed_that_the_state_does_not_allow_changes_nothing(database: Database) -> None:
+async def test_an_action_that_the_state_does_not_allow_changes_nothing(database: Database) -> None:
     async with network(database("router"), [DIJON]) as net:
         question = await net.ask()
         with pytest.raises(ImpossibleMove, match="assigned allows"):
@@ -109,7 +109,7 @@ async def test_a_paused_intake_is_announced_with_its_notice(database: Database) 
             async with net.bench.transactions.begin() as unit:
                 await coordinator.change_intake(unit, ANNE, said)
         changed = await net.announced(IntakeChanged)
-    assert [(fact.paused, fact.notice, fact.hand, fact.reason) for fact in changed] == [
+    assert [(fact.paused, fact.notice, fact.actor, fact.reason) for fact in changed] == [
         (True, notice, ANNE.name, ANNE.reason),
         (False, None, ANNE.name, ANNE.reason),
     ]

@@ -1,0 +1,83 @@
+"""Words that changed after rows were written with them: what was heard before an upgrade is read after it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import orjson
+import pytest
+
+import services
+from services.chassis.postgres.database import Db
+from services.chassis.postgres.schema import bring_up_to_date, roll_back
+from tests.support.servers import Database
+
+QUOTED = 'Ein Zitat: "hand": und "code": "hand"'
+QUESTION = "00000000-0000-7000-8000-000000000001"
+FACT = f"""
+INSERT INTO fact (question, event, type, at, data) VALUES ('{QUESTION}', $1, $2, now(), $3::text::jsonb)
+"""
+HEARD = {
+    "question.handled": '{"action": "route", "hand": "Anne", "reason": null}',
+    "question.reopened": '{"by": "hand", "text": null}',
+    "question.routed": '{"reasons": [{"code": "hand", "hand": "Anne", "points": 0}]}',
+    "question.unroutable": '{"reason": {"code": "taken_back", "hand": "Anne"}}',
+}
+READ = {
+    "question.handled": {"action": "route", "actor": "Anne", "reason": None},
+    "question.reopened": {"by": "coordinator", "text": None},
+    "question.routed": {"reasons": [{"code": "manual", "actor": "Anne", "points": 0}]},
+    "question.unroutable": {"reason": {"code": "taken_back", "actor": "Anne"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("service", "first", "column"),
+    [
+        ("router", "0006.actor", ("history", "hand", "actor")),
+        ("workspace", "0031.actor-and-action", ("audit", "deed", "action")),
+    ],
+)
+async def test_a_column_keeps_its_rows_under_its_new_name(
+    database: Database, service: str, first: str, column: tuple[str, str, str]
+) -> None:
+    table, before, after = column
+    rest = {"history": ("question, at, what", f"'{QUESTION}', now(), 'route'"), "audit": ("at", "now()")}
+    names, values = rest[table]
+    async with before_the_upgrade(database, service, first) as db:
+        await db.execute(f"INSERT INTO {table} ({before}, {names}) VALUES ('Anne', {values})")
+    async with connected(database, service) as db:
+        assert await db.fetchval(f"SELECT {after} FROM {table}") == "Anne"
+
+
+async def test_facts_of_before_are_told_in_todays_words_and_peoples_own_stay(database: Database) -> None:
+    quoted = {"text": QUOTED, "hand": "Anne"}
+    async with before_the_upgrade(database, "workspace", "0031.actor-and-action") as db:
+        for type_, data in (HEARD | {"note": orjson.dumps(quoted).decode()}).items():
+            await db.execute(FACT, type_, type_, data)
+    async with connected(database, "workspace") as db:
+        rows = await db.fetch("SELECT type, data::text AS data FROM fact")
+    found = {row["type"]: orjson.loads(row["data"]) for row in rows}
+    assert found == READ | {"note": {"text": QUOTED, "actor": "Anne"}}
+
+
+@asynccontextmanager
+async def before_the_upgrade(database: Database, service: str, first: str) -> AsyncIterator[Db]:
+    """The schema as it was before this migration; leaving brings it up to date."""
+    folder = Path(services.__path__[0]) / service / "migrations"
+    async with connected(database, service) as db:
+        await roll_back(db, folder, first, lock_timeout_seconds=5)
+        yield db
+    await bring_up_to_date(database(service), [folder], lock_timeout_seconds=5)
+
+
+@asynccontextmanager
+async def connected(database: Database, service: str) -> AsyncIterator[Db]:
+    db = await asyncpg.connect(database(service))
+    try:
+        yield db
+    finally:
+        await db.close()
