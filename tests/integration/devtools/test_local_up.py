@@ -15,7 +15,6 @@ from devtools.servers.running_settings import OPERATOR, environment_of
 from tests.support.waiting import PATIENCE_SECONDS, until
 
 READY = "Ctrl-C stops it."
-START_SECONDS = 90.0
 ADDRESSES = {"SESAME_AMQP_URL", "SESAME_AMQP_MANAGEMENT_URL", "SESAME_DATABASE_URL"}
 """What the operator's commands need, so that they work beside it."""
 
@@ -69,43 +68,9 @@ def still_taken(ports: set[int]) -> set[int]:
     return {port for port in ports if not is_free(port)}
 
 
-async def test_ctrl_c_leaves_no_process_and_no_port() -> None:
-    with throwaway_folder() as folder, up(folder / "kept") as process:
-        members = family(process)
-        ports = listening(members)
-        assert len(ports) >= 8
-        assert set(environment_of(OPERATOR, folder / "kept")) >= ADDRESSES
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=PATIENCE_SECONDS) == 0
-        await until(lambda: ended(members))  # those of a server's own end a moment after it
-        assert still_taken(ports) == set()
-
-
 def announced_ports(folder: Path) -> dict[str, str]:
     environment = environment_of(OPERATOR, folder)
     return {name: environment[name] for name in ADDRESSES}
-
-
-async def test_a_second_start_has_the_addresses_of_the_first() -> None:
-    with throwaway_folder() as folder:
-        seen = []
-        for _ in range(2):
-            with up(folder / "kept") as process:
-                seen.append(announced_ports(folder / "kept"))
-                process.send_signal(signal.SIGINT)
-                assert process.wait(timeout=PATIENCE_SECONDS) == 0
-        assert seen[0] == seen[1]
-
-
-async def test_a_service_that_ends_is_said_and_started_again() -> None:
-    with throwaway_folder() as folder, up(folder / "kept") as process:
-        assert process.stdout is not None
-        router = next(member for member in family(process) if "services.router" in member.cmdline())
-        router.terminate()
-        said = list(until_line(process.stdout, "router is back"))
-        assert any("sesame: router ended with status" in line for line in said)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=PATIENCE_SECONDS) == 0
 
 
 def until_line(lines: IO[str], wanted: str) -> Iterator[str]:
@@ -115,10 +80,33 @@ def until_line(lines: IO[str], wanted: str) -> Iterator[str]:
             return
 
 
-async def test_kill_9_leaves_no_process_and_no_port() -> None:
-    with throwaway_folder() as folder, up(folder / "kept") as process:
-        members = family(process)
-        ports = listening(members)
-        process.kill()
-        await until(lambda: ended(members))
-        assert still_taken(ports) == set()
+def one_ends(process: subprocess.Popen[str]) -> list[str]:
+    """What is said from there until it is back."""
+    assert process.stdout is not None
+    router = next(member for member in family(process) if "services.router" in member.cmdline())
+    router.terminate()
+    return list(until_line(process.stdout, "router is back"))
+
+
+async def test_a_service_that_ends_comes_back_and_nothing_outlives_ctrl_c_or_kill_9() -> None:
+    """One life of it, with two starts: each takes half a minute of a small machine."""
+    with throwaway_folder() as folder:
+        kept = folder / "kept"
+        with up(kept) as process:
+            first = announced_ports(kept)
+            assert set(first) == ADDRESSES
+            assert any("sesame: router ended with status" in line for line in one_ends(process))
+            members = family(process)
+            ports = listening(members)
+            assert len(ports) >= 8
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=PATIENCE_SECONDS) == 0
+            await until(lambda: ended(members))  # those of a server's own end a moment after it
+            assert still_taken(ports) == set()
+        with up(kept) as process:
+            assert announced_ports(kept) == first
+            members = family(process)
+            ports = listening(members)
+            process.kill()
+            await until(lambda: ended(members))
+            assert still_taken(ports) == set()
