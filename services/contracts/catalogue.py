@@ -122,9 +122,11 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             coordinator.PartnerAdmitRequested,
             coordinator.ExplanationRequested,
             coordinator.DirectoryRequested,
+            coordinator.RouterFactsRequested,
         ),
         "ingest": (
             coordinator.HeldListRequested,
+            coordinator.IngestFactsRequested,
             coordinator.HeldShowRequested,
             coordinator.HeldReleaseRequested,
             coordinator.HeldDropRequested,
@@ -132,6 +134,7 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
         ),
         "notifier": (
             coordinator.OutgoingListRequested,
+            coordinator.NotifierFactsRequested,
             coordinator.RetryRequested,
             coordinator.LiftRequested,
             coordinator.PostedRequested,
@@ -147,7 +150,11 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
 FROM_COORDINATOR: tuple[type[Fact], ...] = tuple(fact for facts in DOES.values() for fact in facts)
 """On `sesame.coordinator`, from the workspace to whichever service does it."""
 
-TO_COORDINATOR: tuple[type[Fact], ...] = (coordinator.RequestDone, coordinator.RequestRefused)
+TO_COORDINATOR: tuple[type[Fact], ...] = (
+    coordinator.RequestDone,
+    coordinator.RequestRefused,
+    coordinator.FactsTold,
+)
 """On `sesame.partners`, from that service to the workspace."""
 
 EVERY_FACT: tuple[type[Fact], ...] = (

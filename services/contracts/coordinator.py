@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.contracts.vocabulary import Fact, Line, Moment, PartnerId, Text, Word
+from services.contracts.vocabulary import Fact, FactMark, Line, Moment, PartnerId, Text, ToldFact, Word
 
 
 class CoordinatorRequest(Fact):
@@ -127,6 +127,31 @@ class OutgoingListRequested(CoordinatorRequest):
     post, and who is not written to."""
 
     wire: ClassVar[str] = "outgoing_list.requested.v1"
+
+
+class FactsRequested(CoordinatorRequest):
+    """From the workspace: tell again what was announced of questions, the next page of it."""
+
+    rebuild: UUID = Field(description="Of which rebuild this is: each page is asked for after the one before")
+    after: FactMark | None = Field(default=None, description="The last fact told; none: from the beginning")
+
+
+class IngestFactsRequested(FactsRequested):
+    """From the workspace: tell again what ingest announced of questions, a page of it."""
+
+    wire: ClassVar[str] = "ingest_facts.requested.v1"
+
+
+class RouterFactsRequested(FactsRequested):
+    """From the workspace: tell again what the router announced of questions, a page of it."""
+
+    wire: ClassVar[str] = "router_facts.requested.v1"
+
+
+class NotifierFactsRequested(FactsRequested):
+    """From the workspace: tell again what the notifier announced of questions, a page of it."""
+
+    wire: ClassVar[str] = "notifier_facts.requested.v1"
 
 
 class HeldRequest(CoordinatorRequest):
@@ -250,3 +275,14 @@ class RequestRefused(Fact):
     reason: str = Field(description="For an operator to read")
     field: Line | None = None
     value: Line | None = Field(default=None, description="The code's parameter: a state, a moment, an id")
+
+
+class FactsTold(Fact):
+    """To the workspace: a page of what this service announced of questions, and where to go on."""
+
+    wire: ClassVar[str] = "facts.told.v1"
+
+    rebuild: UUID
+    service: Word
+    facts: tuple[ToldFact, ...] = ()
+    after: FactMark | None = Field(default=None, description="Where to go on; none: that was all")

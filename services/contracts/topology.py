@@ -138,6 +138,15 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
 
 SERVICES = tuple(HEARS)
 
+TOLD_AGAIN = frozenset(
+    {
+        *(fact.wire for fact in HEARS["workspace"] if fact not in CONFIDENTIAL),
+        notifier.DeliveryResumed.wire,
+    }
+)
+"""Facts of questions' lives, which whoever announced them keeps to tell the workspace again. The rest of what
+it hears is told again as a list of what is so now."""
+
 RECEIPTS = (partners.SubmissionAccepted, partners.SubmissionRefused)
 
 

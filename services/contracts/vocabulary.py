@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -143,3 +144,21 @@ class Reach(Value):
 
     way: Way
     address: Line
+
+
+class FactMark(Value):
+    """Where in the facts that a service has announced: they are told by question, then by id."""
+
+    question: UUID
+    event: Line
+
+
+class ToldFact(Value):
+    """A fact as it was announced: its event's subject, id, type without version, time, and its data without
+    what the workspace may not write down."""
+
+    question: UUID
+    event: Line
+    type: Line
+    at: Moment
+    data: dict[str, Any]

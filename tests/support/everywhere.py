@@ -94,6 +94,11 @@ FILL = (
         f"INSERT INTO {service}.waiting (question, body) VALUES ($1, 'zq-{service}-waiting-body')"
         for service in topology.SERVICES
     ),
+    *(
+        f"INSERT INTO {service}.announced (question, event, type, at, data)"
+        f" VALUES ($1, 'filled', 'answer.added', now(), '{{\"text\": \"zq-{service}-announced-data\"}}')"
+        for service in ("ingest", "router", "notifier")
+    ),
 )
 """What a whole conversation, with all its mishaps, would leave of one question."""
 
@@ -153,7 +158,7 @@ async def columns_that_hold(
     queries = [row[0] for row in await db.fetch(_COLUMNS, list(topology.SERVICES))]
     found = [await db.fetchrow(query, written(words)) for query in queries]
     return {
-        ("every service" if row[1].startswith("waiting.") else row[0], row[1])
+        ("every service" if row[1].startswith(("waiting.", "announced.")) else row[0], row[1])
         for row in found
         if row is not None
     }

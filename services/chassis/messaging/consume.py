@@ -97,7 +97,8 @@ class Handling:
     async def _together(self, letters: Sequence[IncomingMessage]) -> None:
         works = [self._read(letter) for letter in letters]
         outcomes: Counter[tuple[str, str]] = Counter()
-        questions = {work.question for work in works if work.question and self._lock_questions}
+        questions = {work.question for work in works if work.question}.union(*(work.also for work in works))
+        questions = questions if self._lock_questions else set()
         async with self._transactions.begin() as unit:
             service = self._transactions.service
             fresh = await inbox.remember(unit.db, service, [work.key for work in works], questions)

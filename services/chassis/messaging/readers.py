@@ -19,7 +19,8 @@ Subscriptions = Mapping[type[Fact], Handler]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One understood letter: who sent it under which id, whom it is about, and what to do."""
+    """One understood letter: who sent it under which id, whom it is about, and what to do. `also` are further
+    questions that it is about: their locks are taken with the batch's."""
 
     letter: IncomingMessage
     source: str
@@ -28,6 +29,7 @@ class Work:
     question: UUID | None
     traceparent: str | None
     do: Callable[[Unit], Awaitable[None]]
+    also: frozenset[UUID] = frozenset()
     expect: Callable[[Unit], None] = lambda _unit: None
     """Called for all of a batch before the first is done: says what `do` is going to read, so that one
     statement can read it for all."""

@@ -10,11 +10,13 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 import asyncpg
+import orjson
 from asyncpg import Pool, Record
 from uuid_utils.compat import uuid7
 
 from services.chassis.clock import Clock
-from services.chassis.messaging import inbox, outbox
+from services.chassis.messaging import announced, inbox, outbox
+from services.chassis.messaging.announced import Announced
 from services.chassis.messaging.incoming import IncomingMessage
 from services.chassis.messaging.outbox import Saved
 from services.chassis.messaging.outgoing import OutgoingMessage
@@ -22,6 +24,7 @@ from services.chassis.postgres.database import Db
 from services.chassis.telemetry import trace
 from services.contracts import topology
 from services.contracts.envelope import Event, Notice
+from services.contracts.links.kept import kept
 from services.contracts.vocabulary import Fact
 
 Pending = TypeVar("Pending")
@@ -43,8 +46,9 @@ class Unit:
         self.db = db
         self.held = frozenset(held)
         self.now: datetime = clock.now()
-        self._service = service
+        self.service = service
         self._outgoing: list[OutgoingMessage] = []
+        self._announced: list[Event[Any]] = []
         self._pending: dict[Write[Any], Any] = {}
         self._arrived: dict[UUID, None] = {}
         self._again: list[IncomingMessage] = []
@@ -54,6 +58,8 @@ class Unit:
         event = Event(**self._envelope(fact), subject=question)
         key = topology.routing_key(type(fact))
         self.send(OutgoingMessage.event(topology.EVENTS, key, event.id, event.encode()))
+        if event.type in topology.TOLD_AGAIN:
+            self._announced.append(event)
         return event
 
     def tell_partner(self, partner: str, fact: Fact, *, question: UUID | None) -> Notice[Any]:
@@ -126,7 +132,7 @@ class Unit:
     def _envelope(self, fact: Fact) -> dict[str, Any]:
         return {
             "id": str(uuid7()),
-            "source": f"/sesame/{self._service}",
+            "source": f"/sesame/{self.service}",
             "type": fact.wire,
             "time": self.now,
             "traceparent": trace.child(trace.current()),
@@ -139,7 +145,13 @@ class Unit:
         while self._pending:
             await self.write_all()
             await self._hand_out(redeliver)
+        await announced.keep(self.db, self._to_keep())
         return await outbox.save(self.db, self._outgoing, handed=handed)
+
+    def _to_keep(self) -> list[Announced]:
+        """What will be told again, of what was not undone."""
+        said = {message.message_id for message in self._outgoing} if self._announced else ()
+        return [_announced(event) for event in self._announced if event.id in said]
 
     async def _hand_out(self, redeliver: Redeliver) -> None:
         while self._arrived or self._again:
@@ -151,6 +163,12 @@ class Unit:
             ]
             for letter in early + kept:
                 await redeliver(self, letter)
+
+
+def _announced(event: Event[Any]) -> Announced:
+    data = kept(event.data.model_dump(mode="json", exclude_none=True))
+    type_ = topology.unversioned(event.type)
+    return Announced(event.subject, event.id, type_, event.time, orjson.dumps(data).decode())
 
 
 async def nothing_waits(_unit: Unit, _letter: IncomingMessage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
+from services.chassis.messaging import announced
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.ingest import AskerErased, QuestionRated, QuestionWithdrawn
@@ -50,4 +51,5 @@ async def erase(unit: Unit, question: UUID, reason: Literal["wish", "term"]) -> 
     if known.open:
         await withdraw(unit, question)
     await askers.erase(unit.db, question, unit.now)
+    await announced.forget(unit.db, question, unit.now)
     return unit.announce(AskerErased(reason=reason), question=question)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from services.chassis.messaging import announced
 from services.chassis.postgres.database import Db
 
 _QUESTIONS = "SELECT id FROM question WHERE asked_by = ANY($1::bytea[]) ORDER BY received_at, id"
@@ -94,12 +95,14 @@ async def questions_of(db: Db, asked_by: Sequence[bytes]) -> list[UUID]:
 
 async def told(db: Db, questions: Sequence[UUID]) -> list[dict[str, Any]]:
     """All that is kept of them, for the asker to read; files and mails in base64."""
-    return [orjson.loads(row["told"]) for row in await db.fetch(_TOLD, questions)]
+    kept = [orjson.loads(row["told"]) for row in await db.fetch(_TOLD, questions)]
+    facts = await announced.told(db, questions)
+    return [one | {"announced": facts.get(UUID(one["question"]), [])} for one in kept]
 
 
 async def left(db: Db, questions: Sequence[UUID]) -> int:
     """Rows that still hold something of the asker's."""
-    return int(await db.fetchval(_LEFT, questions))
+    return int(await db.fetchval(_LEFT, questions)) + await announced.left(db, questions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from services.chassis.messaging.readers import EventReader
-from services.chassis.messaging.requests import request_reader
+from services.chassis.messaging.requests import request_reader, tell_page
 from services.contracts import coordinator as asked
 from services.notifier.handlers import failures, group_posts, release_requests
 from services.notifier.handlers.archiving import ReleaseRules
@@ -18,6 +18,7 @@ def requests(rules: ReleaseRules, settlement: Outcomes, keys: Sequence[bytes]) -
         "notifier",
         {
             asked.OutgoingListRequested: partial(failures.tell_anew, keys),
+            asked.NotifierFactsRequested: tell_page,
             asked.RetryRequested: failures.retry_requested,
             asked.LiftRequested: failures.lift_requested,
             asked.PostedRequested: partial(group_posts.posted, settlement),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 
+from services.chassis.messaging import announced
 from services.chassis.postgres.database import Db
 
 _TOLD = """
@@ -77,12 +78,14 @@ async def questions_of(db: Db, who: str) -> list[UUID]:
 
 async def told(db: Db, questions: Sequence[UUID]) -> list[dict[str, Any]]:
     """All that is kept of them, for the asker to read."""
-    return [orjson.loads(row["told"]) for row in await db.fetch(_TOLD, questions)]
+    kept = [orjson.loads(row["told"]) for row in await db.fetch(_TOLD, questions)]
+    facts = await announced.told(db, questions)
+    return [one | {"announced": facts.get(UUID(one["question"]), [])} for one in kept]
 
 
 async def left(db: Db, questions: Sequence[UUID]) -> int:
     """Rows that still hold something of the asker's."""
-    return int(await db.fetchval(_LEFT, questions))
+    return int(await db.fetchval(_LEFT, questions)) + await announced.left(db, questions)
 
 
 async def published(db: Db, questions: Sequence[UUID]) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.messaging.readers import EventReader
-from services.chassis.messaging.requests import RefusedRequest, RequestAction, request_reader
+from services.chassis.messaging.requests import RefusedRequest, RequestAction, request_reader, tell_page
 from services.chassis.messaging.transaction import Unit
 from services.contracts import coordinator as asked
 from services.router.domain.question.state_machine import ImpossibleMove
@@ -36,6 +36,7 @@ def requests(desk: RoutingContext) -> EventReader:
             asked.PartnerAdmitRequested: _action(desk, _admit_partner),
             asked.ExplanationRequested: _action(desk, _explain),
             asked.DirectoryRequested: _action(desk, _tell_directory),
+            asked.RouterFactsRequested: tell_page,
         },
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from services.chassis.errors import TooEarly
 from services.chassis.language.detection import language_of
+from services.chassis.messaging import announced
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.ingest import (
@@ -189,6 +190,7 @@ async def asker_erased(desk: RoutingContext, unit: Unit, event: Event[AskerErase
     question = await _known(desk, unit, event)
     desk.ledgers.of(unit).put(lifecycle.forget(question))
     await person.forget_reasons(unit.db, question.id)
+    await announced.forget(unit.db, question.id, unit.now)
 
 
 async def _known(desk: RoutingContext, unit: Unit, event: Event[Any]) -> Question:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 
+from services.chassis.messaging import announced
 from services.chassis.postgres.database import Db
 
 _TOLD = """
@@ -34,12 +35,14 @@ _FORGET_REASONS = "UPDATE history SET reason = NULL WHERE question = $1 AND reas
 
 async def told(db: Db, questions: Sequence[UUID]) -> list[dict[str, Any]]:
     """All that is kept of them, for the asker to read."""
-    return [orjson.loads(row["told"]) for row in await db.fetch(_TOLD, questions)]
+    kept = [orjson.loads(row["told"]) for row in await db.fetch(_TOLD, questions)]
+    facts = await announced.told(db, questions)
+    return [one | {"announced": facts.get(UUID(one["question"]), [])} for one in kept]
 
 
 async def left(db: Db, questions: Sequence[UUID]) -> int:
     """Rows that still hold something of the asker's."""
-    return int(await db.fetchval(_LEFT, questions))
+    return int(await db.fetchval(_LEFT, questions)) + await announced.left(db, questions)
 
 
 async def forget_reasons(db: Db, question: UUID) -> None:

@@ -27,6 +27,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     rebuild = actions.add_parser(
         "rebuild", help="make the read model anew while it serves: of facts kept and of what is told again"
     )
+    rebuild.add_argument(
+        "--wait",
+        type=float,
+        metavar="SECONDS",
+        default=0,
+        help="stay so long, until the services have told everything; without, they do it meanwhile",
+    )
     rebuild.set_defaults(action="rebuild")
     for parser in (invite, rebuild):
         parser.add_argument(

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from uuid import UUID
 
 from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.transaction import Transactions
-from services.contracts.coordinator import DirectoryRequested, HeldListRequested, OutgoingListRequested
 from services.contracts.links.signed_links import sign_in_token
 from services.workspace.domain.roles import OF_A_LIBRARY, Member
-from services.workspace.handlers import signing_in
+from services.workspace.handlers import rebuilding, signing_in
 from services.workspace.handlers.hearing import make_anew
-from services.workspace.handlers.steering import ask_unnamed
-from services.workspace.store import facts
+from services.workspace.store import facts, rebuilds
 
 PAGE = 500
 
@@ -60,16 +61,30 @@ async def rebuild(chosen: argparse.Namespace) -> int:
     number = 0
     async with _transactions(chosen) as transactions:
         async with transactions.begin() as unit:
-            for wish in (DirectoryRequested, HeldListRequested, OutgoingListRequested):
-                ask_unnamed(unit, wish(by="workspace rebuild"))
+            id_ = await rebuilding.begin(unit)
             questions = await facts.questions(unit.db)
         for start in range(0, len(questions), PAGE):
             page = questions[start : start + PAGE]
             async with transactions.begin(*page) as unit:
                 await make_anew(unit, page)
             number += len(page)
-    print(f"{number} questions made anew from what was heard of them")
+        print(f"{number} questions made anew from what was heard of them; the services tell it again")
+        await _watch(transactions, id_, chosen.wait)
     return 0
+
+
+async def _watch(transactions: Transactions, id_: UUID, seconds: float) -> None:
+    """Say how far they are, until all is told or so long: they go on without us."""
+    until = time.monotonic() + seconds
+    while True:
+        async with transactions.begin() as unit:
+            rows = await rebuilds.how_far(unit.db, id_)
+        if all(row["done_at"] for row in rows) or time.monotonic() >= until:
+            break
+        await asyncio.sleep(1)
+    for row in rows:
+        more = "all of them" if row["done_at"] else "so far; it goes on while the services run"
+        print(f"{row['service']}: {row['facts']} facts told again, {more}")
 
 
 def _transactions(chosen: argparse.Namespace) -> AbstractAsyncContextManager[Transactions]:

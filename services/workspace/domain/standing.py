@@ -12,23 +12,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.contracts.links.kept import PERSONAL
+
 HEADING_LETTERS = 120
-
-PERSONAL = (
-    "text",
-    "private_note",
-    "place",
-    "attachments",
-    "sources",
-    "reason",
-    "comment",
-    "explanation",
-    "similar",
-)
-"""What goes from every fact once the asker is erased."""
-
-NEVER_KEPT = ("asker", "reference")
-"""Addresses, and what is somebody else's: not even written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +65,6 @@ class Standing:
     @property
     def is_open(self) -> bool:
         return self.state in ("received", "asked", "unroutable")
-
-
-def kept(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What may be written down here of a fact."""
-    return {name: value for name, value in data.items() if name not in NEVER_KEPT and not _is_reach(value)}
-
-
-def _is_reach(value: object) -> bool:
-    """How somebody is reached, whatever the field is called: an address."""
-    return isinstance(value, Mapping) and "address" in value
 
 
 def standing(facts: Iterable[Heard]) -> Standing | None:

@@ -10,10 +10,10 @@ from services.chassis.messaging.incoming import IncomingMessage
 from services.chassis.messaging.readers import Work
 from services.contracts import topology
 from services.contracts.catalogue import TO_COORDINATOR
-from services.contracts.coordinator import PartnerAdmitRequested, RequestDone, RequestRefused
+from services.contracts.coordinator import FactsTold, PartnerAdmitRequested, RequestDone, RequestRefused
 from services.contracts.envelope import Envelope, Event, Notice, decode
 from services.contracts.partners import SubmissionAccepted, SubmissionRefused
-from services.workspace.handlers import asking, joining
+from services.workspace.handlers import asking, joining, rebuilding
 
 READERS = {
     **{fact.wire: cast("type[Envelope[Any]]", Notice.__class_getitem__(fact)) for fact in topology.RECEIPTS},
@@ -22,8 +22,8 @@ READERS = {
 
 
 class ReceiptReader:
-    """Understands the receipts of what the coordinator and people of libraries asked; those of no request of
-    ours change nothing."""
+    """Understands the receipts of what the coordinator and people of libraries asked, and what is told again
+    on request; receipts of no request of ours change nothing."""
 
     def read(self, letter: IncomingMessage) -> Work:
         event = decode(letter.body, READERS)
@@ -36,6 +36,8 @@ class ReceiptReader:
                 do = partial(_done, receipt)
             case RequestRefused() as receipt:
                 do = partial(_not_done, receipt)
+            case FactsTold() as page:
+                do = partial(_told, page)
             case other:
                 raise TypeError(f"{event.type}: read as {type(other).__name__}, not as a receipt")
         return Work(
@@ -46,7 +48,13 @@ class ReceiptReader:
             question=None,
             traceparent=event.traceparent,
             do=do,
+            also=_questions(event.data),
         )
+
+
+def _questions(fact: object) -> frozenset[UUID]:
+    """Those that a page of facts is of."""
+    return frozenset(told.question for told in fact.facts) if isinstance(fact, FactsTold) else frozenset()
 
 
 async def _accepted(receipt: SubmissionAccepted, unit: Any) -> None:
@@ -67,3 +75,7 @@ async def _not_done(receipt: RequestRefused, unit: Any) -> None:
     await asking.not_done(unit, receipt)
     if receipt.request_type == PartnerAdmitRequested.wire:
         await joining.not_admitted(unit, UUID(receipt.request_id))
+
+
+async def _told(page: FactsTold, unit: Any) -> None:
+    await rebuilding.told(unit, page)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts import topology
 from services.contracts.coordinator import LiftRequested, RetryRequested
 from services.contracts.envelope import Event
 from services.contracts.notifier import AddressLifted, AddressSilenced, DeliveryFailed, DeliveryResumed
+from services.contracts.vocabulary import ToldFact
 from services.workspace.handlers.steering import LONGEST_LINE, Coordinator, ask
+from services.workspace.store import facts
 from services.workspace.store.coordinator import failures
 
 
 async def failed(unit: Unit, event: Event[DeliveryFailed]) -> None:
     fact = event.data
+    erased = await facts.is_erased(unit.db, event.subject)
     await failures.failed(
         unit.db,
         fact.delivery_id,
@@ -22,13 +26,33 @@ async def failed(unit: Unit, event: Event[DeliveryFailed]) -> None:
         fact.way,
         fact.partner,
         fact.attempts,
-        fact.error,
+        "" if erased else fact.error,
         event.time,
     )
 
 
 async def resumed(unit: Unit, event: Event[DeliveryResumed]) -> None:
     await failures.resumed(unit.db, event.data.delivery_id, event.time)
+
+
+async def told_again(unit: Unit, fact: ToldFact) -> None:
+    """What was given up, or tried again since: the later word counts, however often either comes."""
+    data = fact.data
+    delivery = UUID(data["delivery_id"])
+    if fact.type == topology.routing_key(DeliveryResumed):
+        await failures.resumed(unit.db, delivery, fact.at)
+        return
+    await failures.failed(
+        unit.db,
+        delivery,
+        fact.question,
+        data["kind"],
+        data["way"],
+        data.get("partner"),
+        data["attempts"],
+        data.get("error", ""),
+        fact.at,
+    )
 
 
 async def silenced(unit: Unit, event: Event[AddressSilenced]) -> None:

@@ -8,7 +8,8 @@ from uuid import UUID
 from services.chassis.messaging.transaction import Unit
 from services.contracts import topology
 from services.contracts.envelope import Event
-from services.workspace.domain.standing import PERSONAL, Heard, kept, standing
+from services.contracts.links.kept import PERSONAL, kept
+from services.workspace.domain.standing import Heard, standing
 from services.workspace.store import facts
 
 

@@ -71,7 +71,8 @@ WITH drafts AS (DELETE FROM draft WHERE question = $1),
     entries AS (DELETE FROM entry_shown WHERE question = $1),
     kept AS (DELETE FROM draft_kept WHERE question = $1),
     posts AS (UPDATE group_post SET text = NULL, url = NULL WHERE question = $1),
-    refusals AS (UPDATE request SET value = NULL WHERE question = $1)
+    refusals AS (UPDATE request SET value = NULL WHERE question = $1),
+    failures AS (UPDATE failed_delivery SET error = '' WHERE question = $1 AND error <> '')
 DELETE FROM note WHERE question = $1
 """
 

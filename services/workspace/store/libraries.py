@@ -18,11 +18,10 @@ VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb) ON CONFLICT DO NOTHING
 
 _PUT = """
 INSERT INTO library (id, name, time_zone, told_at, record, version, gone)
-VALUES ($1, coalesce($4::text::jsonb ->> 'name', $1), $4::text::jsonb ->> 'time_zone', $3,
-    $4::text::jsonb, $2, $4::text IS NULL)
+VALUES ($1, coalesce($4::text::jsonb ->> 'name', $5::text::jsonb ->> 'name', $1),
+    $4::text::jsonb ->> 'time_zone', $3, $4::text::jsonb, $2, $4::text IS NULL)
 ON CONFLICT (id) DO UPDATE SET record = excluded.record, version = excluded.version, gone = excluded.gone,
-    time_zone = excluded.time_zone,
-    name = CASE WHEN excluded.gone THEN library.name ELSE excluded.name END
+    time_zone = excluded.time_zone, told_at = excluded.told_at, name = excluded.name
 WHERE library.version IS NULL OR library.version < excluded.version
 """
 
@@ -84,9 +83,9 @@ async def keep(
     after: Mapping[str, Any] | None,
 ) -> None:
     """Once, in whatever order they come; what the highest version says is how the library is now."""
-    written = _json(after)
-    await db.execute(_KEEP, partner, version, at, actor, _json(before), written)
-    await db.execute(_PUT, partner, version, at, written)
+    was, written = _json(before), _json(after)
+    await db.execute(_KEEP, partner, version, at, actor, was, written)
+    await db.execute(_PUT, partner, version, at, written, was)
 
 
 async def listed(db: Db, now: datetime) -> list[dict[str, Any]]:

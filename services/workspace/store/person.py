@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from services.chassis.postgres.database import Db
-from services.workspace.domain.standing import PERSONAL
+from services.contracts.links.kept import PERSONAL
 
 _TOLD = """
 SELECT json_build_object('question', q.id, 'text', q.text, 'state', q.state,

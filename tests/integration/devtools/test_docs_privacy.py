@@ -47,7 +47,7 @@ NO_ASKERS = {
 """Columns with words that an erasure need not empty, and why. All others are filled, and searched for after
 it, by tests/e2e/test_whole_erasure.py."""
 
-EVERYWHERE = ("inbox", "outbox", "waiting")
+EVERYWHERE = ("inbox", "outbox", "waiting", "announced")
 EVENTS = {topology.routing_key(fact) for fact in (*FACTS, *TO_PARTNERS)}
 
 

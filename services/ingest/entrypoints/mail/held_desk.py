@@ -19,6 +19,7 @@ from uuid import UUID
 from services.chassis.errors import is_transient
 from services.chassis.messaging.incoming import IncomingMessage
 from services.chassis.messaging.readers import Work, must_come_under
+from services.chassis.messaging.requests import tell_page
 from services.chassis.messaging.transaction import Begin, Unit
 from services.contracts import topology
 from services.contracts.catalogue import DOES
@@ -27,6 +28,7 @@ from services.contracts.coordinator import (
     HeldListRequested,
     HeldReleaseRequested,
     HeldShowRequested,
+    IngestFactsRequested,
     KeyChangeRequested,
     RequestDone,
     RequestRefused,
@@ -70,6 +72,9 @@ class HeldOrderReader:
         if isinstance(event.data, HeldListRequested):
             do = partial(_tell_anew, event=event)
             return Work(letter, event.source, event.id, event.type, None, event.traceparent, do)
+        if isinstance(event.data, IngestFactsRequested):
+            do = partial(_tell_page, event=event)
+            return Work(letter, event.source, event.id, event.type, None, event.traceparent, do)
         order = HeldOrder(event.id, event.type, event.data.number)
 
         async def put_down(unit: Unit) -> None:
@@ -83,6 +88,12 @@ async def _tell_anew(unit: Unit, event: Event[Any]) -> None:
     await held_orders.tell_anew(unit.db)
     receipt = RequestDone(request_id=event.id, request_type=event.type)
     unit.tell_coordinator(receipt, question=NOBODY)
+
+
+async def _tell_page(unit: Unit, event: Event[Any]) -> None:
+    await tell_page(unit, event.subject, event.data)
+    receipt = RequestDone(request_id=event.id, request_type=event.type)
+    unit.tell_coordinator(receipt, question=event.subject)
 
 
 @dataclass(frozen=True)

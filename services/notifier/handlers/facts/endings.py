@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.errors import TooEarly
+from services.chassis.messaging import announced
 from services.chassis.messaging.transaction import Unit
 from services.contracts import ingest, router
 from services.contracts.envelope import Event
@@ -50,3 +51,4 @@ async def asker_erased(unit: Unit, event: Event[ingest.AskerErased]) -> None:
     standing = await questions.erase(await directly(unit), event.subject, unit.now, STILL_SENT)
     decide(unit, plan.ended(known_or_early(standing, event.subject).ended_now()))
     await archiving.take_off(unit, event.subject, ("held",))
+    await announced.forget(unit.db, event.subject, unit.now)
