@@ -126,6 +126,7 @@ SERVICES = Dashboard(
             Query("max(sesame_ingest_early_oldest_seconds)", "seconds"),
             levels=Levels(30, 60),
             height=6,
+            alerts=("SesameEarlySubmissionsWait",),
         ),
         stat(
             "Sources of numbers",
