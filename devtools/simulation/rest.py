@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 from asyncpg import Record
 
 from services.contracts import topology
+from services.notifier.domain.plan import NOTES
+from services.notifier.sending.coordinator import QUARTER
+
+LEASE = timedelta(minutes=1)
+"""No claim of a delivery is longer."""
 
 PROMPT = ("ingest", "router", "notifier")
 """Who is waited for at every step; metrics counts in batches, and is waited for at the end."""
@@ -29,10 +34,17 @@ SELECT
             AND state IN ('received', 'assigned', 'taken', 'reopened', 'unroutable')
     ) + (SELECT count(*) FROM router.question WHERE asker_look_at <= $1) AS "questions with something due",
     (
-        SELECT count(*) FROM notifier.delivery WHERE state = 'waiting'
-            AND next_at <= $1 + CASE WHEN last_error IS NULL THEN interval '1 minute' ELSE '0' END
+        SELECT count(*) FROM notifier.delivery WHERE state = 'waiting' AND (
+            next_at <= $1 AND NOT (kind = ANY ($2::text[]) AND EXISTS (
+                SELECT FROM notifier.delivery AS told
+                WHERE told.kind = ANY ($2::text[]) AND told.state = 'sent'
+                    AND told.done_at > $1 - $3::interval
+            ))
+            OR attempts > 0 AND last_error IS NULL AND next_at <= $1 + $4::interval)
     ) AS "deliveries in hand"
 """
+# The coordinator's next mail waits for its quarter of an hour, which passes on this clock alone; so does what
+# was handed back untried. Only what was claimed has its lease before it and one attempt more.
 
 _HANDLED = """
 SELECT 'ingest' AS service, id FROM ingest.inbox WHERE id = ANY($1)
@@ -75,7 +87,7 @@ class Rest:
     async def moving(self, now: datetime) -> dict[str, int]:
         """What is still on its way, and how much of it; empty at rest."""
         await self._strike_handled()
-        row = await self.db.fetchrow(_MOVING, now)
+        row = await self.db.fetchrow(_MOVING, now, sorted(NOTES), QUARTER, LEASE)
         waited_for = {f"events that {name} has not handled": len(ids) for name, ids in self._expected.items()}
         return {what: count for what, count in (*(row or {}).items(), *waited_for.items()) if count}
 
