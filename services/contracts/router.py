@@ -244,6 +244,7 @@ class QuestionClosed(Fact):
     reason: ClosingCode
     explanation: Text | None = Field(default=None, description="For the asker")
     actor: Line | None = Field(default=None, description="Who closed it")
+    released: Released | None = Field(default=None, description="Who had it until now")
     facets: Facets
 
 
@@ -270,6 +271,7 @@ class QuestionHandled(Fact):
     promise_at: Moment | None = Field(default=None, description="What the asker is promised now")
     assignment_id: UUID | None = Field(default=None, description="Of the partner that has the question")
     due_at: Moment | None = Field(default=None, description="When that partner's answer is due now")
+    released: Released | None = Field(default=None, description="Whose follow-up is settled with it")
     facets: Facets
 
 

@@ -85,6 +85,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.AnswerCorrected,
             router.QuestionClosed,
             router.QuestionReopened,
+            router.QuestionHandled,
             workspace.SignInRequested,
             workspace.ApplicantTold,
         ),

@@ -220,8 +220,26 @@ def added(
     )
 
 
-def no_reply() -> Fact:
-    return router.QuestionClosed(reason="no_reply", facets=FACETS)
+def no_reply(question: UUID | None = None, attempt: int = 1, partner: str = "bpi") -> Fact:
+    """Of a question: with whom it had lain."""
+    released = ended(question, attempt, partner, "no_reply") if question else None
+    return router.QuestionClosed(reason="no_reply", released=released, facets=FACETS)
+
+
+def settled(question: UUID, attempt: int, partner: str = "bpi") -> Fact:
+    """A coordinator's hand: the follow-up needs no message."""
+    released = ended(question, attempt, partner, "closed")
+    return router.QuestionHandled(action="settle", actor="Anne", released=released, facets=FACETS)
+
+
+def ended(question: UUID, attempt: int, partner: str, outcome: str) -> router.Released:
+    """One assignment."""
+    told = {
+        "assignment_id": part(question, f"assignment {attempt}"),
+        "partner": partner,
+        "outcome": outcome,
+    }
+    return router.Released.model_validate(told)
 
 
 def spam() -> Fact:

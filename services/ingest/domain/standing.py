@@ -68,6 +68,10 @@ class Stand:
     """The answer was this library's, and the question is open again."""
 
 
+SEEN_TO = frozenset({"added", "answered_by_another", "closed"})
+"""How a follow-up ends that nobody need see to any more."""
+
+
 def is_waiting(asked: Sequence[datetime], replied: Sequence[datetime]) -> bool:
     """Whether the last question back has no reply yet."""
     return bool(asked) and (not replied or max(replied) < max(asked))
@@ -81,7 +85,7 @@ def asker_state(
         return over
     current = stands[-1] if stands else None
     if ending.how == "answered":
-        followed = current is not None and current.is_follow_up and current.outcome not in ("added", "closed")
+        followed = current is not None and current.is_follow_up and current.outcome not in SEEN_TO
         return AskerState.FOLLOWED_UP if followed else AskerState.ANSWERED
     if current is None:
         return AskerState.SEARCHING if impasse else AskerState.RECEIVED

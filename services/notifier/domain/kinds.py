@@ -60,14 +60,16 @@ class Traits:
     which one mailbox gets few. `without_their_words`: goes
     out before a librarian has written anything, so whoever typed in somebody else's address would have us
     carry their words, and their links, to that person. `told_after_end`: still sent about a question that is
-    over. `note`: what the coordinator hears of single questions: gathered, however many there are.
-    `is_round`: about no single question."""
+    over. `of_words`: made of what stands in its details, of which an erasure leaves nothing. `note`: what the
+    coordinator hears of single questions: gathered, however many there are. `is_round`: about no single
+    question."""
 
     addressee: Addressee
     automatic: str | None = "auto-generated"
     unasked: bool = False
     without_their_words: bool = False
     told_after_end: bool = False
+    of_words: bool = False
     note: bool = False
     is_round: bool = False
 
@@ -106,7 +108,7 @@ TRAITS: Mapping[DeliveryKind, Traits] = {
     DeliveryKind.PROMISE: Traits(_TO_COORDINATOR, note=True),
     DeliveryKind.RATED: Traits(_TO_LIBRARY, automatic=None),
     DeliveryKind.RATING: Traits(_TO_ASKER, unasked=True),
-    DeliveryKind.REFUSED: Traits(_TO_LIBRARY),
+    DeliveryKind.REFUSED: Traits(_TO_LIBRARY, told_after_end=True, of_words=True),
     DeliveryKind.REMINDER: Traits(_TO_LIBRARY),
     DeliveryKind.SIGN_IN: Traits(_TO_PERSON),
     DeliveryKind.UNHANDLED: Traits(_TO_COORDINATOR, note=True),

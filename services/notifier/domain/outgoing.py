@@ -131,12 +131,15 @@ class DeliveryAttempt:
     @property
     def moot(self) -> bool:
         """A follow-up or a reminder concerns who has the question now; the others heard the end. What was
-        asked back is answered by the answer. An erased asker has no address left."""
+        asked back is answered by the answer. An erased asker has no address left. That their time is over
+        people read in a mail of its own, which asks for what is nearly done."""
         if self.way == "mail" and not self.destination:
             return True
         if self.kind in {DeliveryKind.CLARIFICATION, DeliveryKind.CLARIFICATION_REMINDER}:
             return self.message is None or self._answered_since(self.message.written_at)
         turn = self.assignment
+        if self.kind == DeliveryKind.ENDED:
+            return self.way == "mail" and self.why_ended == "overdue"
         if turn is None or self.kind not in {DeliveryKind.FOLLOW_UP, DeliveryKind.REMINDER}:
             return False
         if turn.passed_on or turn.overdue or turn.outcome is not None:
@@ -144,6 +147,21 @@ class DeliveryAttempt:
         if self.kind == DeliveryKind.REMINDER:
             return self.answer is not None
         return turn.about is None and self.follow_up is not None and self._is_seen_to(self.follow_up.at)
+
+    @property
+    def why_ended(self) -> str:
+        """A code of the contract (EndCode): as the router said; else, and where only time had run out, the
+        strongest reason there is by now, whichever came first."""
+        turn = self.assignment
+        if turn is None:
+            return "closed"
+        if turn.outcome is not None and turn.outcome != "overdue":
+            return turn.outcome
+        if self.question.ended is not None:
+            return "withdrawn" if self.question.ended == "withdrawn" else "closed"
+        if self.answer is not None and turn.about is None:
+            return "answered" if self.answer.partner == turn.partner else "answered_by_another"
+        return "overdue" if turn.overdue or turn.outcome == "overdue" else "reassigned"
 
     def _answered_since(self, moment: datetime) -> bool:
         return self.answer is not None and self.answer.answered_at >= moment

@@ -14,6 +14,8 @@ from services.notifier.domain.question_state import CurrentAssignment, QuestionS
 
 WORD_OF_THE_END = kinds_that(lambda traits: traits.told_after_end)
 """What is still sent about a question that is over."""
+OF_WORDS = kinds_that(lambda traits: traits.of_words)
+"""Of these an erasure leaves nothing to send."""
 NOTES = kinds_that(lambda traits: traits.note)
 
 

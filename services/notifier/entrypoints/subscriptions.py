@@ -47,6 +47,7 @@ def subscriptions(
         router.FollowUpUnhandled: partial(routing.follow_up_unhandled, coordinator),
         router.QuestionClosed: endings.question_closed,
         router.QuestionReopened: endings.question_reopened,
+        router.QuestionHandled: endings.question_handled,
         workspace.SignInRequested: sign_in_requested,
         workspace.ApplicantTold: applicant_told,
     }

@@ -10,7 +10,7 @@ import orjson
 from asyncpg import Record
 
 from services.chassis.postgres.database import Db
-from services.notifier.domain.plan import WORD_OF_THE_END, Planned
+from services.notifier.domain.plan import OF_WORDS, WORD_OF_THE_END, Planned
 
 _DECIDE = """
 INSERT INTO delivery (id, question_id, kind, way, destination, assignment_id, answer_id, details, traceparent,
@@ -18,7 +18,7 @@ INSERT INTO delivery (id, question_id, kind, way, destination, assignment_id, an
 SELECT planned.id, question, kind, way, destination, assignment, answer,
     CASE WHEN q.erased_at IS NULL THEN details::jsonb ELSE '{}' END, traceparent, follow_up,
     message, happened,
-    CASE WHEN q.erased_at IS NOT NULL AND destination IS NULL THEN 'cancelled'
+    CASE WHEN q.erased_at IS NOT NULL AND (destination IS NULL OR kind = ANY ($15::text[])) THEN 'cancelled'
         WHEN kind = ANY ($13::text[]) THEN 'waiting'
         WHEN q.erased_at IS NOT NULL OR q.ended = 'withdrawn' THEN 'cancelled'
         WHEN happened > q.closed_at THEN 'waiting'
@@ -111,6 +111,7 @@ async def decide(
         [one.follow_up for one in planned],
         sorted(WORD_OF_THE_END),
         [one.message for one in planned],
+        sorted(OF_WORDS),
     )
 
 

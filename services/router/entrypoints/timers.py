@@ -74,7 +74,7 @@ async def _look_for_reply(desk: RoutingContext, unit: Unit, question: Question) 
     if last.ends_at <= unit.now:
         released = await routing.release(desk, unit, question, "no_reply")
         ended = lifecycle.expire(released)
-        unit.announce(facts.closed(ended, "no_reply", None, None), question=question.id)
+        unit.announce(facts.closed(ended, "no_reply", unit.now), question=question.id)
         ledger.put(ended)
         await unit.arrived(question.id)
         return

@@ -24,8 +24,8 @@ from services.router.domain.question.conversation import AskerWord, asked_back
 from services.router.domain.question.question import Question
 from services.router.domain.question.state_machine import State
 from services.router.handlers import facts, routing
+from services.router.handlers.additions import Addition, added
 from services.router.handlers.context import RoutingContext
-from services.router.handlers.facts import Addition
 
 AFTER_ANSWER = frozenset({State.ANSWERED, State.FOLLOWED_UP})
 
@@ -130,10 +130,10 @@ async def add(desk: RoutingContext, unit: Unit, question: Question, more: Additi
         return False
     ledger = desk.ledgers.of(unit)
     directory = (await ledger.standing()).directory
-    added = await _settled(desk, unit, question, more) if question.state in AFTER_ANSWER else question
-    unit.announce(facts.added(directory, added, accepted.answer, more, unit.now), question=question.id)
-    if added is not question:
-        ledger.put(added)
+    settled = await _settled(desk, unit, question, more) if question.state in AFTER_ANSWER else question
+    unit.announce(added(directory, settled, accepted.answer, more, unit.now), question=question.id)
+    if settled is not question:
+        ledger.put(settled)
         await unit.arrived(question.id)
     return True
 
@@ -168,10 +168,10 @@ async def reopening_requested(desk: RoutingContext, unit: Unit, event: Event[Reo
     if question.state not in AFTER_ANSWER:
         return
     if question.reopenings >= desk.reopenings:
-        released = await routing.release(desk, unit, question, "closed")
+        released = await routing.release(desk, unit, question, "taken_back")
         await routing.leave_follow_up(desk, unit, released, fact.reopening_id, "reopening", fact.text)
         return
-    released = await routing.release(desk, unit, question, "closed")
+    released = await routing.release(desk, unit, question, "reassigned")
     reopened = routing.promised_anew(desk, lifecycle.reopen(released, by_asker=True), unit.now)
     unit.announce(facts.reopened(reopened, "asker", fact.text), question=question.id)
     await routing.route(desk, unit, reopened, whatever_attempts=True)

@@ -104,7 +104,8 @@ async def close(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor, expla
     state_machine.after(question.state, Move.CLOSE)
     released = await routing.release(desk, unit, question, "closed")
     closed = lifecycle.close(released)
-    unit.announce(facts.closed(closed, "out_of_scope", explanation, actor.name), question=id_)
+    out_of_scope = facts.closed(closed, "out_of_scope", unit.now, explanation=explanation, actor=actor.name)
+    unit.announce(out_of_scope, question=id_)
     _note(desk, unit, closed, "close", actor)
     desk.ledgers.of(unit).put(closed)
     await unit.arrived(id_)
@@ -116,7 +117,7 @@ async def mark_spam(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -
     state_machine.after(question.state, Move.CLOSE)
     released = await routing.release(desk, unit, question, "closed")
     closed = lifecycle.close(released)
-    unit.announce(facts.closed(closed, "spam", None, actor.name), question=id_)
+    unit.announce(facts.closed(closed, "spam", unit.now, actor=actor.name), question=id_)
     _note(desk, unit, closed, "spam", actor)
     desk.ledgers.of(unit).put(closed)
     await unit.arrived(id_)
@@ -137,7 +138,7 @@ async def reopen(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> N
     """An answer did not do, or it was in scope after all: the next partner is asked."""
     question = await _held(desk, unit, id_)
     state_machine.after(question.state, Move.REOPEN)
-    released = await routing.release(desk, unit, question, "closed")
+    released = await routing.release(desk, unit, question, "reassigned")
     reopened = routing.promised_anew(desk, lifecycle.reopen(released), unit.now)
     unit.announce(facts.reopened(reopened, "coordinator"), question=id_)
     await routing.route(desk, unit, reopened, whatever_attempts=True)
@@ -194,6 +195,7 @@ def _note(desk: RoutingContext, unit: Unit, question: Question, action: Action, 
         promise_at=question.promise_at if action == "extend" else None,
         assignment_id=current.id if current else None,
         due_at=current.due_at if current else None,
+        released=facts.released_of(question, unit.now) if action == "settle" else None,
         facets=facts.facets_of(question),
     )
     unit.announce(fact, question=question.id)

@@ -31,8 +31,8 @@ from services.router.domain.subjects import SubjectModel
 from services.router.domain.territory import Territory, department_of
 from services.router.domain.themes import theme_of
 from services.router.handlers import conversation, facts, routing
+from services.router.handlers.additions import Addition
 from services.router.handlers.context import RoutingContext
-from services.router.handlers.facts import Addition
 from services.router.store import person
 
 
@@ -170,7 +170,7 @@ async def spam_reported(desk: RoutingContext, unit: Unit, event: Event[SpamRepor
         return
     released = await routing.release(desk, unit, question, "closed")
     closed = lifecycle.close(released)
-    unit.announce(facts.closed(closed, "spam", None, None), question=question.id)
+    unit.announce(facts.closed(closed, "spam", unit.now), question=question.id)
     desk.ledgers.of(unit).note(question.id, "spam", current.partner, None)
     desk.ledgers.of(unit).put(closed)
     await unit.arrived(question.id)
@@ -181,7 +181,7 @@ async def question_withdrawn(desk: RoutingContext, unit: Unit, event: Event[Ques
     if question.state is State.WITHDRAWN:
         return
     withdrawn = lifecycle.withdraw(await routing.release(desk, unit, question, "withdrawn"))
-    unit.announce(facts.closed(withdrawn, "withdrawn", None, None), question=question.id)
+    unit.announce(facts.closed(withdrawn, "withdrawn", unit.now), question=question.id)
     desk.ledgers.of(unit).put(lifecycle.forget(withdrawn))
     await unit.arrived(question.id)
 

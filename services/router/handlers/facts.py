@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 from uuid import UUID
@@ -10,8 +9,6 @@ from uuid import UUID
 from services.contracts.ingest import AnswerReceived
 from services.contracts.reasons import ClosingCode, Exclusion, Impasse, Reason, RefusalCode, UnhandledCode
 from services.contracts.router import (
-    AnswerAdded,
-    AnswerCorrected,
     AnswerRefused,
     ClarificationReminded,
     FollowUpRouted,
@@ -28,7 +25,7 @@ from services.contracts.router import (
     Released,
 )
 from services.contracts.topology import partner_queue
-from services.contracts.vocabulary import Attachment, Facets, PartnerName, Reach, Way
+from services.contracts.vocabulary import Facets, PartnerName, Reach, Way
 from services.router.domain.partner import Partner
 from services.router.domain.question.conversation import Clarification, waited, waits
 from services.router.domain.question.question import Assignment, Question
@@ -63,13 +60,13 @@ def requester_of(directory: Directory, question: Question) -> Reach | None:
     return reach(origin) if origin else None
 
 
-PASSED_ON = frozenset({"away", "declined", "overdue", "reassigned", "taken_back", "added", "closed"})
-"""Outcomes that no other fact tells of."""
+TOLD_OTHERWISE = frozenset({"answered", "withdrawn"})
+"""Outcomes that a fact of their own tells of."""
 
 
 def released_of(question: Question, now: datetime) -> Released | None:
     """The assignment that ended just now, where what is announced is all that tells of it."""
-    ended = [one for one in question.assignments if one.ended_at == now and one.outcome in PASSED_ON]
+    ended = [one for one in question.assignments if one.ended_at == now and one.outcome not in TOLD_OTHERWISE]
     if not ended:
         return None
     last = {"assignment_id": ended[-1].id, "partner": ended[-1].partner, "outcome": ended[-1].outcome}
@@ -186,37 +183,6 @@ def answered(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Addition:
-    """What a partner adds to an answer, or corrects of it, by whatever event it came at `at`."""
-
-    id: UUID
-    at: datetime
-    partner: str
-    text: str
-    sources: tuple[str, ...] = ()
-    attachments: tuple[Attachment, ...] = ()
-    corrects: bool = False
-
-
-def added(
-    directory: Directory, question: Question, answer: UUID, addition: Addition, now: datetime
-) -> AnswerAdded:
-    kind = AnswerCorrected if addition.corrects else AnswerAdded
-    return kind(
-        addition_id=addition.id,
-        answer_id=answer,
-        partner=name_of(directory, addition.partner),
-        text=addition.text,
-        sources=addition.sources,
-        attachments=addition.attachments,
-        added_at=now,
-        released=released_of(question, now),
-        requester=requester_of(directory, question),
-        facets=facets_of(question),
-    )
-
-
 def unroutable(
     question: Question,
     reason: Impasse,
@@ -288,9 +254,20 @@ def overdue(
 
 
 def closed(
-    question: Question, reason: ClosingCode, explanation: str | None, actor: str | None
+    question: Question,
+    reason: ClosingCode,
+    now: datetime,
+    *,
+    explanation: str | None = None,
+    actor: str | None = None,
 ) -> QuestionClosed:
-    return QuestionClosed(reason=reason, explanation=explanation, actor=actor, facets=facets_of(question))
+    return QuestionClosed(
+        reason=reason,
+        explanation=explanation,
+        actor=actor,
+        released=released_of(question, now),
+        facets=facets_of(question),
+    )
 
 
 def reopened(

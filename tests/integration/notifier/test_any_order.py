@@ -102,7 +102,7 @@ NEVER_REPLIED = [
     made.routed(QUESTION, 1, "bpi", "mail"),
     made.paused(QUESTION, 1),
     made.asker_reminded(QUESTION, 1),
-    made.no_reply(),
+    made.no_reply(QUESTION),
     made.written(QUESTION, 1),
     made.reopened_by("late_reply"),
     made.routed(QUESTION, 2, "bpi", "mail"),
@@ -124,6 +124,14 @@ GOES_ON_AFTER_THE_ANSWER = [
     made.routed(QUESTION, 4, "lyon", "queue"),
     made.answered(QUESTION, 4, "lyon", name="second", at=made.MOMENT + timedelta(hours=14)),
 ]
+SETTLED_BY_HAND = [
+    made.received(),
+    made.routed(QUESTION, 1, "bpi", "queue"),
+    made.answered(QUESTION, at=made.MOMENT + timedelta(hours=2)),
+    made.written(QUESTION, 1),
+    made.follow_up_routed(QUESTION, 1, 2, "lyon", "queue"),
+    made.settled(QUESTION, 2, "lyon"),
+]
 SPAM = [
     made.received(),
     made.routed(QUESTION, 1, "bpi", "mail"),
@@ -144,6 +152,7 @@ LIVES = [
     ASKED_BACK_TWICE,
     NEVER_REPLIED,
     GOES_ON_AFTER_THE_ANSWER,
+    SETTLED_BY_HAND,
     SPAM,
 ]
 

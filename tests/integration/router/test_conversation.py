@@ -17,6 +17,7 @@ from services.contracts.router import (
     FollowUpUnhandled,
     QuestionAnswered,
     QuestionClosed,
+    QuestionHandled,
     QuestionOverdue,
     QuestionPaused,
     QuestionReopened,
@@ -115,6 +116,7 @@ async def test_who_does_not_reply_is_reminded_and_the_question_ends(database: Da
         (reopened,) = await net.announced(QuestionReopened)
         routed = await net.announced(QuestionRouted)
     assert (closed.reason, reopened.by) == ("no_reply", "late_reply")
+    assert (closed.released.partner, closed.released.outcome) == ("dijon", "no_reply")
     assert [one.partner.id for one in routed] == ["dijon", "dijon"]
     assert routed[1].reasons == (AskedBack(points=0),)
 
@@ -225,3 +227,41 @@ async def test_how_the_last_assignment_ended_is_told_where_nobody_else_is_asked(
         await net.tell(decline("dijon"), question)
         (unroutable,) = await net.announced(QuestionUnroutable)
     assert (unroutable.released.partner, unroutable.released.outcome) == ("dijon", "declined")
+
+
+async def test_whose_follow_up_a_coordinator_settled_is_told(database: Database) -> None:
+    async with network(database("router"), BOTH, clock=OwnClock()) as net:
+        question = await net.ask(subject="histoire")
+        await net.tell(answer("dijon"), question)
+        await later(net, 1)
+        await net.tell(writes("Merci beaucoup !"), question)
+        async with net.bench.transactions.begin(question) as unit:
+            await coordinator.settle(net.desk, unit, question, ANNE)
+        (handled,) = await net.announced(QuestionHandled)
+    assert (handled.released.partner, handled.released.outcome) == ("dijon", "closed")
+
+
+async def test_whose_follow_up_another_library_saw_to_is_told(database: Database) -> None:
+    async with network(database("router"), BOTH, clock=OwnClock()) as net:
+        question = await net.ask(subject="histoire")
+        await net.tell(answer("dijon"), question)
+        await later(net, 1)
+        await net.tell(writes("Et le plan de 1832 ?"), question)
+        async with net.bench.transactions.begin(question) as unit:
+            await coordinator.assign(net.desk, unit, question, ANNE, "lyon")
+        await net.tell(adds("dijon"), question)
+        (added,) = await net.announced(AnswerAdded)
+    assert (added.released.partner, added.released.outcome) == ("lyon", "answered_by_another")
+
+
+async def test_a_follow_up_that_is_asked_again_goes_on_and_is_not_called_closed(database: Database) -> None:
+    async with network(database("router"), BOTH, clock=OwnClock()) as net:
+        question = await net.ask(subject="histoire")
+        await net.tell(answer("dijon"), question)
+        await later(net, 1)
+        await net.tell(writes("Et le plan de 1832 ?"), question)
+        again = ReopeningRequested(reopening_id=uuid4(), text="Pas le bon plan.", way="page")
+        await net.tell(again, question)
+        _, routed = await net.announced(QuestionRouted)
+    assert routed.partner.id == "lyon"
+    assert (routed.released.partner, routed.released.outcome) == ("dijon", "reassigned")

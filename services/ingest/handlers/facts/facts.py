@@ -73,7 +73,8 @@ async def question_closed(unit: Unit, event: Event[QuestionClosed]) -> None:
     """That the asker withdrew it is known here first, and an answer given before stays theirs to read."""
     if event.data.reason == "withdrawn":
         return
-    body = event.data.model_dump_json(exclude_none=True)
+    note_release(unit, event.subject, event.data.released, event.time)
+    body = event.data.model_dump_json(exclude_none=True, exclude={"released"})
     session_of(unit).end(event.subject, QuestionEnding("closed", body, event.time))
     if event.data.reason == "spam":
         await conversation.mark_spam(unit.db, event.subject, event.time)

@@ -13,12 +13,13 @@ from services.chassis.messaging.transaction import Unit
 from services.chassis.telemetry import trace
 from services.contracts import router
 from services.contracts.vocabulary import Facets, Reach
-from services.notifier.domain.plan import WORD_OF_THE_END, Planned, Requester
+from services.notifier.domain.plan import OF_WORDS, WORD_OF_THE_END, Planned, Requester
 from services.notifier.domain.question_state import QuestionState
 from services.notifier.store import deliveries, questions
 from services.notifier.store.session import directly
 
 STILL_SENT = sorted(WORD_OF_THE_END)
+SENT_AFTER_ERASURE = sorted(WORD_OF_THE_END - OF_WORDS)
 
 
 @dataclass(frozen=True, slots=True)

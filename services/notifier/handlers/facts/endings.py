@@ -10,9 +10,11 @@ from services.contracts.envelope import Event
 from services.notifier.domain import plan
 from services.notifier.handlers import archiving
 from services.notifier.handlers.facts.decisions import (
+    SENT_AFTER_ERASURE,
     STILL_SENT,
     decide,
     known_or_early,
+    release,
 )
 from services.notifier.store import questions
 from services.notifier.store.session import directly, session_of
@@ -20,6 +22,7 @@ from services.notifier.store.session import directly, session_of
 
 async def question_closed(unit: Unit, event: Event[router.QuestionClosed]) -> None:
     fact = event.data
+    await release(unit, event.subject, fact.released)
     standing = await questions.close(await directly(unit), event.subject, event.time, unit.now, STILL_SENT)
     known = known_or_early(standing, event.subject).with_closing(event.time)
     details = {"reason": fact.reason, "explanation": fact.explanation}
@@ -40,6 +43,14 @@ async def question_reopened(unit: Unit, event: Event[router.QuestionReopened]) -
         decide(unit, plan.asked_again(known, event.id, event.time))
 
 
+async def question_handled(unit: Unit, event: Event[router.QuestionHandled]) -> None:
+    """A settled follow-up alone is told by no other fact."""
+    if event.data.released is None:
+        return
+    await release(unit, event.subject, event.data.released)
+    decide(unit, plan.ended(await session_of(unit).state(event.subject)))
+
+
 async def question_withdrawn(unit: Unit, event: Event[ingest.QuestionWithdrawn]) -> None:
     standing = await questions.withdraw(await directly(unit), event.subject, unit.now, STILL_SENT)
     decide(unit, plan.ended(known_or_early(standing, event.subject).ended_now()))
@@ -48,7 +59,7 @@ async def question_withdrawn(unit: Unit, event: Event[ingest.QuestionWithdrawn])
 
 async def asker_erased(unit: Unit, event: Event[ingest.AskerErased]) -> None:
     """What was released holds nothing personal and stays; what waits for release was not yet looked at."""
-    standing = await questions.erase(await directly(unit), event.subject, unit.now, STILL_SENT)
+    standing = await questions.erase(await directly(unit), event.subject, unit.now, SENT_AFTER_ERASURE)
     decide(unit, plan.ended(known_or_early(standing, event.subject).ended_now()))
     await archiving.take_off(unit, event.subject, ("held",))
     await announced.forget(unit.db, event.subject, unit.now)

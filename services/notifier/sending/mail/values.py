@@ -53,7 +53,7 @@ def of_question(delivery: DeliveryAttempt, words: Translator) -> dict[str, Any]:
         "files": question.attachments,
         "promise_at": question.promise_at or delivery.decided_at,
         "asked_at": moment_of(question.facets.get("received_at")) or delivery.decided_at,
-        "over": question.ended is not None,
+        "withdrawn": question.ended == "withdrawn",
         "follow_up": delivery.follow_up.text if delivery.follow_up else delivery.details.get("text"),
         "reopened_because": question.reopened_text,
         "similar": delivery.similar,
@@ -80,10 +80,14 @@ def of_partner(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
             "reasons": [],
             "after_answer": False,
             "earlier": [],
+            "end": None,
+            "passed_on": False,
         }
     return {
         "after_answer": turn.about is not None,
         "earlier": turn.earlier,
+        "end": delivery.why_ended,
+        "passed_on": turn.passed_on,
         "partner": turn.partner_name,
         "due_at": turn.due_at,
         "zone": turn.time_zone,

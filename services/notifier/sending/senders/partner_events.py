@@ -118,27 +118,16 @@ def _clarification(delivery: DeliveryAttempt, page_url: str | None) -> Fact:
 
 def _ended(delivery: DeliveryAttempt, _page_url: str | None) -> Fact:
     turn, answer = _turn(delivery), delivery.answer
-    reason = _why(delivery, turn)
+    reason = delivery.why_ended
     if reason not in ("answered", "answered_by_another"):
         answer = None
     return AssignmentEnded(
         assignment_id=turn.id,
         partner=turn.partner,
-        reason=reason,
+        reason=cast("EndCode", reason),
         answered_by=PartnerName(id=answer.partner, name=answer.partner_name) if answer else None,
         answer_id=answer.id if answer else None,
     )
-
-
-def _why(delivery: DeliveryAttempt, turn: Assigned) -> EndCode:
-    """As the router said; else the strongest reason there is by now, whichever came first."""
-    if turn.outcome is not None:
-        return cast("EndCode", turn.outcome)
-    if delivery.question.ended is not None:
-        return "withdrawn" if delivery.question.ended == "withdrawn" else "closed"
-    if delivery.answer is not None and turn.about is None:
-        return "answered" if delivery.answer.partner == turn.partner else "answered_by_another"
-    return "overdue" if turn.overdue else "reassigned"
 
 
 def _refused(delivery: DeliveryAttempt, _page_url: str | None) -> Fact:
