@@ -20,8 +20,7 @@ from devtools.simulation.play import Year
 from devtools.simulation.report import Report, by_partner
 from operations.errors import OperationError
 from services.chassis.holiday_calendar import holidays_of
-from services.router.domain.hours.calendars import working_days
-from services.router.domain.hours.working_time import WorkingClock
+from services.chassis.working_time import WorkingClock, working_days
 from services.router.domain.partner import Partner
 from services.router.files.partners import FaultyFile, read_file
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.chassis.working_time import WorkingClock
 from services.contracts.envelope import Event
 from services.contracts.ingest import QuestionFollowedUp, QuestionReceived
 from services.contracts.router import (
@@ -24,7 +25,6 @@ from services.contracts.router import (
     QuestionRouted,
     QuestionUnroutable,
 )
-from services.router.domain.hours.working_time import WorkingClock
 
 Wait = tuple[datetime, datetime]
 NEARLY = timedelta(seconds=1)

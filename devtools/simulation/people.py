@@ -10,9 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from devtools.simulation.shares import HOURS, MONTHS, WEEKDAYS
+from services.chassis.working_time import IsHoliday
 from services.contracts import topology
 from services.router.domain.gazetteer import REGIONS
-from services.router.domain.hours.calendars import Closure, IsHoliday, Slot
+from services.router.domain.hours.calendars import Closure, Slot
 from services.router.domain.partner import Partner, PartnerRole, ReachedBy
 from services.router.domain.themes import THEMES
 

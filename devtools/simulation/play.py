@@ -19,6 +19,7 @@ from devtools.simulation import people
 from devtools.simulation.conversations import Conversations
 from devtools.simulation.report import Report
 from devtools.simulation.stage import Asking, Stage
+from services.chassis.working_time import NeverOpen, WorkingClock
 from services.contracts.envelope import Event
 from services.contracts.router import (
     FollowUpRouted,
@@ -31,7 +32,6 @@ from services.contracts.router import (
     QuestionUnroutable,
 )
 from services.router.domain.hours.calendars import Closure
-from services.router.domain.hours.working_time import NeverOpen, WorkingClock
 from services.router.domain.partner import Partner, PartnerRole
 from services.router.domain.routing.directory import Directory, HolidaysOf
 

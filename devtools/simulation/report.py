@@ -11,9 +11,9 @@ from typing import Any
 
 from rich.table import Table
 
+from services.chassis.working_time import WorkingClock
 from services.contracts.envelope import Event
 from services.contracts.router import QuestionAnswered, QuestionRouted
-from services.router.domain.hours.working_time import WorkingClock
 from services.router.domain.partner import Partner, PartnerRole
 
 ENDED = ("answered", "out_of_scope", "no_reply")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import re
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -29,7 +28,7 @@ from operations.partners.conformance import try_out
 from operations.partners.trial_questions import close_trial
 from services.chassis.terminal import operator_console
 from services.contracts import topology
-from services.contracts.vocabulary import PARTNER_ID_PATTERN
+from services.contracts.addresses import PARTNER_ID, is_partner_id
 from services.ingest.store.access import partner_access
 
 INSIDE = (
@@ -80,8 +79,8 @@ def _describe(parser: argparse.ArgumentParser) -> None:
 
 
 def _id(text: str) -> str:
-    if not re.fullmatch(PARTNER_ID_PATTERN, text):
-        raise argparse.ArgumentTypeError(f'"{text}" must match {PARTNER_ID_PATTERN}')
+    if not is_partner_id(text):
+        raise argparse.ArgumentTypeError(f'"{text}" must match {PARTNER_ID}')
     return text
 
 

@@ -8,11 +8,20 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
+PARTNER_ID = r"[a-z0-9][a-z0-9-]{1,62}"
+"""A partner's id, as it stands in routing keys, in links and behind the plus of `question+montreuil@…`."""
+PARTNER_ID_PATTERN = f"^{PARTNER_ID}$"
+"""The same for JSON Schema, where a pattern may match anywhere."""
+
 TAG = "+"
 """Begins what most servers ignore: mail to `ada+sesame@…` reaches `ada@…`."""
 
 WITHOUT_DOTS = frozenset({"gmail.com", "googlemail.com"})
 """Domains where `a.da@` is `ada@` too."""
+
+
+def is_partner_id(text: str) -> bool:
+    return re.fullmatch(PARTNER_ID, text) is not None
 
 
 def mailbox(address: str) -> str:

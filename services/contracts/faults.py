@@ -9,11 +9,13 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from services.contracts.addresses import PARTNER_ID_PATTERN
+
 LONGEST_VALUE = 200
 MOST_FAULTS = 20
 PATTERNS = {
     r"^[a-z][a-z0-9_-]{0,62}$": "a word of small letters, digits, - and _ that begins with a letter",
-    r"^[a-z0-9][a-z0-9-]{1,62}$": "the id of a library: small letters, digits and -",
+    PARTNER_ID_PATTERN: "the id of a library: small letters, digits and -",
     r"^[a-z]{2,3}$": "a language as in ISO 639-1, such as fr",
     r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*$": "a language as in ISO 639 or BCP 47, such as fr or fr-BE",
     r"^[A-Z]{2}$": "a country as in ISO 3166-1, two capital letters, such as FR",

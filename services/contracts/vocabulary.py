@@ -8,8 +8,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from services.contracts.addresses import PARTNER_ID_PATTERN
+
 WORD_PATTERN = r"^[a-z][a-z0-9_-]{0,62}$"
-PARTNER_ID_PATTERN = r"^[a-z0-9][a-z0-9-]{1,62}$"
 
 # PostgreSQL text holds every character but NUL: a writer that lets one through would be stopped far away.
 Text = Annotated[str, StringConstraints(min_length=1, max_length=50_000, pattern=r"^[^\x00]*$")]

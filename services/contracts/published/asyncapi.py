@@ -8,6 +8,7 @@ from inspect import cleandoc
 from typing import Any
 
 from services.contracts import topology
+from services.contracts.addresses import PARTNER_ID_PATTERN
 from services.contracts.catalogue import (
     EVERY_FACT,
     FACTS,
@@ -19,7 +20,7 @@ from services.contracts.catalogue import (
 )
 from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.published.schemas import Document, event_schema
-from services.contracts.vocabulary import PARTNER_ID_PATTERN, Fact
+from services.contracts.vocabulary import Fact
 
 Examples = Mapping[str, Mapping[str, Any]]
 """Name of an event class → example name → the event as JSON."""

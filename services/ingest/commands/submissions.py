@@ -19,9 +19,10 @@ from services.chassis import settings
 from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.transaction import Unit
 from services.chassis.terminal import operator_console
+from services.contracts.addresses import is_partner_id
 from services.ingest.domain.forms import desk_seal
 from services.ingest.domain.intake import Refused
-from services.ingest.domain.mail.mailboxes import PARTNER, Mailboxes
+from services.ingest.domain.mail.mailboxes import Mailboxes
 from services.ingest.domain.mail.parsed_mail import read_heading
 from services.ingest.entrypoints.mail.reader import Unreadable
 from services.ingest.entrypoints.mail.release import BY_HAND, ROOM_BY_HAND, release_held
@@ -198,7 +199,7 @@ async def list_keys(unit: Unit, _options: IngestSettings, _chosen: argparse.Name
 
 
 async def add_key(unit: Unit, _options: IngestSettings, chosen: argparse.Namespace) -> int:
-    if not PARTNER.fullmatch(chosen.partner):
+    if not is_partner_id(chosen.partner):
         print(f'sesame: partner "{chosen.partner}": an id is made of [a-z0-9-]', file=sys.stderr)
         return 2
     key = f"sesame-{secrets.token_urlsafe(32)}"
@@ -236,7 +237,7 @@ async def show_link_keys(unit: Unit, _: IngestSettings, chosen: argparse.Namespa
 
 
 async def show_desk(unit: Unit, options: IngestSettings, chosen: argparse.Namespace) -> int:
-    if not PARTNER.fullmatch(chosen.partner):
+    if not is_partner_id(chosen.partner):
         print(f'sesame: partner "{chosen.partner}": an id is made of [a-z0-9-]', file=sys.stderr)
         return 2
     number = (await partner_access.get(unit.db, chosen.partner)).desk

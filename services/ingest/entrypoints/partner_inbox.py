@@ -20,6 +20,7 @@ from services.chassis.messaging.incoming import IncomingMessage
 from services.chassis.messaging.readers import Work
 from services.chassis.messaging.transaction import Unit
 from services.contracts import topology
+from services.contracts.addresses import PARTNER_ID
 from services.contracts.envelope import NotAnEvent, Submission
 from services.contracts.faults import Fault
 from services.contracts.partners import (
@@ -29,7 +30,6 @@ from services.contracts.partners import (
     SubmissionFault,
     SubmissionRefused,
 )
-from services.contracts.vocabulary import PARTNER_ID_PATTERN
 from services.ingest.domain.intake import (
     NotAskedYet,
     OverCap,
@@ -48,7 +48,7 @@ from services.ingest.handlers.partner_requests import code_of, taken_for
 from services.ingest.handlers.questions import Intake
 from services.ingest.store.session import session_of
 
-KEY = re.compile(rf"^partner\.({PARTNER_ID_PATTERN.strip('^$')})\.(.+)$")
+KEY = re.compile(rf"^partner\.({PARTNER_ID})\.(.+)$")
 
 
 class PartnerReader:

@@ -12,4 +12,4 @@ YEARS = range(2000, 2051)
 
 def network_time(zone: ZoneInfo, country: str, region: str | None) -> NetworkTime:
     """Blocks for half a second. Raises OSError where the holidays can't be looked up."""
-    return NetworkTime(zone, holidays=holidays_within(country, region, YEARS).__contains__)
+    return NetworkTime(zone, holidays_within(country, region, YEARS).__contains__)

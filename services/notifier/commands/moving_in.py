@@ -20,7 +20,8 @@ from services.chassis import settings
 from services.chassis.language.codes import language_code
 from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.transaction import Transactions
-from services.contracts.vocabulary import CHANNELS, PARTNER_ID_PATTERN, THEMES
+from services.contracts.addresses import PARTNER_ID
+from services.contracts.vocabulary import CHANNELS, THEMES
 from services.notifier.domain.archive.mapping import BadMapping, ExportMapping
 from services.notifier.domain.archive.past_answers import KnownWords, PastAnswer, RowFault, RowReader
 from services.notifier.handlers.moving_in import MovingIn, Outcome
@@ -30,7 +31,7 @@ from services.notifier.store.archive import past_answers
 
 SHOWN = 50
 """Lines of one kind at most."""
-KNOWN = KnownWords(re.compile(PARTNER_ID_PATTERN), THEMES, CHANNELS, language_code)
+KNOWN = KnownWords(re.compile(PARTNER_ID), THEMES, CHANNELS, language_code)
 COLUMNS = ("year", "partner", "measure", "facet", "value", "n", "source")
 STATES = {"held": "wait for release", "published": "are published", "kept_private": "are counted only"}
 

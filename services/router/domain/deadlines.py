@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from services.chassis.working_time import NOTHING, NeverOpen, WorkingClock
 from services.router.domain.hours.calendars import Closure
-from services.router.domain.hours.working_time import NOTHING, NeverOpen, WorkingClock
 from services.router.domain.partner import Partner
 
 

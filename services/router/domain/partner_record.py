@@ -14,7 +14,9 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.router.domain.hours.calendars import MIDNIGHT, WEEKDAYS, Closure, Hours, Slot
+from services.chassis.working_time import MIDNIGHT
+from services.contracts.addresses import PARTNER_ID, is_partner_id
+from services.router.domain.hours.calendars import WEEKDAYS, Closure, Hours, Slot
 from services.router.domain.partner import Partner, PartnerRole, ReachedBy
 from services.router.domain.territory import fault_in
 from services.router.domain.themes import theme_of
@@ -65,9 +67,9 @@ def _read(field: str, value: Any) -> dict[str, Any]:
 
 
 def _identifier(value: Any) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,62}", str(value)):
+    if not is_partner_id(str(value)):
         likely = re.sub(r"[^a-z0-9]+", "-", str(value).lower()).strip("-")
-        raise FaultyPartner(f'id must match [a-z0-9][a-z0-9-]{{1,62}}, not "{value}"; try "{likely}"')
+        raise FaultyPartner(f'id must match {PARTNER_ID}, not "{value}"; try "{likely}"')
     return str(value)
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
+from services.chassis.working_time import WorkingClock
 from services.router.domain.deadlines import Terms, promised
-from services.router.domain.hours.working_time import WorkingClock
 from services.router.domain.routing.routing_request import RoutingRequest
 from services.router.domain.territory import Territory
 from services.router.domain.themes import theme_of

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.chassis.holiday_calendar import holidays_of
+from services.chassis.working_time import WorkingClock, working_days
 from services.router.domain.deadlines import Terms, promised
-from services.router.domain.hours.calendars import working_days
-from services.router.domain.hours.working_time import WorkingClock
 from services.router.domain.routing.routing_request import Weights
 from services.router.settings import RouterSettings
 from services.router.store.partner_directory import Partners

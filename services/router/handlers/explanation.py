@@ -11,7 +11,7 @@ import orjson
 from asyncpg import Record
 
 from services.chassis.messaging.transaction import Unit
-from services.router.domain.hours.working_time import Span
+from services.chassis.working_time import Span
 from services.router.domain.question.conversation import waits, without
 from services.router.domain.question.question import Assignment, Question
 from services.router.domain.question.question_report import DecisionRecord

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.chassis.messaging.requests import RefusedRequest
 from services.chassis.messaging.transaction import Unit
+from services.chassis.working_time import Span
 from services.contracts.explained import (
     QuestionExplained,
     ToldCandidate,
@@ -18,7 +19,6 @@ from services.contracts.explained import (
     ToldTurn,
 )
 from services.contracts.reasons import EndCode, ExclusionCode
-from services.router.domain.hours.working_time import Span
 from services.router.domain.question.question import Assignment, Question
 from services.router.domain.question.question_report import DecisionRecord
 from services.router.handlers import routing

@@ -10,12 +10,11 @@ import pytest
 
 from devtools.commands.year import HOLIDAY, ZONE
 from devtools.simulation.conversations import Conversations
+from services.chassis.working_time import WorkingClock, working_days
 from services.contracts.envelope import Event
 from services.contracts.ingest import QuestionFollowedUp
 from services.contracts.router import QuestionAnswered, QuestionPaused, QuestionResumed
 from services.contracts.vocabulary import Facets, Fact, PartnerName
-from services.router.domain.hours.calendars import working_days
-from services.router.domain.hours.working_time import WorkingClock
 
 MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

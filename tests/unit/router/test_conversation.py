@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.chassis.working_time import Span, WorkingClock, working_days
 from services.router.domain.deadlines import Terms
-from services.router.domain.hours.calendars import working_days
-from services.router.domain.hours.working_time import Span, WorkingClock
 from services.router.domain.question.conversation import (
     AskerWord,
     Clarification,

@@ -6,12 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from services.chassis.working_time import NeverOpen, WorkingClock, working_days
 from services.router.domain.deadlines import Terms, deadline, promised
-from services.router.domain.hours.calendars import Closure, Slot, opening_hours, working_days
-from services.router.domain.hours.working_time import NeverOpen, WorkingClock
+from services.router.domain.hours.calendars import Closure, Slot, opening_hours
 
 PARIS = ZoneInfo("Europe/Paris")
 HOURS = {0: (Slot(600, 750), Slot(840, 1140)), 2: (Slot(540, 720),), 6: (Slot(0, 1440),)}
@@ -28,12 +26,6 @@ def open_clock(*closures: Closure, holidays: frozenset[date] = frozenset()) -> W
 
 def paris(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=PARIS).astimezone(UTC)
-
-
-ANY_MOMENT = st.datetimes(
-    datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2027-12-31"), timezones=st.just(UTC)
-)
-ANY_LENGTH = st.timedeltas(timedelta(0), timedelta(hours=60))
 
 
 class TestPromise:
@@ -89,24 +81,6 @@ class TestOpenHours:
             WorkingClock(opening_hours({}, PARIS, (), never)).after(
                 paris("2026-11-23 09:00"), timedelta(hours=1)
             )
-
-    @given(start=ANY_MOMENT, length=ANY_LENGTH)
-    def test_after_so_much_running_so_much_has_run(self, start: datetime, length: timedelta) -> None:
-        clock = open_clock()
-        assert clock.between(start, clock.after(start, length)) == length
-
-    @given(start=ANY_MOMENT, one=ANY_LENGTH, two=ANY_LENGTH)
-    def test_more_time_is_never_due_earlier(self, start: datetime, one: timedelta, two: timedelta) -> None:
-        clock = open_clock()
-        assert (one <= two) <= (clock.after(start, one) <= clock.after(start, two))
-
-    @given(start=ANY_MOMENT, length=ANY_LENGTH)
-    def test_what_was_counted_shows_how_a_deadline_came_about(
-        self, start: datetime, length: timedelta
-    ) -> None:
-        clock = open_clock()
-        spans = clock.counted(start, clock.after(start, length))
-        assert sum((until - since for since, until in spans), timedelta(0)) == length
 
 
 class TestPartnerDeadline:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from services.contracts.addresses import is_partner_id
 from services.ingest.domain.mail.automatic import Sign
-from services.ingest.domain.mail.mailboxes import PARTNER
 from services.ingest.domain.mail.parsed_mail import ParsedMail
 
 FORM = re.compile(r"(?P<partner>[^=\s]{1,64})\s{0,9}=\s{0,9}(?P<sender>\S{1,320})")
@@ -47,7 +47,7 @@ def contact_forms(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in filter(None, map(str.strip, text.split(","))):
         form = FORM.fullmatch(part)
-        if form is None or not PARTNER.fullmatch(form["partner"]):
+        if form is None or not is_partner_id(form["partner"]):
             raise ValueError(f'"{part}": a contact form is named partner=address or partner=domain')
         found[form["sender"].lower().removeprefix("@")] = form["partner"]
     return found

@@ -1,10 +1,9 @@
 """Our own addresses: question@, question+<partner>@, reply+<token>@ the mail domain."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
+from services.contracts.addresses import is_partner_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Mailboxes:
     def origin(self, recipients: Sequence[str]) -> str | None:
         """The partner whose own address of ours (question+montreuil@…) the mail was sent to."""
         tags = [tag for box, tag in map(_split, recipients) if box == self.question_box.lower() and tag]
-        return next((tag for tag in tags if PARTNER.fullmatch(tag)), None)
+        return next((tag for tag in tags if is_partner_id(tag)), None)
 
 
 def _split(address: str) -> tuple[str, str]:

@@ -119,7 +119,7 @@ class RowReader:
         for field in ("asked_at", "answered_at"):
             if texts[field] and (fix := self._odd_moment(texts[field])):
                 yield RowFault(line, field, texts[field], fix)
-        if texts["library"] and not self.known.partner.match(texts["library"]):
+        if texts["library"] and not self.known.partner.fullmatch(texts["library"]):
             yield RowFault(line, "library", texts["library"], "is no id of a library; as bpi or bm-lyon")
         yield from self._odd_words(line, texts)
         for field in ("question", "answer"):

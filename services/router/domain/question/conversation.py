@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.chassis.working_time import NOTHING, Span, WorkingClock
 from services.router.domain.deadlines import Deadline, Terms, deadline
-from services.router.domain.hours.working_time import NOTHING, Span, WorkingClock
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.chassis.working_time import WorkingClock
 from services.router.domain.deadlines import Deadline
-from services.router.domain.hours.working_time import WorkingClock
 from services.router.domain.question import state_machine
 from services.router.domain.question.conversation import (
     AskerWord,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.router.domain.hours.working_time import Span
+from services.chassis.working_time import Span
 from services.router.domain.question.conversation import Clarification
 from services.router.domain.question.question import Question
 

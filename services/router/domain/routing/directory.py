@@ -11,9 +11,9 @@ from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from services.chassis.working_time import IsHoliday, WorkingClock
 from services.router.domain.deadlines import is_away
-from services.router.domain.hours.calendars import IsHoliday, opening_hours
-from services.router.domain.hours.working_time import WorkingClock
+from services.router.domain.hours.calendars import opening_hours
 from services.router.domain.partner import Partner, PartnerRole
 from services.router.domain.routing.loads import fair_capacity
 from services.router.domain.routing.partner_sets import NOBODY, PartnerIndex, PartnerSet

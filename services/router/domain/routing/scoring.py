@@ -14,7 +14,7 @@ from itertools import repeat
 from operator import mul, sub
 from types import MappingProxyType
 
-from services.router.domain.hours.working_time import NOTHING
+from services.chassis.working_time import NOTHING
 from services.router.domain.partner import Partner
 from services.router.domain.routing.partner_sets import PartnerSet
 from services.router.domain.routing.routing_request import Network, RoutingRequest

@@ -14,9 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.chassis.language import Translator
+from services.contracts.addresses import is_partner_id
 from services.ingest.domain.forms import is_desk, new_number
 from services.ingest.domain.intake import NewQuestion, RawSubmission, UnknownQuestion
-from services.ingest.domain.mail.mailboxes import PARTNER
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.pages.choices import DESK_CHANNELS
@@ -121,7 +121,7 @@ class DeskPages:
 
 async def opened(door: DoorContext, partner: str, seal: str) -> ReadingRoomDesk:
     """Raises UnknownQuestion too while its partner is suspended, and for an address it had before."""
-    if not PARTNER.fullmatch(partner):
+    if not is_partner_id(partner):
         raise UnknownQuestion("no such desk")
     async with door.begin() as unit:
         access = await partner_access.get(unit.db, partner)

@@ -13,12 +13,12 @@ from starlette.datastructures import FormData
 from uuid_utils.compat import uuid7
 
 from services.chassis.language import N_, Translator
+from services.contracts.addresses import is_partner_id
 from services.contracts.vocabulary import Asker, Place
 from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.forms import opened_at, why_spam
 from services.ingest.domain.intake import NewQuestion, RawSubmission
 from services.ingest.domain.mail.mail_address import mail_address
-from services.ingest.domain.mail.mailboxes import PARTNER
 from services.ingest.domain.places import is_postcode
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.pages.choices import CHOICES, ELSEWHERE, POSTCODES
@@ -61,7 +61,7 @@ def values_of(form: FormData) -> dict[str, str]:
 
 
 def origin_of(partner: str | None) -> str | None:
-    return partner if partner and PARTNER.fullmatch(partner) else None
+    return partner if partner and is_partner_id(partner) else None
 
 
 def find_faults(values: Mapping[str, str], words: Translator, *, smtputf8: bool = False) -> dict[str, str]:

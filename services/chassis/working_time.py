@@ -1,24 +1,30 @@
-"""Time that runs only now and then: on working days, or while a library is open.
+"""Time that runs only now and then: on working days, or while a library is open. The one implementation.
 
 Spans are half-open, [from, until): a question that comes at the stroke of closing time finds the house shut.
-Every moment is in UTC; local days become UTC spans in `calendars`, so that a day of 23 or 25 hours is right.
+Every moment is in UTC, local days become spans of UTC: a working day on which the clocks change has 23 or 25
+hours, in the promise as in the figures.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 Span = tuple[datetime, datetime]
 DaySpans = Callable[[date], Iterable[Span]]
 """The open spans of one local day, in order."""
+IsHoliday = Callable[[date], bool]
 
 HORIZON = timedelta(days=400)
 _FIRST_LOOK = timedelta(days=45)
 NOTHING = timedelta(0)
+_MINUTE = timedelta(minutes=1)
+MIDNIGHT = 24 * 60
+"""The end of a day, in minutes after its beginning."""
 
 
 class NeverOpen(ValueError):
@@ -46,7 +52,7 @@ class Agenda:
     def elapsed(self, moment: datetime) -> timedelta:
         """Open time from the beginning of the agenda to the moment."""
         at = bisect_right(self.starts, moment) - 1
-        return NOTHING if at < 0 else self.before[at] + min(moment, self.ends[at]) - self.starts[at]
+        return NOTHING if at < 0 else self.before[at] + (min(moment, self.ends[at]) - self.starts[at])
 
     def reached(self, elapsed: timedelta) -> datetime | None:
         """The first moment by which so much open time has passed; None beyond the agenda's end."""
@@ -60,14 +66,15 @@ class Agenda:
 
 
 class WorkingClock:
-    """A clock that runs in the spans of `day`; it keeps the agendas it made."""
+    """A clock that runs in the spans of `day`; it keeps so many of the agendas it made."""
 
-    def __init__(self, day: DaySpans) -> None:
+    def __init__(self, day: DaySpans, agendas: int = 8) -> None:
         self._day = day
-        self._agenda = lru_cache(maxsize=8)(self._make)
+        self._agenda = lru_cache(maxsize=agendas)(self._make)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """How long the clock runs from start to end; never negative."""
+        """How long the clock runs from start to end, each in any zone; never negative."""
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
         if end <= start:
             return NOTHING
         agenda = self._agenda(_anchor(start), _reach(end - start))
@@ -80,6 +87,7 @@ class WorkingClock:
         """
         if running <= NOTHING:
             return start
+        start = start.astimezone(UTC)
         for reach in (_FIRST_LOOK, HORIZON):
             agenda = self._agenda(_anchor(start), reach)
             due = agenda.reached(agenda.elapsed(start) + running)
@@ -91,6 +99,7 @@ class WorkingClock:
 
     def counted(self, start: datetime, end: datetime) -> list[Span]:
         """The spans in which the clock ran from start to end: how a deadline came about."""
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
         agenda = self._agenda(_anchor(start), _reach(end - start))
         pairs = zip(agenda.starts, agenda.ends, strict=True)
         clipped = ((max(since, start), min(until, end)) for since, until in pairs)
@@ -101,10 +110,41 @@ class WorkingClock:
         return Agenda.of(span for day in days for span in self._day(day))
 
 
+def working_days(zone: ZoneInfo, is_holiday: IsHoliday) -> DaySpans:
+    """Monday to Friday, whole days, but for holidays: the clock of the promise."""
+
+    def spans(day: date) -> Iterator[Span]:
+        if day.weekday() < 5 and not is_holiday(day):
+            yield moment_of(day, 0, zone), moment_of(day, MIDNIGHT, zone)
+
+    return spans
+
+
+@lru_cache(maxsize=65_536)
+def moment_of(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+    """In UTC, so many minutes after local midnight by the wall clock: one that comes twice the first time,
+    one that spring leaves out when the clocks jump over it."""
+    if minutes == MIDNIGHT:
+        day, minutes = day + timedelta(days=1), 0
+    local = datetime.combine(day, time(minutes // 60, minutes % 60), tzinfo=zone)
+    moment = local.astimezone(UTC)
+    skipped = moment.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None)
+    return _jump_before(moment, zone) if skipped else moment
+
+
+def _jump_before(moment: datetime, zone: ZoneInfo) -> datetime:
+    """When the clocks jumped last: the first minute of the offset that they show at this moment."""
+    offset = moment.astimezone(zone).utcoffset()
+    while (moment - _MINUTE).astimezone(zone).utcoffset() == offset:
+        moment -= _MINUTE
+    return moment
+
+
 def _anchor(moment: datetime) -> date:
     """The first of the month before yesterday: one agenda serves a whole month."""
     return (moment.astimezone(UTC).date() - timedelta(days=2)).replace(day=1)
 
 
 def _reach(length: timedelta) -> timedelta:
-    return _FIRST_LOOK if length <= _FIRST_LOOK else max(HORIZON, length)
+    """Whole horizons, so that few agendas serve spans of any length."""
+    return _FIRST_LOOK if length <= _FIRST_LOOK else -(-length // HORIZON) * HORIZON
