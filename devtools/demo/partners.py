@@ -6,6 +6,7 @@ know only the published contract.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -70,8 +71,7 @@ async def running_programs(
             child.start()
         yield
     finally:
-        for child in children:
-            await child.stop(5.0)
+        await asyncio.gather(*(child.stop(5.0) for child in children))
 
 
 def _program(

@@ -114,12 +114,17 @@ class Platform:
         )
         child.start()
         self._running[service, copy] = child
-        await child.until(lambda: self.is_ready(service, copy), READY_SECONDS)
+        # One client for all asking: to make one takes longer than the wait between two askings.
+        async with httpx.AsyncClient(timeout=5) as client:
+            await child.until(lambda: self._says_ready(client, service, copy), READY_SECONDS)
 
     async def is_ready(self, service: str, copy: int = FIRST) -> bool:
+        async with httpx.AsyncClient(timeout=5) as client:
+            return await self._says_ready(client, service, copy)
+
+    async def _says_ready(self, client: httpx.AsyncClient, service: str, copy: int) -> bool:
         try:
-            async with httpx.AsyncClient(timeout=5) as client:
-                answer = await client.get(self.doors(service, copy).ops_url("/ready"))
+            answer = await client.get(self.doors(service, copy).ops_url("/ready"))
         except httpx.TransportError:
             return False
         return answer.is_success

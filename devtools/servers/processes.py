@@ -13,7 +13,7 @@ from pathlib import Path
 
 from devtools.servers.errors import MissingPiece, NotReady, ProcessEnded
 
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.05
 KILL_SECONDS = 30.0
 LAST_WORDS = 15
 

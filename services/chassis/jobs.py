@@ -35,13 +35,13 @@ def name_of(job: Callable[..., object]) -> str:
 
 
 async def repeat(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
-    patience = backoff_seconds(first=1.0, most=60.0)
+    delays = backoff_seconds(first=1.0, most=60.0)
     while True:
         try:
             await job()
         except Exception as error:
             logger.exception("job %s: %s", name_of(job), error)
-            await asyncio.sleep(next(patience))
+            await asyncio.sleep(next(delays))
             continue
-        patience = backoff_seconds(first=1.0, most=60.0)
+        delays = backoff_seconds(first=1.0, most=60.0)
         await asyncio.sleep(seconds)

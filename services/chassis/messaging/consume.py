@@ -71,7 +71,7 @@ class Handling:
 
     async def _patiently(self, attempt: Callable[[], Awaitable[None]]) -> None:
         """Hold on through whatever passes: a database away, a deadlock. Anything else is raised."""
-        patience = backoff_seconds(most=10.0)
+        delays = backoff_seconds(most=10.0)
         while True:
             try:
                 await attempt()
@@ -80,7 +80,7 @@ class Handling:
                     raise
                 log.warning("held: %s: %s", type(error).__name__, error)
                 self._instruments.held.inc()
-                await asyncio.sleep(next(patience))
+                await asyncio.sleep(next(delays))
             else:
                 return
 

@@ -124,7 +124,7 @@ class Relay:
 
     async def run(self) -> None:
         """Until cancelled; what is not published then stays for the next start, or for another copy."""
-        patience = backoff_seconds(most=5.0)
+        delays = backoff_seconds(most=5.0)
         while True:
             self._woken.clear()
             try:
@@ -133,9 +133,9 @@ class Relay:
                 await self._rest()
             except Exception as error:
                 log.warning("outbox held: %s: %s", type(error).__name__, error)
-                await asyncio.sleep(next(patience))
+                await asyncio.sleep(next(delays))
                 continue
-            patience = backoff_seconds(most=5.0)
+            delays = backoff_seconds(most=5.0)
 
     async def finish(self, seconds: float) -> None:
         """Wait, so long at most, until what is in hand is published: call it before cancelling `run`."""

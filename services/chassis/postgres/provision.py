@@ -82,7 +82,7 @@ async def _among_others(
     db: asyncpg.Connection[asyncpg.Record], action: Callable[[], Awaitable[None]]
 ) -> None:
     """The lock holds off others in this database. Roles belong to the server: one in another may race us."""
-    patience = islice(backoff_seconds(most=1.0), TRIES)
+    delays = islice(backoff_seconds(most=1.0), TRIES)
     while True:
         try:
             async with db.transaction():
@@ -90,7 +90,7 @@ async def _among_others(
                 await action()
             return
         except _RACES:
-            if (wait := next(patience, None)) is None:
+            if (wait := next(delays, None)) is None:
                 raise
             await asyncio.sleep(wait)
 

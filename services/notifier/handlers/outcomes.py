@@ -55,7 +55,7 @@ class Settled:
     delivery: DeliveryAttempt
     outcome: Outcome
 
-    def weary(self, now: datetime) -> Settled:
+    def given_up(self, now: datetime) -> Settled:
         """A receiver that rests for days fails in the end, tried or not."""
         if isinstance(self.outcome, Postponed) and now - self.delivery.decided_at >= PATIENCE:
             return Settled(self.delivery, Failed("the receiver was unwell all the time", final=True))
@@ -78,7 +78,7 @@ class Outcomes:
         await self._sent(
             unit, way, [(one.delivery, one.outcome) for one in batch if isinstance(one.outcome, Sent)]
         )
-        batch = [one.weary(unit.now) for one in batch]
+        batch = [one.given_up(unit.now) for one in batch]
         failed = [(one.delivery, one.outcome) for one in batch if isinstance(one.outcome, Failed)]
         await self._failed(unit, way, failed, roll)
         await self._postponed(unit, batch)

@@ -20,14 +20,14 @@ Wake = Callable[[Collection[str]], None]
 
 
 async def listen(url: str, wake: Wake) -> None:
-    """Until cancelled, on a connection of its own. While it is lost the lanes' own sweep goes on."""
-    patience = backoff_seconds(most=5.0)
+    """Until cancelled, on a connection of its own. While it is lost the workers' own sweep goes on."""
+    delays = backoff_seconds(most=5.0)
     while True:
         try:
             await _listen_once(url, wake)
         except Exception as error:
             log.warning("no word of deliveries: %s: %s; trying again", type(error).__name__, error)
-        await asyncio.sleep(next(patience))
+        await asyncio.sleep(next(delays))
 
 
 async def _listen_once(url: str, wake: Wake) -> None:

@@ -80,16 +80,16 @@ class Lane:
             await self._finish(noting)
 
     async def _claim_forever(self) -> None:
-        patience = backoff_seconds(most=5.0)
+        delays = backoff_seconds(most=5.0)
         while True:
             self._woken.clear()
             try:
                 taken = await self._take()
             except Exception as error:
                 log.warning("%s deliveries held: %s: %s", self.way, type(error).__name__, error)
-                await asyncio.sleep(next(patience))
+                await asyncio.sleep(next(delays))
                 continue
-            patience = backoff_seconds(most=5.0)
+            delays = backoff_seconds(most=5.0)
             await self._rest(hungry=taken > 0)
 
     async def _take(self) -> int:
@@ -155,7 +155,7 @@ class Lane:
 
     async def _note(self) -> None:
         """Insists: what was sent and not noted would be sent again."""
-        patience = backoff_seconds(most=2.0)
+        delays = backoff_seconds(most=2.0)
         while self._outcomes:
             await self._gather()
             batch = list(self._outcomes)
@@ -164,7 +164,7 @@ class Lane:
                     await self._settlement.settle(unit, self.way, batch, random.random)
             except Exception as error:
                 log.warning("%s outcomes not noted yet: %s: %s", self.way, type(error).__name__, error)
-                await asyncio.sleep(next(patience))
+                await asyncio.sleep(next(delays))
                 continue
             del self._outcomes[: len(batch)]
             self._tell_of_room()

@@ -1,4 +1,4 @@
-"""The lanes of this service: which sender takes which way, at what pace."""
+"""The workers of this service: which sender takes which way, at what pace."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def smtp_of(settings: NotifierSettings) -> SmtpServer:
 async def build(
     settings: NotifierSettings, chassis: Chassis, instruments: DeliveryMetrics, settlement: Outcomes
 ) -> list[Lane]:
-    """Opens what the senders need; the chassis closes it after the lanes have stopped."""
+    """Opens what the senders need; the chassis closes it after the workers have stopped."""
     house = house_of(settings)
     accent = accent_of(settings.network_accent) if settings.network_accent else OURS
     letters = MailRenderer(zone=settings.timezone, replacements=settings.template_folder, accent=accent)

@@ -39,7 +39,7 @@ class ImapDoor:
         self._up = up.labels("imap")
 
     async def run(self) -> None:
-        patience = backoff_seconds(most=60.0)
+        delays = backoff_seconds(most=60.0)
         while True:
             try:
                 await self._session()
@@ -48,9 +48,9 @@ class ImapDoor:
                     log.exception("mailbox: %s", type(error).__name__)
                 self._up.set(0)
                 log.warning("mailbox %s: %s", self._address.name, error)
-                await asyncio.sleep(next(patience))
+                await asyncio.sleep(next(delays))
             else:
-                patience = backoff_seconds(most=60.0)
+                delays = backoff_seconds(most=60.0)
 
     async def _session(self) -> None:
         """One look and one wait for more, on a connection of its own: what breaks is gone with it."""

@@ -101,13 +101,13 @@ class Streams:
 
     async def listen(self, url: str) -> None:
         """Until cancelled, on a connection of its own; after each loss every page is told to look again."""
-        patience = backoff_seconds(most=5.0)
+        delays = backoff_seconds(most=5.0)
         while True:
             try:
                 await self._listen_once(url)
             except Exception as error:
                 log.warning("no word of changes: %s: %s; trying again", type(error).__name__, error)
-            await asyncio.sleep(next(patience))
+            await asyncio.sleep(next(delays))
 
     def _heard(self, _connection: object, _pid: int, _channel: str, word: object) -> None:
         self.tell(*str(word).split(" "))
