@@ -18,6 +18,7 @@ from services.contracts.reasons import (
     UnhandledCode,
 )
 from services.contracts.vocabulary import (
+    ActorFact,
     Attachment,
     Facets,
     Fact,
@@ -260,13 +261,12 @@ class QuestionReopened(Fact):
     facets: Facets
 
 
-class QuestionHandled(Fact):
+class QuestionHandled(ActorFact):
     """A coordinator changed a question's life. What follows from it is its own event."""
 
     wire: ClassVar[str] = "question.handled.v1"
 
     action: Action
-    actor: Line = Field(description="Who did it")
     reason: Line | None = None
     promise_at: Moment | None = Field(default=None, description="What the asker is promised now")
     assignment_id: UUID | None = Field(default=None, description="Of the partner that has the question")
@@ -275,7 +275,7 @@ class QuestionHandled(Fact):
     facets: Facets
 
 
-class PartnerChanged(Fact):
+class PartnerChanged(ActorFact):
     """A library's record in the directory came, changed or went. For the workspace alone: it holds the
     library's own addresses. The event's subject is the nil UUID."""
 
@@ -284,17 +284,15 @@ class PartnerChanged(Fact):
     partner: PartnerId
     version: int = Field(ge=1, description="Of the directory: a later change has a higher one")
     changed_at: Moment
-    actor: Line = Field(description="Who did it")
     before: dict[Word, Any] | None = Field(default=None, description="The record, as in docs/routing.md")
     after: dict[Word, Any] | None = Field(default=None, description="None: it left the network")
 
 
-class IntakeChanged(Fact):
+class IntakeChanged(ActorFact):
     """The network stopped taking questions, or takes them again. The event's subject is the nil UUID."""
 
     wire: ClassVar[str] = "intake.changed.v1"
 
     paused: bool
     notice: Text | None = Field(default=None, description="For the public, while it is paused")
-    actor: Line
     reason: Line | None = Field(default=None, description="For the network itself")

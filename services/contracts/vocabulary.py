@@ -6,7 +6,15 @@ import re
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from services.contracts.addresses import PARTNER_ID_PATTERN
 
@@ -66,6 +74,17 @@ class Fact(Value):
     """The `data` of one kind of event. `wire` is the type that stands in the envelope, with its version."""
 
     wire: ClassVar[str]
+
+
+class ActorFact(Fact):
+    """What a person did. A copy of before says `hand` for `actor`, while an upgrade lasts."""
+
+    actor: Line = Field(description="Who did it")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_former_word(cls, data: Any) -> Any:
+        return {"actor": data["hand"], **data} if isinstance(data, dict) and "hand" in data else data
 
 
 class Facets(Value):

@@ -73,8 +73,9 @@ async def _stop_old(play: Scene) -> None:
     await asyncio.gather(*map(play.platform.stop, topology.SERVICES))
 
 
-OF_THE_NEW = ("unknown type", "which nobody here reads")
-"""A type, or an exchange, that came with the new version."""
+OF_THE_NEW = ("unknown type", "which nobody here reads", "data.actor: is missing")
+"""A type, an exchange or a word that came with a newer version: former copies are of one commit for each
+service, so that one of them may say `hand` to another that knows `actor` alone (decision 0112)."""
 
 
 async def _replay_what_the_old_did_not_know(play: Scene) -> None:
