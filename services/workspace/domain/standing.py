@@ -28,7 +28,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class LibraryAssignment:
     """One library and this question. `list` is where its people find it."""
 
     partner: str
@@ -54,7 +54,7 @@ class Standing:
     promise_at: datetime | None = None
     holder: str | None = None
     erased: bool = False
-    turns: Mapping[str, Turn] = field(default_factory=dict)
+    turns: Mapping[str, LibraryAssignment] = field(default_factory=dict)
     heard: tuple[Heard, ...] = ()
 
     @property
@@ -146,17 +146,19 @@ def _state(heard: list[Heard]) -> tuple[str, str | None]:
     return state, holder
 
 
-def _turns(heard: list[Heard], state: str, holder: str | None) -> dict[str, Turn]:
+def _turns(heard: list[Heard], state: str, holder: str | None) -> dict[str, LibraryAssignment]:
     latest = {one.data["partner"]["id"]: one for one in heard if one.type in ROUTED}
     return {partner: _turn(partner, routed, heard, state, holder) for partner, routed in latest.items()}
 
 
-def _turn(partner: str, routed: Heard, heard: list[Heard], state: str, holder: str | None) -> Turn:
+def _turn(
+    partner: str, routed: Heard, heard: list[Heard], state: str, holder: str | None
+) -> LibraryAssignment:
     since = [one for one in heard if one.at >= routed.at and _about(one) in (partner, EVERYBODY)]
     ended = _end(partner, since, state, holder)
     dues = [one.data["due_at"] for one in since if one.type in DUES and one.data.get("due_at")]
     place, why, done_at = ended or _in_hand(since)
-    return Turn(
+    return LibraryAssignment(
         partner=partner,
         name=routed.data["partner"]["name"],
         list=place,
