@@ -14,7 +14,7 @@ import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,10 +73,12 @@ async def measure(questions: int, samples: int) -> None:
     with throwaway_folder() as folder:
         async with running_servers(folder, counts_statements=True) as servers:
             async with hand_written(servers) as floor:
+                await flow(floor.network, WARM, 0)
                 theirs = await cost(servers, floor.pids, floor.network, questions)
             async with sesame(servers) as running:
                 pids = {service: running.platform.pid(service) for service in topology.SERVICES}
                 async with asked_of_servers(servers) as asked:
+                    await flow(running.network, WARM, 0)
                     ours = await cost(servers, pids, running.network, questions)
                 async with _sampled(pids, samples, folder) as stacks:
                     await flow(running.network, questions, WARM + questions)
@@ -86,12 +88,22 @@ async def measure(questions: int, samples: int) -> None:
             _show_packages(service, _packages(file.read_text().splitlines()))
 
 
-async def cost(servers: Servers, pids: Mapping[str, int], network: Network, questions: int) -> Seconds:
-    await flow(network, WARM, 0)
+async def flow(network: Network, questions: int, before: int) -> None:
+    await network.ask(questions)
+    await network.until_published(before + questions, within_seconds=PATIENCE_SECONDS)
+
+
+Asking = Callable[[Network, int, int], Awaitable[None]]
+
+
+async def cost(
+    servers: Servers, pids: Mapping[str, int], network: Network, questions: int, ask: Asking = flow
+) -> Seconds:
+    """After `WARM` questions, which the network has had."""
     processes = dict(_processes(servers, pids))
     before = {name: _seconds(process) for name, process in processes.items()}
     started = perf_counter()
-    await flow(network, questions, WARM)
+    await ask(network, questions, WARM)
     took = {"clock": perf_counter() - started}
     return took | {name: _seconds(process) - before[name] for name, process in processes.items()}
 
@@ -123,11 +135,6 @@ def _seconds(process: psutil.Process) -> float:
     """Of the process and those under it; what ended meanwhile counts once its parent waited for it."""
     every = [process, *process.children(recursive=True)]
     return sum(sum(one.cpu_times()[:2]) for one in every) + sum(process.cpu_times()[2:4])
-
-
-async def flow(network: Network, questions: int, before: int) -> None:
-    await network.ask(questions)
-    await network.until_published(before + questions, within_seconds=PATIENCE_SECONDS)
 
 
 @asynccontextmanager

@@ -25,6 +25,8 @@ PARTNERS = tuple(f"bench-{number}" for number in range(1, 9))
 class Running:
     platform: Platform
     network: Network
+    database_url: str
+    """As its owner, who sees every service's schema."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ async def sesame(servers: Servers) -> AsyncIterator[Running]:
         platform = await stack.enter_async_context(
             running_platform(folder, own, smtp_port=mailbox.port, settings=settings)
         )
-        yield Running(platform, await stack.enter_async_context(network(vhost.amqp_url, PARTNERS)))
+        driven = await stack.enter_async_context(network(vhost.amqp_url, PARTNERS))
+        yield Running(platform, driven, database_url)
 
 
 @asynccontextmanager
