@@ -38,6 +38,19 @@ CONNECTIONS = 2000
 HANDSHAKE_MILLISECONDS = 5000
 """Who has not signed in by then is hung up on."""
 
+BROKER_NUMBERS_PORT = 15692
+BROKER_BOUNDS = (
+    f"max_message_size = {topology.LARGEST_BODY}",
+    f"disk_free_limit.absolute = {DISK_LEFT}",
+    f"raft.wal_max_size_bytes = {JOURNAL}",
+    f"raft.segment_max_entries = {SEGMENT}",
+)
+DOOR_BOUNDS = (
+    f"connection_max = {CONNECTIONS}",
+    f"handshake_timeout = {HANDSHAKE_MILLISECONDS}",
+    f"ssl_handshake_timeout = {HANDSHAKE_MILLISECONDS}",
+)
+"""Once strangers may connect."""
 ADMINISTRATOR = "sesame"
 KEPT = "passwords.json"
 READER = "reader"
@@ -56,6 +69,8 @@ class Places:
     management: str = "http://rabbitmq:15672"
     database: str = "postgres:5432"
     query: str = ""
+    broker_numbers: str = ""
+    """Where Prometheus asks each node of the broker, with commas between; empty: at the place of `amqp`."""
 
     @staticmethod
     def from_environment(environ: Mapping[str, str]) -> Places:
@@ -65,7 +80,13 @@ class Places:
             management=environ.get("SESAME_AMQP_MANAGEMENT_PLACE") or usual.management,
             database=environ.get("SESAME_DATABASE_PLACE") or usual.database,
             query=environ.get("SESAME_DATABASE_QUERY") or usual.query,
+            broker_numbers=environ.get("SESAME_AMQP_METRICS_PLACE") or usual.broker_numbers,
         )
+
+    @property
+    def broker_targets(self) -> list[str]:
+        named = self.broker_numbers or f"{urlsplit(self.amqp).hostname}:{BROKER_NUMBERS_PORT}"
+        return [target.strip() for target in named.split(",")]
 
     def amqp_url(self, user: str, password: str) -> str:
         return _with_login(self.amqp, user, password) + f"/{VHOST}"
@@ -85,7 +106,7 @@ def lay_out(folder: Path, places: Places, given: Mapping[str, str], renewed: Col
     _lay_amqps(folder / "rabbitmq" / "20-amqps.conf", wanted=given.get("SESAME_AMQPS") == "on")
     for variable in filter(given.get, FROM_OPERATOR):
         write_secret(folder / "notifier" / variable.lower(), given[variable])
-    _lay_targets(folder / "prometheus", given)
+    _lay_targets(folder / "prometheus", places, given)
     admin = folder / "admin"
     write_secret(admin / "sesame_amqp_url", places.amqp_url(ADMINISTRATOR, passwords["rabbitmq"]))
     write_secret(admin / "sesame_database_url", places.database_url(ADMINISTRATOR, passwords["postgres"]))
@@ -115,9 +136,8 @@ def file_secret(link_secret: str) -> str:
 def _lay_servers(folder: Path, passwords: Mapping[str, str]) -> None:
     """These run as users of their own images: theirs are readable for all who have that volume."""
     conf = [f"default_user = {ADMINISTRATOR}", f"default_pass = {passwords['rabbitmq']}"]
-    conf += [f"default_vhost = {VHOST}", "prometheus.tcp.port = 15692", "log.console = true"]
-    conf += [f"max_message_size = {topology.LARGEST_BODY}", f"disk_free_limit.absolute = {DISK_LEFT}"]
-    conf += [f"raft.wal_max_size_bytes = {JOURNAL}", f"raft.segment_max_entries = {SEGMENT}"]
+    conf += [f"default_vhost = {VHOST}", f"prometheus.tcp.port = {BROKER_NUMBERS_PORT}", "log.console = true"]
+    conf += BROKER_BOUNDS
     write_secret(folder / "rabbitmq" / "10-sesame.conf", "\n".join(conf) + "\n", mode=0o444)
     write_secret(folder / "postgres" / "password", passwords["postgres"], mode=0o444)
     write_secret(folder / "grafana" / "admin-password", passwords["grafana"], mode=0o444)
@@ -128,16 +148,19 @@ def _lay_amqps(path: Path, *, wanted: bool) -> None:
     """The broker's door for partners on the internet; the certificate's names are certbot's."""
     if wanted:
         certificate = ("certfile = /certificate/fullchain.pem", "keyfile = /certificate/privkey.pem")
-        bounds = [f"connection_max = {CONNECTIONS}", f"handshake_timeout = {HANDSHAKE_MILLISECONDS}"]
-        bounds += [f"ssl_handshake_timeout = {HANDSHAKE_MILLISECONDS}"]
-        lines = [*bounds, "listeners.ssl.default = 5671", *(f"ssl_options.{line}" for line in certificate)]
+        lines = [
+            *DOOR_BOUNDS,
+            "listeners.ssl.default = 5671",
+            *(f"ssl_options.{line}" for line in certificate),
+        ]
         write_secret(path, "\n".join([*lines, "ssl_options.verify = verify_none"]) + "\n", mode=0o444)
     else:
         path.unlink(missing_ok=True)
 
 
-def _lay_targets(folder: Path, given: Mapping[str, str]) -> None:
-    """What Prometheus has asked from outside."""
+def _lay_targets(folder: Path, places: Places, given: Mapping[str, str]) -> None:
+    """Where Prometheus finds the broker, and what it has asked from outside."""
+    write_secret(folder / "broker.json", json.dumps([{"targets": places.broker_targets}]), mode=0o444)
     domain = given.get("SESAME_DOMAIN", "")
     names = (domain, f"archive.{domain}", f"grafana.{domain}", f"workspace.{domain}") if domain else ()
     door = urlsplit(given.get("SESAME_PARTNER_AMQP_URL", ""))

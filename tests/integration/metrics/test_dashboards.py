@@ -176,6 +176,7 @@ def _configuration(platform: Platform, servers: Servers, own_port: int) -> dict[
     configuration["scrape_configs"] = jobs
     for job in jobs:
         job.pop("dns_sd_configs", None)
+        job.pop("file_sd_configs", None)
         job.pop("relabel_configs", None)
         job["static_configs"] = addresses[job["job_name"]]
     return dict(configuration)

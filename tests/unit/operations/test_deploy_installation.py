@@ -4,15 +4,17 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 from devtools.checkout import ROOT
 from devtools.documents.settings_page import FILE, SERVICES
-from operations.secrets import Places, lay_out
+from operations.secrets import BROKER_BOUNDS, DOOR_BOUNDS, Places, lay_out
 from services.chassis.settings import LEAST_KEY
 from services.contracts import topology
 
 COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
+OF_OPENSSL = "SSL_CERT_FILE"
 EXAMPLE = (ROOT / "deploy" / ".env.example").read_text()
 
 
@@ -42,7 +44,8 @@ def test_files_of_ones_own_are_shown_with_containers_and_settings_that_exist() -
     known = FILE.read_text() + page
     for service, change in (pair for own in shown for pair in own["services"].items()):
         assert service in COMPOSE["services"]
-        assert all(f"| `{name}` |" in known for name in change.get("environment", ()))
+        chosen = set(change.get("environment", ())) - {OF_OPENSSL}
+        assert all(f"| `{name}` |" in known for name in chosen)
         assert set(change.get("networks", ())) <= set(COMPOSE["networks"])
 
 
@@ -101,6 +104,30 @@ def test_prometheus_is_told_the_public_addresses(tmp_path: Path) -> None:
     ]
     door = json.loads((place / "prometheus" / "partner-door.json").read_text())
     assert door == [{"targets": ["broker.s.example:5671"]}]
+
+
+@pytest.mark.parametrize(
+    ("given", "targets"),
+    [
+        ({}, ["rabbitmq:15692"]),
+        ({"SESAME_AMQP_PLACE": "amqps://mq.s.example:5671"}, ["mq.s.example:15692"]),
+        ({"SESAME_AMQP_METRICS_PLACE": "mq1:15692, mq2:15692"}, ["mq1:15692", "mq2:15692"]),
+    ],
+)
+def test_prometheus_watches_the_broker_that_is_used(
+    tmp_path: Path, given: dict[str, str], targets: list[str]
+) -> None:
+    place = folders(tmp_path)
+    lay_out(place, Places.from_environment(given), {})
+    assert json.loads((place / "prometheus" / "broker.json").read_text()) == [{"targets": targets}]
+    jobs = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
+    asked = {each["job_name"]: each.get("file_sd_configs") for each in jobs}
+    assert asked["rabbitmq"] == asked["rabbitmq_node"] == [{"files": ["/targets/broker.json"]}]
+
+
+def test_the_page_tells_what_a_broker_of_ones_own_must_be_set_to() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    assert "\n".join([*BROKER_BOUNDS, *DOOR_BOUNDS]) in page
 
 
 def test_a_renewed_link_key_leaves_the_old_one_behind_it(tmp_path: Path) -> None:
