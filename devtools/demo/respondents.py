@@ -13,6 +13,8 @@ from operations.mailbox import Mail
 
 Send = Callable[[bytes, str, str], Awaitable[None]]
 
+PEOPLE = 8
+"""Who reply at once."""
 RECOGNISED_BY = 60
 """Characters by which a question is found again in the mail that brought it."""
 
@@ -34,7 +36,12 @@ class Respondents:
         self._addresses = frozenset()
 
     async def work(self, send: Send) -> None:
-        """Until cancelled. `send` takes the raw mail, its sender and its recipient."""
+        """Until cancelled, some at once. `send` takes the raw mail, its sender and its recipient."""
+        async with asyncio.TaskGroup() as people:
+            for _ in range(PEOPLE):
+                people.create_task(self._reply_to_all(send))
+
+    async def _reply_to_all(self, send: Send) -> None:
         while True:
             mail = await self._inbox.get()
             to = str(mail.message["Reply-To"])
