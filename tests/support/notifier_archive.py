@@ -10,6 +10,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import httpx
+from asyncpg import Pool, Record
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
@@ -144,14 +145,14 @@ def request_of(wish: coordinator.CoordinatorRequest) -> IncomingMessage:
     )
 
 
-def application(on: Bench, views: PageViews) -> Starlette:
+def application(reading: Pool[Record], views: PageViews) -> Starlette:
     pages = ArchivePages(
         face=NetworkFace(name=NETWORK, ask_url="https://ask.example", archive_url=URL),
         archive_url=URL,
         ask_url="https://ask.example",
         zone="Europe/Paris",
     )
-    public = ArchiveSite(on.pool, pages, views, url=URL, network=NETWORK)
+    public = ArchiveSite(reading, pages, views, url=URL, network=NETWORK)
     return app.application(public.routes(), pages)
 
 
@@ -167,6 +168,6 @@ async def archive(
     )
     async with bench(database("notifier"), "notifier") as on:
         views = PageViews(on.transactions.begin)
-        transport = httpx.ASGITransport(application(on, views), raise_app_exceptions=False)
+        transport = httpx.ASGITransport(application(on.pool, views), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=URL) as reader:
             yield Archive(on, reader, views, heard, rules, settlement)

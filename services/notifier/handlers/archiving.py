@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
+from services.chassis.telemetry import trace
 from services.contracts.links.wall import Wall
 from services.contracts.notifier import QuestionPublished
 from services.contracts.vocabulary import Facets, PartnerName
@@ -15,6 +16,7 @@ from services.notifier.domain.archive.titles import proposed_title
 from services.notifier.domain.personal_data import marks, masked
 from services.notifier.store.archive import entries
 from services.notifier.store.archive.entries import Entry
+from services.notifier.store.session import directly
 
 log = logging.getLogger(__name__)
 
@@ -41,25 +43,47 @@ class ReleaseRules:
         return f"{self.archive_url}/a/{number}"
 
 
-async def hold(unit: Unit, rules: ReleaseRules, answer: UUID) -> None:
-    """Keep the answer for the archive, if its asker agreed; release it at once if the network wants that."""
-    number = await entries.hold(unit.db, answer, unit.now)
-    entry = None if number is None else await entries.take(unit.db, number)
+@dataclass(frozen=True, slots=True)
+class HeldAnswer:
+    """By which rules, and on which trace, an answer is kept."""
+
+    rules: ReleaseRules
+    traceparent: str | None
+
+
+def hold(unit: Unit, rules: ReleaseRules, answer: UUID) -> None:
+    """Keep the answer for the archive, if its asker agreed; release it at once if the network wants that.
+    Done once for all answers of the unit."""
+    unit.pending(_hold_all, dict[UUID, HeldAnswer])[answer] = HeldAnswer(rules, trace.current())
+
+
+async def _hold_all(unit: Unit, gathered: dict[UUID, HeldAnswer]) -> None:
+    """After the answers themselves."""
+    held = await entries.hold(await directly(unit), list(gathered), unit.now)
+    if held:
+        await entries.entitle(unit.db, {number: proposed_title(text) for number, text in held.items()})
+    if any(one.rules.release == "masked" for one in gathered.values()):
+        for number in held:
+            await _release_at_once(unit, gathered, number)
+
+
+async def _release_at_once(unit: Unit, gathered: dict[UUID, HeldAnswer], number: int) -> None:
+    entry = await entries.take(unit.db, number)
     if entry is None:
         return
-    await entries.entitle(unit.db, entry.number, proposed_title(entry.question))
-    if rules.release == "review":
-        return
-    try:
-        await release(unit, rules, without_personal_data(entry), NOBODY)
-    except NotForThePublic as stopped:
-        log.warning("answer %s: %s; it waits for the coordinator", answer, stopped)
+    of_answer = gathered[entry.answer_id]
+    with trace.span(of_answer.traceparent):
+        try:
+            await release(unit, of_answer.rules, without_personal_data(entry), NOBODY)
+        except NotForThePublic as stopped:
+            log.warning("answer %s: %s; it waits for the coordinator", entry.answer_id, stopped)
 
 
 async def hold_again(
     unit: Unit, rules: ReleaseRules, answer: UUID, correction: str, sources: tuple[str, ...]
 ) -> None:
     """Its answer was corrected: nobody reads it until it was looked at with the correction below it."""
+    await unit.write_now(_hold_all)
     for number in await entries.of_answer(unit.db, answer):
         entry = await entries.take(unit.db, number, ("held", "published"))
         if entry is None:
@@ -104,6 +128,7 @@ async def release(unit: Unit, rules: ReleaseRules, entry: Entry, by: str) -> Non
 
 async def take_off(unit: Unit, question: UUID, states: tuple[str, ...]) -> None:
     """Nothing of this question stays in the archive that is in one of these states."""
+    await unit.write_now(_hold_all)
     for number in await entries.of_question(unit.db, question, states):
         entry = await entries.take(unit.db, number, states)
         if entry is not None:

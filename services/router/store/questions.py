@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,17 +13,12 @@ from asyncpg import Record
 
 from services.chassis.postgres.database import Db
 
-_NETWORK = "SELECT partners_version, week FROM network FOR UPDATE"
+_NETWORK = """
+SELECT partners_version, week, book, (SELECT max(version) FROM subject_model) AS subjects
+FROM network FOR UPDATE OF network
+"""
 
 _LOADS = "SELECT partner, asked, open, credit FROM load"
-
-_SAVE_WEEK = "UPDATE network SET week = $1 WHERE week <> $1"
-
-_SAVE_LOADS = """
-INSERT INTO load (partner, asked, open, credit)
-SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::float8[])
-ON CONFLICT (partner) DO UPDATE SET asked = excluded.asked, open = excluded.open, credit = excluded.credit
-"""
 
 _QUESTIONS = """
 SELECT question.*, (
@@ -32,57 +28,61 @@ SELECT question.*, (
 FROM question WHERE id = ANY($1)
 """
 
-_INSERT_QUESTIONS = """
-INSERT INTO question (
-    id, state, promise_at, facets, country, postcode, text, publish_consent,
-    accepted_answer, accepted_partner, accepted_name, accepted_at, breached, learned, promised_at,
-    promise_made_at, conversation, reopenings, asker_look_at
+# All that a batch decided. Ended assignments first: the index that allows one open assignment per question is
+# checked row by row. A question that was known fails the batch by its own name, not by its assignment.
+_SAVE = """
+WITH new AS (
+    INSERT INTO question (
+        id, state, promise_at, facets, country, postcode, text, publish_consent,
+        accepted_answer, accepted_partner, accepted_name, accepted_at, breached, learned, promised_at,
+        promise_made_at, conversation, reopenings, asker_look_at
+    )
+    SELECT id, state, promise_at, facets, country, postcode, text, publish_consent,
+        accepted_answer, accepted_partner, accepted_name, accepted_at, breached, learned, promised_at,
+        promise_made_at, conversation, reopenings, asker_look_at
+    FROM jsonb_populate_recordset(NULL::question, $1::jsonb) ORDER BY id
+    ON CONFLICT DO NOTHING
+    RETURNING id
+), changed AS (
+    UPDATE question SET
+        state = row.state, promise_at = row.promise_at, facets = row.facets, country = row.country,
+        postcode = row.postcode, text = row.text, accepted_answer = row.accepted_answer,
+        accepted_partner = row.accepted_partner, accepted_name = row.accepted_name,
+        accepted_at = row.accepted_at, breached = row.breached, learned = row.learned,
+        promised_at = row.promised_at, promise_made_at = row.promise_made_at,
+        conversation = row.conversation, reopenings = row.reopenings, asker_look_at = row.asker_look_at
+    FROM jsonb_populate_recordset(NULL::question, $2::jsonb) AS row
+    WHERE question.id = row.id
+), assigned AS (
+    INSERT INTO assignment (
+        id, question, partner, attempt, opened_at, remind_at, due_at, taken_at, reminded_at, ended_at,
+        outcome, follow_up, look_at
+    )
+    SELECT id, question, partner, attempt, opened_at, remind_at, due_at, taken_at, reminded_at, ended_at,
+        outcome, follow_up, look_at
+    FROM jsonb_populate_recordset(NULL::assignment, $3::jsonb)
+    WHERE (SELECT count(*) FROM new) = jsonb_array_length($1::jsonb)
+    ORDER BY ended_at NULLS LAST
+    ON CONFLICT (id) DO UPDATE SET
+        remind_at = excluded.remind_at, due_at = excluded.due_at, taken_at = excluded.taken_at,
+        reminded_at = excluded.reminded_at, ended_at = excluded.ended_at, outcome = excluded.outcome,
+        look_at = excluded.look_at
+), decided AS (
+    INSERT INTO decision (question, decided_at, chosen, account)
+    SELECT * FROM unnest($4::uuid[], $5::timestamptz[], $6::text[], $7::jsonb[])
+), noted AS (
+    INSERT INTO history (question, at, what, actor, reason)
+    SELECT * FROM unnest($8::uuid[], $9::timestamptz[], $10::text[], $11::text[], $12::text[])
 )
-SELECT id, state, promise_at, facets, country, postcode, text, publish_consent,
-    accepted_answer, accepted_partner, accepted_name, accepted_at, breached, learned, promised_at,
-    promise_made_at, conversation, reopenings, asker_look_at
-FROM jsonb_populate_recordset(NULL::question, $1::jsonb) ORDER BY id
-ON CONFLICT DO NOTHING
-RETURNING id
+SELECT id FROM new
 """
 
-_SAVE_QUESTIONS = """
-UPDATE question SET
-    state = new.state, promise_at = new.promise_at, facets = new.facets, country = new.country,
-    postcode = new.postcode, text = new.text, accepted_answer = new.accepted_answer,
-    accepted_partner = new.accepted_partner, accepted_name = new.accepted_name,
-    accepted_at = new.accepted_at, breached = new.breached, learned = new.learned,
-    promised_at = new.promised_at, promise_made_at = new.promise_made_at, conversation = new.conversation,
-    reopenings = new.reopenings, asker_look_at = new.asker_look_at
-FROM jsonb_populate_recordset(NULL::question, $1::jsonb) AS new
-WHERE question.id = new.id
+_SAVE_LOADS = """
+WITH stamped AS (UPDATE network SET week = $1, book = $2)
+INSERT INTO load (partner, asked, open, credit)
+SELECT * FROM unnest($3::text[], $4::int[], $5::int[], $6::float8[])
+ON CONFLICT (partner) DO UPDATE SET asked = excluded.asked, open = excluded.open, credit = excluded.credit
 """
-
-# Ended ones first: the index that allows one open assignment per question is checked row by row.
-_SAVE_ASSIGNMENTS = """
-INSERT INTO assignment (
-    id, question, partner, attempt, opened_at, remind_at, due_at, taken_at, reminded_at, ended_at, outcome,
-    follow_up, look_at
-)
-SELECT id, question, partner, attempt, opened_at, remind_at, due_at, taken_at, reminded_at, ended_at, outcome,
-    follow_up, look_at
-FROM jsonb_populate_recordset(NULL::assignment, $1::jsonb) ORDER BY ended_at NULLS LAST
-ON CONFLICT (id) DO UPDATE SET
-    remind_at = excluded.remind_at, due_at = excluded.due_at, taken_at = excluded.taken_at,
-    reminded_at = excluded.reminded_at, ended_at = excluded.ended_at, outcome = excluded.outcome,
-    look_at = excluded.look_at
-"""
-
-_SAVE_DECISIONS = """
-INSERT INTO decision (question, decided_at, chosen, account)
-SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::jsonb[])
-"""
-
-_SAVE_HISTORY = """
-INSERT INTO history (question, at, what, actor, reason)
-SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
-"""
-
 
 _SAVE_INTAKE = "UPDATE network SET paused_since = $1, notice = $2"
 
@@ -116,10 +116,9 @@ async def loads(db: Db) -> list[Record]:
     return await db.fetch(_LOADS)
 
 
-async def save_loads(db: Db, week: date, rows: Sequence[tuple[str, int, int, float]]) -> None:
-    await db.execute(_SAVE_WEEK, week)
-    if rows:
-        await db.execute(_SAVE_LOADS, *map(list, zip(*rows, strict=True)))
+async def save_loads(db: Db, week: date, stamp: UUID, rows: Sequence[tuple[str, int, int, float]]) -> None:
+    """`stamp`: by which whoever wrote them knows that they are still what it wrote."""
+    await db.execute(_SAVE_LOADS, week, stamp, *_columns(rows, 4))
 
 
 async def questions(db: Db, ids: Collection[UUID]) -> list[Record]:
@@ -131,22 +130,30 @@ async def due(db: Db, now: datetime, most: int) -> list[UUID]:
     return [row["question"] for row in await db.fetch(_DUE, now, most)]
 
 
-async def insert_questions(db: Db, rows: Sequence[dict[str, Any]]) -> set[UUID]:
-    """Those that were not there before."""
-    inserted = await db.fetch(_INSERT_QUESTIONS, orjson.dumps(rows, default=str).decode())
-    return {row["id"] for row in inserted}
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Rows of each table; `new` and `changed` are questions."""
+
+    new: Sequence[dict[str, Any]] = ()
+    changed: Sequence[dict[str, Any]] = ()
+    assignments: Sequence[dict[str, Any]] = ()
+    decisions: Sequence[tuple[UUID, datetime, str | None, str]] = ()
+    history: Sequence[tuple[UUID, datetime, str, str, str | None]] = ()
 
 
-async def save_questions(db: Db, rows: Sequence[dict[str, Any]]) -> None:
-    await db.execute(_SAVE_QUESTIONS, orjson.dumps(rows, default=str).decode())
+async def save(db: Db, writing: Writing) -> set[UUID]:
+    """In one statement; gives the new questions that were not there before."""
+    texts = (_json(rows) for rows in (writing.new, writing.changed, writing.assignments))
+    columns = (*_columns(writing.decisions, 4), *_columns(writing.history, 5))
+    return {row["id"] for row in await db.fetch(_SAVE, *texts, *columns)}
 
 
-async def save_assignments(db: Db, rows: Sequence[dict[str, Any]]) -> None:
-    await db.execute(_SAVE_ASSIGNMENTS, orjson.dumps(rows, default=str).decode())
+def _json(rows: Sequence[dict[str, Any]]) -> str:
+    return orjson.dumps(rows, default=str).decode()
 
 
-async def save_decisions(db: Db, rows: Sequence[tuple[UUID, datetime, str | None, str]]) -> None:
-    await db.execute(_SAVE_DECISIONS, *map(list, zip(*rows, strict=True)))
+def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
+    return [[row[place] for row in rows] for place in range(count)]
 
 
 async def save_intake(db: Db, since: datetime | None, notice: str | None) -> None:
@@ -159,10 +166,6 @@ async def history(db: Db, question: UUID) -> list[Record]:
 
 async def decisions(db: Db, question: UUID) -> list[Record]:
     return await db.fetch(_DECISIONS, question)
-
-
-async def save_history(db: Db, rows: Sequence[tuple[UUID, datetime, str, str, str | None]]) -> None:
-    await db.execute(_SAVE_HISTORY, *map(list, zip(*rows, strict=True)))
 
 
 _COUNT_ANSWERED = """

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -20,9 +20,10 @@ from services.chassis.messaging.transaction import Unit
 from services.router.domain.question.question import Question
 from services.router.domain.routing.decision import Decision
 from services.router.domain.routing.directory import Directory
-from services.router.domain.routing.loads import Load, LoadBook, week_of
+from services.router.domain.routing.loads import LoadBook, week_of
 from services.router.domain.subjects import SubjectModel
 from services.router.store import questions, rows
+from services.router.store.load_books import LoadBooks
 from services.router.store.partner_directory import Partners
 from services.router.store.subject_models import SubjectModels
 
@@ -36,11 +37,19 @@ class NetworkState:
     book: LoadBook
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What one copy keeps from batch to batch; each knows by the network's row when it is out of date."""
+
+    partners: Partners
+    subjects: SubjectModels
+    books: LoadBooks
+
+
 class Session:
-    def __init__(self, unit: Unit, partners: Partners, subjects: SubjectModels, zone: ZoneInfo) -> None:
+    def __init__(self, unit: Unit, remembered: Remembered, zone: ZoneInfo) -> None:
         self._unit = unit
-        self._partners = partners
-        self._subjects = subjects
+        self._remembered = remembered
         self._zone = zone
         self._standing: NetworkState | None = None
         self._known: dict[UUID, Question] = {}
@@ -65,12 +74,12 @@ class Session:
     async def standing(self) -> NetworkState:
         """Partners and loads. From here to the commit, no other copy decides anything."""
         if self._standing is None:
-            row = await questions.lock_network(self._unit.db)
-            directory = await self._partners.at(self._unit.db, row["partners_version"])
-            loads = {load["partner"]: _load(load) for load in await questions.loads(self._unit.db)}
-            book = LoadBook.holding(row["week"], loads).turned(week_of(self._unit.now, self._zone))
-            subjects = await self._subjects.newest(self._unit.db)
-            self._standing = NetworkState(directory, subjects, book)
+            row, of = await questions.lock_network(self._unit.db), self._remembered
+            directory = await of.partners.at(self._unit.db, row["partners_version"])
+            book = await of.books.at(self._unit.db, row["book"], row["week"])
+            subjects = await of.subjects.at(self._unit.db, row["subjects"])
+            turned = book.turned(week_of(self._unit.now, self._zone))
+            self._standing = NetworkState(directory, subjects, turned)
         return self._standing
 
     def put_new(self, question: Question) -> None:
@@ -91,48 +100,32 @@ class Session:
         self._history.append((question, self._unit.now, what, actor, reason))
 
     async def write(self, unit: Unit) -> None:
-        await self._write_questions(unit)
-        if self._assignments:
-            await questions.save_assignments(unit.db, list(self._assignments.values()))
-        if self._decisions:
-            await questions.save_decisions(unit.db, self._decisions)
-        if self._history:
-            await questions.save_history(unit.db, self._history)
-        if self._standing is not None:
-            await questions.save_loads(unit.db, self._standing.book.week, _changes(self._standing.book))
+        await self._write_decided(unit)
+        if self._standing is not None and self._standing.book.changed:
+            await self._remembered.books.save(unit.db, uuid4(), self._standing.book)
 
-    async def _write_questions(self, unit: Unit) -> None:
+    async def _write_decided(self, unit: Unit) -> None:
         written = {id_: rows.question_row(question) for id_, question in self._questions.items()}
         new = [row for id_, row in written.items() if id_ in self._new]
-        if new:
-            known = self._new - await questions.insert_questions(unit.db, new)
+        changed = [row for id_, row in written.items() if id_ not in self._new]
+        assignments = list(self._assignments.values())
+        writing = questions.Writing(new, changed, assignments, self._decisions, self._history)
+        if written or self._decisions or self._history:
+            known = self._new - await questions.save(unit.db, writing)
             if known:
                 raise Poison(f"question {min(known)} was received before, in another event")
-        if changed := [row for id_, row in written.items() if id_ not in self._new]:
-            await questions.save_questions(unit.db, changed)
 
 
 class Sessions:
     """The ledger of each unit; made with the first question asked of it."""
 
     def __init__(self, partners: Partners, subjects: SubjectModels, zone: ZoneInfo) -> None:
-        self._partners = partners
-        self._subjects = subjects
+        self._remembered = Remembered(partners, subjects, LoadBooks())
         self._zone = zone
 
     def of(self, unit: Unit) -> Session:
-        return unit.pending(_write, partial(Session, unit, self._partners, self._subjects, self._zone))
+        return unit.pending(_write, partial(Session, unit, self._remembered, self._zone))
 
 
 async def _write(unit: Unit, session: Session) -> None:
     await session.write(unit)
-
-
-def _load(row: Any) -> Load:
-    return Load(row["asked"], row["open"], row["credit"])
-
-
-def _changes(book: LoadBook) -> list[tuple[str, int, int, float]]:
-    """Rows that differ from what was read, in one order for every copy."""
-    loads = ((name, book.of(name)) for name in sorted(book.changed))
-    return [(name, load.asked, load.open, load.credit) for name, load in loads]

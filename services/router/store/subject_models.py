@@ -18,7 +18,10 @@ class SubjectModels:
 
     async def newest(self, db: Db) -> SubjectModel | None:
         """None until the network has learned."""
-        version = await store.newest(db)
+        return await self.at(db, await store.newest(db))
+
+    async def at(self, db: Db, version: int | None) -> SubjectModel | None:
+        """Ask with the newest version, just read."""
         if version is not None and version != self._version:
             self._model = read(await store.model(db, version))
             self._version = version

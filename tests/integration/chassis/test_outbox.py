@@ -108,3 +108,15 @@ async def test_a_channel_that_refuses_is_left_for_a_new_one(
     await until(lambda: not link.is_lost and link.broker is not refusing)
     keeping.cancel()
     assert set(await keys_left(desk)) == {FULL}
+
+
+async def test_a_deletion_alone_does_not_wait_for_the_disk(desk: Bench) -> None:
+    """What a service decides does; what was published already may be published again under its id."""
+    await left(desk, [HERE])
+    async with desk.pool.acquire() as db:
+        await db.execute("SET synchronous_commit = on")  # as on a server that is no test's
+        async with db.transaction():
+            await outbox.drop(db, [await db.fetchval("SELECT id FROM outbox")])
+            assert await db.fetchval("SHOW synchronous_commit") == "off"
+        assert await db.fetchval("SHOW synchronous_commit") == "on"
+    assert await keys_left(desk) == []

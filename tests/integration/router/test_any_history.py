@@ -42,7 +42,10 @@ NAMES = ("dijon", "lyon", "brest", "lille")
 PARTNERS = [library(name, capacity_per_week=2) for name in NAMES]
 ANNE = Actor("Anne")
 
-EMPTY = "TRUNCATE question, assignment, decision, history, load, inbox, outbox, waiting, partner"
+EMPTY = """
+TRUNCATE question, assignment, decision, history, load, inbox, outbox, waiting, partner;
+UPDATE network SET book = NULL
+"""
 
 OPEN_TWICE = """
 SELECT count(*) FROM (

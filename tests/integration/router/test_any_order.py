@@ -43,7 +43,10 @@ CHAIN = ("dijon", "lyon", "brest", "lille")
 PARTNERS = [library(name, subjects={"histoire": 5 - rank}) for rank, name in enumerate(CHAIN)]
 ONLY_MERIT: dict[str, Any] = {"weight_load": 0, "weight_fairness": 0}
 
-EMPTY = "TRUNCATE question, assignment, decision, history, load, inbox, outbox, waiting"
+EMPTY = """
+TRUNCATE question, assignment, decision, history, load, inbox, outbox, waiting;
+UPDATE network SET book = NULL
+"""
 STATE = """
 SELECT state, accepted_partner, text, learned,
     (SELECT array_agg(partner || ' ' || coalesce(outcome, 'open') ORDER BY attempt)

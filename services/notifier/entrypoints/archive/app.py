@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from asyncpg import Pool, Record
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from services.chassis.face import NetworkFace
-from services.chassis.run import Chassis
 from services.notifier.entrypoints.archive.page_views import PageViews
 from services.notifier.entrypoints.archive.pages import ArchivePages
 from services.notifier.entrypoints.archive.public import ArchiveSite
@@ -16,7 +16,9 @@ from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.settings import NotifierSettings
 
 
-def build(settings: NotifierSettings, chassis: Chassis, rules: ReleaseRules, views: PageViews) -> Starlette:
+def build(
+    settings: NotifierSettings, reading: Pool[Record], rules: ReleaseRules, views: PageViews
+) -> Starlette:
     face = NetworkFace.of(settings, ask_url=settings.public_url, archive_url=rules.archive_url)
     pages = ArchivePages(
         face=face,
@@ -24,7 +26,7 @@ def build(settings: NotifierSettings, chassis: Chassis, rules: ReleaseRules, vie
         ask_url=settings.public_url,
         zone=settings.timezone,
     )
-    public = ArchiveSite(chassis.pool, pages, views, url=rules.archive_url, network=settings.network_name)
+    public = ArchiveSite(reading, pages, views, url=rules.archive_url, network=settings.network_name)
     routes: list[BaseRoute] = [*public.routes(), face.route()]
     return application(routes, pages)
 

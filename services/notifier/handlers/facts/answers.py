@@ -60,8 +60,7 @@ async def question_answered(
     decide(unit, [to_asker, *plan.ended(known)])
     await unit.arrived(event.subject)
     if fact.publish_consent:
-        await directly(unit)
-        await archiving.hold(unit, rules, fact.answer_id)
+        archiving.hold(unit, rules, fact.answer_id)
 
 
 async def answer_refused(unit: Unit, event: Event[router.AnswerRefused]) -> None:

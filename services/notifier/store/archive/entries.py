@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,12 +20,17 @@ INSERT INTO archive_entry (answer_id, question_id, state, title, question, answe
 SELECT w.id, q.id, 'held', left(q.text, 200), q.text, w.text, w.sources, w.facets ->> 'subject',
     w.facets ->> 'language', w.partner, w.partner_name, w.answered_at, w.promise_at, w.facets, $2
 FROM answer w JOIN question q ON q.id = w.question_id
-WHERE w.id = $1 AND q.publish_consent AND q.ended IS DISTINCT FROM 'withdrawn' AND q.erased_at IS NULL
+WHERE w.id = ANY ($1::uuid[]) AND q.publish_consent AND q.ended IS DISTINCT FROM 'withdrawn'
+    AND q.erased_at IS NULL
+ORDER BY w.answered_at, w.id
 ON CONFLICT DO NOTHING
-RETURNING number
+RETURNING number, question
 """
 
-_ENTITLE = "UPDATE archive_entry SET title = $2 WHERE number = $1"
+_ENTITLE = """
+UPDATE archive_entry SET title = named.title
+FROM unnest($1::bigint[], $2::text[]) AS named (number, title) WHERE archive_entry.number = named.number
+"""
 
 _HELD = """
 SELECT e.*, e.sources::text AS sources_json, e.facets::text AS facets_json, q.asker ->> 'name' AS asker_name
@@ -142,15 +147,15 @@ class Viewed(NamedTuple):
     """JSON."""
 
 
-async def hold(db: Db, answer: UUID, now: datetime) -> int | None:
-    """The number of the new entry; None when the asker did not agree, withdrew the question or was erased."""
-    number: int | None = await db.fetchval(_HOLD, answer, now)
-    return number
+async def hold(db: Db, answers: Sequence[UUID], now: datetime) -> dict[int, str]:
+    """Numbers of the new entries, each with its question's text; none where the asker did not agree, withdrew
+    the question or was erased."""
+    return {row["number"]: row["question"] for row in await db.fetch(_HOLD, answers, now)}
 
 
-async def entitle(db: Db, number: int, title: str) -> None:
-    """What it is called while it waits."""
-    await db.execute(_ENTITLE, number, title)
+async def entitle(db: Db, titles: Mapping[int, str]) -> None:
+    """What entries are called while they wait, by number."""
+    await db.execute(_ENTITLE, list(titles), list(titles.values()))
 
 
 async def queue(db: Db, most: int) -> list[Record]:

@@ -1,4 +1,8 @@
-"""Reading the archive: search, lists, single entries, what stands on which shelf."""
+"""Reading the archive: search, lists, single entries, what stands on which shelf.
+
+By a pool whose connections plan each query anew (`Chassis.reading`): the words are known then, and no
+transaction is opened only to say so.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +20,6 @@ from services.notifier.domain.search_terms import likely_share, words
 MOST_COUNTED = 10_000
 MOST_RANKED = 100
 """Of more matches than this only the newest are ranked: nobody reads page six, and everybody waits."""
-
-# The words are known when the plan is made.
-_CUSTOM_PLAN = "SET LOCAL plan_cache_mode = force_custom_plan"
-
-# Matches by the index of words, where the planner would rather read every text of the archive.
-_BY_WORDS = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL enable_seqscan = off"
 
 _BEST = """), best AS MATERIALIZED (
     SELECT number, ts_rank(words, websearch_to_tsquery('french', $1)) AS rank, count(*) OVER () AS found
@@ -200,11 +198,9 @@ class RelatedEntry:
 async def search(pool: Pool[Record], plain_text: str, wish: SearchFilter, most: int, offset: int) -> Found:
     """By words, the best first. `total` counts up to MOST_RANKED."""
     filters = (wish.subject, wish.partner, wish.year)
-    async with pool.acquire() as db, db.transaction(readonly=True):
-        uses = await db.fetchrow(_USES, words(plain_text), *filters)
-        walk = uses is not None and _walks(plain_text, **uses)
-        await db.execute(_CUSTOM_PLAN if walk else _BY_WORDS)
-        rows = await db.fetch(WALK if walk else GATHER, plain_text, *filters, MOST_RANKED, most, offset)
+    uses = await pool.fetchrow(_USES, words(plain_text), *filters)
+    walk = uses is not None and _walks(plain_text, **uses)
+    rows = await pool.fetch(WALK if walk else GATHER, plain_text, *filters, MOST_RANKED, most, offset)
     lines = tuple(_line(row, plain_text) for row in rows)
     return Found(lines, rows[0]["found"] if rows else 0)
 
@@ -218,17 +214,13 @@ def _walks(plain_text: str, all_entries: int, on_the_shelf: int | None, uses: Se
 
 
 async def newest(pool: Pool[Record], wish: SearchFilter, most: int, offset: int) -> tuple[EntryLine, ...]:
-    async with pool.acquire() as db, db.transaction(readonly=True):
-        await db.execute(_CUSTOM_PLAN)
-        rows = await db.fetch(_NEWEST, wish.subject, wish.partner, wish.year, most, offset)
+    rows = await pool.fetch(_NEWEST, wish.subject, wish.partner, wish.year, most, offset)
     return tuple(map(_line, rows))
 
 
 async def count(pool: Pool[Record], wish: SearchFilter) -> int:
     """How many stand under these filters, up to MOST_COUNTED."""
-    async with pool.acquire() as db, db.transaction(readonly=True):
-        await db.execute(_CUSTOM_PLAN)
-        found: int = await db.fetchval(_COUNT, wish.subject, wish.partner, wish.year, MOST_COUNTED)
+    found: int = await pool.fetchval(_COUNT, wish.subject, wish.partner, wish.year, MOST_COUNTED)
     return found
 
 
@@ -269,9 +261,7 @@ async def like(
 ) -> tuple[RelatedEntry, ...]:
     """Of the newest entries that share words with `plain_text` (as `websearch_to_tsquery` reads it) the most
     alike."""
-    async with pool.acquire() as db, db.transaction(readonly=True):
-        await db.execute(_BY_WORDS)
-        rows = await db.fetch(_LIKE, plain_text, but, compared, most)
+    rows = await pool.fetch(_LIKE, plain_text, but, compared, most)
     return tuple(
         RelatedEntry(row["number"], row["title"], row["partner_name"], row["language"], row["question"])
         for row in rows
