@@ -145,7 +145,7 @@ class ReplyHeld(Fact):
     partner: PartnerId | None = Field(default=None, description="Whose reply; none: the asker's")
     reason: Word = Field(
         description="empty, command, on_it, asks, refusal, receipt, absence, too_quick, ours, another_mail,"
-        " unsure"
+        " unsure, ended"
     )
     facets: Facets | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -41,6 +41,30 @@ class LibraryState(StrEnum):
 
 WRITABLE = frozenset({LibraryState.YOURS, LibraryState.TAKEN, LibraryState.WAITING, LibraryState.PASSED_ON})
 """Where an answer may still be the first."""
+
+_WITH_US = frozenset({LibraryState.YOURS, LibraryState.TAKEN, LibraryState.WAITING})
+LIBRARY_MAY: Mapping[str, frozenset[LibraryState]] = {
+    "ask-back": _WITH_US,
+    "decline": _WITH_US | {LibraryState.DECLINED, LibraryState.FOLLOW_UP},
+    "put-back": _WITH_US,
+    "spam": _WITH_US,
+    "take": _WITH_US,
+}
+"""Form of a library's page → the states in which it does something, or did it just now."""
+
+_WITH_ANSWER = frozenset({AskerState.ANSWERED, AskerState.FOLLOWED_UP})
+_UNDER_WAY = frozenset(
+    {AskerState.RECEIVED, AskerState.SEARCHING, AskerState.WITH_LIBRARY, AskerState.WAITING}
+)
+MAY_WRITE = _UNDER_WAY | _WITH_ANSWER | {AskerState.NO_REPLY}
+ASKER_MAY: Mapping[str, frozenset[AskerState]] = {
+    "erase": frozenset(AskerState),
+    "follow-up": MAY_WRITE,
+    "rate": _WITH_ANSWER,
+    "reopen": _WITH_ANSWER,
+    "withdraw": _UNDER_WAY | {AskerState.WITHDRAWN},
+}
+"""The same of the asker's own page."""
 
 
 @dataclass(frozen=True, slots=True)

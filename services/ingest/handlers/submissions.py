@@ -5,6 +5,7 @@ All run inside the door's transaction, which the door commits before it says yes
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from services.ingest.domain.intake import (
     NewAnswer,
     NewDecline,
     OverCap,
+    QuestionEnded,
     RawSubmission,
     Refused,
     ReusedKey,
@@ -137,8 +139,9 @@ async def accept_follow_up(
     way: str,
     attachments: tuple[Attachment, ...] = (),
 ) -> AcceptedSubmission:
-    """The asker wrote again about the same question."""
+    """The asker wrote again about the same question. Raises QuestionEnded where nobody would read it."""
     facets = await facets_of(unit, question)
+    await _must_be_read(unit, question, submission)
     await stop_at_the_wall(unit, wall, question, (text,))
     follow_up, words = uuid7(), clean_text(text) or ""
     with refusing():
@@ -149,6 +152,20 @@ async def accept_follow_up(
     if not accepted.again:
         await askers.note_follow_up(unit.db, follow_up, question, words, unit.now)
     return accepted
+
+
+async def _must_be_read(unit: Unit, question: UUID, submission: RawSubmission) -> None:
+    """Not after a withdrawal, nor a closing: but for want of a reply, which a late one opens again. What was
+    taken before is answered as it was then."""
+    known = await session_of(unit).question(question)
+    if known is None or known.how == "answered":
+        return
+    closing = json.loads(known.ending)["reason"] if known.how == "closed" and known.ending else None
+    if known.withdrawn_at is None and closing in (None, "no_reply"):
+        return
+    if not await session_of(unit).is_known(submission):
+        how = "withdrawn" if known.withdrawn_at else "closed"
+        raise QuestionEnded(f"the question is {how}: nobody reads what is added to it", field="ended")
 
 
 async def stop_at_the_wall(

@@ -107,6 +107,8 @@ def test_the_askers_page_is_made_in_every_state(language: str) -> None:
             path="/q/x",
             number="1",
             done="",
+            fault="",
+            written={},
             attachments=[],
             **standing(shown, words),
         )

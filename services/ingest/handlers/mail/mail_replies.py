@@ -10,6 +10,7 @@ from services.contracts.addresses import address_digests
 from services.contracts.links.marks import hashed, mark_codes, read_fingerprint, words_of
 from services.contracts.links.signed_links import Link
 from services.ingest.domain.intake import (
+    QuestionEnded,
     RawSubmission,
     Refused,
     UnknownQuestion,
@@ -39,6 +40,7 @@ from services.ingest.store.conversations import questions
 from services.ingest.store.conversations.questions import StoredQuestion
 from services.ingest.store.mail import sent_mails
 
+MOST_RECIPIENTS = 50
 SOON = timedelta(hours=6)
 """How long after a question or its routing we may not have heard yet what was mailed about it."""
 
@@ -72,6 +74,8 @@ async def accept_reply(
 
 
 async def _follow_up(unit: Unit, door: ReplyDoor, came: Came) -> str:
+    if await _is_to_the_asker(unit, door, came):
+        raise Refused("goes to the asker too, from somebody else: who was sent a copy", field="from")
     written = await _written(unit, door, came)
     if written.why_unsure:
         why = f"can't be told from our own mail for sure: {written.why_unsure}"
@@ -90,9 +94,22 @@ async def _follow_up(unit: Unit, door: ReplyDoor, came: Came) -> str:
             )
     except Walled as walled:
         raise await _unread(unit, door, came, walled.reason, "ours") from walled
+    except QuestionEnded as ended:
+        raise await _unread(unit, door, came, ended.reason, "ended") from ended
     if accepted.again:
         return "duplicate"
     return "follow_up" if again is None else "reopening"
+
+
+async def _is_to_the_asker(unit: Unit, door: ReplyDoor, came: Came) -> bool:
+    """Whoever answers all with the asker among them is not the asker, though the reply address is theirs; who
+    writes to that alone may be, from another address of theirs."""
+    keys, question = door.intake.keys, came.question.id
+    if await questions.was_asked_by(unit.db, question, address_digests(keys, came.mail.sender)):
+        return False
+    others = came.mail.recipients[:MOST_RECIPIENTS]
+    digests = [digest for address in others for digest in address_digests(keys, address)]
+    return await questions.was_asked_by(unit.db, question, digests)
 
 
 async def _pass_on(

@@ -16,10 +16,10 @@ from starlette.routing import BaseRoute, Route
 
 from services.chassis.language import Translator
 from services.chassis.messaging.transaction import Unit
-from services.contracts.links.signed_links import ASKER
+from services.contracts.links.signed_links import ASKER, Link
 from services.ingest.domain.forms import new_number
-from services.ingest.domain.intake import RawSubmission, Refused
-from services.ingest.domain.standing import AskerState
+from services.ingest.domain.intake import QuestionEnded, RawSubmission, Refused, Walled
+from services.ingest.domain.standing import ASKER_MAY, MAY_WRITE, AskerState
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.links import Opened, link_of, open_for_asker
 from services.ingest.entrypoints.http.pages.conversation import (
@@ -29,6 +29,7 @@ from services.ingest.entrypoints.http.pages.conversation import (
 )
 from services.ingest.entrypoints.http.pages.forms import field, form_key
 from services.ingest.entrypoints.http.pages.rendering import SitePages
+from services.ingest.entrypoints.http.pages.respondent_form import OVER
 from services.ingest.handlers import askers
 from services.ingest.handlers.conversation import accept_reopening
 from services.ingest.handlers.files.files import listed
@@ -36,6 +37,7 @@ from services.ingest.handlers.spam import refuse_spam_sender
 from services.ingest.handlers.submissions import accept_follow_up
 from services.ingest.store import askers as words_of_askers
 from services.ingest.store.conversations import conversation
+from services.ingest.store.session import session_of
 
 RECEIVED, ROUTED, ENDED = 1, 2, 3
 
@@ -64,7 +66,13 @@ class AskerPages:
         ]
 
     async def show(self, request: Request) -> Response:
-        door, words, token = self.door, self.pages.words(request), request.path_params["token"]
+        return await self._page(request)
+
+    async def _page(
+        self, request: Request, fault: str = "", written: Mapping[str, str] | None = None, lang: str = ""
+    ) -> Response:
+        """`written`: what they had in the form of this name, which was not taken for the `fault`."""
+        door, words, token = self.door, self.pages.words(request, lang or None), request.path_params["token"]
         link = link_of(door, token, "asker")
         async with door.begin() as unit:
             opened = await open_for_asker(unit, link)
@@ -77,6 +85,9 @@ class AskerPages:
             "asker.html",
             words,
             path=f"/q/{token}",
+            status=422 if fault else 200,
+            fault=fault,
+            written=written or {},
             number=new_number(door.intake.keys, door.now()),
             done=request.query_params.get("done", ""),
             **with_files_for(ASKER, door.intake.file_keys, facts),
@@ -111,11 +122,38 @@ class AskerPages:
         token = request.path_params["token"]
         link = link_of(self.door, token, "asker")
         form = await request.form()
-        async with self.door.begin(link.question_id) as unit:
-            await action(unit, await open_for_asker(unit, link), form)
-        language = self.pages.words(request, field(form, "lang")).language
+        words = self.pages.words(request, field(form, "lang"))
+        try:
+            async with self.door.begin(link.question_id) as unit:
+                await action(unit, await self._allowed(unit, link, name, form), form)
+        except Refused as refusal:
+            if refusal.field not in ("text", "ended"):
+                raise
+            written = {name: field(form, "text")}
+            return await self._page(request, fault_of(refusal, words), written, words.language)
+        language = words.language
         address = f"{self.door.intake.public_url}/q/{token}?done={name}&lang={language}"
         return RedirectResponse(address, 303)
+
+    async def _allowed(self, unit: Unit, link: Link, deed: str, form: FormData) -> Opened:
+        """Raises QuestionEnded where a form did nothing any more that stood open while the question went on;
+        what was sent before is answered as it was then."""
+        opened = await open_for_asker(unit, link)
+        follow_ups = await words_of_askers.follow_ups(unit.db, link.question_id)
+        messages = await conversation.messages(unit.db, link.question_id)
+        state = ShownConversation(opened.question, opened.asked, follow_ups, messages).asker_state
+        once = RawSubmission("page", form_key(self.door, form), field(form, "text").encode(), unit.now)
+        if state not in ASKER_MAY[deed] and not await session_of(unit).is_known(once):
+            raise QuestionEnded(f"the question is {state}: {deed} changes nothing any more", field="ended")
+        return opened
+
+
+def fault_of(refusal: Refused, words: Translator) -> str:
+    if isinstance(refusal, QuestionEnded):
+        return words.gettext(OVER)
+    if isinstance(refusal, Walled):
+        return words.gettext("Your text holds an address of ours that is for you alone: take it out.")
+    return words.gettext("Write your text, of 20,000 characters at most.")
 
 
 ENDED_STATES = frozenset(
@@ -126,17 +164,6 @@ ENDED_STATES = frozenset(
         AskerState.DUPLICATE,
         AskerState.NO_REPLY,
         AskerState.WITHDRAWN,
-    }
-)
-MAY_WRITE = frozenset(
-    {
-        AskerState.RECEIVED,
-        AskerState.SEARCHING,
-        AskerState.WITH_LIBRARY,
-        AskerState.WAITING,
-        AskerState.ANSWERED,
-        AskerState.FOLLOWED_UP,
-        AskerState.NO_REPLY,
     }
 )
 

@@ -73,7 +73,18 @@ class ShownConversation:
     def library_state(self, own: AskedPartner) -> LibraryState:
         ours = [one for one in self.messages if one.kind == "clarification" and one.partner == own.partner]
         waiting = self.waiting and bool(ours)
-        return library_state(self.ending, self._stand(own), waiting=waiting)
+        stand = self._stand(own)
+        stand = replace(stand, asked_again=stand.asked_again or self._is_asked_again(own))
+        return library_state(self.ending, stand, waiting=waiting)
+
+    def _is_asked_again(self, own: AskedPartner) -> bool:
+        """After an answer of theirs, whether or not what followed it was theirs too; not where they were the
+        next to be asked."""
+        since = self.question.reopened_at
+        if since is None or not own.was_asked_before(since):
+            return False
+        theirs = (one.answered_at for one in self.asked if one.partner == own.partner)
+        return any(at is not None and at < since for at in theirs)
 
     def _stand(self, one: AskedPartner) -> Stand:
         reopened_at = self.question.reopened_at

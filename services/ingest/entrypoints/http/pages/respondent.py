@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from services.chassis.messaging.transaction import Unit
 from services.contracts.links.signed_links import Link
 from services.contracts.vocabulary import Attachment
 from services.ingest.domain.forms import new_number
-from services.ingest.domain.intake import NewAnswer, NewDecline, RawSubmission, Refused
+from services.ingest.domain.intake import NewAnswer, NewDecline, QuestionEnded, RawSubmission, Refused
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.files import (
     HARMFUL,
@@ -24,7 +25,7 @@ from services.ingest.entrypoints.http.files import (
     read_again,
     uploads_of,
 )
-from services.ingest.entrypoints.http.links import link_of, open_for_partner
+from services.ingest.entrypoints.http.links import OpenedByPartner, link_of, open_for_partner
 from services.ingest.entrypoints.http.pages.chosen_files import keep_chosen, kept_ids, waiting_files
 from services.ingest.entrypoints.http.pages.conversation import (
     with_files_for,
@@ -35,12 +36,13 @@ from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.entrypoints.http.pages.respondent_form import (
     FAULTY,
     FIELDS,
+    WORDS,
     faults_of,
     held_number,
     raw_of,
     sources_in,
 )
-from services.ingest.entrypoints.http.pages.respondent_view import seen_by_partner
+from services.ingest.entrypoints.http.pages.respondent_view import must_allow, seen_by_partner
 from services.ingest.entrypoints.scanner import ScannerAway
 from services.ingest.handlers.conversation import (
     accept_addition,
@@ -58,6 +60,8 @@ from services.ingest.handlers.submissions import (
 from services.ingest.store import files
 from services.ingest.store.files import File
 
+LibraryDeed = Callable[[Unit, Link, FormData], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class RespondentPages:
@@ -69,15 +73,21 @@ class RespondentPages:
             "answer": self.answer,
             "add": self.add,
             "ask-back": self.ask_back,
+            "set-aside": self.set_aside,
+        }
+        deeds: Mapping[str, LibraryDeed] = {
             "put-back": self.put_back,
             "spam": self.spam,
-            "set-aside": self.set_aside,
             "take": self.take,
             "decline": self.decline,
         }
         return [
             Route("/r/{token}", self.show, methods=["GET"]),
             *(Route(f"/r/{{token}}/{name}", form, methods=["POST"]) for name, form in forms.items()),
+            *(
+                Route(f"/r/{{token}}/{name}", partial(self._do, name, deed), methods=["POST"])
+                for name, deed in deeds.items()
+            ),
         ]
 
     async def show(self, request: Request) -> Response:
@@ -100,7 +110,7 @@ class RespondentPages:
                 before = await waiting_files(self.door, form)
                 return await self._page(request, link, form, {"files": words.gettext(NOT_SEARCHED)}, before)
             except Refused as refusal:
-                if refusal.field not in (*FIELDS, "key", "ended"):
+                if refusal.field not in (*FIELDS, "key", "ended", "over"):
                     raise
                 kept = await keep_chosen(self.door, form)
                 return await self._page(request, link, form, faults_of(refusal, words), kept)
@@ -127,37 +137,28 @@ class RespondentPages:
         form = await request.form()
         try:
             async with self.door.begin(link.question_id) as unit:
-                opened = await open_for_partner(unit, link)
-                if not opened.question.open:
-                    raise Refused("somebody answered meanwhile", field="ended")
                 text = field(form, "ask")
                 once = RawSubmission("page", form_key(self.door, form), text.encode(), unit.now)
+                opened = await self._allowed(unit, link, "ask-back", once)
                 wall, partner = self.door.intake.wall, opened.own.partner
                 await self._act_on_held(unit, link, partner, form, "clarification")
                 await accept_clarification(unit, wall, once, link.question_id, partner, text, "page")
         except Refused as refusal:
-            words = self.pages.words(request, field(form, "lang"))
-            return await self._page(request, link, form, {"ask": faults_of(refusal, words)["text"]})
+            faults = faults_of(refusal, self.pages.words(request, field(form, "lang")))
+            told = {"ask": faults["text"]} if "text" in faults else faults
+            return await self._page(request, link, form, told)
         return self._done(request, form, "ask-back")
 
-    async def put_back(self, request: Request) -> Response:
+    async def put_back(self, unit: Unit, link: Link, form: FormData) -> None:
         """They are not on it after all."""
-        link = self._link(request)
-        form = await request.form()
-        async with self.door.begin(link.question_id) as unit:
-            own = (await open_for_partner(unit, link)).own
-            once = RawSubmission("page", form_key(self.door, form), own.partner.encode(), unit.now)
-            await accept_put_back(unit, once, link.question_id, own.partner, "page")
-        return self._done(request, form, "put-back")
+        once = RawSubmission("page", form_key(self.door, form), link.digest.encode(), unit.now)
+        own = (await self._allowed(unit, link, "put-back", once)).own
+        await accept_put_back(unit, once, link.question_id, own.partner, "page")
 
-    async def spam(self, request: Request) -> Response:
-        link = self._link(request)
-        form = await request.form()
-        async with self.door.begin(link.question_id) as unit:
-            own = (await open_for_partner(unit, link)).own
-            once = RawSubmission("page", f"spam/{link.question_id}", own.partner.encode(), unit.now)
-            await accept_spam(unit, once, link.question_id, own.partner, "page")
-        return self._done(request, form, "spam")
+    async def spam(self, unit: Unit, link: Link, _form: FormData) -> None:
+        once = RawSubmission("page", f"spam/{link.question_id}", link.digest.encode(), unit.now)
+        own = (await self._allowed(unit, link, "spam", once)).own
+        await accept_spam(unit, once, link.question_id, own.partner, "page")
 
     async def set_aside(self, request: Request) -> Response:
         """A held reply of theirs is nothing for the asker."""
@@ -168,30 +169,36 @@ class RespondentPages:
             await self._act_on_held(unit, link, opened.own.partner, form, "nothing")
         return self._done(request, form, "set-aside")
 
-    async def take(self, request: Request) -> Response:
+    async def take(self, unit: Unit, link: Link, form: FormData) -> None:
         """They are on it."""
-        link = self._link(request)
-        form = await request.form()
-        async with self.door.begin(link.question_id) as unit:
-            own = (await open_for_partner(unit, link)).own
-            submission = RawSubmission("page", form_key(self.door, form), own.partner.encode(), unit.now)
-            await self._act_on_held(unit, link, own.partner, form, "take")
-            by = field(form, "by") or None
-            await accept_take(unit, submission, link.question_id, own.partner, "page", by)
-        return self._done(request, form, "take")
+        once = RawSubmission("page", form_key(self.door, form), link.digest.encode(), unit.now)
+        own = (await self._allowed(unit, link, "take", once)).own
+        await self._act_on_held(unit, link, own.partner, form, "take")
+        by = field(form, "by") or None
+        await accept_take(unit, once, link.question_id, own.partner, "page", by)
 
-    async def decline(self, request: Request) -> Response:
+    async def decline(self, unit: Unit, link: Link, form: FormData) -> None:
+        own = (await open_for_partner(unit, link)).own
+        key = f"decline/{link.question_id}/{own.assignment_id}"
+        once = RawSubmission("page", key, own.partner.encode(), unit.now)
+        await self._allowed(unit, link, "decline", once)
+        new = NewDecline("page", field(form, "reason") or None, field(form, "refer_to") or None)
+        await self._act_on_held(unit, link, own.partner, form, "decline")
+        await accept_decline(unit, self.door.intake.wall, once, link.question_id, own.partner, new)
+
+    async def _do(self, name: str, deed: LibraryDeed, request: Request) -> Response:
         link = self._link(request)
         form = await request.form()
-        async with self.door.begin(link.question_id) as unit:
-            own = (await open_for_partner(unit, link)).own
-            new = NewDecline("page", field(form, "reason") or None, field(form, "refer_to") or None)
-            key = f"decline/{link.question_id}/{own.assignment_id}"
-            submission = RawSubmission("page", key, own.partner.encode(), unit.now)
-            await self._act_on_held(unit, link, own.partner, form, "decline")
-            wall = self.door.intake.wall
-            await accept_decline(unit, wall, submission, link.question_id, own.partner, new)
-        return self._done(request, form, "decline")
+        try:
+            async with self.door.begin(link.question_id) as unit:
+                await deed(unit, link, form)
+        except QuestionEnded as over:
+            words = self.pages.words(request, field(form, "lang"))
+            return await self._page(request, link, form, faults_of(over, words))
+        return self._done(request, form, name)
+
+    async def _allowed(self, unit: Unit, link: Link, deed: str, once: RawSubmission) -> OpenedByPartner:
+        return await must_allow(unit, link, deed, once, self.door.intake.public_url)
 
     def _link(self, request: Request) -> Link:
         """Of a form that is sent: raises TooMany, and UnknownQuestion for what is no link of a partner's."""
@@ -200,8 +207,10 @@ class RespondentPages:
 
     async def _take_answer(self, unit: Unit, link: Link, form: FormData) -> None:
         opened = await open_for_partner(unit, link)
-        if not opened.question.open or opened.own.answered_at is not None:
+        if opened.question.how == "answered" or opened.own.answered_at is not None:
             raise Refused("somebody answered meanwhile", field="ended")
+        if not opened.question.open:
+            raise QuestionEnded("the question is over", field="over")
         effort = field(form, "effort")
         new = NewAnswer(
             text=field(form, "text"),
@@ -251,7 +260,7 @@ class RespondentPages:
             waiting=waiting,
             held=held,
             held_why=why_held(words, held.reason) if held else "",
-            values={name: field(form, name) for name in (*FIELDS, "ask")} | written,
+            values={name: field(form, name) for name in WORDS} | written,
             partners={partner: name for partner, name in seen.partners.items() if partner != own.partner},
             **with_files_for(own.partner, door.intake.file_keys, seen.facts),
         )

@@ -7,14 +7,17 @@ from uuid import UUID
 
 from starlette.datastructures import FormData
 
-from services.chassis.language import Translator
-from services.ingest.domain.intake import Refused, ReusedKey, Walled
+from services.chassis.language import N_, Translator
+from services.ingest.domain.intake import NotAnswered, Refused, ReusedKey, Walled
 from services.ingest.entrypoints.http.files import NOT_ACCEPTED
 from services.ingest.entrypoints.http.pages.forms import field
 from services.ingest.entrypoints.http.pages.held import HOLDS_OURS
 
 FIELDS = ("text", "sources", "effort", "files")
-FAULTY = (*FIELDS, "ask")
+FAULTY = (*FIELDS, "ask", "over")
+WORDS = (*FIELDS, "ask", "reason")
+OVER = N_("This can’t be done any more: see below how the question stands now.")
+"""Of a form that stood open while its question went on without it."""
 
 
 def sources_in(form: FormData) -> tuple[str, ...]:
@@ -30,6 +33,8 @@ def faults_of(refusal: Refused, words: Translator) -> dict[str, str]:
                 "Somebody answered this question while you were writing. Your text is kept below."
             )
         }
+    if refusal.field == "over" or isinstance(refusal, NotAnswered):
+        return {"over": words.gettext(OVER)}
     if isinstance(refusal, Walled):
         return {"text": words.gettext(HOLDS_OURS)}
     if isinstance(refusal, ReusedKey):

@@ -9,8 +9,9 @@ from typing import Any
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.links.signed_links import Link
+from services.ingest.domain.intake import QuestionEnded, RawSubmission
 from services.ingest.domain.replies.folding import folded
-from services.ingest.domain.standing import WRITABLE
+from services.ingest.domain.standing import LIBRARY_MAY, WRITABLE, LibraryState
 from services.ingest.entrypoints.http.links import OpenedByPartner, open_for_partner
 from services.ingest.entrypoints.http.pages.conversation import (
     WITHOUT,
@@ -22,6 +23,7 @@ from services.ingest.store.access import links
 from services.ingest.store.conversations import conversation, similar
 from services.ingest.store.mail import held_replies
 from services.ingest.store.mail.held_replies import HeldReply
+from services.ingest.store.session import session_of
 
 KNOWN = ("subject", "purpose", "department")
 """Facets that help to look it up; the mail tells them, too."""
@@ -61,6 +63,18 @@ def facts_of(opened: OpenedByPartner, conversation: ShownConversation) -> dict[s
         "writable": state in WRITABLE,
         "ended": state not in WRITABLE,
     }
+
+
+async def must_allow(
+    unit: Unit, link: Link, deed: str, once: RawSubmission, public_url: str
+) -> OpenedByPartner:
+    """Raises QuestionEnded where a form did nothing any more that stood open while its question went on; what
+    was sent before is answered as it was then."""
+    seen = await seen_by_partner(unit, link, public_url)
+    state = LibraryState(seen.facts["state"])
+    if state not in LIBRARY_MAY[deed] and not await session_of(unit).is_known(once):
+        raise QuestionEnded(f"the question is {state}: {deed} changes nothing any more", field="over")
+    return seen.opened
 
 
 async def seen_by_partner(unit: Unit, link: Link, public_url: str) -> SeenByPartner:
