@@ -128,13 +128,13 @@ async def _routed(running: Running, count: int) -> None:
 
 
 async def _cost(
-    running: Running, router: psutil.Process, questions: int, deed: Callable[[], Awaitable[None]]
+    running: Running, router: psutil.Process, questions: int, action: Callable[[], Awaitable[None]]
 ) -> Cost:
     db = await asyncpg.connect(running.database_url)
     try:
         await db.execute(RESET)
         before = sum(router.cpu_times()[:2])
-        await deed()
+        await action()
         used = (sum(router.cpu_times()[:2]) - before) * 1000
         return Cost(used / questions, await db.fetchval(ROUTERS) / questions)
     finally:

@@ -42,7 +42,7 @@ TEN_YEARS = Path(__file__).parent / "metrics_ten_years.sql"
 WARM = 10
 TEXT = "Je cherche les plans des bains publics de ma ville entre 1890 et 1930 ; où les trouver ? ({})"
 
-Deed = Callable[[int], Awaitable[float]]
+Action = Callable[[int], Awaitable[float]]
 """Milliseconds that one time took."""
 
 
@@ -118,7 +118,7 @@ def _fields(turn: int) -> dict[str, str]:
     return {"text": TEXT.format(turn), "mail": f"reader-{turn}@example.org"}
 
 
-async def in_turn(ours: Deed, floor: Deed, rounds: int) -> tuple[list[float], list[float]]:
+async def in_turn(ours: Action, floor: Action, rounds: int) -> tuple[list[float], list[float]]:
     """In order of length; what the first times took is left out."""
     pairs = [(await ours(turn), await floor(turn)) for turn in range(WARM + rounds)][WARM:]
     return sorted(our for our, _ in pairs), sorted(bare for _, bare in pairs)

@@ -135,7 +135,7 @@ class AskerPages:
         address = f"{self.door.intake.public_url}/q/{token}?done={name}&lang={language}"
         return RedirectResponse(address, 303)
 
-    async def _allowed(self, unit: Unit, link: Link, deed: str, form: FormData) -> Opened:
+    async def _allowed(self, unit: Unit, link: Link, action: str, form: FormData) -> Opened:
         """Raises QuestionEnded where a form did nothing any more that stood open while the question went on;
         what was sent before is answered as it was then."""
         opened = await open_for_asker(unit, link)
@@ -143,8 +143,8 @@ class AskerPages:
         messages = await conversation.messages(unit.db, link.question_id)
         state = ShownConversation(opened.question, opened.asked, follow_ups, messages).asker_state
         once = RawSubmission("page", form_key(self.door, form), field(form, "text").encode(), unit.now)
-        if state not in ASKER_MAY[deed] and not await session_of(unit).is_known(once):
-            raise QuestionEnded(f"the question is {state}: {deed} changes nothing any more", field="ended")
+        if state not in ASKER_MAY[action] and not await session_of(unit).is_known(once):
+            raise QuestionEnded(f"the question is {state}: {action} changes nothing any more", field="ended")
         return opened
 
 

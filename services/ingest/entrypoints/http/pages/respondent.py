@@ -60,7 +60,7 @@ from services.ingest.handlers.submissions import (
 from services.ingest.store import files
 from services.ingest.store.files import File
 
-LibraryDeed = Callable[[Unit, Link, FormData], Awaitable[None]]
+LibraryAction = Callable[[Unit, Link, FormData], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class RespondentPages:
             "ask-back": self.ask_back,
             "set-aside": self.set_aside,
         }
-        deeds: Mapping[str, LibraryDeed] = {
+        actions: Mapping[str, LibraryAction] = {
             "put-back": self.put_back,
             "spam": self.spam,
             "take": self.take,
@@ -85,8 +85,8 @@ class RespondentPages:
             Route("/r/{token}", self.show, methods=["GET"]),
             *(Route(f"/r/{{token}}/{name}", form, methods=["POST"]) for name, form in forms.items()),
             *(
-                Route(f"/r/{{token}}/{name}", partial(self._do, name, deed), methods=["POST"])
-                for name, deed in deeds.items()
+                Route(f"/r/{{token}}/{name}", partial(self._do, name, action), methods=["POST"])
+                for name, action in actions.items()
             ),
         ]
 
@@ -186,19 +186,19 @@ class RespondentPages:
         await self._act_on_held(unit, link, own.partner, form, "decline")
         await accept_decline(unit, self.door.intake.wall, once, link.question_id, own.partner, new)
 
-    async def _do(self, name: str, deed: LibraryDeed, request: Request) -> Response:
+    async def _do(self, name: str, action: LibraryAction, request: Request) -> Response:
         link = self._link(request)
         form = await request.form()
         try:
             async with self.door.begin(link.question_id) as unit:
-                await deed(unit, link, form)
+                await action(unit, link, form)
         except QuestionEnded as over:
             words = self.pages.words(request, field(form, "lang"))
             return await self._page(request, link, form, faults_of(over, words))
         return self._done(request, form, name)
 
-    async def _allowed(self, unit: Unit, link: Link, deed: str, once: RawSubmission) -> OpenedByPartner:
-        return await must_allow(unit, link, deed, once, self.door.intake.public_url)
+    async def _allowed(self, unit: Unit, link: Link, action: str, once: RawSubmission) -> OpenedByPartner:
+        return await must_allow(unit, link, action, once, self.door.intake.public_url)
 
     def _link(self, request: Request) -> Link:
         """Of a form that is sent: raises TooMany, and UnknownQuestion for what is no link of a partner's."""

@@ -66,14 +66,14 @@ def facts_of(opened: OpenedByPartner, conversation: ShownConversation) -> dict[s
 
 
 async def must_allow(
-    unit: Unit, link: Link, deed: str, once: RawSubmission, public_url: str
+    unit: Unit, link: Link, action: str, once: RawSubmission, public_url: str
 ) -> OpenedByPartner:
     """Raises QuestionEnded where a form did nothing any more that stood open while its question went on; what
     was sent before is answered as it was then."""
     seen = await seen_by_partner(unit, link, public_url)
     state = LibraryState(seen.facts["state"])
-    if state not in LIBRARY_MAY[deed] and not await session_of(unit).is_known(once):
-        raise QuestionEnded(f"the question is {state}: {deed} changes nothing any more", field="over")
+    if state not in LIBRARY_MAY[action] and not await session_of(unit).is_known(once):
+        raise QuestionEnded(f"the question is {state}: {action} changes nothing any more", field="over")
     return seen.opened
 
 
