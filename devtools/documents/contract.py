@@ -92,15 +92,19 @@ class _Compact(_Readable):
 
 
 def _is_plain(node: yaml.Node) -> bool:
-    """One line of text, or one reference."""
+    """One line of text, one reference, or a choice of a few words."""
     if isinstance(node, yaml.MappingNode):
         return bool(node.flow_style) and len(node.value) == 1
+    if isinstance(node, yaml.SequenceNode):
+        return bool(node.flow_style)
     return isinstance(node, yaml.ScalarNode) and node.style != "|"
 
 
 def _letters(node: yaml.Node) -> int:
     if isinstance(node, yaml.MappingNode):
         return sum(_letters(key) + _letters(value) + 4 for key, value in node.value)
+    if isinstance(node, yaml.SequenceNode):
+        return sum(_letters(value) + 2 for value in node.value)
     return len(node.value)
 
 

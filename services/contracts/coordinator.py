@@ -11,7 +11,17 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.contracts.vocabulary import Fact, FactMark, Line, Moment, PartnerId, Text, ToldFact, Word
+from services.contracts.vocabulary import (
+    Fact,
+    FactMark,
+    Line,
+    Moment,
+    PartnerId,
+    Text,
+    TextFormat,
+    ToldFact,
+    Word,
+)
 
 
 class CoordinatorRequest(Fact):
@@ -234,6 +244,7 @@ class EntryReleaseRequested(EntryRequest):
     title: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00\r\n]*$")]
     question: Annotated[str, StringConstraints(max_length=50_000, pattern=r"^[^\x00]*$")]
     answer: Annotated[str, StringConstraints(max_length=50_000, pattern=r"^[^\x00]*$")]
+    format: TextFormat = Field(default="plain", description="Of the answer")
     sources: tuple[Line, ...] = ()
     subject: Line | None = None
 

@@ -17,6 +17,7 @@ from services.contracts.vocabulary import (
     PartnerId,
     Place,
     Text,
+    TextFormat,
     Word,
 )
 
@@ -45,7 +46,8 @@ class AnswerReceived(Fact):
 
     answer_id: UUID
     partner: PartnerId
-    text: Text
+    text: Text = Field(description="As it was written")
+    format: TextFormat = Field(default="plain", description="commonmark: it has marks")
     way: Word = Field(description="How it came: mail, page, api, partner")
     sources: tuple[Line, ...] = ()
     effort: int | None = Field(default=None, ge=1, le=6, description="READ scale, given by the respondent")
@@ -107,6 +109,7 @@ class AdditionReceived(Fact):
     addition_id: UUID
     partner: PartnerId
     text: Text
+    format: TextFormat = "plain"
     way: Word
     sources: tuple[Line, ...] = ()
     attachments: tuple[Attachment, ...] = ()

@@ -19,6 +19,7 @@ from services.contracts.vocabulary import (
     PartnerName,
     Place,
     Text,
+    TextFormat,
     Value,
     Word,
 )
@@ -94,6 +95,7 @@ class ShownText(Value):
     field: Line = Field(description="title, question, answer, source or subject")
     text: str
     proposed: str
+    format: TextFormat = "plain"
     marks: tuple[PersonalMark, ...] = ()
 
 
@@ -197,6 +199,7 @@ class EarlierAnswer(Value):
 
     partner: PartnerName
     text: Text
+    format: TextFormat = "plain"
     sources: tuple[Line, ...] = ()
     answered_at: Moment
 
@@ -250,6 +253,7 @@ class AnswerDelivered(Fact):
     kind: Literal["answer", "addition", "correction"]
     answered_by: PartnerName
     text: Text
+    format: TextFormat = "plain"
     sources: tuple[Line, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     answered_at: Moment

@@ -19,6 +19,7 @@ from services.contracts.vocabulary import (
     PartnerId,
     Postcode,
     Text,
+    TextFormat,
     Value,
     Word,
 )
@@ -134,6 +135,7 @@ class AnswerSubmitted(SubmittedFact):
     wire: ClassVar[str] = "answer.submitted.v1"
 
     text: Text
+    format: TextFormat = "plain"
     sources: tuple[Line, ...] = ()
     effort: Annotated[int, Field(ge=1, le=6), BeforeValidator(_a_number)] | None = Field(
         default=None, description="READ scale"
@@ -176,6 +178,7 @@ class AdditionSubmitted(SubmittedFact):
     wire: ClassVar[str] = "addition.submitted.v1"
 
     text: Text
+    format: TextFormat = "plain"
     sources: tuple[Line, ...] = ()
     corrects: Annotated[bool, Strict()] = Field(
         default=False, description="The answer was wrong; else it was not all"

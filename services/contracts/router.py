@@ -28,6 +28,7 @@ from services.contracts.vocabulary import (
     PartnerName,
     Reach,
     Text,
+    TextFormat,
     Value,
     Word,
 )
@@ -69,6 +70,7 @@ class QuestionAnswered(Fact):
     assignment_id: UUID
     partner: PartnerName
     text: Text
+    format: TextFormat = "plain"
     sources: tuple[Line, ...] = ()
     effort: int | None = Field(default=None, ge=1, le=6)
     attachments: tuple[Attachment, ...] = ()
@@ -221,6 +223,7 @@ class AnswerAdded(Fact):
     answer_id: UUID = Field(description="The answer that it belongs to")
     partner: PartnerName
     text: Text
+    format: TextFormat = "plain"
     sources: tuple[Line, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     added_at: Moment
@@ -257,7 +260,6 @@ class QuestionReopened(Fact):
     by: Literal["asker", "coordinator", "late_reply"] = "coordinator"
     text: Text | None = Field(default=None, description="Why, in the asker's words: for whoever is asked now")
     promise_at: Moment | None = Field(default=None, description="What the asker is promised now")
-
     facets: Facets
 
 

@@ -22,6 +22,8 @@ WORD_PATTERN = r"^[a-z][a-z0-9_-]{0,62}$"
 
 # PostgreSQL text holds every character but NUL: a writer that lets one through would be stopped far away.
 Text = Annotated[str, StringConstraints(min_length=1, max_length=50_000, pattern=r"^[^\x00]*$")]
+TextFormat = Literal["plain", "commonmark"]
+"""Of what a library writes: as it stands, or with the marks of CommonMark."""
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00\r\n]*$")]
 Word = Annotated[str, StringConstraints(pattern=WORD_PATTERN)]
 PartnerId = Annotated[str, StringConstraints(pattern=PARTNER_ID_PATTERN)]

@@ -147,8 +147,21 @@ async def test_a_question_goes_from_library_to_library_and_back_to_its_asker(
         await bruno.see("/questions?list=answered", page)
         await amel.see(page, "arrivée", without=["en chemin"])
         await until(lambda: bool(answers_in(mails)))
-        assert [list(mail.recipients) for mail in answers_in(mails)] == [[ASKER]]
+        [mail] = answers_in(mails)
+        assert list(mail.recipients) == [ASKER]
+        plain, html = parts_of(mail)
+        assert "\nLe marquis de Blocqueville.\n" in plain
+        assert "Le <strong>marquis</strong> de Blocqueville." in html
+        assert "Le <strong>marquis</strong> de Blocqueville." in await amel.see(page, "<strong>")
 
 
 def answers_in(mails: Sequence[Mail]) -> list[Mail]:
     return [mail for mail in mails if mail.message["X-Sesame"] == "answer"]
+
+
+def parts_of(mail: Mail) -> tuple[str, str]:
+    """As text, and as HTML."""
+    plain, html = (mail.message.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert html is not None
+    return plain.get_content().replace("\r\n", "\n"), html.get_content()

@@ -20,7 +20,7 @@ from services.chassis.messaging.readers import Subscriptions
 from services.contracts import coordinator, topology
 from services.contracts.envelope import Event
 from services.contracts.notifier import EntryShown, ShownText
-from services.contracts.vocabulary import Asker, Fact
+from services.contracts.vocabulary import Asker, Fact, TextFormat
 from services.notifier.entrypoints import subscriptions
 from services.notifier.entrypoints.archive import app
 from services.notifier.entrypoints.archive.page_views import PageViews
@@ -65,6 +65,7 @@ class Archive:
         consent: bool = True,
         sources: tuple[str, ...] | None = None,
         subject: str | None = None,
+        form: TextFormat = "plain",
     ) -> UUID:
         """A question asked and answered; gives its id. What is None is as in `notifier_facts`."""
         question = uuid4()
@@ -73,7 +74,7 @@ class Archive:
         await self.hear(
             question,
             received.model_copy(update={"text": text}),
-            reply.model_copy(update={"text": answer} | _said(sources, subject)),
+            reply.model_copy(update={"text": answer, "format": form} | _said(sources, subject)),
         )
         return question
 
@@ -114,6 +115,7 @@ class Archive:
             return receipt
         texts = await self._shown(number)
         form: dict[str, Any] = {one.field: one.proposed for one in texts if one.field != "source"}
+        form["format"] = next(one.format for one in texts if one.field == "answer")
         form["sources"] = tuple(one.proposed for one in texts if one.field == "source")
         wish = coordinator.EntryReleaseRequested(by=COORDINATOR, number=number, **{**form, **fields})
         [receipt] = await self.ask(wish)

@@ -8,6 +8,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from services.chassis.language import names
+from services.chassis.language.commonmark import html_of
 from services.chassis.language.detection import language_of
 from services.chassis.language.translator import Translator
 from services.chassis.language.typography import bound
@@ -19,7 +20,8 @@ LOOKED_AT = 500
 def speak(environment: Environment, words: Translator) -> Environment:
     """Gives the templates `_()`, `ngettext`, `pgettext` and `{% trans %}`, `words`, and filters for dates,
     sizes and names. An environment speaks one language: messages are looked up where macros stand, too.
-    For what a person wrote there are `lang`, the attribute that names its language, and `bound`."""
+    For what a person wrote there are `lang`, the attribute that names its language, `bound`, and `marks`, the
+    HTML of a text with marks."""
     environment.add_extension("jinja2.ext.i18n")
     messages, called = words.messages, names.Names(words)
     vars(environment)["install_gettext_callables"](
@@ -48,6 +50,7 @@ def speak(environment: Environment, words: Translator) -> Environment:
         territory=called.territory,
         lang=lang_attribute,
         bound=bound,
+        marks=html_of,
     )
     return environment
 

@@ -71,6 +71,7 @@ class NewAnswer:
     sources: tuple[str, ...] = ()
     effort: int | None = None
     subject: str | None = None
+    format: Literal["plain", "commonmark"] = "plain"
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ async def _addition(
     submission: words.RawSubmission,
 ) -> UUID:
     question, sent = await _asked(unit, event, partner), event.data
-    new = words.NewAnswer(sent.text, "partner", sent.sources)
+    new = words.NewAnswer(sent.text, "partner", sent.sources, format=sent.format)
     corrects = sent.corrects
     return (
         await accept_addition(unit, intake.wall, submission, question, partner, new, corrects=corrects)

@@ -25,6 +25,7 @@ from services.ingest.handlers.submissions import (
     AcceptedSubmission,
     announce_once,
     facets_of,
+    looked_at,
     refusing,
     stop_at_the_wall,
 )
@@ -70,12 +71,13 @@ async def accept_addition(
     """More of the answer that the partner gave, or its correction. Raises Refused where it gave none."""
     await _must_have_answered(unit, question, partner)
     facets = await facets_of(unit, question)
-    await stop_at_the_wall(unit, wall, question, (new.text, *new.sources), may_repeat_note=False)
+    await stop_at_the_wall(unit, wall, question, looked_at(new), may_repeat_note=False)
     with refusing():
         fact = AdditionReceived(
             addition_id=uuid7(),
             partner=partner,
             text=clean_text(new.text) or "",
+            format=new.format,
             way=new.way,
             sources=tuple(filter(None, (clean_line(source) for source in new.sources[:50]))),
             attachments=attachments,

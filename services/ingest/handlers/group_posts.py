@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.chassis.language.commonmark import plain_words
 from services.chassis.messaging.transaction import Unit
 from services.contracts.ingest import AnswerPosted
 from services.contracts.router import QuestionAnswered
@@ -40,7 +41,7 @@ async def to_paste(unit: Unit, partner: str) -> list[ToPaste]:
 
 def text_to_paste(answer: QuestionAnswered) -> str:
     """Everything in a group is public: the answer and its sources, nothing of the asker."""
-    parts = (answer.text, "\n".join(answer.sources), f"— {answer.partner.name}")
+    parts = (plain_words(answer.text, answer.format), "\n".join(answer.sources), f"— {answer.partner.name}")
     return "\n\n".join(part for part in parts if part)
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
+from services.chassis.language.commonmark import plain_words
 from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests
 from services.contracts.faults import faults_of
@@ -65,12 +66,13 @@ async def accept_answer(
     """Whether the answer counts is the router's to say; raises Refused for what can't be one, Walled for what
     its asker must not read."""
     facets = await facets_of(unit, question)
-    await stop_at_the_wall(unit, wall, question, (new.text, *new.sources), may_repeat_note=False)
+    await stop_at_the_wall(unit, wall, question, looked_at(new), may_repeat_note=False)
     with refusing():
         fact = AnswerReceived(
             answer_id=uuid7(),
             partner=partner,
             text=clean_text(new.text) or "",
+            format=new.format,
             way=new.way,
             sources=tuple(filter(None, (clean_line(source) for source in new.sources[:50]))),
             effort=new.effort,
@@ -184,6 +186,11 @@ async def stop_at_the_wall(
     )
     if why is not None:
         raise Walled(why)
+
+
+def looked_at(new: NewAnswer) -> tuple[str, ...]:
+    """All that a reader sees of it, and what was written: marks must not hide what the wall looks for."""
+    return new.text, plain_words(new.text, new.format), *new.sources
 
 
 async def announce_once(

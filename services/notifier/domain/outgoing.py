@@ -71,6 +71,8 @@ class Answered:
     promise_at: datetime
     facets: Mapping[str, Any]
     waited_seconds: float = 0
+    marked: str | None = None
+    """The text in CommonMark, where it was written with marks; `text` is what there is to be read of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Message:
     attachments: tuple[Mapping[str, Any], ...]
     written_at: datetime
     ends_at: datetime | None = None
+    marked: str | None = None
+    """As of an answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ def why_not(wall: Wall, delivery: DeliveryAttempt) -> str | None:
     question, turn, library = delivery.question, delivery.assignment, delivery.said
     partners = {one.partner for one in (delivery.answer, library, turn) if one is not None}
     if library is not None:
-        texts = (library.text, *library.sources)
+        texts = (library.text, library.marked, *library.sources)
         stopped = wall.why_not(
             texts, question.id, partners=partners, note=question.private_note, known=question.text
         )

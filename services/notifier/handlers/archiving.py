@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
+from services.chassis.language.commonmark import marked, plain_of, plain_words
 from services.chassis.messaging.transaction import Unit
 from services.chassis.telemetry import trace
 from services.contracts.links.wall import Wall
 from services.contracts.notifier import QuestionPublished
-from services.contracts.vocabulary import Facets, PartnerName
+from services.contracts.vocabulary import Facets, PartnerName, TextFormat
 from services.notifier.domain.archive.titles import proposed_title
 from services.notifier.domain.personal_data import marks, masked
 from services.notifier.store.archive import entries
@@ -79,28 +80,41 @@ async def _release_at_once(unit: Unit, gathered: dict[UUID, HeldAnswer], number:
             log.warning("answer %s: %s; it waits for the coordinator", entry.answer_id, stopped)
 
 
-async def hold_again(
-    unit: Unit, rules: ReleaseRules, answer: UUID, correction: str, sources: tuple[str, ...]
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What its library wrote to mend an answer."""
+
+    text: str
+    format: TextFormat
+    sources: tuple[str, ...]
+
+
+async def hold_again(unit: Unit, rules: ReleaseRules, answer: UUID, correction: Correction) -> None:
     """Its answer was corrected: nobody reads it until it was looked at with the correction below it."""
     await unit.write_now(_hold_all)
     for number in await entries.of_answer(unit.db, answer):
         entry = await entries.take(unit.db, number, ("held", "published"))
         if entry is None:
             continue
-        corrected = replace(
-            entry, answer=f"{entry.answer}\n\n{correction}", sources=(*entry.sources, *sources)
-        )
+        corrected = _with(entry, correction)
         await entries.hold_again(unit.db, entry, corrected, unit.now)
         if rules.release == "masked":
             await release(unit, rules, without_personal_data(corrected), NOBODY)
+
+
+def _with(entry: Entry, correction: Correction) -> Entry:
+    """The correction below; with marks where both have them, else in plain words."""
+    answer = f"{entry.answer}\n\n{plain_words(correction.text, correction.format)}"
+    more = marked(correction.text, correction.format)
+    both = f"{entry.marked}\n\n{more}" if entry.marked and more else None
+    return replace(entry, answer=answer, marked=both, sources=(*entry.sources, *correction.sources))
 
 
 async def release(unit: Unit, rules: ReleaseRules, entry: Entry, by: str) -> None:
     """Publish the entry as it stands here, and announce it, unless it is from before Sésame: nobody else has
     its question. Raises NotForThePublic."""
     secret = await entries.secret_of(unit.db, entry.question_id)
-    texts = (entry.title, entry.question, entry.answer, *entry.sources)
+    texts = (entry.title, entry.question, entry.answer, entry.marked, *entry.sources)
     partners = (entry.partner,)
     why = rules.wall.why_not(
         texts, entry.question_id, partners=partners, note=secret.note, known=secret.question
@@ -140,13 +154,22 @@ def without_personal_data(entry: Entry) -> Entry:
     """Everything of the entry that a person wrote, masked: what is added to an entry belongs here, too."""
     question = cleaned(entry.question, entry)
     return replace(
-        entry,
+        _with_clean_answer(entry),
         title=proposed_title(question),
         question=question,
-        answer=cleaned(entry.answer, entry),
         sources=tuple(cleaned(source, entry) for source in entry.sources),
         subject=None if marks(entry.subject or "", names(entry)) else entry.subject,
     )
+
+
+def _with_clean_answer(entry: Entry) -> Entry:
+    """With its marks, unless one of them stands in the middle of what looks personal."""
+    if entry.marked is not None:
+        clean = cleaned(entry.marked, entry)
+        said = plain_of(clean)
+        if not marks(said, names(entry)):
+            return replace(entry, answer=said, marked=clean)
+    return replace(entry, answer=cleaned(entry.answer, entry), marked=None)
 
 
 def cleaned(text: str, entry: Entry) -> str:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Literal
 from uuid import UUID
 
+from services.chassis.language.commonmark import marked, plain_words
 from services.chassis.messaging.requests import RefusedRequest
 from services.chassis.messaging.transaction import Begin, Unit
 from services.contracts.coordinator import (
@@ -49,7 +50,7 @@ async def show(unit: Unit, _question: UUID, wish: EntryShowRequested) -> None:
     texts = (
         shown("title", entry.title, clean.title),
         shown("question", entry.question, clean.question),
-        shown("answer", entry.answer, clean.answer),
+        _shown_answer(entry, clean),
         *map(partial(shown, "source"), entry.sources, clean.sources),
         *([shown("subject", entry.subject, clean.subject or "")] if entry.subject else ()),
     )
@@ -61,6 +62,15 @@ async def show(unit: Unit, _question: UUID, wish: EntryShowRequested) -> None:
 
 def _shown_state(entry: Entry) -> Literal["held", "published"]:
     return "published" if entry.state == "published" else "held"
+
+
+def _shown_answer(entry: Entry, clean: Entry) -> ShownText:
+    """With its marks, which a coordinator changes like any other letter, as long as the proposed text has
+    them."""
+    if entry.marked is None or clean.marked is None:
+        return _shown(entry, "answer", entry.answer, clean.answer)
+    shown = _shown(entry, "answer", entry.marked, clean.marked)
+    return shown.model_copy(update={"format": "commonmark"})
 
 
 def _shown(entry: Entry, field: str, text: str, proposed: str) -> ShownText:
@@ -85,7 +95,8 @@ async def release(rules: ReleaseRules, unit: Unit, _question: UUID, wish: EntryR
         entry,
         title=wish.title.strip(),
         question=wish.question.strip(),
-        answer=wish.answer.strip(),
+        answer=plain_words(wish.answer.strip(), wish.format),
+        marked=marked(wish.answer.strip(), wish.format),
         sources=wish.sources,
         subject=wish.subject,
     )

@@ -34,10 +34,11 @@ SELECT c.id, c.kind, c.way, coalesce(c.destination, q.asker ->> 'mail', '') AS d
     (SELECT f.asked_at FROM follow_up f WHERE f.id = c.follow_up_id) AS follow_up_at,
     m.id AS message_id, m.kind AS message_kind, m.partner AS message_partner,
     m.partner_name AS message_partner_name, m.text AS message_text, m.sources::text AS message_sources,
-    m.attachments::text AS message_attachments, m.written_at, m.ends_at,
+    m.attachments::text AS message_attachments, m.written_at, m.ends_at, m.marked AS message_marked,
     (SELECT r.outcome FROM release r WHERE r.assignment_id = a.id) AS outcome, a.follow_up_id AS about,
     (SELECT coalesce(json_agg(json_build_object('partner', e.partner, 'partner_name', e.partner_name,
-            'text', e.text, 'sources', e.sources, 'answered_at', e.answered_at) ORDER BY e.answered_at), '[]')
+            'text', e.text, 'marked', e.marked, 'sources', e.sources, 'answered_at', e.answered_at)
+            ORDER BY e.answered_at), '[]')
         FROM answer e WHERE e.question_id = q.id AND e.answered_at < a.routed_at)::text AS earlier,
     a.id AS assignment_id, a.partner AS assigned_to, a.partner_name AS assigned_name, a.attempt, a.due_at,
     a.time_zone, first.id AS first_asked, first.about AS first_about,
@@ -48,7 +49,7 @@ SELECT c.id, c.kind, c.way, coalesce(c.destination, q.asker ->> 'mail', '') AS d
     q.ended,
     w.id AS answer_id, w.partner AS answered_by, w.partner_name AS answered_name, w.text AS answer_text,
     w.sources::text AS sources, w.attachments::text AS answer_attachments, w.answered_at,
-    w.promise_at AS answer_promise_at, w.facets::text AS answer_facets, w.waited_seconds
+    w.promise_at AS answer_promise_at, w.facets::text AS answer_facets, w.waited_seconds, w.marked
 FROM claimed c
 JOIN LATERAL (SELECT * FROM question WHERE question.id = c.question_id LIMIT 1) q ON true
 LEFT JOIN LATERAL (SELECT * FROM assignment WHERE assignment.id = c.assignment_id LIMIT 1) a ON true
@@ -184,6 +185,7 @@ def _message(row: Record) -> Message:
         attachments=_many(row["message_attachments"]),
         written_at=row["written_at"],
         ends_at=row["ends_at"],
+        marked=row["message_marked"],
     )
 
 
@@ -225,6 +227,7 @@ def _answered(row: Record) -> Answered:
         promise_at=row["answer_promise_at"],
         facets=orjson.loads(row["answer_facets"]),
         waited_seconds=row["waited_seconds"],
+        marked=row["marked"],
     )
 
 

@@ -72,9 +72,9 @@ WITH erased AS (
         erased_at = coalesce(erased_at, $2)
     WHERE id = $1
 ), answers AS (
-    UPDATE answer SET text = '', sources = '[]', attachments = '[]' WHERE question_id = $1
+    UPDATE answer SET text = '', marked = NULL, sources = '[]', attachments = '[]' WHERE question_id = $1
 ), messages AS (
-    UPDATE message SET text = '', sources = '[]', attachments = '[]' WHERE question_id = $1
+    UPDATE message SET text = '', marked = NULL, sources = '[]', attachments = '[]' WHERE question_id = $1
 ), follow_ups AS (
     UPDATE follow_up SET text = '' WHERE question_id = $1
 ), lists AS (

@@ -45,15 +45,15 @@ WHERE q.id = ANY($1::uuid[]) AND q.id = given.id
 
 _ADD_ANSWERS = """
 INSERT INTO answer (id, question_id, partner, partner_name, text, sources, attachments, publish_consent,
-    answered_at, promise_at, facets, waited_seconds)
+    answered_at, promise_at, facets, waited_seconds, marked)
 SELECT given.id, q.id, partner, partner_name, CASE WHEN q.kept THEN given.text ELSE '' END,
     CASE WHEN q.kept THEN sources::jsonb ELSE '[]' END,
     CASE WHEN q.kept THEN attachments::jsonb ELSE '[]' END, publish_consent, answered_at, promise_at,
-    facets::jsonb, waited_seconds
+    facets::jsonb, waited_seconds, CASE WHEN q.kept THEN given.marked END
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bool[],
-    $9::timestamptz[], $10::timestamptz[], $11::text[], $12::float8[]) AS given
+    $9::timestamptz[], $10::timestamptz[], $11::text[], $12::float8[], $13::text[]) AS given
     (id, question, partner, partner_name, text, sources, attachments, publish_consent, answered_at,
-    promise_at, facets, waited_seconds)
+    promise_at, facets, waited_seconds, marked)
 JOIN LATERAL (
     SELECT id, erased_at IS NULL AS kept FROM question WHERE question.id = given.question LIMIT 1
 ) q ON true
@@ -85,10 +85,11 @@ SELECT * FROM standing WHERE id = $1
 _ADD_MESSAGE = """
 WITH added AS (
     INSERT INTO message (id, question_id, kind, partner, partner_name, text, sources, attachments, written_at,
-        ends_at)
+        ends_at, marked)
     SELECT $2, q.id, $3, $4, $5, CASE WHEN q.erased_at IS NULL THEN $6::text ELSE '' END,
         CASE WHEN q.erased_at IS NULL THEN $7::text::jsonb ELSE '[]' END,
-        CASE WHEN q.erased_at IS NULL THEN $8::text::jsonb ELSE '[]' END, $9, $10
+        CASE WHEN q.erased_at IS NULL THEN $8::text::jsonb ELSE '[]' END, $9, $10,
+        CASE WHEN q.erased_at IS NULL THEN $11::text END
     FROM question q WHERE q.id = $1
     ON CONFLICT DO NOTHING
 )
@@ -128,7 +129,8 @@ class AssignmentRow:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """`sources`, `attachments` and `facets` are JSON."""
+    """`sources`, `attachments` and `facets` are JSON. `marked`: the text with its marks, where it has any;
+    `text` is what there is to be read of it."""
 
     id: UUID
     question: UUID
@@ -142,6 +144,7 @@ class AnswerRow:
     promise_at: datetime
     facets: str
     waited_seconds: float
+    marked: str | None = None
 
 
 async def add_questions(db: Db, rows: Sequence[QuestionRow]) -> None:
@@ -213,6 +216,7 @@ async def add_answers(db: Db, rows: Sequence[AnswerRow]) -> None:
         [one.promise_at for one in rows],
         [one.facets for one in rows],
         [one.waited_seconds for one in rows],
+        [one.marked for one in rows],
     )
     await db.execute(_ANSWERED, [one.question for one in rows], [one.answered_at for one in rows])
 
@@ -230,6 +234,7 @@ async def add_message(
     sources: str = "[]",
     attachments: str = "[]",
     ends_at: datetime | None = None,
+    marked: str | None = None,
 ) -> QuestionState | None:
     """The standing before this message; None, and nothing written, when the question is not known yet."""
     row = await db.fetchrow(
@@ -244,6 +249,7 @@ async def add_message(
         attachments,
         written_at,
         ends_at,
+        marked,
     )
     return read_state(row)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.contracts.router import AnswerAdded, AnswerCorrected
-from services.contracts.vocabulary import Attachment
+from services.contracts.vocabulary import Attachment, TextFormat
 from services.router.domain.question.question import Question
 from services.router.domain.routing.directory import Directory
 from services.router.handlers import facts
@@ -24,6 +24,7 @@ class Addition:
     sources: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     corrects: bool = False
+    format: TextFormat = "plain"
 
 
 def added(
@@ -35,6 +36,7 @@ def added(
         answer_id=answer,
         partner=facts.name_of(directory, addition.partner),
         text=addition.text,
+        format=addition.format,
         sources=addition.sources,
         attachments=addition.attachments,
         added_at=now,

@@ -113,7 +113,14 @@ async def addition_received(desk: RoutingContext, unit: Unit, event: Event[Addit
     if question.is_open and question.accepted is None:
         raise TooEarly(question.id)
     more = Addition(
-        fact.addition_id, event.time, fact.partner, fact.text, fact.sources, fact.attachments, fact.corrects
+        fact.addition_id,
+        event.time,
+        fact.partner,
+        fact.text,
+        fact.sources,
+        fact.attachments,
+        fact.corrects,
+        fact.format,
     )
     if not await add(desk, unit, question, more):
         await refuse(desk, unit, question, "addition", fact.addition_id, fact.partner, fact.text)

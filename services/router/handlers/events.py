@@ -84,7 +84,15 @@ async def answer_received(desk: RoutingContext, unit: Unit, event: Event[AnswerR
     if question.is_open:
         await _accept(desk, unit, question, event)
         return
-    more = Addition(fact.answer_id, event.time, fact.partner, fact.text, fact.sources, fact.attachments)
+    more = Addition(
+        fact.answer_id,
+        event.time,
+        fact.partner,
+        fact.text,
+        fact.sources,
+        fact.attachments,
+        format=fact.format,
+    )
     if not await conversation.add(desk, unit, question, more):
         await conversation.refuse(desk, unit, question, "answer", fact.answer_id, fact.partner, fact.text)
 

@@ -171,6 +171,7 @@ def answered(
         assignment_id=assignment,
         partner=name_of(directory, fact.partner),
         text=fact.text,
+        format=fact.format,
         sources=fact.sources,
         effort=fact.effort,
         attachments=fact.attachments,

@@ -20,6 +20,8 @@ class ThreadEntry:
     kind: str
     text: str | None = None
     by: str = ""
+    marked: bool = False
+    """Whether the text has marks (CommonMark)."""
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -111,21 +113,21 @@ def _entries(known: Standing, partner: str | None) -> Iterator[ThreadEntry]:
         ours = partner is None or _id(one) in (partner, None)
         if one.type in SAID:
             if ours or one.type != "question.paused":
-                yield ThreadEntry(one.at, SAID[one.type], _text(one), by, _details(one))
+                yield ThreadEntry(one.at, SAID[one.type], _text(one), by, _marked(one), _details(one))
         elif one.type in ("answer.received", "answer.submitted"):
             verdict = said.get(UUID(one.data["answer_id"]), "handed_in")
             if ours and verdict != "accepted":
-                yield ThreadEntry(one.at, f"answer_{verdict}", one.data.get("text"), by, _details(one))
+                words = one.data.get("text")
+                yield ThreadEntry(one.at, f"answer_{verdict}", words, by, _marked(one), _details(one))
         elif one.type == "answer.refused" and one.data.get("what", "answer") != "answer" and ours:
             yield ThreadEntry(one.at, "answer_refused", one.data.get("text"), by)
         elif one.type == "question.handled":
             if partner is None or one.data["action"] == "extend":
-                yield ThreadEntry(
-                    one.at, f"handled_{one.data['action']}", None, one.data["actor"], _details(one)
-                )
+                kind, actor = f"handled_{one.data['action']}", one.data["actor"]
+                yield ThreadEntry(one.at, kind, by=actor, details=_details(one))
         elif one.type in HAPPENED:
             shown = one.data.get(WORDS_OF.get(one.type, ""))
-            yield ThreadEntry(one.at, HAPPENED[one.type], shown, by, _details(one))
+            yield ThreadEntry(one.at, HAPPENED[one.type], shown, by, _marked(one), _details(one))
 
 
 def _id(one: Heard) -> str | None:
@@ -140,6 +142,10 @@ def _by(one: Heard, names: Mapping[str, str]) -> str:
 
 def _text(one: Heard) -> str | None:
     return one.data.get("text") or one.data.get("comment")
+
+
+def _marked(one: Heard) -> bool:
+    return one.data.get("format") == "commonmark"
 
 
 def _details(one: Heard) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from services.contracts.coordinator import (
 )
 from services.contracts.envelope import Event
 from services.contracts.notifier import EntryNoted, EntryShown
+from services.contracts.vocabulary import TextFormat
 from services.workspace.handlers.steering import LONGEST_LINE, Coordinator, ask, ask_unnamed
 from services.workspace.store import audit
 from services.workspace.store.coordinator import entries
@@ -28,6 +29,7 @@ class ReleasedWords:
     answer: str
     sources: tuple[str, ...]
     subject: str | None
+    format: TextFormat = "plain"
 
 
 async def noted(unit: Unit, event: Event[EntryNoted]) -> None:
@@ -58,6 +60,7 @@ async def release(
         title=words.title,
         question=words.question,
         answer=words.answer,
+        format=words.format,
         sources=words.sources,
         subject=words.subject,
     )

@@ -94,8 +94,9 @@ async def ask_back(unit: Unit, who: Respondent, form: str, text: str) -> None:
 async def add(
     unit: Unit, who: Respondent, form: str, text: str, sources: Sequence[str], *, corrects: bool
 ) -> None:
-    """More of the answer, or its correction."""
-    await ask(unit, who, form, AdditionSubmitted(text=text, sources=tuple(sources), corrects=corrects))
+    """More of the answer, or its correction. The text may have marks."""
+    more = AdditionSubmitted(text=text, format="commonmark", sources=tuple(sources), corrects=corrects)
+    await ask(unit, who, form, more)
     await work.draft_sent(unit.db, who, unit.now)
 
 

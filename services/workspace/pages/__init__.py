@@ -1,1 +1,1 @@
-"""How pages are made: templates, words, the marks of an answer."""
+"""How pages are made: templates and words."""

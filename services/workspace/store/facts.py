@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 
+from services.chassis.language.commonmark import plain_words
 from services.chassis.postgres.database import Db
 from services.workspace.domain.standing import Heard, Standing
 
@@ -163,7 +164,9 @@ async def _put_questions(db: Db, made: Sequence[tuple[UUID, Standing]]) -> None:
 
 
 def _answers(one: Standing) -> str:
-    return " ".join(str(said.data.get("text", "")) for said in one.heard if said.type.startswith("answer."))
+    """What there is to be read in them, without marks."""
+    said = (told.data for told in one.heard if told.type.startswith("answer."))
+    return " ".join(plain_words(data.get("text", ""), data.get("format", "plain")) for data in said)
 
 
 async def questions(db: Db) -> list[UUID]:

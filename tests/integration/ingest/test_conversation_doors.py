@@ -63,6 +63,15 @@ async def test_a_library_corrects_its_answer_by_mail(database: Database, vhost: 
     assert event.data.sources == ("Archives, 4 T 18",)
 
 
+async def test_an_answer_by_mail_has_no_marks(database: Database, vhost: VirtualHost) -> None:
+    typed = "1986. L’année du *phare*\n# 12, et 2 * 3 * 4\n[x](https://a.example)"
+    async with ingest(database, vhost) as door:
+        _, ours = await asked_by_mail(door)
+        await come(door, ours, quoting(ours, typed))
+        (event,) = await door.announced(AnswerReceived)
+    assert (event.data.text, event.data.format) == (typed, "plain")
+
+
 async def test_a_correction_of_no_answer_is_nobodys_and_is_not_lost(
     database: Database, vhost: VirtualHost
 ) -> None:
@@ -116,6 +125,13 @@ SENT: tuple[tuple[str, dict[str, Any], type[Fact], dict[str, Any]], ...] = (
     ("take", {"by": "Anne"}, QuestionTaken, {"by": "Anne"}),
     ("clarification", {"text": "Quel moulin ?"}, ClarificationRequested, {"text": "Quel moulin ?"}),
     ("decline", {"spam": True}, SpamReported, {}),
+    ("answer", {"text": "# 12"}, AnswerReceived, {"text": "# 12", "format": "plain"}),
+    (
+        "answer",
+        {"text": "**Là**", "format": "commonmark"},
+        AnswerReceived,
+        {"text": "**Là**", "format": "commonmark"},
+    ),
 )
 
 

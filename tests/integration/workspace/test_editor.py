@@ -52,18 +52,19 @@ async def test_what_was_answered_before_stands_beside_and_its_link_goes_into_the
         assert f"Bonjour,\n\n{mark}" in (await amel.see(PAGE)).text
 
 
-async def test_an_answer_goes_out_in_the_plain_words_of_its_preview(database: Database) -> None:
+async def test_an_answer_goes_out_as_it_was_written_and_is_looked_at_as_it_is_set(database: Database) -> None:
     async with stage(database) as on:
         amel = await at_lyon(on)
         text = f"**Bonjour**\n\n* voir [la notice]({BEFORE})"
-        plain = f"Bonjour\n\n- voir la notice ({BEFORE})"
         preview = (await amel.post(f"{PAGE}/preview", form="n1", text=text, sources="Joanne, 1890")).text
-        assert f'Bonjour\n\n- voir la notice (<a href="{BEFORE}"' in preview
+        assert "<p><strong>Bonjour</strong></p>" in preview
+        assert f'<li>voir <a href="{BEFORE}">la notice</a></li>' in preview
         assert "Joanne, 1890" in preview
         await amel.post(f"{PAGE}/answer", form="n1", text=text, effort="2", subject="histoire")
         [asked] = await on.requests()
         assert asked["data"] == {
-            "text": plain,
+            "text": text,
+            "format": "commonmark",
             "sources": [],
             "effort": 2,
             "subject": "histoire",

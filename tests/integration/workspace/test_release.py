@@ -85,6 +85,7 @@ async def test_it_is_released_once_in_the_coordinators_words_alone(database: Dat
             "title": "Le phare",
             "question": "Qui ?",
             "answer": "Le marquis.",
+            "format": "plain",
             "sources": ["A", "B"],
         }
         refused = RequestRefused(

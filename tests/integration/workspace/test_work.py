@@ -54,7 +54,13 @@ async def test_an_answer_is_asked_once_and_the_page_shows_what_became_of_it(data
         for _ in range(2):
             assert (await amel.post(f"{PAGE}/answer", **fields)).status_code == 303
         [asked] = await on.requests()
-        assert asked["data"] == {"text": "Le marquis.", "sources": ["A", "B"], "effort": 3, "files": []}
+        assert asked["data"] == {
+            "text": "Le marquis.",
+            "format": "commonmark",
+            "sources": ["A", "B"],
+            "effort": 3,
+            "files": [],
+        }
         assert "en chemin" in (await amel.see(PAGE)).text
         accepted = SubmissionAccepted(original_id=asked["id"], original_type=asked["type"])
         await on.tell([receipt(accepted, "r1")] * 2)
@@ -165,7 +171,7 @@ async def test_an_answer_never_becomes_markup(database: Database) -> None:
         amel, _ = await two_of_lyon(on)
         text = "**gras** <script>alert(1)</script> [clic](javascript:alert(1)) ![x](http://spy.example/p.gif)"
         page = (await amel.post(f"{PAGE}/preview", form="n1", text=text)).text
-        assert "gras &lt;script&gt;" in page
+        assert "<strong>gras</strong> &lt;script&gt;" in page
         assert "<script>alert" not in page
         assert 'href="javascript' not in page
         assert "<img" not in page

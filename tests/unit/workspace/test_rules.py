@@ -16,7 +16,6 @@ from services.workspace.domain.referral import ReferredQuestion, choices, is_ope
 from services.workspace.domain.roles import ACTIONS_OF_THE_NETWORK, MAY, Member, may
 from services.workspace.domain.standing import Heard, heading_of, standing
 from services.workspace.domain.waits import wait_before
-from services.workspace.pages.marks import plain
 
 NOW = datetime(2026, 11, 26, 13, 0, tzinfo=UTC)
 PARIS, REUNION = ZoneInfo("Europe/Paris"), ZoneInfo("Indian/Reunion")
@@ -90,29 +89,6 @@ def test_waits_grow_to_half_an_hour_and_no_further() -> None:
     waits = [wait_before("mail", tries, NOW, NOW).total_seconds() for tries in range(12)]
     assert waits[:6] == [0, 0, 0, 30, 60, 120]
     assert waits[-1] == 1800
-
-
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("# Titre\n\n* un\n- **deux**", "Titre\n\n- un\n- deux"),
-        ("[Le phare](https://gallica.example/a_b_c), *sic*", "Le phare (https://gallica.example/a_b_c), sic"),
-        ("Écrire à [nous](mailto:bm@lyon.example)", "Écrire à nous (bm@lyon.example)"),
-        ("<https://gallica.example/x>", "https://gallica.example/x"),
-        (
-            "Voir https://exemple.org/_a_/*b* et _Les Pas perdus_",
-            "Voir https://exemple.org/_a_/*b* et Les Pas perdus",
-        ),
-        (
-            "2 * 3 * 4, C:\\temp, a_b_c, AT&amp;T\n  en retrait",
-            "2 * 3 * 4, C:\\temp, a_b_c, AT&amp;T\n  en retrait",
-        ),
-        ("[clic](javascript:alert(1)) <b>gras</b>", "[clic](javascript:alert(1)) <b>gras</b>"),
-        ("-- \nAmel", "-- \nAmel"),
-    ],
-)
-def test_the_few_marks_become_plain_words_and_the_rest_stays(typed: str, said: str) -> None:
-    assert plain(typed) == said
 
 
 LYON_SAYS = {

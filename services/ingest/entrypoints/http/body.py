@@ -46,7 +46,7 @@ def _language(tag: str | None) -> str | None:
 
 
 def new_answer(sent: AnswerSubmitted, *, way: str) -> NewAnswer:
-    return NewAnswer(sent.text, way, sent.sources, sent.effort, sent.subject)
+    return NewAnswer(sent.text, way, sent.sources, sent.effort, sent.subject, sent.format)
 
 
 def new_decline(sent: DeclineSubmitted, *, way: str) -> NewDecline:

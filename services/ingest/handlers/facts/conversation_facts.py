@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 
+from services.chassis.language.commonmark import marked, plain_words
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.links.signed_links import party_digest
@@ -82,7 +83,8 @@ async def answer_added(unit: Unit, event: Event[AnswerAdded] | Event[AnswerCorre
         kind="correction" if isinstance(fact, AnswerCorrected) else "addition",
         partner=fact.partner.id,
         partner_name=fact.partner.name,
-        text=fact.text,
+        text=plain_words(fact.text, fact.format),
+        marked=marked(fact.text, fact.format),
         sources=orjson.dumps(fact.sources).decode(),
         attachments=_json(fact.attachments),
         written_at=fact.added_at,

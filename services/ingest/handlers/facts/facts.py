@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 
+from services.chassis.language.commonmark import marked, plain_words
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.links.signed_links import party_digest
@@ -61,7 +62,8 @@ def _as_message(answered: QuestionAnswered) -> ConversationMessage:
         kind="answer",
         partner=answered.partner.id,
         partner_name=answered.partner.name,
-        text=answered.text,
+        text=plain_words(answered.text, answered.format),
+        marked=marked(answered.text, answered.format),
         sources=orjson.dumps(answered.sources).decode(),
         attachments=orjson.dumps([one.model_dump(mode="json") for one in answered.attachments]).decode(),
         written_at=answered.answered_at,

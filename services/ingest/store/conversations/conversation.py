@@ -12,16 +12,16 @@ from services.ingest.store.conversations.questions import AskedPartner
 
 _ADD_MESSAGES = """
 INSERT INTO message (id, question, kind, partner, partner_name, text, sources, attachments, written_at,
-    ends_at)
+    ends_at, marked)
 SELECT given.* FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
-    $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[]) AS given
-    (id, question, kind, partner, partner_name, text, sources, attachments, written_at, ends_at)
+    $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[]) AS given
+    (id, question, kind, partner, partner_name, text, sources, attachments, written_at, ends_at, marked)
 WHERE EXISTS (SELECT FROM question q WHERE q.id = given.question AND q.erased_at IS NULL)
 ON CONFLICT DO NOTHING
 """
 
 _MESSAGES = """
-SELECT id, kind, partner, partner_name, text, sources, attachments, written_at, ends_at
+SELECT id, kind, partner, partner_name, text, sources, attachments, written_at, ends_at, marked
 FROM message WHERE question = $1 ORDER BY written_at, id
 """
 
@@ -84,7 +84,7 @@ SELECT EXISTS (
 @dataclass(frozen=True, slots=True)
 class ConversationMessage:
     """`kind`: answer, clarification, addition, correction, or the asker's reopening. `sources` and
-    `attachments` are JSON."""
+    `attachments` are JSON. `marked`: the text with its marks, where it has any; `text` is without."""
 
     id: UUID
     kind: str
@@ -95,6 +95,7 @@ class ConversationMessage:
     attachments: str
     written_at: datetime
     ends_at: datetime | None
+    marked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ async def add_messages(db: Db, added: Sequence[tuple[UUID, ConversationMessage]]
         [message.attachments for _, message in added],
         [message.written_at for _, message in added],
         [message.ends_at for _, message in added],
+        [message.marked for _, message in added],
     )
 
 

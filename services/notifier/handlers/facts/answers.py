@@ -7,6 +7,7 @@ from collections.abc import Set
 import orjson
 
 from services.chassis.errors import TooEarly
+from services.chassis.language.commonmark import marked, plain_words
 from services.chassis.messaging.transaction import Unit
 from services.contracts import ingest, router
 from services.contracts.envelope import Event
@@ -39,7 +40,7 @@ async def question_answered(
         question=event.subject,
         partner=fact.partner.id,
         partner_name=fact.partner.name,
-        text=fact.text,
+        text=plain_words(fact.text, fact.format),
         sources=orjson.dumps(fact.sources).decode(),
         attachments=json_list(fact.attachments),
         publish_consent=fact.publish_consent,
@@ -47,6 +48,7 @@ async def question_answered(
         promise_at=fact.promise_at,
         facets=json_of(fact.facets),
         waited_seconds=fact.waited_seconds,
+        marked=marked(fact.text, fact.format),
     )
     known = await session_of(unit).add_answer(row)
     to_asker = plan.answer(
@@ -99,17 +101,19 @@ async def answer_added(
         kind,
         partner=fact.partner.id,
         partner_name=fact.partner.name,
-        text=fact.text,
+        text=plain_words(fact.text, fact.format),
         written_at=fact.added_at,
         sources=orjson.dumps(fact.sources).decode(),
         attachments=json_list(fact.attachments),
+        marked=marked(fact.text, fact.format),
     )
     known = known_or_early(standing, event.subject).with_addition(fact.added_at)
     channel, requester = fact.facets.channel, requester_of(fact.requester, fact.facets)
     planned = plan.to_asker(known, kind, fact.addition_id, event.time, channel, channels, requester)
     decide(unit, [planned, *plan.ended(known)])
     if kind == "correction":
-        await archiving.hold_again(unit, rules, fact.answer_id, fact.text, fact.sources)
+        correction = archiving.Correction(fact.text, fact.format, fact.sources)
+        await archiving.hold_again(unit, rules, fact.answer_id, correction)
 
 
 async def answer_posted(settlement: Outcomes, unit: Unit, event: Event[ingest.AnswerPosted]) -> None:

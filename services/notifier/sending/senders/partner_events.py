@@ -63,7 +63,13 @@ def _assigned(delivery: DeliveryAttempt, page_url: str | None) -> Fact:
 
 def _earlier(answer: Mapping[str, Any]) -> dict[str, Any]:
     partner = {"id": answer["partner"], "name": answer["partner_name"]}
-    return {"partner": partner, **{name: answer[name] for name in ("text", "sources", "answered_at")}}
+    written = _as_written(answer["text"], answer.get("marked"))
+    return {"partner": partner, **written, **{name: answer[name] for name in ("sources", "answered_at")}}
+
+
+def _as_written(text: str, marked: str | None) -> dict[str, str]:
+    """A program reads the marks itself."""
+    return {"text": marked, "format": "commonmark"} if marked else {"text": text, "format": "plain"}
 
 
 def _replied(delivery: DeliveryAttempt, page_url: str | None) -> Fact:
@@ -92,7 +98,7 @@ def _answer(delivery: DeliveryAttempt, page_url: str | None) -> Fact:
             "answer_id": said.id,
             "kind": delivery.kind,
             "answered_by": PartnerName(id=said.partner, name=said.partner_name),
-            "text": said.text,
+            **_as_written(said.text, said.marked),
             "sources": said.sources,
             "attachments": said.attachments,
             "answered_at": said.answered_at if isinstance(said, Answered) else said.written_at,

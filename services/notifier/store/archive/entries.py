@@ -16,9 +16,10 @@ from services.notifier.domain.search_terms import near, plain, words
 
 _HOLD = """
 INSERT INTO archive_entry (answer_id, question_id, state, title, question, answer, sources, subject, language,
-    partner, partner_name, answered_at, promise_at, facets, held_at)
+    partner, partner_name, answered_at, promise_at, facets, held_at,
+    marked)
 SELECT w.id, q.id, 'held', left(q.text, 200), q.text, w.text, w.sources, w.facets ->> 'subject',
-    w.facets ->> 'language', w.partner, w.partner_name, w.answered_at, w.promise_at, w.facets, $2
+    w.facets ->> 'language', w.partner, w.partner_name, w.answered_at, w.promise_at, w.facets, $2, w.marked
 FROM answer w JOIN question q ON q.id = w.question_id
 WHERE w.id = ANY ($1::uuid[]) AND q.publish_consent AND q.ended IS DISTINCT FROM 'withdrawn'
     AND q.erased_at IS NULL
@@ -48,7 +49,7 @@ WHERE state = 'held' ORDER BY held_at LIMIT $1
 
 _PUBLISH = """
 UPDATE archive_entry SET state = 'published', title = $2, question = $3, answer = $4, released_by = $5,
-    published_at = $6, sources = $10::jsonb, subject = $11, words =
+    published_at = $6, sources = $10::jsonb, subject = $11, marked = $12, words =
         setweight(to_tsvector('french', $7), 'A') || setweight(to_tsvector('french', $8), 'B')
         || setweight(to_tsvector('french', $9), 'C')
 WHERE number = $1
@@ -83,7 +84,7 @@ ON CONFLICT (kind, value) DO UPDATE SET entries = archive_shelf.entries + $4, la
 """
 
 _TAKE_OFF = """
-UPDATE archive_entry SET state = $2, withdrawn_at = $3, title = '', question = '', answer = '',
+UPDATE archive_entry SET state = $2, withdrawn_at = $3, title = '', question = '', answer = '', marked = NULL,
     sources = '[]', words = NULL
 WHERE number = $1
 """
@@ -94,7 +95,7 @@ _OF_QUESTION = "SELECT number FROM archive_entry WHERE question_id = $1 AND stat
 _OF_ANSWER = "SELECT number FROM archive_entry WHERE answer_id = $1 AND state IN ('held', 'published')"
 
 _HOLD_AGAIN = """
-UPDATE archive_entry SET state = 'held', answer = $2, sources = $3::text::jsonb, held_at = $4,
+UPDATE archive_entry SET state = 'held', answer = $2, sources = $3::text::jsonb, held_at = $4, marked = $5,
     published_at = NULL, released_by = NULL, words = NULL
 WHERE number = $1
 """
@@ -120,6 +121,8 @@ class Entry:
     promise_at: datetime
     facets: dict[str, Any]
     asker_name: str | None
+    marked: str | None = None
+    """The answer in CommonMark, where it was written with marks; `answer` is without."""
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
@@ -197,6 +200,7 @@ async def publish(db: Db, entry: Entry, by: str, now: datetime) -> None:
         plain(entry.answer),
         orjson.dumps(entry.sources).decode(),
         entry.subject,
+        entry.marked,
     )
     found = entry.vocabulary
     await db.execute(_ADD_WORDS, found, [" ".join(near(word)) for word in found])
@@ -222,7 +226,7 @@ async def hold_again(db: Db, entry: Entry, corrected: Entry, now: datetime) -> N
         await db.execute(_DROP_WORDS, entry.vocabulary)
         await db.execute(_SHELVE, *entry.shelves, -1)
     sources = orjson.dumps(corrected.sources).decode()
-    await db.execute(_HOLD_AGAIN, entry.number, corrected.answer, sources, now)
+    await db.execute(_HOLD_AGAIN, entry.number, corrected.answer, sources, now, corrected.marked)
 
 
 async def viewed(db: Db, numbers: Sequence[int]) -> list[Viewed]:
@@ -251,4 +255,5 @@ def _read(row: Record) -> Entry:
         promise_at=row["promise_at"],
         facets=orjson.loads(row["facets_json"]),
         asker_name=row["asker_name"],
+        marked=row["marked"],
     )

@@ -88,7 +88,7 @@ SELECT count(*) FROM (
 
 _ENTRY = """
 SELECT number, state, title, question, answer, sources::text AS sources, subject, language, partner,
-    partner_name, answered_at, published_at
+    partner_name, answered_at, published_at, marked
 FROM archive_entry WHERE number = $1 AND state IN ('published', 'withdrawn')
 """
 
@@ -175,6 +175,8 @@ class ReleasedEntry:
     partner_name: str
     answered_at: datetime
     published_at: datetime
+    marked: str | None = None
+    """The answer in CommonMark, where it was written with marks."""
 
 
 @dataclass(frozen=True, slots=True)

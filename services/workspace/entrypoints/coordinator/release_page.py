@@ -100,7 +100,7 @@ class ReleasePage:
 
     async def release(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         """What was emptied is refused here already: nothing that stood there is ever put in its place."""
-        given = {name: words(form, name, LONGEST) for name in (*NEEDED, "sources", "subject")}
+        given = {name: words(form, name, LONGEST) for name in (*NEEDED, "sources", "subject", "format")}
         if empty := next((name for name in NEEDED if not given[name].strip()), ""):
             return await self._page(request, visitor, given, empty)
         number = request.path_params["number"]
@@ -149,7 +149,8 @@ def proposed(texts: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """What stands in the form: everything that looks personal replaced."""
     found = {text["field"]: text["proposed"] for text in texts}
     sources = "\n".join(text["proposed"] for text in texts if text["field"] == "source")
-    return {name: found.get(name, "") for name in (*NEEDED, "subject")} | {"sources": sources}
+    form = next((text.get("format", "plain") for text in texts if text["field"] == "answer"), "plain")
+    return {name: found.get(name, "") for name in (*NEEDED, "subject")} | {"sources": sources, "format": form}
 
 
 def marked(text: Mapping[str, Any]) -> Markup:
@@ -174,4 +175,5 @@ def _released(given: Mapping[str, str]) -> ReleasedWords:
         answer=given["answer"].strip(),
         sources=tuple(filter(None, lines)),
         subject=given["subject"].strip() or None,
+        format="commonmark" if given["format"] == "commonmark" else "plain",
     )

@@ -24,7 +24,6 @@ from services.workspace.entrypoints.questions.question_page import shown
 from services.workspace.entrypoints.questions.work_forms import LONGEST, back, own_respondent
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word, words
 from services.workspace.handlers import working
-from services.workspace.pages.marks import plain
 from services.workspace.store import work
 from services.workspace.store.library import draft_files
 from services.workspace.store.work import DraftText, Respondent
@@ -71,7 +70,7 @@ class AnswerForms:
             visitor,
             request,
             **context,
-            answer=plain(words(form, "text", LONGEST).strip()),
+            answer=words(form, "text", LONGEST).strip(),
             sources=_sources(form),
             fields=_fields(form),
         )
@@ -99,7 +98,7 @@ class AnswerForms:
         who, _ = await self._saved(request, visitor, form)
         if visitor.over:
             return self.guard.to_sign_in(request)
-        text, corrects = plain(words(form, "text", LONGEST).strip()), word(form, "corrects") == "yes"
+        text, corrects = words(form, "text", LONGEST).strip(), word(form, "corrects") == "yes"
         try:
             async with self.guard.begin(question) as unit:
                 await working.add(unit, who, word(form, "form"), text, _sources(form), corrects=corrects)
@@ -156,7 +155,8 @@ class AnswerForms:
 def _written(form: FormData) -> AnswerSubmitted:
     """Raises ValidationError where the contract does not take it."""
     return AnswerSubmitted(
-        text=plain(words(form, "text", LONGEST).strip()),
+        text=words(form, "text", LONGEST).strip(),
+        format="commonmark",
         sources=tuple(_sources(form)),
         effort=_effort(form),
         subject=word(form, "subject") or None,

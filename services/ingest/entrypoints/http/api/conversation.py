@@ -85,7 +85,7 @@ class ConversationApi:
         idempotency_key: Key = None,
     ) -> HandedIn:
         """Add to the answer that you gave, or correct it."""
-        new = NewAnswer(sent.text, "api", sent.sources)
+        new = NewAnswer(sent.text, "api", sent.sources, format=sent.format)
 
         async def accept(unit: Unit, once: RawSubmission) -> AcceptedSubmission:
             await must_have_been_asked(unit, question, partner)

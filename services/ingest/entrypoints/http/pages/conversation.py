@@ -22,7 +22,7 @@ from services.ingest.store.askers import FollowUp
 from services.ingest.store.conversations.conversation import ConversationMessage
 from services.ingest.store.conversations.questions import AskedPartner, StoredQuestion
 
-WITHOUT: dict[str, Any] = {"sources": [], "attachments": []}
+WITHOUT: dict[str, Any] = {"sources": [], "attachments": [], "format": "plain"}
 """What an answer may lack."""
 
 
@@ -36,6 +36,7 @@ class ConversationEntry:
     library: str | None = None
     sources: tuple[str, ...] = ()
     attachments: tuple[dict[str, Any], ...] = ()
+    marked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class ShownConversation:
                 one.partner_name,
                 tuple(json.loads(one.sources)),
                 tuple(json.loads(one.attachments)),
+                one.marked,
             )
             for one in self.messages
             if str(one.id) != counts
