@@ -266,6 +266,19 @@ async def opened(door: Ingest, looking: Screen, path: str, sentences: dict[str, 
         await looking.faultless(f"{path}?lang={language}", widths=(320,))
 
 
+RUNNING = {LibraryState.YOURS, LibraryState.TAKEN, LibraryState.FOLLOW_UP}
+
+
+async def test_a_term_is_told_only_while_it_runs(database: Database, vhost: VirtualHost) -> None:
+    async with here(database, vhost) as door:
+        for state, (facts, _, _) in LIBRARY.items():
+            question = await brought(door, facts, state)
+            page = (await door.http.get(f"/r/{partner_token(KEYS, question, 'grigny')}?lang=fr")).text
+            assert (state, "À traiter avant le" in page) == (state, state in RUNNING)
+            open_for_us = state in RUNNING | {LibraryState.WAITING}
+            assert (state, "<h1>Une question pour vous</h1>" in page) == (state, open_for_us)
+
+
 async def test_who_writes_while_a_colleague_answers_is_told_and_keeps_the_text(
     database: Database, vhost: VirtualHost
 ) -> None:

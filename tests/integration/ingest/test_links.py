@@ -84,6 +84,18 @@ async def test_a_respondent_hands_back_and_names_a_colleague(database: Database,
     assert (event.data.partner, event.data.reason, event.data.refer_to) == ("grigny", "Fermée.", "lyon")
 
 
+async def test_a_colleague_is_named_by_name_and_an_unknown_one_stays_in_the_reason(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        paths = [partners_page(await asked(door, "lyon", "grigny"), "grigny") for _ in range(2)]
+        await post(door, f"{paths[0]}/decline", reason="Fermée.", refer_to="LYON")
+        await post(door, f"{paths[1]}/decline", reason="Fermée.", refer_to="Les Archives")
+        named, unknown = await door.announced(QuestionDeclined)
+    assert (named.data.reason, named.data.refer_to) == ("Fermée.", "lyon")
+    assert (unknown.data.reason, unknown.data.refer_to) == ("Fermée.\n\nLes Archives", None)
+
+
 async def test_a_link_serves_one_partner_one_question_and_ends(
     database: Database, vhost: VirtualHost
 ) -> None:

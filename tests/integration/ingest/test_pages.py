@@ -54,6 +54,26 @@ async def test_the_same_form_sent_twice_is_one_question(database: Database, vhos
     assert answers[0].headers["location"] == answers[1].headers["location"]
 
 
+async def test_the_address_of_a_form_with_faults_leads_back_to_the_form(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        for path in ("/questions", "/questions/published"):
+            answer = await door.http.get(path)
+            assert (answer.status_code, answer.headers["location"]) == (303, "http://sesame.example/")
+
+
+async def test_whoever_kept_the_address_is_not_thanked_for_ever(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        path = path_of(await door.http.post("/questions", data=FORM))
+        assert "Merci, votre question" in (await door.http.get(path)).text
+        question: UUID = await door.fetchval("SELECT id FROM question")
+        await hears(door, question, routed_to("grigny"), answered_by("grigny"))
+        assert "Merci, votre question" not in (await door.http.get(path)).text
+
+
 PHOTO = {"files": ("plan.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 32, "image/png")}
 
 

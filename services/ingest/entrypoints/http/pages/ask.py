@@ -75,11 +75,16 @@ class AskPage:
             Route("/embed/{partner}", self.embedded),
             Route("/questions", self.take, methods=["POST"]),
             Route("/questions/published", self.look, methods=["POST"]),
+            *(Route(path, self.again, methods=["GET"]) for path in ("/questions", "/questions/published")),
         ]
 
     async def ask(self, request: Request) -> Response:
         await self.door.paused.raise_if_paused()
         return self._form(request, self.pages.words(request), {})
+
+    async def again(self, _request: Request) -> Response:
+        """The address that a form with faults stands at, opened anew."""
+        return RedirectResponse(f"{self.door.intake.public_url}/", 303)
 
     async def embedded(self, request: Request) -> Response:
         """For a frame in the partner's own page: the partner is where the question was asked."""

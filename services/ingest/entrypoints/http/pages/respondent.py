@@ -16,6 +16,7 @@ from services.contracts.links.signed_links import Link
 from services.contracts.vocabulary import Attachment
 from services.ingest.domain.forms import new_number
 from services.ingest.domain.intake import NewAnswer, NewDecline, QuestionEnded, RawSubmission, Refused
+from services.ingest.domain.replies.reading import partner_named
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.files import (
     HARMFUL,
@@ -58,6 +59,7 @@ from services.ingest.handlers.submissions import (
     accept_take,
 )
 from services.ingest.store import files
+from services.ingest.store.access import links
 from services.ingest.store.files import File
 
 LibraryAction = Callable[[Unit, Link, FormData], Awaitable[None]]
@@ -182,7 +184,7 @@ class RespondentPages:
         key = f"decline/{link.question_id}/{own.assignment_id}"
         once = RawSubmission("page", key, own.partner.encode(), unit.now)
         await self._allowed(unit, link, "decline", once)
-        new = NewDecline("page", field(form, "reason") or None, field(form, "refer_to") or None)
+        new = await _decline_of(unit, form)
         await self._act_on_held(unit, link, own.partner, form, "decline")
         await accept_decline(unit, self.door.intake.wall, once, link.question_id, own.partner, new)
 
@@ -269,3 +271,12 @@ class RespondentPages:
         language = self.pages.words(request, field(form, "lang")).language
         path = f"/r/{request.path_params['token']}?done={what}&lang={language}"
         return RedirectResponse(f"{self.door.intake.public_url}{path}", 303)
+
+
+async def _decline_of(unit: Unit, form: FormData) -> NewDecline:
+    """The library to ask next is chosen by its id or typed by its name; one that is not known stays in the
+    reason, for a person to read."""
+    reason, typed = field(form, "reason"), field(form, "refer_to")
+    named = partner_named(typed, await links.partners_seen(unit.db)) if typed else None
+    told = reason if named or not typed else f"{reason}\n\n{typed}".strip()
+    return NewDecline("page", told or None, named)
