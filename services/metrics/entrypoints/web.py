@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from asyncpg import Pool, Record
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -64,7 +65,7 @@ class FigureSite:
                 Route("/figures/{year:int}/{partner}.{extension}", self.file),
                 Route("/figures/{year:int}/{partner}", self.page),
             ],
-            exception_handlers={500: self._failed},
+            exception_handlers={HTTPException: self._missing, 500: self._failed},
             middleware=[Middleware(SafeHeaders, headers=SAFE)],
         )
 
@@ -125,6 +126,12 @@ class FigureSite:
         except year_figures.NoSuchYear:
             page = self.pages.nothing(year, _language(request), await year_figures.years(self.pool))
             return HTMLResponse(page, status_code=404)
+
+    async def _missing(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        known = await year_figures.years(self.pool)
+        page = self.pages.missing(self._now().year, _language(request), known)
+        return HTMLResponse(page, status_code=status)
 
     async def _failed(self, request: Request, error: Exception) -> Response:
         year = request.path_params.get("year", self._now().year)

@@ -67,6 +67,9 @@ class FigurePages:
     def nothing(self, year: int, language: PageLanguage, years: Sequence[int]) -> str:
         return self._notice(year, language, years, "nothing", "nothing_text" if years else "nothing_yet")
 
+    def missing(self, year: int, language: PageLanguage, years: Sequence[int]) -> str:
+        return self._notice(year, language, years, "missing", "nothing_text" if years else "nothing_yet")
+
     def failed(self, year: int, language: PageLanguage) -> str:
         return self._notice(year, language, (), "failed", "failed_text")
 

@@ -117,6 +117,7 @@ PHRASES: Mapping[str, str] = {
     "sources": N_("Earlier years: %(sources)s"),
     "skip": N_("Skip to the figures"),
     "nothing": N_("Nothing is known of this year"),
+    "missing": N_("This page does not exist"),
     "nothing_text": N_("The years that are known are below."),
     "nothing_yet": N_("Figures come with the first question."),
     "failed": N_("Back in a moment"),

@@ -104,6 +104,17 @@ async def test_an_address_nobody_has_is_not_found_and_no_fault(door: httpx.Async
     assert (await door.get(f"/figures/{odd}")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/nowhere", 404), ("POST", "/figures/2026", 405)]
+)
+async def test_what_is_no_page_is_said_on_one_of_ours(
+    door: httpx.AsyncClient, method: str, path: str, status: int
+) -> None:
+    answer = await door.request(method, path)
+    assert answer.status_code == status
+    assert "Cette page n’existe pas" in answer.text
+
+
 async def test_a_network_without_any_question_says_when_there_will_be_figures(database: Database) -> None:
     async with pool_of(database) as empty, figures_door(empty) as client:
         page = await client.get((await client.get("/figures?lang=en")).headers["location"])

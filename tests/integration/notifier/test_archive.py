@@ -251,6 +251,12 @@ async def test_odd_characters_leave_the_feed_readable(here: Archive) -> None:
     assert root.findtext(f"{ATOM}entry/{ATOM}title") == "Que veut dire  ici ?"
 
 
+async def test_another_method_gets_a_page_of_ours(here: Archive) -> None:
+    answer = await here.reader.post("/?lang=fr")
+    assert answer.status_code == 405
+    assert "Cette page n’existe pas" in answer.text
+
+
 async def test_sitemap_names_every_answer(here: Archive) -> None:
     number = await here.released(MILLS)
     assert f"{URL}/sitemap-0.xml" in (await here.reader.get("/sitemap.xml")).text

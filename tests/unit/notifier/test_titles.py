@@ -83,3 +83,12 @@ def test_an_excerpt_leaves_the_greeting_out() -> None:
 
 def test_a_word_that_only_the_question_has_is_shown_there() -> None:
     assert excerpt("Voici.", "Bonjour. Où se trouve la grotte ?", "grotte") == "Où se trouve la grotte ?"
+
+
+def test_a_passage_that_says_what_the_title_says_gives_way_to_the_answer() -> None:
+    question = "Quels livres lire sur l'histoire de la Galicie ?"
+    answer = "Bonjour, Commencez par l'atlas de 1930. Il est en salle."
+    assert (
+        excerpt(answer, question, "histoire", question) == "Commencez par l'atlas de 1930. Il est en salle."
+    )
+    assert excerpt(answer, f"{question} Je pars lundi.", "histoire", question).endswith("Je pars lundi.")

@@ -13,14 +13,18 @@ BEFORE = 60
 SHORTEST_STEM = 4
 
 
-def excerpt(answer: str, question: str = "", wanted: str = "") -> str:
-    """From the word on that was `wanted`, in the answer or else in the question; without one, the first that
-    the answer says after its greeting."""
+def excerpt(answer: str, question: str = "", wanted: str = "", title: str = "") -> str:
+    """From the word on that was `wanted`, in the answer or else in the question. Without one, and where the
+    passage says only what the `title` above it says, the first that the answer says after its greeting."""
     sought = words(wanted)
     for text in (answer, question) if sought else ():
-        if (found := _found(text, sought)) is not None:
+        if (found := _found(text, sought)) is not None and not _within(title, found):
             return found
     return _cut(" ".join(_matter(answer)))
+
+
+def _within(title: str, found: str) -> bool:
+    return plain(found.strip(" …")) in plain(" ".join(title.split()))
 
 
 def _found(text: str, sought: Collection[str]) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from asyncpg import Pool, Record
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from services.chassis.face import NetworkFace
@@ -33,7 +34,5 @@ def build(
 
 def application(routes: Sequence[BaseRoute], pages: ArchivePages) -> Starlette:
     """What is missing and what failed is said on a page of ours, in the reader's language."""
-    return Starlette(
-        routes=routes,
-        exception_handlers={404: lambda request, _error: pages.missing(request), 500: pages.failed},
-    )
+
+    return Starlette(routes=routes, exception_handlers={HTTPException: pages.missing, 500: pages.failed})

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -79,8 +80,9 @@ class ArchivePages:
     def gone(self, request: Request) -> HTMLResponse:
         return self._notice(request, GONE, 410)
 
-    def missing(self, request: Request) -> HTMLResponse:
-        return self._notice(request, MISSING, 404)
+    def missing(self, request: Request, error: Exception | None = None) -> HTMLResponse:
+        """Nor is there a page for another method than these have; its status stays."""
+        return self._notice(request, MISSING, error.status_code if isinstance(error, HTTPException) else 404)
 
     def failed(self, request: Request, error: Exception) -> HTMLResponse:
         status = 503 if is_transient(error) else 500

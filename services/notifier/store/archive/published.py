@@ -276,6 +276,6 @@ async def addresses(pool: Pool[Record], after: int, most: int) -> list[tuple[int
 
 
 def _line(row: Record, wanted: str = "") -> EntryLine:
-    shown = excerpt(row["answer"], row["question"], wanted)
+    shown = excerpt(row["answer"], row["question"], wanted, row["title"])
     values: dict[str, Any] = {name: row[name] for name in EntryLine.__slots__ if name != "excerpt"}
     return EntryLine(excerpt=shown, **values)
