@@ -16,6 +16,7 @@ from typing import Any
 
 from devtools.servers.packages import provide_program
 from tests.support.chromium import AXE, FLAGS
+from tests.support.plain_words import SAID, not_plain
 from tests.support.waiting import PATIENCE_SECONDS
 
 ROLES = """
@@ -138,6 +139,11 @@ class Screen:
             await self.settings(width=widths[0], **{scheme: True})
             seen = await self.look(OF_COLOURS)
             self._faultless(f"{path}, {widths[0]} pixels, {scheme}", seen, await self.script(WIDE))
+        language = await self.script("document.documentElement.lang")
+        said = json.loads(await self.script(SAID))
+        assert not (found := [fault for one in said for fault in not_plain(one, language)]), (
+            f"{path}: {found}"
+        )
 
     @staticmethod
     def _faultless(how: str, seen: Seen, wide: str) -> None:

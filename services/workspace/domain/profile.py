@@ -84,20 +84,6 @@ def changed(
             yield field, old.get(field), new.get(field)
 
 
-def in_words(value: Any) -> str:
-    """A field's value on one line."""
-    if value is None:
-        return "–"
-    if isinstance(value, Mapping) and {"first", "last"} <= set(value):
-        days = f"{value['first']} – {value['last']}" if value["first"] != value["last"] else value["first"]
-        return f"{days} {value.get('reason', '')}".strip()
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {in_words(one)}" for name, one in value.items())
-    if isinstance(value, list | tuple):
-        return " ; ".join(in_words(one) for one in value)
-    return str(value)
-
-
 def difference(record: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
     """What of the wanted fields is not so yet; a field that the record has not is empty."""
     return {field: value for field, value in wanted.items() if _plain(value) != _plain(shown(record, field))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -61,6 +62,7 @@ class Site:
                 404: self._missing,
                 405: self._missing,
                 410: self._forgotten,
+                HTTPException: self._unreadable,
                 500: self._failed,
             },
         )
@@ -102,11 +104,16 @@ class Site:
         return RedirectResponse("/network" if of_the_network else "/questions", 303)
 
     async def _missing(self, request: Request, _error: Exception) -> Response:
-        return self.guard.pages.message(await self.guard.visitor(request), "missing", 404)
+        return self.guard.pages.message(await self.guard.visitor(request), "missing", 404, request)
 
     async def _forgotten(self, request: Request, _error: Exception) -> Response:
-        return self.guard.pages.message(await self.guard.visitor(request), "forgotten", 410)
+        return self.guard.pages.message(await self.guard.visitor(request), "forgotten", 410, request)
 
-    async def _failed(self, _request: Request, error: Exception) -> Response:
+    async def _unreadable(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 400
+        visitor = await self.guard.visitor(request)
+        return self.guard.pages.message(visitor, "unreadable", status, request)
+
+    async def _failed(self, request: Request, error: Exception) -> Response:
         away = is_transient(error)
-        return self.guard.pages.message(None, "away" if away else "failed", 503 if away else 500)
+        return self.guard.pages.message(None, "away" if away else "failed", 503 if away else 500, request)

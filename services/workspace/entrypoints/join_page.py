@@ -17,6 +17,7 @@ from services.workspace.domain.joining import WAYS, is_mail
 from services.workspace.domain.waits import TooOften
 from services.workspace.entrypoints.sign_in.guard import Guard, is_from_here, word, words
 from services.workspace.handlers import joining
+from services.workspace.pages.profile_words import ProfileWords
 from services.workspace.store.coordinator.applications import Application
 
 LONGEST_WORDS = 5_000
@@ -68,7 +69,9 @@ class JoinPage:
             return self.guard.pages.message(None, "stale", 403, request)
         if faults := faults_of(form):
             return self._page(request, form, status=422, faults=faults)
-        written = read_application(form, self.guard.pages.words_for(None, request))
+        written = read_application(
+            form, self.guard.pages.words_for(None, request), self.guard.pages.record_words(None, request)
+        )
         try:
             async with self.guard.begin() as unit:
                 await joining.apply(unit, written, self.guard.network_of(request))
@@ -111,11 +114,11 @@ def faults_of(form: FormData) -> tuple[str, ...]:
     return tuple(code for code, is_wanting in wanting.items() if is_wanting)
 
 
-def read_application(form: FormData, language: str) -> Application:
+def read_application(form: FormData, language: str, names: ProfileWords) -> Application:
     themes = sorted({str(one) for one in form.getlist("theme") if one in THEMES})
     record: dict[str, Any] = {
-        "languages": sorted(set(word(form, "languages").lower().replace(",", " ").split())),
-        "territories": sorted(set(word(form, "territories", 2000).replace(",", " ").split())),
+        "languages": names.read("languages", word(form, "languages")),
+        "territories": names.read("territories", word(form, "territories", 2000)),
         "subjects": dict.fromkeys(themes, 4),
         "capacity_per_week": word(form, "capacity_per_week"),
     }

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from services.chassis.messaging.transaction import Unit
+from services.workspace.domain.choosing import library_of
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, partners_of
 from services.workspace.store import lists, people, work
 from services.workspace.store.lists import Wish
@@ -33,7 +34,8 @@ class ListsPage:
         async with self.guard.begin() as unit:
             of_the_network = not visitor.libraries and visitor.may("see the network")
             known = await people.libraries(unit.db, None if of_the_network else visitor.libraries)
-        partners = partners_of(tuple(row["id"] for row in known), asked.get("library"))
+        named = library_of(asked.get("library") or "", known)
+        partners = partners_of(tuple(row["id"] for row in known), named)
         number = page_number(asked.get("page"))
         wish = Wish(
             partners,

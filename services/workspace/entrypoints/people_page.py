@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
+from asyncpg import Record
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from services.workspace.domain.choosing import library_of
 from services.workspace.domain.joining import is_mail
 from services.workspace.domain.roles import OF_A_LIBRARY, ROLES, Member, Role
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
@@ -65,14 +67,23 @@ class PeoplePage:
         name, mail = word(form, "name", 200), word(form, "mail", 320)
         role, partner = word(form, "role"), word(form, "library")
         given = {"name": name, "mail": mail, "role": role, "library": partner}
+        libraries = await self._libraries(visitor)
+        partner = library_of(partner, libraries)
         member = Member(cast("Role", role), partner if role in OF_A_LIBRARY else "")
-        if fault := _fault(name, mail, member):
+        unknown = "no_library" if member.partner not in {"", *(one["id"] for one in libraries)} else ""
+        if fault := _fault(name, mail, member) or unknown:
             return await self._page(request, visitor, fault, **given)
         if not _may_give(visitor, member):
             return self.guard.pages.message(visitor, "forbidden", 403)
         async with self.guard.begin() as unit:
             await signing_in.invite(unit, visitor.person, visitor.name, name, mail, member)
         return RedirectResponse("/people", 303)
+
+    async def _libraries(self, visitor: Visitor) -> list[Record]:
+        """Those that people may be invited to."""
+        async with self.guard.begin() as unit:
+            everywhere = visitor.may("steer the network")
+            return await people.libraries(unit.db, None if everywhere else visitor.libraries)
 
     async def change_role(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         """Respondent or lead of a library; those of the network are invited."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -17,9 +18,11 @@ from services.chassis.language import N_, Languages, Translator
 from services.chassis.language.templates import speak
 from services.contracts.links.file_links import NETWORK, addressed
 from services.contracts.vocabulary import THEMES
+from services.workspace.domain.choosing import ONE_BY_ONE
 from services.workspace.domain.due import DueTime, due
 from services.workspace.domain.mentions import call_of
 from services.workspace.domain.roles import PermittedAction
+from services.workspace.pages.profile_words import ProfileWords
 from services.workspace.pages.spoken import SPOKEN
 
 HERE = Path(__file__).parent
@@ -68,6 +71,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         N_("No such colleague"),
         N_("A question can be handed over to a respondent of the same library only."),
     ),
+    "unreadable": (
+        N_("This could not be read"),
+        N_("What your browser sent is not what this form sends. Go back, reload the page and send it again."),
+    ),
     "too_large": (
         N_("This is too large"),
         N_("A form holds 1 MB, with files 31 MB. Go back: what you wrote is kept."),
@@ -111,6 +118,10 @@ class WorkspacePages:
         self._file_keys = file_keys
         self._languages = Languages.of(LOCALE, zone.key)
         self._zone = zone
+        self._records = {
+            code: ProfileWords(self._languages[code], partial(_said, self._languages[code]))
+            for code in LANGUAGES
+        }
         self._environments = {code: self._environment(self._languages[code]) for code in LANGUAGES}
         for environment in self._environments.values():
             environment.globals.update(network=network, archive_url=archive_url, languages=LANGUAGES)
@@ -127,8 +138,10 @@ class WorkspacePages:
         environment.filters["opened_to"] = self._opened_to
         environment.filters["base64url"] = bytes_to_base64url
         environment.filters["call"] = call_of
-        environment.filters["said"] = lambda code: words.gettext(SPOKEN[code]) if code in SPOKEN else code
+        environment.filters["said"] = partial(_said, words)
         environment.globals["themes"] = THEMES
+        environment.globals["ONE_BY_ONE"] = ONE_BY_ONE
+        environment.globals["record_words"] = self._records[words.language]
         environment.globals["said_to"] = self._said_to
         environment.globals["due"] = self._due
         environment.globals["hour"] = lambda moment: words.hour(moment) if hasattr(words, "hour") else ""
@@ -138,6 +151,10 @@ class WorkspacePages:
     def zone(self) -> ZoneInfo:
         """The network's own."""
         return self._zone
+
+    def record_words(self, reader: PageReader | None, request: Request | None) -> ProfileWords:
+        """How this reader names what a library's record says in codes."""
+        return self._records[self.words_for(reader, request)]
 
     def _said_to(self, language: str | None, code: str, **values: str) -> str:
         """In the asker's language, where it is one of ours."""
@@ -183,3 +200,8 @@ class WorkspacePages:
     ) -> HTMLResponse:
         heading, text = MESSAGES[name]
         return self.show("message.html", visitor, request, status=status, heading=heading, text=text)
+
+
+def _said(words: Translator, code: str) -> str:
+    """What a code of the workspace's own is called."""
+    return words.gettext(SPOKEN[code]) if code in SPOKEN else code

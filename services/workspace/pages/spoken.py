@@ -116,6 +116,11 @@ SPOKEN: Mapping[str, str] = {
     "partner_change.requested": N_("Change of a library"),
     "changed_meanwhile": N_("somebody changed this library meanwhile: look again"),
     "faulty_field": N_("a field can’t be read"),
+    # What of an answer or a refusal is at fault.
+    "at_fault_text": N_("the text"),
+    "at_fault_sources": N_("the sources"),
+    "at_fault_attachments": N_("the files"),
+    "at_fault_refer_to": N_("the other library"),
     # The mail that an answer becomes, as the notifier writes it.
     "mail_answer": N_("The answer to your question"),
     "mail_addition": N_("More about your question"),
@@ -175,6 +180,10 @@ SPOKEN: Mapping[str, str] = {
     "entries_held": N_("To release"),
     "entries_published": N_("Published"),
     "entries_kept_private": N_("Kept private"),
+    "entry_is_held": N_("to be released"),
+    "entry_is_published": N_("in the public archive"),
+    "entry_is_kept_private": N_("kept private"),
+    "entry_is_withdrawn": N_("taken off the public archive"),
     "entries_withdrawn": N_("Taken off the archive"),
     "text_question": N_("Question"),
     "text_answer": N_("Answer"),

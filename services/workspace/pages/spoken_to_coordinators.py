@@ -117,6 +117,12 @@ SPOKEN_TO_COORDINATORS: Mapping[str, str] = {
     "oidc": N_("the network’s sign-in"),
     "passkey": N_("passkey"),
     "command": N_("link of an operator"),
+    # Why mail came back for good, by the second digit of its status (RFC 3463).
+    "bounced_1": N_("there is no such address"),
+    "bounced_2": N_("the mailbox is full or closed"),
+    "bounced_4": N_("no way leads there"),
+    "bounced_7": N_("it is refused there"),
+    "bounced_for_good": N_("it came back for good"),
     # Libraries that ask to join.
     "application_waiting": N_("waits for an answer"),
     "application_admitting": N_("being admitted"),

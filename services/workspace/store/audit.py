@@ -21,7 +21,7 @@ ORDER BY a.at DESC, a.id DESC LIMIT $3
 """
 
 _LISTED = """
-SELECT a.at, a.action, a.partner, a.question, a.detail, p.name, q.heading, l.name AS library,
+SELECT a.at, a.person, a.action, a.partner, a.question, a.detail, p.name, q.heading, l.name AS library,
     o.name AS other
 FROM audit a
 LEFT JOIN person p ON p.id = a.person

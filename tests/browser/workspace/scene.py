@@ -48,6 +48,7 @@ async def at_the_coordination(on: Stage) -> Someone:
         [
             made.listed("bm-brest", languages=["br", "fr"], territories=["29"]),
             made.listed("roches-noires", name=LONG),
+            made.listed("bu-metz", name="Bibliothèque universitaire de Metz"),
             made.listed("bm-lyon", subjects={"histoire": 5, "arts": 3}, closures=CLOSED),
             made.listed("bm-lyon", 2, "Claire Dumas", subjects={"histoire": 5}, closures=CLOSED),
         ]

@@ -71,7 +71,7 @@ async def test_what_needs_a_person_comes_first(database: Database) -> None:
         assert "Bibliothèque de Lyon</a>" in page
         on.clock.pass_by(days=3)
         later = await on.someone("Denis Tardy", COORDINATOR)
-        assert "À rendre ce soir ?" in (await later.see("/network?need=broken")).text
+        assert "À rendre ce soir\N{NO-BREAK SPACE}?" in (await later.see("/network?need=broken")).text
         assert (await person.http.get("/")).headers["location"] == "/network"
 
 
@@ -211,3 +211,59 @@ async def test_the_log_says_who_did_what_to_the_coordinator_alone(database: Data
         assert "Nouvelle orientation" in page
         assert "Nouvelle orientation" not in (await person.see("/audit?who=amel")).text
         assert (await amel.see("/audit")).status_code == 403
+
+
+MANY = tuple(f"lib-{number}" for number in range(60))
+
+
+async def test_of_hundreds_of_libraries_one_is_named_not_looked_for(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        await on.tell([made.listed(one, name=f"Médiathèque du quai {one}") for one in MANY])
+        person = await claire(on)
+        page = (await person.see("/network?need=running&library=bibliotheque+de+lyon")).text
+        assert '<datalist id="library-names">' in page
+        assert WORDS in page
+        assert WORDS not in (await person.see("/network?need=running&library=quai+lib-7")).text
+        deed = {"form": "f1", "action": "assign", "question": str(made.QUESTION)}
+        assert (await person.post("/network/do", partner="quai", **deed)).status_code == 422
+        assert (await person.post("/network/do", partner="QUAI LIB-42", **deed)).status_code == 303
+        [asked] = [one for one in await on.requests() if "assign" in one["key"]]
+    assert asked["data"]["partner"] == "lib-42"
+
+
+async def test_a_question_is_passed_on_to_a_library_by_its_name(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        await on.tell([made.listed(one, name=f"Médiathèque du quai {one}") for one in MANY])
+        amel = await on.someone("Amel Benali", Member("respondent", "bm-lyon"))
+        assert 'name="refer_to_other"' in (await amel.see(PAGE)).text
+        unknown = await amel.post(f"{PAGE}/decline", form="f1", refer_to_other="le quai")
+        assert unknown.status_code == 422
+        await amel.post(f"{PAGE}/decline", form="f1", refer_to_other="quai lib-42")
+        [asked] = await on.requests()
+    assert asked["data"]["refer_to"] == "lib-42"
+
+
+async def test_what_is_needed_less_often_folds_away_and_nothing_is_lost(database: Database) -> None:
+    async with stage(database) as on:
+        person = await claire(on)
+        page = (await person.see("/audit")).text
+        menu = page[page.index('class="menu"') : page.index("</nav>")]
+        for address in ("/network", "/questions", "/release", "/held", "/libraries", "/account"):
+            assert f'href="{address}"' in menu[: menu.index("<details")] + menu[menu.index("</details>") :]
+        folded = menu[menu.index("<details") : menu.index("</details>")]
+        for address in ("/posts", "/deliveries", "/paragraphs", "/people", "/audit"):
+            assert f'href="{address}"' in folded
+        assert '<summary class="here">Journal</summary>' in folded
+        amel = await on.someone("Amel Benali", Member("lead", "bm-lyon"))
+        assert '<details class="more">' not in (await amel.see("/questions")).text
+
+
+async def test_what_no_form_of_ours_sends_gets_a_page_of_ours(database: Database) -> None:
+    async with stage(database) as on:
+        http = await on.browser()
+        kind = {"content-type": "multipart/form-data", "accept-language": "fr"}
+        answer = await http.post("/sign-in", content=b"zz", headers=kind)
+    assert answer.status_code == 400
+    assert "Cet envoi n’a pas pu être lu" in answer.text

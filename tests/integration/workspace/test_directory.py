@@ -34,7 +34,7 @@ async def test_the_latest_version_counts_in_whatever_order_they_come(database: D
             person = await on.someone(f"Claire {number}", Member("coordinator"))
             page = (await person.see(LYON)).text
             assert 'value="3"' in page
-            assert page.count("file partners.yaml") == 3
+            assert page.count("l’exploitant du réseau") == 3
 
 
 async def test_a_library_that_nobody_asked_yet_can_be_given_a_question(database: Database) -> None:
@@ -130,3 +130,19 @@ async def test_the_history_says_what_was_before_and_whose_hand_it_was(database: 
         page = (await (await claire(on)).see(LYON)).text
         assert "<del>Avant</del> → <ins>Bibliothèque de Lyon</ins>" in page
         assert "Claire Dumas" in page.partition("Ce qui a changé")[2]
+
+
+async def test_what_changed_is_told_by_names_and_the_form_takes_them(database: Database) -> None:
+    async with stage(database) as on:
+        before: dict[str, Any] = {"territories": ["69"], "languages": ["fr"], "subjects": {"histoire": 4}}
+        closed = [{"first": "2026-12-24", "last": "2026-12-31", "reason": "Fêtes"}]
+        await on.tell([made.listed("bm-lyon", **before)])
+        await on.tell([made.listed("bm-lyon", 2, "Claire Dumas", closures=closed, **before)])
+        person = await claire(on)
+        page = (await person.see(LYON)).text
+        assert 'value="Rhône (69)"' in page
+        assert "24 décembre 2026 – 31 décembre 2026 Fêtes" in page
+        typed = {"territories": "rhône, Belgique", "languages": "français, arabe"}
+        await person.post(LYON, form="f1", version="2", **typed)
+        [asked] = await changes(on)
+    assert asked["fields"] == {"territories": ["69", "country:BE"], "languages": ["ar", "fr"]}

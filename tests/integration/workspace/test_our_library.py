@@ -59,7 +59,12 @@ async def test_a_librarys_figures_are_those_of_the_poster(database: Database) ->
     async with stage(database, data=others(), seen_at=SEEN_AT) as on:
         lead = await lead_of_lyon(on)
         page = (await lead.see("/libraries/bm-lyon/figures")).text
-        for words in ("75", "moins de 2,0", "4,5", "https://figures.example/figures/2026/bm-lyon"):
+        for words in (
+            "75",
+            "moins de 2\N{NO-BREAK SPACE}h",
+            "4,5",
+            "https://figures.example/figures/2026/bm-lyon",
+        ):
             assert words in page, words
         assert "<td>3</td><td>12</td><td>10</td>" in page
         assert (await lead.see("/libraries/bm-lyon/figures?year=2025")).status_code == 200

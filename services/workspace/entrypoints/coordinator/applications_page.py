@@ -91,7 +91,10 @@ class ApplicationsPage:
     async def admit(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         one = await self._known(request.path_params["application"])
         address = word(form, "address", 320)
-        fields = {name: value for name, value in read_profile(form).items() if value not in ("", [], {})}
+        names = self.guard.pages.record_words(visitor, request)
+        fields = {
+            name: value for name, value in read_profile(form, names).items() if value not in ("", [], {})
+        }
         fields["reach"] = {"way": "mail", "address": address}
         partner = word(form, "id", 63)
         if one["way"] == "mail" and not is_mail(address):

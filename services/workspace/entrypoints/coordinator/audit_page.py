@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from services.workspace.domain.choosing import library_of
 from services.workspace.entrypoints.lists_page import page_number
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor
 from services.workspace.store import audit, people
@@ -29,12 +30,12 @@ class AuditPage:
         number = page_number(asked.get("page"))
         who = (asked.get("who") or "").replace("\0", "")[:200].strip()
         async with self.guard.begin() as unit:
-            rows = await audit.listed(
-                unit.db, who or None, asked.get("library") or None, PAGE + 1, PAGE * (number - 1)
-            )
+            known = await people.libraries(unit.db)
+            library = library_of(asked.get("library") or "", known)
+            rows = await audit.listed(unit.db, who or None, library or None, PAGE + 1, PAGE * (number - 1))
             context: dict[str, Any] = {
                 "rows": rows[:PAGE],
-                "libraries": await people.libraries(unit.db),
+                "libraries": known,
                 "now": unit.now,
             }
         return self.guard.pages.show(
@@ -45,5 +46,5 @@ class AuditPage:
             more=len(rows) > PAGE,
             number=number,
             who=who,
-            library=asked.get("library") or "",
+            library=library,
         )

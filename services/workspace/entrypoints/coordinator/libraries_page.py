@@ -20,6 +20,7 @@ from services.workspace.domain.profile import Closed
 from services.workspace.entrypoints.coordinator.steering_forms import coordinator_of
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
 from services.workspace.handlers import directory
+from services.workspace.pages.profile_words import ProfileWords
 from services.workspace.store import libraries
 from services.workspace.store.coordinator import applications
 
@@ -88,7 +89,10 @@ class LibrariesPage:
 
     async def change(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         known = await self._known(visitor, request.path_params["library"])
-        wanted = {name: value for name, value in read_profile(form).items() if name in fields_of(visitor)}
+        names = self.guard.pages.record_words(visitor, request)
+        wanted = {
+            name: value for name, value in read_profile(form, names).items() if name in fields_of(visitor)
+        }
         return await self._ask(visitor, known, form, profile.difference(known["record"], wanted))
 
     async def close(self, request: Request, visitor: Visitor, form: FormData) -> Response:
@@ -131,7 +135,7 @@ def fields_of(visitor: Visitor) -> tuple[str, ...]:
     return profile.OF_COORDINATORS if visitor.may("steer the network") else profile.OF_LEADS
 
 
-def read_profile(form: FormData) -> dict[str, Any]:
+def read_profile(form: FormData, names: ProfileWords) -> dict[str, Any]:
     """The fields that the form has, as in a record; whether they are right, the router says."""
     wanted: dict[str, Any] = {
         name: word(form, name)
@@ -140,7 +144,7 @@ def read_profile(form: FormData) -> dict[str, Any]:
     }
     for name in ("languages", "territories", "own_forms", "own_addresses"):
         if name in form:
-            wanted[name] = sorted(word(form, name, 2000).replace(",", " ").split())
+            wanted[name] = names.read(name, word(form, name, 2000))
     if "subjects" in form:
         strengths = {name[8:]: str(value) for name, value in form.items() if name.startswith("subject-")}
         wanted["subjects"] = {name: int(one) for name, one in sorted(strengths.items()) if one in STRENGTHS}

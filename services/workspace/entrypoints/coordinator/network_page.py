@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from uuid_utils.compat import uuid4
 
 from services.chassis.messaging.transaction import Unit
+from services.workspace.domain.choosing import library_of
 from services.workspace.domain.steering import NEEDS, SEVERAL
 from services.workspace.entrypoints.lists_page import page_number
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor
@@ -37,13 +38,14 @@ class NetworkPage:
     async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
         asked = request.query_params
         number = page_number(asked.get("page"))
-        wish = NetworkWish(
-            asked.get("library") or None,
-            (asked.get("q") or "").replace("\0", "")[:200].strip() or None,
-            PAGE + 1,
-            PAGE * (number - 1),
-        )
         async with self.guard.begin() as unit:
+            known = await people.libraries(unit.db)
+            wish = NetworkWish(
+                library_of(asked.get("library") or "", known) or None,
+                (asked.get("q") or "").replace("\0", "")[:200].strip() or None,
+                PAGE + 1,
+                PAGE * (number - 1),
+            )
             today = Today(unit.now, self._end_of_day(unit.now))
             counts = await network.counts(unit.db, today)
             need = asked.get("need") if asked.get("need") in NEEDS else first_need(counts)
@@ -51,7 +53,7 @@ class NetworkPage:
             context: dict[str, Any] = {
                 "counts": counts,
                 "loads": await network.loads(unit.db, unit.now),
-                "libraries": await people.libraries(unit.db),
+                "libraries": known,
                 "requests": await network.requests(unit.db, None, unit.now - REQUESTS_FOR),
                 "applying": await applications.number_waiting(unit.db),
                 "notice": await public_notice(unit),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from uuid_utils.compat import uuid4
 
 from services.chassis.messaging.transaction import Unit
+from services.workspace.domain.choosing import library_of
 from services.workspace.domain.explained import due_if_asked
 from services.workspace.domain.steering import STEERING
 from services.workspace.entrypoints.coordinator.network_page import question_ids
@@ -50,7 +51,9 @@ class SteeringForms:
     async def do(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         wish, questions = read_wish(form, self.guard.pages.zone), question_ids(form)
         async with self.guard.begin() as unit:
-            known = {row["id"] for row in await people.libraries(unit.db)}
+            libraries = await people.libraries(unit.db)
+            wish = replace(wish, partner=library_of(wish.partner, libraries))
+            known = {row["id"] for row in libraries}
             fault = fault_of(wish, questions, known, unit.now)
             for question in questions if not fault else ():
                 await steering.steer(unit, coordinator_of(visitor), word(form, "form"), question, wish)
@@ -62,6 +65,7 @@ class SteeringForms:
         wish, questions = read_wish(form, self.guard.pages.zone), question_ids(form)
         async with self.guard.begin() as unit:
             libraries = await people.libraries(unit.db)
+            wish = replace(wish, partner=library_of(wish.partner, libraries))
             known = {row["id"]: row["name"] for row in libraries}
             context: dict[str, Any] = {
                 "rows": await network.in_short(unit.db, questions),

@@ -78,14 +78,25 @@ def _of_month(months: Sequence[int], month: int, year: int) -> int | None:
 
 
 def _summary(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Share of answers within the promise, median time to an answer in hours, stars and who gave some."""
+    """Share of answers within the promise, median time to an answer, stars and who gave some."""
     answered = told.get("headlines", {}).get("answered", {}).get("n", 0)
     stars = told.get("stars", ())
     rated = sum(stars)
     median = (told.get("durations", {}).get("answer_calendar") or {}).get("median")
     return {
         "kept": round(100 * told.get("kept", 0) / answered) if answered else None,
-        "hours": round(median / 3600, 1) if median is not None else None,
+        "median": _span(median) if median is not None else None,
         "stars": round(sum(n * number for n, number in enumerate(stars, 1)) / rated, 1) if rated else None,
         "rated": rated,
     }
+
+
+def _span(seconds: float) -> dict[str, int]:
+    """The units to say, cut as on the public page: 45 min, 25 h, 2 d 4 h, 8 d."""
+    hours = round(seconds / 3600)
+    if seconds < 3600:
+        return {"minutes": max(1, round(seconds / 60))}
+    if hours < 48:
+        return {"hours": hours}
+    days, rest = divmod(hours, 24)
+    return {"days": days, "hours": rest} if rest and days < 7 else {"days": days}

@@ -14,10 +14,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from services.chassis.messaging.transaction import Unit
+from services.workspace.domain.choosing import library_of
 from services.workspace.entrypoints.questions.question_page import respondent_of
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word, words
 from services.workspace.handlers import working
-from services.workspace.store import audit, facts, work
+from services.workspace.store import audit, facts, people, work
 from services.workspace.store.work import Respondent
 
 LONGEST = 50_000
@@ -84,10 +85,14 @@ class WorkForms:
         async with self.guard.begin(request.path_params["id"]) as unit:
             who, _ = await own_respondent(unit, visitor, request.path_params["id"])
             reason = words(form, "reason", LONGEST).strip()
+            named = await _named(unit, form)
             try:
-                await working.decline(unit, who, word(form, "form"), reason, word(form, "refer_to"))
+                if named is not None:
+                    await working.decline(unit, who, word(form, "form"), reason, named)
             except ValidationError:
-                return self.guard.pages.message(visitor, "no_library", 422)
+                named = None
+        if named is None:
+            return self.guard.pages.message(visitor, "no_library", 422)
         return RedirectResponse("/questions", 303)
 
     async def note(self, request: Request, visitor: Visitor, form: FormData) -> Response:
@@ -123,3 +128,12 @@ async def own_respondent(unit: Unit, visitor: Visitor, question: UUID) -> tuple[
 
 def back(request: Request, anchor: str = "") -> Response:
     return RedirectResponse(f"/questions/{request.path_params['id']}{anchor}", 303)
+
+
+async def _named(unit: Unit, form: FormData) -> str | None:
+    """The id of the library that the question is referred to, chosen in a list or typed by its name; empty
+    where none is, None where none is called so."""
+    typed = word(form, "refer_to") or word(form, "refer_to_other")
+    known = await people.libraries(unit.db) if typed else []
+    named = library_of(typed, known)
+    return named if not typed or any(one["id"] == named for one in known) else None

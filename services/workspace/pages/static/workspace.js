@@ -125,6 +125,17 @@ document.querySelector("form[action='/sign-out']")?.addEventListener("submit", (
   store.set("keys", keys);
 });
 
+// The folded part of the menu closes as menus do; without this, by its own name.
+const more = document.querySelector("details.more");
+if (more) {
+  addEventListener("click", (event) => { if (!more.contains(event.target)) more.open = false; });
+  more.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    more.open = false;
+    more.querySelector("summary").focus();
+  });
+}
+
 // --- Keys: j k along the rows, Enter opens, t takes, r answers, / searches, ? says so.
 function mark() {
   for (const row of rowsNow()) row.classList.toggle("current", leadsTo(row) === current);

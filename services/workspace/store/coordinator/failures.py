@@ -46,9 +46,10 @@ ORDER BY f.failed_at DESC, f.delivery LIMIT $2
 """
 
 _SILENCES = """
-SELECT name, library, status, silenced_at FROM silence
-WHERE silenced_at IS NOT NULL AND (lifted_at IS NULL OR lifted_at < silenced_at)
-ORDER BY silenced_at DESC, name LIMIT $1
+SELECT s.name, coalesce(l.name, s.library) AS library, s.status, s.silenced_at FROM silence s
+LEFT JOIN library l ON l.id = s.library
+WHERE s.silenced_at IS NOT NULL AND (s.lifted_at IS NULL OR s.lifted_at < s.silenced_at)
+ORDER BY s.silenced_at DESC, s.name LIMIT $1
 """
 
 _REQUESTS = """
