@@ -280,8 +280,8 @@ class RequestRefused(Fact):
     code: Word = Field(
         description="changed_meanwhile, emptied_field, faulty_field, has_it_already, impossible,"
         " known_partner, moment_passed, nobody_has_it, not_open, not_so_any_more, nothing_failed,"
-        " nothing_held, nothing_silenced, nothing_to_post, stays_held, unfit, unknown_partner,"
-        " unknown_question, waits_for_asker, walled"
+        " nothing_held, nothing_silenced, nothing_to_post, nothing_weighs, stays_held, unfit,"
+        " unknown_partner, unknown_question, waits_for_asker, walled"
     )
     reason: str = Field(description="For an operator to read")
     field: Line | None = None

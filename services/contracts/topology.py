@@ -122,6 +122,8 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.QuestionHandled,
             router.IntakeChanged,
             explained.QuestionExplained,
+            explained.WeightsChanged,
+            explained.WeightsSimulated,
             router.PartnerChanged,
             notifier.QuestionPublished,
             notifier.SimilarFound,

@@ -10,13 +10,11 @@ from pydantic import Field, field_validator
 
 from services.chassis.settings import ServiceSettings
 from services.router.domain.deadlines import Terms
-from services.router.domain.routing.routing_request import Weights
-
-USUAL = Weights()
 
 
 class RouterSettings(ServiceSettings):
-    """Variables begin with SESAME_; points are those of docs/routing.md."""
+    """Variables begin with SESAME_. What each part of a choice weighs is no setting: the coordinator says it
+    (`./sesame router weights`, the workspace)."""
 
     partners_file: Path | None = Field(
         default=None,
@@ -47,17 +45,6 @@ class RouterSettings(ServiceSettings):
         default=2, ge=0, description="How often an asker may have an answered question asked again"
     )
     timer_seconds: float = Field(default=5, gt=0, description="Rest between two looks for what is due")
-    weight_origin: float = Field(default=USUAL.origin, ge=0, description="Points: asked at this library")
-    weight_referred: float = Field(default=USUAL.referred, ge=0, description="Points: named by a colleague")
-    weight_place: float = Field(default=USUAL.place, ge=0, description="Points: serves the asker's postcode")
-    weight_subject: float = Field(
-        default=USUAL.subject, ge=0, description="Points: strength 5 in the subject"
-    )
-    weight_load: float = Field(default=USUAL.load, ge=0, description="Points: has no open question")
-    weight_fairness: float = Field(default=USUAL.fairness, ge=0, description="Points for each question owed")
-    weight_fit: float = Field(
-        default=USUAL.fit, ge=0, description="Points: open long enough before the promise"
-    )
 
     @field_validator("network_time_zone")
     @classmethod
@@ -67,18 +54,6 @@ class RouterSettings(ServiceSettings):
         except (ValueError, OSError, KeyError):
             raise ValueError(f'there is no time zone "{name}"; write one like "Europe/Paris"') from None
         return name
-
-    @property
-    def weights(self) -> Weights:
-        return Weights(
-            origin=self.weight_origin,
-            referred=self.weight_referred,
-            place=self.weight_place,
-            subject=self.weight_subject,
-            load=self.weight_load,
-            fairness=self.weight_fairness,
-            fit=self.weight_fit,
-        )
 
     @property
     def terms(self) -> Terms:

@@ -26,7 +26,7 @@ from services.workspace.handlers.signing_in import SignInRules
 from services.workspace.pages.pages import WorkspacePages
 from services.workspace.settings import WorkspaceSettings, file_keys_of
 from services.workspace.store import sessions
-from services.workspace.store.coordinator import applications, entries, held
+from services.workspace.store.coordinator import applications, entries, held, weights
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HOUR_SECONDS = 3600.0
@@ -106,6 +106,7 @@ async def _forget(chassis: Chassis, audit_term: timedelta) -> None:
         await sessions.forget(unit.db, unit.now, audit_term)
         await held.forget_words(unit.db, unit.now)
         await entries.forget_texts(unit.db, unit.now)
+        await weights.forget_trials(unit.db, unit.now)
         await applications.forget(unit.db, unit.now, audit_term)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -31,9 +31,12 @@ from services.contracts.vocabulary import Facets, Fact
 from services.router.domain.partner import Partner, ReachedBy
 from services.router.entrypoints import subscriptions
 from services.router.entrypoints.requests import requests
+from services.router.handlers import weighing
 from services.router.handlers.context import RoutingContext
+from services.router.handlers.coordinator import Actor
 from services.router.settings import RouterSettings
 from services.router.store import partner_directory
+from services.router.store import weights as weights_store
 from tests.support.bench import Bench, letter_of
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -94,10 +97,21 @@ class Network:
             changes = await partner_directory.compare(unit.db, wanted, whole=True)
             await partner_directory.apply(unit.db, changes, actor="test", now=unit.now)
 
+    async def weigh(self, **points: float) -> None:
+        """From now on these parts weigh so much; the others as before."""
+        async with self.bench.transactions.begin() as unit:
+            known, version = await weights_store.held(unit.db)
+            await weighing.change(unit, replace(known, **points), version, Actor("test"))
+
 
 @asynccontextmanager
 async def network(
-    url: str, wanted: Sequence[Partner], *, clock: OwnClock | None = None, **settings: Any
+    url: str,
+    wanted: Sequence[Partner],
+    *,
+    clock: OwnClock | None = None,
+    weights: Mapping[str, float] | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Network]:
     clock = clock or OwnClock()
     options = RouterSettings(amqp_url="amqp://unused", database_url=url, **settings)
@@ -106,6 +120,8 @@ async def network(
         bench = Bench("router", pool, transactions, MessagingMetrics(CollectorRegistry()))
         made = Network(bench, clock, RoutingContext.of(options))
         await made.import_partners(wanted)
+        if weights:
+            await made.weigh(**weights)
         yield made
 
 

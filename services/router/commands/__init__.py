@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from services.router.commands import explain, learn, partners, questions, rehearse
+from services.router.commands import explain, learn, partners, questions, rehearse, weighing
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -14,4 +14,5 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     explain.register(things)
     questions.register(things)
     rehearse.register(things)
+    weighing.register(things)
     learn.register(things)

@@ -20,6 +20,7 @@ from services.router.domain.question.question_report import (
     question_lines,
     span_line,
     sum_of,
+    weights_line,
     why_line,
 )
 from services.router.handlers.explanation import Explained, explain
@@ -68,6 +69,8 @@ def _print_decision(
     if told.candidates:
         console.print(_table(told, counting))
         _say(console, [why_line(told, counting)])
+    if told.weights:
+        _say(console, [f"weights then: {weights_line(told.weights)}"])
     if others:
         print(f"no points to anybody: {', '.join(others)}")
     if told.excluded:

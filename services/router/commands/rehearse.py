@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,15 +14,15 @@ from rich.table import Table
 from services.chassis.holiday_calendar import holidays_of
 from services.chassis.terminal import operator_console
 from services.router.commands.coordinating import CommandContext, run
+from services.router.commands.weighing import PARTS, part_and_points
 from services.router.domain.partner import Partner, PartnerRole
 from services.router.domain.routing.directory import Directory
 from services.router.domain.routing.loads import LoadBook, week_of
 from services.router.domain.routing.rehearsal import Shares, rehearse
-from services.router.domain.routing.routing_request import Network, Weights
+from services.router.domain.routing.routing_request import Network
 from services.router.files.partners import FaultyFile, read_file
 from services.router.files.questions import read_questions
-
-PARTS = [field.name for field in fields(Weights)]
+from services.router.store import weights
 
 
 def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,7 +31,7 @@ def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("--partners", type=Path, help="try these (YAML or CSV) instead of the database's")
     parser.add_argument(
         "--weight",
-        type=_weight,
+        type=part_and_points,
         action="append",
         default=[],
         metavar="PART=POINTS",
@@ -41,20 +41,15 @@ def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.set_defaults(run=lambda chosen: run(partial(simulate, chosen)))
 
 
-def _weight(text: str) -> tuple[str, float]:
-    name, _, points = text.partition("=")
-    if name not in PARTS:
-        raise argparse.ArgumentTypeError(f"there is no part {name}; parts are {', '.join(PARTS)}")
-    return name, float(points)
-
-
 async def simulate(chosen: argparse.Namespace, there: CommandContext) -> int:
     start = datetime.now(UTC)
     directory = await _directory(chosen, there)
+    async with there.transactions.begin() as unit:
+        known = await weights.now(unit.db)
     network = Network(
         directory,
         LoadBook(week_of(start, there.settings.zone)),
-        replace(there.settings.weights, **dict(chosen.weight)),
+        replace(known, **dict(chosen.weight)),
         there.settings.terms.answer,
     )
     questions = read_questions(chosen.file, there.desk.working_days, there.settings.terms, start)

@@ -11,8 +11,9 @@ from services.chassis.messaging.readers import EventReader
 from services.chassis.messaging.requests import RefusedRequest, RequestAction, request_reader, tell_page
 from services.chassis.messaging.transaction import Unit
 from services.contracts import coordinator as asked
+from services.contracts import explained
 from services.router.domain.question.state_machine import ImpossibleMove
-from services.router.handlers import coordinator, directory, telling
+from services.router.handlers import coordinator, directory, telling, weighing
 from services.router.handlers.context import RoutingContext
 from services.router.handlers.coordinator import Actor
 
@@ -34,6 +35,8 @@ def requests(desk: RoutingContext) -> EventReader:
             asked.IntakeChangeRequested: _action(desk, _change_intake),
             asked.PartnerChangeRequested: _action(desk, _change_partner),
             asked.PartnerAdmitRequested: _action(desk, _admit_partner),
+            explained.WeightsChangeRequested: _action(desk, _change_weights),
+            explained.WeightsTrialRequested: _action(desk, _try_weights),
             asked.ExplanationRequested: _action(desk, _explain),
             asked.DirectoryRequested: _action(desk, _tell_directory),
             asked.RouterFactsRequested: tell_page,
@@ -116,6 +119,18 @@ async def _admit_partner(
     await directory.admit(unit, wish.partner, wish.fields, by.name)
 
 
+async def _change_weights(
+    _desk: RoutingContext, unit: Unit, _id: UUID, by: Actor, wish: explained.WeightsChangeRequested
+) -> None:
+    await weighing.change(unit, weighing.weights_of(wish.weights), wish.version, by)
+
+
+async def _try_weights(
+    _desk: RoutingContext, unit: Unit, _id: UUID, _by: Actor, wish: explained.WeightsTrialRequested
+) -> None:
+    await weighing.tell_trial(unit, wish)
+
+
 async def _explain(
     desk: RoutingContext, unit: Unit, id_: UUID, _by: Actor, _wish: asked.ExplanationRequested
 ) -> None:
@@ -126,3 +141,4 @@ async def _tell_directory(
     _desk: RoutingContext, unit: Unit, _id: UUID, _by: Actor, _wish: asked.DirectoryRequested
 ) -> None:
     await directory.tell_anew(unit)
+    await weighing.tell_anew(unit)

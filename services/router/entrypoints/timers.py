@@ -17,7 +17,7 @@ from services.chassis.messaging.transaction import Begin, Unit
 from services.router.domain.deadlines import is_gone
 from services.router.domain.question import lifecycle
 from services.router.domain.question.question import Assignment, Question
-from services.router.handlers import directory, facts, routing
+from services.router.handlers import directory, facts, routing, weighing
 from services.router.handlers.context import RoutingContext
 from services.router.store import questions
 from services.router.store.session import NetworkState
@@ -42,7 +42,9 @@ class Timers:
                 return
 
     async def tell(self) -> None:
-        """The workspace of what changed in the directory, whoever changed it."""
+        """The workspace of what changed in the directory and the weights, whoever changed it."""
+        async with self._begin() as unit:
+            await weighing.tell(unit)
         while True:
             async with self._begin() as unit:
                 if await directory.tell(unit) < directory.PAGE:

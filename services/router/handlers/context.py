@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from services.chassis.holiday_calendar import holidays_of
 from services.chassis.working_time import WorkingClock, working_days
 from services.router.domain.deadlines import Terms, promised
-from services.router.domain.routing.routing_request import Weights
 from services.router.settings import RouterSettings
 from services.router.store.partner_directory import Partners
 from services.router.store.session import Sessions
@@ -20,7 +19,6 @@ class RoutingContext:
     ledgers: Sessions
     working_days: WorkingClock
     terms: Terms
-    weights: Weights
     attempts: int
     reopenings: int
     """How often an asker may have an answered question asked again."""
@@ -40,7 +38,6 @@ class RoutingContext:
             ledgers=Sessions(Partners(holidays_of), SubjectModels(), settings.zone),
             working_days=WorkingClock(working_days(settings.zone, holiday)),
             terms=settings.terms,
-            weights=settings.weights,
             attempts=settings.attempts,
             reopenings=settings.asker_reopenings,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -10,6 +11,8 @@ from services.contracts.reasons import Exclusion, Reason
 from services.contracts.vocabulary import PartnerName
 from services.router.domain.routing.decision import Candidate, Decision, Excluded
 from services.router.domain.routing.directory import Directory
+from services.router.domain.routing.loads import fair_capacity
+from services.router.domain.routing.routing_request import Weights
 from services.router.handlers.facts import name_of
 
 EXCLUSIONS_NAMED = 200
@@ -40,10 +43,11 @@ def _exclusion(partner: PartnerName, code: str, language: str | None) -> Exclusi
     )
 
 
-def account_of(decision: Decision) -> dict[str, Any]:
+def account_of(decision: Decision, weights: Weights) -> dict[str, Any]:
     """Every number of a decision, as it is stored and explained; of a very large network the best candidates,
-    and how many were excluded."""
+    and how many were excluded. `measures` and `capacity` say what other weights would have made of it."""
     return {
+        "weights": asdict(weights),
         "tier": decision.tier,
         "eligible": decision.eligible,
         "candidates": [_candidate(candidate) for candidate in decision.ranked],
@@ -53,7 +57,13 @@ def account_of(decision: Decision) -> dict[str, Any]:
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:
     parts = {part.name: [part.points, dict(part.params)] for part in candidate.parts}
-    return {"partner": candidate.partner.id, "total": candidate.total, "parts": parts}
+    return {
+        "partner": candidate.partner.id,
+        "total": candidate.total,
+        "parts": parts,
+        "measures": {part.name: part.measure for part in candidate.parts if part.measure},
+        "capacity": fair_capacity(candidate.partner.capacity_per_week),
+    }
 
 
 def _plain(names: Excluded) -> list[str] | int:

@@ -65,4 +65,5 @@ def _told(row: Record) -> DecisionRecord:
         eligible=account["eligible"],
         candidates=account["candidates"],
         excluded=account["excluded"],
+        weights=account.get("weights"),
     )

@@ -38,9 +38,9 @@ async def route(
         return
     ledger = desk.ledgers.of(unit)
     standing = await ledger.standing()
-    network = Network(standing.directory, standing.book, desk.weights, desk.terms.answer)
+    network = Network(standing.directory, standing.book, standing.weights, desk.terms.answer)
     decision = decide(request_of(question, referred), network, unit.now)
-    ledger.decided(question.id, decision, decision_facts.account_of(decision))
+    ledger.decided(question.id, decision, decision_facts.account_of(decision, standing.weights))
     chosen = decision.chosen
     if chosen is None:
         excluded = decision_facts.exclusions_of(standing.directory, decision, question.facets.get("language"))
@@ -129,10 +129,10 @@ async def route_follow_up(
     if first is not None and first.id not in had and not is_gone(first, until, unit.now):
         await hand_follow_up(desk, unit, question, first, word)
         return
-    network = Network(standing.directory, standing.book, desk.weights, desk.terms.answer)
+    network = Network(standing.directory, standing.book, standing.weights, desk.terms.answer)
     request = replace(request_of(question, referred), promise_at=until)
     decision = decide(request, network, unit.now)
-    ledger.decided(question.id, decision, decision_facts.account_of(decision))
+    ledger.decided(question.id, decision, decision_facts.account_of(decision, standing.weights))
     if decision.chosen is None:
         await leave_follow_up(desk, unit, question, word, "nobody_left")
     else:

@@ -11,6 +11,7 @@ from services.chassis.messaging.requests import RefusedRequest
 from services.chassis.messaging.transaction import Unit
 from services.chassis.working_time import Span
 from services.contracts.explained import (
+    PartWeights,
     QuestionExplained,
     ToldCandidate,
     ToldChance,
@@ -52,6 +53,7 @@ def _decision(told: DecisionRecord) -> ToldDecision:
         chosen=told.chosen,
         tier=told.tier,
         eligible=told.eligible,
+        weights=PartWeights(**told.weights) if told.weights else None,
         candidates=tuple(
             ToldCandidate(
                 partner=one["partner"],

@@ -14,7 +14,7 @@ from asyncpg import Record
 from services.chassis.postgres.database import Db
 
 _NETWORK = """
-SELECT partners_version, week, book, (SELECT max(version) FROM subject_model) AS subjects
+SELECT partners_version, week, book, weights, (SELECT max(version) FROM subject_model) AS subjects
 FROM network FOR UPDATE OF network
 """
 

@@ -13,6 +13,8 @@ from pydantic import TypeAdapter
 from services.router.domain.question.conversation import AskerWord, Clarification
 from services.router.domain.question.question import AcceptedAnswer, Assignment, Question
 from services.router.domain.question.state_machine import State
+from services.router.domain.routing.routing_request import Weights
+from services.router.domain.routing.weights_trial import PastCandidate, PastDecision
 from services.router.domain.territory import Territory
 
 _ASSIGNMENTS = TypeAdapter(tuple[Assignment, ...])
@@ -29,6 +31,32 @@ class Conversation:
 
 
 _CONVERSATION = TypeAdapter(Conversation)
+
+
+def weights_from(text: str) -> Weights:
+    return Weights(**orjson.loads(text))
+
+
+def past_decision_from(row: Record) -> PastDecision:
+    account = orjson.loads(row["account"])
+    found = tuple(
+        PastCandidate(
+            partner=one["partner"],
+            total=one["total"],
+            measures=one["measures"],
+            open=one["parts"]["load"][1]["open"],
+            capacity=one["capacity"],
+        )
+        for one in account["candidates"]
+    )
+    return PastDecision(
+        question=row["question"],
+        decided_at=row["decided_at"],
+        ended_at=row["ended_at"],
+        chosen=row["chosen"],
+        candidates=found,
+        eligible=account["eligible"],
+    )
 
 
 def question_from(row: Record) -> Question:

@@ -21,6 +21,7 @@ from services.router.domain.question.question import Question
 from services.router.domain.routing.decision import Decision
 from services.router.domain.routing.directory import Directory
 from services.router.domain.routing.loads import LoadBook, week_of
+from services.router.domain.routing.routing_request import Weights
 from services.router.domain.subjects import SubjectModel
 from services.router.store import questions, rows
 from services.router.store.load_books import LoadBooks
@@ -35,6 +36,7 @@ class NetworkState:
     directory: Directory
     subjects: SubjectModel | None
     book: LoadBook
+    weights: Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class Session:
             book = await of.books.at(self._unit.db, row["book"], row["week"])
             subjects = await of.subjects.at(self._unit.db, row["subjects"])
             turned = book.turned(week_of(self._unit.now, self._zone))
-            self._standing = NetworkState(directory, subjects, turned)
+            weights = rows.weights_from(row["weights"])
+            self._standing = NetworkState(directory, subjects, turned, weights)
         return self._standing
 
     def put_new(self, question: Question) -> None:

@@ -47,6 +47,8 @@ class DecisionPicture:
     eligible: int
     candidates: tuple[CandidateBar, ...]
     excluded: tuple[ExcludedGroup, ...]
+    weights: tuple[tuple[str, float], ...] = ()
+    """By which it was decided, where it was written down."""
 
 
 MOST_BARS = 12
@@ -75,6 +77,7 @@ def _picture(
         eligible=told["eligible"],
         candidates=tuple(_bar(one, names, chances.get(one["partner"], {}), longest) for one in shown),
         excluded=tuple(sorted(excluded, key=lambda one: (one.number, one.code))),
+        weights=tuple((name, told["weights"][name]) for name in PARTS if told.get("weights")),
     )
 
 

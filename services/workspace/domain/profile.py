@@ -38,6 +38,7 @@ SHOWN = (
     "time_zone",
     "hours",
     *ADDRESSES,
+    "reach",
 )
 """In the form, in this order; closures have their own."""
 

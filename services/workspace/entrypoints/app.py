@@ -21,6 +21,7 @@ from services.workspace.entrypoints.coordinator.network_page import NetworkPage
 from services.workspace.entrypoints.coordinator.posts_page import PostsPage
 from services.workspace.entrypoints.coordinator.release_page import ReleasePage
 from services.workspace.entrypoints.coordinator.steering_forms import SteeringForms
+from services.workspace.entrypoints.coordinator.weights_page import WeightsPage
 from services.workspace.entrypoints.join_page import JoinPage
 from services.workspace.entrypoints.library.library_figures import LibraryFigures
 from services.workspace.entrypoints.library.library_search import LibrarySearch
@@ -83,6 +84,7 @@ class Site:
             *NetworkPage(guard).routes(),
             *SteeringForms(guard).routes(),
             *LibrariesPage(guard).routes(),
+            *WeightsPage(guard).routes(),
             *HeldPage(guard).routes(),
             *ReleasePage(guard).routes(),
             *PostsPage(guard).routes(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis.messaging.readers import Subscriptions
 from services.contracts import topology
-from services.contracts.explained import QuestionExplained
+from services.contracts.explained import QuestionExplained, WeightsChanged, WeightsSimulated
 from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown
 from services.contracts.notifier import (
     AddressLifted,
@@ -25,6 +25,8 @@ def subscriptions() -> Subscriptions:
         **dict.fromkeys(topology.HEARS["workspace"], hear),
         PartnerChanged: directory.heard,
         QuestionExplained: explaining.heard,
+        WeightsChanged: explaining.weights_changed,
+        WeightsSimulated: explaining.weights_simulated,
         DeliveryFailed: failing.failed,
         DeliveryResumed: failing.resumed,
         AddressSilenced: failing.silenced,

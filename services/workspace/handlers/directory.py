@@ -13,6 +13,7 @@ from services.contracts.envelope import Event
 from services.contracts.router import PartnerChanged
 from services.workspace.handlers.steering import LONGEST_LINE, Coordinator, ask, ask_unnamed
 from services.workspace.store import libraries
+from services.workspace.store.coordinator import weights
 
 
 async def heard(unit: Unit, event: Event[PartnerChanged]) -> None:
@@ -44,5 +45,5 @@ async def change_key(unit: Unit, who: Coordinator, form: str, partner: str, key:
 
 async def ask_for_all(unit: Unit) -> None:
     """Where nothing of it was ever told here: a workspace that begins beside a network that stands."""
-    if not await libraries.is_known(unit.db):
+    if not (await libraries.is_known(unit.db) and await weights.is_known(unit.db)):
         ask_unnamed(unit, DirectoryRequested(by="workspace"))

@@ -114,7 +114,7 @@ SPOKEN: Mapping[str, str] = {
     "sun": N_("Sunday"),
     "key_change.requested": N_("New key for programs"),
     "partner_change.requested": N_("Change of a library"),
-    "changed_meanwhile": N_("somebody changed this library meanwhile: look again"),
+    "changed_meanwhile": N_("somebody changed it meanwhile: look again"),
     "faulty_field": N_("a field can’t be read"),
     # What of an answer or a refusal is at fault.
     "at_fault_text": N_("the text"),

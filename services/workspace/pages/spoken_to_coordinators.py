@@ -40,6 +40,27 @@ SPOKEN_TO_COORDINATORS: Mapping[str, str] = {
     "need_waiting": N_("Waiting for the asker"),
     "need_running": N_("On its way"),
     "need_ended": N_("Ended"),
+    # What counts in a choice.
+    "weights_change.requested": N_("Another weight of what counts"),
+    "weighs_referred": N_("A colleague who could not answer named this library."),
+    "weighs_origin": N_("It was asked on this library’s own page or at its desk."),
+    "weighs_place": N_(
+        "The library serves the asker’s postcode; less where it serves the département, region or country."
+    ),
+    "weighs_subject": N_("The library’s strength in the question’s theme: all of it at 5, a fifth at 1."),
+    "weighs_load": N_("Nothing in hand; less with each question in hand, none at a whole week’s."),
+    "weighs_fit": N_(
+        "Open, before the promise, for all the hours that an answer needs; less for a part of them."
+    ),
+    "weighs_fairness": N_(
+        "For each question that the library got less than its share; it grows without end, and so decides"
+        " how many each gets."
+    ),
+    "no_points": N_("write a number; 0 where it shall not count"),
+    "not_a_number": N_("this is no number; write one, as 40 or 12.5"),
+    "below_nought": N_("a number below 0 is not taken; write 0 where it shall not count"),
+    "too_many_points": N_("write 10,000 at most"),
+    "nothing_weighs": N_("Nothing would count: give at least one part more than 0."),
     # What a coordinator asks.
     "assign": N_("Give it to a library"),
     "extend": N_("Promise another moment"),

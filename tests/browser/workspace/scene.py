@@ -17,6 +17,7 @@ from tests.integration.workspace.test_explained import explained
 from tests.integration.workspace.test_failures import failed
 from tests.integration.workspace.test_joining import proven
 from tests.integration.workspace.test_release import shown as entry_shown
+from tests.integration.workspace.test_weights import points, simulated, try_out, weighed
 
 PAGE = f"/questions/{made.QUESTION}"
 OPEN = (
@@ -66,6 +67,14 @@ async def at_the_coordination(on: Stage) -> Someone:
     await on.tell([made.to_post(), made.held_reply(19)])
     await person.post("/network/do", form="one", question=str(made.QUESTION), action="route")
     return person
+
+
+async def tried(on: Stage, coordinator: Someone) -> str:
+    """Where it stands what other weights would have made of the last questions."""
+    await on.tell([weighed(), weighed(2, points(), place=62.5)])
+    there = await try_out(coordinator, place="60", load="12,5")
+    await on.tell([simulated(UUID(there.rpartition("/")[2]))])
+    return there
 
 
 async def applicants(on: Stage) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.workspace.scene import PAGE, applicants, at_the_coordination, morning
+from tests.browser.workspace.scene import PAGE, applicants, at_the_coordination, morning, tried
 from tests.integration.workspace.facts import QUESTION
 from tests.integration.workspace.stage import stage
 from tests.integration.workspace.test_our_library import SEEN_AT, others
@@ -67,7 +67,8 @@ async def test_the_coordinators_pages_have_no_fault_at_any_width(database: Datab
         claire = await at_the_coordination(on)
         await claire.post("/account/language", language=language)
         async with browser(claire.http) as served, screen(served.origin) as looking:
-            asked = [(address, width) for address in await applicants(on) for width in (320, 1440)]
+            there = (*await applicants(on), await tried(on, claire), "/weights")
+            asked = [(address, width) for address in there for width in (320, 1440)]
             for address, width in (*NETWORKS, *asked, ("/applications", 320)):
                 await looking.faultless(address, widths=(width,))
 

@@ -41,7 +41,7 @@ CHAIN = ("dijon", "lyon", "brest", "lille")
 """In the order in which they are asked: by strength alone, for load and fairness weigh nothing here."""
 
 PARTNERS = [library(name, subjects={"histoire": 5 - rank}) for rank, name in enumerate(CHAIN)]
-ONLY_MERIT: dict[str, Any] = {"weight_load": 0, "weight_fairness": 0}
+ONLY_MERIT: dict[str, Any] = {"weights": {"load": 0, "fairness": 0}}
 
 EMPTY = """
 TRUNCATE question, assignment, decision, history, load, inbox, outbox, waiting;

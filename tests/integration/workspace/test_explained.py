@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.contracts.explained import (
+    PartWeights,
     QuestionExplained,
     ToldCandidate,
     ToldChance,
@@ -21,6 +22,9 @@ from tests.support.servers import Database
 PAGE = f"/questions/{made.QUESTION}"
 
 
+WEIGHTS = PartWeights(referred=2000, origin=1000, place=40, subject=40, load=21.5, fit=20, fairness=15)
+
+
 def explained(hours: int = 0) -> QuestionExplained:
     due = made.MOMENT + timedelta(days=2)
     return QuestionExplained(
@@ -34,6 +38,7 @@ def explained(hours: int = 0) -> QuestionExplained:
                 chosen="bm-lyon",
                 tier="members",
                 eligible=2,
+                weights=WEIGHTS,
                 candidates=(
                     ToldCandidate(partner="bm-lyon", total=61.5, parts={"subject": 40, "load": 21.5}),
                     ToldCandidate(partner="bm-brest", total=14, parts={"load": 20, "fairness": -6}),
@@ -72,7 +77,14 @@ async def test_points_reasons_and_clocks_are_shown_to_the_network_alone(database
         await on.tell([made.hourly(3, explained(1)), made.hourly(4, explained(0))])
         claire = await on.someone("Claire Dumas", Member("coordinator"))
         page = (await claire.see(PAGE)).text
-        for words in ("61,5", "thème 40,0", "équité -6,0", "ne répond pas dans cette langue", "16,5 heures"):
+        for words in (
+            "61,5",
+            "thème 40,0",
+            "Points au plus, alors",
+            "équité -6,0",
+            "ne répond pas dans cette langue",
+            "16,5 heures",
+        ):
             assert words in page
         link = f"/network/check?action=assign&amp;question={made.QUESTION}&amp;partner=bm-brest"
         assert link in page

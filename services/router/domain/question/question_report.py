@@ -23,6 +23,8 @@ class DecisionRecord:
     eligible: int
     candidates: Sequence[Mapping[str, Any]]
     excluded: Mapping[str, Sequence[str] | int]
+    weights: Mapping[str, float] | None = None
+    """By which it was made."""
 
 
 def question_lines(question: Question, zone: ZoneInfo) -> Iterator[str]:
@@ -114,6 +116,10 @@ def _why(name: str, candidate: Mapping[str, Any]) -> str:
     if name == "subject" and params["subject"] is None:
         return "subject unknown"
     return WHY_IT_COUNTED[name].format(**params)
+
+
+def weights_line(weights: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {weights[name]:g}" for name in PARTS)
 
 
 def exclusion_line(told: DecisionRecord, why: str, language: str | None) -> str:

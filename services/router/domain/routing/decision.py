@@ -18,7 +18,7 @@ from services.router.domain.routing.directory import Directory
 from services.router.domain.routing.loads import LoadBook
 from services.router.domain.routing.partner_sets import PartnerSet
 from services.router.domain.routing.routing_request import Network, RoutingRequest
-from services.router.domain.routing.scoring import Part, Score
+from services.router.domain.routing.scoring import Part, Score, total_of
 from services.router.domain.territory import Nearness
 
 SHORT_LIST = 50
@@ -58,7 +58,7 @@ class Candidate:
 
     @classmethod
     def of(cls, partner: Partner, parts: tuple[Part, ...]) -> Candidate:
-        return cls(partner, parts, round(sum([part.points for part in parts]), 6))
+        return cls(partner, parts, total_of([part.points for part in parts]))
 
 
 @dataclass(frozen=True, slots=True)

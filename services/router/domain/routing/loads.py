@@ -58,8 +58,8 @@ class LoadBook:
         """After a question went to the partner; `among` is the capacity of everyone who could have had it."""
         credit = dict(self.credit)
         for name, earned in shares(among):
-            credit[name] = _bounded(credit.get(name, 0.0) + earned)
-        credit[partner] = _bounded(credit.get(partner, 0.0) - 1)
+            credit[name] = bounded(credit.get(name, 0.0) + earned)
+        credit[partner] = bounded(credit.get(partner, 0.0) - 1)
         return LoadBook(
             self.week,
             {**self.asked, partner: self.asked.get(partner, 0) + 1},
@@ -93,5 +93,5 @@ def week_of(moment: datetime, zone: ZoneInfo) -> date:
     return date.fromordinal(day.toordinal() - day.weekday())
 
 
-def _bounded(credit: float) -> float:
+def bounded(credit: float) -> float:
     return round(max(-MOST_CREDIT, min(MOST_CREDIT, credit)), 6)

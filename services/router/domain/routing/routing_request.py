@@ -42,6 +42,11 @@ class Weights:
     fairness: float = 15.0
     fit: float = 20.0
 
+    def points(self, part: str, measure: float) -> float:
+        """What a part gives whose measure is 1 at its fullest, or a number of questions owed."""
+        weight: float = getattr(self, part)
+        return round(measure * weight, 3)
+
 
 @dataclass(frozen=True, slots=True)
 class Network:

@@ -38,11 +38,22 @@ Ranked = tuple[float, str]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`params`: what stands behind the points, by the names of contracts.reasons."""
+    """`params`: what stands behind the points, by the names of contracts.reasons. `measure`: the points
+    without their weight."""
 
     name: str
     points: float
+    measure: float
     params: Mapping[str, str | int | float | None] = field(default_factory=dict)
+
+
+def idleness(opened: int, capacity: int) -> float:
+    """1 with nothing open, 0 at a whole week's capacity."""
+    return max(0.0, 1 - opened / capacity) if opened and capacity else float(not opened)
+
+
+def total_of(points: Iterable[float]) -> float:
+    return round(sum(points), 6)
 
 
 class Score:
@@ -100,15 +111,17 @@ class Score:
 
     def parts(self, partner: Partner) -> tuple[Part, ...]:
         load = self._book.of(partner.id)
-        weights = self._weights
         return (
-            Part("origin", weights.origin * (partner.id == self._asked.origin)),
-            Part("referred", weights.referred * (partner.id == self._asked.referred)),
+            self._part("origin", float(partner.id == self._asked.origin), {}),
+            self._part("referred", float(partner.id == self._asked.referred), {}),
             self._place(partner.id),
             self._subject_part(partner.id),
-            Part("load", round(self._idleness(partner.id) * weights.load, 3), {"open": load.open}),
-            Part("fairness", round(load.credit * weights.fairness, 3), {"owed": round(load.credit, 2)}),
+            self._part("load", self._idleness(partner.id), {"open": load.open}),
+            self._part("fairness", load.credit, {"owed": round(load.credit, 2)}),
         )
+
+    def _part(self, name: str, measure: float, params: Mapping[str, str | int | float | None]) -> Part:
+        return Part(name, self._weights.points(name, measure), measure, params)
 
     def open_share(self, partner: Partner, now: datetime) -> float:
         """How much of the time that an answer needs the partner is open before the promise: 0 to 1."""
@@ -118,11 +131,11 @@ class Score:
         return min(self._directory.clock(partner).between(now, promise_at) / needed, 1.0)
 
     def fit(self, share: float) -> Part:
-        return Part("fit", round(share * self._weights.fit, 3), {"share": round(share, 3)})
+        return self._part("fit", share, {"share": round(share, 3)})
 
     def _place(self, name: str) -> Part:
         near = self._nearness(name)
-        return Part("place", round(NEARNESS[near] * self._weights.place, 3), {"nearness": near.name.lower()})
+        return self._part("place", NEARNESS[near], {"nearness": near.name.lower()})
 
     def _nearness(self, name: str) -> Nearness:
         roll = self._directory.roll
@@ -132,9 +145,7 @@ class Score:
     def _subject_part(self, name: str) -> Part:
         strength = self._strengths.get(name, 0)
         params = {"subject": self._asked.subject, "strength": strength}
-        return Part("subject", round(self._weights.subject * strength / STRONGEST, 3), params)
+        return self._part("subject", strength / STRONGEST, params)
 
     def _idleness(self, name: str) -> float:
-        """1 with nothing open, 0 at a whole week's capacity."""
-        opened, capacity = self._book.open.get(name, 0), self._directory.capacities[name]
-        return max(0.0, 1 - opened / capacity) if opened and capacity else float(not opened)
+        return idleness(self._book.open.get(name, 0), self._directory.capacities[name])

@@ -1,0 +1,3 @@
+DROP TABLE weights_trial;
+DROP TABLE weights_change;
+DROP FUNCTION tell_weights();
