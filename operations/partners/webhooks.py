@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from operations.errors import OperationError
+from services.chassis.http.client_addresses import networks
+from services.chassis.http.guarded_network import UrlFault, fault_of
 from services.chassis.postgres.database import Db
-from services.notifier.domain.networks import networks
 from services.notifier.domain.signing import new_secret
-from services.notifier.sending.senders.guarded_network import Forbidden, GuardedNetwork
 from services.notifier.store import endpoints
+
+WHY_NOT: Mapping[UrlFault, str] = {
+    "no_host": "write https://host/path, without user or password",
+    "not_https": "webhooks go over https",
+    "private_network": "stands in a private network, and webhooks go to public addresses only;"
+    " SESAME_WEBHOOK_PRIVATE_NETWORKS may allow it",
+}
 
 
 async def check_address(url: str) -> str | None:
     """A doubt, when its host has no address from here. Raises OperationError where nothing would be sent."""
     allowed = networks(os.environ.get("SESAME_WEBHOOK_PRIVATE_NETWORKS", ""))
-    parts = urlsplit(url)
-    if not parts.hostname or parts.username is not None:
-        raise OperationError(f'webhook "{url}": write https://host/path, without user or password')
-    if parts.scheme != "https" and not (parts.scheme == "http" and allowed):
-        raise OperationError(f'webhook "{url}": webhooks go over https, not {parts.scheme or "nothing"}')
-    try:
-        await GuardedNetwork(allowed).checked(parts.hostname, parts.port or 443)
-    except Forbidden as forbidden:
-        raise OperationError(
-            f'webhook "{url}": {forbidden}; SESAME_WEBHOOK_PRIVATE_NETWORKS may allow it'
-        ) from forbidden
-    except OSError as error:
-        return f"webhook {url}: {parts.hostname} has no address from here ({error}); is it right?"
+    fault = await fault_of(url, allowed)
+    if fault == "unknown_host":
+        return f"webhook {url}: its host has no address from here; is it right?"
+    if fault is not None:
+        raise OperationError(f'webhook "{url}": {WHY_NOT[fault]}')
     return None
 
 

@@ -62,6 +62,7 @@ FACTS: tuple[type[Fact], ...] = (
     notifier.PostNoted,
     workspace.SignInRequested,
     workspace.ApplicantTold,
+    workspace.LibraryReaddressed,
 )
 """On `sesame.events`, from one service to the others."""
 
@@ -69,6 +70,7 @@ CONFIDENTIAL: frozenset[type[Fact]] = frozenset(
     {
         workspace.SignInRequested,
         workspace.ApplicantTold,
+        workspace.LibraryReaddressed,
         notifier.MailsSent,
         router.PartnerChanged,
         explained.QuestionExplained,

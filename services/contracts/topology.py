@@ -88,6 +88,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             router.QuestionHandled,
             workspace.SignInRequested,
             workspace.ApplicantTold,
+            workspace.LibraryReaddressed,
         ),
         "metrics": tuple(fact for fact in FACTS if fact not in CONFIDENTIAL),
         "workspace": (

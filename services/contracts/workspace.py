@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.contracts.vocabulary import Fact, Language, Line, Moment, Text
+from services.contracts.vocabulary import Fact, Language, Line, Moment, PartnerId, Text
 
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)]
 
@@ -47,3 +47,21 @@ class ApplicantTold(Fact):
     kind: Literal["joining", "applied", "not_joined"]
     expires_at: Moment | None = Field(default=None, description="Until when the link opens anything")
     reason: Text | None = Field(default=None, description="Why it was refused, for the applicant to read")
+
+
+class LibraryReaddressed(Fact):
+    """A library is written to elsewhere: its old address hears so, lest somebody takes its mail in silence.
+    The event's subject is the nil UUID.
+
+    Confidential: for the notifier alone. The new address is not named.
+    """
+
+    wire: ClassVar[str] = "library.readdressed.v1"
+
+    mail: MailAddress = Field(description="The address that counts no longer")
+    partner: PartnerId
+    library: Line
+    version: int = Field(ge=1, description="Of the directory: one word of each change to each address")
+    language: Language
+    actor: Line = Field(description="Who did it")
+    changed_at: Moment

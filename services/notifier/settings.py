@@ -9,8 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from services.chassis.face import FaceSettings
+from services.chassis.http.client_addresses import networks
 from services.chassis.settings import ServiceSettings, are_signing_keys, signing_keys
-from services.notifier.domain.networks import networks
 
 
 def _set(secret: SecretStr | None) -> SecretStr | None:

@@ -90,7 +90,8 @@ async def opened(settings: WorkspaceSettings, clock: Clock | None = None) -> Asy
             settings.notifier_url or settings.archive_url, settings.metrics_url or settings.figures_url
         )
         seen_at = (settings.public_url, settings.archive_url, settings.figures_url)
-        site = Site(guard, streams, provider_of(settings), party, files, data, seen_at).app()
+        reachable = networks(settings.webhook_private_networks)
+        site = Site(guard, streams, provider_of(settings), party, files, data, seen_at, reachable).app()
         port = await chassis.serve(
             site,
             settings.workspace_host,

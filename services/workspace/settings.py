@@ -76,6 +76,9 @@ class WorkspaceSettings(ServiceSettings):
     network_time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("Europe/Paris"), description="Time zone of a library that has none of its own"
     )
+    webhook_private_networks: str = Field(
+        default="", description="Private networks that libraries' webhooks may lead to, as in the notifier"
+    )
     archive_url: str = Field(default="", description="Where the public archive is seen; empty: no link to it")
     oidc_issuer: str = Field(
         default="", description="OpenID Connect: the provider's issuer, as it calls itself; empty: none"

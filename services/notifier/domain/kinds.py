@@ -42,6 +42,7 @@ class DeliveryKind(StrEnum):
     PROMISE = "promise"
     RATED = "rated"
     RATING = "rating"
+    READDRESSED = "readdressed"
     REFUSED = "refused"
     REMINDER = "reminder"
     SIGN_IN = "sign_in"
@@ -108,6 +109,7 @@ TRAITS: Mapping[DeliveryKind, Traits] = {
     DeliveryKind.PROMISE: Traits(_TO_COORDINATOR, note=True),
     DeliveryKind.RATED: Traits(_TO_LIBRARY, automatic=None),
     DeliveryKind.RATING: Traits(_TO_ASKER, unasked=True),
+    DeliveryKind.READDRESSED: Traits(_TO_PERSON),
     DeliveryKind.REFUSED: Traits(_TO_LIBRARY, told_after_end=True, of_words=True),
     DeliveryKind.REMINDER: Traits(_TO_LIBRARY),
     DeliveryKind.SIGN_IN: Traits(_TO_PERSON),

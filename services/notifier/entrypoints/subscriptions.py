@@ -11,7 +11,7 @@ from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.facts import answers, conversation, endings, routing
 from services.notifier.handlers.facts.decisions import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
-from services.notifier.handlers.sign_ins import applicant_told, sign_in_requested
+from services.notifier.handlers.sign_ins import applicant_told, library_readdressed, sign_in_requested
 
 
 def subscriptions(
@@ -50,4 +50,5 @@ def subscriptions(
         router.QuestionHandled: endings.question_handled,
         workspace.SignInRequested: sign_in_requested,
         workspace.ApplicantTold: applicant_told,
+        workspace.LibraryReaddressed: library_readdressed,
     }

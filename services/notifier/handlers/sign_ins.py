@@ -1,10 +1,11 @@
-"""Letting people of the network in: a mail with a link, of which the workspace said only the sign-in's id."""
+"""Mails that the workspace asks for: to let people of the network in, of which it said only the sign-in's id,
+and to a library's old address."""
 
 from __future__ import annotations
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
-from services.contracts.workspace import ApplicantTold, SignInRequested
+from services.contracts.workspace import ApplicantTold, LibraryReaddressed, SignInRequested
 from services.notifier.domain.delivery import delivery_id
 from services.notifier.domain.plan import Planned
 from services.notifier.handlers.digests import NO_QUESTION
@@ -26,6 +27,26 @@ async def applicant_told(unit: Unit, event: Event[ApplicantTold]) -> None:
         delivery_id(NO_QUESTION, fact.kind, f"{event.subject} {fact.mail.lower()}"),
         NO_QUESTION,
         fact.kind,
+        "mail",
+        destination=fact.mail,
+        details=details,
+    )
+    await deliveries.decide(unit.db, [planned], [event.traceparent], unit.now)
+
+
+async def library_readdressed(unit: Unit, event: Event[LibraryReaddressed]) -> None:
+    """Once of each change to each address."""
+    fact = event.data
+    details = {
+        "language": fact.language,
+        "library": fact.library,
+        "actor": fact.actor,
+        "changed_at": fact.changed_at.isoformat(),
+    }
+    planned = Planned(
+        delivery_id(NO_QUESTION, "readdressed", f"{fact.partner} {fact.version} {fact.mail.lower()}"),
+        NO_QUESTION,
+        "readdressed",
         "mail",
         destination=fact.mail,
         details=details,

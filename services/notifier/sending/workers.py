@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from services.chassis.face import OURS, accent_of
+from services.chassis.http.client_addresses import networks
 from services.chassis.run import Chassis
 from services.contracts.links.file_links import file_keys
 from services.contracts.links.signed_links import asker_token, partner_token
 from services.contracts.links.wall import Wall
-from services.notifier.domain.networks import networks
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics

@@ -78,7 +78,8 @@ RETURNING question_id
 """
 
 _FORGET_SIGN_INS = """
-DELETE FROM delivery WHERE kind IN ('sign_in', 'invitation', 'joining', 'applied', 'not_joined')
+DELETE FROM delivery
+WHERE kind IN ('sign_in', 'invitation', 'joining', 'applied', 'not_joined', 'readdressed')
     AND decided_at < $1 AND state <> 'waiting'
 """
 

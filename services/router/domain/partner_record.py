@@ -12,6 +12,7 @@ from dataclasses import MISSING, fields
 from datetime import date
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from services.chassis.working_time import MIDNIGHT
@@ -81,7 +82,7 @@ def _line(value: Any) -> str:
 
 
 def _mail(value: Any) -> str:
-    if not re.fullmatch(r"[^\s@]+@[^\s@]+", str(value)):
+    if not re.fullmatch(r"[^\s@\x00]+@[^\s@\x00]+", str(value)) or len(str(value)) > 320:
         raise FaultyPartner(f'"{value}" is no mail address')
     return str(value)
 
@@ -204,7 +205,22 @@ def _reach(value: Any) -> ReachedBy:
         raise FaultyPartner(f'reach is {{way: mail, address: "…"}}, not {value!r}')
     if fields["way"] not in WAYS:
         raise FaultyPartner(f"reach.way must be one of {', '.join(WAYS)}, not {fields['way']!r}")
-    return ReachedBy(fields["way"], _mail(address) if fields["way"] == "mail" else _line(address))
+    return ReachedBy(fields["way"], _ADDRESSES[fields["way"]](address))
+
+
+def _url(value: Any) -> str:
+    url = _line(value)
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("https", "http") and parts.hostname and parts.username is None
+    except ValueError:
+        fine = False
+    if not fine:
+        raise FaultyPartner(f'webhook "{url}" must be https://host/path, without user or password')
+    return url
+
+
+_ADDRESSES: Mapping[str, Callable[[Any], str]] = {"mail": _mail, "webhook": _url, "queue": _line}
 
 
 def _role(value: Any) -> PartnerRole:

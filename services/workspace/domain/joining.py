@@ -21,7 +21,12 @@ def proposed_id(name: str) -> str:
 def is_mail(address: str) -> bool:
     """Whether mail can be written to it, as far as its signs tell."""
     local, _, domain = address.rpartition("@")
-    is_one = bool(local) and "@" not in local and not any(sign.isspace() for sign in address)
+    is_one = (
+        bool(local)
+        and len(address) <= 320
+        and "@" not in local
+        and not any(sign.isspace() for sign in address)
+    )
     return is_one and "." in domain.strip(".")
 
 

@@ -27,7 +27,7 @@ OF_LEADS = (
     "closures",
 )
 """What the lead of a library may change of it."""
-OF_COORDINATORS = ("name", "role", *OF_LEADS)
+OF_COORDINATORS = ("name", "role", "reach", *OF_LEADS)
 SHOWN = (
     "name",
     "role",
@@ -93,6 +93,27 @@ def difference(record: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str
 def shown(record: Mapping[str, Any], field: str) -> Any:
     """What a form shows of it."""
     return record.get(field, DEFAULTS.get(field, ""))
+
+
+def ways(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """How a coordinator may have a library reached: by mail always; a queue or a webhook needs an account or
+    a secret, which an operator makes."""
+    known = record.get("reach", {}).get("way")
+    return tuple(dict.fromkeys(way for way in (known, "mail") if way))
+
+
+def addresses_left(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[str]:
+    """Mail addresses that a library which stays is written to no longer."""
+    if before is None or after is None:
+        return []
+    still = {address.casefold() for address in _addresses(after)}
+    return list(dict.fromkeys(one for one in _addresses(before) if one.casefold() not in still))
+
+
+def _addresses(record: Mapping[str, Any]) -> list[str]:
+    reach = record.get("reach", {})
+    reached = reach.get("address") if reach.get("way") == "mail" else None
+    return [one for one in (reached, record.get("email"), record.get("alert_email")) if one]
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from services.chassis.errors import is_transient
+from services.chassis.http.client_addresses import ClientNetwork
 from services.workspace.entrypoints.coordinator.applications_page import ApplicationsPage
 from services.workspace.entrypoints.coordinator.audit_page import AuditPage
 from services.workspace.entrypoints.coordinator.deliveries_page import DeliveriesPage
@@ -55,6 +57,8 @@ class Site:
     data: PublicData = field(default_factory=PublicData)
     seen_at: tuple[str, str, str] = ("", "", "")
     """Where the public sees form, archive and figures."""
+    webhook_networks: Sequence[ClientNetwork] = ()
+    """Private ones that libraries' webhooks may lead to."""
 
     def app(self) -> Starlette:
         return Starlette(
@@ -83,7 +87,7 @@ class Site:
             *AnswerForms(guard, self.files).routes(),
             *NetworkPage(guard).routes(),
             *SteeringForms(guard).routes(),
-            *LibrariesPage(guard).routes(),
+            *LibrariesPage(guard, self.webhook_networks).routes(),
             *WeightsPage(guard).routes(),
             *HeldPage(guard).routes(),
             *ReleasePage(guard).routes(),

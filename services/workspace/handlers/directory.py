@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +12,41 @@ from services.chassis.messaging.transaction import Unit
 from services.contracts.coordinator import DirectoryRequested, KeyChangeRequested, PartnerChangeRequested
 from services.contracts.envelope import Event
 from services.contracts.router import PartnerChanged
-from services.workspace.handlers.steering import LONGEST_LINE, Coordinator, ask, ask_unnamed
+from services.contracts.workspace import LibraryReaddressed
+from services.workspace.domain import profile
+from services.workspace.domain.joining import is_mail
+from services.workspace.handlers.steering import LONGEST_LINE, NETWORK, Coordinator, ask, ask_unnamed
 from services.workspace.store import libraries
 from services.workspace.store.coordinator import weights
+
+STILL_NEWS = timedelta(days=3)
+"""A workspace that begins from nothing is told of changes that are long over."""
 
 
 async def heard(unit: Unit, event: Event[PartnerChanged]) -> None:
     """In any order, however often."""
     fact = event.data
-    await libraries.keep(
+    new = await libraries.keep(
         unit.db, fact.partner, fact.version, fact.changed_at, fact.actor, fact.before, fact.after
     )
+    if new and unit.now - fact.changed_at < STILL_NEWS:
+        _tell_old_addresses(unit, fact)
+
+
+def _tell_old_addresses(unit: Unit, fact: PartnerChanged) -> None:
+    """Whoever changed it: nobody takes a library's mail in silence."""
+    before = fact.before or {}
+    for address in filter(is_mail, profile.addresses_left(fact.before, fact.after)):
+        word = LibraryReaddressed(
+            mail=address,
+            partner=fact.partner,
+            library=before.get("name", fact.partner),
+            version=fact.version,
+            language=next(iter(before.get("languages", ())), "fr"),
+            actor=fact.actor,
+            changed_at=fact.changed_at,
+        )
+        unit.announce(word, question=NETWORK)
 
 
 async def change(

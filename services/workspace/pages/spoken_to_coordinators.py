@@ -40,6 +40,13 @@ SPOKEN_TO_COORDINATORS: Mapping[str, str] = {
     "need_waiting": N_("Waiting for the asker"),
     "need_running": N_("On its way"),
     "need_ended": N_("Ended"),
+    # How a library is reached.
+    "no_such_way": N_("this way begins with an account that an operator makes"),
+    "queue_stays": N_("the name of a queue never changes"),
+    "webhook_no_host": N_("write https://host/path, without user or password"),
+    "webhook_not_https": N_("webhooks go over https"),
+    "webhook_private_network": N_("it stands in a private network, where webhooks may not go"),
+    "webhook_unknown_host": N_("its host has no address: is it written right?"),
     # What counts in a choice.
     "weights_change.requested": N_("Another weight of what counts"),
     "weighs_referred": N_("A colleague who could not answer named this library."),
@@ -156,6 +163,7 @@ SPOKEN_TO_COORDINATORS: Mapping[str, str] = {
     "refused_library": N_("refused a library"),
     "sent_joining": N_("Proof of an address, to a library that would join"),
     "sent_applied": N_("Word that a library would join"),
+    "sent_readdressed": N_("Word of another address, to a library’s old one"),
     "sent_not_joined": N_("Refusal to a library that would join"),
     "no_library_name": N_("Write the name of the library."),
     "no_person": N_("Write your name."),

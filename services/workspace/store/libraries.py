@@ -13,7 +13,7 @@ from services.chassis.postgres.database import Db
 
 _KEEP = """
 INSERT INTO library_change (partner, version, at, actor, before, after)
-VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb) ON CONFLICT DO NOTHING
+VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb) ON CONFLICT DO NOTHING RETURNING partner
 """
 
 _PUT = """
@@ -81,11 +81,13 @@ async def keep(
     actor: str,
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
-) -> None:
-    """Once, in whatever order they come; what the highest version says is how the library is now."""
+) -> bool:
+    """Once, in whatever order they come; what the highest version says is how the library is now. False where
+    it was kept before."""
     was, written = _json(before), _json(after)
-    await db.execute(_KEEP, partner, version, at, actor, was, written)
+    new = await db.fetchval(_KEEP, partner, version, at, actor, was, written)
     await db.execute(_PUT, partner, version, at, written, was)
+    return new is not None
 
 
 async def listed(db: Db, now: datetime) -> list[dict[str, Any]]:

@@ -65,7 +65,10 @@ async def test_what_is_wrong_is_seen() -> None:
     assert await faults("<!doctype html><title>x</title><p><div></p><img src=x>")
 
 
-KINDS = sorted(DELIVERIES.keys() - {"gathered", "sign_in", "invitation", "joining", "applied", "not_joined"})
+KINDS = sorted(
+    DELIVERIES.keys()
+    - {"gathered", "sign_in", "invitation", "joining", "applied", "not_joined", "readdressed"}
+)
 MESSAGES = ("addition", "clarification", "clarification_reminder", "correction")
 LATE = {"headline": "Où lire ?", "partner": None, "id": "1"}
 DETAILS = {

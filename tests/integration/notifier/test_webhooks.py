@@ -15,13 +15,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.chassis.clock import SystemClock
+from services.chassis.http.client_addresses import networks
+from services.chassis.http.guarded_network import GuardedNetwork
 from services.chassis.http.serving import serving
 from services.notifier.domain.delivery import Failed, Postponed, Sent
-from services.notifier.domain.networks import networks
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.signing import new_secret, signature
 from services.notifier.sending.senders.circuit_breaker import CircuitBreaker
-from services.notifier.sending.senders.guarded_network import GuardedNetwork
 from services.notifier.sending.senders.webhook import Endpoint, WebhookSender, host_of, retry_after
 from tests.support.notifier_outgoing import outgoing
 from tests.support.waiting import PATIENCE_SECONDS

@@ -67,6 +67,13 @@ async def test_a_change_that_was_asked_for_is_effective_and_told_with_its_hand(d
         ({"nonsense": 1}, "nonsense", "1"),
         ({"name": ""}, "name", None),
         ({"id": "other"}, "id", "other"),
+        ({"email": "nobody"}, "email", "nobody"),
+        ({"reach": {"way": "mail", "address": "x"}}, "reach", "{'way': 'mail', 'address': 'x'}"),
+        (
+            {"reach": {"way": "webhook", "address": "bm.example"}},
+            "reach",
+            "{'way': 'webhook', 'address': 'bm.example'}",
+        ),
     ],
 )
 async def test_what_no_record_may_say_is_refused_with_field_and_value(

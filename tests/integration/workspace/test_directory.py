@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
+import orjson
 import pytest
 
 from services.contracts.coordinator import RequestRefused
@@ -15,6 +17,7 @@ from tests.integration.workspace.test_coordinator import receipt
 from tests.support.servers import Database
 
 LYON = "/libraries/bm-lyon"
+HOOK = {"way": "webhook", "address": "https://hooks.bm-lyon.example/questions"}
 
 
 async def changes(on: Stage) -> list[dict[str, Any]]:
@@ -146,3 +149,101 @@ async def test_what_changed_is_told_by_names_and_the_form_takes_them(database: D
         await person.post(LYON, form="f1", version="2", **typed)
         [asked] = await changes(on)
     assert asked["fields"] == {"territories": ["69", "country:BE"], "languages": ["ar", "fr"]}
+
+
+async def test_a_coordinator_has_a_library_reached_at_another_address(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon")])
+        person = await claire(on)
+        assert 'value="reponses@libraries.example"' in (await person.see(LYON)).text
+        await person.post(
+            LYON, form="f1", reach_way="mail", reach_address="neuf@bm-lyon.example", version="1"
+        )
+        [asked] = await changes(on)
+        assert asked["fields"] == {"reach": {"way": "mail", "address": "neuf@bm-lyon.example"}}
+
+
+@pytest.mark.parametrize(
+    ("reach", "typed", "why"),
+    [
+        (made.REACH, {"reach_way": "mail", "reach_address": "nobody"}, "Écrivez une adresse"),
+        (made.REACH, {"reach_way": "webhook", "reach_address": "https://a.example/"}, "crée un exploitant"),
+        (HOOK, {"reach_way": "webhook", "reach_address": "http://203.0.113.9/in"}, "passent par https"),
+        (HOOK, {"reach_way": "webhook", "reach_address": "https://127.0.0.1/in"}, "réseau privé"),
+        (
+            HOOK,
+            {"reach_way": "webhook", "reach_address": "https://u:p@a.example/"},
+            "sans nom ni mot de passe",
+        ),
+        (
+            HOOK,
+            {"reach_way": "webhook", "reach_address": "https://no-such-host.invalid/"},
+            "n’a pas d’adresse",
+        ),
+        (HOOK, {"reach_way": "mail", "reach_address": "https://a.example/"}, "Écrivez une adresse"),
+        (
+            {"way": "queue", "address": "bm-lyon"},
+            {"reach_way": "queue", "reach_address": "x"},
+            "ne change jamais",
+        ),
+    ],
+)
+async def test_an_address_that_reaches_nobody_is_refused_before_it_is_asked_for(
+    database: Database, reach: dict[str, str], typed: dict[str, str], why: str
+) -> None:
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon", reach=reach)])
+        answer = await (await claire(on)).post(
+            LYON, form="f1", version="1", email="no one", hours="yes", capacity_per_week="", **typed
+        )
+        assert answer.status_code == 422
+        assert why in answer.text
+        assert "<q>no one</q>" in answer.text
+        assert await changes(on) == []
+
+
+async def test_a_webhook_that_stands_in_a_public_network_is_taken(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon", reach=HOOK)])
+        person = await claire(on)
+        await person.post(LYON, form="f1", reach_way="webhook", reach_address="https://8.8.4.4/questions")
+        [asked] = await changes(on)
+        assert asked["fields"]["reach"]["address"] == "https://8.8.4.4/questions"
+
+
+async def test_a_lead_does_not_change_where_questions_go(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon")])
+        lead = await on.someone("Amel Benali", Member("lead", "bm-lyon"))
+        page = (await lead.see(LYON)).text
+        assert "reach_address" not in page
+        assert "reponses@libraries.example" in page
+        await lead.post(LYON, form="f1", reach_way="mail", reach_address="a@b.example")
+        assert await changes(on) == []
+
+
+async def test_an_old_address_hears_once_that_it_counts_no_longer(database: Database) -> None:
+    new = {"way": "mail", "address": "neuf@bm-lyon.example"}
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon", reach=new)])
+        change = made.listed("bm-lyon", 2, "Claire Dumas", reach=new)
+        await on.tell([change, change])
+        await on.tell([made.listed("bm-brest", 2, gone=True)])
+        told = await told_to_notifier(on)
+        assert [(one["mail"], one["partner"], one["actor"], one["version"]) for one in told] == [
+            ("reponses@libraries.example", "bm-lyon", "Claire Dumas", 2)
+        ]
+        assert "neuf@" not in str(told)
+
+
+async def test_a_workspace_that_begins_anew_tells_nobody_of_what_is_long_over(database: Database) -> None:
+    new = {"way": "mail", "address": "neuf@bm-lyon.example"}
+    async with stage(database) as on:
+        before = made.MOMENT - timedelta(days=30)
+        await on.tell([made.listed("bm-lyon", 2, reach=new, changed_at=before)])
+        assert await told_to_notifier(on) == []
+
+
+async def told_to_notifier(on: Stage) -> list[dict[str, Any]]:
+    rows = await on.on.pool.fetch("SELECT body FROM outbox WHERE routing_key = 'library.readdressed'")
+    return [orjson.loads(row["body"])["data"] for row in rows]

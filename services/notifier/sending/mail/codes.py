@@ -23,6 +23,7 @@ DELIVERIES: Mapping[str, str] = {
     DeliveryKind.JOINING: N_("proof of an address, to a library that would join"),
     DeliveryKind.APPLIED: N_("library that would join, to the coordinator"),
     DeliveryKind.NOT_JOINED: N_("refusal to a library that would join"),
+    DeliveryKind.READDRESSED: N_("word of another address, to a library’s old one"),
     DeliveryKind.DIGEST: N_("a library’s week"),
     DeliveryKind.ENDED: N_("end of a request, to a library"),
     DeliveryKind.FAILURE: N_("given up, to the coordinator"),

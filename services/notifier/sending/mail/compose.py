@@ -190,7 +190,7 @@ class Composer:
         page = (
             f"{self._house.public_url}/{'q' if delivery.traits.addressee is Addressee.ASKER else 'r'}/{token}"
         )
-        if delivery.traits.addressee is Addressee.PERSON:
+        if delivery.traits.addressee is Addressee.PERSON and "sign_in" in delivery.details:
             until = delivery.details["expires_at"]
             values |= {"door_url": self._door(delivery), "until": moment_of(until) if until else None}
         return {

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import httpcore
 
 from services.chassis.clock import Clock
+from services.chassis.http.client_addresses import ClientNetwork
+from services.chassis.http.guarded_network import Forbidden, GuardedNetwork
 from services.contracts.envelope import CONTENT_TYPE
 from services.notifier.domain.delivery import Failed, Sent
-from services.notifier.domain.networks import ReachableNetwork
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.signing import signature
-from services.notifier.sending.senders.guarded_network import Forbidden, GuardedNetwork
 from services.notifier.sending.senders.partner_events import event_of
 
 LONGEST_REPLY = 65_536
@@ -49,7 +49,7 @@ class WebhookSender:
         page_url: Callable[[DeliveryAttempt], str | None],
         clock: Clock,
         *,
-        allowed: tuple[ReachableNetwork, ...] = (),
+        allowed: tuple[ClientNetwork, ...] = (),
         seconds: float = 15.0,
     ) -> None:
         self._endpoint_of = endpoint_of

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -14,8 +15,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 from uuid_utils.compat import uuid4
 
+from services.chassis.http.client_addresses import ClientNetwork
+from services.chassis.http.guarded_network import fault_of
 from services.contracts.vocabulary import THEMES
 from services.workspace.domain import profile
+from services.workspace.domain.joining import is_mail
 from services.workspace.domain.profile import Closed
 from services.workspace.entrypoints.coordinator.steering_forms import coordinator_of
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
@@ -32,7 +36,10 @@ STRENGTHS = frozenset(map(str, profile.STRENGTHS))
 
 @dataclass(frozen=True)
 class LibrariesPage:
+    """`webhook_networks`: private ones that webhooks may lead to."""
+
     guard: Guard
+    webhook_networks: Sequence[ClientNetwork] = ()
 
     def routes(self) -> list[BaseRoute]:
         at = "/libraries/{library}"
@@ -56,8 +63,18 @@ class LibrariesPage:
         )
 
     async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
-        name = request.path_params["library"]
-        known = await self._known(visitor, name)
+        return await self._page(request, visitor, await self._known(visitor, request.path_params["library"]))
+
+    async def _page(
+        self,
+        request: Request,
+        visitor: Visitor,
+        known: Mapping[str, Any],
+        typed: Mapping[str, Any] = MappingProxyType({}),
+        faults: Mapping[str, str] = MappingProxyType({}),
+    ) -> Response:
+        """`typed`: fields as a form sent them, shown again beside what is wrong with them."""
+        name = known["id"]
         async with self.guard.begin() as unit:
             today = unit.now.astimezone(self.guard.pages.zone).date()
             context: dict[str, Any] = {
@@ -69,8 +86,11 @@ class LibrariesPage:
             visitor,
             request,
             **context,
+            status=422 if faults else 200,
+            fault=next(iter(faults.values()), ""),
+            faults=faults,
             library=known,
-            record=known["record"],
+            record={name: one for name, one in {**known["record"], **typed}.items() if one != ""},
             fields=[one for one in profile.SHOWN if one in fields_of(visitor)],
             closures=[one for one in profile.closures(known["record"]) if one.last >= today],
             next_week=profile.next_week(today),
@@ -93,7 +113,30 @@ class LibrariesPage:
         wanted = {
             name: value for name, value in read_profile(form, names).items() if name in fields_of(visitor)
         }
+        if faults := await self._faults(known, wanted):
+            return await self._page(request, visitor, known, wanted, faults)
         return await self._ask(visitor, known, form, profile.difference(known["record"], wanted))
+
+    async def _faults(self, known: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, str]:
+        """Field → code, of every address that nobody could be reached at; what else is wrong the router says.
+        One that stands already is not asked about: the form sends it along."""
+        changed = profile.difference(known["record"], wanted)
+        faults = {
+            name: "no_address"
+            for name in ("email", "alert_email")
+            if changed.get(name) and not is_mail(changed[name])
+        }
+        reach = changed.get("reach")
+        if reach and reach["way"] not in profile.ways(known["record"]):
+            faults["reach"] = "no_such_way"
+        elif reach and reach["way"] == "mail" and not is_mail(reach["address"]):
+            faults["reach"] = "no_address"
+        elif reach and reach["way"] == "webhook":
+            if fault := await fault_of(reach["address"], self.webhook_networks):
+                faults["reach"] = f"webhook_{fault}"
+        elif reach and reach["way"] == "queue":
+            faults["reach"] = "queue_stays"
+        return faults
 
     async def close(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         """From now on the router sees it: what the library could not answer before it goes to others."""
@@ -145,6 +188,8 @@ def read_profile(form: FormData, names: ProfileWords) -> dict[str, Any]:
     for name in ("languages", "territories", "own_forms", "own_addresses"):
         if name in form:
             wanted[name] = names.read(name, word(form, name, 2000))
+    if "reach_way" in form:
+        wanted["reach"] = {"way": word(form, "reach_way", 20), "address": word(form, "reach_address")}
     if "subjects" in form:
         strengths = {name[8:]: str(value) for name, value in form.items() if name.startswith("subject-")}
         wanted["subjects"] = {name: int(one) for name, one in sorted(strengths.items()) if one in STRENGTHS}

@@ -10,11 +10,12 @@ import asyncio
 import socket
 from collections.abc import Sequence
 from ipaddress import IPv6Address, ip_address
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from httpcore import AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream
 
-from services.notifier.domain.networks import ReachableNetwork, networks
+from services.chassis.http.client_addresses import ClientNetwork, networks
 
 NEVER = networks(
     "64:ff9b::/96, 64:ff9b:1::/48, 2002::/16, fec0::/10, ::/96, ::ffff:0:0:0/96, 192.0.0.0/24, 192.88.99.0/24"
@@ -24,6 +25,9 @@ Python takes some of them for public. And what the internet's own machinery keep
 7526)."""
 
 
+UrlFault = Literal["no_host", "not_https", "private_network", "unknown_host"]
+
+
 class Forbidden(Exception):
     """The host stands where webhooks may not go."""
 
@@ -31,7 +35,7 @@ class Forbidden(Exception):
 class GuardedNetwork(AsyncNetworkBackend):
     """Connects to public addresses, and to those in `allowed`."""
 
-    def __init__(self, allowed: Sequence[ReachableNetwork] = ()) -> None:
+    def __init__(self, allowed: Sequence[ClientNetwork] = ()) -> None:
         self._allowed = tuple(allowed)
         self._network = AnyIOBackend()
 
@@ -64,3 +68,24 @@ class GuardedNetwork(AsyncNetworkBackend):
         if any(parsed in network for network in NEVER):
             return False
         return parsed.is_global and not parsed.is_multicast
+
+
+async def fault_of(url: str, allowed: Sequence[ClientNetwork] = ()) -> UrlFault | None:
+    """Why nothing would be sent there; of `unknown_host` that may change. Where private networks are allowed,
+    http is, too."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or 443
+    except ValueError:
+        return "no_host"
+    if not host or parts.username is not None:
+        return "no_host"
+    if parts.scheme != "https" and not (parts.scheme == "http" and allowed):
+        return "not_https"
+    try:
+        await GuardedNetwork(allowed).checked(host, port)
+    except Forbidden:
+        return "private_network"
+    except (OSError, UnicodeError):
+        return "unknown_host"
+    return None
