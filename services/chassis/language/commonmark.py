@@ -28,6 +28,8 @@ SCHEME = re.compile(r"(?<![a-z0-9.+-])https?\Z", re.IGNORECASE)
 ADDRESS = re.compile(r"[^\s<>\[\]\"]{1,2000}+")
 AFTER = ".,;:!?'’»*_~"
 """What ends a sentence behind an address, and is none of it."""
+SIGN_FIRST = re.compile(r"\A (?=[;:!?»])")
+"""Behind emphasis or a link: no line begins with such a sign."""
 UNREAD = ("code", "fence", "hr", "html_block", "reference", "lheading", "table")
 UNREAD_IN_LINES = ("image", "html_inline", "entity", "backticks")
 TAGS = {
@@ -179,7 +181,7 @@ def _tag(token: Token) -> str:
             return f'<a href="{escape(str(token.attrGet("href")))}">'
         case known if known in TAGS:
             return TAGS[known]
-    return str(escape(bound(token.content)))
+    return str(escape(bound(SIGN_FIRST.sub("\N{NO-BREAK SPACE}", token.content))))
 
 
 def _level(token: Token) -> str:
