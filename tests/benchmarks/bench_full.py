@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from time import perf_counter
+from typing import TypeAlias
 
 import asyncpg
 import psutil
@@ -69,7 +70,7 @@ FROM pg_stat_user_tables WHERE schemaname = ANY ($1::text[]) AND n_tup_upd > 0
 ORDER BY n_tup_upd DESC LIMIT 15
 """
 
-Db = Connection[Record]
+Db: TypeAlias = "Connection[Record]"
 
 
 @dataclass(frozen=True)
