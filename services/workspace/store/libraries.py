@@ -27,11 +27,14 @@ WHERE library.version IS NULL OR library.version < excluded.version
 
 _LISTED = """
 SELECT l.id, l.name, l.record::text AS record, coalesce(a.open, 0) AS open, coalesce(a.late, 0) AS late,
-    (SELECT count(DISTINCT m.person) FROM membership m WHERE m.partner = l.id) AS people
+    coalesce(m.people, 0) AS people
 FROM library l LEFT JOIN (
     SELECT partner, count(*) AS open, count(*) FILTER (WHERE due_at < $1) AS late
     FROM assignment WHERE list IN ('open', 'taken') GROUP BY partner
 ) a ON a.partner = l.id
+LEFT JOIN (
+    SELECT partner, count(DISTINCT person) AS people FROM membership GROUP BY partner
+) m ON m.partner = l.id
 WHERE NOT l.gone AND l.version IS NOT NULL ORDER BY l.name
 """
 

@@ -11,10 +11,11 @@ from asyncpg import Record
 
 from services.chassis.postgres.database import Db
 
+# Nothing but what the indexes question_open and assignment_open hold: a row of the table is looked into for
+# those that are shown.
 _OPEN = """
 WITH open AS (
-    SELECT q.id, q.heading, q.received_at, q.promise_at, q.subject, q.language, q.channel, q.state, q.holder,
-        a.due_at,
+    SELECT q.id, q.promise_at, q.holder, a.due_at,
         CASE WHEN q.state = 'unroutable' THEN 'unroutable'
             WHEN a.list = 'waiting' THEN 'waiting'
             WHEN q.promise_at < $1 THEN 'broken'
@@ -32,25 +33,58 @@ _COUNTS = _OPEN + "SELECT need, count(*) AS number FROM open GROUP BY need"
 _ROWS = (
     _OPEN
     + """
-SELECT page.*, l.name AS library FROM (
-SELECT id, heading, received_at, promise_at, subject, language, channel, state, holder, due_at
-FROM open
-WHERE need = $3 AND ($4::text IS NULL OR holder = $4)
-    AND ($5::text IS NULL OR id IN (SELECT question FROM question_search
-        WHERE words @@ websearch_to_tsquery('french', $5)))
-ORDER BY promise_at NULLS FIRST, id LIMIT $6 OFFSET $7
-) AS page LEFT JOIN library l ON l.id = page.holder ORDER BY promise_at NULLS FIRST, page.id
+SELECT q.id, q.heading, q.received_at, q.promise_at, q.subject, q.language, q.channel, q.state, q.holder,
+    page.due_at, l.name AS library
+FROM (
+    SELECT id, promise_at, due_at FROM open
+    WHERE need = $3 AND ($4::text IS NULL OR holder = $4)
+        AND ($5::text IS NULL OR id IN (SELECT question FROM question_search
+            WHERE words @@ websearch_to_tsquery('french', $5)))
+    ORDER BY promise_at NULLS FIRST, id LIMIT $6 OFFSET $7
+) AS page
+JOIN LATERAL (SELECT * FROM question WHERE question.id = page.id LIMIT 1) q ON true
+LEFT JOIN library l ON l.id = q.holder ORDER BY page.promise_at NULLS FIRST, page.id
 """
 )
 
-_ENDED = """
+_ENDED_COLUMNS = """
 SELECT q.id, q.heading, q.received_at, q.promise_at, q.subject, q.language, q.channel, q.state, q.holder,
     NULL::timestamptz AS due_at, l.name AS library
+"""
+
+# From the newest on until enough match: for words that most questions hold, or none.
+_ENDED = (
+    _ENDED_COLUMNS
+    + """
 FROM question q LEFT JOIN library l ON l.id = q.holder
 WHERE q.state IN ('answered', 'closed', 'withdrawn') AND ($1::text IS NULL OR q.holder = $1)
-    AND ($2::text IS NULL OR q.id IN (SELECT question FROM question_search
-        WHERE words @@ websearch_to_tsquery('french', $2)))
+    AND ($2::text IS NULL OR (SELECT s.words @@ websearch_to_tsquery('french', $2)
+        FROM question_search s WHERE s.question = q.id))
 ORDER BY q.received_at DESC, q.id LIMIT $3 OFFSET $4
+"""
+)
+
+# All that match, then the newest of them: for words that few questions hold.
+_ENDED_FOUND = (
+    """
+WITH found AS MATERIALIZED (
+    SELECT question FROM question_search WHERE words @@ websearch_to_tsquery('french', $2)
+)
+"""
+    + _ENDED_COLUMNS
+    + """
+FROM found
+JOIN LATERAL (SELECT * FROM question WHERE question.id = found.question LIMIT 1) q ON true
+LEFT JOIN library l ON l.id = q.holder
+WHERE q.state IN ('answered', 'closed', 'withdrawn') AND ($1::text IS NULL OR q.holder = $1)
+ORDER BY q.received_at DESC, q.id LIMIT $3 OFFSET $4
+"""
+)
+
+_FEW = """
+SELECT count(*) < $2 FROM (
+    SELECT FROM question_search WHERE words @@ websearch_to_tsquery('french', $1) LIMIT $2
+) AS found
 """
 
 _LOADS = """
@@ -83,6 +117,10 @@ WHERE r.partner = '' AND ($1::uuid IS NULL OR r.question = $1)
 """
 
 
+MOST_GATHERED = 2_000
+"""Questions with the words sought: of more than these the newest are found sooner one after the other."""
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkWish:
     """Which rows: of one library, with these words, so many from the offset on."""
@@ -110,7 +148,8 @@ async def rows(db: Db, need: str, wish: NetworkWish, today: Today) -> list[Recor
     """`unroutable`, `broken`, `today`, `waiting`, `running`, by their promise; `ended`, the newest first."""
     asked = (wish.library, wish.words, wish.most, wish.offset)
     if need == "ended":
-        return await db.fetch(_ENDED, *asked)
+        few = wish.words is not None and await db.fetchval(_FEW, wish.words, MOST_GATHERED)
+        return await db.fetch(_ENDED_FOUND if few else _ENDED, *asked)
     return await db.fetch(_ROWS, today.now, today.ends_at, need, *asked)
 
 

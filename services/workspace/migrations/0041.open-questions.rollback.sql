@@ -1,0 +1,1 @@
+DROP INDEX question_open;
