@@ -37,12 +37,19 @@ function soon() {
   waiting = setTimeout(refresh, 150);
 }
 const stream = document.body.dataset.stream;
-if (stream && "EventSource" in window) {
+// What changed before anybody listened, or while nobody could, is looked for as soon as somebody does. A browser gives
+// up for good where a proxy says that the service is away: we ask again, less and less often.
+function listen(pause) {
   const source = new EventSource(stream);
+  source.addEventListener("open", () => { pause = 2000; soon(); });
   source.addEventListener("changed", soon);
   source.addEventListener("over", () => { source.close(); setTimeout(() => location.reload(), 3000); });
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(Math.min(2 * pause, 60000)), pause);
+  });
   addEventListener("pagehide", () => source.close());
 }
+if (stream && "EventSource" in window) listen(2000);
 
 // --- Drafts: saved a moment after the last letter, and kept in this browser until the server has them.
 const store = {
