@@ -104,6 +104,7 @@ async def measure(full: int, questions: int) -> None:
                 await fill(db, full, SEED + questions)
                 print(f"filled with {full:,} questions in {perf_counter() - started:.0f} s")
                 await flow(running.network, SEED, SEED + questions)
+                await asyncio.sleep(STATISTICS_SECONDS)
                 await db.execute("SELECT pg_stat_reset()")
                 filled = await _cost(db, running, questions, 2 * SEED + questions)
                 await asyncio.sleep(STATISTICS_SECONDS)
