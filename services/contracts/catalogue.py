@@ -63,6 +63,7 @@ FACTS: tuple[type[Fact], ...] = (
     workspace.SignInRequested,
     workspace.ApplicantTold,
     workspace.LibraryReaddressed,
+    workspace.ColleagueCalled,
 )
 """On `sesame.events`, from one service to the others."""
 
@@ -71,6 +72,7 @@ CONFIDENTIAL: frozenset[type[Fact]] = frozenset(
         workspace.SignInRequested,
         workspace.ApplicantTold,
         workspace.LibraryReaddressed,
+        workspace.ColleagueCalled,
         notifier.MailsSent,
         router.PartnerChanged,
         explained.QuestionExplained,

@@ -89,6 +89,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             workspace.SignInRequested,
             workspace.ApplicantTold,
             workspace.LibraryReaddressed,
+            workspace.ColleagueCalled,
         ),
         "metrics": tuple(fact for fact in FACTS if fact not in CONFIDENTIAL),
         "workspace": (

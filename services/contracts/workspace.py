@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.contracts.vocabulary import Fact, Language, Line, Moment, PartnerId, Text
+from services.contracts.vocabulary import Fact, Language, Line, Moment, PartnerId, Text, Word
 
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)]
 
@@ -65,3 +65,21 @@ class LibraryReaddressed(Fact):
     language: Language
     actor: Line = Field(description="Who did it")
     changed_at: Moment
+
+
+class ColleagueCalled(Fact):
+    """A colleague called this person in a note about a question of their library. The event's subject is the
+    question's id; nothing of the note or the question travels.
+
+    Confidential: for the notifier alone.
+    """
+
+    wire: ClassVar[str] = "colleague.called.v1"
+
+    note_id: UUID
+    person_id: UUID
+    mail: MailAddress
+    name: Line
+    language: Language
+    called_by: Line
+    theme: Word | None = Field(default=None, description="The question's subject, one of the network's")

@@ -22,6 +22,7 @@ class DeliveryKind(StrEnum):
     APPLIED = "applied"
     ASKED_AGAIN = "asked_again"
     ASSIGNED = "assigned"
+    CALLED = "called"
     CLARIFICATION = "clarification"
     CLARIFICATION_REMINDER = "clarification_reminder"
     CLOSED = "closed"
@@ -89,6 +90,7 @@ TRAITS: Mapping[DeliveryKind, Traits] = {
         _TO_ASKER, automatic="auto-replied", unasked=True, without_their_words=True
     ),
     DeliveryKind.ASSIGNED: Traits(_TO_LIBRARY),
+    DeliveryKind.CALLED: Traits(_TO_PERSON),
     DeliveryKind.CLARIFICATION: Traits(_TO_ASKER, automatic=None),
     DeliveryKind.CLARIFICATION_REMINDER: Traits(_TO_ASKER),
     DeliveryKind.CLOSED: Traits(_TO_ASKER, without_their_words=True, told_after_end=True),

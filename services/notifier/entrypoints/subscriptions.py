@@ -11,7 +11,12 @@ from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.facts import answers, conversation, endings, routing
 from services.notifier.handlers.facts.decisions import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
-from services.notifier.handlers.sign_ins import applicant_told, library_readdressed, sign_in_requested
+from services.notifier.handlers.sign_ins import (
+    applicant_told,
+    colleague_called,
+    library_readdressed,
+    sign_in_requested,
+)
 
 
 def subscriptions(
@@ -51,4 +56,5 @@ def subscriptions(
         workspace.SignInRequested: sign_in_requested,
         workspace.ApplicantTold: applicant_told,
         workspace.LibraryReaddressed: library_readdressed,
+        workspace.ColleagueCalled: colleague_called,
     }

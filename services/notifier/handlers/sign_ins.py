@@ -5,8 +5,14 @@ from __future__ import annotations
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
-from services.contracts.workspace import ApplicantTold, LibraryReaddressed, SignInRequested
+from services.contracts.workspace import (
+    ApplicantTold,
+    ColleagueCalled,
+    LibraryReaddressed,
+    SignInRequested,
+)
 from services.notifier.domain.delivery import delivery_id
+from services.notifier.domain.kinds import DeliveryKind
 from services.notifier.domain.plan import Planned
 from services.notifier.handlers.digests import NO_QUESTION
 from services.notifier.store import deliveries
@@ -47,6 +53,29 @@ async def library_readdressed(unit: Unit, event: Event[LibraryReaddressed]) -> N
         delivery_id(NO_QUESTION, "readdressed", f"{fact.partner} {fact.version} {fact.mail.lower()}"),
         NO_QUESTION,
         "readdressed",
+        "mail",
+        destination=fact.mail,
+        details=details,
+    )
+    await deliveries.decide(unit.db, [planned], [event.traceparent], unit.now)
+
+
+async def colleague_called(unit: Unit, event: Event[ColleagueCalled]) -> None:
+    """Once of each note: where the question is, and nothing that stands in it."""
+    fact = event.data
+    details = {
+        "question": str(event.subject),
+        "number": str(event.subject)[-8:],
+        "name": fact.name,
+        "language": fact.language,
+        "called_by": fact.called_by,
+        "theme": fact.theme,
+        "expires_at": None,
+    }
+    planned = Planned(
+        delivery_id(NO_QUESTION, DeliveryKind.CALLED, f"{fact.note_id} {fact.person_id}"),
+        NO_QUESTION,
+        DeliveryKind.CALLED,
         "mail",
         destination=fact.mail,
         details=details,

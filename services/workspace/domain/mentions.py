@@ -16,6 +16,12 @@ def mentioned(text: str, colleagues: Mapping[UUID, str]) -> list[UUID]:
     return [person for person, name in colleagues.items() if said & set(_calls(name))]
 
 
+def uncalled(text: str, colleagues: Iterable[str]) -> list[str]:
+    """Names behind an @ that nobody bears, as they were written, each once."""
+    known = {call for name in colleagues for call in _calls(name)}
+    return list(dict.fromkeys(name for name in MENTION.findall(text) if _plain(name) not in known))
+
+
 def call_of(name: str) -> str:
     """How to write to this colleague: `@Amel`."""
     return "@" + name.split()[0] if name.split() else ""

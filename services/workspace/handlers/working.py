@@ -17,9 +17,10 @@ from services.contracts.partners import (
     DeclineSubmitted,
     TakeSubmitted,
 )
+from services.contracts.workspace import ColleagueCalled
 from services.workspace.domain.mentions import mentioned
 from services.workspace.handlers.asking import ask
-from services.workspace.store import audit, people, work
+from services.workspace.store import audit, facts, people, work
 from services.workspace.store.library import draft_files
 from services.workspace.store.work import Respondent
 
@@ -100,7 +101,23 @@ async def add(
     await work.draft_sent(unit.db, who, unit.now)
 
 
-async def note(unit: Unit, who: Respondent, text: str) -> None:
+async def note(unit: Unit, who: Respondent, text: str, name: str) -> None:
+    """Colleagues who are called in it are written to, each once until they look. They are of the library that
+    has the question, and may see it."""
     colleagues = {row["id"]: row["name"] for row in await people.colleagues(unit.db, who.partner)}
     to = [person for person in mentioned(text, colleagues) if person != who.person]
-    await work.add_note(unit.db, uuid7(), who, text, to, unit.now)
+    waiting = await people.to_write_to(unit.db, to, who.question)
+    note_id = uuid7()
+    await work.add_note(unit.db, note_id, who, text, to, unit.now)
+    theme = await facts.theme(unit.db, who.question)
+    for person in waiting:
+        fact = ColleagueCalled(
+            note_id=note_id,
+            person_id=person["id"],
+            mail=person["mail"],
+            name=person["name"],
+            language=person["language"],
+            called_by=name,
+            theme=theme,
+        )
+        unit.announce(fact, question=who.question)

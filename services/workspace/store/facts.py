@@ -80,6 +80,8 @@ DELETE FROM note WHERE question = $1
 
 _IS_ERASED = "SELECT EXISTS (SELECT FROM fact WHERE question = $1 AND type = 'asker.erased')"
 
+_THEME = "SELECT subject FROM question WHERE id = $1"
+
 _QUESTIONS = "SELECT DISTINCT question FROM fact ORDER BY question"
 
 
@@ -113,6 +115,12 @@ async def is_erased(db: Db, question: UUID) -> bool:
     """Whether its asker is forgotten: nothing more is written down about it."""
     erased: bool = await db.fetchval(_IS_ERASED, question)
     return erased
+
+
+async def theme(db: Db, question: UUID) -> str | None:
+    """Its subject, where one was said or found."""
+    found: str | None = await db.fetchval(_THEME, question)
+    return found
 
 
 async def put(db: Db, made: Sequence[tuple[UUID, Standing]]) -> None:

@@ -64,6 +64,19 @@ _ALL_LIBRARIES = "SELECT id, name, time_zone FROM library WHERE NOT gone ORDER B
 
 _SET_LANGUAGE = "UPDATE person SET language = $2 WHERE id = $1"
 
+# Who has not looked since they were called about this question was written to then.
+_TO_WRITE_TO = """
+SELECT p.id, p.name, p.mail, p.language FROM person p
+WHERE p.id = ANY($1::uuid[]) AND p.left_at IS NULL AND p.called_by_mail AND NOT EXISTS (
+    SELECT FROM mention m JOIN note n ON n.id = m.note
+    WHERE m.person = p.id AND n.question = $2 AND m.seen_at IS NULL
+) ORDER BY p.id
+"""
+
+_IS_CALLED_BY_MAIL = "SELECT called_by_mail FROM person WHERE id = $1"
+
+_SET_CALLED_BY_MAIL = "UPDATE person SET called_by_mail = $2 WHERE id = $1"
+
 _BY_IDENTITY = """
 SELECT i.person FROM identity i JOIN person p ON p.id = i.person
 WHERE i.issuer = $1 AND i.subject = $2 AND p.left_at IS NULL
@@ -136,6 +149,19 @@ async def libraries(db: Db, partners: Sequence[str] | None = None) -> list[Recor
 
 async def set_language(db: Db, person: UUID, language: str) -> None:
     await db.execute(_SET_LANGUAGE, person, language)
+
+
+async def to_write_to(db: Db, people: Sequence[UUID], question: UUID) -> list[Record]:
+    """Of these, who wants a mail when called, and has none yet that says so of this question."""
+    return await db.fetch(_TO_WRITE_TO, people, question)
+
+
+async def is_called_by_mail(db: Db, person: UUID) -> bool:
+    return bool(await db.fetchval(_IS_CALLED_BY_MAIL, person))
+
+
+async def set_called_by_mail(db: Db, person: UUID, *, wanted: bool) -> None:
+    await db.execute(_SET_CALLED_BY_MAIL, person, wanted)
 
 
 async def by_identity(db: Db, issuer: str, subject: str) -> UUID | None:

@@ -22,7 +22,7 @@ from services.notifier.sending.mail.rendering import MailRenderer
 from tests.integration.notifier.test_mail import HOUSE, PARTNER
 from tests.support import notifier_facts as made
 from tests.support.notifier_archive import Archive, archive
-from tests.support.notifier_outgoing import answered, outgoing
+from tests.support.notifier_outgoing import QUESTION, answered, outgoing
 from tests.support.notifier_outgoing import message as written
 from tests.support.servers import Database
 
@@ -67,7 +67,7 @@ async def test_what_is_wrong_is_seen() -> None:
 
 KINDS = sorted(
     DELIVERIES.keys()
-    - {"gathered", "sign_in", "invitation", "joining", "applied", "not_joined", "readdressed"}
+    - {"gathered", "sign_in", "invitation", "joining", "applied", "not_joined", "readdressed", "called"}
 )
 MESSAGES = ("addition", "clarification", "clarification_reminder", "correction")
 LATE = {"headline": "Où lire ?", "partner": None, "id": "1"}
@@ -166,3 +166,23 @@ def test_a_librarys_week_leads_to_its_figures_of_the_year() -> None:
 def test_sources_of_an_answer_are_links() -> None:
     said = replace(answered(), sources=("Catalogue : https://catalogue.example/42",))
     assert 'href="https://catalogue.example/42"' in html_of(outgoing("mail", PARTNER, "answer", answer=said))
+
+
+async def test_the_mail_to_a_called_colleague_says_where_and_nothing_that_stands_there() -> None:
+    details = {
+        "question": str(QUESTION),
+        "number": str(QUESTION)[-8:],
+        "name": "Bruno Roux",
+        "called_by": "Amel Benali",
+        "theme": "histoire",
+        "expires_at": None,
+    }
+    house = replace(HOUSE, workspace_url="https://travail.example")
+    for language, theme in (("fr", "Histoire"), ("en", "History")):
+        told = {**details, "language": language}
+        letter = outgoing("mail", "bruno@libraries.example", "called", details=told, assignment=None)
+        html = html_of(letter, house=house)
+        assert await faults(html) == []
+        assert f'href="https://travail.example/questions/{QUESTION}#notes"' in html
+        assert theme.lower() in html.lower()
+        assert not [word for word in (made.TEXT, made.NOTE, str(made.ASKER.mail)) if word in html]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid5
 
 from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts import topology
-from services.contracts.envelope import Notice
+from services.contracts.envelope import Event, Notice
 from services.contracts.partners import SubmissionAccepted, SubmissionRefused
+from services.contracts.workspace import ColleagueCalled
 from services.workspace.domain.roles import Member
 from tests.integration.workspace import facts as made
 from tests.integration.workspace.stage import Someone, Stage, stage
@@ -147,6 +149,54 @@ async def test_a_note_calls_colleagues_by_name_until_they_look(database: Databas
         assert "Joanne de 1890" not in (await amel.see("/questions")).text
         assert "Joanne de 1890" in (await bruno.see(PAGE)).text
         assert "Joanne de 1890" not in (await bruno.see("/questions")).text
+
+
+async def called(on: Stage) -> list[Event[Any]]:
+    return [one for one in await on.on.announced() if isinstance(one.data, ColleagueCalled)]
+
+
+async def test_who_is_called_is_written_to_once_until_they_look_and_reads_no_word_of_it(
+    database: Database,
+) -> None:
+    async with stage(database) as on:
+        amel, bruno = await two_of_lyon(on)
+        for text in ("@Bruno, le Joanne ?", "@bruno ?", "@Amel, à moi-même"):
+            await amel.post(f"{PAGE}/note", text=text)
+        [mail] = await called(on)
+        assert (mail.subject, mail.data.person_id) == (made.QUESTION, bruno.id)
+        said = mail.encode().decode()
+        assert "Joanne" not in said
+        assert "phare" not in said
+        await bruno.see(PAGE)
+        await amel.post(f"{PAGE}/note", text="@bruno, encore une fois")
+        assert len(await called(on)) == 2
+
+
+async def test_who_wants_no_mail_when_called_gets_none(database: Database) -> None:
+    async with stage(database) as on:
+        amel, bruno = await two_of_lyon(on)
+        await bruno.post("/account/calls")
+        await amel.post(f"{PAGE}/note", text="@bruno ?")
+        assert await called(on) == []
+        await bruno.see(PAGE)
+        await bruno.post("/account/calls", by_mail="yes")
+        assert "checked" in (await bruno.see("/account")).text
+        await amel.post(f"{PAGE}/note", text="@bruno ?")
+        assert len(await called(on)) == 1
+
+
+async def test_a_writer_reads_whom_nobody_is_called_like(database: Database) -> None:
+    async with stage(database) as on:
+        amel, bruno = await two_of_lyon(on)
+        await on.someone("Maël Le Gall", OF_BREST)
+        text = "@Bruno et @Maël, et @<b>, écrivez à ines@askers.example"
+        await amel.post(f"{PAGE}/note", text=text)
+        page = (await amel.see(PAGE)).text
+        told = page[page.index("personne n’a été prévenu") :]
+        assert "@Maël" in told[:60]
+        assert "@Bruno" not in told[:60]
+        assert "personne n’a été prévenu" not in (await bruno.see(PAGE)).text
+        assert [one.data.person_id for one in await called(on)] == [bruno.id]
 
 
 async def test_another_library_sees_nothing_of_it(database: Database) -> None:

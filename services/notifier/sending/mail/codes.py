@@ -13,6 +13,7 @@ DELIVERIES: Mapping[str, str] = {
     DeliveryKind.ANSWER: N_("answer to the asker"),
     DeliveryKind.ASKED_AGAIN: N_("word to the asker that it is asked again"),
     DeliveryKind.ASSIGNED: N_("question to a library"),
+    DeliveryKind.CALLED: N_("a colleague’s call, to a librarian"),
     DeliveryKind.CLARIFICATION: N_("question back to the asker"),
     DeliveryKind.CLARIFICATION_REMINDER: N_("reminder to the asker"),
     DeliveryKind.CLOSED: N_("closing word to the asker"),

@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
 
+from services.chassis.language.names import Names
 from services.chassis.language.reasons import Reasons
 from services.contracts.links.marks import mail_fingerprint, mark_codes
 from services.contracts.links.signed_links import (
@@ -190,9 +191,11 @@ class Composer:
         page = (
             f"{self._house.public_url}/{'q' if delivery.traits.addressee is Addressee.ASKER else 'r'}/{token}"
         )
-        if delivery.traits.addressee is Addressee.PERSON and "sign_in" in delivery.details:
+        leads = delivery.details.keys() & {"sign_in", "question"}
+        if delivery.traits.addressee is Addressee.PERSON and leads:
             until = delivery.details["expires_at"]
             values |= {"door_url": self._door(delivery), "until": moment_of(until) if until else None}
+            values["theme"] = Names(words).theme(delivery.details.get("theme"))
         return {
             **values,
             "given": delivery.details,
@@ -219,7 +222,9 @@ class Composer:
         return f"{self._house.figures_url}/figures/{year}/{partner_id(delivery)}?lang={language}"
 
     def _door(self, delivery: DeliveryAttempt) -> str:
-        """The link that lets this person in, once."""
+        """The link that lets this person in, once; to a question, the one that asks who they are."""
+        if delivery.kind == DeliveryKind.CALLED:
+            return f"{self._house.workspace_url}/questions/{delivery.details['question']}#notes"
         if self._house.sign_in_key is None:
             raise RuntimeError("no link can be made: set SESAME_SIGN_IN_SECRET as the workspace has it")
         application = delivery.details["sign_in"]

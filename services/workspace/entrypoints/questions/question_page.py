@@ -19,6 +19,7 @@ from services.chassis.messaging.transaction import Unit
 from services.workspace.domain import referral
 from services.workspace.domain.conversation import conversation, similar
 from services.workspace.domain.explained import pictures
+from services.workspace.domain.mentions import uncalled
 from services.workspace.domain.referral import ReferralChoice, ReferredQuestion
 from services.workspace.domain.standing import Standing, standing
 from services.workspace.domain.steering import possible
@@ -114,6 +115,12 @@ async def respondent_of(unit: Unit, visitor: Visitor, question: UUID) -> Respond
 async def _of_respondent(unit: Unit, who: Respondent) -> dict[str, Any]:
     await work.see_mentions(unit.db, who.question, who.person, unit.now)
     drafts = await work.drafts(unit.db, who.question, who.partner)
+    colleagues = await people.colleagues(unit.db, who.partner)
+    names = [row["name"] for row in colleagues]
+    notes = [
+        {**row, "uncalled": uncalled(row["text"], names) if row["person"] == who.person else []}
+        for row in await work.notes(unit.db, who.question, who.partner)
+    ]
     return {
         "turn": await work.ours(unit.db, who.question, [who.partner]),
         "claim": await work.claimed(unit.db, who.question, who.partner),
@@ -121,10 +128,10 @@ async def _of_respondent(unit: Unit, who: Respondent) -> dict[str, Any]:
         "drafts": [row for row in drafts if row["person"] != who.person],
         "kept": await work.kept_beside(unit.db, who),
         "attached": await draft_files.of(unit.db, who),
-        "notes": await work.notes(unit.db, who.question, who.partner),
+        "notes": notes,
         "present": await work.present(unit.db, who, unit.now - WRITES_FOR, unit.now - LOOKS_FOR),
         "requests": await work.requests(unit.db, who.question, who.partner),
-        "colleagues": await people.colleagues(unit.db, who.partner),
+        "colleagues": colleagues,
         "library": next(iter(await people.libraries(unit.db, [who.partner])), None),
     }
 

@@ -102,7 +102,7 @@ class WorkForms:
         async with self.guard.begin(request.path_params["id"]) as unit:
             who, _ = await own_respondent(unit, visitor, request.path_params["id"])
             if text:
-                await working.note(unit, who, text)
+                await working.note(unit, who, text, visitor.name)
                 await audit.note(
                     unit.db,
                     unit.now,

@@ -24,6 +24,7 @@ class AccountPage:
         return [
             self.guard.get("/account", "be here", self.show),
             self.guard.post("/account/language", "be here", self.set_language),
+            self.guard.post("/account/calls", "be here", self.set_calls),
             self.guard.post("/account/sessions/{session:uuid}/end", "be here", self.end),
             self.guard.post("/account/sessions/end", "be here", self.end_others),
         ]
@@ -34,6 +35,7 @@ class AccountPage:
                 "now": unit.now,
                 "sessions": await sessions.of_person(unit.db, visitor.person, unit.now),
                 "actions": await audit.latest(unit.db, person=visitor.person, most=30),
+                "called_by_mail": await people.is_called_by_mail(unit.db, visitor.person),
                 "keys": await passkeys.of(unit.db, visitor.person) if self.passkeys else None,
             }
             works_in = await people.libraries(unit.db, visitor.libraries)
@@ -44,6 +46,12 @@ class AccountPage:
         if (language := word(form, "language")) in LANGUAGES:
             async with self.guard.begin() as unit:
                 await people.set_language(unit.db, visitor.person, language)
+        return RedirectResponse("/account", 303)
+
+    async def set_calls(self, _request: Request, visitor: Visitor, form: FormData) -> Response:
+        async with self.guard.begin() as unit:
+            wanted = word(form, "by_mail") == "yes"
+            await people.set_called_by_mail(unit.db, visitor.person, wanted=wanted)
         return RedirectResponse("/account", 303)
 
     async def end(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
