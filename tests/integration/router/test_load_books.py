@@ -57,6 +57,17 @@ async def test_what_was_rolled_back_was_not_given(database: Database) -> None:
         assert (await held(net, copy)).of("dijon").open == 1
 
 
+async def test_what_an_earlier_version_gives_beside_it_is_seen(database: Database) -> None:
+    """During an upgrade: it writes loads and knows no stamp."""
+    copy = LoadBooks()
+    async with network(database("router"), [library("dijon")]) as net:
+        for known in (1, 3, 5):
+            await give(net, copy)
+            assert (await held(net, copy)).of("dijon").open == known
+            await net.bench.pool.execute("UPDATE load SET open = open + 1 WHERE partner = 'dijon'")
+        assert (await held(net, copy)).of("dijon").open == 6
+
+
 async def test_loads_are_read_once_by_who_alone_writes_them(database: Database) -> None:
     copy = LoadBooks()
     async with network(database("router"), [library("dijon")]) as net:

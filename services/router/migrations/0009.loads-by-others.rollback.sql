@@ -1,0 +1,2 @@
+DROP TRIGGER loads_written ON load;
+DROP FUNCTION loads_written();
