@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
@@ -253,13 +253,30 @@ async def screen(origin: str) -> AsyncIterator[Screen]:
     chromium = await asyncio.to_thread(provide_program, "chromium", "chromium")
     with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         async with _running([chromium, *FLAGS, f"--user-data-dir={profile}"]) as pipe:
-            target = await pipe.ask("Target.createTarget", {"url": "about:blank"})
-            attached = await pipe.ask("Target.attachToTarget", {**target, "flatten": True})
-            tab = Screen(pipe, attached["sessionId"], origin.rstrip("/"))
-            await tab._do("Page.enable")
-            # axe-core is put into pages whose policy forbids it.
-            await tab._do("Page.setBypassCSP", enabled=True)
-            yield tab
+            yield await _tab(pipe, origin)
+
+
+@asynccontextmanager
+async def screens(origin: str) -> AsyncIterator[Callable[[], Awaitable[Screen]]]:
+    """Gives a tab to each who asks, of one Chromium; nobody sees another's cookies or drafts."""
+    chromium = await asyncio.to_thread(provide_program, "chromium", "chromium")
+    with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        async with _running([chromium, *FLAGS, f"--user-data-dir={profile}"]) as pipe:
+
+            async def another() -> Screen:
+                return await _tab(pipe, origin, **await pipe.ask("Target.createBrowserContext", {}))
+
+            yield another
+
+
+async def _tab(pipe: Pipe, origin: str, **context: str) -> Screen:
+    target = await pipe.ask("Target.createTarget", {"url": "about:blank", **context})
+    attached = await pipe.ask("Target.attachToTarget", {**target, "flatten": True})
+    tab = Screen(pipe, attached["sessionId"], origin.rstrip("/"))
+    await tab._do("Page.enable")
+    # axe-core is put into pages whose policy forbids it.
+    await tab._do("Page.setBypassCSP", enabled=True)
+    return tab
 
 
 @asynccontextmanager

@@ -1,0 +1,2 @@
+DROP TRIGGER published_told ON fact;
+DROP FUNCTION tell_published();
