@@ -28,10 +28,10 @@ async def serve(settings: RouterSettings, clock: Clock | None = None) -> None:
     async with Chassis.start(settings, name="router", migrations=MIGRATIONS, clock=clock) as chassis:
         if settings.partners_file is not None:
             await _import(chassis, settings.partners_file)
-        desk = RoutingContext.of(settings)
+        context = RoutingContext.of(settings)
         chassis.background("holidays", partial(_look_up_holidays, chassis, settings.network_country))
-        await chassis.consume(subscriptions.subscriptions(desk), {topology.COORDINATOR: requests(desk)})
-        timers = Timers(desk, chassis.pool, chassis.begin, chassis.clock)
+        await chassis.consume(subscriptions.subscriptions(context), {topology.COORDINATOR: requests(context)})
+        timers = Timers(context, chassis.pool, chassis.begin, chassis.clock)
         chassis.every(settings.timer_seconds, timers.fire)
         chassis.every(settings.timer_seconds, timers.tell)
         await chassis.until_stopped()

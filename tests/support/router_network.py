@@ -62,12 +62,12 @@ class Network:
 
     bench: Bench
     clock: OwnClock
-    desk: RoutingContext
+    context: RoutingContext
     handling: Handling = field(init=False)
 
     def __post_init__(self) -> None:
-        others = {topology.COORDINATOR: requests(self.desk)}
-        self.handling = self.bench.handling(subscriptions.subscriptions(self.desk), others)
+        others = {topology.COORDINATOR: requests(self.context)}
+        self.handling = self.bench.handling(subscriptions.subscriptions(self.context), others)
 
     async def tell(self, fact: Fact, question: UUID) -> None:
         await self.settle([letter_of(fact, question, time=self.clock.now())])

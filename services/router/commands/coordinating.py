@@ -1,4 +1,4 @@
-"""A command at the router's desk: transactions like the service's own, which publishes what they announce."""
+"""What a command works with: transactions like the service's own, which publish what they announce."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from services.router.settings import RouterSettings
 @dataclass(frozen=True)
 class CommandContext:
     settings: RouterSettings
-    desk: RoutingContext
+    context: RoutingContext
     transactions: Transactions
 
 
@@ -40,7 +40,7 @@ def run(action: Callable[[CommandContext], Awaitable[int]]) -> int:
 
 
 async def _run(action: Callable[[CommandContext], Awaitable[int]]) -> int:
-    async with at_desk(settings.load(RouterSettings)) as there:
+    async with command_context(settings.load(RouterSettings)) as there:
         try:
             return await action(there)
         except (Refusal, ImpossibleMove, FaultyFile) as refusal:
@@ -49,13 +49,13 @@ async def _run(action: Callable[[CommandContext], Awaitable[int]]) -> int:
 
 
 @asynccontextmanager
-async def at_desk(options: RouterSettings) -> AsyncIterator[CommandContext]:
+async def command_context(options: RouterSettings) -> AsyncIterator[CommandContext]:
     async with command_transactions("router", options.database_url) as transactions:
-        desk = RoutingContext.of(options)
-        readers = readers_of(EventReader(subscriptions.subscriptions(desk)), {})
+        context = RoutingContext.of(options)
+        readers = readers_of(EventReader(subscriptions.subscriptions(context)), {})
         handling = Handling(transactions, readers, MessagingMetrics(CollectorRegistry()))
         transactions.redeliver = handling.redeliver
-        yield CommandContext(options, desk, transactions)
+        yield CommandContext(options, context, transactions)
 
 
 def question_id(text: str) -> UUID:

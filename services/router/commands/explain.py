@@ -34,7 +34,7 @@ def register(things: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 async def show(chosen: argparse.Namespace, there: CommandContext) -> int:
     async with there.transactions.begin() as unit:
-        explained = await explain(there.desk, unit, chosen.question)
+        explained = await explain(there.context, unit, chosen.question)
     if explained is None:
         print(f"sesame: there is no question {chosen.question}", file=sys.stderr)
         return 1

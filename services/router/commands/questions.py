@@ -20,42 +20,42 @@ ACTIONS: dict[str, tuple[str, tuple[str, ...], QuestionAction]] = {
     "assign": (
         "give it to a partner, whoever has it now",
         ("partner",),
-        lambda said, desk, unit, by: coordinator.assign(desk, unit, said.question, by, said.partner),
+        lambda said, context, unit, by: coordinator.assign(context, unit, said.question, by, said.partner),
     ),
     "route": (
         "let the router decide anew",
         (),
-        lambda said, desk, unit, by: coordinator.route(desk, unit, said.question, by),
+        lambda said, context, unit, by: coordinator.route(context, unit, said.question, by),
     ),
     "take-back": (
         "take it from the partner who has it",
         (),
-        lambda said, desk, unit, by: coordinator.take_back(desk, unit, said.question, by),
+        lambda said, context, unit, by: coordinator.take_back(context, unit, said.question, by),
     ),
     "close": (
         "out of scope: tell the asker why",
         ("explanation",),
-        lambda said, desk, unit, by: coordinator.close(desk, unit, said.question, by, said.explanation),
+        lambda said, context, unit, by: coordinator.close(context, unit, said.question, by, said.explanation),
     ),
     "spam": (
         "it is no question: nobody is told anything, its sender's further mails are held",
         (),
-        lambda said, desk, unit, by: coordinator.mark_spam(desk, unit, said.question, by),
+        lambda said, context, unit, by: coordinator.mark_spam(context, unit, said.question, by),
     ),
     "settle": (
         "what the asker wrote after the answer needs no message",
         (),
-        lambda said, desk, unit, by: coordinator.settle(desk, unit, said.question, by),
+        lambda said, context, unit, by: coordinator.settle(context, unit, said.question, by),
     ),
     "reopen": (
         "ask again, after an answer or a closing",
         (),
-        lambda said, desk, unit, by: coordinator.reopen(desk, unit, said.question, by),
+        lambda said, context, unit, by: coordinator.reopen(context, unit, said.question, by),
     ),
     "extend": (
         "promise the asker another moment",
         ("promise",),
-        lambda said, desk, unit, by: coordinator.extend(desk, unit, said.question, by, said.promise),
+        lambda said, context, unit, by: coordinator.extend(context, unit, said.question, by, said.promise),
     ),
 }
 """Name → meaning, further arguments, action."""
@@ -94,8 +94,8 @@ def _moment(text: str) -> datetime:
 
 async def do(chosen: argparse.Namespace, action: QuestionAction, there: CommandContext) -> int:
     async with there.transactions.begin(chosen.question) as unit:
-        await action(chosen, there.desk, unit, Actor(chosen.actor, chosen.reason))
-        question = await there.desk.ledgers.of(unit).question(chosen.question)
+        await action(chosen, there.context, unit, Actor(chosen.actor, chosen.reason))
+        question = await there.context.ledgers.of(unit).question(chosen.question)
     if question is not None:
         print("\n".join(question_lines(question, there.settings.zone)))
     return 0

@@ -52,7 +52,7 @@ async def simulate(chosen: argparse.Namespace, there: CommandContext) -> int:
         replace(known, **dict(chosen.weight)),
         there.settings.terms.answer,
     )
-    questions = read_questions(chosen.file, there.desk.working_days, there.settings.terms, start)
+    questions = read_questions(chosen.file, there.context.working_days, there.settings.terms, start)
     counted = Shares()
     for asked, decision in rehearse(questions, network, there.settings.zone):
         counted.count(decision)
@@ -67,7 +67,7 @@ async def simulate(chosen: argparse.Namespace, there: CommandContext) -> int:
 async def _directory(chosen: argparse.Namespace, there: CommandContext) -> Directory:
     if chosen.partners is None:
         async with there.transactions.begin() as unit:
-            return (await there.desk.ledgers.of(unit).standing()).directory
+            return (await there.context.ledgers.of(unit).standing()).directory
     wanted, faults = read_file(chosen.partners)
     if faults:
         raise FaultyFile("\n".join(f"{chosen.partners}, {fault}" for fault in faults))

@@ -26,8 +26,8 @@ PAGE = 200
 
 
 class Timers:
-    def __init__(self, desk: RoutingContext, pool: Pool[Record], begin: Begin, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, context: RoutingContext, pool: Pool[Record], begin: Begin, clock: Clock) -> None:
+        self._context = context
         self._pool = pool
         self._begin = begin
         self._clock = clock
@@ -37,7 +37,7 @@ class Timers:
         while due := await self._due():
             for question in due:
                 async with self._begin(question) as unit:
-                    await look(self._desk, unit, question)
+                    await look(self._context, unit, question)
             if len(due) < PAGE:
                 return
 
@@ -55,26 +55,26 @@ class Timers:
             return await questions.due(db, self._clock.now(), PAGE)
 
 
-async def look(desk: RoutingContext, unit: Unit, id_: UUID) -> None:
+async def look(context: RoutingContext, unit: Unit, id_: UUID) -> None:
     """Whatever is due of this question; nothing if another copy was first."""
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     question = await ledger.question(id_)
     if question is None:
         return
     if question.is_waiting:
-        await _look_for_reply(desk, unit, question)
+        await _look_for_reply(context, unit, question)
     elif question.is_open:
-        await _look_at_clocks(desk, unit, question)
+        await _look_at_clocks(context, unit, question)
     elif question.current is not None:
-        await _look_at_follow_up(desk, unit, question, question.current)
+        await _look_at_follow_up(context, unit, question, question.current)
 
 
-async def _look_for_reply(desk: RoutingContext, unit: Unit, question: Question) -> None:
+async def _look_for_reply(context: RoutingContext, unit: Unit, question: Question) -> None:
     """No clock runs but the asker's own: they are reminded once, and the question ends without a reply."""
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     last = max(question.open_clarifications, key=lambda one: one.asked_at)
     if last.ends_at <= unit.now:
-        released = await routing.release(desk, unit, question, "no_reply")
+        released = await routing.release(context, unit, question, "no_reply")
         ended = lifecycle.expire(released)
         unit.announce(facts.closed(ended, "no_reply", unit.now), question=question.id)
         ledger.put(ended)
@@ -87,39 +87,39 @@ async def _look_for_reply(desk: RoutingContext, unit: Unit, question: Question) 
 
 
 async def _look_at_follow_up(
-    desk: RoutingContext, unit: Unit, question: Question, current: Assignment
+    context: RoutingContext, unit: Unit, question: Question, current: Assignment
 ) -> None:
     """Nobody saw to it in its term: the coordinator's. Whoever is gone gives way to another."""
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     standing = await ledger.standing()
-    question = routing.redated(desk, standing, question)
+    question = routing.redated(context, standing, question)
     current, word = question.current or current, current.follow_up or question.id
     ledger.put(question)
     partner = standing.directory.partners.get(current.partner)
     if partner is None or is_gone(partner, current.due_at, unit.now):
-        released = await routing.release(desk, unit, question, "away")
-        await routing.route_follow_up(desk, unit, released, word)
+        released = await routing.release(context, unit, question, "away")
+        await routing.route_follow_up(context, unit, released, word)
     elif current.due_at <= unit.now:
-        released = await routing.release(desk, unit, question, "overdue")
-        await routing.leave_follow_up(desk, unit, released, word, "overdue")
+        released = await routing.release(context, unit, question, "overdue")
+        await routing.leave_follow_up(context, unit, released, word, "overdue")
     elif current.remind_at <= unit.now and current.reminded_at is None:
         unit.announce(facts.reminded(standing.directory, question, current), question=question.id)
         ledger.put(lifecycle.remind(question, unit.now))
 
 
-async def _look_at_clocks(desk: RoutingContext, unit: Unit, question: Question) -> None:
-    ledger = desk.ledgers.of(unit)
+async def _look_at_clocks(context: RoutingContext, unit: Unit, question: Question) -> None:
+    ledger = context.ledgers.of(unit)
     standing, id_ = await ledger.standing(), question.id
-    question = routing.redated(desk, standing, _breach(unit, standing, question))
+    question = routing.redated(context, standing, _breach(unit, standing, question))
     ledger.put(question)
     current = question.current
     if current is None:
         return
     if _is_gone(standing, question, current, unit.now):
-        await _roll_up(desk, unit, question, "away")
+        await _roll_up(context, unit, question, "away")
     elif current.due_at <= unit.now:
         unit.announce(facts.overdue(standing.directory, question, "partner", current), question=id_)
-        await _roll_up(desk, unit, question, "overdue")
+        await _roll_up(context, unit, question, "overdue")
     elif current.remind_at <= unit.now and current.reminded_at is None:
         unit.announce(facts.reminded(standing.directory, question, current), question=id_)
         ledger.put(lifecycle.remind(question, unit.now))
@@ -140,6 +140,6 @@ def _is_gone(standing: NetworkState, question: Question, current: Assignment, no
     return partner is None or is_gone(partner, question.promise_at, now)
 
 
-async def _roll_up(desk: RoutingContext, unit: Unit, question: Question, outcome: str) -> None:
-    released = await routing.release(desk, unit, question, outcome)
-    await routing.route(desk, unit, released)
+async def _roll_up(context: RoutingContext, unit: Unit, question: Question, outcome: str) -> None:
+    released = await routing.release(context, unit, question, outcome)
+    await routing.route(context, unit, released)

@@ -31,36 +31,36 @@ AFTER_ANSWER = frozenset({State.ANSWERED, State.FOLLOWED_UP})
 
 
 async def clarification_requested(
-    desk: RoutingContext, unit: Unit, event: Event[ClarificationRequested]
+    context: RoutingContext, unit: Unit, event: Event[ClarificationRequested]
 ) -> None:
     """Only who has the question may ask back; after the answer it is one more message of that partner's."""
     fact = event.data
-    question = await _known(desk, unit, event.subject)
+    question = await _known(context, unit, event.subject)
     if any(one.id == fact.clarification_id for one in question.clarifications):
         return
     current = question.current
     if question.is_open and current is not None and current.partner == fact.partner:
-        await _ask_back(desk, unit, question, event)
+        await _ask_back(context, unit, question, event)
         return
     if question.is_open and question.had_by(fact.partner) is None:
         raise TooEarly(question.id)
     more = Addition(fact.clarification_id, event.time, fact.partner, fact.text)
     accepted = question.accepted
     is_late = accepted is not None and accepted.at is not None and event.time <= accepted.at
-    if question.is_open or is_late or not await add(desk, unit, question, more):
+    if question.is_open or is_late or not await add(context, unit, question, more):
         id_ = fact.clarification_id
-        await refuse(desk, unit, question, "clarification", id_, fact.partner, fact.text)
+        await refuse(context, unit, question, "clarification", id_, fact.partner, fact.text)
 
 
 async def _ask_back(
-    desk: RoutingContext, unit: Unit, question: Question, event: Event[ClarificationRequested]
+    context: RoutingContext, unit: Unit, question: Question, event: Event[ClarificationRequested]
 ) -> None:
     current = question.current
     if current is None:
         raise TooEarly(question.id)
-    fact, ledger = event.data, desk.ledgers.of(unit)
+    fact, ledger = event.data, context.ledgers.of(unit)
     asked_at = max(event.time, current.opened_at)
-    asked = asked_back(fact.clarification_id, current.id, fact.partner, asked_at, desk.terms.clarification)
+    asked = asked_back(fact.clarification_id, current.id, fact.partner, asked_at, context.terms.clarification)
     waiting = lifecycle.ask_back(question, asked)
     directory = (await ledger.standing()).directory
     unit.announce(facts.paused(directory, waiting, asked, fact.text), question=question.id)
@@ -68,48 +68,48 @@ async def _ask_back(
         ledger.put(waiting)
         await unit.arrived(question.id)
     else:
-        await routing.resume(desk, unit, waiting)
+        await routing.resume(context, unit, waiting)
 
 
-async def question_followed_up(desk: RoutingContext, unit: Unit, event: Event[QuestionFollowedUp]) -> None:
+async def question_followed_up(context: RoutingContext, unit: Unit, event: Event[QuestionFollowedUp]) -> None:
     """A reply to what a partner asked, more about an open question, or a follow-up to its answer: whoever
     sees to one already sees to this one too."""
-    question = await _known(desk, unit, event.subject)
+    question = await _known(context, unit, event.subject)
     word = AskerWord(event.data.follow_up_id, event.time)
     if word.id in {one.id for one in question.words}:
         return
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     ledger.note(question.id, "followed up", "asker", None)
     heard = lifecycle.hear(question, word)
     if heard.is_waiting and not heard.open_clarifications:
-        await routing.resume(desk, unit, heard)
+        await routing.resume(context, unit, heard)
     elif heard.state is State.NO_REPLY:
-        await _reply_late(desk, unit, heard)
+        await _reply_late(context, unit, heard)
     elif heard.state in AFTER_ANSWER and lifecycle.to_see_to(heard) is not None and heard.current is None:
-        await routing.route_follow_up(desk, unit, heard, word.id)
+        await routing.route_follow_up(context, unit, heard, word.id)
     else:
         standing = await ledger.standing()
-        reckoned = lifecycle.reckoned(heard, desk.working_days) if heard.is_open else heard
-        ledger.put(routing.redated(desk, standing, reckoned))
+        reckoned = lifecycle.reckoned(heard, context.working_days) if heard.is_open else heard
+        ledger.put(routing.redated(context, standing, reckoned))
 
 
-async def _reply_late(desk: RoutingContext, unit: Unit, question: Question) -> None:
+async def _reply_late(context: RoutingContext, unit: Unit, question: Question) -> None:
     """The question had ended for want of this reply: the partner that asked has it again, if it still can."""
-    standing = await desk.ledgers.of(unit).standing()
-    reopened = routing.promised_anew(desk, lifecycle.reopen(question), unit.now)
+    standing = await context.ledgers.of(unit).standing()
+    reopened = routing.promised_anew(context, lifecycle.reopen(question), unit.now)
     unit.announce(facts.reopened(reopened, "late_reply"), question=question.id)
     asked = max(question.clarifications, key=lambda one: one.asked_at, default=None)
     partner = standing.directory.partners.get(asked.partner) if asked else None
     if partner is None or is_gone(partner, reopened.promise_at, unit.now):
-        await routing.route(desk, unit, reopened, whatever_attempts=True)
+        await routing.route(context, unit, reopened, whatever_attempts=True)
     else:
-        await routing.hand_over(desk, unit, reopened, partner, (AskedBack(points=0),))
+        await routing.hand_over(context, unit, reopened, partner, (AskedBack(points=0),))
 
 
-async def addition_received(desk: RoutingContext, unit: Unit, event: Event[AdditionReceived]) -> None:
+async def addition_received(context: RoutingContext, unit: Unit, event: Event[AdditionReceived]) -> None:
     """An answer handed in before it was accepted comes first."""
     fact = event.data
-    question = await _known(desk, unit, event.subject)
+    question = await _known(context, unit, event.subject)
     if question.is_open and question.accepted is None:
         raise TooEarly(question.id)
     more = Addition(
@@ -122,11 +122,11 @@ async def addition_received(desk: RoutingContext, unit: Unit, event: Event[Addit
         fact.corrects,
         fact.format,
     )
-    if not await add(desk, unit, question, more):
-        await refuse(desk, unit, question, "addition", fact.addition_id, fact.partner, fact.text)
+    if not await add(context, unit, question, more):
+        await refuse(context, unit, question, "addition", fact.addition_id, fact.partner, fact.text)
 
 
-async def add(desk: RoutingContext, unit: Unit, question: Question, more: Addition) -> bool:
+async def add(context: RoutingContext, unit: Unit, question: Question, more: Addition) -> bool:
     """Send it to the asker, if this partner answered or was to see to a follow-up; False if not. It settles
     what the asker wrote since."""
     accepted = question.accepted
@@ -135,9 +135,9 @@ async def add(desk: RoutingContext, unit: Unit, question: Question, more: Additi
     asked = {one.partner for one in question.assignments if one.follow_up is not None}
     if more.partner not in {accepted.partner, *asked}:
         return False
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     directory = (await ledger.standing()).directory
-    settled = await _settled(desk, unit, question, more) if question.state in AFTER_ANSWER else question
+    settled = await _settled(context, unit, question, more) if question.state in AFTER_ANSWER else question
     unit.announce(added(directory, settled, accepted.answer, more, unit.now), question=question.id)
     if settled is not question:
         ledger.put(settled)
@@ -145,14 +145,14 @@ async def add(desk: RoutingContext, unit: Unit, question: Question, more: Additi
     return True
 
 
-async def _settled(desk: RoutingContext, unit: Unit, question: Question, more: Addition) -> Question:
+async def _settled(context: RoutingContext, unit: Unit, question: Question, more: Addition) -> Question:
     current = question.current
     outcome = "added" if current and current.partner == more.partner else "answered_by_another"
-    return lifecycle.add(await routing.release(desk, unit, question, outcome), more.at)
+    return lifecycle.add(await routing.release(context, unit, question, outcome), more.at)
 
 
 async def refuse(
-    desk: RoutingContext,
+    context: RoutingContext,
     unit: Unit,
     question: Question,
     what: Literal["answer", "addition", "clarification"],
@@ -161,31 +161,31 @@ async def refuse(
     text: str,
 ) -> None:
     """The partner is told why, with what it wrote."""
-    directory = (await desk.ledgers.of(unit).standing()).directory
+    directory = (await context.ledgers.of(unit).standing()).directory
     fact = facts.refused(directory, question, what, written, partner, text)
     unit.announce(fact, question=question.id)
 
 
-async def reopening_requested(desk: RoutingContext, unit: Unit, event: Event[ReopeningRequested]) -> None:
+async def reopening_requested(context: RoutingContext, unit: Unit, event: Event[ReopeningRequested]) -> None:
     """The answer did not help: the next partner is asked; more often than the network allows, the coordinator
     decides. One that is open already is being seen to."""
-    fact, ledger = event.data, desk.ledgers.of(unit)
-    question = await _known(desk, unit, event.subject)
+    fact, ledger = event.data, context.ledgers.of(unit)
+    question = await _known(context, unit, event.subject)
     ledger.note(question.id, "asked again", "asker", None)
     if question.state not in AFTER_ANSWER:
         return
-    if question.reopenings >= desk.reopenings:
-        released = await routing.release(desk, unit, question, "taken_back")
-        await routing.leave_follow_up(desk, unit, released, fact.reopening_id, "reopening", fact.text)
+    if question.reopenings >= context.reopenings:
+        released = await routing.release(context, unit, question, "taken_back")
+        await routing.leave_follow_up(context, unit, released, fact.reopening_id, "reopening", fact.text)
         return
-    released = await routing.release(desk, unit, question, "reassigned")
-    reopened = routing.promised_anew(desk, lifecycle.reopen(released, by_asker=True), unit.now)
+    released = await routing.release(context, unit, question, "reassigned")
+    reopened = routing.promised_anew(context, lifecycle.reopen(released, by_asker=True), unit.now)
     unit.announce(facts.reopened(reopened, "asker", fact.text), question=question.id)
-    await routing.route(desk, unit, reopened, whatever_attempts=True)
+    await routing.route(context, unit, reopened, whatever_attempts=True)
 
 
-async def _known(desk: RoutingContext, unit: Unit, id_: UUID) -> Question:
-    question = await desk.ledgers.of(unit).question(id_)
+async def _known(context: RoutingContext, unit: Unit, id_: UUID) -> Question:
+    question = await context.ledgers.of(unit).question(id_)
     if question is None:
         raise TooEarly(id_)
     return question

@@ -51,10 +51,10 @@ class Actor:
                 raise Unfit(f"{what}: one line of 1 to 500 characters is wanted, not {said[:60]!r}", what)
 
 
-async def assign(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor, partner: str) -> None:
+async def assign(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor, partner: str) -> None:
     """Give it to this partner, whoever has it now and whatever the filters say."""
-    question = await _held(desk, unit, id_)
-    directory = (await desk.ledgers.of(unit).standing()).directory
+    question = await _held(context, unit, id_)
+    directory = (await context.ledgers.of(unit).standing()).directory
     chosen = directory.partners.get(partner)
     if chosen is None:
         known = "`./sesame router partners export` lists them"
@@ -62,92 +62,92 @@ async def assign(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor, part
     if question.current and question.current.partner == partner:
         raise Refusal(f"{partner} has question {id_} already", "has_it_already", value=chosen.name)
     if question.state is State.FOLLOWED_UP and question.follow_up is not None:
-        released = await routing.release(desk, unit, question, "reassigned")
-        await routing.hand_follow_up(desk, unit, released, chosen, question.follow_up)
-        _note(desk, unit, released, "assign", actor)
+        released = await routing.release(context, unit, question, "reassigned")
+        await routing.hand_follow_up(context, unit, released, chosen, question.follow_up)
+        _note(context, unit, released, "assign", actor)
         return
     state_machine.after(question.state, Move.ASSIGN)
-    released = await routing.release(desk, unit, question, "reassigned")
+    released = await routing.release(context, unit, question, "reassigned")
     reason = ChosenManually(points=0, actor=actor.name, said=actor.reason)
-    await routing.hand_over(desk, unit, released, chosen, (reason,))
-    _note(desk, unit, released, "assign", actor)
+    await routing.hand_over(context, unit, released, chosen, (reason,))
+    _note(context, unit, released, "assign", actor)
 
 
-async def route(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
+async def route(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """Let the machine decide anew, after partners or weights changed."""
-    question = await _held(desk, unit, id_)
+    question = await _held(context, unit, id_)
     state_machine.after(question.state, Move.ASSIGN)
-    released = await routing.release(desk, unit, question, "reassigned")
-    await routing.route(desk, unit, released, whatever_attempts=True)
-    _note(desk, unit, released, "route", actor)
+    released = await routing.release(context, unit, question, "reassigned")
+    await routing.route(context, unit, released, whatever_attempts=True)
+    _note(context, unit, released, "route", actor)
 
 
-async def take_back(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
+async def take_back(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """The partner has it no longer; it lies with the coordinator."""
-    question = await _held(desk, unit, id_)
+    question = await _held(context, unit, id_)
     if question.current is None:
         raise Refusal(f"nobody has question {id_}: it is {question.state}", "nobody_has_it")
-    released = await routing.release(desk, unit, question, "taken_back")
+    released = await routing.release(context, unit, question, "taken_back")
     if question.current.follow_up is not None:
         word = question.current.follow_up
-        await routing.leave_follow_up(desk, unit, released, word, "taken_back")
-        _note(desk, unit, released, "take_back", actor)
+        await routing.leave_follow_up(context, unit, released, word, "taken_back")
+        _note(context, unit, released, "take_back", actor)
         return
-    await routing.give_up(desk, unit, released, TakenBack(actor=actor.name))
-    _note(desk, unit, released, "take_back", actor)
+    await routing.give_up(context, unit, released, TakenBack(actor=actor.name))
+    _note(context, unit, released, "take_back", actor)
 
 
-async def close(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor, explanation: str) -> None:
+async def close(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor, explanation: str) -> None:
     """Out of scope: the asker is told the explanation, and nobody is asked any more."""
-    question = await _held(desk, unit, id_)
+    question = await _held(context, unit, id_)
     _check_public("explanation", explanation)
     state_machine.after(question.state, Move.CLOSE)
-    released = await routing.release(desk, unit, question, "closed")
+    released = await routing.release(context, unit, question, "closed")
     closed = lifecycle.close(released)
     out_of_scope = facts.closed(closed, "out_of_scope", unit.now, explanation=explanation, actor=actor.name)
     unit.announce(out_of_scope, question=id_)
-    _note(desk, unit, closed, "close", actor)
-    desk.ledgers.of(unit).put(closed)
+    _note(context, unit, closed, "close", actor)
+    context.ledgers.of(unit).put(closed)
     await unit.arrived(id_)
 
 
-async def mark_spam(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
+async def mark_spam(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """It is no question: nobody is asked, its sender hears nothing, and what else they send is held."""
-    question = await _held(desk, unit, id_)
+    question = await _held(context, unit, id_)
     state_machine.after(question.state, Move.CLOSE)
-    released = await routing.release(desk, unit, question, "closed")
+    released = await routing.release(context, unit, question, "closed")
     closed = lifecycle.close(released)
     unit.announce(facts.closed(closed, "spam", unit.now, actor=actor.name), question=id_)
-    _note(desk, unit, closed, "spam", actor)
-    desk.ledgers.of(unit).put(closed)
+    _note(context, unit, closed, "spam", actor)
+    context.ledgers.of(unit).put(closed)
     await unit.arrived(id_)
 
 
-async def settle(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
+async def settle(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """What the asker wrote after the answer needs no message."""
-    question = await _held(desk, unit, id_)
+    question = await _held(context, unit, id_)
     state_machine.after(question.state, Move.SETTLE)
-    released = await routing.release(desk, unit, question, "closed")
+    released = await routing.release(context, unit, question, "closed")
     settled = lifecycle.settle(released)
-    _note(desk, unit, settled, "settle", actor)
-    desk.ledgers.of(unit).put(settled)
+    _note(context, unit, settled, "settle", actor)
+    context.ledgers.of(unit).put(settled)
     await unit.arrived(id_)
 
 
-async def reopen(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
+async def reopen(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """An answer did not do, or it was in scope after all: the next partner is asked."""
-    question = await _held(desk, unit, id_)
+    question = await _held(context, unit, id_)
     state_machine.after(question.state, Move.REOPEN)
-    released = await routing.release(desk, unit, question, "reassigned")
-    reopened = routing.promised_anew(desk, lifecycle.reopen(released), unit.now)
+    released = await routing.release(context, unit, question, "reassigned")
+    reopened = routing.promised_anew(context, lifecycle.reopen(released), unit.now)
     unit.announce(facts.reopened(reopened, "coordinator"), question=id_)
-    await routing.route(desk, unit, reopened, whatever_attempts=True)
-    _note(desk, unit, reopened, "reopen", actor)
+    await routing.route(context, unit, reopened, whatever_attempts=True)
+    _note(context, unit, reopened, "reopen", actor)
 
 
-async def extend(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor, promise_at: datetime) -> None:
+async def extend(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor, promise_at: datetime) -> None:
     """Promise the asker another moment; the partner's due time follows."""
-    question = await _held(desk, unit, id_)
+    question = await _held(context, unit, id_)
     if not question.is_open:
         raise Refusal(f"question {id_} is {question.state}: there is no deadline left to change", "not_open")
     if question.is_waiting:
@@ -158,10 +158,10 @@ async def extend(desk: RoutingContext, unit: Unit, id_: UUID, actor: Actor, prom
         raise Unfit(
             f"{passed} has passed; promise a moment that is still to come", "promise_at", "moment_passed"
         )
-    standing = await desk.ledgers.of(unit).standing()
-    promised = routing.redated(desk, standing, lifecycle.promise(question, promise_at, unit.now))
-    desk.ledgers.of(unit).put(promised)
-    _note(desk, unit, promised, "extend", actor)
+    standing = await context.ledgers.of(unit).standing()
+    promised = routing.redated(context, standing, lifecycle.promise(question, promise_at, unit.now))
+    context.ledgers.of(unit).put(promised)
+    _note(context, unit, promised, "extend", actor)
 
 
 async def change_intake(unit: Unit, actor: Actor, notice: str | None) -> None:
@@ -173,8 +173,8 @@ async def change_intake(unit: Unit, actor: Actor, notice: str | None) -> None:
     unit.announce(fact, question=NETWORK)
 
 
-async def _held(desk: RoutingContext, unit: Unit, id_: UUID) -> Question:
-    question = await desk.ledgers.of(unit).question(id_)
+async def _held(context: RoutingContext, unit: Unit, id_: UUID) -> Question:
+    question = await context.ledgers.of(unit).question(id_)
     if question is None:
         raise Refusal(f"there is no question {id_}", "unknown_question")
     return question
@@ -186,7 +186,7 @@ def _check_public(what: str, text: str) -> None:
         raise Unfit(f"{what}: {wanted}; not {text[:60]!r}", what)
 
 
-def _note(desk: RoutingContext, unit: Unit, question: Question, action: Action, actor: Actor) -> None:
+def _note(context: RoutingContext, unit: Unit, question: Question, action: Action, actor: Actor) -> None:
     current = question.current if action == "extend" else None
     fact = QuestionHandled(
         action=action,
@@ -199,4 +199,4 @@ def _note(desk: RoutingContext, unit: Unit, question: Question, action: Action, 
         facets=facts.facets_of(question),
     )
     unit.announce(fact, question=question.id)
-    desk.ledgers.of(unit).note(question.id, action, actor.name, actor.reason)
+    context.ledgers.of(unit).note(question.id, action, actor.name, actor.reason)

@@ -36,19 +36,19 @@ from services.router.handlers.context import RoutingContext
 from services.router.store import person
 
 
-async def question_received(desk: RoutingContext, unit: Unit, event: Event[QuestionReceived]) -> None:
-    ledger = desk.ledgers.of(unit)
-    question = _understood(_question(desk, event), (await ledger.standing()).subjects)
+async def question_received(context: RoutingContext, unit: Unit, event: Event[QuestionReceived]) -> None:
+    ledger = context.ledgers.of(unit)
+    question = _understood(_question(context, event), (await ledger.standing()).subjects)
     ledger.put_new(question)
-    await routing.route(desk, unit, question)
+    await routing.route(context, unit, question)
 
 
-def _question(desk: RoutingContext, event: Event[QuestionReceived]) -> Question:
+def _question(context: RoutingContext, event: Event[QuestionReceived]) -> Question:
     fact = event.data
     place = Territory(fact.place.country, fact.place.postcode) if fact.place else None
     return Question(
         id=event.subject,
-        promise_at=desk.promised(fact.facets.received_at, fact.facets.origin),
+        promise_at=context.promised(fact.facets.received_at, fact.facets.origin),
         facets=_facets(fact),
         place=place,
         text=fact.text,
@@ -75,14 +75,14 @@ def _facets(fact: QuestionReceived) -> dict[str, Any]:
     return facets
 
 
-async def answer_received(desk: RoutingContext, unit: Unit, event: Event[AnswerReceived]) -> None:
+async def answer_received(context: RoutingContext, unit: Unit, event: Event[AnswerReceived]) -> None:
     """The first answer of a partner who was asked counts; a later one is told which did."""
     fact = event.data
-    question = await _known(desk, unit, event)
+    question = await _known(context, unit, event)
     if question.accepted is not None and question.accepted.answer == fact.answer_id:
         return
     if question.is_open:
-        await _accept(desk, unit, question, event)
+        await _accept(context, unit, question, event)
         return
     more = Addition(
         fact.answer_id,
@@ -93,26 +93,28 @@ async def answer_received(desk: RoutingContext, unit: Unit, event: Event[AnswerR
         fact.attachments,
         format=fact.format,
     )
-    if not await conversation.add(desk, unit, question, more):
-        await conversation.refuse(desk, unit, question, "answer", fact.answer_id, fact.partner, fact.text)
+    if not await conversation.add(context, unit, question, more):
+        await conversation.refuse(context, unit, question, "answer", fact.answer_id, fact.partner, fact.text)
 
 
-async def _accept(desk: RoutingContext, unit: Unit, question: Question, event: Event[AnswerReceived]) -> None:
+async def _accept(
+    context: RoutingContext, unit: Unit, question: Question, event: Event[AnswerReceived]
+) -> None:
     fact = event.data
     assignment = question.had_by(fact.partner)
     if assignment is None:
         raise TooEarly(question.id)
-    directory = (await desk.ledgers.of(unit).standing()).directory
+    directory = (await context.ledgers.of(unit).standing()).directory
     partner = facts.name_of(directory, fact.partner)
-    released = await routing.release(desk, unit, question, _outcome(question, fact.partner))
+    released = await routing.release(context, unit, question, _outcome(question, fact.partner))
     accepted = AcceptedAnswer(fact.answer_id, partner.id, partner.name, event.time)
     answered = _with_subject(lifecycle.answer(released, accepted), fact.subject)
     said = facts.answered(directory, answered, fact, assignment.id, unit.now)
     unit.announce(said, question=question.id)
-    desk.ledgers.of(unit).put(answered)
+    context.ledgers.of(unit).put(answered)
     await unit.arrived(question.id)
     if word := lifecycle.to_see_to(answered):
-        await routing.route_follow_up(desk, unit, answered, word.id)
+        await routing.route_follow_up(context, unit, answered, word.id)
 
 
 def _outcome(question: Question, partner: str) -> str:
@@ -127,25 +129,25 @@ def _with_subject(question: Question, subject: str | None) -> Question:
     return replace(question, facets=facets, learned=theme_of(subject))
 
 
-async def question_declined(desk: RoutingContext, unit: Unit, event: Event[QuestionDeclined]) -> None:
+async def question_declined(context: RoutingContext, unit: Unit, event: Event[QuestionDeclined]) -> None:
     """At once the next one, the referred one first. A refusal by one who no longer has it changes nothing."""
     fact = event.data
-    question = await _known(desk, unit, event)
+    question = await _known(context, unit, event)
     if question.is_open and question.had_by(fact.partner) is None:
         raise TooEarly(question.id)
     if question.current is None or question.current.partner != fact.partner:
         return
-    released = await routing.release(desk, unit, question, "declined")
+    released = await routing.release(context, unit, question, "declined")
     if question.current.follow_up is not None:
         word = question.current.follow_up
-        await routing.route_follow_up(desk, unit, released, word, referred=fact.refer_to)
+        await routing.route_follow_up(context, unit, released, word, referred=fact.refer_to)
     else:
-        await routing.route(desk, unit, released, referred=fact.refer_to)
+        await routing.route(context, unit, released, referred=fact.refer_to)
 
 
-async def question_taken(desk: RoutingContext, unit: Unit, event: Event[QuestionTaken]) -> None:
+async def question_taken(context: RoutingContext, unit: Unit, event: Event[QuestionTaken]) -> None:
     """Said by one who no longer has it, or said twice: changes nothing."""
-    question = await _known(desk, unit, event)
+    question = await _known(context, unit, event)
     if question.is_open and question.had_by(event.data.partner) is None:
         raise TooEarly(question.id)
     if (
@@ -153,56 +155,56 @@ async def question_taken(desk: RoutingContext, unit: Unit, event: Event[Question
         and question.current
         and question.current.partner == event.data.partner
     ):
-        await routing.take(desk, unit, question)
+        await routing.take(context, unit, question)
 
 
-async def take_withdrawn(desk: RoutingContext, unit: Unit, event: Event[TakeWithdrawn]) -> None:
+async def take_withdrawn(context: RoutingContext, unit: Unit, event: Event[TakeWithdrawn]) -> None:
     """The partner has the time again that it had before it said to be on it."""
-    question = await _known(desk, unit, event)
+    question = await _known(context, unit, event)
     current = question.current
     if question.state is not State.TAKEN or current is None or current.partner != event.data.partner:
         return
-    ledger = desk.ledgers.of(unit)
-    standing, allowed = await ledger.standing(), desk.allowed(taken=False)
-    due = routing.deadline_of(desk, standing, current.partner, question, allowed, current.opened_at)
+    ledger = context.ledgers.of(unit)
+    standing, allowed = await ledger.standing(), context.allowed(taken=False)
+    due = routing.deadline_of(context, standing, current.partner, question, allowed, current.opened_at)
     ledger.put(lifecycle.put_back(question, due))
 
 
-async def spam_reported(desk: RoutingContext, unit: Unit, event: Event[SpamReported]) -> None:
+async def spam_reported(context: RoutingContext, unit: Unit, event: Event[SpamReported]) -> None:
     """By the partner that has it: nobody is asked any more, and its sender hears nothing."""
-    question = await _known(desk, unit, event)
+    question = await _known(context, unit, event)
     if question.is_open and question.had_by(event.data.partner) is None:
         raise TooEarly(question.id)
     current = question.current
     if not question.is_open or current is None or current.partner != event.data.partner:
         return
-    released = await routing.release(desk, unit, question, "closed")
+    released = await routing.release(context, unit, question, "closed")
     closed = lifecycle.close(released)
     unit.announce(facts.closed(closed, "spam", unit.now), question=question.id)
-    desk.ledgers.of(unit).note(question.id, "spam", current.partner, None)
-    desk.ledgers.of(unit).put(closed)
+    context.ledgers.of(unit).note(question.id, "spam", current.partner, None)
+    context.ledgers.of(unit).put(closed)
     await unit.arrived(question.id)
 
 
-async def question_withdrawn(desk: RoutingContext, unit: Unit, event: Event[QuestionWithdrawn]) -> None:
-    question = await _known(desk, unit, event)
+async def question_withdrawn(context: RoutingContext, unit: Unit, event: Event[QuestionWithdrawn]) -> None:
+    question = await _known(context, unit, event)
     if question.state is State.WITHDRAWN:
         return
-    withdrawn = lifecycle.withdraw(await routing.release(desk, unit, question, "withdrawn"))
+    withdrawn = lifecycle.withdraw(await routing.release(context, unit, question, "withdrawn"))
     unit.announce(facts.closed(withdrawn, "withdrawn", unit.now), question=question.id)
-    desk.ledgers.of(unit).put(lifecycle.forget(withdrawn))
+    context.ledgers.of(unit).put(lifecycle.forget(withdrawn))
     await unit.arrived(question.id)
 
 
-async def asker_erased(desk: RoutingContext, unit: Unit, event: Event[AskerErased]) -> None:
-    question = await _known(desk, unit, event)
-    desk.ledgers.of(unit).put(lifecycle.forget(question))
+async def asker_erased(context: RoutingContext, unit: Unit, event: Event[AskerErased]) -> None:
+    question = await _known(context, unit, event)
+    context.ledgers.of(unit).put(lifecycle.forget(question))
     await person.forget_reasons(unit.db, question.id)
     await announced.forget(unit.db, question.id, unit.now)
 
 
-async def _known(desk: RoutingContext, unit: Unit, event: Event[Any]) -> Question:
-    question = await desk.ledgers.of(unit).question(event.subject)
+async def _known(context: RoutingContext, unit: Unit, event: Event[Any]) -> Question:
+    question = await context.ledgers.of(unit).question(event.subject)
     if question is None:
         raise TooEarly(event.subject)
     return question

@@ -32,13 +32,13 @@ class Explained:
     history: list[Record]
 
 
-async def explain(desk: RoutingContext, unit: Unit, id_: UUID) -> Explained | None:
-    question = await desk.ledgers.of(unit).question(id_)
+async def explain(context: RoutingContext, unit: Unit, id_: UUID) -> Explained | None:
+    question = await context.ledgers.of(unit).question(id_)
     if question is None:
         return None
-    directory = (await desk.ledgers.of(unit).standing()).directory
+    directory = (await context.ledgers.of(unit).standing()).directory
     made_at = question.promise_made_at or datetime.fromisoformat(question.facets["received_at"])
-    promise = desk.working_days.counted(made_at, question.promise_at)
+    promise = context.working_days.counted(made_at, question.promise_at)
     return Explained(
         question=question,
         promise=without(promise, waits(question.clarifications)),

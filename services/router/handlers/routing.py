@@ -25,7 +25,7 @@ from services.router.store.session import NetworkState
 
 
 async def route(
-    desk: RoutingContext,
+    context: RoutingContext,
     unit: Unit,
     question: Question,
     *,
@@ -33,24 +33,24 @@ async def route(
     whatever_attempts: bool = False,
 ) -> None:
     """Decide, assign, announce. Whoever had the question before must have been released."""
-    if len(question.assignments) >= desk.attempts and not whatever_attempts:
-        await give_up(desk, unit, question, AskedInVain(attempts=len(question.assignments)))
+    if len(question.assignments) >= context.attempts and not whatever_attempts:
+        await give_up(context, unit, question, AskedInVain(attempts=len(question.assignments)))
         return
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     standing = await ledger.standing()
-    network = Network(standing.directory, standing.book, standing.weights, desk.terms.answer)
+    network = Network(standing.directory, standing.book, standing.weights, context.terms.answer)
     decision = decide(request_of(question, referred), network, unit.now)
     ledger.decided(question.id, decision, decision_facts.account_of(decision, standing.weights))
     chosen = decision.chosen
     if chosen is None:
         excluded = decision_facts.exclusions_of(standing.directory, decision, question.facets.get("language"))
-        await give_up(desk, unit, question, NobodyLeft(), excluded)
+        await give_up(context, unit, question, NobodyLeft(), excluded)
         return
-    await hand_over(desk, unit, question, chosen.partner, decision_facts.reasons_of(chosen), decision)
+    await hand_over(context, unit, question, chosen.partner, decision_facts.reasons_of(chosen), decision)
 
 
 async def hand_over(
-    desk: RoutingContext,
+    context: RoutingContext,
     unit: Unit,
     question: Question,
     partner: Partner,
@@ -59,9 +59,9 @@ async def hand_over(
 ) -> None:
     """The partner has it from now; whoever had it before must have been released. `decision` tells fairness
     who could have had it."""
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     standing = await ledger.standing()
-    due = deadline_of(desk, standing, partner.id, question, desk.allowed(taken=False), unit.now)
+    due = deadline_of(context, standing, partner.id, question, context.allowed(taken=False), unit.now)
     assigned = lifecycle.assign(question, partner.id, uuid7(), due, unit.now)
     unit.announce(facts.routed(assigned, partner, reasons, unit.now), question=question.id)
     standing.book = standing.book.given(partner.id, decision.capacities if decision else {partner.id: 1.0})
@@ -69,26 +69,26 @@ async def hand_over(
     await unit.arrived(question.id)
 
 
-async def take(desk: RoutingContext, unit: Unit, question: Question) -> None:
+async def take(context: RoutingContext, unit: Unit, question: Question) -> None:
     """From now the partner has the time that an answer needs."""
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     standing = await ledger.standing()
     if question.current is None:
         raise ImpossibleMove("nobody has the question, so nobody can take it")
-    due = deadline_of(desk, standing, question.current.partner, question, desk.terms.answer, unit.now)
+    due = deadline_of(context, standing, question.current.partner, question, context.terms.answer, unit.now)
     ledger.put(lifecycle.take(question, due, unit.now))
     await unit.arrived(question.id)
 
 
 async def give_up(
-    desk: RoutingContext,
+    context: RoutingContext,
     unit: Unit,
     question: Question,
     reason: Impasse,
     excluded: tuple[Exclusion, ...] = (),
 ) -> None:
     """Nobody is left to ask: the coordinator must see to it."""
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     standing = await ledger.standing()
     given_up = lifecycle.give_up(question)
     fact = facts.unroutable(given_up, reason, excluded, standing.directory.coordinator, unit.now)
@@ -97,54 +97,54 @@ async def give_up(
     await unit.arrived(question.id)
 
 
-async def release(desk: RoutingContext, unit: Unit, question: Question, outcome: str) -> Question:
+async def release(context: RoutingContext, unit: Unit, question: Question, outcome: str) -> Question:
     """End the open assignment, its waiting and its partner's load: the one place that does. Nothing is put
     down until somebody says what follows."""
     if question.current is not None:
-        standing = await desk.ledgers.of(unit).standing()
+        standing = await context.ledgers.of(unit).standing()
         standing.book = standing.book.ended(question.current.partner)
-    return lifecycle.reckoned(lifecycle.release(question, outcome, unit.now), desk.working_days)
+    return lifecycle.reckoned(lifecycle.release(question, outcome, unit.now), context.working_days)
 
 
 def _follow_up_due(
-    desk: RoutingContext, standing: NetworkState, question: Question, partner: str, start: datetime
+    context: RoutingContext, standing: NetworkState, question: Question, partner: str, start: datetime
 ) -> Deadline:
     """The time an answer needs, by the partner's own clock; as late as a promise made now, at most."""
-    until = desk.promised(start, question.origin)
+    until = context.promised(start, question.origin)
     known = standing.directory.partners.get(partner)
-    clock = standing.directory.clock(known) if known else desk.working_days
-    return deadline(start, desk.terms.answer, until, clock, desk.terms)
+    clock = standing.directory.clock(known) if known else context.working_days
+    return deadline(start, context.terms.answer, until, clock, context.terms)
 
 
 async def route_follow_up(
-    desk: RoutingContext, unit: Unit, question: Question, word: UUID, *, referred: str | None = None
+    context: RoutingContext, unit: Unit, question: Question, word: UUID, *, referred: str | None = None
 ) -> None:
     """To the partner that answered; when it is gone, away or has had this one, to another, else to the
     coordinator. Whoever had it before must have been released."""
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     standing = await ledger.standing()
     had = {one.partner for one in question.assignments if one.follow_up == word}
     first = standing.directory.partners.get(question.accepted.partner) if question.accepted else None
-    until = desk.promised(unit.now, question.origin)
+    until = context.promised(unit.now, question.origin)
     if first is not None and first.id not in had and not is_gone(first, until, unit.now):
-        await hand_follow_up(desk, unit, question, first, word)
+        await hand_follow_up(context, unit, question, first, word)
         return
-    network = Network(standing.directory, standing.book, standing.weights, desk.terms.answer)
+    network = Network(standing.directory, standing.book, standing.weights, context.terms.answer)
     request = replace(request_of(question, referred), promise_at=until)
     decision = decide(request, network, unit.now)
     ledger.decided(question.id, decision, decision_facts.account_of(decision, standing.weights))
     if decision.chosen is None:
-        await leave_follow_up(desk, unit, question, word, "nobody_left")
+        await leave_follow_up(context, unit, question, word, "nobody_left")
     else:
-        await hand_follow_up(desk, unit, question, decision.chosen.partner, word)
+        await hand_follow_up(context, unit, question, decision.chosen.partner, word)
 
 
 async def hand_follow_up(
-    desk: RoutingContext, unit: Unit, question: Question, partner: Partner, word: UUID
+    context: RoutingContext, unit: Unit, question: Question, partner: Partner, word: UUID
 ) -> None:
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     standing = await ledger.standing()
-    due = _follow_up_due(desk, standing, question, partner.id, unit.now)
+    due = _follow_up_due(context, standing, question, partner.id, unit.now)
     given = lifecycle.follow_up(question, partner.id, uuid7(), due, unit.now, word)
     unit.announce(facts.follow_up_routed(given, partner, word, unit.now), question=question.id)
     standing.book = standing.book.given(partner.id, {partner.id: 1.0})
@@ -153,7 +153,7 @@ async def hand_follow_up(
 
 
 async def leave_follow_up(
-    desk: RoutingContext,
+    context: RoutingContext,
     unit: Unit,
     question: Question,
     word: UUID,
@@ -161,7 +161,7 @@ async def leave_follow_up(
     text: str | None = None,
 ) -> None:
     """Nobody sees to it: the coordinator must."""
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     directory = (await ledger.standing()).directory
     left = lifecycle.leave(question)
     fact = facts.follow_up_unhandled(directory, left, word, reason, unit.now, text)
@@ -170,22 +170,22 @@ async def leave_follow_up(
     await unit.arrived(question.id)
 
 
-async def resume(desk: RoutingContext, unit: Unit, question: Question) -> None:
+async def resume(context: RoutingContext, unit: Unit, question: Question) -> None:
     """The asker wrote: put off the promise and the due time by what was waited, and say so."""
-    ledger = desk.ledgers.of(unit)
+    ledger = context.ledgers.of(unit)
     standing = await ledger.standing()
-    again = redated(desk, standing, lifecycle.reckoned(lifecycle.resume(question), desk.working_days))
+    again = redated(context, standing, lifecycle.reckoned(lifecycle.resume(question), context.working_days))
     unit.announce(facts.resumed(standing.directory, again), question=question.id)
     ledger.put(again)
     await unit.arrived(question.id)
 
 
-def promised_anew(desk: RoutingContext, question: Question, now: datetime) -> Question:
-    return lifecycle.promise(question, desk.promised(now, question.origin), now)
+def promised_anew(context: RoutingContext, question: Question, now: datetime) -> Question:
+    return lifecycle.promise(question, context.promised(now, question.origin), now)
 
 
 def deadline_of(
-    desk: RoutingContext,
+    context: RoutingContext,
     standing: NetworkState,
     partner: str,
     question: Question,
@@ -197,22 +197,24 @@ def deadline_of(
     spans = waits(question.clarifications)
     known = standing.directory.partners.get(partner)
     if known is None:
-        clock, until = desk.working_days, question.promise_at
+        clock, until = context.working_days, question.promise_at
     else:
         clock = standing.directory.clock(known)
         until = leaves_at(known.closures, ZoneInfo(known.time_zone), start, question.promise_at)
-    return deadline_after(start, allowed, until, spans, clock, desk.terms)
+    return deadline_after(start, allowed, until, spans, clock, context.terms)
 
 
-def redated(desk: RoutingContext, standing: NetworkState, question: Question) -> Question:
+def redated(context: RoutingContext, standing: NetworkState, question: Question) -> Question:
     """With the due time as the partner's hours and closures are now; while it waits for the asker, it
     has none that could change."""
     current = question.current
     if current is None or question.is_waiting:
         return question
     if current.follow_up is not None:
-        due = _follow_up_due(desk, standing, question, current.partner, current.opened_at)
+        due = _follow_up_due(context, standing, question, current.partner, current.opened_at)
         return lifecycle.redate(question, due)
     start = current.taken_at or current.opened_at
-    allowed = desk.allowed(taken=current.taken_at is not None)
-    return lifecycle.redate(question, deadline_of(desk, standing, current.partner, question, allowed, start))
+    allowed = context.allowed(taken=current.taken_at is not None)
+    return lifecycle.redate(
+        question, deadline_of(context, standing, current.partner, question, allowed, start)
+    )

@@ -30,9 +30,9 @@ MOST_DECISIONS = 5
 MOST_CHANCES = 60
 
 
-async def tell(desk: RoutingContext, unit: Unit, id_: UUID) -> None:
+async def tell(context: RoutingContext, unit: Unit, id_: UUID) -> None:
     """Raises RefusedRequest where there is no such question."""
-    explained = await explain(desk, unit, id_)
+    explained = await explain(context, unit, id_)
     if explained is None:
         raise RefusedRequest(f"there is no question {id_}", "unknown_question")
     decisions = explained.decisions[-MOST_DECISIONS:]
@@ -42,7 +42,7 @@ async def tell(desk: RoutingContext, unit: Unit, id_: UUID) -> None:
         promise_seconds=_sum(explained.promise),
         turns=tuple(_turn(turn, spans) for turn, spans in explained.turns),
         decisions=tuple(map(_decision, decisions)),
-        chances=tuple(await _chances(desk, unit, explained.question, decisions)),
+        chances=tuple(await _chances(context, unit, explained.question, decisions)),
     )
     unit.announce(fact, question=id_)
 
@@ -88,18 +88,18 @@ def _turn(turn: Assignment, spans: Sequence[Span]) -> ToldTurn:
 
 
 async def _chances(
-    desk: RoutingContext, unit: Unit, question: Question, decisions: Sequence[DecisionRecord]
+    context: RoutingContext, unit: Unit, question: Question, decisions: Sequence[DecisionRecord]
 ) -> list[ToldChance]:
     """Of those who were looked at last, the best first, and of those who were asked."""
-    standing = await desk.ledgers.of(unit).standing()
+    standing = await context.ledgers.of(unit).standing()
     looked_at = [one["partner"] for one in decisions[-1].candidates] if decisions else []
     names = dict.fromkeys((*looked_at, *(turn.partner for turn in question.assignments)))
     known = [standing.directory.partners[name] for name in names if name in standing.directory.partners]
-    allowed = desk.allowed(taken=False)
+    allowed = context.allowed(taken=False)
     return [
         ToldChance(
             partner=one.id,
-            due_at=routing.deadline_of(desk, standing, one.id, question, allowed, unit.now).due_at,
+            due_at=routing.deadline_of(context, standing, one.id, question, allowed, unit.now).due_at,
             open=standing.book.of(one.id).open,
             asked_this_week=standing.book.of(one.id).asked,
             capacity_per_week=one.capacity_per_week,

@@ -111,7 +111,7 @@ async def happen(net: Network, step: Step, asked: list[UUID]) -> None:
         asked.append(await net.ask())
     elif step.what == "wait":
         net.clock.wait(timedelta(hours=9))
-        await Timers(net.desk, net.bench.pool, net.bench.transactions.begin, net.clock).fire()
+        await Timers(net.context, net.bench.pool, net.bench.transactions.begin, net.clock).fire()
     elif step.what == "shut":
         await net.import_partners([shut(partner, net, step) for partner in PARTNERS])
     elif step.question < len(asked):
@@ -149,9 +149,9 @@ async def to_one(net: Network, step: Step, question: UUID) -> None:
 
 async def by_hand(net: Network, step: Step, unit: Unit, question: UUID) -> None:
     if step.what == "assign":
-        await coordinator.assign(net.desk, unit, question, ANNE, step.partner)
+        await coordinator.assign(net.context, unit, question, ANNE, step.partner)
     elif step.what == "close":
-        await coordinator.close(net.desk, unit, question, ANNE, "hors de notre champ")
+        await coordinator.close(net.context, unit, question, ANNE, "hors de notre champ")
     else:
         action = {
             "take-back": coordinator.take_back,
@@ -159,7 +159,7 @@ async def by_hand(net: Network, step: Step, unit: Unit, question: UUID) -> None:
             "route": coordinator.route,
             "settle": coordinator.settle,
         }[step.what]
-        await action(net.desk, unit, question, ANNE)
+        await action(net.context, unit, question, ANNE)
 
 
 @settings(max_examples=25)
@@ -221,13 +221,13 @@ async def talk(net: Network, question: UUID, what: str, hours: int) -> None:
     partner = await net.value(HAS_IT, question)
     if what == "wait":
         net.clock.wait(hours * HOUR)
-        await Timers(net.desk, net.bench.pool, net.bench.transactions.begin, net.clock).fire()
+        await Timers(net.context, net.bench.pool, net.bench.transactions.begin, net.clock).fire()
     elif what == "write":
         await net.tell(writes("Celui de Bourgogne."), question)
     elif what == "reopen":
         try:
             async with net.bench.transactions.begin(question) as unit:
-                await coordinator.reopen(net.desk, unit, question, ANNE)
+                await coordinator.reopen(net.context, unit, question, ANNE)
         except (ImpossibleMove, Refusal):
             return
     elif partner is not None:
@@ -249,7 +249,7 @@ async def by_hand_counted(net: Network, question: UUID) -> datetime:
                 moment, since = event.time, None
     while left:
         waited = any(began <= moment < ended for began, ended in waits)
-        left -= int(not waited and bool(net.desk.working_days.between(moment, moment + HOUR)))
+        left -= int(not waited and bool(net.context.working_days.between(moment, moment + HOUR)))
         moment += HOUR
     return moment
 

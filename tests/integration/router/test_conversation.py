@@ -51,7 +51,7 @@ ANNE = Actor("Anne")
 
 async def later(net: Network, hours: float) -> None:
     net.clock.wait(hours * HOUR)
-    await Timers(net.desk, net.bench.pool, net.bench.transactions.begin, net.clock).fire()
+    await Timers(net.context, net.bench.pool, net.bench.transactions.begin, net.clock).fire()
 
 
 async def state(net: Network, question: UUID) -> Any:
@@ -165,7 +165,7 @@ async def test_a_follow_up_that_nobody_sees_to_is_the_coordinators(database: Dat
         (unhandled,) = await net.announced(FollowUpUnhandled)
         assert unhandled.reason == "overdue"
         async with net.bench.transactions.begin(question) as unit:
-            await coordinator.assign(net.desk, unit, question, ANNE, "lyon")
+            await coordinator.assign(net.context, unit, question, ANNE, "lyon")
         await net.tell(adds("lyon"), question)
         (added,) = await net.announced(AnswerAdded)
     assert added.partner.id == "lyon"
@@ -236,7 +236,7 @@ async def test_whose_follow_up_a_coordinator_settled_is_told(database: Database)
         await later(net, 1)
         await net.tell(writes("Merci beaucoup !"), question)
         async with net.bench.transactions.begin(question) as unit:
-            await coordinator.settle(net.desk, unit, question, ANNE)
+            await coordinator.settle(net.context, unit, question, ANNE)
         (handled,) = await net.announced(QuestionHandled)
     assert (handled.released.partner, handled.released.outcome) == ("dijon", "closed")
 
@@ -248,7 +248,7 @@ async def test_whose_follow_up_another_library_saw_to_is_told(database: Database
         await later(net, 1)
         await net.tell(writes("Et le plan de 1832 ?"), question)
         async with net.bench.transactions.begin(question) as unit:
-            await coordinator.assign(net.desk, unit, question, ANNE, "lyon")
+            await coordinator.assign(net.context, unit, question, ANNE, "lyon")
         await net.tell(adds("dijon"), question)
         (added,) = await net.announced(AnswerAdded)
     assert (added.released.partner, added.released.outcome) == ("lyon", "answered_by_another")

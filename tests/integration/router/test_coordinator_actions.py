@@ -31,7 +31,7 @@ ANNE = Actor("Anne", "elle connaît le fonds")
 
 async def do(net: Network, action: Any, question: UUID, *arguments: Any) -> None:
     async with net.bench.transactions.begin(question) as unit:
-        await action(net.desk, unit, question, ANNE, *arguments)
+        await action(net.context, unit, question, ANNE, *arguments)
 
 
 async def test_a_hand_may_give_it_to_anybody_and_says_why(database: Database) -> None:

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 
 def timers(net: Network) -> Timers:
-    return Timers(net.desk, net.bench.pool, net.bench.transactions.begin, net.clock)
+    return Timers(net.context, net.bench.pool, net.bench.transactions.begin, net.clock)
 
 
 async def test_a_reminder_comes_once_before_the_due_time(database: Database) -> None:
