@@ -95,7 +95,7 @@ def _moment(text: str) -> datetime:
 async def do(chosen: argparse.Namespace, action: QuestionAction, there: CommandContext) -> int:
     async with there.transactions.begin(chosen.question) as unit:
         await action(chosen, there.context, unit, Actor(chosen.actor, chosen.reason))
-        question = await there.context.ledgers.of(unit).question(chosen.question)
+        question = await there.context.sessions.of(unit).question(chosen.question)
     if question is not None:
         print("\n".join(question_lines(question, there.settings.zone)))
     return 0

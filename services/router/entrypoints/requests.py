@@ -54,7 +54,7 @@ async def _do(
     try:
         await do(context, unit, question, Actor(wish.by, wish.reason), wish)
     except ImpossibleMove as impossible:
-        known = await context.ledgers.of(unit).question(question)
+        known = await context.sessions.of(unit).question(question)
         state = known.state if known else None
         raise RefusedRequest(str(impossible), "impossible", value=state) from impossible
 

@@ -57,8 +57,8 @@ class Timers:
 
 async def look(context: RoutingContext, unit: Unit, id_: UUID) -> None:
     """Whatever is due of this question; nothing if another copy was first."""
-    ledger = context.ledgers.of(unit)
-    question = await ledger.question(id_)
+    session = context.sessions.of(unit)
+    question = await session.question(id_)
     if question is None:
         return
     if question.is_waiting:
@@ -71,30 +71,30 @@ async def look(context: RoutingContext, unit: Unit, id_: UUID) -> None:
 
 async def _look_for_reply(context: RoutingContext, unit: Unit, question: Question) -> None:
     """No clock runs but the asker's own: they are reminded once, and the question ends without a reply."""
-    ledger = context.ledgers.of(unit)
+    session = context.sessions.of(unit)
     last = max(question.open_clarifications, key=lambda one: one.asked_at)
     if last.ends_at <= unit.now:
         released = await routing.release(context, unit, question, "no_reply")
         ended = lifecycle.expire(released)
         unit.announce(facts.closed(ended, "no_reply", unit.now), question=question.id)
-        ledger.put(ended)
+        session.put(ended)
         await unit.arrived(question.id)
         return
-    directory = (await ledger.standing()).directory
+    directory = (await session.standing()).directory
     if last.remind_at <= unit.now and last.reminded_at is None:
         unit.announce(facts.asker_reminded(directory, question, last), question=question.id)
-    ledger.put(lifecycle.remind_asker(question, unit.now))
+    session.put(lifecycle.remind_asker(question, unit.now))
 
 
 async def _look_at_follow_up(
     context: RoutingContext, unit: Unit, question: Question, current: Assignment
 ) -> None:
     """Nobody saw to it in its term: the coordinator's. Whoever is gone gives way to another."""
-    ledger = context.ledgers.of(unit)
-    standing = await ledger.standing()
+    session = context.sessions.of(unit)
+    standing = await session.standing()
     question = routing.redated(context, standing, question)
     current, word = question.current or current, current.follow_up or question.id
-    ledger.put(question)
+    session.put(question)
     partner = standing.directory.partners.get(current.partner)
     if partner is None or is_gone(partner, current.due_at, unit.now):
         released = await routing.release(context, unit, question, "away")
@@ -104,14 +104,14 @@ async def _look_at_follow_up(
         await routing.leave_follow_up(context, unit, released, word, "overdue")
     elif current.remind_at <= unit.now and current.reminded_at is None:
         unit.announce(facts.reminded(standing.directory, question, current), question=question.id)
-        ledger.put(lifecycle.remind(question, unit.now))
+        session.put(lifecycle.remind(question, unit.now))
 
 
 async def _look_at_clocks(context: RoutingContext, unit: Unit, question: Question) -> None:
-    ledger = context.ledgers.of(unit)
-    standing, id_ = await ledger.standing(), question.id
+    session = context.sessions.of(unit)
+    standing, id_ = await session.standing(), question.id
     question = routing.redated(context, standing, _breach(unit, standing, question))
-    ledger.put(question)
+    session.put(question)
     current = question.current
     if current is None:
         return
@@ -122,7 +122,7 @@ async def _look_at_clocks(context: RoutingContext, unit: Unit, question: Questio
         await _roll_up(context, unit, question, "overdue")
     elif current.remind_at <= unit.now and current.reminded_at is None:
         unit.announce(facts.reminded(standing.directory, question, current), question=id_)
-        ledger.put(lifecycle.remind(question, unit.now))
+        session.put(lifecycle.remind(question, unit.now))
 
 
 def _breach(unit: Unit, standing: NetworkState, question: Question) -> Question:

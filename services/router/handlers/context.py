@@ -16,7 +16,7 @@ from services.router.store.subject_models import SubjectModels
 
 @dataclass(frozen=True, slots=True)
 class RoutingContext:
-    ledgers: Sessions
+    sessions: Sessions
     working_days: WorkingClock
     terms: Terms
     attempts: int
@@ -35,7 +35,7 @@ class RoutingContext:
     def of(cls, settings: RouterSettings) -> RoutingContext:
         holiday = holidays_of(settings.network_country, settings.network_region)
         return cls(
-            ledgers=Sessions(Partners(holidays_of), SubjectModels(), settings.zone),
+            sessions=Sessions(Partners(holidays_of), SubjectModels(), settings.zone),
             working_days=WorkingClock(working_days(settings.zone, holiday)),
             terms=settings.terms,
             attempts=settings.attempts,

@@ -58,14 +58,14 @@ async def _ask_back(
     current = question.current
     if current is None:
         raise TooEarly(question.id)
-    fact, ledger = event.data, context.ledgers.of(unit)
+    fact, session = event.data, context.sessions.of(unit)
     asked_at = max(event.time, current.opened_at)
     asked = asked_back(fact.clarification_id, current.id, fact.partner, asked_at, context.terms.clarification)
     waiting = lifecycle.ask_back(question, asked)
-    directory = (await ledger.standing()).directory
+    directory = (await session.standing()).directory
     unit.announce(facts.paused(directory, waiting, asked, fact.text), question=question.id)
     if waiting.open_clarifications:
-        ledger.put(waiting)
+        session.put(waiting)
         await unit.arrived(question.id)
     else:
         await routing.resume(context, unit, waiting)
@@ -78,8 +78,8 @@ async def question_followed_up(context: RoutingContext, unit: Unit, event: Event
     word = AskerWord(event.data.follow_up_id, event.time)
     if word.id in {one.id for one in question.words}:
         return
-    ledger = context.ledgers.of(unit)
-    ledger.note(question.id, "followed up", "asker", None)
+    session = context.sessions.of(unit)
+    session.note(question.id, "followed up", "asker", None)
     heard = lifecycle.hear(question, word)
     if heard.is_waiting and not heard.open_clarifications:
         await routing.resume(context, unit, heard)
@@ -88,14 +88,14 @@ async def question_followed_up(context: RoutingContext, unit: Unit, event: Event
     elif heard.state in AFTER_ANSWER and lifecycle.to_see_to(heard) is not None and heard.current is None:
         await routing.route_follow_up(context, unit, heard, word.id)
     else:
-        standing = await ledger.standing()
+        standing = await session.standing()
         reckoned = lifecycle.reckoned(heard, context.working_days) if heard.is_open else heard
-        ledger.put(routing.redated(context, standing, reckoned))
+        session.put(routing.redated(context, standing, reckoned))
 
 
 async def _reply_late(context: RoutingContext, unit: Unit, question: Question) -> None:
     """The question had ended for want of this reply: the partner that asked has it again, if it still can."""
-    standing = await context.ledgers.of(unit).standing()
+    standing = await context.sessions.of(unit).standing()
     reopened = routing.promised_anew(context, lifecycle.reopen(question), unit.now)
     unit.announce(facts.reopened(reopened, "late_reply"), question=question.id)
     asked = max(question.clarifications, key=lambda one: one.asked_at, default=None)
@@ -135,12 +135,12 @@ async def add(context: RoutingContext, unit: Unit, question: Question, more: Add
     asked = {one.partner for one in question.assignments if one.follow_up is not None}
     if more.partner not in {accepted.partner, *asked}:
         return False
-    ledger = context.ledgers.of(unit)
-    directory = (await ledger.standing()).directory
+    session = context.sessions.of(unit)
+    directory = (await session.standing()).directory
     settled = await _settled(context, unit, question, more) if question.state in AFTER_ANSWER else question
     unit.announce(added(directory, settled, accepted.answer, more, unit.now), question=question.id)
     if settled is not question:
-        ledger.put(settled)
+        session.put(settled)
         await unit.arrived(question.id)
     return True
 
@@ -161,7 +161,7 @@ async def refuse(
     text: str,
 ) -> None:
     """The partner is told why, with what it wrote."""
-    directory = (await context.ledgers.of(unit).standing()).directory
+    directory = (await context.sessions.of(unit).standing()).directory
     fact = facts.refused(directory, question, what, written, partner, text)
     unit.announce(fact, question=question.id)
 
@@ -169,9 +169,9 @@ async def refuse(
 async def reopening_requested(context: RoutingContext, unit: Unit, event: Event[ReopeningRequested]) -> None:
     """The answer did not help: the next partner is asked; more often than the network allows, the coordinator
     decides. One that is open already is being seen to."""
-    fact, ledger = event.data, context.ledgers.of(unit)
+    fact, session = event.data, context.sessions.of(unit)
     question = await _known(context, unit, event.subject)
-    ledger.note(question.id, "asked again", "asker", None)
+    session.note(question.id, "asked again", "asker", None)
     if question.state not in AFTER_ANSWER:
         return
     if question.reopenings >= context.reopenings:
@@ -185,7 +185,7 @@ async def reopening_requested(context: RoutingContext, unit: Unit, event: Event[
 
 
 async def _known(context: RoutingContext, unit: Unit, id_: UUID) -> Question:
-    question = await context.ledgers.of(unit).question(id_)
+    question = await context.sessions.of(unit).question(id_)
     if question is None:
         raise TooEarly(id_)
     return question

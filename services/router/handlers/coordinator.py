@@ -54,7 +54,7 @@ class Actor:
 async def assign(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor, partner: str) -> None:
     """Give it to this partner, whoever has it now and whatever the filters say."""
     question = await _held(context, unit, id_)
-    directory = (await context.ledgers.of(unit).standing()).directory
+    directory = (await context.sessions.of(unit).standing()).directory
     chosen = directory.partners.get(partner)
     if chosen is None:
         known = "`./sesame router partners export` lists them"
@@ -107,7 +107,7 @@ async def close(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor, ex
     out_of_scope = facts.closed(closed, "out_of_scope", unit.now, explanation=explanation, actor=actor.name)
     unit.announce(out_of_scope, question=id_)
     _note(context, unit, closed, "close", actor)
-    context.ledgers.of(unit).put(closed)
+    context.sessions.of(unit).put(closed)
     await unit.arrived(id_)
 
 
@@ -119,7 +119,7 @@ async def mark_spam(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor
     closed = lifecycle.close(released)
     unit.announce(facts.closed(closed, "spam", unit.now, actor=actor.name), question=id_)
     _note(context, unit, closed, "spam", actor)
-    context.ledgers.of(unit).put(closed)
+    context.sessions.of(unit).put(closed)
     await unit.arrived(id_)
 
 
@@ -130,7 +130,7 @@ async def settle(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -
     released = await routing.release(context, unit, question, "closed")
     settled = lifecycle.settle(released)
     _note(context, unit, settled, "settle", actor)
-    context.ledgers.of(unit).put(settled)
+    context.sessions.of(unit).put(settled)
     await unit.arrived(id_)
 
 
@@ -158,9 +158,9 @@ async def extend(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor, p
         raise Unfit(
             f"{passed} has passed; promise a moment that is still to come", "promise_at", "moment_passed"
         )
-    standing = await context.ledgers.of(unit).standing()
+    standing = await context.sessions.of(unit).standing()
     promised = routing.redated(context, standing, lifecycle.promise(question, promise_at, unit.now))
-    context.ledgers.of(unit).put(promised)
+    context.sessions.of(unit).put(promised)
     _note(context, unit, promised, "extend", actor)
 
 
@@ -174,7 +174,7 @@ async def change_intake(unit: Unit, actor: Actor, notice: str | None) -> None:
 
 
 async def _held(context: RoutingContext, unit: Unit, id_: UUID) -> Question:
-    question = await context.ledgers.of(unit).question(id_)
+    question = await context.sessions.of(unit).question(id_)
     if question is None:
         raise Refusal(f"there is no question {id_}", "unknown_question")
     return question
@@ -199,4 +199,4 @@ def _note(context: RoutingContext, unit: Unit, question: Question, action: Actio
         facets=facts.facets_of(question),
     )
     unit.announce(fact, question=question.id)
-    context.ledgers.of(unit).note(question.id, action, actor.name, actor.reason)
+    context.sessions.of(unit).note(question.id, action, actor.name, actor.reason)

@@ -37,9 +37,9 @@ from services.router.store import person
 
 
 async def question_received(context: RoutingContext, unit: Unit, event: Event[QuestionReceived]) -> None:
-    ledger = context.ledgers.of(unit)
-    question = _understood(_question(context, event), (await ledger.standing()).subjects)
-    ledger.put_new(question)
+    session = context.sessions.of(unit)
+    question = _understood(_question(context, event), (await session.standing()).subjects)
+    session.put_new(question)
     await routing.route(context, unit, question)
 
 
@@ -104,14 +104,14 @@ async def _accept(
     assignment = question.had_by(fact.partner)
     if assignment is None:
         raise TooEarly(question.id)
-    directory = (await context.ledgers.of(unit).standing()).directory
+    directory = (await context.sessions.of(unit).standing()).directory
     partner = facts.name_of(directory, fact.partner)
     released = await routing.release(context, unit, question, _outcome(question, fact.partner))
     accepted = AcceptedAnswer(fact.answer_id, partner.id, partner.name, event.time)
     answered = _with_subject(lifecycle.answer(released, accepted), fact.subject)
     said = facts.answered(directory, answered, fact, assignment.id, unit.now)
     unit.announce(said, question=question.id)
-    context.ledgers.of(unit).put(answered)
+    context.sessions.of(unit).put(answered)
     await unit.arrived(question.id)
     if word := lifecycle.to_see_to(answered):
         await routing.route_follow_up(context, unit, answered, word.id)
@@ -164,10 +164,10 @@ async def take_withdrawn(context: RoutingContext, unit: Unit, event: Event[TakeW
     current = question.current
     if question.state is not State.TAKEN or current is None or current.partner != event.data.partner:
         return
-    ledger = context.ledgers.of(unit)
-    standing, allowed = await ledger.standing(), context.allowed(taken=False)
+    session = context.sessions.of(unit)
+    standing, allowed = await session.standing(), context.allowed(taken=False)
     due = routing.deadline_of(context, standing, current.partner, question, allowed, current.opened_at)
-    ledger.put(lifecycle.put_back(question, due))
+    session.put(lifecycle.put_back(question, due))
 
 
 async def spam_reported(context: RoutingContext, unit: Unit, event: Event[SpamReported]) -> None:
@@ -181,8 +181,8 @@ async def spam_reported(context: RoutingContext, unit: Unit, event: Event[SpamRe
     released = await routing.release(context, unit, question, "closed")
     closed = lifecycle.close(released)
     unit.announce(facts.closed(closed, "spam", unit.now), question=question.id)
-    context.ledgers.of(unit).note(question.id, "spam", current.partner, None)
-    context.ledgers.of(unit).put(closed)
+    context.sessions.of(unit).note(question.id, "spam", current.partner, None)
+    context.sessions.of(unit).put(closed)
     await unit.arrived(question.id)
 
 
@@ -192,19 +192,19 @@ async def question_withdrawn(context: RoutingContext, unit: Unit, event: Event[Q
         return
     withdrawn = lifecycle.withdraw(await routing.release(context, unit, question, "withdrawn"))
     unit.announce(facts.closed(withdrawn, "withdrawn", unit.now), question=question.id)
-    context.ledgers.of(unit).put(lifecycle.forget(withdrawn))
+    context.sessions.of(unit).put(lifecycle.forget(withdrawn))
     await unit.arrived(question.id)
 
 
 async def asker_erased(context: RoutingContext, unit: Unit, event: Event[AskerErased]) -> None:
     question = await _known(context, unit, event)
-    context.ledgers.of(unit).put(lifecycle.forget(question))
+    context.sessions.of(unit).put(lifecycle.forget(question))
     await person.forget_reasons(unit.db, question.id)
     await announced.forget(unit.db, question.id, unit.now)
 
 
 async def _known(context: RoutingContext, unit: Unit, event: Event[Any]) -> Question:
-    question = await context.ledgers.of(unit).question(event.subject)
+    question = await context.sessions.of(unit).question(event.subject)
     if question is None:
         raise TooEarly(event.subject)
     return question

@@ -33,10 +33,10 @@ class Explained:
 
 
 async def explain(context: RoutingContext, unit: Unit, id_: UUID) -> Explained | None:
-    question = await context.ledgers.of(unit).question(id_)
+    question = await context.sessions.of(unit).question(id_)
     if question is None:
         return None
-    directory = (await context.ledgers.of(unit).standing()).directory
+    directory = (await context.sessions.of(unit).standing()).directory
     made_at = question.promise_made_at or datetime.fromisoformat(question.facets["received_at"])
     promise = context.working_days.counted(made_at, question.promise_at)
     return Explained(

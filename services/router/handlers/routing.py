@@ -36,11 +36,11 @@ async def route(
     if len(question.assignments) >= context.attempts and not whatever_attempts:
         await give_up(context, unit, question, AskedInVain(attempts=len(question.assignments)))
         return
-    ledger = context.ledgers.of(unit)
-    standing = await ledger.standing()
+    session = context.sessions.of(unit)
+    standing = await session.standing()
     network = Network(standing.directory, standing.book, standing.weights, context.terms.answer)
     decision = decide(request_of(question, referred), network, unit.now)
-    ledger.decided(question.id, decision, decision_facts.account_of(decision, standing.weights))
+    session.decided(question.id, decision, decision_facts.account_of(decision, standing.weights))
     chosen = decision.chosen
     if chosen is None:
         excluded = decision_facts.exclusions_of(standing.directory, decision, question.facets.get("language"))
@@ -59,24 +59,24 @@ async def hand_over(
 ) -> None:
     """The partner has it from now; whoever had it before must have been released. `decision` tells fairness
     who could have had it."""
-    ledger = context.ledgers.of(unit)
-    standing = await ledger.standing()
+    session = context.sessions.of(unit)
+    standing = await session.standing()
     due = deadline_of(context, standing, partner.id, question, context.allowed(taken=False), unit.now)
     assigned = lifecycle.assign(question, partner.id, uuid7(), due, unit.now)
     unit.announce(facts.routed(assigned, partner, reasons, unit.now), question=question.id)
     standing.book = standing.book.given(partner.id, decision.capacities if decision else {partner.id: 1.0})
-    ledger.put(assigned)
+    session.put(assigned)
     await unit.arrived(question.id)
 
 
 async def take(context: RoutingContext, unit: Unit, question: Question) -> None:
     """From now the partner has the time that an answer needs."""
-    ledger = context.ledgers.of(unit)
-    standing = await ledger.standing()
+    session = context.sessions.of(unit)
+    standing = await session.standing()
     if question.current is None:
         raise ImpossibleMove("nobody has the question, so nobody can take it")
     due = deadline_of(context, standing, question.current.partner, question, context.terms.answer, unit.now)
-    ledger.put(lifecycle.take(question, due, unit.now))
+    session.put(lifecycle.take(question, due, unit.now))
     await unit.arrived(question.id)
 
 
@@ -88,12 +88,12 @@ async def give_up(
     excluded: tuple[Exclusion, ...] = (),
 ) -> None:
     """Nobody is left to ask: the coordinator must see to it."""
-    ledger = context.ledgers.of(unit)
-    standing = await ledger.standing()
+    session = context.sessions.of(unit)
+    standing = await session.standing()
     given_up = lifecycle.give_up(question)
     fact = facts.unroutable(given_up, reason, excluded, standing.directory.coordinator, unit.now)
     unit.announce(fact, question=question.id)
-    ledger.put(given_up)
+    session.put(given_up)
     await unit.arrived(question.id)
 
 
@@ -101,7 +101,7 @@ async def release(context: RoutingContext, unit: Unit, question: Question, outco
     """End the open assignment, its waiting and its partner's load: the one place that does. Nothing is put
     down until somebody says what follows."""
     if question.current is not None:
-        standing = await context.ledgers.of(unit).standing()
+        standing = await context.sessions.of(unit).standing()
         standing.book = standing.book.ended(question.current.partner)
     return lifecycle.reckoned(lifecycle.release(question, outcome, unit.now), context.working_days)
 
@@ -121,8 +121,8 @@ async def route_follow_up(
 ) -> None:
     """To the partner that answered; when it is gone, away or has had this one, to another, else to the
     coordinator. Whoever had it before must have been released."""
-    ledger = context.ledgers.of(unit)
-    standing = await ledger.standing()
+    session = context.sessions.of(unit)
+    standing = await session.standing()
     had = {one.partner for one in question.assignments if one.follow_up == word}
     first = standing.directory.partners.get(question.accepted.partner) if question.accepted else None
     until = context.promised(unit.now, question.origin)
@@ -132,7 +132,7 @@ async def route_follow_up(
     network = Network(standing.directory, standing.book, standing.weights, context.terms.answer)
     request = replace(request_of(question, referred), promise_at=until)
     decision = decide(request, network, unit.now)
-    ledger.decided(question.id, decision, decision_facts.account_of(decision, standing.weights))
+    session.decided(question.id, decision, decision_facts.account_of(decision, standing.weights))
     if decision.chosen is None:
         await leave_follow_up(context, unit, question, word, "nobody_left")
     else:
@@ -142,13 +142,13 @@ async def route_follow_up(
 async def hand_follow_up(
     context: RoutingContext, unit: Unit, question: Question, partner: Partner, word: UUID
 ) -> None:
-    ledger = context.ledgers.of(unit)
-    standing = await ledger.standing()
+    session = context.sessions.of(unit)
+    standing = await session.standing()
     due = _follow_up_due(context, standing, question, partner.id, unit.now)
     given = lifecycle.follow_up(question, partner.id, uuid7(), due, unit.now, word)
     unit.announce(facts.follow_up_routed(given, partner, word, unit.now), question=question.id)
     standing.book = standing.book.given(partner.id, {partner.id: 1.0})
-    ledger.put(given)
+    session.put(given)
     await unit.arrived(question.id)
 
 
@@ -161,22 +161,22 @@ async def leave_follow_up(
     text: str | None = None,
 ) -> None:
     """Nobody sees to it: the coordinator must."""
-    ledger = context.ledgers.of(unit)
-    directory = (await ledger.standing()).directory
+    session = context.sessions.of(unit)
+    directory = (await session.standing()).directory
     left = lifecycle.leave(question)
     fact = facts.follow_up_unhandled(directory, left, word, reason, unit.now, text)
     unit.announce(fact, question=question.id)
-    ledger.put(left)
+    session.put(left)
     await unit.arrived(question.id)
 
 
 async def resume(context: RoutingContext, unit: Unit, question: Question) -> None:
     """The asker wrote: put off the promise and the due time by what was waited, and say so."""
-    ledger = context.ledgers.of(unit)
-    standing = await ledger.standing()
+    session = context.sessions.of(unit)
+    standing = await session.standing()
     again = redated(context, standing, lifecycle.reckoned(lifecycle.resume(question), context.working_days))
     unit.announce(facts.resumed(standing.directory, again), question=question.id)
-    ledger.put(again)
+    session.put(again)
     await unit.arrived(question.id)
 
 

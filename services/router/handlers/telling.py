@@ -91,7 +91,7 @@ async def _chances(
     context: RoutingContext, unit: Unit, question: Question, decisions: Sequence[DecisionRecord]
 ) -> list[ToldChance]:
     """Of those who were looked at last, the best first, and of those who were asked."""
-    standing = await context.ledgers.of(unit).standing()
+    standing = await context.sessions.of(unit).standing()
     looked_at = [one["partner"] for one in decisions[-1].candidates] if decisions else []
     names = dict.fromkeys((*looked_at, *(turn.partner for turn in question.assignments)))
     known = [standing.directory.partners[name] for name in names if name in standing.directory.partners]

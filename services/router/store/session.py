@@ -1,6 +1,6 @@
 """What one transaction has read and changed, written in a few statements before it commits.
 
-A batch of events shares one ledger, so that fifty questions cost the same few statements as one. Handlers
+A batch of events shares one session, so that fifty questions cost the same few statements as one. Handlers
 decide first and put down last: an event that fails in between has changed nothing here.
 """
 
@@ -120,7 +120,7 @@ class Session:
 
 
 class Sessions:
-    """The ledger of each unit; made with the first question asked of it."""
+    """The session of each unit; made with the first question asked of it."""
 
     def __init__(self, partners: Partners, subjects: SubjectModels, zone: ZoneInfo) -> None:
         self._remembered = Remembered(partners, subjects, LoadBooks())
