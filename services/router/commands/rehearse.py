@@ -67,7 +67,7 @@ async def simulate(chosen: argparse.Namespace, there: CommandContext) -> int:
 async def _directory(chosen: argparse.Namespace, there: CommandContext) -> Directory:
     if chosen.partners is None:
         async with there.transactions.begin() as unit:
-            return (await there.context.sessions.of(unit).standing()).directory
+            return (await there.context.sessions.of(unit).network_state()).directory
     wanted, faults = read_file(chosen.partners)
     if faults:
         raise FaultyFile("\n".join(f"{chosen.partners}, {fault}" for fault in faults))

@@ -80,7 +80,7 @@ async def _look_for_reply(context: RoutingContext, unit: Unit, question: Questio
         session.put(ended)
         await unit.arrived(question.id)
         return
-    directory = (await session.standing()).directory
+    directory = (await session.network_state()).directory
     if last.remind_at <= unit.now and last.reminded_at is None:
         unit.announce(facts.asker_reminded(directory, question, last), question=question.id)
     session.put(lifecycle.remind_asker(question, unit.now))
@@ -91,11 +91,11 @@ async def _look_at_follow_up(
 ) -> None:
     """Nobody saw to it in its term: the coordinator's. Whoever is gone gives way to another."""
     session = context.sessions.of(unit)
-    standing = await session.standing()
-    question = routing.redated(context, standing, question)
+    state = await session.network_state()
+    question = routing.redated(context, state, question)
     current, word = question.current or current, current.follow_up or question.id
     session.put(question)
-    partner = standing.directory.partners.get(current.partner)
+    partner = state.directory.partners.get(current.partner)
     if partner is None or is_gone(partner, current.due_at, unit.now):
         released = await routing.release(context, unit, question, "away")
         await routing.route_follow_up(context, unit, released, word)
@@ -103,40 +103,40 @@ async def _look_at_follow_up(
         released = await routing.release(context, unit, question, "overdue")
         await routing.leave_follow_up(context, unit, released, word, "overdue")
     elif current.remind_at <= unit.now and current.reminded_at is None:
-        unit.announce(facts.reminded(standing.directory, question, current), question=question.id)
+        unit.announce(facts.reminded(state.directory, question, current), question=question.id)
         session.put(lifecycle.remind(question, unit.now))
 
 
 async def _look_at_clocks(context: RoutingContext, unit: Unit, question: Question) -> None:
     session = context.sessions.of(unit)
-    standing, id_ = await session.standing(), question.id
-    question = routing.redated(context, standing, _breach(unit, standing, question))
+    state, id_ = await session.network_state(), question.id
+    question = routing.redated(context, state, _breach(unit, state, question))
     session.put(question)
     current = question.current
     if current is None:
         return
-    if _is_gone(standing, question, current, unit.now):
+    if _is_gone(state, question, current, unit.now):
         await _roll_up(context, unit, question, "away")
     elif current.due_at <= unit.now:
-        unit.announce(facts.overdue(standing.directory, question, "partner", current), question=id_)
+        unit.announce(facts.overdue(state.directory, question, "partner", current), question=id_)
         await _roll_up(context, unit, question, "overdue")
     elif current.remind_at <= unit.now and current.reminded_at is None:
-        unit.announce(facts.reminded(standing.directory, question, current), question=id_)
+        unit.announce(facts.reminded(state.directory, question, current), question=id_)
         session.put(lifecycle.remind(question, unit.now))
 
 
-def _breach(unit: Unit, standing: NetworkState, question: Question) -> Question:
+def _breach(unit: Unit, state: NetworkState, question: Question) -> Question:
     """The promise passed: said once, with the partner who has the question then."""
     if question.breached or question.promise_at > unit.now:
         return question
-    fact = facts.overdue(standing.directory, question, "promise", question.current)
+    fact = facts.overdue(state.directory, question, "promise", question.current)
     unit.announce(fact, question=question.id)
     return replace(question, breached=True)
 
 
-def _is_gone(standing: NetworkState, question: Question, current: Assignment, now: datetime) -> bool:
+def _is_gone(state: NetworkState, question: Question, current: Assignment, now: datetime) -> bool:
     """Out of the network; or a closure began, by its own days, that lasts until after the promise."""
-    partner = standing.directory.partners.get(current.partner)
+    partner = state.directory.partners.get(current.partner)
     return partner is None or is_gone(partner, question.promise_at, now)
 
 

@@ -62,7 +62,7 @@ async def _ask_back(
     asked_at = max(event.time, current.opened_at)
     asked = asked_back(fact.clarification_id, current.id, fact.partner, asked_at, context.terms.clarification)
     waiting = lifecycle.ask_back(question, asked)
-    directory = (await session.standing()).directory
+    directory = (await session.network_state()).directory
     unit.announce(facts.paused(directory, waiting, asked, fact.text), question=question.id)
     if waiting.open_clarifications:
         session.put(waiting)
@@ -88,18 +88,18 @@ async def question_followed_up(context: RoutingContext, unit: Unit, event: Event
     elif heard.state in AFTER_ANSWER and lifecycle.to_see_to(heard) is not None and heard.current is None:
         await routing.route_follow_up(context, unit, heard, word.id)
     else:
-        standing = await session.standing()
+        state = await session.network_state()
         reckoned = lifecycle.reckoned(heard, context.working_days) if heard.is_open else heard
-        session.put(routing.redated(context, standing, reckoned))
+        session.put(routing.redated(context, state, reckoned))
 
 
 async def _reply_late(context: RoutingContext, unit: Unit, question: Question) -> None:
     """The question had ended for want of this reply: the partner that asked has it again, if it still can."""
-    standing = await context.sessions.of(unit).standing()
+    state = await context.sessions.of(unit).network_state()
     reopened = routing.promised_anew(context, lifecycle.reopen(question), unit.now)
     unit.announce(facts.reopened(reopened, "late_reply"), question=question.id)
     asked = max(question.clarifications, key=lambda one: one.asked_at, default=None)
-    partner = standing.directory.partners.get(asked.partner) if asked else None
+    partner = state.directory.partners.get(asked.partner) if asked else None
     if partner is None or is_gone(partner, reopened.promise_at, unit.now):
         await routing.route(context, unit, reopened, whatever_attempts=True)
     else:
@@ -136,7 +136,7 @@ async def add(context: RoutingContext, unit: Unit, question: Question, more: Add
     if more.partner not in {accepted.partner, *asked}:
         return False
     session = context.sessions.of(unit)
-    directory = (await session.standing()).directory
+    directory = (await session.network_state()).directory
     settled = await _settled(context, unit, question, more) if question.state in AFTER_ANSWER else question
     unit.announce(added(directory, settled, accepted.answer, more, unit.now), question=question.id)
     if settled is not question:
@@ -161,7 +161,7 @@ async def refuse(
     text: str,
 ) -> None:
     """The partner is told why, with what it wrote."""
-    directory = (await context.sessions.of(unit).standing()).directory
+    directory = (await context.sessions.of(unit).network_state()).directory
     fact = facts.refused(directory, question, what, written, partner, text)
     unit.announce(fact, question=question.id)
 

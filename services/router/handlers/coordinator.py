@@ -54,7 +54,7 @@ class Actor:
 async def assign(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor, partner: str) -> None:
     """Give it to this partner, whoever has it now and whatever the filters say."""
     question = await _held(context, unit, id_)
-    directory = (await context.sessions.of(unit).standing()).directory
+    directory = (await context.sessions.of(unit).network_state()).directory
     chosen = directory.partners.get(partner)
     if chosen is None:
         known = "`./sesame router partners export` lists them"
@@ -158,8 +158,8 @@ async def extend(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor, p
         raise Unfit(
             f"{passed} has passed; promise a moment that is still to come", "promise_at", "moment_passed"
         )
-    standing = await context.sessions.of(unit).standing()
-    promised = routing.redated(context, standing, lifecycle.promise(question, promise_at, unit.now))
+    state = await context.sessions.of(unit).network_state()
+    promised = routing.redated(context, state, lifecycle.promise(question, promise_at, unit.now))
     context.sessions.of(unit).put(promised)
     _note(context, unit, promised, "extend", actor)
 

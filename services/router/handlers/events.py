@@ -38,7 +38,7 @@ from services.router.store import person
 
 async def question_received(context: RoutingContext, unit: Unit, event: Event[QuestionReceived]) -> None:
     session = context.sessions.of(unit)
-    question = _understood(_question(context, event), (await session.standing()).subjects)
+    question = _understood(_question(context, event), (await session.network_state()).subjects)
     session.put_new(question)
     await routing.route(context, unit, question)
 
@@ -104,7 +104,7 @@ async def _accept(
     assignment = question.had_by(fact.partner)
     if assignment is None:
         raise TooEarly(question.id)
-    directory = (await context.sessions.of(unit).standing()).directory
+    directory = (await context.sessions.of(unit).network_state()).directory
     partner = facts.name_of(directory, fact.partner)
     released = await routing.release(context, unit, question, _outcome(question, fact.partner))
     accepted = AcceptedAnswer(fact.answer_id, partner.id, partner.name, event.time)
@@ -165,8 +165,8 @@ async def take_withdrawn(context: RoutingContext, unit: Unit, event: Event[TakeW
     if question.state is not State.TAKEN or current is None or current.partner != event.data.partner:
         return
     session = context.sessions.of(unit)
-    standing, allowed = await session.standing(), context.allowed(taken=False)
-    due = routing.deadline_of(context, standing, current.partner, question, allowed, current.opened_at)
+    state, allowed = await session.network_state(), context.allowed(taken=False)
+    due = routing.deadline_of(context, state, current.partner, question, allowed, current.opened_at)
     session.put(lifecycle.put_back(question, due))
 
 

@@ -36,7 +36,7 @@ async def explain(context: RoutingContext, unit: Unit, id_: UUID) -> Explained |
     question = await context.sessions.of(unit).question(id_)
     if question is None:
         return None
-    directory = (await context.sessions.of(unit).standing()).directory
+    directory = (await context.sessions.of(unit).network_state()).directory
     made_at = question.promise_made_at or datetime.fromisoformat(question.facets["received_at"])
     promise = context.working_days.counted(made_at, question.promise_at)
     return Explained(

@@ -91,17 +91,17 @@ async def _chances(
     context: RoutingContext, unit: Unit, question: Question, decisions: Sequence[DecisionRecord]
 ) -> list[ToldChance]:
     """Of those who were looked at last, the best first, and of those who were asked."""
-    standing = await context.sessions.of(unit).standing()
+    state = await context.sessions.of(unit).network_state()
     looked_at = [one["partner"] for one in decisions[-1].candidates] if decisions else []
     names = dict.fromkeys((*looked_at, *(turn.partner for turn in question.assignments)))
-    known = [standing.directory.partners[name] for name in names if name in standing.directory.partners]
+    known = [state.directory.partners[name] for name in names if name in state.directory.partners]
     allowed = context.allowed(taken=False)
     return [
         ToldChance(
             partner=one.id,
-            due_at=routing.deadline_of(context, standing, one.id, question, allowed, unit.now).due_at,
-            open=standing.book.of(one.id).open,
-            asked_this_week=standing.book.of(one.id).asked,
+            due_at=routing.deadline_of(context, state, one.id, question, allowed, unit.now).due_at,
+            open=state.book.of(one.id).open,
+            asked_this_week=state.book.of(one.id).asked,
             capacity_per_week=one.capacity_per_week,
         )
         for one in known[:MOST_CHANCES]

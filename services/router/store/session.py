@@ -53,7 +53,7 @@ class Session:
         self._unit = unit
         self._remembered = remembered
         self._zone = zone
-        self._standing: NetworkState | None = None
+        self._network_state: NetworkState | None = None
         self._known: dict[UUID, Question] = {}
         self._absent: set[UUID] = set()
         self._new: set[UUID] = set()
@@ -73,17 +73,17 @@ class Session:
         self._known |= {question.id: question for question in found}
         self._absent |= ids - self._known.keys()
 
-    async def standing(self) -> NetworkState:
+    async def network_state(self) -> NetworkState:
         """Partners and loads. From here to the commit, no other copy decides anything."""
-        if self._standing is None:
+        if self._network_state is None:
             row, of = await questions.lock_network(self._unit.db), self._remembered
             directory = await of.partners.at(self._unit.db, row["partners_version"])
             book = await of.books.at(self._unit.db, row["book"], row["week"])
             subjects = await of.subjects.at(self._unit.db, row["subjects"])
             turned = book.turned(week_of(self._unit.now, self._zone))
             weights = rows.weights_from(row["weights"])
-            self._standing = NetworkState(directory, subjects, turned, weights)
-        return self._standing
+            self._network_state = NetworkState(directory, subjects, turned, weights)
+        return self._network_state
 
     def put_new(self, question: Question) -> None:
         """A question that nobody here knows yet: one that stands in the database already fails the unit."""
@@ -104,8 +104,8 @@ class Session:
 
     async def write(self, unit: Unit) -> None:
         await self._write_decided(unit)
-        if self._standing is not None and self._standing.book.changed:
-            await self._remembered.books.save(unit.db, uuid4(), self._standing.book)
+        if self._network_state is not None and self._network_state.book.changed:
+            await self._remembered.books.save(unit.db, uuid4(), self._network_state.book)
 
     async def _write_decided(self, unit: Unit) -> None:
         written = {id_: rows.question_row(question) for id_, question in self._questions.items()}

@@ -95,12 +95,12 @@ async def test_explain_says_that_the_clocks_stood_still_and_counts_without_it(da
         asked = await net.value("SELECT partner FROM assignment WHERE question = $1", question)
         clock.wait(timedelta(hours=1))
         await net.tell(asks_back(asked), question)
-        standing = await explained(database, question)
+        text = await explained(database, question)
         clock.wait(timedelta(hours=24))
         await net.tell(writes("Celui de Bourgogne."), question)
         gone_on = await explained(database, question)
     back = f"{asked} asked the asker back Mon 2026-11-23 11:00"
-    assert f"{back}: the clocks stand still until the reply, Mon 2026-12-07 11:00 at most" in standing
+    assert f"{back}: the clocks stand still until the reply, Mon 2026-12-07 11:00 at most" in text
     assert f"{back}, they replied Tue 2026-11-24 11:00: no clock ran" in gone_on
     assert "promised by Fri 2026-11-27 10:00" in gone_on
     assert "the promise: 72 h 00 on working days" in gone_on
