@@ -20,7 +20,7 @@ from services.contracts.router import (
     Released,
 )
 from services.contracts.vocabulary import Fact, PartnerName, Reach
-from services.ingest.domain.standing import AskerState, LibraryState
+from services.ingest.domain.states import AskerState, LibraryState
 from tests.browser.ingest.test_pages import here
 from tests.support.bench import MOMENT
 from tests.support.ingest_doors import FACETS, KEYS, Ingest, answered_by, hears, routed_to

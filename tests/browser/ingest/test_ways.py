@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.contracts.ingest import AnswerReceived, QuestionRated
 from services.contracts.links.signed_links import asker_token, partner_token
-from services.ingest.domain.standing import AskerState, LibraryState
+from services.ingest.domain.states import AskerState, LibraryState
 from tests.browser.ingest.test_every_state import LIBRARY, ROUTED, added, brought
 from tests.browser.ingest.test_pages import here
 from tests.support.ingest_doors import KEYS, answered_by

@@ -11,9 +11,9 @@ import pytest
 from starlette.requests import Request
 
 from services.chassis.face import NetworkFace
-from services.ingest.domain.standing import AskerState, LibraryState
+from services.ingest.domain.states import AskerState, LibraryState
 from services.ingest.entrypoints.http.links import OpenedByPartner
-from services.ingest.entrypoints.http.pages.asker import standing
+from services.ingest.entrypoints.http.pages.asker import state_view
 from services.ingest.entrypoints.http.pages.conversation import ShownConversation
 from services.ingest.entrypoints.http.pages.rendering import SitePages
 from services.ingest.entrypoints.http.pages.respondent_form import FAULTY, FIELDS
@@ -110,7 +110,7 @@ def test_the_askers_page_is_made_in_every_state(language: str) -> None:
             fault="",
             written={},
             attachments=[],
-            **standing(shown, words),
+            **state_view(shown, words),
         )
         assert page.status_code == 200
     assert seen == set(AskerState)

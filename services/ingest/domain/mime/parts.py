@@ -68,11 +68,11 @@ def file_name(part: Message, otherwise: str = "attachment") -> str:
     """What the part is called, however that was written (RFC 2231, RFC 2047, raw letters), without any
     path."""
     name = part.get_param("filename", None, "content-disposition") or part.get_param("name", None)
-    spoken = _spoken(name) if name else ""
-    return re.sub(r"[\x00-\x1f\x7f/\\]", "_", spoken).strip(". ")[-LONGEST_NAME:] or otherwise
+    decoded = _decoded(name) if name else ""
+    return re.sub(r"[\x00-\x1f\x7f/\\]", "_", decoded).strip(". ")[-LONGEST_NAME:] or otherwise
 
 
-def _spoken(name: object) -> str:
+def _decoded(name: object) -> str:
     """`get_param` gives (charset, language, bytes as Latin letters) for RFC 2231, else what stood there."""
     if not isinstance(name, tuple):
         return decode_header(str(name))

@@ -19,7 +19,7 @@ from services.chassis.messaging.transaction import Unit
 from services.contracts.links.signed_links import ASKER, Link
 from services.ingest.domain.forms import new_number
 from services.ingest.domain.intake import QuestionEnded, RawSubmission, Refused, Walled
-from services.ingest.domain.standing import ASKER_MAY, MAY_WRITE, AskerState
+from services.ingest.domain.states import ASKER_MAY, MAY_WRITE, AskerState
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.links import Opened, link_of, open_for_asker
 from services.ingest.entrypoints.http.pages.conversation import (
@@ -80,7 +80,7 @@ class AskerPages:
             attachments = await listed(unit, door.intake.public_url, link.question_id)
             messages = await conversation.messages(unit.db, link.question_id)
         shown = ShownConversation(opened.question, opened.asked, follow_ups, messages)
-        facts = {"attachments": attachments, **standing(shown, words)}
+        facts = {"attachments": attachments, **state_view(shown, words)}
         return self.pages.show(
             "asker.html",
             words,
@@ -168,7 +168,7 @@ ENDED_STATES = frozenset(
 )
 
 
-def standing(shown: ShownConversation, words: Translator) -> dict[str, Any]:
+def state_view(shown: ShownConversation, words: Translator) -> dict[str, Any]:
     """What the page says about where the question stands, and what may be done about it."""
     question, state = shown.question, shown.asker_state
     body = json.loads(question.ending) if question.ending else {}

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from services.contracts.links.file_links import addressed
-from services.ingest.domain.standing import (
+from services.ingest.domain.states import (
     AskerState,
     Ending,
     LibraryState,
-    Stand,
+    PartnerAssignment,
     asker_state,
     is_waiting,
     library_state,
@@ -60,23 +60,23 @@ class ShownConversation:
 
     @property
     def waiting(self) -> bool:
-        """For a reply to who has the question now: what another library asked is moot."""
+        """For a reply to who has the question now: what another library asked does not count."""
         has_it = self.asked[-1].partner if self.asked else None
         back = [one for one in self.messages if one.kind == "clarification" and one.partner == has_it]
         return is_waiting([one.written_at for one in back], [one.written_at for one in self.follow_ups])
 
     @property
     def asker_state(self) -> AskerState:
-        stands = [self._stand(one) for one in self.asked]
+        assignments = [self._assignment(one) for one in self.asked]
         impasse = self.question.impasse_at is not None
-        return asker_state(self.ending, stands, waiting=self.waiting, impasse=impasse)
+        return asker_state(self.ending, assignments, waiting=self.waiting, impasse=impasse)
 
     def library_state(self, own: AskedPartner) -> LibraryState:
         ours = [one for one in self.messages if one.kind == "clarification" and one.partner == own.partner]
         waiting = self.waiting and bool(ours)
-        stand = self._stand(own)
-        stand = replace(stand, asked_again=stand.asked_again or self._is_asked_again(own))
-        return library_state(self.ending, stand, waiting=waiting)
+        assignment = self._assignment(own)
+        assignment = replace(assignment, asked_again=assignment.asked_again or self._is_asked_again(own))
+        return library_state(self.ending, assignment, waiting=waiting)
 
     def _is_asked_again(self, own: AskedPartner) -> bool:
         """After an answer of theirs, whether or not what followed it was theirs too; not where they were the
@@ -87,10 +87,10 @@ class ShownConversation:
         theirs = (one.answered_at for one in self.asked if one.partner == own.partner)
         return any(at is not None and at < since for at in theirs)
 
-    def _stand(self, one: AskedPartner) -> Stand:
+    def _assignment(self, one: AskedPartner) -> PartnerAssignment:
         reopened_at = self.question.reopened_at
         again = bool(reopened_at and one.answered_at and one.answered_at < reopened_at)
-        return Stand(
+        return PartnerAssignment(
             partner=one.partner,
             is_follow_up=one.follow_up is not None,
             ended=one.ended_at is not None or again or self._is_over(one),

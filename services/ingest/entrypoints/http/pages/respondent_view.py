@@ -11,7 +11,7 @@ from services.chassis.messaging.transaction import Unit
 from services.contracts.links.signed_links import Link
 from services.ingest.domain.intake import QuestionEnded, RawSubmission
 from services.ingest.domain.replies.folding import folded
-from services.ingest.domain.standing import LIBRARY_MAY, WRITABLE, LibraryState
+from services.ingest.domain.states import LIBRARY_MAY, WRITABLE, LibraryState
 from services.ingest.entrypoints.http.links import OpenedByPartner, open_for_partner
 from services.ingest.entrypoints.http.pages.conversation import (
     WITHOUT,

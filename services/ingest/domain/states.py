@@ -79,7 +79,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class PartnerAssignment:
     """One library's assignment, the latest of the question last."""
 
     partner: str
@@ -102,12 +102,12 @@ def is_waiting(asked: Sequence[datetime], replied: Sequence[datetime]) -> bool:
 
 
 def asker_state(
-    ending: Ending, stands: Sequence[Stand], *, waiting: bool, impasse: bool = False
+    ending: Ending, assignments: Sequence[PartnerAssignment], *, waiting: bool, impasse: bool = False
 ) -> AskerState:
     """`impasse`: at some time nobody was left to ask."""
     if over := _over(ending):
         return over
-    current = stands[-1] if stands else None
+    current = assignments[-1] if assignments else None
     if ending.how == "answered":
         followed = current is not None and current.is_follow_up and current.outcome not in SEEN_TO
         return AskerState.FOLLOWED_UP if followed else AskerState.ANSWERED
@@ -129,7 +129,7 @@ def _over(ending: Ending) -> AskerState | None:
     return None
 
 
-def library_state(ending: Ending, own: Stand, *, waiting: bool) -> LibraryState:
+def library_state(ending: Ending, own: PartnerAssignment, *, waiting: bool) -> LibraryState:
     """`own` is this library's latest assignment."""
     if ending.erased:
         return LibraryState.ERASED
@@ -145,7 +145,7 @@ def library_state(ending: Ending, own: Stand, *, waiting: bool) -> LibraryState:
     return _open(own, waiting=waiting)
 
 
-def _open(own: Stand, *, waiting: bool) -> LibraryState:
+def _open(own: PartnerAssignment, *, waiting: bool) -> LibraryState:
     if own.asked_again:
         return LibraryState.ASKED_AGAIN
     if own.outcome == "declined":

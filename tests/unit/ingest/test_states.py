@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.standing import (
+from services.ingest.domain.states import (
     AskerState,
     Ending,
     LibraryState,
-    Stand,
+    PartnerAssignment,
     asker_state,
     is_waiting,
     library_state,
@@ -20,7 +20,7 @@ from services.ingest.domain.standing import (
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ONE = datetime(2026, 11, 23, 13, tzinfo=UTC)
 OPEN = Ending(None)
-LYON = Stand("lyon", is_follow_up=False, ended=False)
+LYON = PartnerAssignment("lyon", is_follow_up=False, ended=False)
 
 ENDINGS = st.builds(
     Ending,
@@ -30,8 +30,8 @@ ENDINGS = st.builds(
     st.booleans(),
     st.sampled_from([None, "lyon", "grigny"]),
 )
-STANDS = st.builds(
-    Stand,
+ASSIGNMENTS = st.builds(
+    PartnerAssignment,
     st.sampled_from(["lyon", "grigny"]),
     st.booleans(),
     st.booleans(),
@@ -42,15 +42,17 @@ STANDS = st.builds(
 )
 
 
-@given(ENDINGS, st.lists(STANDS, max_size=3), st.booleans())
-def test_there_is_a_state_for_whatever_happened(ending: Ending, stands: list[Stand], waiting: bool) -> None:
-    assert asker_state(ending, stands, waiting=waiting) in AskerState
-    for stand in stands:
-        assert library_state(ending, stand, waiting=waiting) in LibraryState
+@given(ENDINGS, st.lists(ASSIGNMENTS, max_size=3), st.booleans())
+def test_there_is_a_state_for_whatever_happened(
+    ending: Ending, assignments: list[PartnerAssignment], waiting: bool
+) -> None:
+    assert asker_state(ending, assignments, waiting=waiting) in AskerState
+    for assignment in assignments:
+        assert library_state(ending, assignment, waiting=waiting) in LibraryState
 
 
 def test_nobody_has_a_question_whose_last_library_declined() -> None:
-    declined = Stand("lyon", is_follow_up=False, ended=True, outcome="declined")
+    declined = PartnerAssignment("lyon", is_follow_up=False, ended=True, outcome="declined")
     assert asker_state(OPEN, [declined], waiting=False) is AskerState.SEARCHING
     assert library_state(OPEN, declined, waiting=False) is LibraryState.DECLINED
 
@@ -68,7 +70,7 @@ def test_a_question_that_nobody_could_be_asked_is_with_nobody() -> None:
 
 
 def test_who_answered_before_it_was_asked_again_reads_that_it_was() -> None:
-    answered = Stand("lyon", is_follow_up=False, ended=True, answered=True, asked_again=True)
+    answered = PartnerAssignment("lyon", is_follow_up=False, ended=True, answered=True, asked_again=True)
     assert library_state(OPEN, answered, waiting=False) is LibraryState.ASKED_AGAIN
     assert asker_state(OPEN, [answered], waiting=False) is AskerState.SEARCHING
     assert asker_state(OPEN, [answered, LYON], waiting=False) is AskerState.WITH_LIBRARY
@@ -76,13 +78,13 @@ def test_who_answered_before_it_was_asked_again_reads_that_it_was() -> None:
 
 def test_a_follow_up_is_with_its_library_until_it_was_seen_to() -> None:
     answered = Ending("answered", answered_by="lyon")
-    follow_up = Stand("lyon", is_follow_up=True, ended=False)
-    done = Stand("lyon", is_follow_up=True, ended=True, outcome="added")
+    follow_up = PartnerAssignment("lyon", is_follow_up=True, ended=False)
+    done = PartnerAssignment("lyon", is_follow_up=True, ended=True, outcome="added")
     assert asker_state(answered, [LYON, follow_up], waiting=False) is AskerState.FOLLOWED_UP
     assert library_state(answered, follow_up, waiting=False) is LibraryState.FOLLOW_UP
     assert asker_state(answered, [LYON, done], waiting=False) is AskerState.ANSWERED
 
 
 def test_the_second_colleague_sees_that_the_first_one_answered() -> None:
-    sent = Stand("lyon", is_follow_up=False, ended=False, answered=True)
+    sent = PartnerAssignment("lyon", is_follow_up=False, ended=False, answered=True)
     assert library_state(OPEN, sent, waiting=False) is LibraryState.ANSWER_ON_ITS_WAY
