@@ -52,6 +52,8 @@ WAYS: Mapping[str, str] = {
     "facebook_group": N_("Facebook group"),
     "archive": N_("the public archive"),
 }
+OPERATORS = frozenset({"operator", "root", "sesame"})
+"""Accounts that say of nobody who they are: those of the machine, of the service and of an upgrade."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,15 @@ class Names:
         if code in DEPARTMENTS:
             return f"{DEPARTMENTS[code]} ({code})"
         return PROVINCES.get(code, code)
+
+    def actor(self, actor: str, *, account: bool = False) -> str:
+        """Who did something: a person by their name, a command (`operator`, `operator (jdupont)`) or a file
+        that was read as what they are; with `account` also whose it was, where it tells one from another."""
+        known, _, own = actor.partition(" (")
+        if known not in OPERATORS and not actor.startswith("file "):
+            return actor
+        called = self.words.gettext("the operator of the network")
+        return f"{called} ({own}" if account and own else called
 
     def _name(self, names: Mapping[str, str], code: str | None) -> str:
         if not code:

@@ -75,7 +75,8 @@ class Reasons:
         """Why the coordinator must see to a question."""
         code = str(impasse.get("code", ""))
         if code == "taken_back":
-            return self.words.gettext("%(person)s took it back", person=impasse.get("actor", ""))
+            person = Names(self.words).actor(str(impasse.get("actor", "")))
+            return self.words.gettext("%(person)s took it back", person=person)
         if code == "asked_in_vain":
             attempts = int(impasse.get("attempts", 1))
             return self.words.ngettext(

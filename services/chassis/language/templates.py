@@ -47,6 +47,7 @@ def speak(environment: Environment, words: Translator) -> Environment:
         channel=called.channel,
         purpose=called.purpose,
         way=called.way,
+        actor=called.actor,
         territory=called.territory,
         lang=lang_attribute,
         bound=bound,

@@ -14,6 +14,7 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry
 
 from services.chassis import settings
+from services.chassis.language.names import OPERATORS
 from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.consume import Handling, readers_of
 from services.chassis.messaging.readers import EventReader
@@ -69,5 +70,7 @@ _EXAMPLE = "01a2105c-dd2b-7217-a6f3-56606b70e2eb"
 
 
 def operator_name() -> str:
-    """Who is at the keyboard, unless they say otherwise."""
-    return getpass.getuser()
+    """Who is at the keyboard, unless they say otherwise: the operator, with the account that tells one from
+    another, where it does."""
+    account = getpass.getuser()
+    return "operator" if account in OPERATORS else f"operator ({account})"

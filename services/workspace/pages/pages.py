@@ -45,6 +45,18 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         N_("It was opened before you signed in. Go back, reload it and try again: your drafts are kept."),
     ),
     "forbidden": (N_("Not for you"), N_("Your role does not allow this. Ask the lead of your library.")),
+    "forbidden_lead": (
+        N_("Not for you"),
+        N_("A lead does this for their own library only. Ask the coordinator of the network."),
+    ),
+    "forbidden_observer": (
+        N_("Not for you"),
+        N_("An observer sees the network and changes nothing. Ask the coordinator of the network."),
+    ),
+    "forbidden_coordinator": (
+        N_("Not for you"),
+        N_("Only those who work in the library do this. A coordinator gives questions, and takes them back."),
+    ),
     "missing": (
         N_("There is nothing here"),
         N_("The address is wrong, or this question is not one of your library’s."),
@@ -198,8 +210,19 @@ class WorkspacePages:
     def message(
         self, visitor: PageReader | None, name: str, status: int, request: Request | None = None
     ) -> HTMLResponse:
-        heading, text = MESSAGES[name]
+        heading, text = MESSAGES[_forbidden_to(visitor) if name == "forbidden" else name]
         return self.show("message.html", visitor, request, status=status, heading=heading, text=text)
+
+
+def _forbidden_to(reader: PageReader | None) -> str:
+    """Which message tells them why, and whom they can ask."""
+    if reader is None:
+        return "forbidden"
+    if reader.may("steer the network"):
+        return "forbidden_coordinator"
+    if reader.may("invite people"):
+        return "forbidden_lead"
+    return "forbidden_observer" if reader.may("see the network") else "forbidden"
 
 
 def _said(words: Translator, code: str) -> str:

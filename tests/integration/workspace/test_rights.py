@@ -66,6 +66,23 @@ async def test_a_library_finds_nothing_of_another_behind_any_door(database: Data
                     assert "Bibliothèque de Lyon" not in page
 
 
+@pytest.mark.parametrize(
+    ("member", "whom"),
+    [
+        (Member("respondent", "bm-lyon"), "responsable de votre bibliothèque"),
+        (Member("lead", "bm-lyon"), "à la coordination du réseau"),
+        (Member("observer"), "à la coordination du réseau"),
+    ],
+    ids=lambda one: one.role if isinstance(one, Member) else "",
+)
+async def test_who_is_refused_is_told_whom_to_ask(database: Database, member: Member, whom: str) -> None:
+    async with stage(database) as on:
+        person = await on.someone("Odile Refusée", member)
+        answer = await person.see("/audit")
+        assert answer.status_code == 403
+        assert whom in answer.text
+
+
 async def test_an_observer_changes_nothing(database: Database) -> None:
     async with stage(database) as on:
         await on.tell(made.life(made.received(), made.routed()))

@@ -108,6 +108,8 @@ async def test_the_latest_change_counts_and_each_is_shown_with_hand_and_differen
         page = (await (await claire(on)).see("/weights")).text
         assert 'name="place" inputmode="decimal" autocomplete="off" maxlength="20" value="62,5"' in page
         assert "<del>40</del> → <ins>62,5</ins>" in page
+        assert "l’exploitant du réseau" in page
+        assert "· sesame" not in page
         for words in (
             "Claire Dumas",
             "Les questions locales",
