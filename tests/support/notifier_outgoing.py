@@ -40,8 +40,10 @@ def message(kind: str) -> Message:
 
 def assigned() -> Assigned:
     reasons = ({"code": "subject", "points": 3.0, "subject": "histoire", "strength": 4},)
-    turn = made.part(QUESTION, "assignment 1")
-    return Assigned(turn, "bpi", "Bpi", 1, made.DUE, made.PROMISE, reasons, overdue=False, passed_on=False)
+    assignment = made.part(QUESTION, "assignment 1")
+    return Assigned(
+        assignment, "bpi", "Bpi", 1, made.DUE, made.PROMISE, reasons, overdue=False, passed_on=False
+    )
 
 
 def answered() -> Answered:

@@ -33,7 +33,7 @@ class QuestionToTell:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """One partner's turn."""
+    """One partner's assignment."""
 
     id: UUID
     partner: str
@@ -141,31 +141,31 @@ class DeliveryAttempt:
             return True
         if self.kind in {DeliveryKind.CLARIFICATION, DeliveryKind.CLARIFICATION_REMINDER}:
             return self.message is None or self._answered_since(self.message.written_at)
-        turn = self.assignment
+        assignment = self.assignment
         if self.kind == DeliveryKind.ENDED:
             return self.way == "mail" and self.why_ended == "overdue"
-        if turn is None or self.kind not in {DeliveryKind.FOLLOW_UP, DeliveryKind.REMINDER}:
+        if assignment is None or self.kind not in {DeliveryKind.FOLLOW_UP, DeliveryKind.REMINDER}:
             return False
-        if turn.passed_on or turn.overdue or turn.outcome is not None:
+        if assignment.passed_on or assignment.overdue or assignment.outcome is not None:
             return True
         if self.kind == DeliveryKind.REMINDER:
             return self.answer is not None
-        return turn.about is None and self.follow_up is not None and self._is_seen_to(self.follow_up.at)
+        return assignment.about is None and self.follow_up is not None and self._is_seen_to(self.follow_up.at)
 
     @property
     def why_ended(self) -> str:
         """A code of the contract (EndCode): as the router said; else, and where only time had run out, the
         strongest reason there is by now, whichever came first."""
-        turn = self.assignment
-        if turn is None:
+        assignment = self.assignment
+        if assignment is None:
             return "closed"
-        if turn.outcome is not None and turn.outcome != "overdue":
-            return turn.outcome
+        if assignment.outcome is not None and assignment.outcome != "overdue":
+            return assignment.outcome
         if self.question.ended is not None:
             return "withdrawn" if self.question.ended == "withdrawn" else "closed"
-        if self.answer is not None and turn.about is None:
-            return "answered" if self.answer.partner == turn.partner else "answered_by_another"
-        return "overdue" if turn.overdue or turn.outcome == "overdue" else "reassigned"
+        if self.answer is not None and assignment.about is None:
+            return "answered" if self.answer.partner == assignment.partner else "answered_by_another"
+        return "overdue" if assignment.overdue or assignment.outcome == "overdue" else "reassigned"
 
     def _answered_since(self, moment: datetime) -> bool:
         return self.answer is not None and self.answer.answered_at >= moment

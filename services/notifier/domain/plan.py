@@ -69,34 +69,42 @@ def closed(standing: QuestionState, closing: str, details: Mapping[str, Any]) ->
     return _mail_to_asker(standing, DeliveryKind.CLOSED, closing, details=details)
 
 
-def assigned(standing: QuestionState, turn: CurrentAssignment) -> Planned:
-    return _to_turn(standing, DeliveryKind.ASSIGNED, turn)
+def assigned(standing: QuestionState, assignment: CurrentAssignment) -> Planned:
+    return _to_partner(standing, DeliveryKind.ASSIGNED, assignment)
 
 
 def overdue(standing: QuestionState) -> list[Planned]:
     """A person is told; a partner's system hears `assignment.ended`."""
-    late_turns = (turn for turn in standing.turns if turn.id in standing.overdue)
-    return [_to_turn(standing, DeliveryKind.OVERDUE, turn) for turn in late_turns if turn.way == "mail"]
+    late_assignments = (
+        assignment for assignment in standing.assignments if assignment.id in standing.overdue
+    )
+    return [
+        _to_partner(standing, DeliveryKind.OVERDUE, assignment)
+        for assignment in late_assignments
+        if assignment.way == "mail"
+    ]
 
 
-def reminder(standing: QuestionState, turn: CurrentAssignment) -> list[Planned]:
-    return [_to_turn(standing, DeliveryKind.REMINDER, turn)] if turn.way == "mail" else []
+def reminder(standing: QuestionState, assignment: CurrentAssignment) -> list[Planned]:
+    return [_to_partner(standing, DeliveryKind.REMINDER, assignment)] if assignment.way == "mail" else []
 
 
 def ended(standing: QuestionState) -> list[Planned]:
-    return [_to_turn(standing, DeliveryKind.ENDED, turn) for turn in standing.ended_turns()]
+    return [
+        _to_partner(standing, DeliveryKind.ENDED, assignment) for assignment in standing.ended_assignments()
+    ]
 
 
 def follow_ups(standing: QuestionState) -> list[Planned]:
-    """What the asker wrote since, to everybody asked; whose turn is over by then is spared at sending."""
+    """What the asker wrote since, to everybody asked; whose assignment is over by then is spared it."""
     return [
         replace(
-            _to_turn(standing, DeliveryKind.FOLLOW_UP, turn),
-            id=delivery_id(standing.question, DeliveryKind.FOLLOW_UP, f"{follow_up}:{turn.id}"),
+            _to_partner(standing, DeliveryKind.FOLLOW_UP, assignment),
+            id=delivery_id(standing.question, DeliveryKind.FOLLOW_UP, f"{follow_up}:{assignment.id}"),
             follow_up=follow_up,
         )
-        for turn in standing.turns
-        for follow_up in standing.to_see_to(turn)
+        for assignment in standing.assignments
+        for follow_up in standing.to_see_to(assignment)
     ]
 
 
@@ -167,20 +175,20 @@ def held(
     standing: QuestionState,
     about: object,
     at: datetime,
-    turn: CurrentAssignment,
+    assignment: CurrentAssignment,
     coordinator: str,
     reason: str,
 ) -> Planned:
     """A library's own mail waits on its page; for one that has no mailbox a person looks."""
-    mailed = turn.way == "mail"
+    mailed = assignment.way == "mail"
     return Planned(
         delivery_id(standing.question, DeliveryKind.HELD, about),
         standing.question,
         DeliveryKind.HELD,
         "mail",
-        destination=turn.address if mailed else coordinator,
-        assignment=turn.id if mailed else None,
-        details={"reason": reason, "partner_name": turn.partner},
+        destination=assignment.address if mailed else coordinator,
+        assignment=assignment.id if mailed else None,
+        details={"reason": reason, "partner_name": assignment.partner},
         happened_at=at,
     )
 
@@ -195,13 +203,17 @@ def rated(
 ) -> list[Planned]:
     """What the asker wrote with the stars: to the library that answered, where it reads mail, and to the
     coordinator."""
-    turns = [turn for turn in standing.turns if turn.partner == partner and turn.way == "mail"]
+    assignments = [
+        assignment
+        for assignment in standing.assignments
+        if assignment.partner == partner and assignment.way == "mail"
+    ]
     told = to_coordinator(standing, DeliveryKind.RATED, "coordinator", at, coordinator, details)
-    return [*[_rated(standing, turn, details) for turn in turns[-1:]], told]
+    return [*[_rated(standing, assignment, details) for assignment in assignments[-1:]], told]
 
 
-def _rated(standing: QuestionState, turn: CurrentAssignment, details: Mapping[str, Any]) -> Planned:
-    return replace(_to_turn(standing, DeliveryKind.RATED, turn), details=details)
+def _rated(standing: QuestionState, assignment: CurrentAssignment, details: Mapping[str, Any]) -> Planned:
+    return replace(_to_partner(standing, DeliveryKind.RATED, assignment), details=details)
 
 
 def refused(
@@ -232,15 +244,15 @@ def to_coordinator(
     )
 
 
-def _to_turn(standing: QuestionState, kind: DeliveryKind, turn: CurrentAssignment) -> Planned:
+def _to_partner(standing: QuestionState, kind: DeliveryKind, assignment: CurrentAssignment) -> Planned:
     return Planned(
-        delivery_id(standing.question, kind, turn.id),
+        delivery_id(standing.question, kind, assignment.id),
         standing.question,
         kind,
-        turn.way,
-        destination=turn.address,
-        assignment=turn.id,
-        happened_at=turn.routed_at,
+        assignment.way,
+        destination=assignment.address,
+        assignment=assignment.id,
+        happened_at=assignment.routed_at,
     )
 
 

@@ -49,7 +49,7 @@ class QuestionState:
     question: UUID
     asker: Mapping[str, Any]
     over: bool
-    turns: tuple[CurrentAssignment, ...] = ()
+    assignments: tuple[CurrentAssignment, ...] = ()
     overdue: frozenset[UUID] = frozenset()
     released: Mapping[UUID, str] = field(default_factory=dict)
     """Assignment → how it ended."""
@@ -60,9 +60,9 @@ class QuestionState:
     answers: tuple[AcceptedBy, ...] = ()
     closed_at: datetime | None = None
 
-    def with_turn(self, turn: CurrentAssignment) -> QuestionState:
-        others = tuple(known for known in self.turns if known.id != turn.id)
-        return replace(self, turns=(*others, turn))
+    def with_assignment(self, assignment: CurrentAssignment) -> QuestionState:
+        others = tuple(known for known in self.assignments if known.id != assignment.id)
+        return replace(self, assignments=(*others, assignment))
 
     def with_overdue(self, assignment: UUID) -> QuestionState:
         return replace(self, overdue=self.overdue | {assignment})
@@ -82,37 +82,46 @@ class QuestionState:
     def with_closing(self, moment: datetime) -> QuestionState:
         return replace(self, closed_at=max(self.closed_at or moment, moment))
 
-    def turn(self, assignment: UUID | None) -> CurrentAssignment | None:
-        return next((turn for turn in self.turns if turn.id == assignment), None)
-
-    def ended_turns(self) -> tuple[CurrentAssignment, ...]:
-        """The turns whose partner must be told that the question is no longer theirs. Only ever grows as
+    def ended_assignments(self) -> tuple[CurrentAssignment, ...]:
+        """Those whose partner must be told that the question is no longer theirs. Only ever grows as
         facts come in, so that the order of their coming can't matter."""
-        return tuple(turn for turn in self.turns if self._has_ended(turn))
+        return tuple(assignment for assignment in self.assignments if self._has_ended(assignment))
 
-    def _has_ended(self, turn: CurrentAssignment) -> bool:
-        passed_on = any(other.attempt > turn.attempt and alike(other, turn) for other in self.turns)
-        closed = self.closed_at is not None and turn.begun_by(self.closed_at)
-        if turn.id in self.released:
-            return self.released[turn.id] != "added" or turn.way != "mail"
-        return self.over or closed or turn.id in self.overdue or passed_on or self._answered_for(turn)
+    def _has_ended(self, assignment: CurrentAssignment) -> bool:
+        passed_on = any(
+            other.attempt > assignment.attempt and alike(other, assignment) for other in self.assignments
+        )
+        closed = self.closed_at is not None and assignment.begun_by(self.closed_at)
+        if assignment.id in self.released:
+            return self.released[assignment.id] != "added" or assignment.way != "mail"
+        return (
+            self.over
+            or closed
+            or assignment.id in self.overdue
+            or passed_on
+            or self._answered_for(assignment)
+        )
 
-    def to_see_to(self, turn: CurrentAssignment) -> list[UUID]:
-        """What of the asker's further words this turn's partner must read: of the question itself all that
+    def to_see_to(self, assignment: CurrentAssignment) -> list[UUID]:
+        """What of the asker's further words its partner must read: of the question itself all that
         came before its answer, after that what no message has seen to yet."""
-        if turn.follow_up is None:
-            ends = min((one.at for one in self.answers if turn.begun_by(one.at)), default=None)
+        if assignment.follow_up is None:
+            ends = min((one.at for one in self.answers if assignment.begun_by(one.at)), default=None)
             return [one for one, at in self.follow_ups.items() if ends is None or at <= ends]
         moments = (*(one.at for one in self.answers), *self.added)
-        since = max((at for at in moments if not turn.begun_by(at) or at == turn.routed_at), default=None)
+        since = max(
+            (at for at in moments if not assignment.begun_by(at) or at == assignment.routed_at), default=None
+        )
         return [
-            one for one, at in self.follow_ups.items() if one == turn.follow_up or since is None or at > since
+            one
+            for one, at in self.follow_ups.items()
+            if one == assignment.follow_up or since is None or at > since
         ]
 
-    def _answered_for(self, turn: CurrentAssignment) -> bool:
+    def _answered_for(self, assignment: CurrentAssignment) -> bool:
         """A person who answered by mail needs no mail about it; a partner's system counts on the event. An
-        answer from before a turn, of a question reopened since, does not end it."""
-        if turn.follow_up is not None:
+        answer from before an assignment, of a question reopened since, does not end it."""
+        if assignment.follow_up is not None:
             return False
-        since = sorted((one for one in self.answers if turn.begun_by(one.at)), key=lambda one: one.at)
-        return bool(since) and (turn.way != "mail" or turn.partner != since[0].partner)
+        since = sorted((one for one in self.answers if assignment.begun_by(one.at)), key=lambda one: one.at)
+        return bool(since) and (assignment.way != "mail" or assignment.partner != since[0].partner)

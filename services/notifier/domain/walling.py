@@ -8,8 +8,8 @@ from services.notifier.domain.outgoing import DeliveryAttempt
 
 def why_not(wall: Wall, delivery: DeliveryAttempt) -> str | None:
     """Why these words of others must not go where this delivery goes; None when they may."""
-    question, turn, library = delivery.question, delivery.assignment, delivery.said
-    partners = {one.partner for one in (delivery.answer, library, turn) if one is not None}
+    question, assignment, library = delivery.question, delivery.assignment, delivery.said
+    partners = {one.partner for one in (delivery.answer, library, assignment) if one is not None}
     if library is not None:
         texts = (library.text, library.marked, *library.sources)
         stopped = wall.why_not(

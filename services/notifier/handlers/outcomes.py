@@ -242,14 +242,14 @@ def _announce_said(unit: Unit, sent: Sequence[tuple[DeliveryAttempt, Sent]]) -> 
 
 def _announce_similar(unit: Unit, delivery: DeliveryAttempt, similar: Sequence[Similar]) -> None:
     """For the respondent's page; mail and event have it already."""
-    turn = delivery.assignment
-    if turn is None or not similar:
+    assignment = delivery.assignment
+    if assignment is None or not similar:
         return
     with trace.span(delivery.traceparent):
         unit.announce(
             SimilarFound(
-                assignment_id=turn.id,
-                partner=PartnerName(id=turn.partner, name=turn.partner_name),
+                assignment_id=assignment.id,
+                partner=PartnerName(id=assignment.partner, name=assignment.partner_name),
                 similar=tuple(SimilarAnswer(title=one.title, url=one.url) for one in similar),
                 facets=Facets.model_validate(delivery.question.facets),
             ),

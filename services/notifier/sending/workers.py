@@ -155,11 +155,11 @@ def respondent_page(house: SenderIdentity) -> Callable[[DeliveryAttempt], str | 
     """For a partner: the page to answer on, or the page of the reader that it asked for."""
 
     def page_of(delivery: DeliveryAttempt) -> str | None:
-        turn = delivery.assignment
-        if turn is None and delivery.said is not None:
+        assignment = delivery.assignment
+        if assignment is None and delivery.said is not None:
             return f"{house.public_url}/q/{asker_token(house.keys, delivery.question.id)}"
-        if turn is None:
+        if assignment is None:
             return None
-        return f"{house.public_url}/r/{partner_token(house.keys, delivery.question.id, turn.partner)}"
+        return f"{house.public_url}/r/{partner_token(house.keys, delivery.question.id, assignment.partner)}"
 
     return page_of

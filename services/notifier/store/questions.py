@@ -178,7 +178,7 @@ def read_state(row: Record | None) -> QuestionState | None:
         question=row["id"],
         asker=orjson.loads(row["asker"]),
         over=row["over_for_good"],
-        turns=tuple(_turn(turn) for turn in orjson.loads(row["assignments"])),
+        assignments=tuple(_assignment(assignment) for assignment in orjson.loads(row["assignments"])),
         overdue=frozenset(row["overdue"]),
         released={UUID(one): outcome for one, outcome in orjson.loads(row["released"]).items()},
         follow_ups={
@@ -194,7 +194,7 @@ def _given(raw: dict[str, Any]) -> AcceptedBy:
     return AcceptedBy(partner=raw["partner"], at=datetime.fromisoformat(raw["at"]))
 
 
-def _turn(raw: dict[str, Any]) -> CurrentAssignment:
+def _assignment(raw: dict[str, Any]) -> CurrentAssignment:
     return CurrentAssignment(
         id=UUID(raw["id"]),
         partner=raw["partner"],

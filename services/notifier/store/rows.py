@@ -118,7 +118,7 @@ class AssignmentRow:
     asker said nothing."""
 
     question: UUID
-    turn: CurrentAssignment
+    assignment: CurrentAssignment
     partner_name: str
     due_at: datetime
     promise_at: datetime
@@ -167,18 +167,18 @@ async def add_assignments(db: Db, rows: Sequence[AssignmentRow]) -> None:
     """Of questions that are known, in the order they were heard of."""
     await db.execute(
         _ADD_ASSIGNMENTS,
-        [one.turn.id for one in rows],
+        [one.assignment.id for one in rows],
         [one.question for one in rows],
-        [one.turn.partner for one in rows],
+        [one.assignment.partner for one in rows],
         [one.partner_name for one in rows],
-        [one.turn.way for one in rows],
-        [one.turn.address for one in rows],
-        [one.turn.attempt for one in rows],
+        [one.assignment.way for one in rows],
+        [one.assignment.address for one in rows],
+        [one.assignment.attempt for one in rows],
         [one.due_at for one in rows],
         [one.promise_at for one in rows],
         [one.reasons for one in rows],
-        [one.turn.routed_at for one in rows],
-        [one.turn.follow_up for one in rows],
+        [one.assignment.routed_at for one in rows],
+        [one.assignment.follow_up for one in rows],
         [one.time_zone for one in rows],
     )
     by_question: dict[UUID, list[AssignmentRow]] = {}

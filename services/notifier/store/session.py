@@ -41,8 +41,8 @@ class NotifierSession:
             self._questions.append(row)
 
     async def add_assignment(self, row: AssignmentRow) -> QuestionState:
-        """The state with this turn in it."""
-        state = (await self.state(row.question)).with_turn(row.turn)
+        """The state with this assignment in it."""
+        state = (await self.state(row.question)).with_assignment(row.assignment)
         self._states[row.question] = state
         self._assignments.append(row)
         return state
@@ -58,12 +58,12 @@ class NotifierSession:
     async def write(self) -> None:
         """What was gathered, in one order of tables for every copy."""
         added, self._questions = self._questions, []
-        turns, self._assignments = self._assignments, []
+        assignments, self._assignments = self._assignments, []
         answers, self._answers = self._answers, []
         if added:
             await rows.add_questions(self._unit.db, added)
-        if turns:
-            await rows.add_assignments(self._unit.db, turns)
+        if assignments:
+            await rows.add_assignments(self._unit.db, assignments)
         if answers:
             await rows.add_answers(self._unit.db, answers)
 

@@ -191,8 +191,12 @@ async def told(on: Bench, letters: list[IncomingMessage], batch: int) -> tuple[A
 
 def reason(delivery: Any) -> Any:
     """What a receiver would read that depends on how things stand."""
-    turn = delivery.assignment
-    return (turn and turn.overdue, turn and turn.passed_on, delivery.answer and delivery.answer.id)
+    assignment = delivery.assignment
+    return (
+        assignment and assignment.overdue,
+        assignment and assignment.passed_on,
+        delivery.answer and delivery.answer.id,
+    )
 
 
 @asynccontextmanager

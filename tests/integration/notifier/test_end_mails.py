@@ -27,14 +27,14 @@ ENDS: list[tuple[dict[str, Any], str | None, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("turn", "ended", "sentence"), ENDS)
+@pytest.mark.parametrize(("assignment", "ended", "sentence"), ENDS)
 async def test_a_library_reads_why_the_question_waits_for_it_no_more(
-    turn: dict[str, Any], ended: str | None, sentence: str
+    assignment: dict[str, Any], ended: str | None, sentence: str
 ) -> None:
     delivery = outgoing("mail", PARTNER, "ended")
     assert delivery.assignment is not None
     question = but(delivery.question, ended=ended)
-    told = but(delivery, question=question, assignment=but(delivery.assignment, **turn))
+    told = but(delivery, question=question, assignment=but(delivery.assignment, **assignment))
     async with smtp_sink() as sink, sending(sink.port) as sender:
         await sender.send(told)
         assert sentence in spaces(sink.taken[0].body("plain"))

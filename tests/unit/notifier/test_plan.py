@@ -16,7 +16,9 @@ MOMENT = datetime(2026, 11, 20, 9, 12, 31, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def turn(attempt: int, partner: str = "bpi", way: str = "queue", at: datetime = MOMENT) -> CurrentAssignment:
+def assignment(
+    attempt: int, partner: str = "bpi", way: str = "queue", at: datetime = MOMENT
+) -> CurrentAssignment:
     return CurrentAssignment(uuid4(), partner, way, partner, attempt, at)
 
 
@@ -47,32 +49,36 @@ def test_an_address_that_nothing_supports_hears_from_people_alone() -> None:
 
 
 def test_the_first_partner_hears_when_the_question_goes_to_the_next() -> None:
-    first, second = turn(1), turn(2, "lyon")
-    ended = plan.ended(QuestionState(QUESTION, MAIL, over=False, turns=(second, first)))
+    first, second = assignment(1), assignment(2, "lyon")
+    ended = plan.ended(QuestionState(QUESTION, MAIL, over=False, assignments=(second, first)))
     assert [planned.assignment for planned in ended] == [first.id]
 
 
 def test_system_that_answered_hears_the_end_and_a_person_does_not() -> None:
-    system, person = turn(1, "bpi", "queue"), turn(1, "lyon", "mail")
+    system, person = assignment(1, "bpi", "queue"), assignment(1, "lyon", "mail")
     for asked, expected in ((system, 1), (person, 0)):
         standing = QuestionState(
-            QUESTION, MAIL, over=False, turns=(asked,), answers=(AcceptedBy(asked.partner, MOMENT),)
+            QUESTION, MAIL, over=False, assignments=(asked,), answers=(AcceptedBy(asked.partner, MOMENT),)
         )
         assert len(plan.ended(standing)) == expected
 
 
-def test_a_closing_ends_the_turns_before_it_and_none_after_a_reopening() -> None:
-    before, since = turn(1, at=MOMENT), turn(2, "lyon", at=MOMENT + 2 * HOUR)
+def test_a_closing_ends_the_assignments_before_it_and_none_after_a_reopening() -> None:
+    before, since = assignment(1, at=MOMENT), assignment(2, "lyon", at=MOMENT + 2 * HOUR)
     for known, expected in (((before,), [before.id]), ((since,), [])):
-        closed = QuestionState(QUESTION, MAIL, over=False, turns=known).with_closing(MOMENT + HOUR)
+        closed = QuestionState(QUESTION, MAIL, over=False, assignments=known).with_closing(MOMENT + HOUR)
         assert [planned.assignment for planned in plan.ended(closed)] == expected
 
 
-def test_an_answer_before_a_reopening_ends_no_turn_since() -> None:
-    asked = turn(2, "lyon", at=MOMENT + 2 * HOUR)
+def test_an_answer_before_a_reopening_ends_no_assignment_since() -> None:
+    asked = assignment(2, "lyon", at=MOMENT + 2 * HOUR)
     first, second = AcceptedBy("bpi", MOMENT + HOUR), AcceptedBy("bpi", MOMENT + 3 * HOUR)
-    assert plan.ended(QuestionState(QUESTION, MAIL, over=False, turns=(asked,), answers=(first,))) == []
+    assert plan.ended(QuestionState(QUESTION, MAIL, over=False, assignments=(asked,), answers=(first,))) == []
     assert (
-        len(plan.ended(QuestionState(QUESTION, MAIL, over=False, turns=(asked,), answers=(first, second))))
+        len(
+            plan.ended(
+                QuestionState(QUESTION, MAIL, over=False, assignments=(asked,), answers=(first, second))
+            )
+        )
         == 1
     )

@@ -76,28 +76,28 @@ async def question_followed_up(unit: Unit, event: Event[ingest.QuestionFollowedU
 async def question_rated(
     coordinator: CoordinatorAddress, unit: Unit, event: Event[ingest.QuestionRated]
 ) -> None:
-    """Stars alone are counted elsewhere. Raises TooEarly where the library's turn has not been heard of."""
+    """Stars alone are counted elsewhere. Raises TooEarly where the library's assignment is not known yet."""
     fact = event.data
     if not fact.comment:
         return
     known = await session_of(unit).state(event.subject)
-    if fact.partner and all(turn.partner != fact.partner for turn in known.turns):
+    if fact.partner and all(assignment.partner != fact.partner for assignment in known.assignments):
         raise TooEarly(event.subject)
     details = {"stars": fact.stars, "comment": fact.comment, "partner_name": fact.partner}
     decide(unit, plan.rated(known, fact.partner, event.time, coordinator.address, details))
 
 
 async def reply_held(coordinator: CoordinatorAddress, unit: Unit, event: Event[ingest.ReplyHeld]) -> None:
-    """Raises TooEarly where the partner's turn has not been heard of."""
+    """Raises TooEarly where the partner's assignment has not been heard of."""
     fact = event.data
     known = await session_of(unit).state(event.subject)
     if fact.partner is None:
         decide(unit, plan.reply_not_passed_on(known, fact.held_id, event.time, fact.reason))
         return
-    turns = [turn for turn in known.turns if turn.partner == fact.partner]
-    if not turns:
+    assignments = [assignment for assignment in known.assignments if assignment.partner == fact.partner]
+    if not assignments:
         raise TooEarly(event.subject)
-    last = max(turns, key=lambda turn: turn.attempt)
+    last = max(assignments, key=lambda assignment: assignment.attempt)
     decide(unit, [plan.held(known, fact.held_id, event.time, last, coordinator.address, fact.reason)])
 
 

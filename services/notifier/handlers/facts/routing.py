@@ -44,11 +44,13 @@ async def question_received(unit: Unit, event: Event[ingest.QuestionReceived]) -
 
 async def question_routed(unit: Unit, event: Event[router.QuestionRouted]) -> None:
     await release(unit, event.subject, event.data.released)
-    turn = _turn(event, None)
-    known = await session_of(unit).add_assignment(_assignment(event, turn, json_list(event.data.reasons)))
+    assignment = _assignment(event, None)
+    known = await session_of(unit).add_assignment(
+        _assignment_row(event, assignment, json_list(event.data.reasons))
+    )
     planned = [
         *plan.acknowledgement(known),
-        plan.assigned(known, turn),
+        plan.assigned(known, assignment),
         *plan.overdue(known),
         *plan.ended(known),
         *plan.follow_ups(known),
@@ -59,13 +61,13 @@ async def question_routed(unit: Unit, event: Event[router.QuestionRouted]) -> No
 
 async def follow_up_routed(unit: Unit, event: Event[router.FollowUpRouted]) -> None:
     await release(unit, event.subject, event.data.released)
-    turn = _turn(event, event.data.follow_up_id)
-    known = await session_of(unit).add_assignment(_assignment(event, turn, "[]"))
+    assignment = _assignment(event, event.data.follow_up_id)
+    known = await session_of(unit).add_assignment(_assignment_row(event, assignment, "[]"))
     decide(unit, [*plan.ended(known), *plan.follow_ups(known)])
     await unit.arrived(event.subject)
 
 
-def _turn(
+def _assignment(
     event: Event[router.QuestionRouted] | Event[router.FollowUpRouted], follow_up: UUID | None
 ) -> CurrentAssignment:
     fact = event.data
@@ -80,13 +82,15 @@ def _turn(
     )
 
 
-def _assignment(
-    event: Event[router.QuestionRouted] | Event[router.FollowUpRouted], turn: CurrentAssignment, reasons: str
+def _assignment_row(
+    event: Event[router.QuestionRouted] | Event[router.FollowUpRouted],
+    assignment: CurrentAssignment,
+    reasons: str,
 ) -> AssignmentRow:
     fact = event.data
     return AssignmentRow(
         question=event.subject,
-        turn=turn,
+        assignment=assignment,
         partner_name=fact.partner.name,
         due_at=fact.due_at,
         promise_at=fact.promise_at,
@@ -101,8 +105,8 @@ async def question_reminded(unit: Unit, event: Event[router.QuestionReminded]) -
     fact = event.data
     known = await session_of(unit).state(event.subject)
     where = where_of(fact.partner.id, fact.reach)
-    turn = CurrentAssignment(fact.assignment_id, fact.partner.id, fact.reach.way, where, 1, event.time)
-    decide(unit, plan.reminder(known, turn))
+    assignment = CurrentAssignment(fact.assignment_id, fact.partner.id, fact.reach.way, where, 1, event.time)
+    decide(unit, plan.reminder(known, assignment))
 
 
 async def question_overdue(

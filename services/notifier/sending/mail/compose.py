@@ -176,8 +176,8 @@ class Composer:
         question, domain = delivery.question, self._house.mail_domain
         if delivery.traits.addressee is Addressee.ASKER:
             return asker_thread(question.id, delivery.id, question.asker.get("message_id"), domain)
-        turn = delivery.assignment
-        return partner_thread(delivery.id, turn.began_with if turn else None, domain)
+        assignment = delivery.assignment
+        return partner_thread(delivery.id, assignment.began_with if assignment else None, domain)
 
     def _values(self, delivery: DeliveryAttempt, party: Link | None, token: str | None) -> dict[str, Any]:
         words = self._letters.languages[self._language(delivery)]

@@ -71,8 +71,8 @@ def _place(place: Mapping[str, Any], words: Translator) -> str:
 
 
 def of_partner(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
-    turn = delivery.assignment
-    if turn is None:
+    assignment = delivery.assignment
+    if assignment is None:
         return {
             "partner": delivery.details.get("partner_name"),
             "due_at": None,
@@ -84,14 +84,14 @@ def of_partner(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
             "passed_on": False,
         }
     return {
-        "after_answer": turn.about is not None,
-        "earlier": turn.earlier,
+        "after_answer": assignment.about is not None,
+        "earlier": assignment.earlier,
         "end": delivery.why_ended,
-        "passed_on": turn.passed_on,
-        "partner": turn.partner_name,
-        "due_at": turn.due_at,
-        "zone": turn.time_zone,
-        "reasons": [reasons.why_you(reason) for reason in turn.reasons if _spoke_for(reason)],
+        "passed_on": assignment.passed_on,
+        "partner": assignment.partner_name,
+        "due_at": assignment.due_at,
+        "zone": assignment.time_zone,
+        "reasons": [reasons.why_you(reason) for reason in assignment.reasons if _spoke_for(reason)],
     }
 
 

@@ -39,23 +39,23 @@ def event_of(delivery: DeliveryAttempt, *, page_url: str | None) -> Event[Fact]:
 
 
 def _assigned(delivery: DeliveryAttempt, page_url: str | None) -> Fact:
-    question, turn = delivery.question, _turn(delivery)
+    question, assignment = delivery.question, _assignment(delivery)
     return QuestionAssigned.model_validate(
         {
-            "assignment_id": turn.id,
-            "partner": turn.partner,
+            "assignment_id": assignment.id,
+            "partner": assignment.partner,
             "text": question.text,
             "private_note": question.private_note,
             "language": question.facets.get("language"),
             "subject": question.facets.get("subject"),
             "place": question.place,
-            "due_at": turn.due_at,
-            "promise_at": turn.promise_at,
-            "reasons": turn.reasons,
+            "due_at": assignment.due_at,
+            "promise_at": assignment.promise_at,
+            "reasons": assignment.reasons,
             "attachments": question.attachments,
             "page_url": page_url,
-            "earlier_answers": [_earlier(one) for one in turn.earlier],
-            "reopened_because": question.reopened_text if turn.earlier else None,
+            "earlier_answers": [_earlier(one) for one in assignment.earlier],
+            "reopened_because": question.reopened_text if assignment.earlier else None,
             "similar": [{"title": one.title, "url": one.url} for one in delivery.similar],
         }
     )
@@ -73,17 +73,17 @@ def _as_written(text: str, marked: str | None) -> dict[str, str]:
 
 
 def _replied(delivery: DeliveryAttempt, page_url: str | None) -> Fact:
-    turn, word = _turn(delivery), delivery.follow_up
+    assignment, word = _assignment(delivery), delivery.follow_up
     if word is None:
         raise LookupError(f"delivery {delivery.id}: a follow-up without its text")
     return AskerReplied(
-        assignment_id=turn.id,
-        partner=turn.partner,
+        assignment_id=assignment.id,
+        partner=assignment.partner,
         follow_up_id=word.id,
         text=word.text,
         question_text=delivery.question.text,
-        due_at=turn.due_at,
-        after_answer=turn.about is not None,
+        due_at=assignment.due_at,
+        after_answer=assignment.about is not None,
         page_url=page_url,
     )
 
@@ -123,13 +123,13 @@ def _clarification(delivery: DeliveryAttempt, page_url: str | None) -> Fact:
 
 
 def _ended(delivery: DeliveryAttempt, _page_url: str | None) -> Fact:
-    turn, answer = _turn(delivery), delivery.answer
+    assignment, answer = _assignment(delivery), delivery.answer
     reason = delivery.why_ended
     if reason not in ("answered", "answered_by_another"):
         answer = None
     return AssignmentEnded(
-        assignment_id=turn.id,
-        partner=turn.partner,
+        assignment_id=assignment.id,
+        partner=assignment.partner,
         reason=cast("EndCode", reason),
         answered_by=PartnerName(id=answer.partner, name=answer.partner_name) if answer else None,
         answer_id=answer.id if answer else None,
@@ -149,7 +149,7 @@ def _refused(delivery: DeliveryAttempt, _page_url: str | None) -> Fact:
     )
 
 
-def _turn(delivery: DeliveryAttempt) -> Assigned:
+def _assignment(delivery: DeliveryAttempt) -> Assigned:
     if delivery.assignment is None:
         raise LookupError(f"delivery {delivery.id}: {delivery.kind} without its assignment")
     return delivery.assignment

@@ -131,9 +131,9 @@ async def keep(db: Db, placed: Sequence[Placed], by: str, now: datetime) -> set[
     for statement in _GATHER:
         await db.execute(statement)
     for start in range(0, len(placed), AT_ONCE):
-        turn = [(one, _plain(one)) for one in placed[start : start + AT_ONCE]]
-        kept = await _insert(db, turn, by, now)
-        for one, texts in turn:
+        batch = [(one, _plain(one)) for one in placed[start : start + AT_ONCE]]
+        kept = await _insert(db, batch, by, now)
+        for one, texts in batch:
             if one.answer.id in kept:
                 uses.update(words_of_plain(" ".join(texts)))
         new |= kept
@@ -144,8 +144,8 @@ async def keep(db: Db, placed: Sequence[Placed], by: str, now: datetime) -> set[
     return new
 
 
-async def _insert(db: Db, turn: Sequence[tuple[Placed, PlainTexts]], by: str, now: datetime) -> set[UUID]:
-    placed, plains = [one for one, _ in turn], [texts for _, texts in turn]
+async def _insert(db: Db, batch: Sequence[tuple[Placed, PlainTexts]], by: str, now: datetime) -> set[UUID]:
+    placed, plains = [one for one, _ in batch], [texts for _, texts in batch]
     ids = [one.answer.id for one in placed]
     facets = [orjson.dumps(one.answer.facets).decode() for one in placed]
     answered = [one.answer.answered_at for one in placed]
