@@ -46,70 +46,66 @@ def asker_way(asker: Mapping[str, Any], channel: str, channels: Set[str]) -> str
     return "page"
 
 
-def acknowledgement(standing: QuestionState) -> list[Planned]:
+def acknowledgement(state: QuestionState) -> list[Planned]:
     """Once per question, however often it is routed: by mail only, a page or a post needs none."""
-    return _unasked_for(standing, DeliveryKind.ACKNOWLEDGEMENT)
+    return _unasked_for(state, DeliveryKind.ACKNOWLEDGEMENT)
 
 
-def late(standing: QuestionState, promise_at: datetime, at: datetime) -> list[Planned]:
+def late(state: QuestionState, promise_at: datetime, at: datetime) -> list[Planned]:
     """Once per promise: another one may be made and broken after it."""
-    return _unasked_for(standing, DeliveryKind.LATE, promise_at.isoformat(), at)
+    return _unasked_for(state, DeliveryKind.LATE, promise_at.isoformat(), at)
 
 
 def asked_again(
-    standing: QuestionState, about: object, at: datetime, *, with_coordinator: bool = False
+    state: QuestionState, about: object, at: datetime, *, with_coordinator: bool = False
 ) -> list[Planned]:
     """The answer did not help: what becomes of that now."""
-    planned = _unasked_for(standing, DeliveryKind.ASKED_AGAIN, str(about), at)
+    planned = _unasked_for(state, DeliveryKind.ASKED_AGAIN, str(about), at)
     return [replace(one, details={"with_coordinator": with_coordinator}) for one in planned]
 
 
-def closed(standing: QuestionState, closing: str, details: Mapping[str, Any]) -> list[Planned]:
+def closed(state: QuestionState, closing: str, details: Mapping[str, Any]) -> list[Planned]:
     """`closing` is the event's id: a question may be closed again after it was reopened."""
-    return _mail_to_asker(standing, DeliveryKind.CLOSED, closing, details=details)
+    return _mail_to_asker(state, DeliveryKind.CLOSED, closing, details=details)
 
 
-def assigned(standing: QuestionState, assignment: CurrentAssignment) -> Planned:
-    return _to_partner(standing, DeliveryKind.ASSIGNED, assignment)
+def assigned(state: QuestionState, assignment: CurrentAssignment) -> Planned:
+    return _to_partner(state, DeliveryKind.ASSIGNED, assignment)
 
 
-def overdue(standing: QuestionState) -> list[Planned]:
+def overdue(state: QuestionState) -> list[Planned]:
     """A person is told; a partner's system hears `assignment.ended`."""
-    late_assignments = (
-        assignment for assignment in standing.assignments if assignment.id in standing.overdue
-    )
+    late_assignments = (assignment for assignment in state.assignments if assignment.id in state.overdue)
     return [
-        _to_partner(standing, DeliveryKind.OVERDUE, assignment)
+        _to_partner(state, DeliveryKind.OVERDUE, assignment)
         for assignment in late_assignments
         if assignment.way == "mail"
     ]
 
 
-def reminder(standing: QuestionState, assignment: CurrentAssignment) -> list[Planned]:
-    return [_to_partner(standing, DeliveryKind.REMINDER, assignment)] if assignment.way == "mail" else []
+def reminder(state: QuestionState, assignment: CurrentAssignment) -> list[Planned]:
+    return [_to_partner(state, DeliveryKind.REMINDER, assignment)] if assignment.way == "mail" else []
 
 
-def ended(standing: QuestionState) -> list[Planned]:
-    return [
-        _to_partner(standing, DeliveryKind.ENDED, assignment) for assignment in standing.ended_assignments()
-    ]
+def ended(state: QuestionState) -> list[Planned]:
+    return [_to_partner(state, DeliveryKind.ENDED, assignment) for assignment in state.ended_assignments()]
 
 
-def follow_ups(standing: QuestionState) -> list[Planned]:
+def follow_ups(state: QuestionState) -> list[Planned]:
     """What the asker wrote since, to everybody asked; whose assignment is over by then is spared it."""
     return [
         replace(
-            _to_partner(standing, DeliveryKind.FOLLOW_UP, assignment),
-            id=delivery_id(standing.question, DeliveryKind.FOLLOW_UP, f"{follow_up}:{assignment.id}"),
+            _to_partner(state, DeliveryKind.FOLLOW_UP, assignment),
+            id=delivery_id(state.question, DeliveryKind.FOLLOW_UP, f"{follow_up}:{assignment.id}"),
             follow_up=follow_up,
         )
-        for assignment in standing.assignments
-        for follow_up in standing.to_see_to(assignment)
+        for assignment in state.assignments
+        for follow_up in state.to_see_to(assignment)
     ]
 
 
 def answer(
-    standing: QuestionState,
+    state: QuestionState,
     answer_id: UUID,
     at: datetime,
     channel: str,
@@ -118,10 +114,10 @@ def answer(
 ) -> Planned:
     """`channels` are the social ones that are set up."""
     planned = Planned(
-        delivery_id(standing.question, DeliveryKind.ANSWER, answer_id),
-        standing.question,
+        delivery_id(state.question, DeliveryKind.ANSWER, answer_id),
+        state.question,
         DeliveryKind.ANSWER,
-        asker_way(standing.asker, channel, channels),
+        asker_way(state.asker, channel, channels),
         answer=answer_id,
         happened_at=at,
     )
@@ -138,7 +134,7 @@ class Requester:
 
 
 def to_asker(
-    standing: QuestionState,
+    state: QuestionState,
     kind: str,
     message: UUID,
     at: datetime,
@@ -148,10 +144,10 @@ def to_asker(
 ) -> Planned:
     """A library's further words: it asks back, adds or corrects."""
     planned = Planned(
-        delivery_id(standing.question, kind, message),
-        standing.question,
+        delivery_id(state.question, kind, message),
+        state.question,
         kind,
-        asker_way(standing.asker, channel, channels),
+        asker_way(state.asker, channel, channels),
         message=message,
         happened_at=at,
     )
@@ -166,13 +162,13 @@ def _for(planned: Planned, requester: Requester | None) -> Planned:
     return replace(planned, way=requester.way, destination=requester.address, details=details)
 
 
-def asker_reminder(standing: QuestionState, clarification: UUID, at: datetime) -> list[Planned]:
-    planned = _mail_to_asker(standing, DeliveryKind.CLARIFICATION_REMINDER, str(clarification), at)
+def asker_reminder(state: QuestionState, clarification: UUID, at: datetime) -> list[Planned]:
+    planned = _mail_to_asker(state, DeliveryKind.CLARIFICATION_REMINDER, str(clarification), at)
     return [replace(one, message=clarification) for one in planned]
 
 
 def held(
-    standing: QuestionState,
+    state: QuestionState,
     about: object,
     at: datetime,
     assignment: CurrentAssignment,
@@ -182,8 +178,8 @@ def held(
     """A library's own mail waits on its page; for one that has no mailbox a person looks."""
     mailed = assignment.way == "mail"
     return Planned(
-        delivery_id(standing.question, DeliveryKind.HELD, about),
-        standing.question,
+        delivery_id(state.question, DeliveryKind.HELD, about),
+        state.question,
         DeliveryKind.HELD,
         "mail",
         destination=assignment.address if mailed else coordinator,
@@ -193,35 +189,35 @@ def held(
     )
 
 
-def reply_not_passed_on(standing: QuestionState, about: object, at: datetime, reason: str) -> list[Planned]:
+def reply_not_passed_on(state: QuestionState, about: object, at: datetime, reason: str) -> list[Planned]:
     """To the asker, whoever wrote: at the address we know, and without a word of it."""
-    return _mail_to_asker(standing, DeliveryKind.NOT_PASSED_ON, str(about), at, {"reason": reason})
+    return _mail_to_asker(state, DeliveryKind.NOT_PASSED_ON, str(about), at, {"reason": reason})
 
 
 def rated(
-    standing: QuestionState, partner: str | None, at: datetime, coordinator: str, details: Mapping[str, Any]
+    state: QuestionState, partner: str | None, at: datetime, coordinator: str, details: Mapping[str, Any]
 ) -> list[Planned]:
     """What the asker wrote with the stars: to the library that answered, where it reads mail, and to the
     coordinator."""
     assignments = [
         assignment
-        for assignment in standing.assignments
+        for assignment in state.assignments
         if assignment.partner == partner and assignment.way == "mail"
     ]
-    told = to_coordinator(standing, DeliveryKind.RATED, "coordinator", at, coordinator, details)
-    return [*[_rated(standing, assignment, details) for assignment in assignments[-1:]], told]
+    told = to_coordinator(state, DeliveryKind.RATED, "coordinator", at, coordinator, details)
+    return [*[_rated(state, assignment, details) for assignment in assignments[-1:]], told]
 
 
-def _rated(standing: QuestionState, assignment: CurrentAssignment, details: Mapping[str, Any]) -> Planned:
-    return replace(_to_partner(standing, DeliveryKind.RATED, assignment), details=details)
+def _rated(state: QuestionState, assignment: CurrentAssignment, details: Mapping[str, Any]) -> Planned:
+    return replace(_to_partner(state, DeliveryKind.RATED, assignment), details=details)
 
 
 def refused(
-    standing: QuestionState, answer_id: UUID, at: datetime, way: str, address: str, details: Mapping[str, Any]
+    state: QuestionState, answer_id: UUID, at: datetime, way: str, address: str, details: Mapping[str, Any]
 ) -> Planned:
     return Planned(
-        delivery_id(standing.question, DeliveryKind.REFUSED, answer_id),
-        standing.question,
+        delivery_id(state.question, DeliveryKind.REFUSED, answer_id),
+        state.question,
         DeliveryKind.REFUSED,
         way,
         destination=address,
@@ -231,11 +227,11 @@ def refused(
 
 
 def to_coordinator(
-    standing: QuestionState, kind: str, about: object, at: datetime, address: str, details: Mapping[str, Any]
+    state: QuestionState, kind: str, about: object, at: datetime, address: str, details: Mapping[str, Any]
 ) -> Planned:
     return Planned(
-        delivery_id(standing.question, kind, about),
-        standing.question,
+        delivery_id(state.question, kind, about),
+        state.question,
         kind,
         "mail",
         destination=address,
@@ -244,10 +240,10 @@ def to_coordinator(
     )
 
 
-def _to_partner(standing: QuestionState, kind: DeliveryKind, assignment: CurrentAssignment) -> Planned:
+def _to_partner(state: QuestionState, kind: DeliveryKind, assignment: CurrentAssignment) -> Planned:
     return Planned(
-        delivery_id(standing.question, kind, assignment.id),
-        standing.question,
+        delivery_id(state.question, kind, assignment.id),
+        state.question,
         kind,
         assignment.way,
         destination=assignment.address,
@@ -257,27 +253,27 @@ def _to_partner(standing: QuestionState, kind: DeliveryKind, assignment: Current
 
 
 def _unasked_for(
-    standing: QuestionState, kind: DeliveryKind, about: str = "", at: datetime | None = None
+    state: QuestionState, kind: DeliveryKind, about: str = "", at: datetime | None = None
 ) -> list[Planned]:
     """What a machine sends. Anybody can write a From: an address that nothing supports hears of us only when
     a person has something to say to it (RFC 3834, 2 and 4)."""
-    if standing.asker.get("proof") == "claimed":
+    if state.asker.get("proof") == "claimed":
         return []
-    return _mail_to_asker(standing, kind, about, at)
+    return _mail_to_asker(state, kind, about, at)
 
 
 def _mail_to_asker(
-    standing: QuestionState,
+    state: QuestionState,
     kind: DeliveryKind,
     about: str = "",
     at: datetime | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> list[Planned]:
-    if not standing.asker.get("mail"):
+    if not state.asker.get("mail"):
         return []
     planned = Planned(
-        delivery_id(standing.question, kind, about),
-        standing.question,
+        delivery_id(state.question, kind, about),
+        state.question,
         kind,
         "mail",
         details=details or {},

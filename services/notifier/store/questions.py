@@ -138,7 +138,7 @@ async def redate(
 
 
 async def mark_overdue(db: Db, question: UUID, assignment: UUID, moment: datetime) -> QuestionState | None:
-    """The standing with the mark; the assignment itself may be heard of later."""
+    """The state with the mark; the assignment itself may be heard of later."""
     found = read_state(await db.fetchrow(_MARK_OVERDUE, question, assignment, moment))
     return found and found.with_overdue(assignment)
 

@@ -236,7 +236,7 @@ async def add_message(
     ends_at: datetime | None = None,
     marked: str | None = None,
 ) -> QuestionState | None:
-    """The standing before this message; None, and nothing written, when the question is not known yet."""
+    """The state before this message; None, and nothing written, when the question is not known yet."""
     row = await db.fetchrow(
         _ADD_MESSAGE,
         question,

@@ -94,7 +94,7 @@ async def answer_added(
     if not await rows.is_answered(await directly(unit), event.subject, fact.answer_id):
         raise TooEarly(event.subject)
     await release(unit, event.subject, fact.released)
-    standing = await rows.add_message(
+    state = await rows.add_message(
         await directly(unit),
         event.subject,
         fact.addition_id,
@@ -107,7 +107,7 @@ async def answer_added(
         attachments=json_list(fact.attachments),
         marked=marked(fact.text, fact.format),
     )
-    known = known_or_early(standing, event.subject).with_addition(fact.added_at)
+    known = known_or_early(state, event.subject).with_addition(fact.added_at)
     channel, requester = fact.facets.channel, requester_of(fact.requester, fact.facets)
     planned = plan.to_asker(known, kind, fact.addition_id, event.time, channel, channels, requester)
     decide(unit, [planned, *plan.ended(known)])

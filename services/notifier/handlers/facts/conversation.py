@@ -24,7 +24,7 @@ from services.notifier.store.session import directly, session_of
 async def question_paused(channels: Set[str], unit: Unit, event: Event[router.QuestionPaused]) -> None:
     """A library asks the asker back."""
     fact = event.data
-    standing = await rows.add_message(
+    state = await rows.add_message(
         await directly(unit),
         event.subject,
         fact.clarification_id,
@@ -35,7 +35,7 @@ async def question_paused(channels: Set[str], unit: Unit, event: Event[router.Qu
         written_at=fact.asked_at,
         ends_at=fact.ends_at,
     )
-    known = known_or_early(standing, event.subject)
+    known = known_or_early(state, event.subject)
     requester = requester_of(fact.requester, fact.facets)
     planned = plan.to_asker(
         known,
@@ -67,10 +67,10 @@ async def question_resumed(unit: Unit, event: Event[router.QuestionResumed]) -> 
 
 async def question_followed_up(unit: Unit, event: Event[ingest.QuestionFollowedUp]) -> None:
     fact = event.data
-    standing = await rows.add_follow_up(
+    state = await rows.add_follow_up(
         await directly(unit), event.subject, fact.follow_up_id, fact.text, event.time
     )
-    decide(unit, plan.follow_ups(known_or_early(standing, event.subject)))
+    decide(unit, plan.follow_ups(known_or_early(state, event.subject)))
 
 
 async def question_rated(

@@ -23,8 +23,8 @@ from services.notifier.store.session import directly, session_of
 async def question_closed(unit: Unit, event: Event[router.QuestionClosed]) -> None:
     fact = event.data
     await release(unit, event.subject, fact.released)
-    standing = await questions.close(await directly(unit), event.subject, event.time, unit.now, STILL_SENT)
-    known = known_or_early(standing, event.subject).with_closing(event.time)
+    state = await questions.close(await directly(unit), event.subject, event.time, unit.now, STILL_SENT)
+    known = known_or_early(state, event.subject).with_closing(event.time)
     details = {"reason": fact.reason, "explanation": fact.explanation}
     told = [] if fact.reason == "spam" else plan.closed(known, event.id, details)
     decide(unit, told + plan.ended(known))
@@ -52,14 +52,14 @@ async def question_handled(unit: Unit, event: Event[router.QuestionHandled]) -> 
 
 
 async def question_withdrawn(unit: Unit, event: Event[ingest.QuestionWithdrawn]) -> None:
-    standing = await questions.withdraw(await directly(unit), event.subject, unit.now, STILL_SENT)
-    decide(unit, plan.ended(known_or_early(standing, event.subject).ended_now()))
+    state = await questions.withdraw(await directly(unit), event.subject, unit.now, STILL_SENT)
+    decide(unit, plan.ended(known_or_early(state, event.subject).ended_now()))
     await archiving.take_off(unit, event.subject, ("held", "published"))
 
 
 async def asker_erased(unit: Unit, event: Event[ingest.AskerErased]) -> None:
     """What was released holds nothing personal and stays; what waits for release was not yet looked at."""
-    standing = await questions.erase(await directly(unit), event.subject, unit.now, SENT_AFTER_ERASURE)
-    decide(unit, plan.ended(known_or_early(standing, event.subject).ended_now()))
+    state = await questions.erase(await directly(unit), event.subject, unit.now, SENT_AFTER_ERASURE)
+    decide(unit, plan.ended(known_or_early(state, event.subject).ended_now()))
     await archiving.take_off(unit, event.subject, ("held",))
     await announced.forget(unit.db, event.subject, unit.now)

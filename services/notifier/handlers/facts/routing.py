@@ -116,10 +116,8 @@ async def question_overdue(
     if fact.clock == "promise" or fact.assignment_id is None:
         await _promise_broken(coordinator, unit, event)
         return
-    standing = await questions.mark_overdue(
-        await directly(unit), event.subject, fact.assignment_id, fact.due_at
-    )
-    known = known_or_early(standing, event.subject)
+    state = await questions.mark_overdue(await directly(unit), event.subject, fact.assignment_id, fact.due_at)
+    known = known_or_early(state, event.subject)
     decide(unit, plan.overdue(known) + plan.ended(known))
 
 
@@ -127,10 +125,10 @@ async def _promise_broken(
     coordinator: CoordinatorAddress, unit: Unit, event: Event[router.QuestionOverdue]
 ) -> None:
     due_at = event.data.due_at
-    standing = await questions.promise(
+    state = await questions.promise(
         await directly(unit), event.subject, due_at, event.data.facets.found_out()
     )
-    known = known_or_early(standing, event.subject)
+    known = known_or_early(state, event.subject)
     partner = event.data.partner
     promise = due_at.isoformat()
     details = {"due_at": promise, "partner_name": partner.name if partner else None}
@@ -143,10 +141,10 @@ async def question_unroutable(
 ) -> None:
     fact = event.data
     await release(unit, event.subject, fact.released)
-    standing = await questions.promise(
+    state = await questions.promise(
         await directly(unit), event.subject, fact.promise_at, fact.facets.found_out()
     )
-    known = known_or_early(standing, event.subject)
+    known = known_or_early(state, event.subject)
     address = at_coordinator(coordinator, fact.coordinator)
     details = {
         "reason": fact.reason.model_dump(),
