@@ -27,8 +27,7 @@ class Links:
 
     def _to(self, path: str, query: Mapping[str, str] = NOTHING, language: PageLanguage | None = None) -> str:
         chosen = language or self.language
-        asked = {**query, **({"lang": chosen} if chosen != "fr" else {})}
-        return f"{self.base}{path}" + (f"?{urlencode(asked)}" if asked else "")
+        return f"{self.base}{path}?{urlencode({**query, 'lang': chosen})}"
 
     def _path(self, year: int, partner: str) -> str:
         return f"/figures/{year}/{partner}" if partner else f"/figures/{year}"

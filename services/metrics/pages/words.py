@@ -30,6 +30,11 @@ def _languages() -> Languages:
     return Languages.of(LOCALE)
 
 
+def language_for(wish: str | None, accepted: str) -> PageLanguage:
+    """The one wished for, else the first of an Accept-Language that is spoken here."""
+    return "en" if _languages().wished(wish, accepted).language == "en" else "fr"
+
+
 class Words:
     """Says things in one language. Unknown words of the network are shown as they are, made readable."""
 

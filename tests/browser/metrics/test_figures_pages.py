@@ -54,7 +54,7 @@ async def test_in_forced_colours_bars_and_legends_keep_theirs(day: httpx.AsyncBa
         screen(served.origin) as looking,
     ):
         await looking.settings(forced=True)
-        await looking.open("/figures/2026")
+        await looking.open("/figures/2026?lang=fr")
         assert await looking.script(SHOWN) == "0"
 
 
@@ -74,7 +74,7 @@ async def test_figures_are_read_by_keyboard_and_read_out(day: httpx.AsyncBaseTra
         screen(served.origin) as reader,
     ):
         await reader.settings()
-        await reader.open("/figures/2026")
+        await reader.open("/figures/2026?lang=fr")
         told = await reader.read_out()
         assert told[told.index("main") :][: len(MAIN)] == MAIN
         assert "table Questions par sujet déclaré" in told

@@ -58,6 +58,30 @@ async def test_the_page_speaks_french_and_english(door: httpx.AsyncClient, query
     assert words in page.text
 
 
+@pytest.mark.parametrize(
+    ("query", "accepted", "language"),
+    [
+        ("", "en-GB,en;q=0.9,fr;q=0.5", "en"),
+        ("", "de-DE,de;q=0.9", "fr"),
+        ("?lang=fr", "en-GB", "fr"),
+        ("?lang=en", "fr-FR", "en"),
+        ("?lang=xx", "en-GB", "en"),
+    ],
+)
+async def test_the_page_speaks_as_its_address_or_else_the_browser_wishes(
+    door: httpx.AsyncClient, query: str, accepted: str, language: str
+) -> None:
+    page = await door.get(f"/figures/2026{query}", headers={"accept-language": accepted})
+    assert f'<html lang="{language}">' in page.text
+    assert page.headers["vary"] == "Accept-Language"
+    other = "en" if language == "fr" else "fr"
+    ours = re.findall(r'href="(/figures/\d[^"]*)"', page.text)
+    assert len(ours) > 5
+    assert [address for address in ours if f"lang={language}" not in address] == [
+        f"/figures/2026?lang={other}"
+    ]
+
+
 async def test_the_page_shows_the_number_that_was_counted(
     door: httpx.AsyncClient, pool: Pool[Record]
 ) -> None:
@@ -146,7 +170,7 @@ async def test_in_january_the_front_door_leads_to_the_year_that_is_over(pool: Po
     async with figures_door(pool, SecondOfJanuary()) as client:
         assert (await client.get("/figures")).headers["location"].endswith("/figures/2025")
         running = await client.get("/figures/2026")
-    assert '<a href="/figures/2025">Les chiffres clés 2025</a>' in running.text
+    assert '<a href="/figures/2025?lang=fr">Les chiffres clés 2025</a>' in running.text
 
 
 async def test_a_file_is_kept_under_a_name_that_says_what_it_is(door: httpx.AsyncClient) -> None:
