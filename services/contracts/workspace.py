@@ -50,15 +50,15 @@ class ApplicantTold(Fact):
 
 
 class LibraryReaddressed(Fact):
-    """A library is written to elsewhere: its old address hears so, lest somebody takes its mail in silence.
-    The event's subject is the nil UUID.
+    """What goes to a library goes elsewhere: each mail address it had hears so, lest somebody takes its
+    questions in silence. The event's subject is the nil UUID.
 
     Confidential: for the notifier alone. The new address is not named.
     """
 
     wire: ClassVar[str] = "library.readdressed.v1"
 
-    mail: MailAddress = Field(description="The address that counts no longer")
+    mail: MailAddress = Field(description="One that the library had before; it may stay one of its own")
     partner: PartnerId
     library: Line
     version: int = Field(ge=1, description="Of the directory: one word of each change to each address")

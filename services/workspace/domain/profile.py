@@ -102,12 +102,22 @@ def ways(record: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(way for way in (known, "mail") if way))
 
 
-def addresses_left(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[str]:
-    """Mail addresses that a library which stays is written to no longer."""
+def addresses_to_warn(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[str]:
+    """Mail addresses of a library which stays that hear of a change: each that it is written to no longer;
+    all there were where its questions go elsewhere, for one that stays may be read by other people."""
     if before is None or after is None:
         return []
-    still = {address.casefold() for address in _addresses(after)}
-    return list(dict.fromkeys(one for one in _addresses(before) if one.casefold() not in still))
+    redirected = _destination(before) != _destination(after)
+    still = set() if redirected else {address.casefold() for address in _addresses(after)}
+    known = {one.casefold(): one for one in reversed(_addresses(before))}
+    return [one for name, one in reversed(known.items()) if name not in still]
+
+
+def _destination(record: Mapping[str, Any]) -> tuple[str, str]:
+    """Where its questions go: the way, and the address in it. Mailboxes are compared without case."""
+    reach = record.get("reach", {})
+    way, address = reach.get("way", ""), reach.get("address", "")
+    return way, address.casefold() if way == "mail" else address
 
 
 def _addresses(record: Mapping[str, Any]) -> list[str]:

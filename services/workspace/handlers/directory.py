@@ -30,13 +30,13 @@ async def heard(unit: Unit, event: Event[PartnerChanged]) -> None:
         unit.db, fact.partner, fact.version, fact.changed_at, fact.actor, fact.before, fact.after
     )
     if new and unit.now - fact.changed_at < STILL_NEWS:
-        _tell_old_addresses(unit, fact)
+        _warn_addresses(unit, fact)
 
 
-def _tell_old_addresses(unit: Unit, fact: PartnerChanged) -> None:
-    """Whoever changed it: nobody takes a library's mail in silence."""
+def _warn_addresses(unit: Unit, fact: PartnerChanged) -> None:
+    """Whoever changed it: nobody takes a library's questions or mail in silence."""
     before = fact.before or {}
-    for address in filter(is_mail, profile.addresses_left(fact.before, fact.after)):
+    for address in filter(is_mail, profile.addresses_to_warn(fact.before, fact.after)):
         word = LibraryReaddressed(
             mail=address,
             partner=fact.partner,

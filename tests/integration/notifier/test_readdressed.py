@@ -1,4 +1,4 @@
-"""A library that is written to elsewhere: its old address hears so, once for each change, and not where."""
+"""A library that is written to elsewhere: each old address hears so, once for each change, and not where."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def readdressed(version: int = 42, language: str = "fr") -> LibraryReaddressed:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("fr", "à une autre adresse depuis"), ("en", "at another address since"), ("ar", "autre adresse")],
+    [("fr", "ne vont plus là où"), ("en", "no longer go where they went"), ("ar", "ne vont plus là où")],
 )
 async def test_the_old_address_hears_who_did_it_and_whom_to_ask(
     database: Database, language: str, words: str

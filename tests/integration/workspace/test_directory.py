@@ -236,6 +236,14 @@ async def test_an_old_address_hears_once_that_it_counts_no_longer(database: Data
         assert "neuf@" not in str(told)
 
 
+async def test_an_address_that_stays_hears_that_questions_go_elsewhere(database: Database) -> None:
+    evil = {"way": "mail", "address": "ailleurs@y.example"}
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon", 2, reach=evil, email=made.REACH["address"])])
+        told = await told_to_notifier(on)
+        assert [one["mail"] for one in told] == [made.REACH["address"]]
+
+
 async def test_a_workspace_that_begins_anew_tells_nobody_of_what_is_long_over(database: Database) -> None:
     new = {"way": "mail", "address": "neuf@bm-lyon.example"}
     async with stage(database) as on:
