@@ -84,8 +84,17 @@ class Case:
         await self.says("answer", text="Il était près de la poterne des Peupliers.")
         await self.until(self.library, ENDED)
 
+    async def shows(self, state: str) -> None:
+        """The asker's page: what is taken at the door is what it has heard of, later than a library maybe."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            for rest in repeat(0.1):
+                if f'data-state="{state}"' in (await self.town.http.get(self.page)).text:
+                    return
+                await asyncio.sleep(rest)
+
     async def followed_up(self) -> None:
         await self.answered()
+        await self.shows("answered")
         await self.town.post(f"{self.page}/follow-up", text="Et qui en était le meunier ?")
         await self.until(self.library, "asker.replied.v1")
 
