@@ -188,17 +188,6 @@ class HeldDropRequested(HeldRequest):
     wire: ClassVar[str] = "held_drop.requested.v1"
 
 
-class KeyChangeRequested(CoordinatorRequest):
-    """From the coordinator or a library's lead: a new key for its programs; those before open nothing."""
-
-    wire: ClassVar[str] = "key_change.requested.v1"
-
-    partner: PartnerId
-    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
-        description="SHA-256 of the key, which itself is shown once and never travels"
-    )
-
-
 class RetryRequested(CoordinatorRequest):
     """From the coordinator: try a delivery again that was given up."""
 

@@ -189,6 +189,24 @@ class HeldShown(Fact):
     readable: bool = Field(default=True, description="False: nothing is known of it but its bytes")
 
 
+class KeyNoted(Fact):
+    """A library's program has a key for the HTTP API, was seen with it, or has it no longer, whoever made or
+    ended it; the key, and what could be made of it, never. For the workspace alone; the event's subject is
+    the nil UUID."""
+
+    wire: ClassVar[str] = "key.noted.v1"
+
+    number: int = Field(ge=1, description="By which it is asked to end: made of nothing of the key")
+    partner: PartnerId
+    name: Line | None = Field(default=None, description="What it was called when it was made")
+    made_by: Line = Field(description="A person of the network, or who operates it")
+    made_at: Moment
+    used_at: Moment | None = Field(
+        default=None, description="Last, to the hour; none: not since this is kept"
+    )
+    ended_at: Moment | None = None
+
+
 class QuestionRated(Fact):
     """The asker said how content they are, 1 to 5."""
 

@@ -101,6 +101,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             ingest.HeldNoted,
             ingest.HeldEnded,
             ingest.HeldShown,
+            ingest.KeyNoted,
             ingest.TakeWithdrawn,
             ingest.ReopeningRequested,
             ingest.SpamReported,

@@ -1,4 +1,4 @@
-"""What the workspace announces: that a person of the network is to be written to."""
+"""What the workspace announces: that a person is to be written to; and what it asks of keys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from services.contracts.coordinator import CoordinatorRequest
 from services.contracts.vocabulary import Fact, Language, Line, Moment, PartnerId, Text, Word
 
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)]
@@ -83,3 +84,32 @@ class ColleagueCalled(Fact):
     language: Language
     called_by: Line
     theme: Word | None = Field(default=None, description="The question's subject, one of the network's")
+
+
+class KeyChangeRequested(CoordinatorRequest):
+    """From the coordinator or a library's lead: a new key for its programs; those before open nothing."""
+
+    wire: ClassVar[str] = "key_change.requested.v1"
+
+    partner: PartnerId
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="SHA-256 of the key, which itself is shown once and never travels"
+    )
+    number: int | None = Field(
+        default=None, ge=1, description="The one it stands for from now on; none: for all of them"
+    )
+
+
+class KeyEndRequested(CoordinatorRequest):
+    """From the coordinator or a library's lead: this key of its programs opens nothing any more."""
+
+    wire: ClassVar[str] = "key_end.requested.v1"
+
+    partner: PartnerId
+    number: int = Field(ge=1, description="As `key.noted` tells it")
+
+
+class KeyListRequested(CoordinatorRequest):
+    """From the workspace: tell again which keys programs have."""
+
+    wire: ClassVar[str] = "key_list.requested.v1"

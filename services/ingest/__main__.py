@@ -41,6 +41,7 @@ from services.ingest.handlers.facts import early
 from services.ingest.handlers.files.file_room import FileRoom
 from services.ingest.handlers.mail.incoming import MailDoor
 from services.ingest.handlers.mail.partner_replies import ReplyDoor
+from services.ingest.handlers.partner_key_change import tell_keys
 from services.ingest.handlers.questions import Intake
 from services.ingest.settings import IngestSettings
 from services.ingest.store import files
@@ -57,7 +58,7 @@ EARLY_SECONDS = 5.0
 HOUR_SECONDS = 3600.0
 DAY_SECONDS = 24 * HOUR_SECONDS
 HELD_SECONDS = 1.0
-"""Rest between two looks at what the workspace is to be told of held things, or wants of them."""
+"""Rest between two looks at what the workspace is to be told of held things and of keys, or wants of them."""
 SCANNER_SECONDS = 60.0
 FORM_KEPT = timedelta(days=1)
 
@@ -140,10 +141,9 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
             await assignments.rebase_cursors(unit.db)
             await link_keys.note(unit.db, sorted({*map(fingerprint, settings.keys)}), unit.now)
         door = door_of(chassis, settings)
-        boxes = Mailboxes(settings.question_box, settings.reply_box)
         letters = MailDoor(
             door.intake,
-            boxes,
+            Mailboxes(settings.question_box, settings.reply_box),
             door.caps,
             replies_of(door.intake, settings),
             settings.trusted_servers,
@@ -160,6 +160,7 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
             },
         )
         chassis.every(HELD_SECONDS, HeldDesk(chassis.begin, letters, parsing, door.scanner).work)
+        chassis.every(HELD_SECONDS, partial(tell_keys, chassis.begin))
         channels = ChannelMetrics.on(chassis.registry)
         app = public_app(door)
         for open_door in OPENERS:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
@@ -190,10 +191,12 @@ def _none(number: int) -> int:
 
 
 async def list_keys(unit: Unit, _options: IngestSettings, _chosen: argparse.Namespace) -> int:
-    table = Table("name", "partner", "label", "since", "revoked")
+    table = Table("name", "number", "partner", "label", "made by", "since", "last used", "revoked")
     for key in await partner_keys.keys(unit.db):
         revoked = f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else ""
-        table.add_row(key.name, key.partner, key.label, f"{key.created_at:%Y-%m-%d}", revoked)
+        used = f"{key.used_at:%Y-%m-%d}" if key.used_at else ""
+        since = f"{key.created_at:%Y-%m-%d}"
+        table.add_row(key.name, str(key.number), key.partner, key.label, key.made_by, since, used, revoked)
     operator_console().print(table if table.row_count else "No partner has a key.")
     return 0
 
@@ -203,7 +206,7 @@ async def add_key(unit: Unit, _options: IngestSettings, chosen: argparse.Namespa
         print(f'sesame: partner "{chosen.partner}": an id is made of [a-z0-9-]', file=sys.stderr)
         return 2
     key = f"sesame-{secrets.token_urlsafe(32)}"
-    await partner_keys.add(unit.db, key, chosen.partner, chosen.label, unit.now)
+    await partner_keys.add(unit.db, key, chosen.partner, chosen.label, unit.now, getpass.getuser())
     print(key)
     return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.chassis.messaging.readers import Subscriptions
 from services.contracts import topology
 from services.contracts.explained import QuestionExplained, WeightsChanged, WeightsSimulated
-from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown
+from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown, KeyNoted
 from services.contracts.notifier import (
     AddressLifted,
     AddressSilenced,
@@ -37,4 +37,5 @@ def subscriptions() -> Subscriptions:
         HeldNoted: holding.noted,
         HeldEnded: holding.ended,
         HeldShown: holding.shown,
+        KeyNoted: directory.key_noted,
     }

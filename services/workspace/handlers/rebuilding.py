@@ -22,6 +22,7 @@ from services.contracts.coordinator import (
 from services.contracts.links.kept import kept
 from services.contracts.notifier import DeliveryFailed, DeliveryResumed
 from services.contracts.vocabulary import FactMark
+from services.contracts.workspace import KeyListRequested
 from services.workspace.domain.standing import Heard
 from services.workspace.handlers import failing
 from services.workspace.handlers.hearing import fold
@@ -30,7 +31,7 @@ from services.workspace.store import rebuilds
 
 BY = "workspace rebuild"
 
-LISTS = (DirectoryRequested, HeldListRequested, OutgoingListRequested)
+LISTS = (DirectoryRequested, HeldListRequested, KeyListRequested, OutgoingListRequested)
 """What is told again as it is now."""
 
 FACTS: Mapping[str, type[FactsRequested]] = {

@@ -113,6 +113,7 @@ SPOKEN: Mapping[str, str] = {
     "sat": N_("Saturday"),
     "sun": N_("Sunday"),
     "key_change.requested": N_("New key for programs"),
+    "key_end.requested": N_("End of a key"),
     "partner_change.requested": N_("Change of a library"),
     "changed_meanwhile": N_("somebody changed it meanwhile: look again"),
     "faulty_field": N_("a field can’t be read"),

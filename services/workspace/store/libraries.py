@@ -70,7 +70,7 @@ _REQUESTS = """
 SELECT r.id, r.question, r.type, r.about, r.asked_at, r.state, r.reason, r.field, r.value, r.person, p.name,
     NULL AS heading
 FROM request r LEFT JOIN person p ON p.id = r.person
-WHERE r.partner = '' AND r.type IN ('partner_change.requested', 'key_change.requested')
+WHERE r.partner = '' AND r.type IN ('partner_change.requested', 'key_change.requested', 'key_end.requested')
     AND r.about LIKE $1 || ' %' AND (r.state = 'under_way' OR r.asked_at > $2)
 ORDER BY r.asked_at DESC, r.id LIMIT 5
 """

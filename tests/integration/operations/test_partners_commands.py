@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import aio_pika
@@ -83,7 +84,7 @@ async def test_a_new_partner_gets_account_record_and_key(
     key = re.search(r"Clé de l.API +(\S+)", sheet)
     assert key is not None
     async with as_service(database.admin_url, "ingest") as db:
-        assert await partner_keys.owner(db, key[1]) == partner
+        assert await partner_keys.owner(db, key[1], datetime.now(UTC)) == partner
     async with as_service(database.admin_url, "router") as db:
         record = (await register.records(db))[partner]
     assert record["reach"] == {"way": "queue", "address": f"partner.{partner}"}
@@ -113,7 +114,7 @@ async def test_rotating_ends_the_old_password_and_key(
     assert await connects(vhost, partner, fresh[1])
     async with as_service(database.admin_url, "ingest") as db:
         opening = [key for key in await partner_keys.keys(db) if key.revoked_at is None]
-        assert await partner_keys.owner(db, fresh[2]) == partner
+        assert await partner_keys.owner(db, fresh[2], datetime.now(UTC)) == partner
     assert len(opening) == 1
 
 

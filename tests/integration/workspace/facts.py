@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts import ingest, notifier, router
@@ -201,6 +201,27 @@ def held(number: int, reason: str = "perhaps_automatic") -> IncomingMessage:
     """Something that waits for a person."""
     fact = ingest.HeldNoted(number=number, door="mail", reason=reason, size=2048, received_at=MOMENT)
     return letter_of(fact, UUID(int=0), id_=f"held {number}", time=MOMENT)
+
+
+def key(
+    number: int,
+    partner: str = "bm-lyon",
+    made_by: str = "operator",
+    name: str | None = None,
+    used_at: datetime | None = None,
+    ended_at: datetime | None = None,
+) -> IncomingMessage:
+    """A library's program has a key."""
+    fact = ingest.KeyNoted(
+        number=number,
+        partner=partner,
+        name=name,
+        made_by=made_by,
+        made_at=MOMENT,
+        used_at=used_at,
+        ended_at=ended_at,
+    )
+    return letter_of(fact, UUID(int=0), id_=str(uuid4()), time=MOMENT)
 
 
 def held_reply(number: int) -> IncomingMessage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -151,3 +152,39 @@ async def test_a_new_key_is_shown_once_and_only_its_digest_leaves(database: Data
         assert key not in str(asked)
         other = await on.someone("Maël", Member("lead", "bm-brest"))
         assert (await other.post("/libraries/bm-lyon/key", form="two")).status_code == 404
+
+
+async def test_every_key_is_listed_and_ended_or_replaced_by_who_leads(database: Database) -> None:
+    async with stage(database) as on:
+        lead = await lead_of_lyon(on)
+        page = (await lead.see("/libraries/bm-lyon/site")).text
+        assert "Aucun de vos programmes" in page
+        used = made.MOMENT + timedelta(days=2)
+        await on.tell(
+            [
+                made.key(1, name="catalogue", used_at=used),
+                made.key(2, made_by="Claire Dumas"),
+                made.key(3, partner="bm-brest", name="celle-de-brest"),
+                made.key(4, name="celle-qui-est-finie", ended_at=used),
+                made.key(4, name="celle-qui-est-finie"),
+            ]
+        )
+        page = (await lead.see("/libraries/bm-lyon/site")).text
+        assert all(word in page for word in ("1 · catalogue", "Claire Dumas", used.isoformat()))
+        assert "celle-" not in page
+        reader = await on.someone("Bruno Roux", OF_LYON)
+        seen = (await reader.see("/libraries/bm-lyon/site")).text
+        assert "1 · catalogue" in seen
+        assert "/key/1/end" not in seen
+        assert (await reader.post("/libraries/bm-lyon/key/1/end", form="r")).status_code == 403
+        for number in (3, 4, 99, 2**70):
+            assert (await lead.post(f"/libraries/bm-lyon/key/{number}/end", form="x")).status_code == 404
+        assert (await lead.post("/libraries/bm-lyon/key", form="y", number="3")).status_code == 404
+        await lead.post("/libraries/bm-lyon/key/1/end", form="end")
+        await lead.post("/libraries/bm-lyon/key/1/end", form="end")
+        shown = (await lead.post("/libraries/bm-lyon/key", form="new", number="2")).text
+        ended, changed = await on.requests()
+        assert (ended["type"], ended["data"]["number"]) == ("key_end.requested.v1", 1)
+        assert (changed["type"], changed["data"]["number"]) == ("key_change.requested.v1", 2)
+        [key] = set(re.findall(r"sesame-[\w-]{40,}", shown))
+        assert changed["data"]["digest"] == hashlib.sha256(key.encode()).hexdigest()

@@ -35,7 +35,7 @@ from tests.support.servers import Database
 OF_FACTS = ("fact", "question", "question_search", "assignment", "library", "failed_delivery")
 """What is told again fact by fact, and what is made of it: equal row by row."""
 
-OF_LISTS = ("library_change", "held", "silence", "entry", "group_post")
+OF_LISTS = ("library_change", "held", "silence", "entry", "group_post", "program_key")
 """What is told again as it is now, on requests of their own."""
 
 OWN = (

@@ -29,12 +29,12 @@ from services.contracts.coordinator import (
     HeldReleaseRequested,
     HeldShowRequested,
     IngestFactsRequested,
-    KeyChangeRequested,
     RequestDone,
     RequestRefused,
 )
 from services.contracts.envelope import Event, decode, event_readers
 from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown
+from services.contracts.vocabulary import Fact
 from services.ingest.domain.intake import Refused
 from services.ingest.domain.mail.parsed_mail import MailEnvelope
 from services.ingest.entrypoints.mail.reader import MailReader, Unreadable
@@ -43,7 +43,7 @@ from services.ingest.entrypoints.scanner import Scanner
 from services.ingest.handlers.held import act_on, send_after_all
 from services.ingest.handlers.mail.incoming import MailDoor
 from services.ingest.handlers.mail.mail_replies import NotYet
-from services.ingest.handlers.partner_key_change import change_key
+from services.ingest.handlers.partner_key_change import KEY_REQUESTS, KeyHandler
 from services.ingest.store.mail import held_orders, held_replies, quarantine
 from services.ingest.store.mail.held_orders import HeldOrder
 from services.ingest.store.mail.quarantine import Held
@@ -66,15 +66,10 @@ class HeldOrderReader:
         if not isinstance(event, Event):
             raise TypeError(f"{event.type}: read as {type(event).__name__}, not as a request")
         must_come_under(letter, topology.coordinator_key(type(event.data)))
-        if isinstance(event.data, KeyChangeRequested):
-            do = partial(change_key, event=event)
-            return Work(letter, event.source, event.id, event.type, None, event.traceparent, do)
-        if isinstance(event.data, HeldListRequested):
-            do = partial(_tell_anew, event=event)
-            return Work(letter, event.source, event.id, event.type, None, event.traceparent, do)
-        if isinstance(event.data, IngestFactsRequested):
-            do = partial(_tell_page, event=event)
-            return Work(letter, event.source, event.id, event.type, None, event.traceparent, do)
+        do = AT_ONCE.get(type(event.data))
+        if do is not None:
+            at_once = partial(_handle, do, event)
+            return Work(letter, event.source, event.id, event.type, None, event.traceparent, at_once)
         order = HeldOrder(event.id, event.type, event.data.number)
 
         async def put_down(unit: Unit) -> None:
@@ -94,6 +89,18 @@ async def _tell_page(unit: Unit, event: Event[Any]) -> None:
     await tell_page(unit, event.subject, event.data)
     receipt = RequestDone(request_id=event.id, request_type=event.type)
     unit.tell_coordinator(receipt, question=event.subject)
+
+
+AT_ONCE: dict[type[Fact], KeyHandler] = {
+    **KEY_REQUESTS,
+    HeldListRequested: _tell_anew,
+    IngestFactsRequested: _tell_page,
+}
+"""What takes no time and is done with the request; the rest is put down."""
+
+
+async def _handle(do: KeyHandler, event: Event[Any], unit: Unit) -> None:
+    await do(unit, event)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class Callers:
         if credentials is None:
             return None
         async with self._begin() as unit:
-            partner = await partner_keys.owner(unit.db, credentials.credentials)
+            partner = await partner_keys.owner(unit.db, credentials.credentials, unit.now)
         if partner is None:
             why = "this key is unknown or was revoked, or its partner is suspended"
             raise HTTPException(401, why, {"www-authenticate": "Bearer"})

@@ -1,0 +1,2 @@
+DROP TABLE program_key;
+DROP FUNCTION tell_program_key();
