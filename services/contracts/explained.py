@@ -3,10 +3,10 @@ tells the workspace, and is asked there."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.contracts.coordinator import CoordinatorRequest
 from services.contracts.reasons import (
@@ -67,7 +67,7 @@ class ToldDecision(Value):
     excluded: tuple[ToldExclusion, ...] = ()
 
 
-class ToldTurn(Value):
+class ToldAssignment(Value):
     """One assignment, and how long its partner was open while it ran."""
 
     partner: PartnerId
@@ -97,9 +97,16 @@ class QuestionExplained(Fact):
     explained_at: Moment
     promise_at: Moment
     promise_seconds: float = Field(ge=0, description="On working days, from asked to promised")
-    turns: tuple[ToldTurn, ...] = ()
+    assignments: tuple[ToldAssignment, ...] = ()
     decisions: tuple[ToldDecision, ...] = Field(default=(), description="The last ones, the latest last")
     chances: tuple[ToldChance, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_former_word(cls, data: Any) -> Any:
+        """A copy of before says `turns` for `assignments`, while an upgrade lasts."""
+        former = isinstance(data, dict) and "turns" in data
+        return {"assignments": data["turns"], **data} if former else data
 
 
 class WeightsChanged(Fact):

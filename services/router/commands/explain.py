@@ -54,8 +54,8 @@ def _life(explained: Explained, there: CommandContext) -> Iterator[str]:
     yield ""
     yield f"the promise: {sum_of(explained.promise)} on working days"
     yield from (span_line(span, zone) for span in explained.promise)
-    for turn, spans in explained.turns:
-        yield f"the time of {turn.partner}: {sum_of(spans)} while it is open, until the promise at most"
+    for assignment, spans in explained.assignments:
+        yield f"the time of {assignment.partner}: {sum_of(spans)} while it is open, until the promise at most"
         yield from (span_line(span, zone) for span in spans)
 
 

@@ -22,12 +22,12 @@ from services.router.store import questions
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """`promise` and `turns`: the stretches in which the two clocks run until their moment, but for the
+    """`promise` and `assignments`: the stretches in which the two clocks run until their moment, but for the
     waiting for the asker. A partner that left the network has no clock any more."""
 
     question: Question
     promise: list[Span]
-    turns: list[tuple[Assignment, list[Span]]]
+    assignments: list[tuple[Assignment, list[Span]]]
     decisions: list[DecisionRecord]
     history: list[Record]
 
@@ -42,18 +42,18 @@ async def explain(context: RoutingContext, unit: Unit, id_: UUID) -> Explained |
     return Explained(
         question=question,
         promise=without(promise, waits(question.clarifications)),
-        turns=list(_turns(question, directory)),
+        assignments=list(_assignments(question, directory)),
         decisions=[_told(decision) for decision in await questions.decisions(unit.db, id_)],
         history=await questions.history(unit.db, id_),
     )
 
 
-def _turns(question: Question, directory: Directory) -> Iterator[tuple[Assignment, list[Span]]]:
-    for turn in question.assignments:
-        if turn.partner in directory.partners:
-            clock = directory.clock(directory.partners[turn.partner])
-            spans = clock.counted(turn.taken_at or turn.opened_at, turn.due_at)
-            yield turn, without(spans, waits(question.clarifications))
+def _assignments(question: Question, directory: Directory) -> Iterator[tuple[Assignment, list[Span]]]:
+    for assignment in question.assignments:
+        if assignment.partner in directory.partners:
+            clock = directory.clock(directory.partners[assignment.partner])
+            spans = clock.counted(assignment.taken_at or assignment.opened_at, assignment.due_at)
+            yield assignment, without(spans, waits(question.clarifications))
 
 
 def _told(row: Record) -> DecisionRecord:

@@ -13,11 +13,11 @@ from services.chassis.working_time import Span
 from services.contracts.explained import (
     PartWeights,
     QuestionExplained,
+    ToldAssignment,
     ToldCandidate,
     ToldChance,
     ToldDecision,
     ToldExclusion,
-    ToldTurn,
 )
 from services.contracts.reasons import EndCode, ExclusionCode
 from services.router.domain.question.question import Assignment, Question
@@ -40,7 +40,7 @@ async def tell(context: RoutingContext, unit: Unit, id_: UUID) -> None:
         explained_at=unit.now,
         promise_at=explained.question.promise_at,
         promise_seconds=_sum(explained.promise),
-        turns=tuple(_turn(turn, spans) for turn, spans in explained.turns),
+        assignments=tuple(_assignment(assignment, spans) for assignment, spans in explained.assignments),
         decisions=tuple(map(_decision, decisions)),
         chances=tuple(await _chances(context, unit, explained.question, decisions)),
     )
@@ -75,14 +75,14 @@ def _exclusions(told: DecisionRecord) -> Iterator[ToldExclusion]:
             yield ToldExclusion(code=code, number=len(names), partners=tuple(names))
 
 
-def _turn(turn: Assignment, spans: Sequence[Span]) -> ToldTurn:
-    return ToldTurn(
-        partner=turn.partner,
-        asked_at=turn.opened_at,
-        taken_at=turn.taken_at,
-        due_at=turn.due_at,
-        ended_at=turn.ended_at,
-        outcome=cast("EndCode | None", turn.outcome),
+def _assignment(assignment: Assignment, spans: Sequence[Span]) -> ToldAssignment:
+    return ToldAssignment(
+        partner=assignment.partner,
+        asked_at=assignment.opened_at,
+        taken_at=assignment.taken_at,
+        due_at=assignment.due_at,
+        ended_at=assignment.ended_at,
+        outcome=cast("EndCode | None", assignment.outcome),
         open_seconds=_sum(spans),
     )
 
@@ -93,7 +93,7 @@ async def _chances(
     """Of those who were looked at last, the best first, and of those who were asked."""
     state = await context.sessions.of(unit).network_state()
     looked_at = [one["partner"] for one in decisions[-1].candidates] if decisions else []
-    names = dict.fromkeys((*looked_at, *(turn.partner for turn in question.assignments)))
+    names = dict.fromkeys((*looked_at, *(assignment.partner for assignment in question.assignments)))
     known = [state.directory.partners[name] for name in names if name in state.directory.partners]
     allowed = context.allowed(taken=False)
     return [

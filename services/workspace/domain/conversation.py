@@ -107,7 +107,7 @@ def similar(known: Standing, partner: str | None) -> list[SimilarPage]:
 
 def _entries(known: Standing, partner: str | None) -> Iterator[ThreadEntry]:
     said = answer_ids(known.heard)
-    names = {turn.partner: turn.name for turn in known.turns.values()}
+    names = {assignment.partner: assignment.name for assignment in known.assignments.values()}
     for one in known.heard:
         by = _by(one, names)
         ours = partner is None or _id(one) in (partner, None)

@@ -38,7 +38,7 @@ class LibraryAssignment:
     due_at: datetime
     done_at: datetime | None = None
     why: str | None = None
-    """How a passed turn ended: declined, overdue, passed_on, closed, withdrawn."""
+    """How a passed assignment ended: declined, overdue, passed_on, closed, withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Standing:
     promise_at: datetime | None = None
     holder: str | None = None
     erased: bool = False
-    turns: Mapping[str, LibraryAssignment] = field(default_factory=dict)
+    assignments: Mapping[str, LibraryAssignment] = field(default_factory=dict)
     heard: tuple[Heard, ...] = ()
 
     @property
@@ -89,7 +89,7 @@ def standing(facts: Iterable[Heard]) -> Standing | None:
         promise_at=datetime.fromisoformat(promises[-1]) if promises else None,
         holder=holder,
         erased=erased,
-        turns=_turns(heard, state, holder),
+        assignments=_assignments(heard, state, holder),
         heard=tuple(heard),
     )
 
@@ -146,12 +146,12 @@ def _state(heard: list[Heard]) -> tuple[str, str | None]:
     return state, holder
 
 
-def _turns(heard: list[Heard], state: str, holder: str | None) -> dict[str, LibraryAssignment]:
+def _assignments(heard: list[Heard], state: str, holder: str | None) -> dict[str, LibraryAssignment]:
     latest = {one.data["partner"]["id"]: one for one in heard if one.type in ROUTED}
-    return {partner: _turn(partner, routed, heard, state, holder) for partner, routed in latest.items()}
+    return {partner: _assignment(partner, routed, heard, state, holder) for partner, routed in latest.items()}
 
 
-def _turn(
+def _assignment(
     partner: str, routed: Heard, heard: list[Heard], state: str, holder: str | None
 ) -> LibraryAssignment:
     since = [one for one in heard if one.at >= routed.at and _about(one) in (partner, EVERYBODY)]
@@ -179,7 +179,7 @@ ListPlace = tuple[str, str | None, datetime | None]
 
 
 def _end(partner: str, since: list[Heard], state: str, holder: str | None) -> ListPlace | None:
-    """None while the turn goes on."""
+    """None while the assignment goes on."""
     by_type = {one.type: one for one in since}
     if state == "answered" and holder == partner:
         given = [one.at for one in since if one.type in GIVEN]

@@ -66,10 +66,10 @@ async def give_back(unit: Unit, who: Respondent) -> None:
 IN_HAND = ("open", "taken", "waiting")
 
 
-async def is_answered(unit: Unit, who: Respondent, turn: Mapping[str, Any], form: str) -> bool:
+async def is_answered(unit: Unit, who: Respondent, assignment: Mapping[str, Any], form: str) -> bool:
     """Whether somebody was first: another library, or a colleague whose answer is on its way. The same form
     again is no second answer."""
-    if turn["list"] not in IN_HAND:
+    if assignment["list"] not in IN_HAND:
         return not await work.is_asked(unit.db, form)
     return await work.is_answered(unit.db, who, form)
 

@@ -126,25 +126,27 @@ async def theme(db: Db, question: UUID) -> str | None:
 async def put(db: Db, made: Sequence[tuple[UUID, Standing]]) -> None:
     """Questions, assignments and names of libraries, as they follow from what was heard."""
     await _put_questions(db, made)
-    turns = [(question, turn) for question, one in made for turn in one.turns.values()]
-    turns.sort(key=lambda pair: (pair[1].partner, pair[0]))
-    if not turns:
+    assignments = [
+        (question, assignment) for question, one in made for assignment in one.assignments.values()
+    ]
+    assignments.sort(key=lambda pair: (pair[1].partner, pair[0]))
+    if not assignments:
         return
     await db.execute(
         _PUT_ASSIGNMENTS,
-        [question for question, _ in turns],
-        [turn.partner for _, turn in turns],
-        [turn.list for _, turn in turns],
-        [turn.routed_at for _, turn in turns],
-        [turn.due_at for _, turn in turns],
-        [turn.done_at for _, turn in turns],
+        [question for question, _ in assignments],
+        [assignment.partner for _, assignment in assignments],
+        [assignment.list for _, assignment in assignments],
+        [assignment.routed_at for _, assignment in assignments],
+        [assignment.due_at for _, assignment in assignments],
+        [assignment.done_at for _, assignment in assignments],
     )
-    told = [turn for _, turn in turns]
+    told = [assignment for _, assignment in assignments]
     await db.execute(
         _PUT_LIBRARY,
-        [turn.partner for turn in told],
-        [turn.name for turn in told],
-        [turn.routed_at for turn in told],
+        [assignment.partner for assignment in told],
+        [assignment.name for assignment in told],
+        [assignment.routed_at for assignment in told],
     )
 
 

@@ -16,7 +16,7 @@ SELECT partner, list, due_at, routed_at FROM assignment WHERE question = $1 AND 
 ORDER BY list IN ('open', 'taken', 'waiting') DESC, routed_at DESC LIMIT 1
 """
 
-# A claim of an earlier turn of the same library counts for nothing.
+# A claim of an earlier assignment of the same library counts for nothing.
 _CLAIM = """
 INSERT INTO claim (question, partner, person, at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (question, partner) DO UPDATE SET person = excluded.person, at = excluded.at
@@ -262,7 +262,7 @@ async def is_asked(db: Db, form: str) -> bool:
 
 
 async def is_answered(db: Db, who: Respondent, form: str) -> bool:
-    """Whether another form of the library's people handed in an answer in this turn."""
+    """Whether another form of the library's people handed in an answer in this assignment."""
     return bool(await db.fetchval(_IS_ANSWERED, who.question, who.partner, form))
 
 

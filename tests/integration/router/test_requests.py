@@ -130,5 +130,5 @@ async def test_an_explanation_tells_points_exclusions_clocks_and_what_could_be(d
     assert decision.candidates[0].parts["subject"] == 40
     assert [(one.code, one.partners) for one in decision.excluded] == [("language", ("metz",))]
     assert {one.partner: one.open for one in told.chances} == {"dijon": 1, "lyon": 0}
-    assert [one.partner for one in told.turns] == ["dijon"]
+    assert [one.partner for one in told.assignments] == ["dijon"]
     assert told.promise_seconds == 72 * 3600

@@ -8,11 +8,11 @@ from typing import Any
 from services.contracts.explained import (
     PartWeights,
     QuestionExplained,
+    ToldAssignment,
     ToldCandidate,
     ToldChance,
     ToldDecision,
     ToldExclusion,
-    ToldTurn,
 )
 from services.workspace.domain.roles import Member
 from tests.integration.workspace import facts as made
@@ -31,7 +31,11 @@ def explained(hours: int = 0) -> QuestionExplained:
         explained_at=made.MOMENT + timedelta(hours=hours),
         promise_at=made.MOMENT + timedelta(days=3),
         promise_seconds=72 * 3600,
-        turns=(ToldTurn(partner="bm-lyon", asked_at=made.MOMENT, due_at=due, open_seconds=16 * 3600 + 1800),),
+        assignments=(
+            ToldAssignment(
+                partner="bm-lyon", asked_at=made.MOMENT, due_at=due, open_seconds=16 * 3600 + 1800
+            ),
+        ),
         decisions=(
             ToldDecision(
                 decided_at=made.MOMENT,
@@ -96,3 +100,17 @@ async def test_points_reasons_and_clocks_are_shown_to_the_network_alone(database
         assert "/network/check" not in page
         amel = await on.someone("Amel Benali", Member("respondent", "bm-lyon"))
         assert "61,5" not in (await amel.see(PAGE)).text
+
+
+KEPT_BEFORE = """
+UPDATE explanation SET data = (data - 'assignments') || jsonb_build_object('turns', data -> 'assignments')
+"""
+
+
+async def test_what_was_kept_in_a_former_word_is_shown(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        await on.tell([made.hourly(3, explained(1))])
+        await on.on.pool.execute(KEPT_BEFORE)
+        claire = await on.someone("Claire Dumas", Member("coordinator"))
+        assert "16,5 heures" in (await claire.see(PAGE)).text

@@ -87,8 +87,8 @@ class AnswerForms:
         except ValidationError as fault:
             return await self._again(request, visitor, _field_of(fault))
         async with self.guard.begin(question) as unit:
-            _, turn = await own_respondent(unit, visitor, question)
-            late = await working.is_answered(unit, who, turn, word(form, "form"))
+            _, assignment = await own_respondent(unit, visitor, question)
+            late = await working.is_answered(unit, who, assignment, word(form, "form"))
             if not late:
                 await working.answer(unit, who, word(form, "form"), written)
         return await self._again(request, visitor, "meanwhile", 409) if late else back(request)

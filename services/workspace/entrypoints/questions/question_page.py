@@ -87,7 +87,7 @@ async def _explained(unit: Unit, visitor: Visitor, question: UUID, known: Standi
 
 
 _OF_NOBODY: dict[str, Any] = {
-    "turn": None,
+    "assignment": None,
     "claim": None,
     "mine": None,
     "drafts": [],
@@ -122,7 +122,7 @@ async def _of_respondent(unit: Unit, who: Respondent) -> dict[str, Any]:
         for row in await work.notes(unit.db, who.question, who.partner)
     ]
     return {
-        "turn": await work.ours(unit.db, who.question, [who.partner]),
+        "assignment": await work.ours(unit.db, who.question, [who.partner]),
         "claim": await work.claimed(unit.db, who.question, who.partner),
         "mine": next((row for row in drafts if row["person"] == who.person), None),
         "drafts": [row for row in drafts if row["person"] != who.person],
@@ -155,7 +155,7 @@ async def _assignable(unit: Unit, known: Standing) -> list[Any]:
 
 
 def _declined(known: Standing) -> set[str]:
-    return {turn.partner for turn in known.turns.values() if turn.why == "declined"}
+    return {assignment.partner for assignment in known.assignments.values() if assignment.why == "declined"}
 
 
 async def _offered(unit: Unit, partner: str, language: str | None) -> list[Any]:

@@ -42,8 +42,8 @@ class WorkForms:
 
     async def take(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         async with self.guard.begin(request.path_params["id"]) as unit:
-            who, turn = await own_respondent(unit, visitor, request.path_params["id"])
-            await working.take(unit, who, word(form, "form"), visitor.name, tell=turn["list"] == "open")
+            who, assignment = await own_respondent(unit, visitor, request.path_params["id"])
+            await working.take(unit, who, word(form, "form"), visitor.name, tell=assignment["list"] == "open")
         return back(request)
 
     async def hand_over(self, request: Request, visitor: Visitor, form: FormData) -> Response:
@@ -115,15 +115,15 @@ class WorkForms:
 
 
 async def own_respondent(unit: Unit, visitor: Visitor, question: UUID) -> tuple[Respondent, Any]:
-    """The respondent of the person's own library and its turn; raises 404 where it was never asked, 410 where
+    """The respondent of the person's own library and its assignment; raises 404 where never asked, 410 where
     the asker is forgotten: a page left open must bring nothing back. `unit` holds the question."""
     if await facts.is_erased(unit.db, question):
         raise HTTPException(410)
     who = await respondent_of(unit, visitor, question)
-    turn = who and await work.ours(unit.db, question, [who.partner])
-    if who is None or turn is None or not visitor.may("work on a question", who.partner):
+    assignment = who and await work.ours(unit.db, question, [who.partner])
+    if who is None or assignment is None or not visitor.may("work on a question", who.partner):
         raise HTTPException(404)
-    return who, turn
+    return who, assignment
 
 
 def back(request: Request, anchor: str = "") -> Response:

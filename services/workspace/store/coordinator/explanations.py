@@ -42,4 +42,6 @@ async def told(db: Db, question: UUID) -> dict[str, Any] | None:
     """As in `question.explained`; None while nothing was told."""
     row = await db.fetchrow(_TOLD, [question])
     read: dict[str, Any] | None = orjson.loads(row["data"]) if row else None
+    if read and "turns" in read:  # as it was kept before the word changed
+        read["assignments"] = read.pop("turns")
     return read

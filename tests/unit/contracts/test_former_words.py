@@ -1,0 +1,35 @@
+"""While an upgrade lasts, a copy of before says some things in another word: it is read all the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import services.contracts
+from services.contracts.explained import QuestionExplained
+from services.contracts.router import QuestionHandled
+from services.contracts.vocabulary import Fact
+
+GOLDEN = Path(services.contracts.__file__).parent / "golden"
+
+
+def data_of(fact: type[Fact]) -> dict[str, Any]:
+    file = sorted((GOLDEN / fact.__name__).glob("*.json"))[0]
+    data: dict[str, Any] = json.loads(file.read_text())["data"]
+    return data
+
+
+def test_turns_are_assignments() -> None:
+    data = data_of(QuestionExplained)
+    former = {("turns" if name == "assignments" else name): value for name, value in data.items()}
+    assert "turns" in former
+    assert QuestionExplained.model_validate(former) == QuestionExplained.model_validate(data)
+    assert QuestionExplained.model_validate_json(json.dumps(former)).assignments
+
+
+def test_a_hand_is_an_actor() -> None:
+    data = data_of(QuestionHandled)
+    former = {("hand" if name == "actor" else name): value for name, value in data.items()}
+    assert "hand" in former
+    assert QuestionHandled.model_validate(former) == QuestionHandled.model_validate(data)
