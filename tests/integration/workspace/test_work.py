@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid5
@@ -308,3 +309,18 @@ async def test_a_page_left_open_brings_nothing_back_of_who_was_forgotten(databas
             UNION ALL SELECT value FROM request WHERE value IS NOT NULL) AS words"""
         )
         assert kept == 0
+
+
+async def test_arabic_words_are_told_as_such_wherever_they_stand(database: Database) -> None:
+    asked, said = "متى بنيت هذه المنارة ومن بناها؟", "بنيت المنارة في القرن التاسع عشر على يد مهندس"
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(asked, note="هذه ملاحظة خاصة من السائل"), made.routed()))
+        amel = await on.someone("Amel Benali", OF_LYON)
+        await amel.post(f"{PAGE}/note", text=f"ملاحظة للزملاء: {said}")
+        await amel.post(f"{PAGE}/draft", form="d", revision="0", text=said, sources=said)
+        bruno = await on.someone("Bruno Roux", OF_LYON)
+        page = (await bruno.see(PAGE)).text
+        theirs = [tag for tag, _ in re.findall(r"<([^<>]*)>(?=([^<>]*[\u0600-\u06ff]))", page)]
+        theirs = [tag for tag in theirs if not tag.startswith(("title", "textarea"))]
+        assert len(theirs) >= 5
+        assert [tag for tag in theirs if 'dir="auto"' not in tag or 'lang="ar"' not in tag] == []
