@@ -12,6 +12,7 @@ from services.contracts.coordinator import CoordinatorRequest
 from services.contracts.reasons import (
     EndCode,
     ExclusionCode,
+    TierCode,
 )
 from services.contracts.vocabulary import (
     Fact,
@@ -60,7 +61,7 @@ class ToldDecision(Value):
 
     decided_at: Moment
     chosen: PartnerId | None = None
-    tier: Line = Field(description="members, back-ups or pool")
+    tier: TierCode = Field(description="Among whom it was decided (docs/routing.md)")
     eligible: int = Field(ge=0)
     weights: PartWeights | None = Field(default=None, description="By which it was made")
     candidates: tuple[ToldCandidate, ...] = ()

@@ -110,6 +110,10 @@ ExclusionCode = Literal[
 ]
 
 
+TierCode = Literal["members", "back-ups", "pool"]
+"""Who was looked at together (docs/routing.md)."""
+
+
 class Exclusion(Value):
     """Why a partner was not asked. `language` is the question's where the code is language."""
 

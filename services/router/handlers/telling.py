@@ -19,7 +19,7 @@ from services.contracts.explained import (
     ToldDecision,
     ToldExclusion,
 )
-from services.contracts.reasons import EndCode, ExclusionCode
+from services.contracts.reasons import EndCode, ExclusionCode, TierCode
 from services.router.domain.question.question import Assignment, Question
 from services.router.domain.question.question_report import DecisionRecord
 from services.router.handlers import routing
@@ -51,7 +51,7 @@ def _decision(told: DecisionRecord) -> ToldDecision:
     return ToldDecision(
         decided_at=told.decided_at,
         chosen=told.chosen,
-        tier=told.tier,
+        tier=cast("TierCode", told.tier),
         eligible=told.eligible,
         weights=PartWeights(**told.weights) if told.weights else None,
         candidates=tuple(

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
+from services.contracts.reasons import TierCode
 from services.router.domain.partner import Partner, PartnerRole
 from services.router.domain.routing.directory import Directory
 from services.router.domain.routing.loads import LoadBook
@@ -38,7 +39,7 @@ Excluded = frozenset[str] | int
 class Tier:
     """Who is looked at together. `wide`: territory, specialities and opening hours don't matter any more."""
 
-    name: str
+    name: TierCode
     roles: frozenset[PartnerRole]
     wide: bool = False
 
@@ -67,7 +68,7 @@ class Decision:
     code of contracts.reasons) → who, or how many. `capacities`: of everyone whom fairness shares the question
     out among."""
 
-    tier: str
+    tier: TierCode
     ranked: tuple[Candidate, ...]
     excluded: Mapping[str, Excluded]
     eligible: int
