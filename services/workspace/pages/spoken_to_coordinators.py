@@ -101,7 +101,7 @@ SPOKEN_TO_COORDINATORS: Mapping[str, str] = {
     "no_action": N_("Choose what to do."),
     "which_library": N_("Choose the library in the list."),
     "no_explanation": N_("Write to the asker why: they read it as it stands."),
-    "no_moment": N_("Write a moment that is still to come, as 2026-12-04T12:00."),
+    "no_moment": N_("Choose a day and an hour that are still to come."),
     "no_notice": N_("Write what people read instead of the form."),
     # Roles.
     "respondent": N_("respondent"),

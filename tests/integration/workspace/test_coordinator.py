@@ -141,8 +141,8 @@ async def test_many_are_closed_at_once_each_by_its_own_request(database: Databas
     ("fields", "fault"),
     [
         ({"action": "assign", "partner": "nowhere"}, "Choisissez la bibliothèque"),
-        ({"action": "extend", "promise_at": "2020-01-01T12:00"}, "Indiquez un moment à venir"),
-        ({"action": "extend", "promise_at": "demain"}, "Indiquez un moment à venir"),
+        ({"action": "extend", "promise_at": "2020-01-01T12:00"}, "Choisissez un jour et une heure à venir"),
+        ({"action": "extend", "promise_at": "demain"}, "Choisissez un jour et une heure à venir"),
         ({"action": "close", "explanation": "  "}, "Écrivez à l’usager pourquoi"),
         ({"action": "close", "question": "no id"}, "au moins une question"),
     ],
