@@ -15,6 +15,7 @@ from devtools.checkout import ROOT
 from devtools.demo.corpus import Corpus, load_corpus
 from devtools.demo.report import PUBLISHED, RECEIVED
 from devtools.demo.run import DATA, play, scene_of
+from devtools.demo.watch import Watch
 from devtools.servers.folders import throwaway_folder
 from devtools.servers.servers import AMQP_MANAGEMENT_URL, AMQP_URL, DATABASE_URL
 from services.contracts import topology
@@ -53,8 +54,17 @@ async def _all_published(corpus: Corpus) -> str:
     with throwaway_folder() as folder:
         async with scene_of(folder, corpus, console, asking=True) as scene:
             expected = await play(scene, corpus, None, console)
-            assert scene.watch.count(RECEIVED) == scene.watch.count(PUBLISHED) == expected
-            return "".join(scene.platform.log(service).read_text() for service in topology.SERVICES)
+            logs = "".join(scene.platform.log(service).read_text() for service in topology.SERVICES)
+            passed = (scene.watch.count(RECEIVED), scene.watch.count(PUBLISHED))
+            assert passed == (expected, expected), _on_their_way(scene.watch, logs)
+            return logs
+
+
+def _on_their_way(watch: Watch, logs: str) -> str:
+    """Each question that is not out: what it passed, and what was logged of it."""
+    stuck = [id_ for id_, passed in watch.questions.items() if PUBLISHED not in passed]
+    told = (f"{id_} {[*watch.questions[id_]]} {watch.questions[id_]}" for id_ in stuck)
+    return "\n".join([*told, *(line for line in logs.splitlines() if any(id_ in line for id_ in stuck))])
 
 
 def _private(corpus: Corpus) -> Iterator[str]:
