@@ -99,6 +99,12 @@ FILL = (
         f" VALUES ($1, 'filled', 'answer.added', now(), '{{\"text\": \"zq-{service}-announced-data\"}}')"
         for service in ("ingest", "router", "notifier")
     ),
+    *(
+        f"INSERT INTO {table} (question, event, type, at, data)"
+        f" VALUES ($1, 'posted', 'question.published', now(),"
+        f' \'{{"place": "asker", "way": "facebook_page", "url": "zq-{table.replace(".", "-")}-url"}}\')'
+        for table in ("notifier.announced", "workspace.fact")
+    ),
 )
 """What a whole conversation, with all its mishaps, would leave of one question."""
 

@@ -16,8 +16,10 @@ PERSONAL = (
     "explanation",
     "similar",
     "error",
+    "url",
 )
-"""What goes from every fact once its asker is erased."""
+"""What goes from every fact once its asker is erased: words, and where an answer stands, which in a channel
+is under the asker's own post."""
 
 NEVER_KEPT = ("asker", "reference")
 """Addresses, and what is somebody else's: the workspace does not even write them down."""

@@ -162,10 +162,12 @@ def erased() -> Fact:
     return ingest.AskerErased(reason="wish")
 
 
-def published() -> Fact:
+def published(way: str = "mail", url: str | None = None) -> Fact:
+    """With its asker."""
     return notifier.QuestionPublished(
         place="asker",
-        way="mail",
+        way=way,
+        url=url,
         answer_id=uuid5(QUESTION, "first"),
         partner=named("bm-lyon"),
         answered_at=MOMENT,

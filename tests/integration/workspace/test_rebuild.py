@@ -276,6 +276,25 @@ async def announced_words(on: Bench) -> list[str]:
     ]
 
 
+async def test_the_link_to_the_own_post_of_who_is_forgotten_goes_everywhere(database: Database) -> None:
+    post = "https://www.facebook.com/ada.moulin/posts/1"
+    async with network(database) as net:
+        question = uuid5(made.QUESTION, "posted")
+        for fact in (made.received(SECRET), made.routed(), made.published("facebook_page", post)):
+            await net.announce(fact, question)
+        await net.hear(await net.news())
+        assert post in str(await net.rows("fact"))
+        async with net.on["notifier"].transactions.begin(question) as unit:
+            assert await announced.left(unit.db, [question]) == 1
+
+        await net.forget(question)
+        await net.announce(made.published("facebook_group", post), question)
+        await net.hear(await net.news())
+        kept = await net.on["notifier"].pool.fetch("SELECT a::text AS row FROM announced a")
+        assert "facebook_group" in str(kept)
+        assert post not in f"{kept} {await net.rows(*OF_FACTS)}"
+
+
 async def test_the_workspace_that_missed_that_somebody_is_forgotten_learns_it(database: Database) -> None:
     async with network(database) as net:
         question = uuid5(made.QUESTION, "missed")

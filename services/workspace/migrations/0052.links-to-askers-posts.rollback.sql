@@ -1,0 +1,1 @@
+SELECT 'what was cut out is nowhere any more';
