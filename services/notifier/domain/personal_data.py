@@ -61,7 +61,23 @@ def masked(text: str, found: Iterable[Mark], mask: str = "[…]") -> str:
     for mark in found:
         parts += [text[last : mark.start], mask]
         last = mark.end
-    return "".join((*parts, text[last:]))
+    return _without_hidden_addresses("".join((*parts, text[last:])), mask)
+
+
+def _without_hidden_addresses(text: str, mask: str) -> str:
+    """A mail link whose address is masked leads nowhere: of `[label](mailto:[…])` the label is left, of
+    `<mailto:[…]>` the mask."""
+    if f"mailto:{mask}" not in text.replace("MAILTO:", "mailto:").replace("Mailto:", "mailto:"):
+        return text
+    away, inside = re.escape(mask), r"[^\[\]\n]{0,500}+"
+    label = rf"(?P<label>{inside}(?:{away}{inside}){{0,20}}+)"
+    text = re.sub(
+        rf"\[{label}\]\(<?mailto:{away}[^\s()<>]*>?(?:\s+[\"'(][^\n()]{{0,500}}[\"')])?\s*\)",
+        lambda link: link["label"] or mask,
+        text,
+        flags=re.IGNORECASE,
+    )
+    return re.sub(rf"<?mailto:{away}(?:\?[^\s<>]*)?>?", lambda _: mask, text, flags=re.IGNORECASE)
 
 
 def _patterns(text: str) -> Iterator[Mark]:

@@ -1,5 +1,6 @@
 """The asker's and the respondent's own pages, behind signed links."""
 
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -78,10 +79,13 @@ async def test_an_empty_answer_is_said_so_and_keeps_what_was_typed(
 async def test_a_respondent_hands_back_and_names_a_colleague(database: Database, vhost: VirtualHost) -> None:
     async with ingest(database, vhost) as door:
         path = partners_page(await asked(door, "lyon", "grigny"), "grigny")
+        page = unescape((await door.http.get(f"{path}?lang=fr")).text)
         for _ in range(2):
             await post(door, f"{path}/decline", reason="Fermée.", refer_to="lyon")
         (event,) = await door.announced(QuestionDeclined)
     assert (event.data.partner, event.data.reason, event.data.refer_to) == ("grigny", "Fermée.", "lyon")
+    assert 'aria-describedby="refer_to-hint"' in page
+    assert "Seules figurent ici les bibliothèques déjà sollicitées une fois." in page
 
 
 async def test_a_colleague_is_named_by_name_and_an_unknown_one_stays_in_the_reason(

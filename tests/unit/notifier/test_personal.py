@@ -44,3 +44,21 @@ def test_marks_never_overlap_and_stay_inside(text: str, names: list[str]) -> Non
     found = marks(text, names)
     assert all(0 <= mark.start < mark.end <= len(text) for mark in found)
     assert all(first.end <= second.start for first, second in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Écrivez à [Anne Roux](mailto:anne@roux.example).", "Écrivez à Anne Roux."),
+        ("[anne@roux.example](mailto:anne@roux.example)", "[…]"),
+        ("[a **b** anne@roux.example](MAILTO:anne@roux.example?subject=Oui)", "a **b** […]"),
+        ('[Anne](<mailto:anne@roux.example> "Son adresse")', "Anne"),
+        ("<mailto:anne@roux.example> et mailto:anne@roux.example", "[…] et […]"),
+        (
+            "[Le site](https://bm.example/a) et [Anne](mailto:anne@roux.example)",
+            "[Le site](https://bm.example/a) et Anne",
+        ),
+    ],
+)
+def test_a_mail_link_whose_address_is_masked_leaves_its_label(written: str, shown: str) -> None:
+    assert masked(written, marks(written)) == shown
