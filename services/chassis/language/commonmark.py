@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count, pairwise
+from functools import lru_cache
+from itertools import count
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, autolink
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from services.chassis.language.labels import hides
 from services.chassis.language.typography import bound
 from services.contracts.vocabulary import TextFormat
 
@@ -23,6 +25,13 @@ DEEPEST = 8
 """Levels of lists and quotations in one another; what is deeper is words of the deepest, marks and all."""
 LONGEST = 120_000
 """Letters: an answer and its correction on the wire. The marks of a longer text are not read."""
+SIGNS = "[]*_<!\\`"
+MOST_SIGNS = MOST_LINES = 2_000
+"""Nobody writes more of them: the marks of a text with more are not read, for each costs time."""
+MOST_TOKENS = 12_000
+"""Begins and ends of blocks, lists in lists in each line; what comes after them is one paragraph."""
+REMEMBERED = 128
+"""Texts that many readers see one after the other. The longest takes some 300 kB as HTML."""
 LINKS = re.compile(r"(?:https?://[^\s/]|mailto:[^\s@]+@)[^\s\x00-\x1f\x7f]*+", re.IGNORECASE)
 SCHEME = re.compile(r"(?<![a-z0-9.+-])https?\Z", re.IGNORECASE)
 ADDRESS = re.compile(r"[^\s<>\[\]\"]{1,2000}+")
@@ -62,6 +71,7 @@ class MarksReader(MarkdownIt):
         self.disable([*UNREAD_IN_LINES])
         self.block.ruler.before("blockquote", "depth", _deep, {"alt": []})
         self.inline.ruler.after("text", "address", _bare_address)
+        self.inline.ruler.at("autolink", _address_in_brackets)
 
     def validateLink(self, url: str) -> bool:
         return LINKS.fullmatch(url) is not None
@@ -69,10 +79,13 @@ class MarksReader(MarkdownIt):
     def normalizeLink(self, url: str) -> str:
         return url
 
+    def normalizeLinkText(self, link: str) -> str:
+        return link
+
 
 def _deep(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """Too deep to be looked at: all the rest of where it stands is one paragraph, as it was typed."""
-    if state.level < 2 * DEEPEST:
+    """Too deep or too much to be looked at: all the rest is one paragraph, as it was typed."""
+    if state.level < 2 * DEEPEST and len(state.tokens) < MOST_TOKENS:
         return False
     if not silent:
         state.push("paragraph_open", "p", 1)
@@ -82,6 +95,11 @@ def _deep(state: StateBlock, first: int, last: int, silent: bool) -> bool:
         state.push("paragraph_close", "p", -1)
         state.line = last
     return True
+
+
+def _address_in_brackets(state: StateInline, silent: bool) -> bool:
+    """No link in a link."""
+    return state.linkLevel == 0 and autolink(state, silent)
 
 
 def _bare_address(state: StateInline, silent: bool) -> bool:
@@ -120,9 +138,17 @@ _READER = MarksReader()
 
 
 def html_of(text: str) -> Markup:
-    """The tags `p ul ol li em strong h3 h4 a blockquote br`; of attributes `href` (http, https, mailto) and
-    the number that a list starts with."""
-    return Markup("".join(map(_tag, _flat(_read(text)))))
+    """The tags `p ul ol li em strong h3 h4 a blockquote br`; of attributes `href` (http, https, mailto) with
+    `rel`, and the number that a list starts with. A label that looks like another address hides none."""
+    lines = text.replace("\0", "")
+    if _has_marks_to_read(lines):
+        return _html(lines)
+    return Markup("<p>{}</p>\n").format(escape(bound(lines)).replace("\n", Markup("<br>\n")))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _html(lines: str) -> Markup:
+    return Markup("".join(map(_tag, _flat(_READER.parse(lines)))))
 
 
 def plain_words(text: str, form: TextFormat) -> str:
@@ -137,33 +163,43 @@ def marked(text: str, form: TextFormat) -> str | None:
 
 def plain_of(text: str) -> str:
     """As one types it in a mail: links as `title (address)`, lists with dashes or numbers, quotations after
-    `> `. Where nothing is left to be read, the text as it was typed."""
-    said = "\n\n".join(_blocks(iter(_read(text)), ""))
-    return said if said.strip() else text
-
-
-def _read(text: str) -> Sequence[Token]:
+    `> `. Where nothing is left to be read, or twice as much, the text as it was typed."""
     lines = text.replace("\0", "")
-    return _READER.parse(lines) if len(lines) <= LONGEST else [*_as_typed(lines)]
+    said = _plain(lines) if _has_marks_to_read(lines) else lines
+    return said if said.strip() and len(said) <= 2 * len(lines) else text
 
 
-def _as_typed(lines: str) -> Iterator[Token]:
-    yield Token("paragraph_open", "p", 1)
-    words = []
-    for line in lines.split("\n"):
-        words += [Token("softbreak", "br", 0), Token("text", "", 0, content=line)]
-    yield Token("inline", "", 0, children=words[1:])
-    yield Token("paragraph_close", "p", -1)
+@lru_cache(maxsize=REMEMBERED)
+def _plain(lines: str) -> str:
+    return "\n\n".join(_blocks(iter(_READER.parse(lines)), ""))
+
+
+def _has_marks_to_read(lines: str) -> bool:
+    ends = lines.count("\n") + lines.count("\r") - lines.count("\r\n")
+    return len(lines) <= LONGEST and ends <= MOST_LINES and sum(map(lines.count, SIGNS)) <= MOST_SIGNS
 
 
 def _flat(tokens: Iterable[Token]) -> Iterator[Token]:
-    """The words among the blocks; a link without a label says its address."""
+    """The words among the blocks. A link without a label says its address; so does one that looks like a link
+    to somewhere else."""
+    to, label = "", ""
     for token in tokens:
-        children = (token.children or ()) if token.type == "inline" else (token,)
-        for one, after in pairwise((*children, None)):
+        for one in (token.children or ()) if token.type == "inline" else (token,):
+            if one.type == "link_open":
+                to, label = str(one.attrGet("href")).removeprefix("mailto:"), ""
+            elif one.type == "link_close" and not label:
+                yield Token("text", "", 0, content=to)
+            elif to:
+                label += _said(one)
             yield one
-            if one.type == "link_open" and after is not None and after.type == "link_close":
-                yield Token("text", "", 0, content=str(one.attrGet("href")).removeprefix("mailto:"))
+            if one.type == "link_close":
+                if hides(label, to):
+                    yield Token("text", "", 0, content=f" ({to})")
+                to = ""
+
+
+def _said(token: Token) -> str:
+    return "\n" if token.type in ("softbreak", "hardbreak") else token.content
 
 
 def _tag(token: Token) -> str:
@@ -178,7 +214,7 @@ def _tag(token: Token) -> str:
             first = _first_number(token)
             return "<ol>\n" if first == 1 else f'<ol start="{first}">\n'
         case "link_open":
-            return f'<a href="{escape(str(token.attrGet("href")))}">'
+            return f'<a href="{escape(str(token.attrGet("href")))}" rel="nofollow noopener">'
         case known if known in TAGS:
             return TAGS[known]
     return str(escape(bound(SIGN_FIRST.sub("\N{NO-BREAK SPACE}", token.content))))
@@ -254,5 +290,5 @@ def _words(tokens: Iterable[Token]) -> str:
             label = "".join(said[label_from:])
             said[label_from:] = [to if label in (to, "") else f"{label} ({to})"]
         else:
-            said.append("\n" if token.type in ("softbreak", "hardbreak") else token.content)
+            said.append(_said(token))
     return "".join(said)

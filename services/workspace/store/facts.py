@@ -7,9 +7,11 @@ from uuid import UUID
 
 import orjson
 
-from services.chassis.language.commonmark import plain_words
 from services.chassis.postgres.database import Db
 from services.workspace.domain.standing import Heard, Standing
+
+SEARCHED = 200_000
+"""Letters of answers to a question that are found again: PostgreSQL indexes a megabyte of words at most."""
 
 _KEEP = """
 INSERT INTO fact (question, event, type, at, data)
@@ -174,9 +176,10 @@ async def _put_questions(db: Db, made: Sequence[tuple[UUID, Standing]]) -> None:
 
 
 def _answers(one: Standing) -> str:
-    """What there is to be read in them, without marks."""
-    said = (told.data for told in one.heard if told.type.startswith("answer."))
-    return " ".join(plain_words(data.get("text", ""), data.get("format", "plain")) for data in said)
+    """Their words, which marks do not hide from the index: they are not read here, for every event of the
+    question comes by. Between pointed brackets, PostgreSQL would see a tag."""
+    said = (told.data.get("text", "") for told in one.heard if told.type.startswith("answer."))
+    return " ".join(said)[:SEARCHED].replace("<", " ").replace(">", " ")
 
 
 async def questions(db: Db) -> list[UUID]:

@@ -128,9 +128,15 @@ async def test_what_is_looked_at_as_a_mail_is_what_is_sent(database: Database) -
         await looking.script(f"{AREA}.value = '* voir [la notice](https://archive.example/a/12)'")
         await looking.script("document.querySelector('button[formaction$=preview]').click()")
         await looking.says("!!document.querySelector('.mail')")
-        said = await looking.script("document.querySelector('.mail .words').textContent")
-        assert said == "- voir la notice (https://archive.example/a/12)"
+        shown = await looking.script("document.querySelector('.mail .marked').innerHTML")
+        address = "https://archive.example/a/12"
+        assert (
+            shown == f'<ul>\n<li>voir <a href="{address}" rel="nofollow noopener">la notice</a></li>\n</ul>\n'
+        )
         await looking.script("document.querySelector('main form button').click()")
         await looking.says("location.pathname.startsWith('/questions/') && !document.querySelector('.mail')")
         [*_, asked] = await on.requests()
-        assert asked["data"]["text"] == said
+        assert (asked["data"]["text"], asked["data"]["format"]) == (
+            f"* voir [la notice]({address})",
+            "commonmark",
+        )

@@ -40,7 +40,7 @@ async def test_the_archive_sets_them_and_finds_lists_and_feeds_plain_words(here:
     number = await here.released("Qui a bâti le phare ?", WRITTEN, form="commonmark")
     page = (await here.reader.get(f"/a/{number}")).text
     assert "<h3>Le <strong>phare</strong></h3>" in page
-    assert '<li><a href="https://gallica.example/a_b_c">Gallica</a></li>' in page
+    assert '<li><a href="https://gallica.example/a_b_c" rel="nofollow noopener">Gallica</a></li>' in page
     assert "<img" not in page
     assert "**" not in page
     assert await here.found("feuille") == [number]

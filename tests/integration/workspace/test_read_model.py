@@ -145,3 +145,21 @@ async def test_a_library_finds_each_question_in_the_list_it_stands_in(database: 
             await told(on, made.life(*life), 4)
             rows = await on.pool.fetch("SELECT partner, list FROM assignment")
             assert {row["partner"]: row["list"] for row in rows} == expected
+
+
+ANSWERED_WITH = ["**Voir**", "[la notice](https://gallica.example/ark)", "<https://archive.example/7>"]
+
+
+async def test_words_of_answers_are_found_whatever_marks_and_however_many_there_are(
+    database: Database,
+) -> None:
+    """Thirty answers of other words each, over a megabyte in all, and each as costly to read as can be."""
+    many = [f"{' '.join(f'{one:x}mot{n:x}' for n in range(4_000))}{'[*' * 5_000}" for one in range(30)]
+    texts = [" ".join(ANSWERED_WITH), *many]
+    more = [made.added().model_copy(update={"text": text, "format": "commonmark"}) for text in texts]
+    async with tables(database) as on:
+        await told(on, made.life(made.received(), made.routed(), *more), 9)
+        assert await on.dead() == []
+        for word in ("voir", "notice", "gallica.example", "https://archive.example/7", "0mot9"):
+            found = "SELECT count(*) FROM question_search WHERE words @@ plainto_tsquery('simple', $1)"
+            assert await on.pool.fetchval(found, word) == 1, word

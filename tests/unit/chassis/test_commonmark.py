@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import time
 from html.parser import HTMLParser
+from types import FrameType
 
 import pytest
 
-from services.chassis.language.commonmark import LONGEST, html_of, marked, plain_of, plain_words
+from services.chassis.language.commonmark import (
+    LONGEST,
+    MOST_LINES,
+    MOST_SIGNS,
+    SIGNS,
+    html_of,
+    marked,
+    plain_of,
+    plain_words,
+)
 
 TAGS = {"p", "ul", "ol", "li", "em", "strong", "h3", "h4", "a", "blockquote", "br"}
 TYPED = """# Le phare
@@ -28,7 +39,7 @@ ou voir https://exemple.example/_a_."""
 SET = """<h3>Le phare</h3>
 <p>Bonjour, <em>voici</em> <strong>deux</strong> pistes\u00a0:</p>
 <ul>
-<li><a href="https://gallica.example/a_b_c">Gallica</a></li>
+<li><a href="https://gallica.example/a_b_c" rel="nofollow noopener">Gallica</a></li>
 <li>les archives<ol>
 <li>série M</li>
 <li>série N</li>
@@ -38,8 +49,8 @@ SET = """<h3>Le phare</h3>
 <blockquote>
 <p>cité</p>
 </blockquote>
-<p>Écrire à <a href="mailto:bm@lyon.example">nous</a><br>
-ou voir <a href="https://exemple.example/_a">https://exemple.example/_a</a>_.</p>
+<p>Écrire à <a href="mailto:bm@lyon.example" rel="nofollow noopener">nous</a><br>
+ou voir <a href="https://exemple.example/_a" rel="nofollow noopener">https://exemple.example/_a</a>_.</p>
 """
 SAID = """Le phare
 
@@ -78,6 +89,7 @@ def test_it_says_the_same_in_plain_words() -> None:
         ("[a [b](http://b.example) c](http://c.example)", "[a b (http://b.example) c](http://c.example)"),
         ("![x](https://a.example/i.png)", "!x (https://a.example/i.png)"),
         ("[x]: https://a.example", "[x]: https://a.example"),
+        ("[a <http://b.example> c](http://c.example)", "a <http://b.example> c (http://c.example)"),
         ("#", "#"),
     ],
 )
@@ -136,10 +148,11 @@ def test_nothing_but_these_tags_and_safe_addresses_is_ever_written(typed: str) -
     tags.feed(str(html_of(typed)))
     for tag, attributes in tags.seen:
         assert tag in TAGS, tag
-        allowed = {"a": {"href"}, "ol": {"start"}}.get(tag, set())
+        allowed = {"a": {"href", "rel"}, "ol": {"start"}}.get(tag, set())
         assert {name for name, _ in attributes} <= allowed
         assert all(
-            re.match(r"https?://|mailto:|\d+\Z", value or "", re.IGNORECASE) for _, value in attributes
+            re.match(r"https?://|mailto:|\d+\Z|nofollow noopener\Z", value or "", re.IGNORECASE)
+            for _, value in attributes
         )
 
 
@@ -151,9 +164,14 @@ def test_no_letter_that_was_typed_is_lost(typed: str) -> None:
     assert [word for word in letters if word not in str(html_of(typed))] == []
 
 
+MOST_CALLS = 1_000_000
 PIECES = (
     "[",
+    "[*",
     "![",
+    "*_",
+    "<a",
+    "` ",
     "](",
     "*",
     "*a **b ",
@@ -167,6 +185,10 @@ PIECES = (
     "[a](<b",
     "https://a)",
     "1. \n",
+    "- a\n",
+    "> a\n\n",
+    "- - - - - - - a\n",
+    "> > > > > > > > a\nb\n",
 )
 
 
@@ -178,6 +200,87 @@ def test_no_text_keeps_the_reader_busy(piece: str) -> None:
     before = time.process_time()
     html_of(text), plain_of(text)
     assert time.process_time() - before < 20
+
+
+def calls_of(text: str) -> int:
+    """Calls that Python makes to set this text and to say it."""
+    counted = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal counted
+        counted += event == "call"
+
+    sys.setprofile(count)
+    try:
+        html_of(text), plain_of(text)
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_no_text_costs_more_than_a_tenth_of_a_second(piece: str) -> None:
+    """An answer's longest text: all of it this piece, or as many as are still read. Counted are calls, for
+    they are the same on any machine: a million are about a tenth of a second here."""
+    most = min(MOST_LINES // max(piece.count("\n"), 1), MOST_SIGNS // max(sum(map(piece.count, SIGNS)), 1))
+    for said in (piece * (50_000 // len(piece)), (piece * most)[:50_000]):
+        assert calls_of(f"{said}.") < MOST_CALLS
+
+
+def test_what_was_set_is_not_read_again() -> None:
+    text = "- un *mot* de [Gallica](https://gallica.example)\n" * 200
+    assert calls_of(text) > 5_000
+    assert calls_of(text) < 100
+
+
+@pytest.mark.parametrize("end", ["", "\nb\n" * 900])
+def test_marks_make_no_text_twice_as_long(end: str) -> None:
+    """A line that belongs to a quotation without saying so is quoted as deeply as the one before."""
+    lazy = "> " * 8 + "a\n" + "b\n" * 1_900 + end
+    assert plain_of(lazy) == lazy
+    assert plain_of("> > a\nb") == "> > a\n> > b"
+
+
+@pytest.mark.parametrize("typed", ["*mot* " * (MOST_SIGNS // 2 + 1), "*mot*\n" * (MOST_LINES + 1)])
+def test_what_has_more_marks_than_anybody_writes_stays_as_it_was_typed(typed: str) -> None:
+    assert plain_of(typed) == typed
+    assert "<em>" not in html_of(typed)
+    assert html_of(typed).count("*mot*") == typed.count("*mot*")
+    assert plain_of(typed[: len(typed) // 3]).startswith("mot")
+
+
+@pytest.mark.parametrize(
+    ("label", "address"),
+    [
+        ("https://www.impots.example/compte", "https://evil.example/x"),
+        ("Voir www.impots.example", "https://evil.example/x"),
+        ("impots.**example**", "https://impots.example@evil.example/"),
+        ("impots.example", "https://impots.example.evil.example/"),
+        ("IMPOTS\u200b.example", "https://evil.example"),
+        ("impots\uff0eexample", "https://evil.example"),
+        ("mairie@lyon.example", "mailto:o.vaumont@evil.example"),
+        ("<https://a.example> ou a.example", "https://evil.example"),
+        ("https://a.example", "http://a.example.evil"),
+    ],
+)
+def test_a_label_hides_no_other_address(label: str, address: str) -> None:
+    shown = f"</a> ({address.removeprefix('mailto:')})"
+    assert shown in html_of(f"[{label}]({address})")
+
+
+@pytest.mark.parametrize(
+    ("label", "address"),
+    [
+        ("la notice", "https://a.example/x"),
+        ("www.bnf.example", "https://bnf.example/fr"),
+        ("BNF.example", "https://www.bnf.example"),
+        ("https://a.example/x", "https://a.example/x?y#z"),
+        ("nous@bm.example", "mailto:nous@bm.example"),
+        ("(http://a.example/)", "https://a.example"),
+    ],
+)
+def test_an_honest_label_says_it_once(label: str, address: str) -> None:
+    assert "</a></p>" in html_of(f"[{label}]({address})")
 
 
 def test_the_deepest_and_the_longest_texts_are_read_to_their_end() -> None:
