@@ -155,7 +155,7 @@ async def show_one(unit: Unit, _options: IngestSettings, chosen: argparse.Namesp
 async def release(unit: Unit, options: IngestSettings, chosen: argparse.Namespace) -> int:
     url = options.public_url.rstrip("/")
     intake = Intake(url, options.keys, options.reply_box, options.smtputf8, ROOM_BY_HAND)
-    replies = ReplyDoor(intake, options.network_name, timedelta(0))
+    replies = ReplyDoor(intake, options.network_name, timedelta(0), by_hand=True)
     door = MailDoor(intake, Mailboxes(options.question_box, options.reply_box), BY_HAND, replies)
     try:
         async with unit.db.transaction():

@@ -58,11 +58,13 @@ async def release(unit: Unit, intake: Intake, held: Held) -> str:
     if as_ == "edited":
         known = await submissions.came_as(unit.db, held.door, post.id)
         if known is not None and known.question is not None:
-            return await _edited(unit, intake, submission, known.question, post)
+            return await _edited(unit, intake, submission, known.question, post, by_hand=True)
     above = await submissions.question_of(unit.db, held.door, post.answers) if post.answers else None
     if above is not None and not post.author:
         # The channel does not say who wrote it: that it belongs there, whoever looked has decided.
-        followed = await accept_follow_up(unit, intake.wall, submission, above, post.whole, held.door)
+        followed = await accept_follow_up(
+            unit, intake.wall, submission, above, post.whole, held.door, vouched=True
+        )
         return "duplicate" if followed.again else "follow_up"
     post = replace(post, needs_look=None, is_remark=False)
     if above is not None and not await _is_askers(unit, intake, above, post):
@@ -87,7 +89,7 @@ async def _accept(
             return await _overhear(unit, submission, above)
         if not by_hand:
             await refuse_spam_sender(unit, above)
-        return await _go_on(unit, intake, submission, above, post)
+        return await _go_on(unit, intake, submission, above, post, vouched=by_hand)
     if post.is_remark:
         return await _overhear(unit, submission, None)
     new = NewQuestion(
@@ -107,7 +109,7 @@ async def _accept(
 
 
 async def _go_on(
-    unit: Unit, intake: Intake, submission: RawSubmission, question: UUID, post: SocialPost
+    unit: Unit, intake: Intake, submission: RawSubmission, question: UUID, post: SocialPost, *, vouched: bool
 ) -> str:
     """Its asker adds to it or, with the same words as by mail, has it asked again."""
     wall, way = intake.wall, submission.door
@@ -115,7 +117,7 @@ async def _go_on(
     if why is not None and known is not None and known.how == "answered":
         again = await accept_reopening(unit, wall, submission, question, why, way)
         return "duplicate" if again.again else "reopening"
-    followed = await accept_follow_up(unit, wall, submission, question, post.whole, way)
+    followed = await accept_follow_up(unit, wall, submission, question, post.whole, way, vouched=vouched)
     return "duplicate" if followed.again else "follow_up"
 
 
@@ -153,14 +155,23 @@ async def follow_edit(unit: Unit, intake: Intake, channel: str, post: SocialPost
         return await _hold(unit, again, post, f"refused: {refusal.reason}", "edited")
 
 
-async def _edited(unit: Unit, intake: Intake, again: RawSubmission, question: UUID, post: SocialPost) -> str:
+async def _edited(
+    unit: Unit,
+    intake: Intake,
+    again: RawSubmission,
+    question: UUID,
+    post: SocialPost,
+    *,
+    by_hand: bool = False,
+) -> str:
     if not await _is_askers(unit, intake, question, post):
         return "remark"
-    await refuse_spam_sender(unit, question)
+    if not by_hand:
+        await refuse_spam_sender(unit, question)
     stored = await questions.facets(unit.db, question)
     language = Facets.model_validate_json(stored).language if stored else None
     text = f"{CHANGED['fr' if language in (None, 'fr') else 'en']}\n\n{post.whole}"
-    followed = await accept_follow_up(unit, intake.wall, again, question, text, again.door)
+    followed = await accept_follow_up(unit, intake.wall, again, question, text, again.door, vouched=by_hand)
     return "duplicate" if followed.again else "edited"
 
 

@@ -140,10 +140,14 @@ async def accept_follow_up(
     text: str,
     way: str,
     attachments: tuple[Attachment, ...] = (),
+    *,
+    vouched: bool = False,
 ) -> AcceptedSubmission:
-    """The asker wrote again about the same question. Raises QuestionEnded where nobody would read it."""
+    """The asker wrote again about the same question. Raises QuestionEnded where nobody would read it, unless
+    it is `vouched` for by a person who has."""
     facets = await facets_of(unit, question)
-    await _must_be_read(unit, question, submission)
+    if not vouched:
+        await _must_be_read(unit, question, submission)
     await stop_at_the_wall(unit, wall, question, (text,))
     follow_up, words = uuid7(), clean_text(text) or ""
     with refusing():

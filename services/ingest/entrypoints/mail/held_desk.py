@@ -214,9 +214,9 @@ class HeldDesk:
 
 
 def by_hand(door: MailDoor) -> MailDoor:
-    """A person has decided: no cap counts, and no haste is a machine's."""
+    """A person has decided: no cap counts, no haste is a machine's, and whose word it is is known."""
     intake = replace(door.intake, room=ROOM_BY_HAND)
-    replies = replace(door.replies, intake=intake, quickest=timedelta(0))
+    replies = replace(door.replies, intake=intake, quickest=timedelta(0), by_hand=True)
     return replace(door, intake=intake, caps=BY_HAND, replies=replies)
 
 

@@ -74,10 +74,10 @@ async def accept_reply(
 
 
 async def _follow_up(unit: Unit, door: ReplyDoor, came: Came) -> str:
-    if await _is_to_the_asker(unit, door, came):
+    if not door.by_hand and await _is_to_the_asker(unit, door, came):
         raise Refused("goes to the asker too, from somebody else: who was sent a copy", field="from")
     written = await _written(unit, door, came)
-    if written.why_unsure:
+    if written.why_unsure and not door.by_hand:
         why = f"can't be told from our own mail for sure: {written.why_unsure}"
         raise await _unread(unit, door, came, why, written.why_unsure)
     uploads = uploads_of(came.mail)
@@ -119,7 +119,14 @@ async def _pass_on(
     intake, mailbox = door.intake, await questions.mailbox_of(unit.db, came.question.id)
     kept = await keep_files(unit, intake.public_url, uploads, "follow_up", room=intake.room, mailbox=mailbox)
     accepted = await accept_follow_up(
-        unit, intake.wall, came.submission, came.question.id, text, "mail", kept.attachments
+        unit,
+        intake.wall,
+        came.submission,
+        came.question.id,
+        text,
+        "mail",
+        kept.attachments,
+        vouched=door.by_hand,
     )
     return await kept.follow(unit, accepted)
 

@@ -47,11 +47,13 @@ ours."""
 
 @dataclass(frozen=True, slots=True)
 class ReplyDoor:
-    """`quickest`: an answer that comes sooner after our mail was written by a machine."""
+    """`quickest`: an answer that comes sooner after our mail was written by a machine. `by_hand`: a person
+    has looked, and says whose word it is and that it is to be read."""
 
     intake: Intake
     network_name: str
     quickest: timedelta
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
