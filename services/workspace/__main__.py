@@ -55,6 +55,7 @@ def guard_of(chassis: Chassis, settings: WorkspaceSettings) -> Guard:
             settings.network_time_zone,
             settings.archive_url,
             file_keys_of(settings.file_secret),
+            settings.logo_source,
         ),
         secure=settings.workspace_url.startswith("https://"),
         callers=ClientAddresses(networks(settings.trusted_proxies), chassis.registry),

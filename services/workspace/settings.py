@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from services.chassis.face import FaceSettings
 from services.chassis.http.client_addresses import networks
 from services.chassis.settings import LEAST_KEY, ServiceSettings
 
@@ -43,7 +44,7 @@ def file_keys_of(value: SecretStr) -> tuple[bytes, ...]:
     return tuple(bytes.fromhex(key) for key in value.get_secret_value().split(",") if key.strip())
 
 
-class WorkspaceSettings(ServiceSettings):
+class WorkspaceSettings(FaceSettings, ServiceSettings):
     workspace_host: str = Field(default="127.0.0.1", description="Address of the workspace's pages")
     workspace_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the workspace's pages; 0 takes any free one"
@@ -71,8 +72,6 @@ class WorkspaceSettings(ServiceSettings):
     public_url: str = Field(
         default="", description="Where askers find the form: for what a library puts into its own pages"
     )
-    figures_url: str = Field(default="", description="Where key figures are seen; empty: no link to them")
-    network_name: str = Field(default="Sésame", description="The network's name on pages")
     network_time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("Europe/Paris"), description="Time zone of a library that has none of its own"
     )

@@ -125,7 +125,12 @@ class WorkspacePages:
     """`zone` is that of libraries without one of their own."""
 
     def __init__(
-        self, network: str, zone: ZoneInfo, archive_url: str = "", file_keys: Sequence[bytes] = ()
+        self,
+        network: str,
+        zone: ZoneInfo,
+        archive_url: str = "",
+        file_keys: Sequence[bytes] = (),
+        logo: str = "",
     ) -> None:
         self._file_keys = file_keys
         self._languages = Languages.of(LOCALE, zone.key)
@@ -136,7 +141,9 @@ class WorkspacePages:
         }
         self._environments = {code: self._environment(self._languages[code]) for code in LANGUAGES}
         for environment in self._environments.values():
-            environment.globals.update(network=network, archive_url=archive_url, languages=LANGUAGES)
+            environment.globals.update(
+                network=network, logo=logo, archive_url=archive_url, languages=LANGUAGES
+            )
 
     def _environment(self, words: Translator) -> Environment:
         environment = Environment(
