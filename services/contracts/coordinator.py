@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.contracts.vocabulary import (
+    AnswerToSender,
     Fact,
     FactMark,
     Line,
@@ -187,6 +188,8 @@ class HeldDropRequested(HeldRequest):
 
     wire: ClassVar[str] = "held_drop.requested.v1"
 
+    answer: AnswerToSender | None = Field(default=None, description="To whom a mail came from; none: nothing")
+
 
 class RetryRequested(CoordinatorRequest):
     """From the coordinator: try a delivery again that was given up."""
@@ -268,8 +271,8 @@ class RequestRefused(Fact):
     request_type: str
     code: Word = Field(
         description="changed_meanwhile, emptied_field, faulty_field, has_it_already, impossible,"
-        " known_partner, moment_passed, nobody_has_it, not_open, not_so_any_more, nothing_failed,"
-        " nothing_held, nothing_silenced, nothing_to_post, nothing_weighs, stays_held, unfit,"
+        " known_partner, moment_passed, nobody_has_it, not_answerable, not_open, not_so_any_more,"
+        " nothing_failed, nothing_held, nothing_silenced, nothing_to_post, nothing_weighs, stays_held, unfit,"
         " unknown_partner, unknown_question, waits_for_asker, walled"
     )
     reason: str = Field(description="For an operator to read")

@@ -8,11 +8,14 @@ from uuid import UUID
 from pydantic import Field
 
 from services.contracts.vocabulary import (
+    AnswerToSender,
     Asker,
     Attachment,
     Facets,
     Fact,
+    Language,
     Line,
+    MailAddress,
     Moment,
     PartnerId,
     Place,
@@ -187,6 +190,20 @@ class HeldShown(Fact):
     text: Text | None = None
     attachments: tuple[Line, ...] = Field(default=(), description="Names of what came with it")
     readable: bool = Field(default=True, description="False: nothing is known of it but its bytes")
+
+
+class HeldAnswered(Fact):
+    """A held mail was dropped, and a coordinator wants its sender told why. For the notifier alone; the
+    event's subject is the nil UUID."""
+
+    wire: ClassVar[str] = "held.answered.v1"
+
+    number: int = Field(ge=1)
+    mail: MailAddress = Field(description="Where the envelope said that it came from")
+    answer: AnswerToSender
+    language: Language | None = Field(default=None, description="Of what was written, where it is clear")
+    received_at: Moment
+    message_id: Line | None = Field(default=None, description="Of the mail that is answered")
 
 
 class KeyNoted(Fact):

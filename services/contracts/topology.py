@@ -65,6 +65,7 @@ HEARS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             ingest.QuestionReceived,
             ingest.QuestionFollowedUp,
             ingest.ReplyHeld,
+            ingest.HeldAnswered,
             ingest.QuestionRated,
             ingest.AnswerPosted,
             ingest.QuestionWithdrawn,

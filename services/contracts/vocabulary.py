@@ -27,6 +27,7 @@ TextFormat = Literal["plain", "commonmark"]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00\r\n]*$")]
 Word = Annotated[str, StringConstraints(pattern=WORD_PATTERN)]
 PartnerId = Annotated[str, StringConstraints(pattern=PARTNER_ID_PATTERN)]
+MailAddress = Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Postcode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z -]{1,9}$")]
@@ -70,6 +71,10 @@ class Value(BaseModel):
     """A frozen part of an event. Readers ignore what they don't know; constructing one validates."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+AnswerToSender = Literal["no_advertising", "questions_only", "unreadable", "twice"]
+"""What whoever wrote a mail that is dropped can be told: standard sentences, in their language."""
 
 
 class Fact(Value):

@@ -8,9 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.contracts.coordinator import CoordinatorRequest
-from services.contracts.vocabulary import Fact, Language, Line, Moment, PartnerId, Text, Word
-
-MailAddress = Annotated[str, StringConstraints(pattern=r"^[^\s@\x00]+@[^\s@\x00]+$", max_length=320)]
+from services.contracts.vocabulary import Fact, Language, Line, MailAddress, Moment, PartnerId, Text, Word
 
 
 class SignInRequested(Fact):

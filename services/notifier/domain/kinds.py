@@ -47,6 +47,7 @@ class DeliveryKind(StrEnum):
     REFUSED = "refused"
     REMINDER = "reminder"
     SIGN_IN = "sign_in"
+    TURNED_AWAY = "turned_away"
     UNHANDLED = "unhandled"
     UNROUTABLE = "unroutable"
 
@@ -64,7 +65,7 @@ class Traits:
     carry their words, and their links, to that person. `told_after_end`: still sent about a question that is
     over. `of_words`: made of what stands in its details, of which an erasure leaves nothing. `note`: what the
     coordinator hears of single questions: gathered, however many there are. `is_round`: about no single
-    question."""
+    question. `most_a_day`: to one mailbox, of what is unasked, where fewer than usual."""
 
     addressee: Addressee
     automatic: str | None = "auto-generated"
@@ -74,6 +75,7 @@ class Traits:
     of_words: bool = False
     note: bool = False
     is_round: bool = False
+    most_a_day: int | None = None
 
 
 _TO_ASKER, _TO_LIBRARY = Addressee.ASKER, Addressee.LIBRARY
@@ -115,6 +117,7 @@ TRAITS: Mapping[DeliveryKind, Traits] = {
     DeliveryKind.REFUSED: Traits(_TO_LIBRARY, told_after_end=True, of_words=True),
     DeliveryKind.REMINDER: Traits(_TO_LIBRARY),
     DeliveryKind.SIGN_IN: Traits(_TO_PERSON),
+    DeliveryKind.TURNED_AWAY: Traits(_TO_PERSON, automatic="auto-replied", unasked=True, most_a_day=1),
     DeliveryKind.UNHANDLED: Traits(_TO_COORDINATOR, note=True),
     DeliveryKind.UNROUTABLE: Traits(_TO_COORDINATOR, note=True),
 }

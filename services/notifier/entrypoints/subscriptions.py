@@ -14,6 +14,7 @@ from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.handlers.sign_ins import (
     applicant_told,
     colleague_called,
+    held_answered,
     library_readdressed,
     sign_in_requested,
 )
@@ -31,6 +32,7 @@ def subscriptions(
     return {
         ingest.QuestionReceived: routing.question_received,
         ingest.QuestionFollowedUp: conversation.question_followed_up,
+        ingest.HeldAnswered: held_answered,
         ingest.QuestionRated: partial(conversation.question_rated, coordinator),
         ingest.ReplyHeld: partial(conversation.reply_held, coordinator),
         ingest.AnswerPosted: partial(answers.answer_posted, settlement),

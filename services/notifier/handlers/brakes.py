@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests, mailbox
-from services.notifier.domain.kinds import kinds_that
+from services.notifier.domain.kinds import DeliveryKind, kinds_that
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.store import brakes, deliveries, silences
@@ -67,7 +67,7 @@ class MailBrakes:
         for one in mails:
             number = counts.get((one.mailbox, one.kind), 0)
             counts[one.mailbox, one.kind] = number + 1
-            if number >= self.per_mailbox:
+            if number >= min(self.per_mailbox, DeliveryKind(one.kind).traits.most_a_day or self.per_mailbox):
                 enough.append(one)
         return enough
 

@@ -1,10 +1,12 @@
 """Mails that the workspace asks for: to let people of the network in, of which it said only the sign-in's id,
-and to a library's old address."""
+to a library's old address, and to
+the sender of what was dropped."""
 
 from __future__ import annotations
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
+from services.contracts.ingest import HeldAnswered
 from services.contracts.workspace import (
     ApplicantTold,
     ColleagueCalled,
@@ -76,6 +78,26 @@ async def colleague_called(unit: Unit, event: Event[ColleagueCalled]) -> None:
         delivery_id(NO_QUESTION, DeliveryKind.CALLED, f"{fact.note_id} {fact.person_id}"),
         NO_QUESTION,
         DeliveryKind.CALLED,
+        "mail",
+        destination=fact.mail,
+        details=details,
+    )
+    await deliveries.decide(unit.db, [planned], [event.traceparent], unit.now)
+
+
+async def held_answered(unit: Unit, event: Event[HeldAnswered]) -> None:
+    """Once of each held mail, and no word of it: whoever sent it is named by its envelope alone."""
+    fact = event.data
+    details = {
+        "language": fact.language or "",
+        "answer": fact.answer,
+        "received_at": fact.received_at.isoformat(),
+        "message_id": fact.message_id,
+    }
+    planned = Planned(
+        delivery_id(NO_QUESTION, DeliveryKind.TURNED_AWAY, f"{fact.number} {details['received_at']}"),
+        NO_QUESTION,
+        DeliveryKind.TURNED_AWAY,
         "mail",
         destination=fact.mail,
         details=details,

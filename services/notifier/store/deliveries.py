@@ -79,7 +79,8 @@ RETURNING question_id
 
 _FORGET_SIGN_INS = """
 DELETE FROM delivery
-WHERE kind IN ('sign_in', 'invitation', 'joining', 'applied', 'not_joined', 'readdressed', 'called')
+WHERE kind IN ('sign_in', 'invitation', 'joining', 'applied', 'not_joined', 'readdressed', 'called',
+        'turned_away')
     AND decided_at < $1 AND state <> 'waiting'
 """
 

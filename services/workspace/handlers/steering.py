@@ -15,6 +15,7 @@ from services.chassis.telemetry import trace
 from services.contracts import coordinator, topology
 from services.contracts.coordinator import CoordinatorRequest
 from services.contracts.envelope import Event
+from services.contracts.vocabulary import AnswerToSender
 from services.workspace.domain.steering import SteeringAction
 from services.workspace.handlers.asking import SOURCE
 from services.workspace.store import audit
@@ -85,13 +86,19 @@ async def change_intake(unit: Unit, who: Coordinator, form: str, notice: str | N
     return await ask(unit, who, form, fact, None, "paused" if notice else "open")
 
 
-async def ask_about_held(
-    unit: Unit, who: Coordinator, form: str, number: int, *, release: bool
-) -> UUID | None:
-    """Take it in after all, or forget it for good."""
-    kind = coordinator.HeldReleaseRequested if release else coordinator.HeldDropRequested
-    fact = kind(by=who.name[:LONGEST_LINE], number=number)
+async def release_held(unit: Unit, who: Coordinator, form: str, number: int) -> UUID | None:
+    """Take it in after all."""
+    fact = coordinator.HeldReleaseRequested(by=who.name[:LONGEST_LINE], number=number)
     return await ask(unit, who, form, fact, None, str(number))
+
+
+async def drop_held(
+    unit: Unit, who: Coordinator, form: str, number: int, answer: AnswerToSender | None
+) -> UUID | None:
+    """Forget it for good, and tell its sender why, or nothing."""
+    fact = coordinator.HeldDropRequested(by=who.name[:LONGEST_LINE], number=number, answer=answer)
+    detail = f"{number} {answer}" if answer else None
+    return await ask(unit, who, form, fact, None, str(number), detail)
 
 
 async def ask(
@@ -101,13 +108,15 @@ async def ask(
     fact: CoordinatorRequest,
     question: UUID | None,
     about: str | None,
+    detail: str | None = None,
 ) -> UUID | None:
-    """Asked once for each form, whatever is clicked twice: None where it was asked before."""
+    """Asked once for each form, whatever is clicked twice: None where it was asked before. `detail`: for the
+    list of who did what, where it says more than `about`."""
     request, kind = uuid7(), topology.unversioned(fact.wire)
     if not await network.ask(unit.db, request, question, who.person, kind, form, about, unit.now):
         return None
     _send(unit, request, fact, question or NETWORK)
-    await audit.note(unit.db, unit.now, who.person, kind, question=question, detail=about)
+    await audit.note(unit.db, unit.now, who.person, kind, question=question, detail=detail or about)
     return request
 
 

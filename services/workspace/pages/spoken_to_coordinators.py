@@ -31,6 +31,11 @@ SPOKEN_TO_COORDINATORS: Mapping[str, str] = {
     "held_show.requested": N_("Showing what is held"),
     "held_release.requested": N_("Taking in what was held"),
     "held_drop.requested": N_("Dropping what was held"),
+    "answer_no_advertising": N_("We take no advertising."),
+    "answer_questions_only": N_("This address takes questions only; write to the coordination."),
+    "answer_unreadable": N_("We could not read it: send it once more, as text."),
+    "answer_twice": N_("It came twice: we have the other one."),
+    "not_answerable": N_("its sender can’t be written to: drop it without a word"),
     "nothing_held": N_("it is held no longer"),
     "stays_held": N_("it can’t be taken in as it is, and stays held"),
     # The network now.

@@ -68,6 +68,7 @@ async def test_what_is_wrong_is_seen() -> None:
 KINDS = sorted(
     DELIVERIES.keys()
     - {"gathered", "sign_in", "invitation", "joining", "applied", "not_joined", "readdressed", "called"}
+    - {"turned_away"}
 )
 MESSAGES = ("addition", "clarification", "clarification_reminder", "correction")
 LATE = {"headline": "Où lire ?", "partner": None, "id": "1"}

@@ -101,3 +101,32 @@ async def test_releasing_is_asked_once_and_a_refusal_is_said(database: Database)
         for path in ("/held/99", f"/held/{10**30}"):
             assert (await person.see(path)).status_code == 404
             assert (await person.post(f"{path}/drop", form="d2")).status_code == 404
+
+
+async def test_whoever_wrote_a_dropped_mail_is_told_nothing_or_one_of_our_sentences(
+    database: Database,
+) -> None:
+    async with stage(database) as on:
+        await on.tell([made.held(17, "encrypted"), made.held(18, "spam"), made.held(19)])
+        await on.tell([made.held_reply(20)])
+        person = await claire(on)
+        page = (await person.see("/held/17")).text
+        assert '<option value="">' in page
+        assert "Nous n’acceptons pas de publicité" in page
+        for number in (18, 19, 20):
+            assert 'name="answer"' not in (await person.see(f"/held/{number}")).text
+            refused = await person.post(f"/held/{number}/drop", form="x", answer="no_advertising")
+            assert refused.status_code == 400
+        assert (await person.post("/held/17/drop", form="y", answer="Buy this")).status_code == 400
+        for _ in range(2):
+            await person.post("/held/17/drop", form="z", answer="unreadable")
+        await person.post("/held/18/drop", form="silent", answer="")
+        drops = [one for one in await on.requests() if one["type"] == "held_drop.requested.v1"]
+        assert [(one["data"]["number"], one["data"].get("answer")) for one in drops] == [
+            (17, "unreadable"),
+            (18, None),
+        ]
+        rows = await on.on.pool.fetch(
+            "SELECT detail FROM audit WHERE action = 'held_drop.requested' ORDER BY detail"
+        )
+        assert [row["detail"] for row in rows] == ["17 unreadable", "18"]

@@ -36,11 +36,12 @@ from services.contracts.envelope import Event, decode, event_readers
 from services.contracts.ingest import HeldEnded, HeldNoted, HeldShown
 from services.contracts.vocabulary import Fact
 from services.ingest.domain.intake import Refused
-from services.ingest.domain.mail.parsed_mail import MailEnvelope
+from services.ingest.domain.mail.parsed_mail import MailEnvelope, ParsedMail
 from services.ingest.entrypoints.mail.reader import MailReader, Unreadable
 from services.ingest.entrypoints.mail.release import BY_HAND, ROOM_BY_HAND, release_held
 from services.ingest.entrypoints.scanner import Scanner
 from services.ingest.handlers.held import act_on, send_after_all
+from services.ingest.handlers.mail.answered_drop import NotAnswerable, answer_to
 from services.ingest.handlers.mail.incoming import MailDoor
 from services.ingest.handlers.mail.mail_replies import NotYet
 from services.ingest.handlers.partner_key_change import KEY_REQUESTS, KeyHandler
@@ -70,7 +71,8 @@ class HeldOrderReader:
         if do is not None:
             at_once = partial(_handle, do, event)
             return Work(letter, event.source, event.id, event.type, None, event.traceparent, at_once)
-        order = HeldOrder(event.id, event.type, event.data.number)
+        wanted = event.data.answer if isinstance(event.data, HeldDropRequested) else None
+        order = HeldOrder(event.id, event.type, event.data.number, wanted)
 
         async def put_down(unit: Unit) -> None:
             await held_orders.add(unit.db, order, unit.now)
@@ -141,7 +143,7 @@ class HeldDesk:
         mark = unit.mark()
         try:
             async with unit.db.transaction():
-                refused = await actions[order.type](unit, order.number)
+                refused = await actions[order.type](unit, order)
         except Exception as fault:  # or one that can't be done would keep all others from it
             if is_transient(fault):
                 raise
@@ -155,7 +157,8 @@ class HeldDesk:
             request_id=order.request, request_type=order.type, code=code, reason=reason[:LONGEST_LINE]
         )
 
-    async def _show(self, unit: Unit, number: int) -> tuple[str, str] | None:
+    async def _show(self, unit: Unit, order: HeldOrder) -> tuple[str, str] | None:
+        number = order.number
         held = await quarantine.get(unit.db, number)
         if held is not None:
             unit.announce(await self._shown(held), question=NOBODY)
@@ -171,9 +174,8 @@ class HeldDesk:
         if held.door != "mail":
             text = _said_in(held.raw)
             return HeldShown(number=held.id, text=text or None, readable=bool(text))
-        envelope = MailEnvelope(held.envelope_from, held.envelope_to)
         try:
-            mail = await self.reader.read(held.raw, envelope, self.door.boxes.own, held.received_at)
+            mail = await self._read(held)
         except Unreadable:
             return HeldShown(number=held.id, readable=False)
         names = (_line(one.name) for one in mail.attachments)
@@ -184,10 +186,14 @@ class HeldDesk:
             attachments=tuple(name for name in names if name),
         )
 
-    async def _release(self, unit: Unit, number: int) -> tuple[str, str] | None:
+    async def _read(self, held: Held) -> ParsedMail:
+        envelope = MailEnvelope(held.envelope_from, held.envelope_to)
+        return await self.reader.read(held.raw, envelope, self.door.boxes.own, held.received_at)
+
+    async def _release(self, unit: Unit, order: HeldOrder) -> tuple[str, str] | None:
         try:
             async with unit.db.transaction():
-                return await self._let_in(unit, number)
+                return await self._let_in(unit, order.number)
         except (Refused, NotYet, Unreadable) as refusal:
             return "stays_held", str(refusal)
 
@@ -203,13 +209,31 @@ class HeldDesk:
         await send_after_all(unit, intake.wall, intake.public_url, reply)
         return None
 
-    async def _drop(self, unit: Unit, number: int) -> tuple[str, str] | None:
+    async def _drop(self, unit: Unit, order: HeldOrder) -> tuple[str, str] | None:
+        """With an answer that nobody can be given, it stays: whoever drops it is to know that."""
+        if order.answer is not None:
+            try:
+                async with unit.db.transaction():
+                    return await self._drop_answered(unit, order.number, order.answer)
+            except (NotAnswerable, Unreadable) as refusal:
+                return "not_answerable", str(refusal)
+        number = order.number
         if await quarantine.take(unit.db, number):
             return None
         reply = await held_replies.numbered(unit.db, number)
         if reply is None:
             return _gone(number)
         await act_on(unit, "", reply.question, reply.partner, reply.id, "nothing")
+        return None
+
+    async def _drop_answered(self, unit: Unit, number: int, answer: str) -> tuple[str, str] | None:
+        held = await quarantine.take(unit.db, number)
+        if held is None:
+            return _gone(number)
+        if held.door != "mail":
+            raise NotAnswerable(f"it came by {held.door}, not by mail", field="answer")
+        fact = await answer_to(unit, self.door, held, await self._read(held), answer)
+        unit.announce(fact, question=NOBODY)
         return None
 
 

@@ -26,24 +26,27 @@ FROM held_reply WHERE done_at IS NULL ORDER BY 1
 """
 
 _ADD = """
-INSERT INTO held_order (request, type, number, asked_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+INSERT INTO held_order (request, type, number, asked_at, answer) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING
 """
 
 # Another copy may be at the first one for minutes: a mail that breaks its reader.
 _NEXT = """
 DELETE FROM held_order WHERE request = (
     SELECT request FROM held_order ORDER BY asked_at, request LIMIT 1 FOR UPDATE SKIP LOCKED
-) RETURNING request, type, number
+) RETURNING request, type, number, answer
 """
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOrder:
-    """`type` is the request's wire name; `number` that of the held thing."""
+    """`type` is the request's wire name; `number` that of the held thing. `answer`: to the sender of
+    what is dropped."""
 
     request: str
     type: str
     number: int
+    answer: str | None = None
 
 
 async def news(db: Db, most: int) -> list[Record]:
@@ -61,7 +64,7 @@ async def tell_anew(db: Db) -> None:
 
 
 async def add(db: Db, order: HeldOrder, now: datetime) -> None:
-    await db.execute(_ADD, order.request, order.type, order.number, now)
+    await db.execute(_ADD, order.request, order.type, order.number, now, order.answer)
 
 
 async def next_one(db: Db) -> HeldOrder | None:

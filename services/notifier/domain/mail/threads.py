@@ -41,6 +41,11 @@ def partner_thread(delivery: UUID, began_with: UUID | None, domain: str) -> Thre
     return _thread(delivery, (message_id(began_with, domain) if began_with else None,), domain)
 
 
+def stranger_thread(delivery: UUID, answered: str | None, domain: str) -> Thread:
+    """Below the mail that it answers."""
+    return _thread(delivery, (answered,), domain)
+
+
 def _thread(delivery: UUID, ancestors: Iterable[str | None], domain: str) -> Thread:
     own = message_id(delivery, domain)
     return Thread(own, tuple(parent for parent in ancestors if parent and parent != own))

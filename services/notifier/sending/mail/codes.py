@@ -39,6 +39,7 @@ DELIVERIES: Mapping[str, str] = {
     DeliveryKind.RATING: N_("invitation to rate"),
     DeliveryKind.REFUSED: N_("answer not passed on, to a library"),
     DeliveryKind.REMINDER: N_("reminder to a library"),
+    DeliveryKind.TURNED_AWAY: N_("why a mail was not taken, to its sender"),
     DeliveryKind.UNHANDLED: N_("follow-up nobody saw to, to the coordinator"),
     DeliveryKind.UNROUTABLE: N_("question without a library, to the coordinator"),
 }

@@ -32,6 +32,7 @@ from services.notifier.domain.mail.threads import (
     asker_thread,
     partner_thread,
     reply_subject,
+    stranger_thread,
 )
 from services.notifier.domain.outgoing import DeliveryAttempt, written_in
 from services.notifier.sending.mail.rendering import MailRenderer, RenderedMail
@@ -176,6 +177,8 @@ class Composer:
         question, domain = delivery.question, self._house.mail_domain
         if delivery.traits.addressee is Addressee.ASKER:
             return asker_thread(question.id, delivery.id, question.asker.get("message_id"), domain)
+        if delivery.kind == DeliveryKind.TURNED_AWAY:
+            return stranger_thread(delivery.id, delivery.details.get("message_id"), domain)
         assignment = delivery.assignment
         return partner_thread(delivery.id, assignment.began_with if assignment else None, domain)
 
@@ -199,6 +202,7 @@ class Composer:
         return {
             **values,
             "given": delivery.details,
+            "given_at": moment_of(delivery.details.get("received_at")),
             "network": self._house.network,
             "coordinator": self._house.coordinator,
             "page_url": page if token else None,

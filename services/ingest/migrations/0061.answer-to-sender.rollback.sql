@@ -1,0 +1,1 @@
+ALTER TABLE held_order DROP COLUMN answer;
