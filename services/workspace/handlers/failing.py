@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
@@ -16,19 +17,7 @@ from services.workspace.store.coordinator import failures
 
 
 async def failed(unit: Unit, event: Event[DeliveryFailed]) -> None:
-    fact = event.data
-    erased = await facts.is_erased(unit.db, event.subject)
-    await failures.failed(
-        unit.db,
-        fact.delivery_id,
-        event.subject,
-        fact.kind,
-        fact.way,
-        fact.partner,
-        fact.attempts,
-        "" if erased else fact.error,
-        event.time,
-    )
+    await _failed(unit, event.data, event.subject, event.time)
 
 
 async def resumed(unit: Unit, event: Event[DeliveryResumed]) -> None:
@@ -37,21 +26,26 @@ async def resumed(unit: Unit, event: Event[DeliveryResumed]) -> None:
 
 async def told_again(unit: Unit, fact: ToldFact) -> None:
     """What was given up, or tried again since: the later word counts, however often either comes."""
-    data = fact.data
-    delivery = UUID(data["delivery_id"])
     if fact.type == topology.routing_key(DeliveryResumed):
-        await failures.resumed(unit.db, delivery, fact.at)
-        return
+        await failures.resumed(unit.db, UUID(fact.data["delivery_id"]), fact.at)
+    else:
+        told = DeliveryFailed.model_validate({"error": "", **fact.data})
+        await _failed(unit, told, fact.question, fact.at)
+
+
+async def _failed(unit: Unit, fact: DeliveryFailed, question: UUID, at: datetime) -> None:
+    """Of somebody who is erased no word of a mail server is kept: it may name them."""
+    erased = await facts.is_erased(unit.db, question)
     await failures.failed(
         unit.db,
-        delivery,
-        fact.question,
-        data["kind"],
-        data["way"],
-        data.get("partner"),
-        data["attempts"],
-        data.get("error", ""),
-        fact.at,
+        fact.delivery_id,
+        question,
+        fact.kind,
+        fact.way,
+        fact.partner,
+        fact.attempts,
+        "" if erased else fact.error,
+        at,
     )
 
 

@@ -29,6 +29,9 @@ SELECT json_build_object('question', q.id, 'text', q.text, 'state', q.state,
     'refused', (SELECT json_agg(json_build_object('by', r.partner, 'what', r.type, 'at', r.asked_at,
         'field', r.field, 'value', r.value) ORDER BY r.asked_at)
         FROM request r WHERE r.question = q.id AND r.value IS NOT NULL),
+    'not_delivered', (SELECT json_agg(json_build_object('what', d.kind, 'by', d.way, 'at', d.failed_at,
+        'error', d.error) ORDER BY d.failed_at, d.delivery)
+        FROM failed_delivery d WHERE d.question = q.id AND d.error <> ''),
     'notes', (SELECT json_agg(json_build_object('by', n.partner, 'text', n.text, 'at', n.at) ORDER BY n.at)
         FROM note n WHERE n.question = q.id)
 )::text AS told
@@ -45,6 +48,7 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND text <> '')
     + (SELECT count(*) FROM entry_shown WHERE question = ANY($1::uuid[]) AND texts IS NOT NULL)
     + (SELECT count(*) FROM group_post WHERE question = ANY($1::uuid[]) AND num_nonnulls(text, url) > 0)
     + (SELECT count(*) FROM request WHERE question = ANY($1::uuid[]) AND value IS NOT NULL)
+    + (SELECT count(*) FROM failed_delivery WHERE question = ANY($1::uuid[]) AND error <> '')
 """
 
 _MEMBER = """

@@ -8,8 +8,10 @@ from uuid import UUID, uuid5
 
 from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts.notifier import AddressLifted, AddressSilenced, DeliveryFailed, DeliveryResumed
-from services.contracts.vocabulary import Fact
+from services.contracts.vocabulary import Fact, ToldFact
 from services.workspace.domain.roles import Member
+from services.workspace.handlers import failing
+from services.workspace.store import person
 from tests.integration.workspace import facts as made
 from tests.integration.workspace.stage import Stage, stage
 from tests.support.bench import letter_of
@@ -39,9 +41,9 @@ def resumed(name: str = "one") -> DeliveryResumed:
 
 
 async def page(on: Stage) -> str:
-    person = await on.someone(f"Claire {on.clock.moment}", Member("coordinator"))
+    claire = await on.someone(f"Claire {on.clock.moment}", Member("coordinator"))
     on.clock.pass_by(seconds=1)
-    return (await person.see(TOWARDS)).text
+    return (await claire.see(TOWARDS)).text
 
 
 async def test_a_failure_is_shown_until_it_is_tried_again_and_anew_when_that_fails(
@@ -81,17 +83,17 @@ async def test_any_order_of_words_ends_the_same(database: Database) -> None:
 async def test_trying_again_and_lifting_are_asked_once(database: Database) -> None:
     async with stage(database) as on:
         await on.tell([told(failed(), 1), told(AddressSilenced(name=NAME, library="bm-lyon"), 1)])
-        person = await on.someone("Claire Dumas", Member("coordinator"))
-        assert "bm-lyon" in (await person.see(TOWARDS)).text
+        claire = await on.someone("Claire Dumas", Member("coordinator"))
+        assert "bm-lyon" in (await claire.see(TOWARDS)).text
         delivery = uuid5(made.QUESTION, "one")
         for _ in range(2):
-            await person.post(f"{TOWARDS}/{delivery}/retry", form="r1")
-            await person.post(f"{TOWARDS}/silences/{NAME}/lift", form="l1")
+            await claire.post(f"{TOWARDS}/{delivery}/retry", form="r1")
+            await claire.post(f"{TOWARDS}/silences/{NAME}/lift", form="l1")
         retry, lift = await on.requests()
         assert retry["key"] == "coordinator.retry.requested.v1"
         assert UUID(retry["data"]["delivery_id"]) == delivery
         assert (lift["key"], lift["data"]["name"]) == ("coordinator.lift.requested.v1", NAME)
-        assert (await person.post(f"{TOWARDS}/silences/o'brien/lift", form="l2")).status_code == 404
+        assert (await claire.post(f"{TOWARDS}/silences/o'brien/lift", form="l2")).status_code == 404
 
 
 async def test_nothing_is_left_to_try_of_an_asker_who_is_forgotten(database: Database) -> None:
@@ -99,3 +101,33 @@ async def test_nothing_is_left_to_try_of_an_asker_who_is_forgotten(database: Dat
         await on.tell(made.life(made.received(), made.routed(), made.erased()))
         await on.tell([told(failed(), 9)])
         assert "Tout est arrivé" in await page(on)
+
+
+async def test_what_is_told_again_brings_no_server_s_words_back_of_who_is_forgotten(
+    database: Database,
+) -> None:
+    fact = failed()
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed(), made.erased()))
+        async with on.on.transactions.begin(made.QUESTION) as unit:
+            again = ToldFact(
+                question=made.QUESTION,
+                event="failed",
+                type="delivery.failed",
+                at=made.MOMENT,
+                data=fact.model_dump(mode="json"),
+            )
+            await failing.told_again(unit, again)
+            kept = await unit.db.fetchval("SELECT error FROM failed_delivery")
+            assert (kept, await person.left(unit.db, [made.QUESTION])) == ("", 0)
+
+
+async def test_a_server_s_words_about_an_asker_are_told_to_them_and_counted(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        async with on.on.transactions.begin(made.QUESTION) as unit:
+            without = await person.left(unit.db, [made.QUESTION])
+        await on.tell([told(failed(), 1)])
+        async with on.on.transactions.begin(made.QUESTION) as unit:
+            assert await person.left(unit.db, [made.QUESTION]) == without + 1
+            assert "no such user" in str(await person.told(unit.db, [made.QUESTION]))
