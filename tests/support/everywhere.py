@@ -16,8 +16,9 @@ MARK = "zq-"
 """Begins what stands in one column and nowhere else: `zq-ingest-message-text`."""
 
 FILL = (
-    """INSERT INTO ingest.message (id, question, kind, partner, text, sources, attachments, written_at)
-    VALUES (gen_random_uuid(), $1, 'addition', 'lyon', 'zq-ingest-message-text',
+    """INSERT INTO ingest.message (id, question, kind, partner, text, marked, sources, attachments,
+        written_at)
+    VALUES (gen_random_uuid(), $1, 'addition', 'lyon', 'zq-ingest-message-text', 'zq-ingest-message-marked',
         '["zq-ingest-message-sources"]', '[{"name": "zq-ingest-message-attachments"}]', now())""",
     """INSERT INTO ingest.held_reply (id, question, partner, reason, text, held_at)
     VALUES (gen_random_uuid(), $1, 'lyon', 'unsure', 'zq-ingest-held_reply-text', now())""",
@@ -39,12 +40,13 @@ FILL = (
     """UPDATE notifier.question SET reference = 'zq-notifier-question-reference',
         reopened_text = 'zq-notifier-question-reopened_text',
         attachments = '[{"name": "zq-notifier-question-attachments"}]' WHERE id = $1""",
-    """UPDATE notifier.answer SET text = 'zq-notifier-answer-text',
+    """UPDATE notifier.answer SET text = 'zq-notifier-answer-text', marked = 'zq-notifier-answer-marked',
         sources = '["zq-notifier-answer-sources"]',
         attachments = '[{"name": "zq-notifier-answer-attachments"}]' WHERE question_id = $1""",
-    """INSERT INTO notifier.message (id, question_id, kind, partner, partner_name, text, sources, attachments,
-        written_at) VALUES (gen_random_uuid(), $1, 'addition', 'lyon', 'Lyon', 'zq-notifier-message-text',
-        '["zq-notifier-message-sources"]', '[{"name": "zq-notifier-message-attachments"}]', now())""",
+    """INSERT INTO notifier.message (id, question_id, kind, partner, partner_name, text, marked, sources,
+        attachments, written_at) VALUES (gen_random_uuid(), $1, 'addition', 'lyon', 'Lyon',
+        'zq-notifier-message-text', 'zq-notifier-message-marked', '["zq-notifier-message-sources"]',
+        '[{"name": "zq-notifier-message-attachments"}]', now())""",
     """UPDATE notifier.delivery SET details = '{"comment": "zq-notifier-delivery-details"}',
         url = 'zq-notifier-delivery-url', last_error = 'zq-notifier-delivery-last_error'
     WHERE question_id = $1 AND destination IS NULL""",
@@ -60,7 +62,8 @@ FILL = (
     ) AS list (kind, told) WHERE q.id = $1""",
     """UPDATE notifier.archive_entry SET sources = '["zq-notifier-archive_entry-sources"]',
         title = 'zq-notifier-archive_entry-title', answer = 'zq-notifier-archive_entry-answer',
-        question = 'zq-notifier-archive_entry-question' WHERE question_id = $1 AND state = 'held'""",
+        question = 'zq-notifier-archive_entry-question', marked = 'zq-notifier-archive_entry-marked'
+    WHERE question_id = $1 AND state = 'held'""",
     """INSERT INTO workspace.draft (question, partner, person, text, sources, revision, saved_at) VALUES
         ($1, 'lyon', gen_random_uuid(), 'zq-workspace-draft-text', 'zq-workspace-draft-sources', 1, now())""",
     """INSERT INTO workspace.draft_kept (question, partner, person, text, sources, saved_at) VALUES (
@@ -76,6 +79,8 @@ FILL = (
     """INSERT INTO workspace.group_post (delivery, question, version, at, text, library, url) VALUES (
         gen_random_uuid(), $1, 1, now(), 'zq-workspace-group_post-text', 'lyon',
         'ada.moulin@mail.example')""",
+    """INSERT INTO workspace.failed_delivery (delivery, question, kind, way, attempts, error, failed_at)
+    VALUES (gen_random_uuid(), $1, 'answer', 'mail', 12, 'zq-workspace-failed_delivery-error', now())""",
     """INSERT INTO workspace.application
         (id, library, name, mail, language, way, words, record, reason, asked_at)
     SELECT gen_random_uuid(), 'zq-workspace-application-library', 'zq-workspace-application-name',

@@ -23,7 +23,8 @@ SELECT json_build_object(
     'follow_ups', (SELECT json_agg(json_build_object('text', f.text, 'written_at', f.written_at)
         ORDER BY f.written_at, f.id) FROM follow_up f WHERE f.question = q.id),
     'messages', (SELECT json_agg(json_build_object('kind', m.kind, 'from', m.partner_name, 'text', m.text,
-        'sources', m.sources::json, 'files', m.attachments::json, 'written_at', m.written_at)
+        'marked', m.marked, 'sources', m.sources::json, 'files', m.attachments::json,
+        'written_at', m.written_at)
         ORDER BY m.written_at, m.id) FROM message m WHERE m.question = q.id),
     'held_replies', (SELECT json_agg(json_build_object('by', h.partner, 'reason', h.reason, 'text', h.text,
         'held_at', h.held_at) ORDER BY h.held_at, h.id) FROM held_reply h WHERE h.question = q.id),

@@ -16,13 +16,14 @@ SELECT json_build_object(
     'question', q.id, 'asker', q.asker, 'text', q.text, 'private_note', q.private_note, 'place', q.place,
     'attachments', q.attachments, 'publish_consent', q.publish_consent, 'promise_at', q.promise_at,
     'ended', q.ended, 'erased_at', q.erased_at,
-    'answers', (SELECT json_agg(json_build_object('by', w.partner_name, 'text', w.text, 'sources', w.sources,
-        'attachments', w.attachments, 'answered_at', w.answered_at) ORDER BY w.answered_at, w.id)
+    'answers', (SELECT json_agg(json_build_object('by', w.partner_name, 'text', w.text, 'marked', w.marked,
+        'sources', w.sources, 'attachments', w.attachments, 'answered_at', w.answered_at)
+        ORDER BY w.answered_at, w.id)
         FROM answer w WHERE w.question_id = q.id),
     'follow_ups', (SELECT json_agg(json_build_object('text', f.text, 'asked_at', f.asked_at)
         ORDER BY f.asked_at, f.id) FROM follow_up f WHERE f.question_id = q.id),
     'messages', (SELECT json_agg(json_build_object('kind', m.kind, 'by', m.partner_name, 'text', m.text,
-        'sources', m.sources, 'attachments', m.attachments, 'written_at', m.written_at)
+        'marked', m.marked, 'sources', m.sources, 'attachments', m.attachments, 'written_at', m.written_at)
         ORDER BY m.written_at, m.id) FROM message m WHERE m.question_id = q.id),
     'reference', q.reference, 'reopened_text', q.reopened_text,
     'sent_to_the_asker', (SELECT json_agg(json_build_object('what', d.kind, 'by', d.way, 'state', d.state,
@@ -30,7 +31,8 @@ SELECT json_build_object(
         'details', d.details, 'last_error', d.last_error) ORDER BY d.decided_at, d.id)
         FROM delivery d WHERE d.question_id = q.id AND d.destination IS NULL),
     'archive', (SELECT json_agg(json_build_object('number', e.number, 'state', e.state, 'title', e.title,
-        'question', e.question, 'answer', e.answer, 'sources', e.sources, 'published_at', e.published_at)
+        'question', e.question, 'answer', e.answer, 'marked', e.marked, 'sources', e.sources,
+        'published_at', e.published_at)
         ORDER BY e.number) FROM archive_entry e WHERE e.question_id = q.id),
     'about_it_to_libraries', (SELECT json_agg(json_build_object('what', d.kind, 'state', d.state,
         'decided_at', d.decided_at, 'details', d.details) ORDER BY d.decided_at, d.id)
@@ -52,10 +54,12 @@ _LEFT = """
 SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND (asker <> '{}' OR text <> ''
         OR private_note IS NOT NULL OR place IS NOT NULL OR attachments <> '[]'))
     + (SELECT count(*) FROM answer
-        WHERE question_id = ANY($1::uuid[]) AND (text <> '' OR sources <> '[]' OR attachments <> '[]'))
+        WHERE question_id = ANY($1::uuid[]) AND (text <> '' OR marked IS NOT NULL OR sources <> '[]'
+            OR attachments <> '[]'))
     + (SELECT count(*) FROM follow_up WHERE question_id = ANY($1::uuid[]) AND text <> '')
     + (SELECT count(*) FROM message
-        WHERE question_id = ANY($1::uuid[]) AND (text <> '' OR sources <> '[]' OR attachments <> '[]'))
+        WHERE question_id = ANY($1::uuid[]) AND (text <> '' OR marked IS NOT NULL OR sources <> '[]'
+            OR attachments <> '[]'))
     + (SELECT count(*) FROM question
         WHERE id = ANY($1::uuid[]) AND (reference IS NOT NULL OR reopened_text IS NOT NULL))
     + (SELECT count(*) FROM archive_entry WHERE question_id = ANY($1::uuid[]) AND state = 'held')
