@@ -1,10 +1,10 @@
-"""Growing waits between tries to come in."""
+"""Growing waits between tries to come in, or to learn what is not theirs."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-FREE = {"mail": 3, "network": 30, "passkey": 10, "joining": 5}
+FREE = {"mail": 3, "network": 30, "passkey": 10, "joining": 5, "webhook": 10}
 """Tries within the hour that cost no wait, by what they are counted for."""
 
 FIRST_WAIT = timedelta(seconds=30)

@@ -50,8 +50,8 @@ SPOKEN_TO_COORDINATORS: Mapping[str, str] = {
     "queue_stays": N_("the name of a queue never changes"),
     "webhook_no_host": N_("write https://host/path, without user or password"),
     "webhook_not_https": N_("webhooks go over https"),
-    "webhook_private_network": N_("it stands in a private network, where webhooks may not go"),
-    "webhook_unknown_host": N_("its host has no address: is it written right?"),
+    "webhook_unreachable": N_("its host has no public address, where webhooks must go: is it written right?"),
+    "webhook_too_often": N_("too many addresses were looked at: wait a few minutes and try again"),
     # What counts in a choice.
     "weights_change.requested": N_("Another weight of what counts"),
     "weighs_referred": N_("A colleague who could not answer named this library."),

@@ -99,7 +99,7 @@ async def test_a_field_that_the_router_refuses_is_named_with_its_value(database:
         )
         await on.tell([receipt(refused, "r1")])
         page = (await person.see(LYON)).text
-        assert "Fuseau horaire, <q>Europe/Lyon</q>" in page
+        assert 'Fuseau horaire, <q dir="auto">Europe/Lyon</q>' in page
 
 
 async def test_away_next_week_is_two_clicks_for_the_lead_too_and_can_be_undone(database: Database) -> None:
@@ -169,7 +169,7 @@ async def test_a_coordinator_has_a_library_reached_at_another_address(database: 
         (made.REACH, {"reach_way": "mail", "reach_address": "nobody"}, "Écrivez une adresse"),
         (made.REACH, {"reach_way": "webhook", "reach_address": "https://a.example/"}, "crée un exploitant"),
         (HOOK, {"reach_way": "webhook", "reach_address": "http://203.0.113.9/in"}, "passent par https"),
-        (HOOK, {"reach_way": "webhook", "reach_address": "https://127.0.0.1/in"}, "réseau privé"),
+        (HOOK, {"reach_way": "webhook", "reach_address": "https://127.0.0.1/in"}, "pas d’adresse publique"),
         (
             HOOK,
             {"reach_way": "webhook", "reach_address": "https://u:p@a.example/"},
@@ -178,7 +178,7 @@ async def test_a_coordinator_has_a_library_reached_at_another_address(database: 
         (
             HOOK,
             {"reach_way": "webhook", "reach_address": "https://no-such-host.invalid/"},
-            "n’a pas d’adresse",
+            "pas d’adresse publique",
         ),
         (HOOK, {"reach_way": "mail", "reach_address": "https://a.example/"}, "Écrivez une adresse"),
         (
@@ -198,8 +198,25 @@ async def test_an_address_that_reaches_nobody_is_refused_before_it_is_asked_for(
         )
         assert answer.status_code == 422
         assert why in answer.text
-        assert "<q>no one</q>" in answer.text
+        assert '<q dir="auto">no one</q>' in answer.text
         assert await changes(on) == []
+
+
+async def test_the_form_tells_nothing_of_what_our_name_server_knows(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon", reach=HOOK)])
+        person, said = await claire(on), set()
+        for host in ("localhost", "no-such-host.invalid", "10.0.0.1", "127.0.0.1", "192.168.1.1") * 2:
+            url = f"https://{host}/in"
+            page = await person.post(LYON, form="f1", reach_way="webhook", reach_address=url)
+            said.add(page.text.replace(url, "").split('role="alert">')[1].split("</div>")[0])
+        assert len(said) == 1
+        page = await person.post(LYON, form="f1", reach_way="webhook", reach_address="https://8.8.4.4/in")
+        assert "trop d’adresses" in page.text
+        assert await changes(on) == []
+        on.clock.pass_by(minutes=31)
+        await person.post(LYON, form="f1", reach_way="webhook", reach_address="https://8.8.4.4/in")
+        assert len(await changes(on)) == 1
 
 
 async def test_a_webhook_that_stands_in_a_public_network_is_taken(database: Database) -> None:

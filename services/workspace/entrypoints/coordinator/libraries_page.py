@@ -21,9 +21,10 @@ from services.contracts.vocabulary import THEMES
 from services.workspace.domain import profile
 from services.workspace.domain.joining import is_mail
 from services.workspace.domain.profile import Closed
+from services.workspace.domain.waits import TooOften
 from services.workspace.entrypoints.coordinator.steering_forms import coordinator_of
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
-from services.workspace.handlers import directory
+from services.workspace.handlers import directory, signing_in
 from services.workspace.pages.profile_words import ProfileWords
 from services.workspace.store import libraries
 from services.workspace.store.coordinator import applications
@@ -113,11 +114,13 @@ class LibrariesPage:
         wanted = {
             name: value for name, value in read_profile(form, names).items() if name in fields_of(visitor)
         }
-        if faults := await self._faults(known, wanted):
+        if faults := await self._faults(visitor, known, wanted):
             return await self._page(request, visitor, known, wanted, faults)
         return await self._ask(visitor, known, form, profile.difference(known["record"], wanted))
 
-    async def _faults(self, known: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, str]:
+    async def _faults(
+        self, visitor: Visitor, known: Mapping[str, Any], wanted: Mapping[str, Any]
+    ) -> dict[str, str]:
         """Field → code, of every address that nobody could be reached at; what else is wrong the router says.
         One that stands already is not asked about: the form sends it along."""
         changed = profile.difference(known["record"], wanted)
@@ -132,11 +135,23 @@ class LibrariesPage:
         elif reach and reach["way"] == "mail" and not is_mail(reach["address"]):
             faults["reach"] = "no_address"
         elif reach and reach["way"] == "webhook":
-            if fault := await fault_of(reach["address"], self.webhook_networks):
-                faults["reach"] = f"webhook_{fault}"
+            if fault := await self._webhook_fault(visitor, reach["address"]):
+                faults["reach"] = fault
         elif reach and reach["way"] == "queue":
             faults["reach"] = "queue_stays"
         return faults
+
+    async def _webhook_fault(self, visitor: Visitor, address: str) -> str | None:
+        """Nobody learns here what our name server knows of private networks, in words or by many tries."""
+        try:
+            async with self.guard.begin() as unit:
+                await signing_in.count_try(unit, ("webhook", str(visitor.person)))
+        except TooOften:
+            return "webhook_too_often"
+        fault = await fault_of(address, self.webhook_networks)
+        if fault in ("private_network", "unknown_host"):
+            return "webhook_unreachable"
+        return fault and f"webhook_{fault}"
 
     async def close(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         """From now on the router sees it: what the library could not answer before it goes to others."""
