@@ -104,9 +104,10 @@ async def hold_again(unit: Unit, rules: ReleaseRules, answer: UUID, correction: 
 
 def _with(entry: Entry, correction: Correction) -> Entry:
     """The correction below; with marks where both have them, else in plain words."""
-    answer = f"{entry.answer}\n\n{plain_words(correction.text, correction.format)}"
+    below = f"{entry.answer}\n\n{plain_words(correction.text, correction.format)}"
     more = marked(correction.text, correction.format)
     both = f"{entry.marked}\n\n{more}" if entry.marked and more else None
+    answer = plain_of(both) if both else below
     return replace(entry, answer=answer, marked=both, sources=(*entry.sources, *correction.sources))
 
 

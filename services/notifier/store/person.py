@@ -62,7 +62,8 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND (asker <> '
             OR attachments <> '[]'))
     + (SELECT count(*) FROM question
         WHERE id = ANY($1::uuid[]) AND (reference IS NOT NULL OR reopened_text IS NOT NULL))
-    + (SELECT count(*) FROM archive_entry WHERE question_id = ANY($1::uuid[]) AND state = 'held')
+    + (SELECT count(*) FROM archive_entry WHERE question_id = ANY($1::uuid[])
+        AND (state = 'held' OR (state <> 'published' AND marked IS NOT NULL)))
     + (SELECT count(*) FROM delivery WHERE question_id = ANY($1::uuid[])
         AND (details <> '{}' OR (destination IS NULL AND (url IS NOT NULL OR last_error IS NOT NULL))))
     + (SELECT count(*) FROM delivery d JOIN question q ON q.id = ANY($1::uuid[])

@@ -17,6 +17,7 @@ from services.notifier.domain.walling import why_not
 from services.notifier.sending.mail.compose import Composer
 from services.notifier.sending.mail.rendering import MailRenderer
 from services.notifier.sending.senders.partner_events import fact_of
+from services.notifier.store import person
 from tests.integration.notifier.test_mail import HOUSE
 from tests.support import notifier_facts as made
 from tests.support.notifier_archive import Archive, archive
@@ -78,6 +79,59 @@ async def test_nothing_of_a_taken_off_or_forgotten_answer_is_left(here: Archive)
     await here.hear(question, AskerErased(reason="wish"))
     for table in ("answer", "archive_entry"):
         assert await here.on.pool.fetchval(f"SELECT count(*) FROM {table} WHERE marked IS NOT NULL") == 0
+
+
+AS_BEFORE_MARKS = (
+    "UPDATE answer SET text = '', sources = '[]', attachments = '[]'",
+    "UPDATE message SET text = '', sources = '[]', attachments = '[]'",
+    "UPDATE archive_entry SET state = 'withdrawn', title = '', question = '', answer = '', words = NULL",
+)
+"""What a copy of before does, which runs beside this one while an upgrade lasts."""
+
+
+async def test_marks_end_with_their_text_whoever_empties_it(here: Archive) -> None:
+    question = await here.answered("Qui a bâti le phare ?", WRITTEN, form="commonmark")
+    more = made.added(question).model_copy(update={"text": "**Voir** le plan.", "format": "commonmark"})
+    await here.hear(question, more)
+    pool = here.on.pool
+    for statement in AS_BEFORE_MARKS:
+        await pool.execute(statement)
+    for table in ("answer", "message", "archive_entry"):
+        assert await pool.fetchval(f"SELECT count(*) FROM {table}") == 1
+        assert await pool.fetchval(f"SELECT count(*) FROM {table} WHERE marked IS NOT NULL") == 0, table
+
+
+async def test_marks_that_were_left_behind_are_told_of(here: Archive) -> None:
+    question = await here.answered("Qui a bâti le phare ?", WRITTEN, form="commonmark")
+    await here.hear(question, AskerErased(reason="wish"))
+    pool = here.on.pool
+    for table in ("answer", "archive_entry"):
+        async with pool.acquire() as db:
+            before = await person.left(db, [question])
+            await db.execute(f"ALTER TABLE {table} DISABLE TRIGGER text_emptied")
+            await db.execute(f"UPDATE {table} SET marked = 'x'")
+            assert await person.left(db, [question]) == before + 1, table
+
+
+async def test_marks_that_say_another_thing_than_the_answer_are_not_shown(here: Archive) -> None:
+    """A copy of before masks the answer alone."""
+    number = await here.released("Qui ?", "**Voir** le plan de Li", form="commonmark")
+    await here.on.pool.execute("UPDATE archive_entry SET answer = 'Voir le plan de [nom]'")
+    page = (await here.reader.get(f"/a/{number}")).text
+    assert "plan de Li" not in page
+    assert "Voir le plan de [nom]" in page
+    assert "plan de Li" not in "".join(await here.proposed(number, "answer"))
+
+
+async def test_a_correction_with_marks_below_an_answer_with_marks_keeps_both(here: Archive) -> None:
+    question = await here.answered("Qui a bâti le phare ?", "- une\n- **deux**", form="commonmark")
+    more = made.added(question, corrects=True).model_copy(
+        update={"text": "- trois\n- *quatre*", "format": "commonmark"}
+    )
+    await here.hear(question, more)
+    number = await here.number_of(question)
+    (proposed,) = await here.proposed(number, "answer")
+    assert proposed == "- une\n- **deux**\n\n- trois\n- *quatre*"
 
 
 def said_with(**fields: Any) -> DeliveryAttempt:

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 
+from services.chassis.language.commonmark import plain_of
 from services.chassis.postgres.database import Db
 from services.notifier.domain.search_terms import near, plain, words
 
@@ -237,6 +238,12 @@ async def of_question(db: Db, question: UUID, states: Sequence[str]) -> list[int
     return [row["number"] for row in await db.fetch(_OF_QUESTION, question, list(states))]
 
 
+def marks_of(answer: str, marked: str | None) -> str | None:
+    """The answer with its marks, where that says what the answer says: a copy of before changes the answer
+    alone while an upgrade lasts."""
+    return marked if marked is not None and plain_of(marked) == answer else None
+
+
 def _read(row: Record) -> Entry:
     return Entry(
         number=row["number"],
@@ -255,5 +262,5 @@ def _read(row: Record) -> Entry:
         promise_at=row["promise_at"],
         facets=orjson.loads(row["facets_json"]),
         asker_name=row["asker_name"],
-        marked=row["marked"],
+        marked=marks_of(row["answer"], row["marked"]),
     )

@@ -16,6 +16,7 @@ from asyncpg import Pool, Record
 
 from services.notifier.domain.archive.excerpts import excerpt
 from services.notifier.domain.search_terms import likely_share, words
+from services.notifier.store.archive.entries import marks_of
 
 MOST_COUNTED = 10_000
 MOST_RANKED = 100
@@ -230,7 +231,8 @@ async def entry(pool: Pool[Record], number: int) -> ReleasedEntry | None:
     row = await pool.fetchrow(_ENTRY, number)
     if row is None:
         return None
-    return ReleasedEntry(**{**dict(row), "sources": tuple(orjson.loads(row["sources"]))})
+    sources, marked = tuple(orjson.loads(row["sources"])), marks_of(row["answer"], row["marked"])
+    return ReleasedEntry(**{**dict(row), "sources": sources, "marked": marked})
 
 
 async def shelves(pool: Pool[Record]) -> tuple[EntryList, ...]:

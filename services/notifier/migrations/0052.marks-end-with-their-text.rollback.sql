@@ -1,0 +1,4 @@
+DROP TRIGGER text_emptied ON archive_entry;
+DROP TRIGGER text_emptied ON message;
+DROP TRIGGER text_emptied ON answer;
+DROP FUNCTION end_marks;
