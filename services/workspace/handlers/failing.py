@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
@@ -17,7 +19,7 @@ from services.workspace.store.coordinator import failures
 
 
 async def failed(unit: Unit, event: Event[DeliveryFailed]) -> None:
-    await _failed(unit, event.data, event.subject, event.time)
+    await _failed(unit, event.data.model_dump(), event.subject, event.time)
 
 
 async def resumed(unit: Unit, event: Event[DeliveryResumed]) -> None:
@@ -26,25 +28,26 @@ async def resumed(unit: Unit, event: Event[DeliveryResumed]) -> None:
 
 async def told_again(unit: Unit, fact: ToldFact) -> None:
     """What was given up, or tried again since: the later word counts, however often either comes."""
+    delivery = UUID(fact.data["delivery_id"])
     if fact.type == topology.routing_key(DeliveryResumed):
-        await failures.resumed(unit.db, UUID(fact.data["delivery_id"]), fact.at)
+        await failures.resumed(unit.db, delivery, fact.at)
     else:
-        told = DeliveryFailed.model_validate({"error": "", **fact.data})
-        await _failed(unit, told, fact.question, fact.at)
+        await _failed(unit, {**fact.data, "delivery_id": delivery}, fact.question, fact.at)
 
 
-async def _failed(unit: Unit, fact: DeliveryFailed, question: UUID, at: datetime) -> None:
-    """Of somebody who is erased no word of a mail server is kept: it may name them."""
+async def _failed(unit: Unit, data: Mapping[str, Any], question: UUID, at: datetime) -> None:
+    """Of somebody who is erased no word of a mail server is kept, for it may name them; who tells it again
+    may have taken it out already."""
     erased = await facts.is_erased(unit.db, question)
     await failures.failed(
         unit.db,
-        fact.delivery_id,
+        data["delivery_id"],
         question,
-        fact.kind,
-        fact.way,
-        fact.partner,
-        fact.attempts,
-        "" if erased else fact.error,
+        data["kind"],
+        data["way"],
+        data.get("partner"),
+        data["attempts"],
+        "" if erased else data.get("error", ""),
         at,
     )
 
