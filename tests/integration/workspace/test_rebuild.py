@@ -35,7 +35,7 @@ from tests.support.servers import Database
 OF_FACTS = ("fact", "question", "question_search", "assignment", "library", "failed_delivery")
 """What is told again fact by fact, and what is made of it: equal row by row."""
 
-OF_LISTS = ("library_change", "held", "silence", "entry", "group_post", "program_key")
+OF_LISTS = ("library_change", "held", "silence", "entry", "group_post", "program_key", "weights_change")
 """What is told again as it is now, on requests of their own."""
 
 OWN = (
@@ -45,7 +45,7 @@ OWN = (
 )
 """What people did here, and who they are: nobody else has it, and a rebuild touches none of it."""
 
-FETCHED = ("explanation", "held_words", "entry_shown")
+FETCHED = ("explanation", "held_words", "entry_shown", "weights_trial")
 """Asked for when somebody looks, and forgotten within a day: a rebuild asks for none of it."""
 
 OF_CHASSIS = ("inbox", "outbox", "waiting", "announced", "migration")
