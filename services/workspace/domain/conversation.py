@@ -123,7 +123,7 @@ def _entries(known: Standing, partner: str | None) -> Iterator[ThreadEntry]:
             yield ThreadEntry(one.at, "answer_refused", one.data.get("text"), by)
         elif one.type == "question.handled":
             if partner is None or one.data["action"] == "extend":
-                kind, actor = f"handled_{one.data['action']}", one.data["actor"]
+                kind, actor = f"handled_{one.data['action']}", _actor(one)
                 yield ThreadEntry(one.at, kind, by=actor, details=_details(one))
         elif one.type in HAPPENED:
             shown = one.data.get(WORDS_OF.get(one.type, ""))
@@ -138,6 +138,11 @@ def _id(one: Heard) -> str | None:
 def _by(one: Heard, names: Mapping[str, str]) -> str:
     partner = _id(one)
     return names.get(partner, partner) if partner else ""
+
+
+def _actor(one: Heard) -> str:
+    """A copy of before said `hand`, and what it told stays as it was told."""
+    return one.data.get("actor") or one.data.get("hand", "")
 
 
 def _text(one: Heard) -> str | None:
