@@ -5,11 +5,12 @@ The lists are closed: a new code comes with a new version of the event that carr
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from services.contracts.vocabulary import Language, Line, PartnerId, Value, Word
+from services.contracts.vocabulary import Language, Line, PartnerId, SaysActor, Value, Word
 
 
 class Points(Value):
@@ -66,7 +67,7 @@ class IsOpen(Points):
     share: float = Field(ge=0, le=1)
 
 
-class ChosenManually(Points):
+class ChosenManually(SaysActor, Points):
     """A person chose the partner."""
 
     code: Literal["manual"] = "manual"
@@ -80,6 +81,18 @@ class AskedBack(Points):
     code: Literal["asked_back"] = "asked_back"
 
 
+def _manual(reason: Any) -> Any:
+    """A copy of before says `hand` for what a person chose, while an upgrade lasts."""
+    former = isinstance(reason, dict) and reason.get("code") == "hand"
+    return {**reason, "code": "manual"} if former else reason
+
+
+def _coordinator(by: Any) -> Any:
+    return "coordinator" if by == "hand" else by
+
+
+ReopenedBy = Annotated[Literal["asker", "coordinator", "late_reply"], BeforeValidator(_coordinator)]
+
 Reason: TypeAlias = Annotated[
     AskedThere
     | NamedByColleague
@@ -91,6 +104,7 @@ Reason: TypeAlias = Annotated[
     | ChosenManually
     | AskedBack,
     Field(discriminator="code"),
+    BeforeValidator(_manual),
 ]
 
 ExclusionCode = Literal[
@@ -136,7 +150,7 @@ class AskedInVain(Value):
     attempts: int = Field(ge=1)
 
 
-class TakenBack(Value):
+class TakenBack(SaysActor, Value):
     """A person took it from the partner that had it."""
 
     code: Literal["taken_back"] = "taken_back"
@@ -167,3 +181,11 @@ EndCode = Literal[
 """How an assignment ended."""
 Action = Literal["assign", "close", "extend", "reopen", "route", "settle", "spam", "take_back"]
 """What a coordinator may do."""
+
+
+class Released(Value):
+    """An assignment that ended with what is announced: how."""
+
+    assignment_id: UUID
+    partner: PartnerId
+    outcome: EndCode

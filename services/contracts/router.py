@@ -10,11 +10,12 @@ from pydantic import Field
 from services.contracts.reasons import (
     Action,
     ClosingCode,
-    EndCode,
     Exclusion,
     Impasse,
     Reason,
     RefusalCode,
+    Released,
+    ReopenedBy,
     UnhandledCode,
 )
 from services.contracts.vocabulary import (
@@ -27,19 +28,11 @@ from services.contracts.vocabulary import (
     PartnerId,
     PartnerName,
     Reach,
+    SaysActor,
     Text,
     TextFormat,
-    Value,
     Word,
 )
-
-
-class Released(Value):
-    """An assignment that ended with what is announced: how."""
-
-    assignment_id: UUID
-    partner: PartnerId
-    outcome: EndCode
 
 
 class QuestionRouted(Fact):
@@ -240,7 +233,7 @@ class AnswerCorrected(AnswerAdded):
     wire: ClassVar[str] = "answer.corrected.v1"
 
 
-class QuestionClosed(Fact):
+class QuestionClosed(SaysActor, Fact):
     """The question ended without an answer: by a coordinator, at the asker's wish, or for want of a reply."""
 
     wire: ClassVar[str] = "question.closed.v1"
@@ -257,7 +250,7 @@ class QuestionReopened(Fact):
 
     wire: ClassVar[str] = "question.reopened.v1"
 
-    by: Literal["asker", "coordinator", "late_reply"] = "coordinator"
+    by: ReopenedBy = "coordinator"
     text: Text | None = Field(default=None, description="Why, in the asker's words: for whoever is asked now")
     promise_at: Moment | None = Field(default=None, description="What the asker is promised now")
     facets: Facets

@@ -83,15 +83,19 @@ class Fact(Value):
     wire: ClassVar[str]
 
 
-class ActorFact(Fact):
-    """What a person did. A copy of before says `hand` for `actor`, while an upgrade lasts."""
-
-    actor: Line = Field(description="Who did it")
+class SaysActor(Value):
+    """A copy of before says `hand` for `actor`, while an upgrade lasts."""
 
     @model_validator(mode="before")
     @classmethod
     def _read_former_word(cls, data: Any) -> Any:
         return {"actor": data["hand"], **data} if isinstance(data, dict) and "hand" in data else data
+
+
+class ActorFact(SaysActor, Fact):
+    """What a person did."""
+
+    actor: Line = Field(description="Who did it")
 
 
 class Facets(Value):

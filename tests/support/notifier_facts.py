@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.contracts import ingest, router
-from services.contracts.reasons import KnowsSubject, NobodyLeft
+from services.contracts.reasons import KnowsSubject, NobodyLeft, Released
 from services.contracts.vocabulary import Asker, Facets, Fact, PartnerName, Place, Reach
 
 MOMENT = datetime(2026, 11, 20, 9, 12, 31, tzinfo=UTC)
@@ -204,7 +204,7 @@ def added(
     kind = router.AnswerCorrected if corrects else router.AnswerAdded
     released = None
     if attempt is not None:
-        released = router.Released(
+        released = Released(
             assignment_id=part(question, f"assignment {attempt}"),
             partner=partner,
             outcome="answered",
@@ -232,14 +232,14 @@ def settled(question: UUID, attempt: int, partner: str = "bpi") -> Fact:
     return router.QuestionHandled(action="settle", actor="Anne", released=released, facets=FACETS)
 
 
-def ended(question: UUID, attempt: int, partner: str, outcome: str) -> router.Released:
+def ended(question: UUID, attempt: int, partner: str, outcome: str) -> Released:
     """One assignment."""
     told = {
         "assignment_id": part(question, f"assignment {attempt}"),
         "partner": partner,
         "outcome": outcome,
     }
-    return router.Released.model_validate(told)
+    return Released.model_validate(told)
 
 
 def spam() -> Fact:

@@ -7,7 +7,15 @@ from typing import Literal, cast
 from uuid import UUID
 
 from services.contracts.ingest import AnswerReceived
-from services.contracts.reasons import ClosingCode, Exclusion, Impasse, Reason, RefusalCode, UnhandledCode
+from services.contracts.reasons import (
+    ClosingCode,
+    Exclusion,
+    Impasse,
+    Reason,
+    RefusalCode,
+    Released,
+    UnhandledCode,
+)
 from services.contracts.router import (
     AnswerRefused,
     ClarificationReminded,
@@ -22,7 +30,6 @@ from services.contracts.router import (
     QuestionResumed,
     QuestionRouted,
     QuestionUnroutable,
-    Released,
 )
 from services.contracts.topology import partner_queue
 from services.contracts.vocabulary import Facets, PartnerName, Reach, Way

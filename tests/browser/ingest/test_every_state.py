@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4, uuid5
 
 from services.contracts.links.signed_links import asker_token, partner_token
-from services.contracts.reasons import NobodyLeft
+from services.contracts.reasons import NobodyLeft, Released
 from services.contracts.router import (
     AnswerAdded,
     AnswerCorrected,
@@ -17,7 +17,6 @@ from services.contracts.router import (
     QuestionPaused,
     QuestionReopened,
     QuestionUnroutable,
-    Released,
 )
 from services.contracts.vocabulary import Fact, PartnerName, Reach
 from services.ingest.domain.states import AskerState, LibraryState

@@ -12,6 +12,7 @@ from services.chassis.language.commonmark import marked, plain_words
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
 from services.contracts.links.signed_links import party_digest
+from services.contracts.reasons import Released
 from services.contracts.router import (
     AnswerAdded,
     AnswerCorrected,
@@ -23,7 +24,6 @@ from services.contracts.router import (
     QuestionPaused,
     QuestionResumed,
     QuestionUnroutable,
-    Released,
 )
 from services.contracts.vocabulary import Attachment
 from services.ingest.handlers.facts import early

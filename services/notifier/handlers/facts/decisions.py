@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from services.chassis.errors import TooEarly
 from services.chassis.messaging.transaction import Unit
 from services.chassis.telemetry import trace
-from services.contracts import router
+from services.contracts.reasons import Released
 from services.contracts.vocabulary import Facets, Reach
 from services.notifier.domain.plan import OF_WORDS, WORD_OF_THE_END, Planned, Requester
 from services.notifier.domain.question_state import QuestionState
@@ -42,7 +42,7 @@ async def write_down(unit: Unit, gathered: list[tuple[Planned, str | None]]) -> 
     await deliveries.decide(await directly(unit), planned, traceparents, unit.now)
 
 
-async def release(unit: Unit, question: UUID, released: router.Released | None) -> None:
+async def release(unit: Unit, question: UUID, released: Released | None) -> None:
     if released is not None:
         await questions.release(await directly(unit), question, released.assignment_id, released.outcome)
 
