@@ -142,7 +142,7 @@ def _by(one: Heard, names: Mapping[str, str]) -> str:
 
 def _actor(one: Heard) -> str:
     """A copy of before said `hand`, and what it told stays as it was told."""
-    return one.data.get("actor") or one.data.get("hand", "")
+    return str(one.data.get("actor") or one.data.get("hand", ""))
 
 
 def _text(one: Heard) -> str | None:

@@ -16,5 +16,7 @@ def test_who_handled_a_question_is_read_in_the_former_word() -> None:
             Heard("1", "question.received", MOMENT, {"text": "Où ?", "facets": {"channel": "form"}}),
             Heard("2", "question.handled", MOMENT, {"action": "extend", word: "Anna", "facets": {}}),
         ]
-        (entry,) = [one for one in conversation(standing(heard), None) if one.kind == "handled_extend"]
+        known = standing(heard)
+        assert known is not None
+        (entry,) = [one for one in conversation(known, None) if one.kind == "handled_extend"]
         assert entry.by == "Anna"
