@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Literal
 
-from services.contracts.reasons import TierCode
 from services.router.domain.partner import Partner, PartnerRole
 from services.router.domain.routing.directory import Directory
 from services.router.domain.routing.loads import LoadBook
@@ -28,6 +28,9 @@ network."""
 
 NO_LIMIT = 1_000_000
 
+TierName = Literal["members", "back-ups", "pool"]
+"""Who is looked at together: `contracts.reasons.TierCode`."""
+
 NAMED = 500
 """Up to so many of those excluded for one reason are named; more are counted."""
 
@@ -39,7 +42,7 @@ Excluded = frozenset[str] | int
 class Tier:
     """Who is looked at together. `wide`: territory, specialities and opening hours don't matter any more."""
 
-    name: TierCode
+    name: TierName
     roles: frozenset[PartnerRole]
     wide: bool = False
 
@@ -68,7 +71,7 @@ class Decision:
     code of contracts.reasons) → who, or how many. `capacities`: of everyone whom fairness shares the question
     out among."""
 
-    tier: TierCode
+    tier: TierName
     ranked: tuple[Candidate, ...]
     excluded: Mapping[str, Excluded]
     eligible: int
