@@ -22,6 +22,9 @@ from services.router.domain.routing.routing_request import Network, RoutingReque
 from services.router.domain.routing.scoring import Part, Score, total_of
 from services.router.domain.territory import Nearness
 
+TierCode = Literal["members", "back-ups", "pool"]
+"""As in contracts.reasons: who was looked at together."""
+
 SHORT_LIST = 50
 """How many of the best are reckoned in full, and fairness is kept among: everybody, but in a very large
 network."""
