@@ -168,6 +168,7 @@ SPOKEN_TO_COORDINATORS: Mapping[str, str] = {
     "refused_library": N_("refused a library"),
     "sent_joining": N_("Proof of an address, to a library that would join"),
     "sent_called": N_("Call by a colleague"),
+    "sent_turned_away": N_("Why a mail was not taken in, to its sender"),
     "sent_applied": N_("Word that a library would join"),
     "sent_readdressed": N_("Word of another address, to a library’s old one"),
     "sent_not_joined": N_("Refusal to a library that would join"),

@@ -31,9 +31,6 @@ network."""
 
 NO_LIMIT = 1_000_000
 
-TierName = Literal["members", "back-ups", "pool"]
-"""Who is looked at together: `contracts.reasons.TierCode`."""
-
 NAMED = 500
 """Up to so many of those excluded for one reason are named; more are counted."""
 
@@ -45,7 +42,7 @@ Excluded = frozenset[str] | int
 class Tier:
     """Who is looked at together. `wide`: territory, specialities and opening hours don't matter any more."""
 
-    name: TierName
+    name: TierCode
     roles: frozenset[PartnerRole]
     wide: bool = False
 
@@ -74,7 +71,7 @@ class Decision:
     code of contracts.reasons) → who, or how many. `capacities`: of everyone whom fairness shares the question
     out among."""
 
-    tier: TierName
+    tier: TierCode
     ranked: tuple[Candidate, ...]
     excluded: Mapping[str, Excluded]
     eligible: int
