@@ -22,8 +22,8 @@ from services.router.domain.routing.routing_request import Network, RoutingReque
 from services.router.domain.routing.scoring import Part, Score, total_of
 from services.router.domain.territory import Nearness
 
-TierCode = Literal["members", "back-ups", "pool"]
-"""As in contracts.reasons: who was looked at together."""
+TierName = Literal["members", "back-ups", "pool"]
+"""Who is looked at together: `TierCode` of contracts.reasons."""
 
 SHORT_LIST = 50
 """How many of the best are reckoned in full, and fairness is kept among: everybody, but in a very large
@@ -42,7 +42,7 @@ Excluded = frozenset[str] | int
 class Tier:
     """Who is looked at together. `wide`: territory, specialities and opening hours don't matter any more."""
 
-    name: TierCode
+    name: TierName
     roles: frozenset[PartnerRole]
     wide: bool = False
 
@@ -71,7 +71,7 @@ class Decision:
     code of contracts.reasons) → who, or how many. `capacities`: of everyone whom fairness shares the question
     out among."""
 
-    tier: TierCode
+    tier: TierName
     ranked: tuple[Candidate, ...]
     excluded: Mapping[str, Excluded]
     eligible: int
