@@ -34,6 +34,10 @@ async def amel_at_her_desk(database: Database) -> AsyncIterator[tuple[Stage, Som
         await looking.open("/static/workspace.css")
 
 
+MOVED = """for (const part of document.querySelectorAll("[data-live]")) part.innerHTML += " "; mark()"""
+"""As when something changed elsewhere: the rows are there anew."""
+
+
 async def test_keys_go_along_the_list_open_and_say_what_they_are(database: Database) -> None:
     async with amel_at_her_desk(database) as (_, _, looking):
         await looking.open("/questions")
@@ -51,7 +55,9 @@ async def test_keys_go_along_the_list_open_and_say_what_they_are(database: Datab
         assert await looking.script("document.getElementById('keys').open")
         await looking.press("j")
         assert await looking.script("document.querySelectorAll('.current').length") == 1
+        await looking.script(MOVED)
         await looking.script("document.querySelector('#keys button').click()")
+        await looking.says("document.activeElement.matches('[data-row].current a')")
         await looking.follow("Enter")
         assert await looking.script("location.pathname.startsWith('/questions/')")
 

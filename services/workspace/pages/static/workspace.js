@@ -144,6 +144,7 @@ if (more) {
 }
 
 // --- Keys: j k along the rows, Enter opens, t takes, r answers, / searches, ? says so.
+const at = () => rowsNow().find((row) => leadsTo(row) === current);
 function mark() {
   for (const row of rowsNow()) row.classList.toggle("current", leadsTo(row) === current);
 }
@@ -163,6 +164,11 @@ if (dialog) {
   const opener = document.querySelector("[data-keys]");
   opener.hidden = false;
   opener.addEventListener("click", () => dialog.showModal());
+  // A list that moved under it has taken away where the keyboard was.
+  dialog.addEventListener("close", () => {
+    const here = document.activeElement;
+    if (here === document.body || dialog.contains(here)) at()?.querySelector("a").focus();
+  });
 }
 addEventListener("keydown", (event) => {
   if (!switched?.checked) return;
