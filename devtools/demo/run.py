@@ -45,7 +45,7 @@ from operations.mailbox import Mailbox
 
 DATA = Path(__file__).parent / "data"
 MAIL_DOMAIN = "sesame.example"
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 QUIET_SECONDS = 5.0
 AT_ONCE = 8
 LEFT = 6

@@ -21,7 +21,7 @@ from devtools.servers.servers import AMQP_MANAGEMENT_URL, AMQP_URL, DATABASE_URL
 from services.contracts import topology
 from tests.support.servers import Database, VirtualHost
 
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 420.0
 GIVEN = (AMQP_URL, AMQP_MANAGEMENT_URL, DATABASE_URL)
 OPENING = 40
 """Characters by which a question would be known in a log."""
