@@ -18,14 +18,15 @@ import orjson
 from services.chassis.postgres.database import Db
 from services.contracts.links.kept import PERSONAL
 
-_KEEP = """
+KEEP = """
 INSERT INTO announced (question, event, type, at, data)
 SELECT question, event, type, at, CASE WHEN EXISTS (
     SELECT FROM announced known WHERE known.question = told.question AND known.event = ''
-) THEN data - $6::text[] ELSE data END
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::jsonb[])
+) THEN data - $13::text[] ELSE data END
+FROM unnest($8::uuid[], $9::text[], $10::text[], $11::timestamptz[], $12::jsonb[])
     AS told (question, event, type, at, data)
 """
+"""Written by the outbox in one statement with its own rows, whose parameters come first."""
 
 _FORGET = "UPDATE announced SET data = data - $2::text[] WHERE question = $1 AND data ?| $2::text[]"
 
@@ -57,11 +58,9 @@ class Announced:
     data: str
 
 
-async def keep(db: Db, rows: Sequence[Announced]) -> None:
-    if not rows:
-        return
-    await db.execute(
-        _KEEP,
+def parameters(rows: Sequence[Announced]) -> tuple[Sequence[Any], ...]:
+    """Of KEEP."""
+    return (
         [row.question for row in rows],
         [row.event for row in rows],
         [row.type for row in rows],

@@ -20,6 +20,8 @@ from aio_pika.exceptions import DeliveryError, PublishError
 from asyncpg import Pool, Record
 
 from services.chassis.backoff import backoff_seconds
+from services.chassis.messaging import announced
+from services.chassis.messaging.announced import Announced
 from services.chassis.messaging.broker import Publisher
 from services.chassis.messaging.outgoing import OutgoingMessage
 from services.chassis.postgres.database import Db
@@ -49,6 +51,8 @@ SELECT *, now() + make_interval(secs => $7)
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
 RETURNING id
 """
+
+_SAVE_AND_KEEP = f"WITH kept AS ({announced.KEEP}) {_SAVE}"
 
 _TAKE = """
 SELECT id, exchange, routing_key, content_type, message_id, headers, body FROM outbox
@@ -85,12 +89,15 @@ class Saved:
     outgoing: OutgoingMessage
 
 
-async def save(db: Db, outgoing: Sequence[OutgoingMessage], *, handed: bool) -> Sequence[Saved]:
-    """`handed`: the caller gives them to a relay after commit; else any relay may take them at once."""
+async def save(
+    db: Db, outgoing: Sequence[OutgoingMessage], *, handed: bool, kept: Sequence[Announced] = ()
+) -> Sequence[Saved]:
+    """`handed`: the caller gives them to a relay after commit; else any relay may take them at once. `kept`:
+    those of them that will be told again."""
     if not outgoing:
         return ()
     rows = await db.fetch(
-        _SAVE,
+        _SAVE_AND_KEEP if kept else _SAVE,
         [out.exchange for out in outgoing],
         [out.routing_key for out in outgoing],
         [out.content_type for out in outgoing],
@@ -98,6 +105,7 @@ async def save(db: Db, outgoing: Sequence[OutgoingMessage], *, handed: bool) -> 
         [json.dumps(out.headers) for out in outgoing],
         [out.body for out in outgoing],
         HEAD_START_SECONDS if handed else 0,
+        *(announced.parameters(kept) if kept else ()),
     )
     return [Saved(row["id"], out) for row, out in zip(rows, outgoing, strict=True)]
 

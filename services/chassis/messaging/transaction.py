@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -15,7 +15,7 @@ from asyncpg import Pool, Record
 from uuid_utils.compat import uuid7
 
 from services.chassis.clock import Clock
-from services.chassis.messaging import announced, inbox, outbox
+from services.chassis.messaging import inbox, outbox
 from services.chassis.messaging.announced import Announced
 from services.chassis.messaging.incoming import IncomingMessage
 from services.chassis.messaging.outbox import Saved
@@ -48,7 +48,7 @@ class Unit:
         self.now: datetime = clock.now()
         self.service = service
         self._outgoing: list[OutgoingMessage] = []
-        self._announced: list[Event[Any]] = []
+        self._announced: dict[str, Event[Any]] = {}
         self._pending: dict[Write[Any], Any] = {}
         self._arrived: dict[UUID, None] = {}
         self._again: list[IncomingMessage] = []
@@ -59,7 +59,7 @@ class Unit:
         key = topology.routing_key(type(fact))
         self.send(OutgoingMessage.event(topology.EVENTS, key, event.id, event.encode()))
         if event.type in topology.TOLD_AGAIN:
-            self._announced.append(event)
+            self._announced[event.id] = event
         return event
 
     def tell_partner(self, partner: str, fact: Fact, *, question: UUID | None) -> Notice[Any]:
@@ -145,13 +145,13 @@ class Unit:
         while self._pending:
             await self.write_all()
             await self._hand_out(redeliver)
-        await announced.keep(self.db, self._to_keep())
-        return await outbox.save(self.db, self._outgoing, handed=handed)
+        return await outbox.save(self.db, self._outgoing, handed=handed, kept=[*self._to_keep()])
 
-    def _to_keep(self) -> list[Announced]:
+    def _to_keep(self) -> Iterator[Announced]:
         """What will be told again, of what was not undone."""
-        said = {message.message_id for message in self._outgoing} if self._announced else ()
-        return [_announced(event) for event in self._announced if event.id in said]
+        for message in self._outgoing:
+            if event := self._announced.get(message.message_id):
+                yield _announced(event, message.body)
 
     async def _hand_out(self, redeliver: Redeliver) -> None:
         while self._arrived or self._again:
@@ -165,8 +165,9 @@ class Unit:
                 await redeliver(self, letter)
 
 
-def _announced(event: Event[Any]) -> Announced:
-    data = kept(event.data.model_dump(mode="json", exclude_none=True))
+def _announced(event: Event[Any], body: bytes) -> Announced:
+    """`body`: as it was encoded for the broker."""
+    data = kept(orjson.loads(body)["data"])
     type_ = topology.unversioned(event.type)
     return Announced(event.subject, event.id, type_, event.time, orjson.dumps(data).decode())
 
