@@ -92,6 +92,7 @@ class AnswerRefused(Fact):
     reach: Reach
     reason: RefusalCode
     text: Text | None = Field(default=None, description="What was refused: the work of an hour, perhaps")
+    format: TextFormat = "plain"
     what: Literal["answer", "addition", "clarification"] = "answer"
     accepted_answer_id: UUID | None = None
     accepted_partner: PartnerName | None = None

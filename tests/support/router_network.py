@@ -153,7 +153,9 @@ def writes(text: str) -> QuestionFollowedUp:
 
 def adds(partner: str, *, corrects: bool = False) -> AdditionReceived:
     text = "Le plan est de 1833." if corrects else "Un second plan est à Dijon."
-    return AdditionReceived(addition_id=uuid7(), partner=partner, text=text, way="page", corrects=corrects)
+    return AdditionReceived(
+        addition_id=uuid7(), partner=partner, text=text, format="commonmark", way="page", corrects=corrects
+    )
 
 
 def decline(partner: str, refer_to: str | None = None) -> QuestionDeclined:

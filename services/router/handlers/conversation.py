@@ -18,6 +18,7 @@ from services.contracts.ingest import (
     ReopeningRequested,
 )
 from services.contracts.reasons import AskedBack
+from services.contracts.vocabulary import TextFormat
 from services.router.domain.deadlines import is_gone
 from services.router.domain.question import lifecycle
 from services.router.domain.question.conversation import AskerWord, asked_back
@@ -123,7 +124,8 @@ async def addition_received(context: RoutingContext, unit: Unit, event: Event[Ad
         fact.format,
     )
     if not await add(context, unit, question, more):
-        await refuse(context, unit, question, "addition", fact.addition_id, fact.partner, fact.text)
+        said = (fact.partner, fact.text, fact.format)
+        await refuse(context, unit, question, "addition", fact.addition_id, *said)
 
 
 async def add(context: RoutingContext, unit: Unit, question: Question, more: Addition) -> bool:
@@ -159,10 +161,11 @@ async def refuse(
     written: UUID,
     partner: str,
     text: str,
+    form: TextFormat = "plain",
 ) -> None:
     """The partner is told why, with what it wrote."""
     directory = (await context.sessions.of(unit).network_state()).directory
-    fact = facts.refused(directory, question, what, written, partner, text)
+    fact = facts.refused(directory, question, what, written, partner, text, form)
     unit.announce(fact, question=question.id)
 
 

@@ -94,7 +94,8 @@ async def answer_received(context: RoutingContext, unit: Unit, event: Event[Answ
         format=fact.format,
     )
     if not await conversation.add(context, unit, question, more):
-        await conversation.refuse(context, unit, question, "answer", fact.answer_id, fact.partner, fact.text)
+        said = (fact.partner, fact.text, fact.format)
+        await conversation.refuse(context, unit, question, "answer", fact.answer_id, *said)
 
 
 async def _accept(

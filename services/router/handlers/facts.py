@@ -32,7 +32,7 @@ from services.contracts.router import (
     QuestionUnroutable,
 )
 from services.contracts.topology import partner_queue
-from services.contracts.vocabulary import Facets, PartnerName, Reach, Way
+from services.contracts.vocabulary import Facets, PartnerName, Reach, TextFormat, Way
 from services.router.domain.partner import Partner
 from services.router.domain.question.conversation import Clarification, waited, waits
 from services.router.domain.question.question import Assignment, Question
@@ -215,6 +215,7 @@ def refused(
     written: UUID,
     partner: str,
     text: str,
+    form: TextFormat,
 ) -> AnswerRefused:
     accepted = question.accepted
     return AnswerRefused(
@@ -224,6 +225,7 @@ def refused(
         reason=_why_refused(question),
         what=what,
         text=text,
+        format=form,
         accepted_answer_id=accepted.answer if accepted else None,
         accepted_partner=PartnerName(id=accepted.partner, name=accepted.name) if accepted else None,
     )

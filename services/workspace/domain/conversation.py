@@ -120,7 +120,7 @@ def _entries(known: Standing, partner: str | None) -> Iterator[ThreadEntry]:
                 words = one.data.get("text")
                 yield ThreadEntry(one.at, f"answer_{verdict}", words, by, _marked(one), _details(one))
         elif one.type == "answer.refused" and one.data.get("what", "answer") != "answer" and ours:
-            yield ThreadEntry(one.at, "answer_refused", one.data.get("text"), by)
+            yield ThreadEntry(one.at, "answer_refused", one.data.get("text"), by, _marked(one))
         elif one.type == "question.handled":
             if partner is None or one.data["action"] == "extend":
                 kind, actor = f"handled_{one.data['action']}", _actor(one)

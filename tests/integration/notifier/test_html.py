@@ -169,6 +169,13 @@ def test_sources_of_an_answer_are_links() -> None:
     assert 'href="https://catalogue.example/42"' in html_of(outgoing("mail", PARTNER, "answer", answer=said))
 
 
+def test_an_answer_that_was_not_passed_on_comes_back_as_it_was_meant() -> None:
+    told = {"reason": "already_answered", "text": "Au **fonds Armand**, cote *2 J 118*."}
+    set_ = html_of(outgoing("mail", PARTNER, "refused", details={**told, "format": "commonmark"}))
+    assert "<strong>fonds Armand</strong>" in set_
+    assert "**fonds Armand**" in html_of(outgoing("mail", PARTNER, "refused", details=told))
+
+
 async def test_the_mail_to_a_called_colleague_says_where_and_nothing_that_stands_there() -> None:
     details = {
         "question": str(QUESTION),

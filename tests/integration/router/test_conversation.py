@@ -192,6 +192,7 @@ async def test_a_correction_goes_out_and_a_strangers_addition_does_not(database:
         (refused,) = await net.announced(AnswerRefused)
     assert corrected.partner.id == "dijon"
     assert (refused.partner.id, refused.what, refused.reason) == ("lyon", "addition", "already_answered")
+    assert refused.format == "commonmark"
 
 
 async def test_an_asker_may_have_it_asked_again_as_often_as_the_network_allows(database: Database) -> None:

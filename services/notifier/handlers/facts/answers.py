@@ -72,6 +72,7 @@ async def answer_refused(unit: Unit, event: Event[router.AnswerRefused]) -> None
         "reason": fact.reason,
         "what": fact.what,
         "text": fact.text,
+        "format": fact.format,
         "partner": fact.partner.id,
         "partner_name": fact.partner.name,
         "answer": str(fact.answer_id),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.language import Translator
+from services.chassis.language.commonmark import marked, plain_words
 from services.chassis.language.names import Names
 from services.chassis.language.reasons import Reasons
 from services.notifier.domain.kinds import Addressee, DeliveryKind
@@ -140,7 +141,7 @@ def of_details(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
     found: dict[str, Any] = {
         "refusal": details.get("reason"),
         "refused_what": details.get("what"),
-        "refused_text": details.get("text"),
+        **_of_refused(details),
         "closing": details.get("reason"),
         "held_why": why_held(reasons.words, details.get("reason")) if held else None,
         "why": reasons.impasse(details["reason"]) if delivery.kind == DeliveryKind.UNROUTABLE else None,
@@ -159,6 +160,14 @@ def of_details(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
     if delivery.kind == DeliveryKind.PROMISE:
         found["promise_at"] = datetime.fromisoformat(details["due_at"])
     return found
+
+
+def _of_refused(details: Mapping[str, Any]) -> dict[str, Any]:
+    """What its writer gets back, to go on with: as they meant it, not as they marked it."""
+    text, form = details.get("text"), details.get("format", "plain")
+    if text is None:
+        return {"refused_text": None, "refused_marked": None}
+    return {"refused_text": plain_words(text, form), "refused_marked": marked(text, form)}
 
 
 def _excluded(excluded: Iterable[Mapping[str, Any]], reasons: Reasons) -> Iterator[str]:
