@@ -75,7 +75,7 @@ class Conversations:
             self.unhandled.add(question)
         elif isinstance(fact, AnswerAdded | QuestionReopened | FollowUpRouted):
             self.unhandled.discard(question)
-        if isinstance(fact, AnswerAdded) or (isinstance(fact, QuestionHandled) and fact.action == "settle"):
+        if isinstance(fact, AnswerAdded) or (isinstance(fact, QuestionHandled) and fact.action == "resolve"):
             self.unhandled.discard(question)
             self.open.discard(question)
 

@@ -44,7 +44,7 @@ from services.contracts.coordinator import (
     AssignRequested,
     CloseRequested,
     CoordinatorRequest,
-    SettleRequested,
+    ResolveRequested,
 )
 from services.contracts.envelope import CONTENT_TYPE, Event, Submission
 from services.contracts.links.signed_links import asker_token
@@ -164,8 +164,8 @@ class Services:
     async def close(self, question: UUID, explanation: str) -> None:
         await self._handle(question, CloseRequested(by=COORDINATOR, explanation=explanation))
 
-    async def settle(self, question: UUID) -> None:
-        await self._handle(question, SettleRequested(by=COORDINATOR))
+    async def resolve(self, question: UUID) -> None:
+        await self._handle(question, ResolveRequested(by=COORDINATOR))
 
     async def _handle(self, question: UUID, wish: CoordinatorRequest) -> None:
         """As the workspace asks it."""

@@ -146,7 +146,7 @@ class Year:
             case FollowUpRouted():
                 self._plan_action(fact.partner.id, question, after_answer=True)
             case FollowUpUnhandled():
-                self._at(self._now + COORDINATOR_TAKES, partial(self._settle, question))
+                self._at(self._now + COORDINATOR_TAKES, partial(self._resolve, question))
 
     def _plan_action(self, partner: str, question: UUID, *, after_answer: bool = False) -> None:
         draw = people.action_after_answer if after_answer else people.action
@@ -175,9 +175,9 @@ class Year:
         }
         self._at(self._now + played.after, actions[played.what])
 
-    async def _settle(self, question: UUID) -> None:
+    async def _resolve(self, question: UUID) -> None:
         if question in self.talk.unhandled:
-            await self._stage.settle(question)
+            await self._stage.resolve(question)
 
     async def _coordinate(self, question: UUID) -> None:
         """The coordinator picks who is likeliest to answer, or says that it is out of scope."""

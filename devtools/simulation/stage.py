@@ -51,7 +51,7 @@ class Stage(Protocol):
         """The answer did not help the asker."""
         ...
 
-    async def settle(self, question: UUID) -> None:
+    async def resolve(self, question: UUID) -> None:
         """By the coordinator: what the asker wrote needs no message."""
         ...
 

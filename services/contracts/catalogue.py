@@ -126,7 +126,7 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
             coordinator.TakeBackRequested,
             coordinator.CloseRequested,
             coordinator.SpamRequested,
-            coordinator.SettleRequested,
+            coordinator.ResolveRequested,
             coordinator.ReopenRequested,
             coordinator.ExtendRequested,
             coordinator.IntakeChangeRequested,

@@ -66,10 +66,10 @@ class SpamRequested(CoordinatorRequest):
     wire: ClassVar[str] = "spam.requested.v1"
 
 
-class SettleRequested(CoordinatorRequest):
+class ResolveRequested(CoordinatorRequest):
     """From the coordinator: what the asker wrote after the answer needs no message."""
 
-    wire: ClassVar[str] = "settle.requested.v1"
+    wire: ClassVar[str] = "resolve.requested.v1"
 
 
 class ReopenRequested(CoordinatorRequest):

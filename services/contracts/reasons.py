@@ -179,7 +179,17 @@ EndCode = Literal[
     "withdrawn",
 ]
 """How an assignment ended."""
-Action = Literal["assign", "close", "extend", "reopen", "route", "settle", "spam", "take_back"]
+
+
+def _resolve(action: Any) -> Any:
+    """A copy of before says `settle`, while an upgrade lasts."""
+    return "resolve" if action == "settle" else action
+
+
+Action = Annotated[
+    Literal["assign", "close", "extend", "reopen", "resolve", "route", "spam", "take_back"],
+    BeforeValidator(_resolve),
+]
 """What a coordinator may do."""
 
 

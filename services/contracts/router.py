@@ -267,7 +267,7 @@ class QuestionHandled(ActorFact):
     promise_at: Moment | None = Field(default=None, description="What the asker is promised now")
     assignment_id: UUID | None = Field(default=None, description="Of the partner that has the question")
     due_at: Moment | None = Field(default=None, description="When that partner's answer is due now")
-    released: Released | None = Field(default=None, description="Whose follow-up is settled with it")
+    released: Released | None = Field(default=None, description="Whose follow-up is resolved with it")
     facets: Facets
 
 

@@ -18,7 +18,7 @@ from services.notifier.handlers.digests import Digests
 from services.notifier.handlers.facts.decisions import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.sending import channels, wake, workers
-from services.notifier.sending.worker import Lane
+from services.notifier.sending.worker import DeliveryWorker
 from services.notifier.settings import NotifierSettings
 
 ROUNDS_SECONDS = 600.0
@@ -31,10 +31,10 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
     async with Chassis.start(settings, name="notifier", migrations=MIGRATIONS, clock=clock) as chassis:
         chassis.ops.sources["deliveries"] = backlog.source(chassis)
         instruments = DeliveryMetrics(chassis.registry)
-        settlement = Outcomes(settings.coordinator_mail, instruments, settings.rating_after)
-        running = await workers.build(settings, chassis, instruments, settlement)
-        for lane in running:
-            chassis.background(f"{lane.way} deliveries", lane.run)
+        outcomes = Outcomes(settings.coordinator_mail, instruments, settings.rating_after)
+        running = await workers.build(settings, chassis, instruments, outcomes)
+        for worker in running:
+            chassis.background(f"{worker.way} deliveries", worker.run)
         chassis.background(
             "word of deliveries",
             lambda: wake.listen(settings.database_url, partial(_wake, running)),
@@ -48,15 +48,15 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
             subscriptions.subscriptions(
                 CoordinatorAddress(settings.coordinator_mail),
                 rules,
-                settlement,
+                outcomes,
                 settings.keys,
                 channels.set_up(settings),
             ),
-            {topology.COORDINATOR: requests.requests(rules, settlement, settings.keys)},
+            {topology.COORDINATOR: requests.requests(rules, outcomes, settings.keys)},
         )
         chassis.every(NEWS_SECONDS, partial(release_requests.tell, chassis.begin))
         chassis.every(
-            NEWS_SECONDS, partial(group_posts.tell, chassis.begin, settlement, workers.wall_of(settings))
+            NEWS_SECONDS, partial(group_posts.tell, chassis.begin, outcomes, workers.wall_of(settings))
         )
         read = page_views.PageViews(chassis.begin)
         chassis.every(page_views.SECONDS, read.announce)
@@ -69,10 +69,10 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
         await read.announce()
 
 
-def _wake(running: Sequence[Lane], ways: Collection[str]) -> None:
-    for lane in running:
-        if not ways or lane.way in ways:
-            lane.wake()
+def _wake(running: Sequence[DeliveryWorker], ways: Collection[str]) -> None:
+    for worker in running:
+        if not ways or worker.way in ways:
+            worker.wake()
 
 
 if __name__ == "__main__":

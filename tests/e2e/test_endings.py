@@ -140,9 +140,9 @@ async def added(case: Case) -> None:
     await case.says("addition", text="Le meunier était Jean Lefèvre.")
 
 
-async def settled(case: Case) -> None:
+async def resolved(case: Case) -> None:
     await case.followed_up()
-    await case.coordinator.wants("settle", case.question)
+    await case.coordinator.wants("resolve", case.question)
 
 
 async def asked_again(case: Case) -> None:
@@ -169,7 +169,7 @@ CASES: list[tuple[Callable[[Case], Awaitable[None]], list[str], list[str]]] = [
     (closed, ["closed"], []),
     (withdrawn, ["withdrawn"], []),
     (added, ["answered", "added"], []),
-    (settled, ["answered", "closed"], []),
+    (resolved, ["answered", "closed"], []),
     (asked_again, ["answered", "reassigned"], []),
     (follow_up_of_another, ["answered", "reassigned"], ["answered_by_another"]),
 ]

@@ -49,7 +49,7 @@ class Archive:
     views: PageViews
     subscriptions: Subscriptions
     rules: ReleaseRules
-    settlement: Outcomes
+    outcomes: Outcomes
 
     async def hear(self, question: UUID, *facts: Fact) -> None:
         letters = [letter_of(fact, question) for fact in facts]
@@ -86,7 +86,7 @@ class Archive:
 
     async def ask(self, *wishes: coordinator.CoordinatorRequest) -> list[dict[str, Any]]:
         """As the workspace does; their receipts."""
-        asked = {topology.COORDINATOR: requests(self.rules, self.settlement, (b"k" * 32,))}
+        asked = {topology.COORDINATOR: requests(self.rules, self.outcomes, (b"k" * 32,))}
         before = len(await self._receipts())
         await self.on.handling(self.subscriptions, asked).settle([request_of(wish) for wish in wishes])
         return (await self._receipts())[before:]
@@ -164,12 +164,12 @@ async def archive(
 ) -> AsyncIterator[Archive]:
     rules = ReleaseRules(release, URL, WALL)
     coordinator = CoordinatorAddress("coordination@network.example")
-    settlement = Outcomes("coordination@network.example", DeliveryMetrics(CollectorRegistry()))
+    outcomes = Outcomes("coordination@network.example", DeliveryMetrics(CollectorRegistry()))
     heard = subscriptions.subscriptions(
-        coordinator, rules, settlement, (b"k" * 32,), frozenset({"facebook_group"})
+        coordinator, rules, outcomes, (b"k" * 32,), frozenset({"facebook_group"})
     )
     async with bench(database("notifier"), "notifier") as on:
         views = PageViews(on.transactions.begin)
         transport = httpx.ASGITransport(application(on.pool, views), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=URL) as reader:
-            yield Archive(on, reader, views, heard, rules, settlement)
+            yield Archive(on, reader, views, heard, rules, outcomes)

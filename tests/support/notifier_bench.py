@@ -1,4 +1,4 @@
-"""The notifier as tests drive it: handlers on a real database, lanes with senders of the test's own."""
+"""The notifier as tests drive it: handlers on a real database, workers with senders of the test's own."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from services.notifier.handlers.facts.decisions import CoordinatorAddress
 from services.notifier.handlers.outcomes import Outcomes
 from services.notifier.sending.coordinator import CoordinatorMail
 from services.notifier.sending.senders.protocol import Sender
-from services.notifier.sending.worker import Lane, Pace
+from services.notifier.sending.worker import DeliveryWorker, Pace
 from tests.support.bench import Bench
 from tests.support.waiting import PATIENCE_SECONDS
 
 KEYS = (b"a secret that only tests and nobody know",)
 COORDINATOR = "coordination@network.example"
 ARCHIVE = "https://archive.example"
-SETTLEMENT = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()))
+OUTCOMES = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()))
 WALL = Wall((b"a key of sixteen letters and more",), "reply@network.example", "https://network.example")
 RULES = ReleaseRules("review", ARCHIVE, WALL)
-SUBSCRIPTIONS = subscriptions.subscriptions(CoordinatorAddress(COORDINATOR), RULES, SETTLEMENT, KEYS)
+SUBSCRIPTIONS = subscriptions.subscriptions(CoordinatorAddress(COORDINATOR), RULES, OUTCOMES, KEYS)
 WAYS = ("mail", "queue", "page")
 PACE = Pace(at_once=20, attempt_seconds=5.0, lease=timedelta(seconds=10))
 
@@ -54,17 +54,20 @@ class Outside:
         return outcome
 
 
-def lanes(bench: Bench, senders: Mapping[str, Sender], pace: Pace) -> list[Lane]:
-    settlement = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()))
-    return [Lane(way, sender, pace, bench.transactions.begin, settlement) for way, sender in senders.items()]
+def workers(bench: Bench, senders: Mapping[str, Sender], pace: Pace) -> list[DeliveryWorker]:
+    outcomes = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()))
+    return [
+        DeliveryWorker(way, sender, pace, bench.transactions.begin, outcomes)
+        for way, sender in senders.items()
+    ]
 
 
 @asynccontextmanager
 async def at_work(
     bench: Bench, senders: Mapping[str, Sender], pace: Pace = PACE
-) -> AsyncIterator[list[Lane]]:
-    running = lanes(bench, senders, pace)
-    tasks = [asyncio.create_task(lane.run()) for lane in running]
+) -> AsyncIterator[list[DeliveryWorker]]:
+    running = workers(bench, senders, pace)
+    tasks = [asyncio.create_task(worker.run()) for worker in running]
     if "mail" in senders:
         tasks.append(asyncio.create_task(telling_the_coordinator(bench, senders["mail"], pace)))
     try:
@@ -102,7 +105,7 @@ async def telling_the_coordinator(bench: Bench, sender: Sender, pace: Pace) -> N
 
 
 async def send_all(bench: Bench, senders: Mapping[str, Sender], pace: Pace = PACE) -> None:
-    """Run the lanes until nothing waits any more."""
+    """Run the workers until nothing waits any more."""
     async with at_work(bench, senders, pace):
         await nothing_waits(bench)
 

@@ -226,10 +226,10 @@ def no_reply(question: UUID | None = None, attempt: int = 1, partner: str = "bpi
     return router.QuestionClosed(reason="no_reply", released=released, facets=FACETS)
 
 
-def settled(question: UUID, attempt: int, partner: str = "bpi") -> Fact:
+def resolved(question: UUID, attempt: int, partner: str = "bpi") -> Fact:
     """A coordinator's hand: the follow-up needs no message."""
     released = ended(question, attempt, partner, "closed")
-    return router.QuestionHandled(action="settle", actor="Anne", released=released, facets=FACETS)
+    return router.QuestionHandled(action="resolve", actor="Anne", released=released, facets=FACETS)
 
 
 def ended(question: UUID, attempt: int, partner: str, outcome: str) -> Released:

@@ -133,7 +133,7 @@ class DeliveryAttempt:
         return self.answer if self.kind == DeliveryKind.ANSWER else self.message
 
     @property
-    def moot(self) -> bool:
+    def is_obsolete(self) -> bool:
         """A follow-up or a reminder concerns who has the question now; the others heard the end. What was
         asked back is answered by the answer. An erased asker has no address left. That their time is over
         people read in a mail of its own, which asks for what is nearly done."""

@@ -13,7 +13,7 @@ from services.notifier.handlers.archiving import ReleaseRules
 from services.notifier.handlers.outcomes import Outcomes
 
 
-def requests(rules: ReleaseRules, settlement: Outcomes, keys: Sequence[bytes]) -> EventReader:
+def requests(rules: ReleaseRules, outcomes: Outcomes, keys: Sequence[bytes]) -> EventReader:
     return request_reader(
         "notifier",
         {
@@ -21,7 +21,7 @@ def requests(rules: ReleaseRules, settlement: Outcomes, keys: Sequence[bytes]) -
             asked.NotifierFactsRequested: tell_page,
             asked.RetryRequested: failures.retry_requested,
             asked.LiftRequested: failures.lift_requested,
-            asked.PostedRequested: partial(group_posts.posted, settlement),
+            asked.PostedRequested: partial(group_posts.posted, outcomes),
             asked.EntryShowRequested: release_requests.show,
             asked.EntryReleaseRequested: partial(release_requests.release, rules),
             asked.EntryKeepRequested: release_requests.keep,

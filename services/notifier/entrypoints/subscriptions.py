@@ -23,7 +23,7 @@ from services.notifier.handlers.sign_ins import (
 def subscriptions(
     coordinator: CoordinatorAddress,
     rules: ReleaseRules,
-    settlement: Outcomes,
+    outcomes: Outcomes,
     keys: Sequence[bytes],
     channels: Set[str] = frozenset(),
 ) -> Subscriptions:
@@ -35,7 +35,7 @@ def subscriptions(
         ingest.HeldAnswered: held_answered,
         ingest.QuestionRated: partial(conversation.question_rated, coordinator),
         ingest.ReplyHeld: partial(conversation.reply_held, coordinator),
-        ingest.AnswerPosted: partial(answers.answer_posted, settlement),
+        ingest.AnswerPosted: partial(answers.answer_posted, outcomes),
         ingest.QuestionWithdrawn: endings.question_withdrawn,
         ingest.AskerErased: endings.asker_erased,
         ingest.MailBounced: partial(conversation.mail_bounced, keys),

@@ -73,7 +73,7 @@ class MailBrakes:
 
     async def _hold(self, unit: Unit, enough: Sequence[Unasked], later: Sequence[Unasked]) -> None:
         if enough:
-            await deliveries.moot(unit.db, [one.delivery for one in enough], unit.now)
+            await deliveries.cancel(unit.db, [one.delivery for one in enough], unit.now)
             self.metrics.braked.labels("mailbox").inc(len(enough))
         if later:
             moments = [unit.now + COME_BACK] * len(later)

@@ -11,7 +11,7 @@ class DeliveryMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.attempts = Counter(
             "sesame_delivery_attempts",
-            "Attempts to send, by outcome: sent, again, given_up, moot",
+            "Attempts to send, by outcome: sent, again, given_up, cancelled",
             ["way", "kind", "outcome"],
             registry=registry,
         )

@@ -1,5 +1,5 @@
 """Answers that a person must post, because the channel lets no program do it: told to the workspace with the
-text to paste, and settled when somebody there says that it stands."""
+text to paste, and done when somebody there says that it stands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.notifier.domain.delivery import Failed
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.domain.posts import ASSISTED, posts
 from services.notifier.domain.walling import why_not
-from services.notifier.handlers.outcomes import Outcomes, Settled
+from services.notifier.handlers.outcomes import AttemptOutcome, Outcomes
 from services.notifier.store import claims, post_news
 
 PAGE = 50
@@ -25,7 +25,7 @@ LENGTH = 8_000
 ADDRESS = re.compile(r"https?://\S+")
 
 
-async def tell(begin: Begin, settlement: Outcomes, wall: Wall) -> None:
+async def tell(begin: Begin, outcomes: Outcomes, wall: Wall) -> None:
     """Every change of what is to be posted, in its order. What the wall stops is lost, and whom it concerns
     is told."""
     while True:
@@ -39,15 +39,15 @@ async def tell(begin: Begin, settlement: Outcomes, wall: Wall) -> None:
                 one = waiting.get(row["delivery"])
                 fact = _noted(row["delivery"], row["id"], None if row["delivery"] in stopped else one)
                 unit.announce(fact, question=row["question"])
-            await settlement.settle(unit, ASSISTED, lost, lambda: 0.0)
+            await outcomes.record(unit, ASSISTED, lost, lambda: 0.0)
             await post_news.told(unit.db, [row["id"] for row in news])
         if len(news) < PAGE:
             return
 
 
-def _stopped(one: DeliveryAttempt, why: str) -> Settled:
+def _stopped(one: DeliveryAttempt, why: str) -> AttemptOutcome:
     """Looking at it was its one attempt."""
-    return Settled(replace(one, attempts=max(one.attempts, 1)), Failed(why, final=True))
+    return AttemptOutcome(replace(one, attempts=max(one.attempts, 1)), Failed(why, final=True))
 
 
 def _noted(delivery: UUID, version: int, one: DeliveryAttempt | None) -> PostNoted:
@@ -63,8 +63,8 @@ def _noted(delivery: UUID, version: int, one: DeliveryAttempt | None) -> PostNot
     )
 
 
-async def posted(settlement: Outcomes, unit: Unit, _question: UUID, wish: PostedRequested) -> None:
+async def posted(outcomes: Outcomes, unit: Unit, _question: UUID, wish: PostedRequested) -> None:
     if wish.url and not ADDRESS.fullmatch(wish.url):
         raise RefusedRequest("no address of a page", "faulty_field", field="url", value=wish.url)
-    if not await settlement.posted(unit, wish.delivery_id, wish.url):
+    if not await outcomes.posted(unit, wish.delivery_id, wish.url):
         raise RefusedRequest(f"{wish.delivery_id}: no such answer waits to be posted", "nothing_to_post")

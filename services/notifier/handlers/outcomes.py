@@ -49,16 +49,16 @@ Outcome: TypeAlias = Sent | Failed | Postponed | None
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class AttemptOutcome:
     """One attempt and its outcome; None is a delivery that was no longer worth sending."""
 
     delivery: DeliveryAttempt
     outcome: Outcome
 
-    def given_up(self, now: datetime) -> Settled:
+    def given_up(self, now: datetime) -> AttemptOutcome:
         """A receiver that rests for days fails in the end, tried or not."""
         if isinstance(self.outcome, Postponed) and now - self.delivery.decided_at >= PATIENCE:
-            return Settled(self.delivery, Failed("the receiver was unwell all the time", final=True))
+            return AttemptOutcome(self.delivery, Failed("the receiver was unwell all the time", final=True))
         return self
 
 
@@ -73,7 +73,7 @@ class Outcomes:
         self._rating_after = rating_after
         self._instruments = instruments
 
-    async def settle(self, unit: Unit, way: str, batch: Sequence[Settled], roll: Roll) -> None:
+    async def record(self, unit: Unit, way: str, batch: Sequence[AttemptOutcome], roll: Roll) -> None:
         """In one transaction with what is announced about it."""
         await self._sent(
             unit, way, [(one.delivery, one.outcome) for one in batch if isinstance(one.outcome, Sent)]
@@ -82,16 +82,16 @@ class Outcomes:
         failed = [(one.delivery, one.outcome) for one in batch if isinstance(one.outcome, Failed)]
         await self._failed(unit, way, failed, roll)
         await self._postponed(unit, batch)
-        moot = [one.delivery for one in batch if one.outcome is None]
-        if moot:
-            await deliveries.moot(unit.db, [one.id for one in moot], unit.now)
-            self._count(moot, "moot")
+        obsolete = [one.delivery for one in batch if one.outcome is None]
+        if obsolete:
+            await deliveries.cancel(unit.db, [one.id for one in obsolete], unit.now)
+            self._count(obsolete, "cancelled")
 
     async def posted(self, unit: Unit, delivery: UUID, url: str | None = None) -> bool:
         """A person says that it stands there now. False when it was said before, or is not waiting."""
         due = await claims.claim(unit.db, ASSISTED, unit.now, 1, NO_LEASE, only=delivery)
-        done = [Settled(one, Sent(url or one.question.asker.get("post_url"))) for one in due]
-        await self.settle(unit, ASSISTED, done, lambda: 0.0)
+        done = [AttemptOutcome(one, Sent(url or one.question.asker.get("post_url"))) for one in due]
+        await self.record(unit, ASSISTED, done, lambda: 0.0)
         return bool(due)
 
     async def _sent(self, unit: Unit, way: str, sent: Sequence[tuple[DeliveryAttempt, Sent]]) -> None:
@@ -149,7 +149,7 @@ class Outcomes:
                 question=delivery.question.id,
             )
 
-    async def _postponed(self, unit: Unit, batch: Sequence[Settled]) -> None:
+    async def _postponed(self, unit: Unit, batch: Sequence[AttemptOutcome]) -> None:
         """Untried counts for nothing."""
         waits = {one.delivery.id: one.outcome.wait for one in batch if isinstance(one.outcome, Postponed)}
         if waits:

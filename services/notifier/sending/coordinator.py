@@ -17,7 +17,7 @@ from services.chassis.messaging.transaction import Unit
 from services.notifier.domain.delivery import Failed, Sent, without_addresses
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.handlers.brakes import MailBrakes
-from services.notifier.handlers.outcomes import Outcomes, Settled
+from services.notifier.handlers.outcomes import AttemptOutcome, Outcomes
 from services.notifier.store import claims
 
 log = logging.getLogger(__name__)
@@ -64,8 +64,8 @@ class CoordinatorMail:
             notes = [one for one in due if one.destination == address]
             outcome = await self._try(notes)
             async with self._begin() as unit:
-                settled = [Settled(one, outcome) for one in notes]
-                await self._outcomes.settle(unit, "mail", settled, random.random)
+                attempted = [AttemptOutcome(one, outcome) for one in notes]
+                await self._outcomes.record(unit, "mail", attempted, random.random)
 
     async def _try(self, notes: Sequence[DeliveryAttempt]) -> Sent | Failed:
         try:

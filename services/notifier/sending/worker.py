@@ -1,4 +1,4 @@
-"""Sending: each way out has a lane that takes what is due, tries it, and notes what became of it.
+"""Sending: each way out has a worker that takes what is due, tries it, and notes what became of it.
 
 A delivery is claimed by putting its next attempt one lease ahead. Whoever dies with it in hand leaves it due
 again after the lease; the receiver tells the copy by the delivery's id. Any number of copies may run.
@@ -20,7 +20,7 @@ from services.chassis.telemetry.log import about
 from services.notifier.domain.delivery import Failed, without_addresses
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.handlers.brakes import MailBrakes
-from services.notifier.handlers.outcomes import Outcome, Outcomes, Settled
+from services.notifier.handlers.outcomes import AttemptOutcome, Outcome, Outcomes
 from services.notifier.sending.senders.protocol import Sender
 from services.notifier.store import claims
 
@@ -44,7 +44,7 @@ class Pace:
     lease: timedelta = timedelta(seconds=45)
 
 
-class Lane:
+class DeliveryWorker:
     """One way out. Nothing is claimed that can't be tried at once: a slow receiver holds its own place."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Lane:
         sender: Sender,
         pace: Pace,
         begin: Begin,
-        settlement: Outcomes,
+        outcomes: Outcomes,
         brakes: MailBrakes | None = None,
     ) -> None:
         self._brakes = brakes
@@ -61,9 +61,9 @@ class Lane:
         self._sender = sender
         self._pace = pace
         self._begin = begin
-        self._settlement = settlement
+        self._outcomes = outcomes
         self._in_hand: dict[UUID, asyncio.Task[None]] = {}
-        self._outcomes: list[Settled] = []
+        self._attempted: list[AttemptOutcome] = []
         self._woken = asyncio.Event()
         self._due = asyncio.Event()
         self._freed = asyncio.Event()
@@ -106,11 +106,11 @@ class Lane:
 
     def _held(self) -> list[UUID]:
         """What is tried now, or was and could not be noted yet: its lease may have run out meanwhile."""
-        return [*self._in_hand, *(one.delivery.id for one in self._outcomes)]
+        return [*self._in_hand, *(one.delivery.id for one in self._attempted)]
 
     async def _rest(self, *, hungry: bool) -> None:
-        """Where there was work there may be more: then only until a good part of the lane is free again, and
-        not for long, where receivers are slow."""
+        """Where there was work there may be more: then only until a good part of its places is free again,
+        and not for long, where receivers are slow."""
         if not hungry:
             await _until(self._woken, SWEEP_SECONDS)
         elif not self._roomy():
@@ -119,7 +119,7 @@ class Lane:
 
     def _room(self) -> int:
         """What waits to be noted holds no receiver, but must not pile up where it can't be noted."""
-        return self._pace.at_once - max(len(self._in_hand), len(self._outcomes))
+        return self._pace.at_once - max(len(self._in_hand), len(self._attempted))
 
     def _roomy(self) -> bool:
         return 2 * self._room() >= self._pace.at_once
@@ -132,14 +132,14 @@ class Lane:
         with trace.span(delivery.traceparent), about(question=delivery.question.id, delivery=delivery.id):
             try:
                 outcome = await self._try(delivery)
-            finally:  # where the attempt was cancelled, its place in the lane is free all the same
+            finally:  # where the attempt was cancelled, its place is free all the same
                 self._in_hand.pop(delivery.id, None)
-        self._outcomes.append(Settled(delivery, outcome))
+        self._attempted.append(AttemptOutcome(delivery, outcome))
         self._due.set()
         self._tell_of_room()
 
     async def _try(self, delivery: DeliveryAttempt) -> Outcome:
-        if delivery.moot:
+        if delivery.is_obsolete:
             return None
         try:
             async with asyncio.timeout(self._pace.attempt_seconds):
@@ -156,24 +156,24 @@ class Lane:
     async def _note(self) -> None:
         """Insists: what was sent and not noted would be sent again."""
         delays = backoff_seconds(most=2.0)
-        while self._outcomes:
+        while self._attempted:
             await self._gather()
-            batch = list(self._outcomes)
+            batch = list(self._attempted)
             try:
                 async with self._begin() as unit:
-                    await self._settlement.settle(unit, self.way, batch, random.random)
+                    await self._outcomes.record(unit, self.way, batch, random.random)
             except Exception as error:
                 log.warning("%s outcomes not noted yet: %s: %s", self.way, type(error).__name__, error)
                 await asyncio.sleep(next(delays))
                 continue
-            del self._outcomes[: len(batch)]
+            del self._attempted[: len(batch)]
             self._tell_of_room()
 
     async def _gather(self) -> None:
-        """No longer than until a good part of the lane has come back, or all of it."""
+        """No longer than until a good part of the deliveries has come back, or all of it."""
         clock = asyncio.get_running_loop()
         end = clock.time() + GATHER_SECONDS
-        while self._in_hand and len(self._outcomes) < self._pace.at_once // 4 and clock.time() < end:
+        while self._in_hand and len(self._attempted) < self._pace.at_once // 4 and clock.time() < end:
             self._due.clear()
             await _until(self._due, end - clock.time())
 

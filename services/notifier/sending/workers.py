@@ -32,7 +32,7 @@ from services.notifier.sending.senders.similar_answers import WithSimilarAnswers
 from services.notifier.sending.senders.smtp import SmtpLines, SmtpServer
 from services.notifier.sending.senders.walled import WalledSender
 from services.notifier.sending.senders.webhook import WebhookSender, host_of
-from services.notifier.sending.worker import Lane, Pace
+from services.notifier.sending.worker import DeliveryWorker, Pace
 from services.notifier.settings import NotifierSettings
 
 SOCIAL_AT_ONCE = 2
@@ -77,8 +77,8 @@ def smtp_of(settings: NotifierSettings) -> SmtpServer:
 
 
 async def build(
-    settings: NotifierSettings, chassis: Chassis, instruments: DeliveryMetrics, settlement: Outcomes
-) -> list[Lane]:
+    settings: NotifierSettings, chassis: Chassis, instruments: DeliveryMetrics, outcomes: Outcomes
+) -> list[DeliveryWorker]:
     """Opens what the senders need; the chassis closes it after the workers have stopped."""
     house = house_of(settings)
     accent = accent_of(settings.network_accent) if settings.network_accent else OURS
@@ -95,17 +95,15 @@ async def build(
     lease = timedelta(seconds=settings.lease_seconds)
     seconds = settings.attempt_seconds
     brakes = MailBrakes(settings.keys, instruments, settings.mails_per_mailbox, settings.mails_per_hour)
-    notes = CoordinatorMail(
-        chassis.begin, to_people, settlement, brakes, attempt_seconds=seconds, lease=lease
-    )
+    notes = CoordinatorMail(chassis.begin, to_people, outcomes, brakes, attempt_seconds=seconds, lease=lease)
     chassis.every(LOOK_FOR_NOTES, notes.send)
     return [
-        Lane(
+        DeliveryWorker(
             way,
             WalledSender(WithFileLinks(sender, keys), wall),
             Pace(at_once, seconds, lease),
             chassis.begin,
-            settlement,
+            outcomes,
             _of(way, brakes),
         )
         for way, (sender, at_once) in senders.items()

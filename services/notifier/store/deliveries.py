@@ -1,4 +1,4 @@
-"""Deliveries: decided by handlers, settled by the workers of any number of copies."""
+"""Deliveries: decided by handlers, sent by the workers of any number of copies."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ FROM unnest($1::uuid[], $2::timestamptz[]) AS back (id, next_at)
 WHERE d.id = back.id AND d.state = 'waiting'
 """
 
-_MOOT = (
+_CANCEL = (
     "UPDATE delivery SET state = 'cancelled', done_at = $2 WHERE id = ANY ($1::uuid[]) AND state = 'waiting'"
 )
 
@@ -130,9 +130,9 @@ async def given_up(db: Db, ids: Sequence[UUID], errors: Sequence[str], now: date
     return {row["id"] for row in await db.fetch(_GIVEN_UP, ids, errors, now)}
 
 
-async def moot(db: Db, ids: Sequence[UUID], now: datetime) -> None:
+async def cancel(db: Db, ids: Sequence[UUID], now: datetime) -> None:
     """No longer worth sending."""
-    await db.execute(_MOOT, ids, now)
+    await db.execute(_CANCEL, ids, now)
 
 
 async def hand_back(db: Db, ids: Sequence[UUID], moments: Sequence[datetime]) -> None:

@@ -1,4 +1,4 @@
-"""`./sesame router assign | route | take-back | close | spam | settle | reopen | extend | pause | resume`"""
+"""`./sesame router assign | route | take-back | close | spam | resolve | reopen | extend | pause | resume`"""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ ACTIONS: dict[str, tuple[str, tuple[str, ...], QuestionAction]] = {
         (),
         lambda said, context, unit, by: coordinator.mark_spam(context, unit, said.question, by),
     ),
-    "settle": (
+    "resolve": (
         "what the asker wrote after the answer needs no message",
         (),
-        lambda said, context, unit, by: coordinator.settle(context, unit, said.question, by),
+        lambda said, context, unit, by: coordinator.resolve(context, unit, said.question, by),
     ),
     "reopen": (
         "ask again, after an answer or a closing",

@@ -29,7 +29,7 @@ def requests(context: RoutingContext) -> EventReader:
             asked.TakeBackRequested: _action(context, _take_back),
             asked.CloseRequested: _action(context, _close),
             asked.SpamRequested: _action(context, _spam),
-            asked.SettleRequested: _action(context, _settle),
+            asked.ResolveRequested: _action(context, _resolve),
             asked.ReopenRequested: _action(context, _reopen),
             asked.ExtendRequested: _action(context, _extend),
             asked.IntakeChangeRequested: _action(context, _change_intake),
@@ -89,10 +89,10 @@ async def _spam(
     await coordinator.mark_spam(context, unit, id_, by)
 
 
-async def _settle(
-    context: RoutingContext, unit: Unit, id_: UUID, by: Actor, _wish: asked.SettleRequested
+async def _resolve(
+    context: RoutingContext, unit: Unit, id_: UUID, by: Actor, _wish: asked.ResolveRequested
 ) -> None:
-    await coordinator.settle(context, unit, id_, by)
+    await coordinator.resolve(context, unit, id_, by)
 
 
 async def _reopen(

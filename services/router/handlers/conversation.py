@@ -129,7 +129,7 @@ async def addition_received(context: RoutingContext, unit: Unit, event: Event[Ad
 
 
 async def add(context: RoutingContext, unit: Unit, question: Question, more: Addition) -> bool:
-    """Send it to the asker, if this partner answered or was to see to a follow-up; False if not. It settles
+    """Send it to the asker, if this partner answered or was to see to a follow-up; False if not. It resolves
     what the asker wrote since."""
     accepted = question.accepted
     if accepted is None or question.state is State.WITHDRAWN:
@@ -139,15 +139,15 @@ async def add(context: RoutingContext, unit: Unit, question: Question, more: Add
         return False
     session = context.sessions.of(unit)
     directory = (await session.network_state()).directory
-    settled = await _settled(context, unit, question, more) if question.state in AFTER_ANSWER else question
-    unit.announce(added(directory, settled, accepted.answer, more, unit.now), question=question.id)
-    if settled is not question:
-        session.put(settled)
+    resolved = await _resolved(context, unit, question, more) if question.state in AFTER_ANSWER else question
+    unit.announce(added(directory, resolved, accepted.answer, more, unit.now), question=question.id)
+    if resolved is not question:
+        session.put(resolved)
         await unit.arrived(question.id)
     return True
 
 
-async def _settled(context: RoutingContext, unit: Unit, question: Question, more: Addition) -> Question:
+async def _resolved(context: RoutingContext, unit: Unit, question: Question, more: Addition) -> Question:
     current = question.current
     outcome = "added" if current and current.partner == more.partner else "answered_by_another"
     return lifecycle.add(await routing.release(context, unit, question, outcome), more.at)

@@ -123,14 +123,14 @@ async def mark_spam(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor
     await unit.arrived(id_)
 
 
-async def settle(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
+async def resolve(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """What the asker wrote after the answer needs no message."""
     question = await _held(context, unit, id_)
-    state_machine.after(question.state, Move.SETTLE)
+    state_machine.after(question.state, Move.RESOLVE)
     released = await routing.release(context, unit, question, "closed")
-    settled = lifecycle.settle(released)
-    _note(context, unit, settled, "settle", actor)
-    context.sessions.of(unit).put(settled)
+    resolved = lifecycle.resolve(released)
+    _note(context, unit, resolved, "resolve", actor)
+    context.sessions.of(unit).put(resolved)
     await unit.arrived(id_)
 
 
@@ -195,7 +195,7 @@ def _note(context: RoutingContext, unit: Unit, question: Question, action: Actio
         promise_at=question.promise_at if action == "extend" else None,
         assignment_id=current.id if current else None,
         due_at=current.due_at if current else None,
-        released=facts.released_of(question, unit.now) if action == "settle" else None,
+        released=facts.released_of(question, unit.now) if action == "resolve" else None,
         facets=facts.facets_of(question),
     )
     unit.announce(fact, question=question.id)

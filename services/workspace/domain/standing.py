@@ -135,7 +135,7 @@ def _state(heard: list[Heard]) -> tuple[str, str | None]:
             case "question.answered" | "answer.added" | "answer.corrected":
                 state, holder = "answered", one.data["partner"]["id"]
                 answered_by = holder
-            case "question.handled" if one.data["action"] == "settle":
+            case "question.handled" if one.data["action"] == "resolve":
                 state, holder = "answered", answered_by
             case "question.closed":
                 state, holder = "closed", None

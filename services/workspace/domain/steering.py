@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from services.workspace.domain.standing import Standing
 
-SteeringAction = Literal["assign", "extend", "route", "take_back", "close", "settle", "reopen", "spam"]
+SteeringAction = Literal["assign", "extend", "route", "take_back", "close", "resolve", "reopen", "spam"]
 STEERING: tuple[SteeringAction, ...] = get_args(SteeringAction)
 
 SEVERAL: tuple[SteeringAction, ...] = ("assign", "extend", "route", "close")
@@ -17,7 +17,7 @@ NEEDS: tuple[Need, ...] = get_args(Need)
 
 _OPEN: tuple[SteeringAction, ...] = ("assign", "extend", "route", "take_back", "close", "spam")
 _NOT_HELD: tuple[SteeringAction, ...] = ("assign", "extend", "route", "close", "spam")
-_FOLLOWED_UP: tuple[SteeringAction, ...] = ("assign", "settle", "reopen")
+_FOLLOWED_UP: tuple[SteeringAction, ...] = ("assign", "resolve", "reopen")
 
 
 def possible(known: Standing) -> tuple[SteeringAction, ...]:

@@ -44,29 +44,29 @@ async def ask(unit: Unit, who: Respondent, form: str, fact: Fact) -> UUID | None
 
 async def accepted(unit: Unit, receipt: SubmissionAccepted) -> None:
     """A receipt that names no request of ours changes nothing."""
-    _settle(unit, receipt.original_id, "accepted")
+    _record(unit, receipt.original_id, "accepted")
 
 
 async def refused(unit: Unit, receipt: SubmissionRefused) -> None:
-    _settle(unit, receipt.original_id, "refused", receipt.code, receipt.field, receipt.value)
+    _record(unit, receipt.original_id, "refused", receipt.code, receipt.field, receipt.value)
 
 
 async def done(unit: Unit, receipt: RequestDone) -> None:
     """What a coordinator asked."""
-    _settle(unit, receipt.request_id, "accepted")
+    _record(unit, receipt.request_id, "accepted")
 
 
 async def not_done(unit: Unit, receipt: RequestRefused) -> None:
-    _settle(unit, receipt.request_id, "refused", receipt.code, receipt.field, receipt.value)
+    _record(unit, receipt.request_id, "refused", receipt.code, receipt.field, receipt.value)
 
 
-def _settle(unit: Unit, request: str | None, state: str, *why: str | None) -> None:
+def _record(unit: Unit, request: str | None, state: str, *why: str | None) -> None:
     try:
         id_ = UUID(request or "")
     except ValueError:  # of no request of ours
         return
-    unit.pending(settle, list[Receipt]).append(Receipt(id_, state, *why))
+    unit.pending(record_receipts, list[Receipt]).append(Receipt(id_, state, *why))
 
 
-async def settle(unit: Unit, receipts: list[Receipt]) -> None:
-    await work.settle(unit.db, receipts, unit.now)
+async def record_receipts(unit: Unit, receipts: list[Receipt]) -> None:
+    await work.record_receipts(unit.db, receipts, unit.now)

@@ -29,7 +29,7 @@ LONGEST_LINE = 500
 BARE: Mapping[str, type[CoordinatorRequest]] = {
     "route": coordinator.RouteRequested,
     "take_back": coordinator.TakeBackRequested,
-    "settle": coordinator.SettleRequested,
+    "resolve": coordinator.ResolveRequested,
     "reopen": coordinator.ReopenRequested,
     "spam": coordinator.SpamRequested,
 }

@@ -79,7 +79,7 @@ SPOKEN: Mapping[str, str] = {
     "handled_route": N_("decided anew, for"),
     "handled_take_back": N_("taken back by"),
     "handled_close": N_("closed by"),
-    "handled_settle": N_("needs no further answer, says"),
+    "handled_resolve": N_("needs no further answer, says"),
     "handled_reopen": N_("opened again by"),
     "handled_spam": N_("no question, says"),
     # A library's record.

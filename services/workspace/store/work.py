@@ -124,7 +124,7 @@ SELECT EXISTS (
 )
 """
 
-_SETTLE = """
+_RECORD_RECEIPTS = """
 UPDATE request SET state = receipt.state, reason = receipt.reason, field = receipt.field, done_at = $6,
     value = CASE WHEN NOT EXISTS (
         SELECT FROM fact f WHERE f.question = request.question AND f.type = 'asker.erased'
@@ -266,10 +266,10 @@ async def is_answered(db: Db, who: Respondent, form: str) -> bool:
     return bool(await db.fetchval(_IS_ANSWERED, who.question, who.partner, form))
 
 
-async def settle(db: Db, receipts: Sequence[Receipt], now: datetime) -> None:
+async def record_receipts(db: Db, receipts: Sequence[Receipt], now: datetime) -> None:
     """Each counts once, and none that is of no request here."""
     columns = zip(*(astuple(receipt) for receipt in receipts), strict=True)
-    await db.execute(_SETTLE, *map(list, columns), now)
+    await db.execute(_RECORD_RECEIPTS, *map(list, columns), now)
 
 
 async def requests(db: Db, question: UUID, partner: str) -> list[Record]:

@@ -64,6 +64,47 @@ async def test_facts_of_before_are_told_in_todays_words_and_peoples_own_stay(dat
     assert found == READ | {"note": {"text": QUOTED, "actor": "Anne"}}
 
 
+SETTLED = '{"action": "settle", "actor": "Anne"}'
+
+
+async def test_what_was_settled_is_resolved_in_every_table(database: Database) -> None:
+    async with before_the_upgrade(database, "workspace", "0061.resolve") as db:
+        await db.execute(FACT, "1", "question.handled", SETTLED)
+        await db.execute("INSERT INTO audit (at, action) VALUES (now(), 'settle.requested')")
+        await db.execute(
+            "INSERT INTO outbox (exchange, routing_key, content_type, message_id, body) "
+            "VALUES ('sesame.coordinator', $1, 'application/json', '1', $2)",
+            "coordinator.settle.requested.v1",
+            orjson.dumps({"type": "settle.requested.v1"}).replace(b":", b": "),
+        )
+    async with connected(database, "workspace") as db:
+        assert await db.fetchval("SELECT data ->> 'action' FROM fact") == "resolve"
+        assert await db.fetchval("SELECT action FROM audit") == "resolve.requested"
+        asked = await db.fetchrow("SELECT routing_key, convert_from(body, 'UTF8') AS body FROM outbox")
+    assert asked is not None
+    assert asked["routing_key"] == "coordinator.resolve.requested.v1"
+    assert orjson.loads(asked["body"]) == {"type": "resolve.requested.v1"}
+    async with before_the_upgrade(database, "router", "0010.resolve") as db:
+        await db.execute(
+            "INSERT INTO history (question, at, what, actor) VALUES ($1, now(), 'settle', 'Anne')", QUESTION
+        )
+        await db.execute(
+            "INSERT INTO announced (question, event, type, at, data) "
+            "VALUES ($1, '1', 'question.handled', now(), $2::text::jsonb)",
+            QUESTION,
+            SETTLED,
+        )
+    async with connected(database, "router") as db:
+        assert await db.fetchval("SELECT what FROM history") == "resolve"
+        assert await db.fetchval("SELECT data ->> 'action' FROM announced") == "resolve"
+    async with before_the_upgrade(database, "metrics", "0007.resolve") as db:
+        await db.execute(
+            "INSERT INTO cut (partner, measure, facet, value) VALUES ('', 'handled', 'detail', 'settle')"
+        )
+    async with connected(database, "metrics") as db:
+        assert await db.fetchval("SELECT value FROM cut WHERE measure = 'handled'") == "resolve"
+
+
 @asynccontextmanager
 async def before_the_upgrade(database: Database, service: str, first: str) -> AsyncIterator[Db]:
     """The schema as it was before this migration; leaving brings it up to date."""

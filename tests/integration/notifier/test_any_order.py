@@ -124,13 +124,13 @@ GOES_ON_AFTER_THE_ANSWER = [
     made.routed(QUESTION, 4, "lyon", "queue"),
     made.answered(QUESTION, 4, "lyon", name="second", at=made.MOMENT + timedelta(hours=14)),
 ]
-SETTLED_BY_HAND = [
+RESOLVED_BY_HAND = [
     made.received(),
     made.routed(QUESTION, 1, "bpi", "queue"),
     made.answered(QUESTION, at=made.MOMENT + timedelta(hours=2)),
     made.written(QUESTION, 1),
     made.follow_up_routed(QUESTION, 1, 2, "lyon", "queue"),
-    made.settled(QUESTION, 2, "lyon"),
+    made.resolved(QUESTION, 2, "lyon"),
 ]
 SPAM = [
     made.received(),
@@ -152,7 +152,7 @@ LIVES = [
     ASKED_BACK_TWICE,
     NEVER_REPLIED,
     GOES_ON_AFTER_THE_ANSWER,
-    SETTLED_BY_HAND,
+    RESOLVED_BY_HAND,
     SPAM,
 ]
 

@@ -44,7 +44,7 @@ async def acknowledged(on: Bench, addresses: Sequence[str]) -> None:
 
 
 async def sending(on: Bench, brakes: MailBrakes, later: timedelta = timedelta()) -> list[DeliveryAttempt]:
-    """What a lane would send, noted as sent."""
+    """What a worker would send, noted as sent."""
     async with on.transactions.begin() as unit:
         unit.now += later
         due = await claims.claim(unit.db, "mail", unit.now, 1000, LEASE)

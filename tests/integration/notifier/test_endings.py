@@ -39,7 +39,7 @@ LIVES: Mapping[str, tuple[list[Fact], list[str]]] = {
         ["answered"],
     ),
     "passed on": ([*ASKED, made.routed(QUESTION, 2, "lyon", "mail")], ["reassigned"]),
-    "follow-up settled": ([*FOLLOWED_UP, made.settled(QUESTION, 2)], ["answered", "closed"]),
+    "follow-up resolved": ([*FOLLOWED_UP, made.resolved(QUESTION, 2)], ["answered", "closed"]),
     "follow-up withdrawn": ([*FOLLOWED_UP, WITHDRAWN], ["answered", "withdrawn"]),
 }
 

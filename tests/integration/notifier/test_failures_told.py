@@ -15,7 +15,7 @@ from services.notifier.entrypoints.requests import requests
 from tests.integration.notifier.test_silences import DESK, silence
 from tests.support.bench import Bench, bench
 from tests.support.notifier_archive import request_of
-from tests.support.notifier_bench import KEYS, RULES, SETTLEMENT, SUBSCRIPTIONS
+from tests.support.notifier_bench import KEYS, OUTCOMES, RULES, SUBSCRIPTIONS
 from tests.support.servers import Database
 
 NOBODY = UUID(int=0)
@@ -23,7 +23,7 @@ NOBODY = UUID(int=0)
 
 async def ask(on: Bench, *wishes: coordinator.CoordinatorRequest) -> list[dict[str, Any]]:
     """The receipts."""
-    handling = on.handling(SUBSCRIPTIONS, {topology.COORDINATOR: requests(RULES, SETTLEMENT, KEYS)})
+    handling = on.handling(SUBSCRIPTIONS, {topology.COORDINATOR: requests(RULES, OUTCOMES, KEYS)})
     await handling.settle([request_of(wish) for wish in wishes])
     rows = await on.pool.fetch(
         "SELECT body FROM outbox WHERE exchange = $1 AND routing_key LIKE 'coordinator.%' ORDER BY id",

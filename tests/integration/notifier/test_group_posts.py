@@ -35,7 +35,7 @@ def life(question: UUID, answer: str = made.ANSWER) -> list[Fact]:
 
 async def noted(here: Archive) -> list[PostNoted]:
     """The latest word of each delivery."""
-    await group_posts.tell(here.on.transactions.begin, here.settlement, here.rules.wall)
+    await group_posts.tell(here.on.transactions.begin, here.outcomes, here.rules.wall)
     told: list[PostNoted] = await announced(here.on, PostNoted)
     latest = {one.delivery_id: one for one in sorted(told, key=lambda one: one.version)}
     return list(latest.values())

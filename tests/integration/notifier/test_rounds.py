@@ -22,7 +22,7 @@ from services.contracts.vocabulary import Fact
 from services.notifier.domain.delivery import Sent
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.digests import Digests
-from services.notifier.handlers.outcomes import Outcomes, Settled
+from services.notifier.handlers.outcomes import AttemptOutcome, Outcomes
 from services.notifier.sending.mail.compose import Composer
 from services.notifier.sending.mail.rendering import MailRenderer
 from services.notifier.sending.senders.mail import MailSender
@@ -68,14 +68,14 @@ class Scene:
 
     async def sent(self, kind: str) -> list[Taken]:
         """The mails of this kind that are due now, as the mail server takes them."""
-        settlement = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()), timedelta(days=3))
+        outcomes = Outcomes(COORDINATOR, DeliveryMetrics(CollectorRegistry()), timedelta(days=3))
         async with smtp_sink() as sink, SmtpLines(SmtpServer("127.0.0.1", sink.port), most=1) as lines:
             sender = MailSender(Composer(HOUSE, MailRenderer(zone="Europe/Paris")), lines)
             async with self.transactions.begin() as unit:
                 due = await claims.claim(unit.db, "mail", unit.now, 100, timedelta(0))
-                batch = [Settled(one, await sender.send(one)) for one in due]
+                batch = [AttemptOutcome(one, await sender.send(one)) for one in due]
                 assert all(isinstance(one.outcome, Sent) for one in batch)
-                await settlement.settle(unit, "mail", batch, lambda: 0.0)
+                await outcomes.record(unit, "mail", batch, lambda: 0.0)
             return sink.of(kind)
 
 

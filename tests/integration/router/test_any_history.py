@@ -98,7 +98,7 @@ HEARD = (
     "ask again",
     "spam",
 )
-BY_HAND = ("assign", "take-back", "close", "reopen", "route", "settle")
+BY_HAND = ("assign", "take-back", "close", "reopen", "route", "resolve")
 WHAT = ("ask", "ask", "wait", "wait", "shut", *HEARD, *BY_HAND)
 
 STEPS = st.lists(
@@ -157,7 +157,7 @@ async def by_hand(net: Network, step: Step, unit: Unit, question: UUID) -> None:
             "take-back": coordinator.take_back,
             "reopen": coordinator.reopen,
             "route": coordinator.route,
-            "settle": coordinator.settle,
+            "resolve": coordinator.resolve,
         }[step.what]
         await action(net.context, unit, question, ANNE)
 

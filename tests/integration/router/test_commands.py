@@ -107,7 +107,7 @@ async def test_explain_says_that_the_clocks_stood_still_and_counts_without_it(da
     assert f"the time of {asked}: 16 h 00 while it is open" in gone_on
 
 
-async def test_an_operator_marks_spam_and_settles_what_was_written_after_the_answer(
+async def test_an_operator_marks_spam_and_resolves_what_was_written_after_the_answer(
     database: Database,
 ) -> None:
     clock = OwnClock(MONDAY)
@@ -118,7 +118,7 @@ async def test_an_operator_marks_spam_and_settles_what_was_written_after_the_ans
         clock.wait(timedelta(hours=1))
         await net.tell(writes("Merci !"), answered)
         assert f"question {spam}: out_of_scope" in await said_by(database, "spam", spam)
-        assert f"question {answered}: answered" in await said_by(database, "settle", answered)
+        assert f"question {answered}: answered" in await said_by(database, "resolve", answered)
         closed = await net.announced(QuestionClosed)
     assert [one.reason for one in closed] == ["spam"]
 

@@ -237,7 +237,7 @@ async def test_whose_follow_up_a_coordinator_settled_is_told(database: Database)
         await later(net, 1)
         await net.tell(writes("Merci beaucoup !"), question)
         async with net.bench.transactions.begin(question) as unit:
-            await coordinator.settle(net.context, unit, question, ANNE)
+            await coordinator.resolve(net.context, unit, question, ANNE)
         (handled,) = await net.announced(QuestionHandled)
     assert (handled.released.partner, handled.released.outcome) == ("dijon", "closed")
 

@@ -52,6 +52,12 @@ def test_what_a_hand_did_is_read_wherever_it_is_said(fact: type[Fact], former: d
         assert isinstance(read, QuestionReopened) or "Anna" in read.model_dump_json()
 
 
+def test_what_was_settled_is_resolved() -> None:
+    data = data_of(QuestionHandled) | {"action": "settle"}
+    for read in (QuestionHandled.model_validate(data), QuestionHandled.model_validate_json(json.dumps(data))):
+        assert read.action == "resolve"
+
+
 def test_a_hand_is_an_actor() -> None:
     data = data_of(QuestionHandled)
     former = {("hand" if name == "actor" else name): value for name, value in data.items()}

@@ -65,7 +65,7 @@ async def question_resumed(unit: Unit, event: Event[QuestionResumed]) -> None:
 
 
 async def question_handled(unit: Unit, event: Event[QuestionHandled]) -> None:
-    """Of all that a coordinator does, another promise and a settled follow-up are told by no other fact."""
+    """Of all that a coordinator does, another promise and a resolved follow-up are told by no other fact."""
     fact = event.data
     note_release(unit, event.subject, fact.released, event.time)
     if fact.assignment_id is not None:

@@ -117,10 +117,10 @@ async def answer_added(
         await archiving.hold_again(unit, rules, fact.answer_id, correction)
 
 
-async def answer_posted(settlement: Outcomes, unit: Unit, event: Event[ingest.AnswerPosted]) -> None:
+async def answer_posted(outcomes: Outcomes, unit: Unit, event: Event[ingest.AnswerPosted]) -> None:
     """Where no person has to post, or another one did before, it changes nothing."""
     answer = event.data.answer_id
     if not await rows.is_answered(await directly(unit), event.subject, answer):
         raise TooEarly(event.subject)
     await unit.write_now(write_down)
-    await settlement.posted(unit, delivery_id(event.subject, "answer", answer))
+    await outcomes.posted(unit, delivery_id(event.subject, "answer", answer))

@@ -44,7 +44,7 @@ async def question_reopened(unit: Unit, event: Event[router.QuestionReopened]) -
 
 
 async def question_handled(unit: Unit, event: Event[router.QuestionHandled]) -> None:
-    """A settled follow-up alone is told by no other fact."""
+    """A resolved follow-up alone is told by no other fact."""
     if event.data.released is None:
         return
     await release(unit, event.subject, event.data.released)

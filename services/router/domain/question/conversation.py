@@ -18,7 +18,7 @@ from services.router.domain.deadlines import Deadline, Terms, deadline
 @dataclass(frozen=True, slots=True)
 class Clarification:
     """A partner asked the asker back. It waits for the asker until it has `ended_at`; without a reply the
-    question ends at `ends_at`. `outcome`: replied, no_reply or moot."""
+    question ends at `ends_at`. `outcome`: replied, no_reply or cancelled."""
 
     id: UUID
     assignment: UUID

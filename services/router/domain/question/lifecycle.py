@@ -53,7 +53,7 @@ def _given(
 def release(question: Question, outcome: str, now: datetime) -> Question:
     """End the open assignment, if there is one, and what it asked back: the one place that does. What follows
     is another move."""
-    asked = outcome if outcome == "no_reply" else "moot"
+    asked = outcome if outcome == "no_reply" else "cancelled"
     clarifications = tuple(ended(one, asked, now) for one in question.clarifications)
     freed = replace(question, clarifications=clarifications)
     if question.current is None:
@@ -184,8 +184,8 @@ def leave(question: Question) -> Question:
     return _moved(question, Move.FOLLOW_UP)
 
 
-def settle(question: Question) -> Question:
-    return _moved(_released(question), Move.SETTLE)
+def resolve(question: Question) -> Question:
+    return _moved(_released(question), Move.RESOLVE)
 
 
 def close(question: Question) -> Question:

@@ -48,7 +48,7 @@ def _waiting(one: Clarification, zone: ZoneInfo) -> str:
     asked = f"{one.partner} asked the asker back {in_zone(one.asked_at, zone)}"
     if one.ended_at is None:
         return f"{asked}: the clocks stand still until the reply, {in_zone(one.ends_at, zone)} at most"
-    how = {"replied": "they replied", "no_reply": "no reply came", "moot": "it mattered no more"}
+    how = {"replied": "they replied", "no_reply": "no reply came", "cancelled": "it mattered no more"}
     return f"{asked}, {how.get(one.outcome or '', one.outcome)} {in_zone(one.ended_at, zone)}: no clock ran"
 
 

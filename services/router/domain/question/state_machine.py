@@ -30,7 +30,7 @@ class Move(StrEnum):
     EXPIRE = "expire"  # the asker did not reply in the network's term
     FOLLOW_UP = "follow up"  # the asker wrote after the answer: a partner is to see to it
     ADD = "add"  # a further message of a partner that answered, or a correction
-    SETTLE = "settle"  # the follow-up needs no message, says a person
+    RESOLVE = "resolve"  # the follow-up needs no message, says a person
     GIVE_UP = "give up"  # nobody is left to ask: the coordinator's
     ANSWER = "answer"
     CLOSE = "close"  # out of scope, by the coordinator
@@ -58,7 +58,7 @@ TABLE: Mapping[State, Mapping[Move, State]] = MappingProxyType(
         State.REOPENED: _OPEN,
         State.UNROUTABLE: _OPEN,
         State.ANSWERED: _ANSWERED,
-        State.FOLLOWED_UP: {**_ANSWERED, Move.SETTLE: State.ANSWERED},
+        State.FOLLOWED_UP: {**_ANSWERED, Move.RESOLVE: State.ANSWERED},
         State.NO_REPLY: _ENDED,
         State.OUT_OF_SCOPE: _ENDED,
         State.WITHDRAWN: {},

@@ -19,9 +19,9 @@ from services.notifier.domain.delivery import Failed, Sent, Similar
 from services.notifier.domain.outgoing import DeliveryAttempt
 from services.notifier.handlers.brakes import MailBrakes
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
-from services.notifier.handlers.outcomes import Outcomes, Roll, Settled
+from services.notifier.handlers.outcomes import AttemptOutcome, Outcomes, Roll
 from services.notifier.sending.senders.similar_answers import WithSimilarAnswers
-from services.notifier.sending.worker import Lane, Pace
+from services.notifier.sending.worker import DeliveryWorker, Pace
 from services.notifier.store import claims
 from tests.support import notifier_facts as made
 from tests.support.bench import Bench, bench, letter_of
@@ -125,26 +125,26 @@ class Away(Outcomes):
     away = True
     refused = 0
 
-    async def settle(self, unit: Unit, way: str, batch: Sequence[Settled], roll: Roll) -> None:
+    async def record(self, unit: Unit, way: str, batch: Sequence[AttemptOutcome], roll: Roll) -> None:
         if self.away:
             self.refused += 1
             raise ConnectionError("the database is away")
-        await super().settle(unit, way, batch, roll)
+        await super().record(unit, way, batch, roll)
 
 
 async def test_what_was_sent_and_could_not_be_noted_is_not_sent_again_after_its_lease(on: Bench) -> None:
     await answers(on, 1)
-    outside, settlement = (
+    outside, outcomes = (
         Outside(),
         Away("coordination@network.example", DeliveryMetrics(CollectorRegistry())),
     )
     pace = Pace(at_once=3, attempt_seconds=0.2, lease=timedelta(seconds=0.3))
-    lane = asyncio.create_task(Lane("page", outside, pace, on.transactions.begin, settlement).run())
-    await until(lambda: settlement.refused >= 5)  # growing waits: the lease ran out, the lane looked again
-    settlement.away = False
+    worker = asyncio.create_task(DeliveryWorker("page", outside, pace, on.transactions.begin, outcomes).run())
+    await until(lambda: outcomes.refused >= 5)  # growing waits: the lease ran out, it looked again
+    outcomes.away = False
     await nothing_waits(on)
-    lane.cancel()
-    await asyncio.wait((lane,))
+    worker.cancel()
+    await asyncio.wait((worker,))
     assert len(outside.taken) == 1
 
 
