@@ -61,6 +61,13 @@ def test_a_made_environment_is_used_at_once_from_any_folder(tmp_path: Path, bare
     assert done.stderr == ""
 
 
+def test_nothing_is_compiled_anew_by_each_process(tmp_path: Path, bare_path: str) -> None:
+    venv = ready_environment(tmp_path / "venv")
+    (venv / "bin" / "python").write_text('#!/bin/sh\necho "${PYTHONDONTWRITEBYTECODE-kept}"\n')
+    done = sesame("test", PATH=bare_path, SESAME_VENV=str(venv), PYTHONDONTWRITEBYTECODE="1")
+    assert done.stdout == "kept\n"
+
+
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         cli.main(["--help"])
