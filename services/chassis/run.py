@@ -116,11 +116,9 @@ class Chassis:
         """A transaction for doors, jobs and commands, holding the questions named."""
         return self._transactions.begin(*questions)
 
-    async def reading(self) -> Pool[Record]:
-        """Connections of their own, as many at most, for doors that only search and read."""
-        pool = await open_pool(
-            self._options.database_url, name=self.name, size=self._options.pool_size, reads=True
-        )
+    async def reading(self, most: int) -> Pool[Record]:
+        """So many connections of their own at most, for doors that only search and read."""
+        pool = await open_pool(self._options.database_url, name=self.name, size=most, reads=True)
         self._stack.push_async_callback(_close, pool, self._options.grace_seconds)
         return pool
 

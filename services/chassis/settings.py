@@ -41,7 +41,7 @@ class ServiceSettings(BaseSettings):
     prefetch: int = Field(default=400, ge=1, description="Events held unacknowledged at most")
     batch: int = Field(default=200, ge=1, description="Events in one transaction at most")
     pool_size: int = Field(
-        default=5, ge=2, description="Database connections at most; as many more for the archive's readers"
+        default=5, ge=2, description="Database connections for its work at most; one more where it listens"
     )
     lock_timeout_seconds: float = Field(
         default=10.0, gt=0, description="Longest wait for a lock in migrations"

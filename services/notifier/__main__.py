@@ -61,7 +61,7 @@ async def serve(settings: NotifierSettings, clock: Clock | None = None) -> None:
         read = page_views.PageViews(chassis.begin)
         chassis.every(page_views.SECONDS, read.announce)
         await chassis.serve(
-            app.build(settings, await chassis.reading(), rules, read),
+            app.build(settings, await chassis.reading(settings.archive_pool_size), rules, read),
             settings.notifier_host,
             settings.notifier_port,
         )

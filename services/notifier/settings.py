@@ -55,6 +55,11 @@ class NotifierSettings(FaceSettings, ServiceSettings):
     archive_url: str | None = Field(
         default=None, description="Where everyone reads the archive; none: at its own address and port"
     )
+    archive_pool_size: int = Field(
+        default=5,
+        ge=1,
+        description="Database connections of the archive's readers at most, beside SESAME_POOL_SIZE",
+    )
     archive_release: Literal["review", "masked"] = Field(
         default="review",
         description="review: a coordinator releases each answer; masked: at once, personal places replaced",

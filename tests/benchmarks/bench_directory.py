@@ -9,6 +9,7 @@ they are taken.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -37,6 +38,10 @@ RESET = "CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT pg_stat_state
 ROUTERS = """
 SELECT coalesce(sum(total_exec_time), 0)::float
 FROM pg_stat_statements JOIN pg_roles AS role ON role.oid = userid WHERE role.rolname = 'sesame_router'
+"""
+
+UNTOLD = """
+SELECT EXISTS (SELECT FROM router.partner_history WHERE told_at IS NULL) OR EXISTS (SELECT FROM router.outbox)
 """
 
 
@@ -92,6 +97,7 @@ async def _network(servers: Servers, others: Sequence[Partner], questions: int) 
         took = perf_counter() - started
         router = psutil.Process(running.platform.pid("router"))
         cpu = sum(router.cpu_times()[:2])
+        await _all_told(running)
         await running.network.ask(ALONE)  # the directory is read with the first decision
         await _routed(running, 2 * ALONE)
         memory = router.memory_info().rss / 1e6
@@ -106,6 +112,19 @@ async def _take_in(running: Running, wanted: Sequence[Partner]) -> None:
         async with db.transaction():
             changes = await partner_directory.compare(db, wanted, whole=False)
             await partner_directory.apply(db, changes, actor="bench", now=SystemClock().now())
+    finally:
+        await db.close()
+
+
+async def _all_told(running: Running) -> None:
+    """The workspace hears of each library that came in, which is no question's cost."""
+    db = await asyncpg.connect(running.database_url)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                if not await db.fetchval(UNTOLD):
+                    return
+                await asyncio.sleep(1)
     finally:
         await db.close()
 

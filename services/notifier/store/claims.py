@@ -95,10 +95,16 @@ WITH claimed AS (SELECT * FROM delivery WHERE state = 'waiting' AND id = ANY ($1
 
 _ONE_TELLS = "SELECT pg_advisory_xact_lock(hashtextextended('sesame coordinator mail', 0))"
 
+# NOTES, in the words of the index delivery_told_coordinator: by a parameter, all that was ever sent is read.
 _TOLD_LATELY = """
-SELECT EXISTS (SELECT FROM delivery WHERE kind = ANY ($1::text[]) AND state = 'sent' AND done_at > $3)
-    OR EXISTS (SELECT FROM delivery WHERE kind = ANY ($1::text[]) AND way = 'mail' AND state = 'waiting'
-        AND attempts > 0 AND next_at > $2)
+SELECT EXISTS (
+    SELECT FROM delivery
+    WHERE kind IN ('failure', 'promise', 'unhandled', 'unroutable') AND state = 'sent' AND done_at > $2
+) OR EXISTS (
+    SELECT FROM delivery
+    WHERE kind IN ('failure', 'promise', 'unhandled', 'unroutable') AND way = 'mail' AND state = 'waiting'
+        AND attempts > 0 AND next_at > $1
+)
 """
 
 
@@ -130,7 +136,7 @@ async def claim_notes(
     """What the coordinator is to hear, the oldest first; nothing where they heard something since `since`, or
     where somebody is just telling them."""
     await db.execute(_ONE_TELLS)
-    if await db.fetchval(_TOLD_LATELY, sorted(NOTES), now, since):
+    if await db.fetchval(_TOLD_LATELY, now, since):
         return []
     rows = await db.fetch(_CLAIM, "mail", now, most, lease, None, [], sorted(NOTES), True)
     return [_read(row) for row in rows]

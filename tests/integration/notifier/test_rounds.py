@@ -20,6 +20,7 @@ from services.chassis.telemetry.instruments import MessagingMetrics as ChassisIn
 from services.contracts import ingest
 from services.contracts.vocabulary import Fact
 from services.notifier.domain.delivery import Sent
+from services.notifier.domain.plan import NOTES
 from services.notifier.handlers.delivery_metrics import DeliveryMetrics
 from services.notifier.handlers.digests import Digests
 from services.notifier.handlers.outcomes import AttemptOutcome, Outcomes
@@ -127,6 +128,25 @@ async def test_the_list_reads_open_questions_only_however_many_were_answered(sce
     assert "question_open" in plan
     assert "Seq Scan on question" not in plan
     assert "Seq Scan on answer" not in plan
+
+
+MANY_SENT = """
+INSERT INTO delivery (id, question_id, kind, way, state, decided_at, next_at, done_at)
+SELECT gen_random_uuid(), id, kind, 'mail', 'sent', $1, $1, $1
+FROM question, unnest($2::text[]) AS kind, generate_series(1, 200) WHERE question.text <> ''
+"""
+
+
+async def test_when_the_coordinator_was_told_is_seen_without_reading_all_that_was_sent(scene: Scene) -> None:
+    """By every kind that is a note, in a plan that is made once for all times."""
+    await scene.hear(made.received(), made.routed(uuid4()))
+    await scene.pool.execute(MANY_SENT, MONDAY, ["answer", "receipt"])
+    async with scene.pool.acquire() as db, db.transaction():
+        await db.execute("ANALYZE delivery; SET LOCAL plan_cache_mode = force_generic_plan")
+        plan = "\n".join(row[0] for row in await db.fetch(f"EXPLAIN {claims._TOLD_LATELY}", MONDAY, MONDAY))
+    assert "Seq Scan" not in plan
+    assert "delivery_told_coordinator" in plan
+    assert all(f"'{kind}'" in claims._TOLD_LATELY for kind in NOTES)
 
 
 async def test_a_reopened_question_is_on_the_list_until_it_is_answered_anew(scene: Scene) -> None:

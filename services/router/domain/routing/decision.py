@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from operator import or_
+from itertools import compress, repeat
+from operator import ge, or_
 from typing import Literal
 
 from services.router.domain.partner import Partner, PartnerRole
@@ -145,8 +146,9 @@ def _filters(
 
 
 def _full(directory: Directory, book: LoadBook) -> Iterator[str]:
-    limits = directory.limits
-    return (name for name, count in book.asked.items() if count >= limits.get(name, NO_LIMIT))
+    """Of thousands that were asked this week: so no step of it is a line of Python."""
+    limits = map(directory.limits.get, book.asked, repeat(NO_LIMIT))
+    return compress(book.asked, map(ge, book.asked.values(), limits))
 
 
 def _rank(tier: Tier, left: PartnerSet, score: Score, now: datetime) -> tuple[list[Candidate], list[str]]:
