@@ -59,9 +59,9 @@ async def main(chosen: argparse.Namespace) -> int:
         key = await keys.change_key(db, PARTNER)
     async with _partner_program(where):
         asked = await _ask(chosen.ingest_url, key, chosen.questions, chosen.rest)
-        standing = await _until_answered(where, asked, chosen.patience)
-    print(f"{len(asked)} asked, {standing.answered} answered, {standing.mails} answers sent", flush=True)
-    return 0 if standing.is_complete(len(asked)) else 1
+        state = await _until_answered(where, asked, chosen.patience)
+    print(f"{len(asked)} asked, {state.answered} answered, {state.mails} answers sent", flush=True)
+    return 0 if state.is_complete(len(asked)) else 1
 
 
 @asynccontextmanager
@@ -136,19 +136,19 @@ async def _ask_one(http: httpx.AsyncClient, run: str, number: int) -> UUID:
 
 async def _until_answered(where: Addresses, asked: Sequence[UUID], patience: float) -> TrialState:
     deadline = time.monotonic() + patience
-    standing = TrialState(0, 0, 0)
+    state = TrialState(0, 0, 0)
     while True:
         try:
-            standing = await _standing(where, asked)
+            state = await _state(where, asked)
         except (OperationError, OSError, asyncpg.PostgresError) as error:
             print(f"not to be asked just now: {error}", flush=True)
-        if standing.is_complete(len(asked)) or time.monotonic() > deadline:
-            return standing
-        print(f"{standing.answered} of {len(asked)} answered", flush=True)
+        if state.is_complete(len(asked)) or time.monotonic() > deadline:
+            return state
+        print(f"{state.answered} of {len(asked)} answered", flush=True)
         await asyncio.sleep(1.0)
 
 
-async def _standing(where: Addresses, asked: Sequence[UUID]) -> TrialState:
+async def _state(where: Addresses, asked: Sequence[UUID]) -> TrialState:
     async with as_service(where.database_url, "router") as db:
         answered = await questions.count_answered(db, asked)
     async with as_service(where.database_url, "notifier") as db:

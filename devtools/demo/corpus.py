@@ -99,9 +99,9 @@ class Corpus:
 
         The same arguments always give the same answer. CorpusError when the language has none.
         """
-        spoken = [answer for answer in self.answers if answer.language == language]
-        own = [answer for answer in spoken if answer.question == n]
-        shared = [answer for answer in spoken if answer.question is None]
+        in_language = [answer for answer in self.answers if answer.language == language]
+        own = [answer for answer in in_language if answer.question == n]
+        shared = [answer for answer in in_language if answer.question is None]
         fitting = [answer for answer in shared if n in answer.suits]
         themed = [answer for answer in shared if answer.theme == theme]
         general = [answer for answer in shared if answer.theme == ANY_THEME]

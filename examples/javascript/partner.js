@@ -30,7 +30,7 @@ let lastActive = Date.now();
 const taken = new Set();
 
 /** What was sent and has no receipt yet, by its id. In memory: keep it in your own database, where your answers lie. */
-const unsettled = new Map();
+const pending = new Map();
 
 await work();
 
@@ -91,7 +91,7 @@ async function dealWith(event, network, answering) {
       return "ack";
     case events.ACCEPTED:
       console.log(`accepted: ${data.original_type} ${data.original_id}`);
-      unsettled.delete(data.original_id);
+      pending.delete(data.original_id);
       return "ack";
     case events.REFUSED:
       refused(data, network);
@@ -119,19 +119,19 @@ async function reply(event, network, answering) {
 }
 
 async function send(event, network) {
-  unsettled.set(event.id, event);
+  pending.set(event.id, event);
   await network.publish(event);
 }
 
 /** What was too much for now goes out again in its time; anything else is for a person to mend. */
 function refused(data, network) {
-  const event = unsettled.get(data.original_id);
+  const event = pending.get(data.original_id);
   if (event && data.retry_after_seconds !== undefined) {
     console.log(`again in ${data.retry_after_seconds} s: ${data.original_id}: ${data.reason}`);
     setTimeout(() => network.publish(event).catch(() => fail("cannot publish")), data.retry_after_seconds * 1000).unref();
     return;
   }
-  unsettled.delete(data.original_id);
+  pending.delete(data.original_id);
   console.warn(`refused: ${data.original_id}: ${data.reason}`);
 }
 

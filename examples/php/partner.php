@@ -17,13 +17,13 @@ require __DIR__ . '/answering.php';
 const AGAIN_SECONDS = 30;
 const LOOK_SECONDS = 0.2;
 
-final class Desk
+final class EventHandler
 {
     public float $lastActive;
     /** @var array<int, array{float, AMQPMessage}> when to hand it back, and what */
     private array $later = [];
     /** @var array<string, array> what was sent and has no receipt yet; keep it in your own database */
-    private array $unsettled = [];
+    private array $pending = [];
     /** @var array<string, float> when it was too much: when to send it again */
     private array $again = [];
 
@@ -71,14 +71,14 @@ final class Desk
         foreach ($this->again as $id => $at) {
             if ($at <= microtime(true)) {
                 unset($this->again[$id]);
-                $this->network->publish($this->unsettled[$id]);
+                $this->network->publish($this->pending[$id]);
             }
         }
     }
 
     public function send(array $event): void
     {
-        $this->unsettled[$event['id']] = $event;
+        $this->pending[$event['id']] = $event;
         $this->network->publish($event);
     }
 
@@ -104,7 +104,7 @@ final class Desk
                 return true;
             case 'submission.accepted.v1':
                 say("accepted: {$data['original_type']} {$data['original_id']}");
-                unset($this->unsettled[$data['original_id']]);
+                unset($this->pending[$data['original_id']]);
                 return true;
             case 'submission.refused.v1':
                 $this->refused($data['original_id'] ?? '?', $data);
@@ -137,12 +137,12 @@ final class Desk
     /** What was too much for now goes out again in its time; anything else is for a person to mend. */
     private function refused(string $id, array $data): void
     {
-        if (isset($this->unsettled[$id], $data['retry_after_seconds'])) {
+        if (isset($this->pending[$id], $data['retry_after_seconds'])) {
             $this->again[$id] = microtime(true) + $data['retry_after_seconds'];
             say("again in {$data['retry_after_seconds']} s: $id: {$data['reason']}");
             return;
         }
-        unset($this->unsettled[$id]);
+        unset($this->pending[$id]);
         say("refused: $id: {$data['reason']}");
     }
 
@@ -191,18 +191,18 @@ function main(array $options): int
     }
     $connection = connection($url);
     $network = new Network($partner, $connection->channel(), $connection->channel());
-    $desk = new Desk($network, $answering(...), $options['take'] ?? '', $options['reader-says'] ?? '');
+    $handler = new EventHandler($network, $answering(...), $options['take'] ?? '', $options['reader-says'] ?? '');
     foreach (isset($options['ask']) ? json_decode(file_get_contents($options['ask']), true) : [] as $question) {
-        $desk->send(ask($partner, id_of($question), $question));
+        $handler->send(ask($partner, id_of($question), $question));
         say('asked: ' . id_of($question));
     }
-    $network->read($desk->take(...));
+    $network->read($handler->take(...));
     say("reading partner.$partner");
     $idle = (float) ($options['idle'] ?? INF);
-    while (!$told && microtime(true) - $desk->lastActive < $idle) {
+    while (!$told && microtime(true) - $handler->lastActive < $idle) {
         $network->wait(LOOK_SECONDS);
-        $desk->hand_back_what_is_due();
-        $desk->send_what_is_due();
+        $handler->hand_back_what_is_due();
+        $handler->send_what_is_due();
     }
     $connection->close();
     return 0;

@@ -18,7 +18,7 @@ EXPLANATION = "A trial of a library's software: nobody asked this."
 
 async def close_trial(where: Addresses, question: UUID) -> str | None:
     """None when it is closed; else why not. Waits a moment for the router to hear of the question."""
-    desk = RoutingContext.of(RouterSettings(amqp_url=where.amqp_url, database_url=where.database_url))
+    context = RoutingContext.of(RouterSettings(amqp_url=where.amqp_url, database_url=where.database_url))
     by, refused = Actor("partners try"), "the router has not heard of it"
     async with transactions_as(where.database_url, "router") as transactions:
         try:
@@ -26,7 +26,7 @@ async def close_trial(where: Addresses, question: UUID) -> str | None:
                 while True:
                     try:
                         async with transactions.begin(question) as unit:
-                            await coordinator.close(desk, unit, question, by, EXPLANATION)
+                            await coordinator.close(context, unit, question, by, EXPLANATION)
                         return None
                     except Refusal as refusal:
                         refused = str(refusal)

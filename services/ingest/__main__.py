@@ -23,7 +23,7 @@ from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.limits import Limits
 from services.ingest.entrypoints.http.pages.law import LawFacts
 from services.ingest.entrypoints.http.pause import Pausing
-from services.ingest.entrypoints.mail.held_desk import HeldDesk, HeldOrderReader
+from services.ingest.entrypoints.mail.held_orders import HeldOrderReader, HeldOrderWorker
 from services.ingest.entrypoints.mail.imap import ImapDoor
 from services.ingest.entrypoints.mail.intake import MailIntake
 from services.ingest.entrypoints.mail.lmtp import lmtp_door
@@ -159,7 +159,7 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
                 topology.COORDINATOR: HeldOrderReader(),
             },
         )
-        chassis.every(HELD_SECONDS, HeldDesk(chassis.begin, letters, parsing, door.scanner).work)
+        chassis.every(HELD_SECONDS, HeldOrderWorker(chassis.begin, letters, parsing, door.scanner).work)
         chassis.every(HELD_SECONDS, partial(tell_keys, chassis.begin))
         channels = ChannelMetrics.on(chassis.registry)
         app = public_app(door)

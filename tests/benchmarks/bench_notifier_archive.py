@@ -80,8 +80,8 @@ INSERT INTO archive_word (word, entries, near)
 SELECT word, entries, string_to_array(near, ' ')
 FROM unnest($1::text[], $2::int[], $3::text[]) AS made (word, entries, near)
 """
-FILL_SHELVES = """
-INSERT INTO archive_shelf SELECT 'partner', partner, partner, count(*) FROM archive_entry GROUP BY partner
+FILL_LISTS = """
+INSERT INTO archive_list SELECT 'partner', partner, partner, count(*) FROM archive_entry GROUP BY partner
 UNION ALL SELECT 'subject', subject, subject, count(*) FROM archive_entry GROUP BY subject
 UNION ALL SELECT 'year', year::text, year::text, count(*) FROM archive_entry GROUP BY year
 """
@@ -119,7 +119,7 @@ async def fill(pool: Pool[Record], language: Language, number: int) -> dict[str,
         await pool.execute(FILL_QUESTIONS, [row[0] for row in rows])
         await pool.execute(FILL, *map(list, zip(*rows, strict=True)), *folded)
     await pool.execute(FILL_WORDS, list(uses), list(uses.values()), [" ".join(near(word)) for word in uses])
-    await pool.execute(FILL_SHELVES)
+    await pool.execute(FILL_LISTS)
     await pool.execute("VACUUM ANALYZE archive_entry")
     await pool.execute("VACUUM ANALYZE archive_word")
     return uses

@@ -18,9 +18,9 @@ from aio_pika.exceptions import AMQPError
 
 from . import events
 from .answering import Answering, by_yourself, declining_every, from_file
-from .desk import Desk
+from .handler import EventHandler
 from .network import Network, connected
-from .unsettled import Unsettled
+from .pending import Pending
 
 log = logging.getLogger("partner")
 
@@ -52,17 +52,19 @@ async def _work(chosen: argparse.Namespace) -> None:
         raise SystemExit("no broker: give --url amqps://… or set SESAME_PARTNER_URL")
     partner = chosen.partner or unquote(urlsplit(chosen.url).username or "")
     answering, to_ask = _answering(chosen), _questions(chosen.ask)
-    told, unsettled = _told_to_stop(), Unsettled()
+    told, pending = _told_to_stop(), Pending()
     for wait in _waits():
         try:
             async with connected(chosen.url, partner) as network:
-                await _ask(network, unsettled, to_ask)
+                await _ask(network, pending, to_ask)
                 to_ask = ()
-                desk = Desk(network, answering, unsettled, chosen.take or "", chosen.reader_says or "")
-                await network.read(desk.take)
+                handler = EventHandler(
+                    network, answering, pending, chosen.take or "", chosen.reader_says or ""
+                )
+                await network.read(handler.take)
                 log.info("reading partner.%s", partner)
-                async with _sending_again(unsettled, network):
-                    if await _until(told, desk, network, chosen.idle):
+                async with _sending_again(pending, network):
+                    if await _until(told, handler, network, chosen.idle):
                         return
         except (AMQPError, OSError) as error:
             log.warning("broker: %s: %s", type(error).__name__, error)
@@ -91,8 +93,8 @@ def _questions(path: Path | None) -> Sequence[Mapping[str, Any]]:
 
 
 @contextlib.asynccontextmanager
-async def _sending_again(unsettled: Unsettled, network: Network) -> AsyncIterator[None]:
-    sending = asyncio.create_task(unsettled.send_what_is_due(network.publish))
+async def _sending_again(pending: Pending, network: Network) -> AsyncIterator[None]:
+    sending = asyncio.create_task(pending.send_what_is_due(network.publish))
     sending.add_done_callback(lambda _: network.lost.set())
     try:
         yield
@@ -101,10 +103,10 @@ async def _sending_again(unsettled: Unsettled, network: Network) -> AsyncIterato
         await asyncio.gather(sending, return_exceptions=True)
 
 
-async def _ask(network: Network, unsettled: Unsettled, questions: Sequence[Mapping[str, Any]]) -> None:
+async def _ask(network: Network, pending: Pending, questions: Sequence[Mapping[str, Any]]) -> None:
     for question in questions:
         told = events.ask(network.partner, _id_of(question), question)
-        unsettled.note(told)
+        pending.note(told)
         await network.publish(told)
         log.info("asked: %s", _id_of(question))
 
@@ -121,12 +123,14 @@ def _told_to_stop() -> asyncio.Event:
     return told
 
 
-async def _until(told: asyncio.Event, desk: Desk, network: Network, idle_seconds: float | None) -> bool:
+async def _until(
+    told: asyncio.Event, handler: EventHandler, network: Network, idle_seconds: float | None
+) -> bool:
     """True: told to stop, or nothing came for so long. False: the connection was lost."""
     ends = [asyncio.create_task(event.wait()) for event in (told, network.lost)]
     try:
         while not told.is_set() and not network.lost.is_set():
-            rest = None if idle_seconds is None else desk.last_active + idle_seconds - time.monotonic()
+            rest = None if idle_seconds is None else handler.last_active + idle_seconds - time.monotonic()
             if rest is not None and rest <= 0:
                 return True
             await asyncio.wait(ends, timeout=rest, return_when=asyncio.FIRST_COMPLETED)

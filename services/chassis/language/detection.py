@@ -34,8 +34,8 @@ _LABEL = "__label__"
 
 def language_of(text: str) -> str | None:
     """ISO 639-1 code; None when the text does not say it clearly."""
-    spoken = " ".join(word for word in text[:MOST_CHARACTERS].lower().split() if not _NO_WORD.search(word))
-    words = " ".join(_NO_TEXT.sub(" ", spoken).split())
+    lowered = " ".join(word for word in text[:MOST_CHARACTERS].lower().split() if not _NO_WORD.search(word))
+    words = " ".join(_NO_TEXT.sub(" ", lowered).split())
     if len(_LETTER.findall(words)) < LEAST_LETTERS:
         return None
     labels, sureness = _model().predict(words)

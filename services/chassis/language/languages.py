@@ -22,8 +22,8 @@ class Languages(Mapping[str, Translator]):
     def __init__(
         self, catalogues: Mapping[str, Catalogue], zone: str = "Europe/Paris", usual: str = "fr"
     ) -> None:
-        self._spoken = {code: Translator(one, zone) for code, one in catalogues.items()}
-        self._usual = usual if usual in self._spoken else SOURCE
+        self._translators = {code: Translator(one, zone) for code, one in catalogues.items()}
+        self._usual = usual if usual in self._translators else SOURCE
 
     @classmethod
     def of(cls, folder: Path, zone: str = "Europe/Paris", usual: str = "fr") -> Languages:
@@ -31,24 +31,24 @@ class Languages(Mapping[str, Translator]):
         return cls(read_catalogues(folder, NAMES), zone, usual)
 
     def __getitem__(self, code: str) -> Translator:
-        return self._spoken[code]
+        return self._translators[code]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._spoken)
+        return iter(self._translators)
 
     def __len__(self) -> int:
-        return len(self._spoken)
+        return len(self._translators)
 
     def wished(self, wish: str | None, header: str = "") -> Translator:
         """The language wished for, else the first of an Accept-Language (RFC 9110, 12.5.4) that is spoken."""
-        if wish in self._spoken:
-            return self._spoken[wish]
-        return self._spoken[self._preferred(header)]
+        if wish in self._translators:
+            return self._translators[wish]
+        return self._translators[self._preferred(header)]
 
     def _preferred(self, header: str) -> str:
         wishes = [
             (float(quality or 1), code.lower())
             for code, quality in PREFERENCE.findall(header[:LONGEST_HEADER])
-            if QUALITY.fullmatch(quality) and code.lower() in self._spoken
+            if QUALITY.fullmatch(quality) and code.lower() in self._translators
         ]
         return max(wishes, key=lambda wish: wish[0])[1] if wishes else self._usual

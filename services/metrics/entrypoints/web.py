@@ -30,8 +30,8 @@ from services.metrics.pages.links import ASSETS
 from services.metrics.pages.page import HERE, FigurePages
 from services.metrics.pages.words import PageLanguage, language_for
 
-SPOKEN_TO_READER = {"vary": "Accept-Language"}
-CACHE = {"cache-control": "public, max-age=60", **SPOKEN_TO_READER}
+VARIES_BY_LANGUAGE = {"vary": "Accept-Language"}
+CACHE = {"cache-control": "public, max-age=60", **VARIES_BY_LANGUAGE}
 SAFE = {
     "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data: https:; object-src 'none'; form-action 'self'; base-uri 'none'",
@@ -126,19 +126,19 @@ class FigureSite:
             return await show(figures)
         except year_figures.NoSuchYear:
             page = self.pages.nothing(year, _language(request), await year_figures.years(self.pool))
-            return HTMLResponse(page, status_code=404, headers=SPOKEN_TO_READER)
+            return HTMLResponse(page, status_code=404, headers=VARIES_BY_LANGUAGE)
 
     async def _missing(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
         known = await year_figures.years(self.pool)
         page = self.pages.missing(self._now().year, _language(request), known)
-        return HTMLResponse(page, status_code=status, headers=SPOKEN_TO_READER)
+        return HTMLResponse(page, status_code=status, headers=VARIES_BY_LANGUAGE)
 
     async def _failed(self, request: Request, error: Exception) -> Response:
         year = request.path_params.get("year", self._now().year)
         page = self.pages.failed(year, _language(request))
         status = 503 if is_transient(error) else 500
-        return HTMLResponse(page, status_code=status, headers={**RETRY_AFTER, **SPOKEN_TO_READER})
+        return HTMLResponse(page, status_code=status, headers={**RETRY_AFTER, **VARIES_BY_LANGUAGE})
 
     def _now(self) -> datetime:
         return self.clock.now().astimezone(self.zone)

@@ -179,10 +179,10 @@ ENGLISH = "en"
 HOME = "FR"
 
 
-def written_in(asked: str | None, country: str | None, spoken: Container[str], usual: str) -> str:
+def written_in(asked: str | None, country: str | None, languages: Container[str], usual: str) -> str:
     """The language we write in to an asker: theirs where we speak it. Who wrote in another reads English;
     of whom we know no language, the network's own at home and English elsewhere."""
-    if asked in spoken:
+    if asked in languages:
         return str(asked)
     at_home = asked is None and country in (None, HOME)
     return usual if at_home else ENGLISH

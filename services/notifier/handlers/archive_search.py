@@ -1,4 +1,4 @@
-"""What a reader asked for, read from the address; what they get, from the shelves."""
+"""What a reader asked for, read from the address; what they get, from the archive."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from asyncpg import Record
 from services.chassis.postgres.database import Db
 from services.notifier.domain.question_state import AcceptedBy, CurrentAssignment, QuestionState
 
-_STANDING = "SELECT * FROM standing WHERE id = ANY($1::uuid[])"
+_STATES = "SELECT * FROM question_state WHERE id = ANY($1::uuid[])"
 
 _MARK_OVERDUE = """
 WITH marked AS (
@@ -21,7 +21,7 @@ WITH marked AS (
     SELECT $2, q.id, $3 FROM question q WHERE q.id = $1
     ON CONFLICT DO NOTHING
 )
-SELECT * FROM standing WHERE id = $1
+SELECT * FROM question_state WHERE id = $1
 """
 
 _PROMISE = """
@@ -29,7 +29,7 @@ WITH promised AS (
     UPDATE question SET promise_at = greatest(promise_at, $2), facets = $3::text::jsonb || facets
     WHERE id = $1
 )
-SELECT * FROM standing WHERE id = $1
+SELECT * FROM question_state WHERE id = $1
 """
 
 _WITHDRAW = """
@@ -39,7 +39,7 @@ WITH over AS (
     UPDATE delivery SET state = 'cancelled', done_at = $2
     WHERE question_id = $1 AND state = 'waiting' AND kind <> ALL ($3::text[])
 )
-SELECT * FROM standing WHERE id = $1
+SELECT * FROM question_state WHERE id = $1
 """
 
 # Closed and reopened may be heard in any order: the later one tells how the question stands.
@@ -54,7 +54,7 @@ WITH over AS (
     WHERE question_id = $1 AND state = 'waiting' AND kind <> ALL ($4::text[])
         AND (happened_at IS NULL OR happened_at <= $2)
 )
-SELECT * FROM standing WHERE id = $1
+SELECT * FROM question_state WHERE id = $1
 """
 
 _REOPEN = """
@@ -96,7 +96,7 @@ WITH erased AS (
         FROM delivery WHERE question_id = $1
     ) AS known WHERE id = one
 )
-SELECT * FROM standing WHERE id = $1
+SELECT * FROM question_state WHERE id = $1
 """
 
 _RELEASE = """
@@ -120,7 +120,7 @@ SELECT EXISTS (SELECT FROM question WHERE id = $1) AS known, EXISTS (SELECT FROM
 
 async def states(db: Db, ids: Sequence[UUID]) -> dict[UUID, QuestionState]:
     """Those of these questions that are known."""
-    found = (read_state(row) for row in await db.fetch(_STANDING, ids))
+    found = (read_state(row) for row in await db.fetch(_STATES, ids))
     return {state.question: state for state in found if state is not None}
 
 

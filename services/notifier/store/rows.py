@@ -78,7 +78,7 @@ WITH added AS (
     FROM question q WHERE q.id = $1
     ON CONFLICT DO NOTHING
 )
-SELECT * FROM standing WHERE id = $1
+SELECT * FROM question_state WHERE id = $1
 """
 
 
@@ -93,7 +93,7 @@ WITH added AS (
     FROM question q WHERE q.id = $1
     ON CONFLICT DO NOTHING
 )
-SELECT * FROM standing WHERE id = $1
+SELECT * FROM question_state WHERE id = $1
 """
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.workspace.domain.standing import Heard, Standing, answer_ids
+from services.workspace.domain.read_model import Heard, QuestionReadModel, answer_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ WORDS_OF = {
 """Which field of what happened was written by somebody for others to read."""
 
 
-def conversation(known: Standing, partner: str | None) -> list[ThreadEntry]:
+def conversation(known: QuestionReadModel, partner: str | None) -> list[ThreadEntry]:
     """`partner`: whose people read it; None are those of the network, who see all. A library sees why others
     declined and that they answered, not what they wrote and was not accepted."""
     return list(_entries(known, partner))
@@ -94,7 +94,7 @@ class SimilarPage:
         return f"[{self.title.replace('[', '(').replace(']', ')')}]({self.url})"
 
 
-def similar(known: Standing, partner: str | None) -> list[SimilarPage]:
+def similar(known: QuestionReadModel, partner: str | None) -> list[SimilarPage]:
     """What the notifier found in the archive when it asked this library, or any of them; each once."""
     found = (
         SimilarPage(str(page["title"]), str(page["url"]))
@@ -105,7 +105,7 @@ def similar(known: Standing, partner: str | None) -> list[SimilarPage]:
     return [page for page in dict.fromkeys(found) if page.url.startswith(("https://", "http://"))]
 
 
-def _entries(known: Standing, partner: str | None) -> Iterator[ThreadEntry]:
+def _entries(known: QuestionReadModel, partner: str | None) -> Iterator[ThreadEntry]:
     said = answer_ids(known.heard)
     names = {assignment.partner: assignment.name for assignment in known.assignments.values()}
     for one in known.heard:

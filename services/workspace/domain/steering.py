@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from services.workspace.domain.standing import Standing
+from services.workspace.domain.read_model import QuestionReadModel
 
 SteeringAction = Literal["assign", "extend", "route", "take_back", "close", "resolve", "reopen", "spam"]
 STEERING: tuple[SteeringAction, ...] = get_args(SteeringAction)
@@ -20,7 +20,7 @@ _NOT_HELD: tuple[SteeringAction, ...] = ("assign", "extend", "route", "close", "
 _FOLLOWED_UP: tuple[SteeringAction, ...] = ("assign", "resolve", "reopen")
 
 
-def possible(known: Standing) -> tuple[SteeringAction, ...]:
+def possible(known: QuestionReadModel) -> tuple[SteeringAction, ...]:
     """As far as is known here; the router has the last word."""
     if known.state in ("answered", "closed"):
         return ("reopen",)
@@ -31,7 +31,7 @@ def possible(known: Standing) -> tuple[SteeringAction, ...]:
     return _OPEN if known.holder else _NOT_HELD
 
 
-def _is_followed_up(known: Standing) -> bool:
+def _is_followed_up(known: QuestionReadModel) -> bool:
     """It has its answer, and the asker wrote since."""
     last = [one.type for one in known.heard if one.type in _TURNS]
     return bool(last) and last[-1].startswith("follow_up.")

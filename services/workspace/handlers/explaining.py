@@ -16,7 +16,7 @@ from services.contracts.explained import (
     WeightsSimulated,
     WeightsTrialRequested,
 )
-from services.workspace.domain.standing import Standing
+from services.workspace.domain.read_model import QuestionReadModel
 from services.workspace.handlers.steering import LONGEST_LINE, Coordinator, ask, ask_unnamed
 from services.workspace.store.coordinator import explanations
 from services.workspace.store.coordinator import weights as weights_told
@@ -27,7 +27,7 @@ async def heard(unit: Unit, event: Event[QuestionExplained]) -> None:
     await explanations.keep(unit.db, event.subject, told, event.data.explained_at)
 
 
-async def ask_if_wanted(unit: Unit, by: str, question: UUID, known: Standing) -> None:
+async def ask_if_wanted(unit: Unit, by: str, question: UUID, known: QuestionReadModel) -> None:
     """Once for each time that something new is known of the question."""
     if await explanations.want(unit.db, question, len(known.heard), unit.now):
         ask_unnamed(unit, ExplanationRequested(by=by[:LONGEST_LINE]), question)

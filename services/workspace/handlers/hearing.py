@@ -9,7 +9,7 @@ from services.chassis.messaging.transaction import Unit
 from services.contracts import topology
 from services.contracts.envelope import Event
 from services.contracts.links.kept import PERSONAL, kept
-from services.workspace.domain.standing import Heard, standing
+from services.workspace.domain.read_model import Heard, read_model
 from services.workspace.store import facts
 
 
@@ -28,7 +28,7 @@ async def fold(unit: Unit, rows: list[tuple[UUID, Heard]]) -> None:
 async def make_anew(unit: Unit, questions: list[UUID]) -> None:
     """In the order of their ids, so that two copies never wait for each other's rows."""
     known = await facts.heard(unit.db, questions)
-    made = [(question, standing(known.get(question, ()))) for question in questions]
+    made = [(question, read_model(known.get(question, ()))) for question in questions]
     for question in questions:
         if any(one.type == "asker.erased" for one in known.get(question, ())):
             await facts.empty(unit.db, question, PERSONAL)

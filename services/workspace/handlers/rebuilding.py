@@ -23,7 +23,7 @@ from services.contracts.links.kept import kept
 from services.contracts.notifier import DeliveryFailed, DeliveryResumed
 from services.contracts.vocabulary import FactMark
 from services.contracts.workspace import KeyListRequested
-from services.workspace.domain.standing import Heard
+from services.workspace.domain.read_model import Heard
 from services.workspace.handlers import failing
 from services.workspace.handlers.hearing import fold
 from services.workspace.handlers.steering import ask_unnamed

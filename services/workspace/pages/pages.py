@@ -22,8 +22,8 @@ from services.workspace.domain.choosing import ONE_BY_ONE
 from services.workspace.domain.due import DueTime, due
 from services.workspace.domain.mentions import call_of
 from services.workspace.domain.roles import PermittedAction
+from services.workspace.pages.code_texts import CODE_TEXTS
 from services.workspace.pages.profile_words import ProfileWords
-from services.workspace.pages.spoken import SPOKEN
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -177,8 +177,8 @@ class WorkspacePages:
 
     def _said_to(self, language: str | None, code: str, **values: str) -> str:
         """In the asker's language, where it is one of ours."""
-        spoken = language if language in LANGUAGES else LANGUAGES[0]
-        return self._languages[spoken].gettext(SPOKEN[code], **values)
+        known = language if language in LANGUAGES else LANGUAGES[0]
+        return self._languages[known].gettext(CODE_TEXTS[code], **values)
 
     def _opened_to(self, files: Sequence[Mapping[str, Any]] | None, partner: str | None) -> list[Any]:
         """With the addresses that open for a library, or for those who see the network; without a key the
@@ -234,4 +234,4 @@ def _forbidden_to(reader: PageReader | None) -> str:
 
 def _said(words: Translator, code: str) -> str:
     """What a code of the workspace's own is called."""
-    return words.gettext(SPOKEN[code]) if code in SPOKEN else code
+    return words.gettext(CODE_TEXTS[code]) if code in CODE_TEXTS else code

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from services.chassis.postgres.database import Db
-from services.workspace.domain.standing import Heard, Standing
+from services.workspace.domain.read_model import Heard, QuestionReadModel
 
 SEARCHED = 200_000
 """Letters of answers to a question that are found again: PostgreSQL indexes a megabyte of words at most."""
@@ -125,7 +125,7 @@ async def theme(db: Db, question: UUID) -> str | None:
     return found
 
 
-async def put(db: Db, made: Sequence[tuple[UUID, Standing]]) -> None:
+async def put(db: Db, made: Sequence[tuple[UUID, QuestionReadModel]]) -> None:
     """Questions, assignments and names of libraries, as they follow from what was heard."""
     await _put_questions(db, made)
     assignments = [
@@ -152,30 +152,30 @@ async def put(db: Db, made: Sequence[tuple[UUID, Standing]]) -> None:
     )
 
 
-async def _put_questions(db: Db, made: Sequence[tuple[UUID, Standing]]) -> None:
-    standings = [one for _, one in made]
+async def _put_questions(db: Db, made: Sequence[tuple[UUID, QuestionReadModel]]) -> None:
+    models = [one for _, one in made]
     await db.execute(
         _PUT_QUESTIONS,
         [question for question, _ in made],
-        [one.heading for one in standings],
-        [one.text for one in standings],
-        [one.received_at for one in standings],
-        [one.promise_at for one in standings],
-        [one.state for one in standings],
-        [one.holder for one in standings],
-        [one.facets.get("channel", "form") for one in standings],
-        [one.facets.get("subject") for one in standings],
-        [one.facets.get("language") for one in standings],
+        [one.heading for one in models],
+        [one.text for one in models],
+        [one.received_at for one in models],
+        [one.promise_at for one in models],
+        [one.state for one in models],
+        [one.holder for one in models],
+        [one.facets.get("channel", "form") for one in models],
+        [one.facets.get("subject") for one in models],
+        [one.facets.get("language") for one in models],
     )
     await db.execute(
         _PUT_WORDS,
         [question for question, _ in made],
-        [one.text for one in standings],
-        [_answers(one) for one in standings],
+        [one.text for one in models],
+        [_answers(one) for one in models],
     )
 
 
-def _answers(one: Standing) -> str:
+def _answers(one: QuestionReadModel) -> str:
     """Their words, which marks do not hide from the index: they are not read here, for every event of the
     question comes by. Between pointed brackets, PostgreSQL would see a tag."""
     said = (told.data.get("text", "") for told in one.heard if told.type.startswith("answer."))

@@ -27,7 +27,7 @@ FULL = "partner.full.submission.accepted.v1"
 
 
 @pytest.fixture
-async def desk(database: Database) -> AsyncIterator[Bench]:
+async def on(database: Database) -> AsyncIterator[Bench]:
     async with bench(database("ingest"), "ingest") as made:
         yield made
 
@@ -45,78 +45,78 @@ async def link(vhost: VirtualHost) -> AsyncIterator[rabbit.BrokerConnection]:
 
 
 @pytest.fixture
-def relay(desk: Bench, link: rabbit.BrokerConnection) -> Relay:
-    return Relay(desk.pool, rabbit.Publisher(link), MessagingMetrics(CollectorRegistry()))
+def relay(on: Bench, link: rabbit.BrokerConnection) -> Relay:
+    return Relay(on.pool, rabbit.Publisher(link), MessagingMetrics(CollectorRegistry()))
 
 
-async def left(desk: Bench, keys: Sequence[str], *, age: timedelta = timedelta(0), attempts: int = 0) -> None:
+async def left(on: Bench, keys: Sequence[str], *, age: timedelta = timedelta(0), attempts: int = 0) -> None:
     rows = [OutgoingMessage.event(topology.PARTNERS, key, key, b"{}") for key in keys]
-    async with desk.pool.acquire() as db:
+    async with on.pool.acquire() as db:
         await outbox.save(db, rows, handed=False)
         await db.execute(
             "UPDATE outbox SET attempts = $1, created_at = created_at - $2::interval", attempts, age
         )
 
 
-async def keys_left(desk: Bench) -> list[str]:
-    return [row["routing_key"] for row in await desk.pool.fetch("SELECT routing_key FROM outbox")]
+async def keys_left(on: Bench) -> list[str]:
+    return [row["routing_key"] for row in await on.pool.fetch("SELECT routing_key FROM outbox")]
 
 
 async def test_what_nobody_takes_is_tried_for_days_and_blocks_no_neighbour(
-    desk: Bench, relay: Relay, vhost: VirtualHost
+    on: Bench, relay: Relay, vhost: VirtualHost
 ) -> None:
-    await left(desk, [GONE, HERE], attempts=5_000)
+    await left(on, [GONE, HERE], attempts=5_000)
     await relay.sweep()
     await relay.sweep()
     assert await waiting_in(vhost.amqp_url, HERE) == 1
-    assert await keys_left(desk) == [GONE]
+    assert await keys_left(on) == [GONE]
 
 
 async def test_word_to_a_partner_that_is_gone_is_given_up_in_the_end(
-    desk: Bench, relay: Relay, caplog: pytest.LogCaptureFixture
+    on: Bench, relay: Relay, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await left(desk, [GONE], age=timedelta(days=PARTNER_DAYS + 1))
+    await left(on, [GONE], age=timedelta(days=PARTNER_DAYS + 1))
     await relay.sweep()
-    assert await keys_left(desk) == []
+    assert await keys_left(on) == []
     assert f"{GONE} has no queue" in caplog.text
 
 
-async def test_a_dead_letter_with_the_longest_attributes_holds_up_nobody(desk: Bench, relay: Relay) -> None:
+async def test_a_dead_letter_with_the_longest_attributes_holds_up_nobody(on: Bench, relay: Relay) -> None:
     """With ours beside them they are more than a frame of the broker's holds, which ends the connection."""
     headers = {"ce-subject": "s", **{f"ce-{number}": "x" * 1000 for number in range(129)}}
     letter = IncomingMessage(topology.INBOX, "partner.lyon.", "application/json", "m", b"{}", headers)
     dead = letter.dead("ingest", kind="poison", reason="no partner " * 180, handler="", now=MOMENT)
-    async with desk.pool.acquire() as db:
+    async with on.pool.acquire() as db:
         await outbox.save(db, [dead], handed=False)
-    await left(desk, [HERE])
+    await left(on, [HERE])
     await relay.sweep()
-    assert await keys_left(desk) == []
+    assert await keys_left(on) == []
     assert dead.headers["ce-subject"] == "s"
 
 
 async def test_a_channel_that_refuses_is_left_for_a_new_one(
-    desk: Bench, relay: Relay, link: rabbit.BrokerConnection
+    on: Bench, relay: Relay, link: rabbit.BrokerConnection
 ) -> None:
     queue = await link.broker.declare_queue(
         RabbitQueue(FULL, durable=True, arguments={"x-max-length": 1, "x-overflow": "reject-publish"})
     )
     await queue.bind(topology.PARTNERS, FULL)
     refusing, keeping = link.broker, asyncio.create_task(link.keep())
-    await left(desk, [FULL] * 3)
+    await left(on, [FULL] * 3)
     with pytest.raises(ConnectionError, match="not confirmed"):
         await relay.sweep()
     await until(lambda: not link.is_lost and link.broker is not refusing)
     keeping.cancel()
-    assert set(await keys_left(desk)) == {FULL}
+    assert set(await keys_left(on)) == {FULL}
 
 
-async def test_a_deletion_alone_does_not_wait_for_the_disk(desk: Bench) -> None:
+async def test_a_deletion_alone_does_not_wait_for_the_disk(on: Bench) -> None:
     """What a service decides does; what was published already may be published again under its id."""
-    await left(desk, [HERE])
-    async with desk.pool.acquire() as db:
+    await left(on, [HERE])
+    async with on.pool.acquire() as db:
         await db.execute("SET synchronous_commit = on")  # as on a server that is no test's
         async with db.transaction():
             await outbox.drop(db, [await db.fetchval("SELECT id FROM outbox")])
             assert await db.fetchval("SHOW synchronous_commit") == "off"
         assert await db.fetchval("SHOW synchronous_commit") == "on"
-    assert await keys_left(desk) == []
+    assert await keys_left(on) == []

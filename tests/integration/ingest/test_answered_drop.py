@@ -9,7 +9,7 @@ import pytest
 from services.contracts.coordinator import HeldDropRequested
 from services.contracts.ingest import HeldAnswered
 from services.ingest.handlers.mail.answered_drop import ANSWERABLE
-from tests.integration.ingest.test_held_desk import ask, receipts
+from tests.integration.ingest.test_held_orders import ask, receipts
 from tests.integration.ingest.test_quarantine import ENCRYPTED
 from tests.support.ingest_doors import Ingest, ingest, mail
 from tests.support.servers import Database, VirtualHost

@@ -11,7 +11,7 @@ from services.contracts.ingest import QuestionFollowedUp, QuestionReceived
 from services.contracts.links.signed_links import asker_token
 from services.contracts.router import QuestionClosed
 from services.contracts.vocabulary import Facets
-from tests.integration.ingest.test_held_desk import ask, receipts
+from tests.integration.ingest.test_held_orders import ask, receipts
 from tests.support.bench import MOMENT
 from tests.support.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, mail, routed_to
 from tests.support.our_mails import our_mail

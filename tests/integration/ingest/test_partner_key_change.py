@@ -8,7 +8,7 @@ from uuid import uuid4
 from services.contracts.ingest import KeyNoted
 from services.contracts.workspace import KeyChangeRequested, KeyEndRequested, KeyListRequested
 from services.ingest.store.access import partner_keys
-from tests.integration.ingest.test_held_desk import ask, noted, receipts
+from tests.integration.ingest.test_held_orders import ask, noted, receipts
 from tests.support.bench import MOMENT
 from tests.support.ingest_doors import Ingest, ingest
 from tests.support.servers import Database, VirtualHost

@@ -22,7 +22,7 @@ from tests.support.servers import Database
 QUESTION = UUID("01935c2e-7a00-7000-8000-000000000001")
 
 EMPTY = """
-TRUNCATE archive_entry, archive_word, archive_shelf,
+TRUNCATE archive_entry, archive_word, archive_list,
     question, assignment, overdue, release, answer, message, follow_up, delivery, silenced_address, inbox,
     outbox, waiting
 """

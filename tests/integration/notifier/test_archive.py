@@ -240,9 +240,13 @@ async def test_question_and_answer_of_two_languages_each_say_theirs(here: Archiv
     assert '<blockquote class="text" dir="auto" lang="fr">' in page
     assert '"inLanguage":"uk"' in page
     root = ElementTree.fromstring((await here.reader.get("/feed.atom?lang=en")).content)
-    spoken = "{http://www.w3.org/XML/1998/namespace}lang"
+    language = "{http://www.w3.org/XML/1998/namespace}lang"
     told = [root.find(f"{ATOM}entry/{ATOM}{name}") for name in ("title", "summary")]
-    assert [root.get(spoken), *(one is not None and one.get(spoken) for one in told)] == ["en", "uk", "fr"]
+    assert [root.get(language), *(one is not None and one.get(language) for one in told)] == [
+        "en",
+        "uk",
+        "fr",
+    ]
 
 
 async def test_odd_characters_leave_the_feed_readable(here: Archive) -> None:

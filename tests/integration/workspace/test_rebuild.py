@@ -21,7 +21,7 @@ from services.contracts.catalogue import PRODUCERS
 from services.contracts.envelope import Event
 from services.contracts.topology import coordinator_key
 from services.contracts.vocabulary import Fact, FactMark
-from services.ingest.entrypoints.mail.held_desk import HeldOrderReader
+from services.ingest.entrypoints.mail.held_orders import HeldOrderReader
 from services.workspace.entrypoints.receipts import ReceiptReader
 from services.workspace.entrypoints.subscriptions import subscriptions
 from services.workspace.handlers import rebuilding

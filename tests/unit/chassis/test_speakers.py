@@ -17,7 +17,7 @@ from services.contracts.coordinator import HeldDropRequested, IntakeChangeReques
 from services.contracts.envelope import CONTENT_TYPE, Event, NotAnEvent
 from services.contracts.router import IntakeChanged
 from services.contracts.vocabulary import Fact
-from services.ingest.entrypoints.mail.held_desk import HeldOrderReader
+from services.ingest.entrypoints.mail.held_orders import HeldOrderReader
 
 NOBODY = UUID(int=0)
 FOREIGN = ("partner.lyon.question.submitted.v1", "question.received", "coordinator.x", "x")

@@ -31,8 +31,8 @@ def test_asker_is_answered_where_they_asked_or_on_their_page() -> None:
 
 
 def test_acknowledgement_is_one_however_often_it_is_decided() -> None:
-    standing = QuestionState(QUESTION, MAIL, over=False)
-    assert plan.acknowledgement(standing) == plan.acknowledgement(standing)
+    state = QuestionState(QUESTION, MAIL, over=False)
+    assert plan.acknowledgement(state) == plan.acknowledgement(state)
 
 
 def test_nobody_is_written_to_without_an_address() -> None:
@@ -40,10 +40,10 @@ def test_nobody_is_written_to_without_an_address() -> None:
 
 
 def test_an_address_that_nothing_supports_hears_from_people_alone() -> None:
-    standing = QuestionState(QUESTION, MAIL | {"proof": "claimed"}, over=False)
-    assert plan.acknowledgement(standing) == []
-    assert plan.late(standing, MOMENT, MOMENT) == []
-    assert plan.answer(standing, uuid4(), MOMENT, "mail").way == "mail"
+    state = QuestionState(QUESTION, MAIL | {"proof": "claimed"}, over=False)
+    assert plan.acknowledgement(state) == []
+    assert plan.late(state, MOMENT, MOMENT) == []
+    assert plan.answer(state, uuid4(), MOMENT, "mail").way == "mail"
     for proof in ("typed", "return_path", "authenticated"):
         assert plan.acknowledgement(QuestionState(QUESTION, MAIL | {"proof": proof}, over=False))
 
@@ -57,10 +57,10 @@ def test_the_first_partner_hears_when_the_question_goes_to_the_next() -> None:
 def test_system_that_answered_hears_the_end_and_a_person_does_not() -> None:
     system, person = assignment(1, "bpi", "queue"), assignment(1, "lyon", "mail")
     for asked, expected in ((system, 1), (person, 0)):
-        standing = QuestionState(
+        state = QuestionState(
             QUESTION, MAIL, over=False, assignments=(asked,), answers=(AcceptedBy(asked.partner, MOMENT),)
         )
-        assert len(plan.ended(standing)) == expected
+        assert len(plan.ended(state)) == expected
 
 
 def test_a_closing_ends_the_assignments_before_it_and_none_after_a_reopening() -> None:

@@ -12,9 +12,9 @@ import pytest
 from services.workspace.domain.due import due
 from services.workspace.domain.joining import account_command, proposed_id
 from services.workspace.domain.mentions import mentioned
+from services.workspace.domain.read_model import Heard, heading_of, read_model
 from services.workspace.domain.referral import ReferredQuestion, choices, is_open, opens_at
 from services.workspace.domain.roles import ACTIONS_OF_THE_NETWORK, MAY, Member, may
-from services.workspace.domain.standing import Heard, heading_of, standing
 from services.workspace.domain.waits import wait_before
 
 NOW = datetime(2026, 11, 26, 13, 0, tzinfo=UTC)
@@ -138,7 +138,7 @@ def test_the_language_that_the_router_found_out_is_shown_and_what_the_asker_said
         {"facets": found, "partner": {"id": "lyon", "name": "Lyon"}, "due_at": NOW.isoformat()},
     )
     for facts in ([received, routed], [routed, received]):
-        known = standing(facts)
+        known = read_model(facts)
         assert known is not None
         assert known.facets == found
 

@@ -40,7 +40,7 @@ RETURNING label
 
 _NEWS = "SELECT id, number FROM key_news ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED"
 
-_STANDING = """
+_KEYS = """
 SELECT number, partner, label, made_by, created_at, used_at, revoked_at FROM partner_key
 WHERE number = ANY($1::bigint[]) ORDER BY number
 """
@@ -123,7 +123,7 @@ async def add_digest(db: Db, digest: bytes, partner: str, label: str, now: datet
 async def news(db: Db, most: int) -> tuple[list[int], list[Record]]:
     """Which news there are, and the keys that they are about, as they are now."""
     rows = await db.fetch(_NEWS, most)
-    return [row["id"] for row in rows], await db.fetch(_STANDING, [row["number"] for row in rows])
+    return [row["id"] for row in rows], await db.fetch(_KEYS, [row["number"] for row in rows])
 
 
 async def told(db: Db, news: Sequence[int]) -> None:

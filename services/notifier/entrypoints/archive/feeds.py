@@ -41,14 +41,14 @@ def _entry(root: Element, url: str, line: EntryLine, names: Names) -> None:
     entry = SubElement(root, "entry")
     address = f"{url}/a/{line.number}"
     _text(entry, "id", address)
-    _spoken(entry, "title", line.title, line.language)
+    _text_in_language(entry, "title", line.title, line.language)
     SubElement(entry, "link", rel="alternate", type="text/html", href=address)
     _text(entry, "updated", line.published_at.isoformat())
     _text(entry, "published", line.published_at.isoformat())
     _text(SubElement(entry, "author"), "name", line.partner_name)
     if line.subject:
         SubElement(entry, "category", term=line.subject, label=names.theme(line.subject))
-    _spoken(entry, "summary", line.excerpt, line.language)
+    _text_in_language(entry, "summary", line.excerpt, line.language)
 
 
 def sitemap(url: str, addresses: Iterable[tuple[int, datetime]]) -> bytes:
@@ -136,7 +136,7 @@ def entry_json(url: str, entry: ReleasedEntry) -> dict[str, Any]:
     }
 
 
-def _spoken(parent: Element, name: str, value: str, told: str | None) -> None:
+def _text_in_language(parent: Element, name: str, value: str, told: str | None) -> None:
     """A person's words, in a language of their own."""
     _text(parent, name, value)
     if code := language_of(value) or told:

@@ -63,13 +63,13 @@ class ArchivePages:
         request: Request,
         asked: SearchRequest,
         shown: SearchPage,
-        shelves: tuple[EntryList, ...],
+        lists: tuple[EntryList, ...],
         labels: list[str],
     ) -> HTMLResponse:
         """`labels`: the filters by name."""
         heading = " · ".join(filter(None, (asked.wish.text, *labels)))
         return self._draw(
-            request, "home.html", asked=asked, shown=shown, shelves=shelves, labels=labels, heading=heading
+            request, "home.html", asked=asked, shown=shown, lists=lists, labels=labels, heading=heading
         )
 
     def entry(

@@ -66,9 +66,9 @@ class ArchiveSite:
     async def home(self, request: Request) -> Response:
         asked = asked_for(request.query_params)
         shown = await show(self._pool, asked)
-        shelves = await published.shelves(self._pool)
-        labels = _labels(asked.wish, self._pages.words(request), shelves)
-        return self._pages.home(request, asked, shown, shelves, labels)
+        lists = await published.lists(self._pool)
+        labels = _labels(asked.wish, self._pages.words(request), lists)
+        return self._pages.home(request, asked, shown, lists, labels)
 
     async def entry(self, request: Request) -> Response:
         found = await published.entry(self._pool, request.path_params["number"])
@@ -87,7 +87,7 @@ class ArchiveSite:
         query = asked.address(page=None)
         words = self._pages.words(request)
         self_url = f"{self._url}/feed.atom{'?' if query else ''}{query}"
-        labels = _labels(asked.wish, words, await published.shelves(self._pool))
+        labels = _labels(asked.wish, words, await published.lists(self._pool))
         title = " · ".join(filter(None, (self._network, asked.wish.text, *labels)))
         body = feeds.feed(self._url, self_url, title, shown.lines, datetime.now(UTC), Names(words))
         return _kept(body, "application/atom+xml")
@@ -148,7 +148,7 @@ class ArchiveSite:
 
     async def embed(self, request: Request) -> Response:
         partner = request.path_params["partner"]
-        label = _label(await published.shelves(self._pool), partner)
+        label = _label(await published.lists(self._pool), partner)
         if label is None:
             return self._pages.missing(request)
         asked = asked_for({"library": partner, "q": request.query_params.get("q", "")})
@@ -163,10 +163,10 @@ def _typed(request: Request) -> str:
     return request.query_params.get("q", "")[:LONGEST_TYPED].replace("\0", " ")
 
 
-def _labels(wish: published.SearchFilter, words: Translator, shelves: tuple[EntryList, ...]) -> list[str]:
+def _labels(wish: published.SearchFilter, words: Translator, lists: tuple[EntryList, ...]) -> list[str]:
     """Theme, library and year wished for, by name."""
     theme = Names(words).theme(wish.subject)
-    return [name for name in (theme, _label(shelves, wish.partner or ""), str(wish.year or "")) if name]
+    return [name for name in (theme, _label(lists, wish.partner or ""), str(wish.year or "")) if name]
 
 
 def _label(found: tuple[EntryList, ...], partner: str) -> str | None:

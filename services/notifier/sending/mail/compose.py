@@ -130,8 +130,8 @@ class Composer:
         if delivery.traits.addressee is Addressee.ASKER:
             asked = delivery.question
             country = (asked.place or {}).get("country")
-            spoken = self._letters.languages
-            return written_in(asked.facets.get("language"), country, spoken, self._house.language)
+            languages = self._letters.languages
+            return written_in(asked.facets.get("language"), country, languages, self._house.language)
         if (
             delivery.traits.addressee is Addressee.PERSON
             and delivery.details["language"] in self._letters.languages
@@ -206,12 +206,12 @@ class Composer:
             "network": self._house.network,
             "coordinator": self._house.coordinator,
             "page_url": page if token else None,
-            "desk_url": self._desk(delivery),
+            "workspace_url": self._workspace_page(delivery),
             "figures_url": self._figures(delivery, words.language),
             "code": party and mark_codes(self._house.keys, party.role, party.question_id, party.digest)[0],
         }
 
-    def _desk(self, delivery: DeliveryAttempt) -> str | None:
+    def _workspace_page(self, delivery: DeliveryAttempt) -> str | None:
         """Where the coordinator acts on it: a page of the workspace, which asks who they are."""
         if delivery.traits.addressee is not Addressee.COORDINATOR or not self._house.workspace_url:
             return None

@@ -38,7 +38,7 @@ def partner_id(delivery: DeliveryAttempt) -> str | None:
 
 def of_question(delivery: DeliveryAttempt, words: Translator) -> dict[str, Any]:
     question, names = delivery.question, Names(words)
-    spoken = question.facets.get("language")
+    language = question.facets.get("language")
     return {
         "question_id": str(question.id),
         "number": str(question.id)[-8:],
@@ -48,8 +48,8 @@ def of_question(delivery: DeliveryAttempt, words: Translator) -> dict[str, Any]:
         "note": question.private_note,
         "theme": names.theme(question.facets.get("subject")),
         "purpose": names.purpose(question.facets.get("purpose")),
-        "spoken": spoken and words.language_name(spoken),
-        "asked_in": spoken or "",
+        "language_name": language and words.language_name(language),
+        "asked_in": language or "",
         "place": _place(question.place or {}, words),
         "files": question.attachments,
         "promise_at": question.promise_at or delivery.decided_at,

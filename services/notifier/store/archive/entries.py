@@ -77,11 +77,11 @@ WITH fewer AS (
 DELETE FROM archive_word w USING fewer WHERE w.word = fewer.word AND w.entries <= 1
 """
 
-_SHELVE = """
-INSERT INTO archive_shelf (kind, value, label, entries)
-SELECT kind, value, label, $4 FROM unnest($1::text[], $2::text[], $3::text[]) AS shelf (kind, value, label)
+_LIST = """
+INSERT INTO archive_list (kind, value, label, entries)
+SELECT kind, value, label, $4 FROM unnest($1::text[], $2::text[], $3::text[]) AS list (kind, value, label)
 ORDER BY kind, value
-ON CONFLICT (kind, value) DO UPDATE SET entries = archive_shelf.entries + $4, label = excluded.label
+ON CONFLICT (kind, value) DO UPDATE SET entries = archive_list.entries + $4, label = excluded.label
 """
 
 _TAKE_OFF = """
@@ -130,8 +130,8 @@ class Entry:
         return words(f"{self.title} {self.question} {self.answer}")
 
     @property
-    def shelves(self) -> tuple[list[str], list[str], list[str]]:
-        """Kinds, values and labels of the shelves it stands on."""
+    def lists(self) -> tuple[list[str], list[str], list[str]]:
+        """Kinds, values and labels of the lists it stands on."""
         found = [("partner", self.partner, self.partner_name), ("year", str(self.year), str(self.year))]
         if self.subject:
             found.append(("subject", self.subject, self.subject))
@@ -205,14 +205,14 @@ async def publish(db: Db, entry: Entry, by: str, now: datetime) -> None:
     )
     found = entry.vocabulary
     await db.execute(_ADD_WORDS, found, [" ".join(near(word)) for word in found])
-    await db.execute(_SHELVE, *entry.shelves, 1)
+    await db.execute(_LIST, *entry.lists, 1)
 
 
 async def take_off(db: Db, entry: Entry, state: str, now: datetime) -> None:
     """`kept_private` or `withdrawn`: no text of it is kept, its number stays taken."""
     if entry.state == "published":
         await db.execute(_DROP_WORDS, entry.vocabulary)
-        await db.execute(_SHELVE, *entry.shelves, -1)
+        await db.execute(_LIST, *entry.lists, -1)
     await db.execute(_TAKE_OFF, entry.number, state, now)
 
 
@@ -225,7 +225,7 @@ async def hold_again(db: Db, entry: Entry, corrected: Entry, now: datetime) -> N
     """Out of the archive and back to whoever releases, with other words."""
     if entry.state == "published":
         await db.execute(_DROP_WORDS, entry.vocabulary)
-        await db.execute(_SHELVE, *entry.shelves, -1)
+        await db.execute(_LIST, *entry.lists, -1)
     sources = orjson.dumps(corrected.sources).decode()
     await db.execute(_HOLD_AGAIN, entry.number, corrected.answer, sources, now, corrected.marked)
 

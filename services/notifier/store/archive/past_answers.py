@@ -57,12 +57,12 @@ ORDER BY word
 ON CONFLICT (word) DO UPDATE SET entries = archive_word.entries + excluded.entries
 """
 
-_SHELVES = """
-INSERT INTO archive_shelf (kind, value, label, entries)
+_LISTS = """
+INSERT INTO archive_list (kind, value, label, entries)
 SELECT kind, value, label, entries
-FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS shelf (kind, value, label, entries)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS list (kind, value, label, entries)
 ORDER BY kind, value
-ON CONFLICT (kind, value) DO UPDATE SET entries = archive_shelf.entries + excluded.entries
+ON CONFLICT (kind, value) DO UPDATE SET entries = archive_list.entries + excluded.entries
 """
 
 _THERE = "SELECT answer_id FROM archive_entry WHERE answer_id = ANY ($1::uuid[])"
@@ -138,7 +138,7 @@ async def keep(db: Db, placed: Sequence[Placed], by: str, now: datetime) -> set[
                 uses.update(words_of_plain(" ".join(texts)))
         new |= kept
     await _count_words(db, uses)
-    await _shelve(db, [one.answer for one in placed if one.state == "published" and one.answer.id in new])
+    await _list(db, [one.answer for one in placed if one.state == "published" and one.answer.id in new])
     for statement in _GATHERED:
         await db.execute(statement)
     return new
@@ -193,22 +193,22 @@ async def _count_words(db: Db, uses: Mapping[str, int]) -> None:
     await db.execute(_NEW_WORDS, list(new), list(new.values()), [" ".join(near(word)) for word in new])
 
 
-async def _shelve(db: Db, published: Sequence[PastAnswer]) -> None:
-    shelves: Counter[tuple[str, str, str]] = Counter()
+async def _list(db: Db, published: Sequence[PastAnswer]) -> None:
+    lists: Counter[tuple[str, str, str]] = Counter()
     for one in published:
         year = str(one.answered_at.year)
-        shelves.update([("partner", one.partner, one.partner_name), ("year", year, year)])
+        lists.update([("partner", one.partner, one.partner_name), ("year", year, year)])
         if one.subject:
-            shelves["subject", one.subject, one.subject] += 1
-    merged = _one_label(shelves)
+            lists["subject", one.subject, one.subject] += 1
+    merged = _one_label(lists)
     kinds, values, labels, entries = zip(*merged, strict=True) if merged else ((), (), (), ())
-    await db.execute(_SHELVES, list(kinds), list(values), list(labels), list(entries))
+    await db.execute(_LISTS, list(kinds), list(values), list(labels), list(entries))
 
 
-def _one_label(shelves: Mapping[tuple[str, str, str], int]) -> list[tuple[str, str, str, int]]:
-    """A library that was called by two names stands on one shelf, under the last of them."""
+def _one_label(lists: Mapping[tuple[str, str, str], int]) -> list[tuple[str, str, str, int]]:
+    """A library that was called by two names stands on one list, under the last of them."""
     merged: dict[tuple[str, str], tuple[str, int]] = {}
-    for (kind, value, label), n in shelves.items():
+    for (kind, value, label), n in lists.items():
         _, before = merged.get((kind, value), (label, 0))
         merged[kind, value] = (label, before + n)
     return [(kind, value, label, n) for (kind, value), (label, n) in merged.items()]

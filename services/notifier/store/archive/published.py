@@ -1,4 +1,4 @@
-"""Reading the archive: search, lists, single entries, what stands on which shelf.
+"""Reading the archive: search, lists, single entries, what stands on which list.
 
 By a pool whose connections plan each query anew (`Chassis.reading`): the words are known then, and no
 transaction is opened only to say so.
@@ -60,9 +60,9 @@ WITH matching AS MATERIALIZED (
 )
 
 _USES = """
-SELECT (SELECT coalesce(sum(entries), 0) FROM archive_shelf WHERE kind = 'year')::int AS all_entries,
-    (SELECT min(entries) FROM archive_shelf
-        WHERE (kind, value) IN (('subject', $2), ('partner', $3), ('year', $4::int::text))) AS on_the_shelf,
+SELECT (SELECT coalesce(sum(entries), 0) FROM archive_list WHERE kind = 'year')::int AS all_entries,
+    (SELECT min(entries) FROM archive_list
+        WHERE (kind, value) IN (('subject', $2), ('partner', $3), ('year', $4::int::text))) AS listed,
     ARRAY(SELECT coalesce(entries, 0)
         FROM unnest($1::text[]) AS wanted (word) LEFT JOIN archive_word USING (word)) AS uses
 """
@@ -93,11 +93,11 @@ SELECT number, state, title, question, answer, sources::text AS sources, subject
 FROM archive_entry WHERE number = $1 AND state IN ('published', 'withdrawn')
 """
 
-_SHELVES = "SELECT kind, value, label, entries FROM archive_shelf WHERE entries > 0 ORDER BY kind, label"
+_LISTS = "SELECT kind, value, label, entries FROM archive_list WHERE entries > 0 ORDER BY kind, label"
 
-_SIZE = "SELECT coalesce(sum(entries), 0)::int FROM archive_shelf WHERE kind = 'year'"
+_SIZE = "SELECT coalesce(sum(entries), 0)::int FROM archive_list WHERE kind = 'year'"
 
-_EMPTY = "SELECT NOT EXISTS (SELECT FROM archive_shelf WHERE entries > 0)"
+_EMPTY = "SELECT NOT EXISTS (SELECT FROM archive_list WHERE entries > 0)"
 
 _KNOWN = "SELECT word, entries FROM archive_word WHERE word = ANY ($1::text[])"
 
@@ -208,12 +208,12 @@ async def search(pool: Pool[Record], plain_text: str, wish: SearchFilter, most: 
     return Found(lines, rows[0]["found"] if rows else 0)
 
 
-def _walks(plain_text: str, all_entries: int, on_the_shelf: int | None, uses: Sequence[int]) -> bool:
+def _walks(plain_text: str, all_entries: int, listed: int | None, uses: Sequence[int]) -> bool:
     """Whichever way reads fewer entries. PostgreSQL guesses well how many match, but not what it costs to
     look into the words of those that do not: left alone, it walks through half the archive."""
     share = likely_share(plain_text, uses, all_entries)
-    shelf = all_entries if on_the_shelf is None else on_the_shelf
-    return share > 0 and min(MOST_RANKED / share, shelf) <= share * all_entries
+    size = all_entries if listed is None else listed
+    return share > 0 and min(MOST_RANKED / share, size) <= share * all_entries
 
 
 async def newest(pool: Pool[Record], wish: SearchFilter, most: int, offset: int) -> tuple[EntryLine, ...]:
@@ -235,8 +235,8 @@ async def entry(pool: Pool[Record], number: int) -> ReleasedEntry | None:
     return ReleasedEntry(**{**dict(row), "sources": sources, "marked": marked})
 
 
-async def shelves(pool: Pool[Record]) -> tuple[EntryList, ...]:
-    return tuple(EntryList(**dict(row)) for row in await pool.fetch(_SHELVES))
+async def lists(pool: Pool[Record]) -> tuple[EntryList, ...]:
+    return tuple(EntryList(**dict(row)) for row in await pool.fetch(_LISTS))
 
 
 async def is_empty(pool: Pool[Record]) -> bool:

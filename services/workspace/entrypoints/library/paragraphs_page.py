@@ -45,12 +45,12 @@ class ParagraphsPage:
             seen = (NETWORK, *visitor.libraries)
             context: dict[str, Any] = {
                 "rows": await paragraphs.listed(unit.db, seen),
-                "spoken": await libraries.languages(unit.db, visitor.libraries or None),
+                "languages": await libraries.languages(unit.db, visitor.libraries or None),
             }
         names = {one["id"]: one["name"] for one in owners}
         writable = [one for one in (*names, NETWORK) if may_write(visitor, one)]
-        spoken = tuple(dict.fromkeys((*ALWAYS, *context.pop("spoken"))))
-        values = {"title": "", "text": "", "language": spoken[0], "library": ""} | given
+        languages = tuple(dict.fromkeys((*ALWAYS, *context.pop("languages"))))
+        values = {"title": "", "text": "", "language": languages[0], "library": ""} | given
         return self.guard.pages.show(
             "paragraphs.html",
             visitor,
@@ -59,7 +59,7 @@ class ParagraphsPage:
             **context,
             names=names,
             writable=writable,
-            spoken=spoken,
+            languages=languages,
             fault=fault,
             values=values,
         )

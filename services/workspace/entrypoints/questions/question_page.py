@@ -20,8 +20,8 @@ from services.workspace.domain import referral
 from services.workspace.domain.conversation import conversation, similar
 from services.workspace.domain.explained import pictures
 from services.workspace.domain.mentions import uncalled
+from services.workspace.domain.read_model import QuestionReadModel, read_model
 from services.workspace.domain.referral import ReferralChoice, ReferredQuestion
-from services.workspace.domain.standing import Standing, standing
 from services.workspace.domain.steering import possible
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor
 from services.workspace.handlers import explaining
@@ -52,12 +52,12 @@ class QuestionPage:
 async def shown(unit: Unit, visitor: Visitor, question: UUID, zone: ZoneInfo) -> dict[str, Any]:
     """Everything the page says; raises 404 where the question is none of this person's."""
     who = await respondent_of(unit, visitor, question)
-    known = standing((await facts.heard(unit.db, [question])).get(question, ()))
+    known = read_model((await facts.heard(unit.db, [question])).get(question, ()))
     if known is None:
         raise HTTPException(404)
     context: dict[str, Any] = {
         "id": question,
-        "standing": known,
+        "question": known,
         "now": unit.now,
         "respondent": who,
         "form": str(uuid4()),
@@ -78,7 +78,9 @@ async def shown(unit: Unit, visitor: Visitor, question: UUID, zone: ZoneInfo) ->
     return context | (await _of_respondent(unit, who) if who else _OF_NOBODY)
 
 
-async def _explained(unit: Unit, visitor: Visitor, question: UUID, known: Standing) -> dict[str, Any]:
+async def _explained(
+    unit: Unit, visitor: Visitor, question: UUID, known: QuestionReadModel
+) -> dict[str, Any]:
     """What the router told of it; asked for anew where more has happened since."""
     await explaining.ask_if_wanted(unit, visitor.name, question, known)
     told = await explanations.told(unit.db, question)
@@ -137,7 +139,7 @@ async def _of_respondent(unit: Unit, who: Respondent) -> dict[str, Any]:
 
 
 async def _referable(
-    unit: Unit, known: Standing, who: Respondent | None, zone: ZoneInfo
+    unit: Unit, known: QuestionReadModel, who: Respondent | None, zone: ZoneInfo
 ) -> list[ReferralChoice]:
     """Libraries that the question may be referred to: all but us and those who declined it."""
     if who is None or not known.is_open:
@@ -149,12 +151,12 @@ async def _referable(
     return referral.choices(rows, asked)
 
 
-async def _assignable(unit: Unit, known: Standing) -> list[Any]:
+async def _assignable(unit: Unit, known: QuestionReadModel) -> list[Any]:
     """Libraries that a coordinator may give it to: all but those who declined it."""
     return [row for row in await people.libraries(unit.db) if row["id"] not in _declined(known)]
 
 
-def _declined(known: Standing) -> set[str]:
+def _declined(known: QuestionReadModel) -> set[str]:
     return {assignment.partner for assignment in known.assignments.values() if assignment.why == "declined"}
 
 

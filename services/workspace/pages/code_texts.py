@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.chassis.language import N_
-from services.workspace.pages.spoken_to_coordinators import SPOKEN_TO_COORDINATORS
+from services.workspace.pages.coordinator_texts import COORDINATOR_TEXTS
 
-SPOKEN: Mapping[str, str] = {
-    **SPOKEN_TO_COORDINATORS,
+CODE_TEXTS: Mapping[str, str] = {
+    **COORDINATOR_TEXTS,
     # Lists.
     "to_take": N_("To take"),
     "in_hand": N_("In hand"),

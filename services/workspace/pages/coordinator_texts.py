@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from services.chassis.language import N_
 
-SPOKEN_TO_COORDINATORS: Mapping[str, str] = {
+COORDINATOR_TEXTS: Mapping[str, str] = {
     # What was not delivered.
     "retry.requested": N_("Trying a delivery again"),
     "lift.requested": N_("Writing to an address again"),

@@ -8,7 +8,7 @@ from typing import Any
 LOOK_SECONDS = 1.0
 
 
-class Unsettled:
+class Pending:
     """In memory, and so gone with the program: keep it in your own database, where your answers lie."""
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Unsettled:
     def note(self, event: Mapping[str, Any]) -> None:
         self._sent[event["id"]] = event
 
-    def settle(self, id_: str) -> None:
+    def done(self, id_: str) -> None:
         self._sent.pop(id_, None)
         self._due.pop(id_, None)
 

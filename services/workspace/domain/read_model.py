@@ -42,7 +42,7 @@ class LibraryAssignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QuestionReadModel:
     """The question as it stands. `state`: received, asked, unroutable, answered, closed, withdrawn."""
 
     text: str
@@ -67,7 +67,7 @@ class Standing:
         return self.state in ("received", "asked", "unroutable")
 
 
-def standing(facts: Iterable[Heard]) -> Standing | None:
+def read_model(facts: Iterable[Heard]) -> QuestionReadModel | None:
     """None while the question itself was not heard of."""
     heard = sorted({one.event: one for one in facts}.values(), key=lambda one: (one.at, one.event))
     received = next((one for one in heard if one.type == "question.received"), None)
@@ -79,7 +79,7 @@ def standing(facts: Iterable[Heard]) -> Standing | None:
     state, holder = _state(heard)
     promises = [one.data["promise_at"] for one in heard if one.data.get("promise_at")]
     text = "" if erased else str(received.data["text"])
-    return Standing(
+    return QuestionReadModel(
         text=text,
         heading=heading_of(text),
         facets=_facets(heard),

@@ -106,7 +106,7 @@ async def _handle(do: KeyHandler, event: Event[Any], unit: Unit) -> None:
 
 
 @dataclass(frozen=True)
-class HeldDesk:
+class HeldOrderWorker:
     begin: Begin
     door: MailDoor
     reader: MailReader

@@ -15,7 +15,7 @@ from . import events
 from .answering import Answering
 from .events import Event, NotReadable
 from .network import Network
-from .unsettled import Unsettled
+from .pending import Pending
 
 log = logging.getLogger("partner")
 
@@ -23,12 +23,12 @@ AGAIN_SECONDS = 30.0
 LOST = (ConnectionError, AMQPConnectionError, ChannelClosed, ChannelInvalidStateError)
 
 
-class Desk:
+class EventHandler:
     """Answers first, acknowledges afterwards: a crash in between makes the question come again, and the
     answer's id tells the network that it has it already."""
 
     def __init__(
-        self, network: Network, answering: Answering, unsettled: Unsettled, name: str = "", reader: str = ""
+        self, network: Network, answering: Answering, pending: Pending, name: str = "", reader: str = ""
     ) -> None:
         """`name`: who of you is on what is not answered yet; none: nobody says so. `reader`: what your own
         readers say to whatever they are asked back; empty: it is logged, for you to ask them."""
@@ -37,7 +37,7 @@ class Desk:
         self._taken: set[str] = set()
         self._network = network
         self._answering = answering
-        self._unsettled = unsettled
+        self._pending = pending
         self.last_active = time.monotonic()
 
     async def take(self, message: AbstractIncomingMessage) -> None:
@@ -70,7 +70,7 @@ class Desk:
                 log.info("question %s is no longer ours: %s", event.subject, event.data.get("reason"))
             case events.ACCEPTED:
                 log.info("accepted: %s %s", event.data.get("original_type"), event.data.get("original_id"))
-                self._unsettled.settle(event.data.get("original_id", ""))
+                self._pending.done(event.data.get("original_id", ""))
             case events.REFUSED:
                 self._refused(event)
             case other:
@@ -80,10 +80,10 @@ class Desk:
     def _refused(self, event: Event) -> None:
         """What was too much for now goes out again in its time; anything else is for a person to mend."""
         id_, wait = event.data.get("original_id", ""), event.data.get("retry_after_seconds")
-        if wait is not None and self._unsettled.again_in(id_, wait):
+        if wait is not None and self._pending.again_in(id_, wait):
             log.info("again in %s s: %s: %s", wait, id_, event.data.get("reason"))
             return
-        self._unsettled.settle(id_)
+        self._pending.done(id_)
         log.warning("refused: %s: %s", id_, event.data.get("reason"))
 
     async def _reply(self, event: Event) -> bool:
@@ -111,7 +111,7 @@ class Desk:
             await self._send(events.reader_replies(event, self._network.partner, self._reader))
 
     async def _send(self, event: Mapping[str, Any]) -> None:
-        self._unsettled.note(event)
+        self._pending.note(event)
         await self._network.publish(event)
 
 
