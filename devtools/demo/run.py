@@ -30,7 +30,7 @@ from devtools.commands.up import told_to_stop
 from devtools.demo import report, years
 from devtools.demo.askers import Askers, Doors
 from devtools.demo.corpus import Corpus, load_corpus
-from devtools.demo.given import own_database
+from devtools.demo.given import own_place
 from devtools.demo.partners import Partner, running_programs, write_partners
 from devtools.demo.report import ANSWERED, PUBLISHED, RECEIVED, ROUTED
 from devtools.demo.respondents import Respondents
@@ -110,7 +110,7 @@ async def scene_of(folder: Path, corpus: Corpus, console: Console, *, asking: bo
     async with AsyncExitStack() as stack:
         with console.status("starting RabbitMQ and PostgreSQL"):
             given = await stack.enter_async_context(running_servers(folder))
-            servers = await stack.enter_async_context(own_database(given))
+            servers = await stack.enter_async_context(own_place(given))
         partners_file, partners = write_partners(corpus, folder)
         respondents = Respondents(_mail_addresses(partners), corpus)
         mailbox = await stack.enter_async_context(running_mailbox(folder / "mails", respondents.hear))

@@ -29,6 +29,17 @@ class Management:
         self._vhost = quote(vhost, safe="")
         self.vhost = vhost
 
+    async def make_vhost(self) -> None:
+        """With every right in it for whoever `http` logs in as."""
+        await self._ask("PUT", f"/api/vhosts/{self._vhost}", {})
+        user = (await self._ask("GET", "/api/whoami"))["name"]
+        rights = {"configure": ".*", "write": ".*", "read": ".*"}
+        await self._ask("PUT", f"/api/permissions/{self._vhost}/{quote(user, safe='')}", rights)
+
+    async def delete_vhost(self) -> None:
+        """With all that is in it, and whoever is connected to it."""
+        await self._ask("DELETE", f"/api/vhosts/{self._vhost}", missing_ok=True)
+
     async def load(self, definitions: Mapping[str, Any]) -> None:
         await self._ask("POST", "/api/definitions", definitions)
 

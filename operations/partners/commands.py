@@ -112,6 +112,8 @@ async def _webhook_secret(partner: str, where: Addresses) -> str | None:
 
 
 async def rotate(chosen: argparse.Namespace, where: Addresses) -> int:
+    async with as_service(where.database_url, "router") as db:
+        await registry.known(db, chosen.id)
     if chosen.only in (None, "broker"):
         async with managing(where.management_url, where.vhost) as management:
             print(f"broker password: {await broker.change_password(management, chosen.id)}")

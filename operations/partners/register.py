@@ -30,6 +30,16 @@ async def enter(db: Db, partner: str, wanted: Mapping[str, Any]) -> list[str]:
         return await _save(db, [_checked({**held, **wanted})])
 
 
+async def known(db: Db, partner: str) -> Record:
+    """Raises OperationError for one that nobody has entered."""
+    held = (await records(db)).get(partner)
+    if held is None:
+        raise OperationError(
+            f'partner "{partner}": the router has no record of it; ./sesame partners list shows all'
+        )
+    return held
+
+
 async def suspend(db: Db, partner: str, today: str) -> None:
     """As a closure without end: what it has passes on at once, but for what is late already."""
     await _close(db, partner, [{"first": today, "last": FOR_EVER, "reason": SUSPENDED}])
@@ -53,9 +63,7 @@ def is_suspended(record: Mapping[str, Any]) -> bool:
 
 async def _close(db: Db, partner: str, suspension: Sequence[Mapping[str, str]]) -> None:
     async with db.transaction():
-        held = (await records(db)).get(partner)
-        if held is None:
-            raise OperationError(f'partner "{partner}": the router has no record of it')
+        held = await known(db, partner)
         others = [c for c in held.get("closures", ()) if c.get("reason") != SUSPENDED]
         await _save(db, [_checked({**held, "closures": [*others, *suspension]})])
 

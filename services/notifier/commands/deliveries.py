@@ -56,6 +56,9 @@ async def change_secret(unit: Unit, chosen: argparse.Namespace) -> int:
     if chosen.drop_old:
         known = await endpoints.drop_old(unit.db, chosen.partner, unit.now)
         return 0 if known else _fail(f"{chosen.partner}: has no webhook secret; leave out --drop-old")
+    if not await endpoints.has_secret(unit.db, chosen.partner):
+        first = f"./sesame partners rotate {chosen.partner} --only webhook"
+        return _fail(f"{chosen.partner}: has no webhook secret yet; {first} makes a known partner's first")
     secret = new_secret()
     await endpoints.rotate(unit.db, chosen.partner, secret, unit.now)
     print(secret)

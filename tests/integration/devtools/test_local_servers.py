@@ -2,10 +2,13 @@ import asyncio
 from pathlib import Path
 
 import aio_pika
+import aiormq
 import asyncpg
 import httpx
 import psutil
+import pytest
 
+from devtools.demo.given import own_place
 from devtools.servers.ports import LOOPBACK
 from devtools.servers.servers import Servers, running_servers
 from tests.support.servers import Database, VirtualHost
@@ -28,6 +31,30 @@ async def test_a_virtual_host_takes_a_quorum_queue(vhost: VirtualHost) -> None:
         queue = await channel.declare_queue("kept", durable=True, arguments={"x-queue-type": "quorum"})
         await channel.default_exchange.publish(aio_pika.Message(b"one"), routing_key="kept")
         assert (await queue.get(timeout=PATIENCE_SECONDS, no_ack=True)).body == b"one"
+
+
+async def test_the_demonstration_leaves_nothing_on_servers_that_were_given(
+    vhost: VirtualHost, database: Database
+) -> None:
+    given = Servers(vhost.amqp_url, vhost.management_url, database.admin_url, rabbitmq=None, postgresql=None)
+    async with own_place(given) as place, await aio_pika.connect(place.amqp_url) as connection:
+        await (await connection.channel()).declare_exchange("sesame.events", "topic", durable=True)
+        administrator = await asyncpg.connect(place.database_url)
+        await administrator.close()
+    with pytest.raises(aiormq.exceptions.AMQPError):
+        await aio_pika.connect(place.amqp_url)
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        await asyncpg.connect(place.database_url)
+
+
+async def test_a_broker_without_its_http_api_is_used_as_it_is(
+    vhost: VirtualHost, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nobody = f"http://{LOOPBACK}:9"
+    given = Servers(vhost.amqp_url, nobody, database.admin_url, rabbitmq=None, postgresql=None)
+    async with own_place(given) as place:
+        assert place.amqp_url == vhost.amqp_url
+    assert "and stay. SESAME_AMQP_MANAGEMENT_URL names" in capsys.readouterr().err
 
 
 async def test_killed_servers_come_back_on_their_ports_with_what_was_confirmed(

@@ -135,6 +135,33 @@ async def test_a_partner_with_a_webhook_gets_a_secret_that_signs(
     assert record["reach"] == {"way": "webhook", "address": url}
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(("partners", "rotate", "--only", what) for what in ("broker", "api", "webhook", "desk")),
+        ("partners", "rotate"),
+        ("notifier", "webhook"),
+    ],
+)
+async def test_nobody_gets_a_secret(
+    sesame: Sesame,
+    database: Database,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+) -> None:
+    """A slip of the pen makes no account, and says so."""
+    if command[0] == "notifier":
+        monkeypatch.setenv("SESAME_DATABASE_URL", database("notifier"))
+        monkeypatch.setenv("SESAME_LINK_SECRET", secrets.token_urlsafe(32))
+    assert await asyncio.to_thread(main, [*command, "lyno"]) != 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "lyno" in printed.err
+    async with as_service(database.admin_url, "notifier") as db:
+        assert await db.fetchval("SELECT count(*) FROM webhook_endpoint") == 0
+
+
 async def test_a_suspended_partner_is_shown_so_and_comes_back(
     sesame: Sesame, partner: str, vhost: VirtualHost
 ) -> None:
