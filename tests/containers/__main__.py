@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 
 import aiormq
-import httpx
 
 from devtools.servers.ports import LOOPBACK, free_port
 from services.contracts import topology
@@ -26,6 +25,7 @@ from tests.containers.image import build, list_materials
 from tests.containers.in_hand import hand_out, still_serves
 from tests.containers.installation import OPERATOR_COMMAND, Installation, installation, until
 from tests.containers.page import blocks
+from tests.containers.pages import own_logo, pages_by_tls
 from tests.containers.pins import pin_and_renew
 from tests.containers.woken import pages_of, somebody_woken
 from tests.support.authority import Authority
@@ -74,20 +74,6 @@ def _until_healthy(place: Installation) -> float:
         return all(place.health(container) == "healthy" for container in containers)
 
     return until(healthy, "every service healthy", HEALTHY_SECONDS)
-
-
-def pages_by_tls(place: Installation) -> str:
-    """The proxy's own authority signs: the name is asked for, the certificate not checked."""
-    for host, path in (("sesame", "/"), ("sesame", "/figures"), ("archive.sesame", "/")):
-        name = f"{host}.localhost"
-        with httpx.Client(verify=False, timeout=20) as http:
-            answer = http.get(
-                f"https://{LOOPBACK}:{place.https_port}{path}",
-                headers={"host": name},
-                extensions={"sni_hostname": name},
-            )
-        assert not answer.is_error, (name, path, answer.status_code)
-    return ""
 
 
 def nothing_else_is_open(place: Installation) -> str:
@@ -272,6 +258,7 @@ STEPS: dict[str, Callable[[Installation], str]] = {
     "down and up keep everything": keep_everything,
     "restored on an empty machine": restore_on_an_empty_machine,
     "upgraded": upgrade,
+    "a logo of the network's own": lambda place: own_logo(place, come_up),
     "a partner by AMQPS": partner_by_amqps,
 }
 

@@ -52,7 +52,11 @@ class Installation:
 
     def open_amqps(self, certificate: Path, port: int) -> None:
         self.choose(f"SESAME_AMQPS_CERTIFICATE={certificate}", f"SESAME_AMQPS_PORT={LOOPBACK}:{port}")
-        self._files.append(AMQPS_FILE)
+        self.add_file(AMQPS_FILE)
+
+    def add_file(self, file: Path) -> None:
+        """Named behind the others, from the next `up` on."""
+        self._files.append(file)
 
     def choose_recipient(self) -> None:
         """That of the key which the page's step before has made."""

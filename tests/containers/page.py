@@ -7,19 +7,19 @@ import re
 from devtools.checkout import ROOT
 
 PAGE = ROOT / "docs" / "operations.md"
-BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NOT_HERE = ("git pull", "compose build", "alias ")
 """What makes the code and the image, which the script has made already, and names for what it runs."""
 
 
-def blocks(heading: str) -> list[str]:
-    """The shell blocks between this heading and the next of its level or a higher one."""
+def blocks(heading: str, language: str = "sh") -> list[str]:
+    """The blocks in this language from the heading to the next of its level or a higher one."""
     start = re.search(rf"^(#+) {re.escape(heading)}$", PAGE.read_text(), re.MULTILINE)
     if start is None:
         raise LookupError(f"{PAGE}: no heading {heading!r}")
     rest = PAGE.read_text()[start.end() :]
     section = re.split(rf"^#{{1,{len(start[1])}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
-    return [_tried(block) for block in BLOCK.findall(section)]
+    return [_tried(block) for kind, block in BLOCK.findall(section) if kind == language]
 
 
 def _tried(block: str) -> str:

@@ -49,6 +49,14 @@ def test_files_of_ones_own_are_shown_with_containers_and_settings_that_exist() -
         assert set(change.get("networks", ())) <= set(COMPOSE["networks"])
 
 
+def test_whoever_comes_while_a_service_restarts_waits_for_it() -> None:
+    """And every copy gets its share: names are asked again and again."""
+    proxied = re.split(r"\breverse_proxy\b", (ROOT / "deploy" / "Caddyfile").read_text())[1:]
+    ours = [each for each in proxied if not each.lstrip().startswith("grafana:")]
+    assert len(ours) == len(topology.SERVICES) - 1
+    assert all("dynamic a " in each and "import waits" in each for each in ours)
+
+
 def test_only_the_proxy_opens_ports() -> None:
     assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["proxy"]
 

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from devtools.checkout import ROOT
+from devtools.documents.settings_page import SERVICES
 from operations.secrets import CONNECTIONS, HANDSHAKE_MILLISECONDS
 from services.contracts import topology
 
@@ -32,6 +33,17 @@ OF_OPERATORS = (
 
 PRIVATE_4 = ("10.0.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "192.168.0.1", "100.64.0.1", "0.0.0.0")
 PRIVATE_6 = ("::1", "::ffff:10.0.0.1", "fd00::1", "fe80::1", "64:ff9b::a00:1")
+MOUNTED = {
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
+}
+"""What `restricted` of Kubernetes' Pod Security Standards lets a pod mount."""
 BASE = ROOT / "deploy" / "kubernetes" / "base"
 COMPONENTS = ROOT / "deploy" / "kubernetes" / "components"
 PRODUCTION = ROOT / "deploy" / "kubernetes" / "overlays" / "production"
@@ -65,6 +77,32 @@ def test_each_service_has_its_own_secret_alone() -> None:
         secrets = [volume["secret"]["secretName"] for volume in volumes if "secret" in volume]
         name = deployment["metadata"]["name"]
         assert secrets == ["sesame-admin" if name == "operator" else f"sesame-{name}"]
+
+
+def test_files_of_ones_own_are_there_for_whoever_reads_their_setting() -> None:
+    """A service that is told of a logo and has no such file does not start."""
+    has = set()
+    for deployment in objects("Deployment"):
+        pod = deployment["spec"]["template"]["spec"]
+        own = [each for each in pod["volumes"] if each.get("configMap", {}).get("name") == "sesame-own"]
+        assert all(each["configMap"]["optional"] for each in own)
+        mounts = [each for each in pod["containers"][0]["volumeMounts"] if each["mountPath"] == "/own"]
+        if own and mounts:
+            has.add(deployment["metadata"]["name"])
+    read = {name for name, kind in SERVICES.items() if "network_logo" in kind.model_fields}
+    assert has == read | {"operator"}
+
+
+def test_whatever_compose_lets_be_said_is_said_here_too() -> None:
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["x-settings"]
+    settings = dict(
+        line.split("=", 1)
+        for line in (BASE / "settings.env").read_text().splitlines()
+        if line and not line.startswith("#")
+    )
+    assert set(compose) - {"SESAME_LOG_LEVEL"} <= set(settings)
+    known = {f"SESAME_{field.upper()}" for kind in SERVICES.values() for field in kind.model_fields}
+    assert set(settings) <= known | {"SESAME_BACKUP_RECIPIENTS"}
 
 
 def test_nothing_may_speak_with_anything_unless_it_is_written_down() -> None:
@@ -138,6 +176,8 @@ def test_every_pod_of_ours_is_as_the_strictest_profile_wants() -> None:
         spec = each["spec"].get("jobTemplate", each)["spec"]["template"]["spec"]
         assert spec["securityContext"]["runAsNonRoot"]
         assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec)
+        assert {kind for volume in spec["volumes"] for kind in volume} <= {"name", *MOUNTED}
         for container in spec["containers"]:
             assert container["securityContext"]["allowPrivilegeEscalation"] is False
             assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
