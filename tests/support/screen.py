@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -86,6 +87,13 @@ class Screen:
         if not await self.script("typeof axe !== 'undefined'"):
             await self.script(AXE.read_text() + "; 0")
         return Seen(**json.loads(await self.script(FOUND.replace("RULES", rules))))
+
+    async def picture(self, width: int, most: int) -> bytes:
+        """The page from its top, this wide and at most so high, as PNG."""
+        high = await self.script("document.documentElement.scrollHeight")
+        clip = {"x": 0, "y": 0, "width": width, "height": min(high, most), "scale": 1}
+        taken = await self._do("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
+        return b64decode(taken["data"])
 
     async def cookie(self, name: str, value: str) -> None:
         await self._do("Network.setCookie", name=name, value=value, url=self._origin, httpOnly=True)

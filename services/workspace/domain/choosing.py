@@ -25,6 +25,12 @@ def library_of(typed: str, libraries: Sequence[Any]) -> str:
     return typed
 
 
+def named_like(typed: str, libraries: Sequence[Any]) -> list[Any]:
+    """The rows whose name has this part; all where nothing was typed."""
+    wanted = plain(typed)
+    return [one for one in libraries if wanted in plain(one["name"])] if wanted else [*libraries]
+
+
 def plain(name: str) -> str:
     """Without case, accents and the kind of apostrophe or space."""
     letters = "".join(one for one in normalize("NFKD", name) if not combining(one))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
@@ -22,9 +23,11 @@ def uncalled(text: str, colleagues: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(name for name in MENTION.findall(text) if _plain(name) not in known))
 
 
-def call_of(name: str) -> str:
-    """How to write to this colleague: `@Amel`."""
-    return "@" + name.split()[0] if name.split() else ""
+def calls_of(names: Iterable[str]) -> list[str]:
+    """How to write to each of these colleagues: `@Amel`; `@Bruno-Roux` where two are called Bruno."""
+    words = [name.split() for name in names if name.split()]
+    firsts = Counter(_plain(one[0]) for one in words)
+    return [f"@{one[0] if firsts[_plain(one[0])] == 1 else '-'.join(one)}" for one in words]
 
 
 def _calls(name: str) -> Iterable[str]:

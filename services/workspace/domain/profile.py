@@ -113,6 +113,11 @@ def addresses_to_warn(before: Mapping[str, Any] | None, after: Mapping[str, Any]
     return [one for name, one in reversed(known.items()) if name not in still]
 
 
+def unwarned(record: Mapping[str, Any]) -> bool:
+    """Whether no mail reaches this library: nobody there hears of changes or of what is late."""
+    return not _addresses(record)
+
+
 def _destination(record: Mapping[str, Any]) -> tuple[str, str]:
     """Where its questions go: the way, and the address in it. Mailboxes are compared without case."""
     reach = record.get("reach", {})

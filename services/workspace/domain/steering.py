@@ -22,10 +22,10 @@ _FOLLOWED_UP: tuple[SteeringAction, ...] = ("assign", "resolve", "reopen")
 
 def possible(known: QuestionReadModel) -> tuple[SteeringAction, ...]:
     """As far as is known here; the router has the last word."""
+    if known.state == "withdrawn" or known.erased:  # nobody waits for anything
+        return ()
     if known.state in ("answered", "closed"):
         return ("reopen",)
-    if known.state == "withdrawn":
-        return ()
     if _is_followed_up(known):
         return ("take_back", *_FOLLOWED_UP) if known.holder else _FOLLOWED_UP
     return _OPEN if known.holder else _NOT_HELD

@@ -85,7 +85,7 @@ class Site:
             *QuestionPage(guard).routes(),
             *WorkForms(guard).routes(),
             *AnswerForms(guard, self.files).routes(),
-            *NetworkPage(guard).routes(),
+            *NetworkPage(guard, self.seen_at[0]).routes(),
             *SteeringForms(guard).routes(),
             *LibrariesPage(guard, self.webhook_networks).routes(),
             *WeightsPage(guard).routes(),

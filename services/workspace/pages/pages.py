@@ -20,7 +20,7 @@ from services.contracts.links.file_links import NETWORK, addressed
 from services.contracts.vocabulary import THEMES
 from services.workspace.domain.choosing import ONE_BY_ONE
 from services.workspace.domain.due import DueTime, due
-from services.workspace.domain.mentions import call_of
+from services.workspace.domain.mentions import calls_of
 from services.workspace.domain.roles import PermittedAction
 from services.workspace.pages.code_texts import CODE_TEXTS
 from services.workspace.pages.profile_words import ProfileWords
@@ -61,7 +61,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         N_("There is nothing here"),
         N_("The address is wrong, or this question is not one of your library’s."),
     ),
-    "away": (N_("One moment"), N_("Storage is away. Nothing is lost; try again in a minute.")),
+    "away": (
+        N_("One moment"),
+        N_("Something behind this page does not answer. Nothing is lost; try again in a minute."),
+    ),
     "failed": (N_("A fault of ours"), N_("This page could not be made. It is noted, and drafts are kept.")),
     "link_over": (
         N_("This link no longer opens"),
@@ -156,7 +159,7 @@ class WorkspacePages:
         )
         environment.filters["opened_to"] = self._opened_to
         environment.filters["base64url"] = bytes_to_base64url
-        environment.filters["call"] = call_of
+        environment.filters["calls"] = calls_of
         environment.filters["said"] = partial(_said, words)
         environment.globals["themes"] = THEMES
         environment.globals["ONE_BY_ONE"] = ONE_BY_ONE
@@ -218,7 +221,9 @@ class WorkspacePages:
         self, visitor: PageReader | None, name: str, status: int, request: Request | None = None
     ) -> HTMLResponse:
         heading, text = MESSAGES[_forbidden_to(visitor) if name == "forbidden" else name]
-        return self.show("message.html", visitor, request, status=status, heading=heading, text=text)
+        ours = name in ("away", "failed")
+        said = {"heading": heading, "text": text, "ours": ours}
+        return self.show("message.html", visitor, request, status=status, **said)
 
 
 def _forbidden_to(reader: PageReader | None) -> str:

@@ -30,12 +30,18 @@ SELECT l.id, l.name, l.record::text AS record, coalesce(a.open, 0) AS open, coal
     coalesce(m.people, 0) AS people
 FROM library l LEFT JOIN (
     SELECT partner, count(*) AS open, count(*) FILTER (WHERE due_at < $1) AS late
-    FROM assignment WHERE list IN ('open', 'taken') GROUP BY partner
+    FROM assignment WHERE list IN ('open', 'taken') AND partner = ANY($2::text[]) GROUP BY partner
 ) a ON a.partner = l.id
 LEFT JOIN (
-    SELECT partner, count(DISTINCT person) AS people FROM membership GROUP BY partner
+    SELECT partner, count(DISTINCT person) AS people FROM membership WHERE partner = ANY($2::text[])
+    GROUP BY partner
 ) m ON m.partner = l.id
-WHERE NOT l.gone AND l.version IS NOT NULL ORDER BY l.name
+WHERE l.id = ANY($2::text[]) ORDER BY l.name
+"""
+
+_NAMES = """
+SELECT id, name FROM library
+WHERE NOT gone AND version IS NOT NULL AND ($1::text[] IS NULL OR id = ANY($1)) ORDER BY name
 """
 
 _REFERABLE = """
@@ -93,9 +99,15 @@ async def keep(
     return new is not None
 
 
-async def listed(db: Db, now: datetime) -> list[dict[str, Any]]:
-    """Those in the network, by name: record, questions open and late, people who may sign in."""
-    return [{**row, "record": orjson.loads(row["record"])} for row in await db.fetch(_LISTED, now)]
+async def names(db: Db, partners: Sequence[str] | None) -> list[Record]:
+    """Of these, or all, those in the network: id and name, by name."""
+    return await db.fetch(_NAMES, partners)
+
+
+async def listed(db: Db, now: datetime, partners: Sequence[str]) -> list[dict[str, Any]]:
+    """These, by name: record, questions open and late, people who may sign in."""
+    rows = await db.fetch(_LISTED, now, partners)
+    return [{**row, "record": orjson.loads(row["record"])} for row in rows]
 
 
 async def referable(db: Db) -> list[dict[str, Any]]:

@@ -49,6 +49,17 @@ async def claire(on: Stage) -> Someone:
     return await on.someone("Claire Dumas", COORDINATOR)
 
 
+async def test_a_network_without_a_question_is_led_through_its_first_steps(database: Database) -> None:
+    async with stage(database) as on:
+        person = await claire(on)
+        assert "Il est encore vide" in (await person.see("/network")).text
+        await on.tell([made.listed("bm-lyon")])
+        assert "bibliothèque y figure" in (await person.see("/network")).text
+        await on.tell(made.life(made.received(), made.routed()))
+        for listed in ("", "?need=broken"):
+            assert "Premiers pas" not in (await person.see(f"/network{listed}")).text
+
+
 async def test_what_needs_a_person_comes_first(database: Database) -> None:
     async with stage(database) as on:
         tomorrow, late = timedelta(days=5), timedelta(hours=1)
@@ -128,7 +139,9 @@ async def test_many_are_closed_at_once_each_by_its_own_request(database: Databas
         person = await claire(on)
         await person.see("/network")
         data = {"seal": person.seal, "action": "close", "form": "f1", "question": [str(one) for one in ids]}
-        assert (await person.http.post("/network/check", data=data)).status_code == 422
+        first = await person.http.post("/network/check", data=data)
+        assert (first.status_code, 'role="alert"' in first.text) == (200, False)
+        assert (await person.http.post("/network/do", data=data)).status_code == 422
         for _ in range(2):
             await person.http.post("/network/do", data=data | {"explanation": "Hors de notre champ."})
         asked = await on.requests()

@@ -41,6 +41,33 @@ async def test_the_latest_version_counts_in_whatever_order_they_come(database: D
             assert page.count("l’exploitant du réseau") == 3
 
 
+async def test_of_hundreds_a_page_at_a_time_is_shown_and_a_part_of_the_name_finds_one(
+    database: Database,
+) -> None:
+    async with stage(database) as on:
+        await on.tell(
+            [made.listed(f"lib-{number:03}", name=f"Médiathèque {number:03}") for number in range(101)]
+        )
+        person = await claire(on)
+        assert "Médiathèque 100" not in (await person.see("/libraries")).text
+        for found in ("/libraries?page=2", "/libraries?q=mediatheque+100"):
+            page = (await person.see(found)).text
+            assert "Médiathèque 100" in page
+            assert "Médiathèque 042" not in page
+
+
+async def test_a_library_that_no_mail_reaches_is_shown_as_such(database: Database) -> None:
+    queue = {"way": "queue", "address": "partner.caen"}
+    async with stage(database) as on:
+        await on.tell(
+            [made.listed("caen", reach=queue), made.listed("metz", reach=queue, email="a@metz.example")]
+        )
+        person = await claire(on)
+        assert (await person.see("/libraries")).text.count("aucune adresse de courriel") == 1
+        assert "On ne connaît aucune adresse" in (await person.see("/libraries/caen")).text
+        assert "On ne connaît aucune adresse" not in (await person.see("/libraries/metz")).text
+
+
 async def test_a_library_that_nobody_asked_yet_can_be_given_a_question(database: Database) -> None:
     async with stage(database) as on:
         await on.tell(made.life(made.received(), made.routed()))

@@ -83,9 +83,9 @@ async def test_points_reasons_and_clocks_are_shown_to_the_network_alone(database
         page = (await claire.see(PAGE)).text
         for words in (
             "61,5",
-            "thème 40,0",
+            "thème 40 · ",
             "Points au plus, alors",
-            "équité -6,0",
+            "équité \N{MINUS SIGN}6",
             "ne répond pas dans cette langue",
             "16,5 heures",
         ):

@@ -303,6 +303,7 @@ async def test_a_page_left_open_brings_nothing_back_of_who_was_forgotten(databas
             late = await amel.post(f"{PAGE}/{form}", form=form, revision="0", **{field: "Écrit trop tard"})
             assert late.status_code == 410
             assert "oubliée" in late.text
+        assert 'id="answer-form"' not in (await amel.see(PAGE)).text
         kept = await on.on.pool.fetchval(
             """SELECT count(*) FROM (SELECT text FROM draft UNION ALL SELECT text FROM draft_kept
             UNION ALL SELECT text FROM note

@@ -11,7 +11,7 @@ import pytest
 
 from services.workspace.domain.due import due
 from services.workspace.domain.joining import account_command, proposed_id
-from services.workspace.domain.mentions import mentioned
+from services.workspace.domain.mentions import calls_of, mentioned
 from services.workspace.domain.read_model import Heard, heading_of, read_model
 from services.workspace.domain.referral import ReferredQuestion, choices, is_open, opens_at
 from services.workspace.domain.roles import ACTIONS_OF_THE_NETWORK, MAY, Member, may
@@ -162,3 +162,11 @@ def test_what_strangers_write_is_one_word_of_the_operators_command() -> None:
 )
 def test_an_identifier_is_proposed_of_any_name(name: str, expected: str) -> None:
     assert proposed_id(name) == expected
+
+
+def test_two_of_one_first_name_are_called_by_their_whole_names() -> None:
+    assert calls_of(["Amel Benali", "Bruno Roux", "bruno Petit", ""]) == [
+        "@Amel",
+        "@Bruno-Roux",
+        "@bruno-Petit",
+    ]

@@ -19,16 +19,19 @@ from services.chassis.http.client_addresses import ClientNetwork
 from services.chassis.http.guarded_network import fault_of
 from services.contracts.vocabulary import THEMES
 from services.workspace.domain import profile
+from services.workspace.domain.choosing import named_like
 from services.workspace.domain.joining import is_mail
 from services.workspace.domain.profile import Closed
 from services.workspace.domain.waits import TooOften
 from services.workspace.entrypoints.coordinator.steering_forms import coordinator_of
+from services.workspace.entrypoints.lists_page import page_number
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word
 from services.workspace.handlers import directory, signing_in
 from services.workspace.pages.profile_words import ProfileWords
 from services.workspace.store import libraries
 from services.workspace.store.coordinator import applications
 
+PAGE = 100
 REQUESTS_FOR = timedelta(days=2)
 CHANGES = 50
 ONE_LINE = ("name", "role", "capacity_per_week", "time_zone", "email", "alert_email")
@@ -53,14 +56,30 @@ class LibrariesPage:
         ]
 
     async def show_all(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
+        sought = (request.query_params.get("q") or "").replace("\0", "")[:200].strip()
+        number = page_number(request.query_params.get("page"))
         async with self.guard.begin() as unit:
-            rows = await libraries.listed(unit.db, unit.now)
+            theirs = None if visitor.may("see the network") else visitor.libraries
+            known = named_like(sought, await libraries.names(unit.db, theirs))
+            page = [one["id"] for one in known[PAGE * (number - 1) : PAGE * number]]
+            seen = await libraries.listed(unit.db, unit.now, page)
             applying = await applications.number_waiting(unit.db)
             today = unit.now.astimezone(self.guard.pages.zone).date()
-        seen = [row for row in rows if visitor.may("see the library", row["id"])]
+        if theirs and len(known) == 1 and not sought:
+            return RedirectResponse(f"/libraries/{known[0]['id']}", 303)
         away = {row["id"]: profile.is_away(row["record"], today) for row in seen}
         return self.guard.pages.show(
-            "libraries.html", visitor, request, rows=seen, away=away, applying=applying
+            "libraries.html",
+            visitor,
+            request,
+            rows=seen,
+            away=away,
+            all=len(known),
+            more=len(known) > PAGE * number,
+            number=number,
+            sought=sought,
+            unwarned={row["id"] for row in seen if profile.unwarned(row["record"])},
+            applying=applying,
         )
 
     async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:

@@ -30,7 +30,10 @@ REQUESTS_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class NetworkPage:
+    """`form_url`: where the public asks."""
+
     guard: Guard
+    form_url: str = ""
 
     def routes(self) -> list[BaseRoute]:
         return [self.guard.get("/network", "see the network", self.show)]
@@ -57,6 +60,7 @@ class NetworkPage:
                 "requests": await network.requests(unit.db, None, unit.now - REQUESTS_FOR),
                 "applying": await applications.number_waiting(unit.db),
                 "notice": await public_notice(unit),
+                "beginning": None if rows or counts else await network.beginning(unit.db),
                 "now": unit.now,
             }
         return self.guard.pages.show(
@@ -72,6 +76,7 @@ class NetworkPage:
             number=number,
             wish=wish,
             form=str(uuid4()),
+            form_url=self.form_url,
         )
 
     def _end_of_day(self, now: datetime) -> datetime:

@@ -26,6 +26,8 @@ from services.workspace.store import people
 from services.workspace.store.coordinator import explanations, network
 
 LONGEST = 20_000
+FIELDS = {"which_library": "partner", "no_moment": "promise_at", "no_explanation": "explanation"}
+"""What is wrong → the field it is in."""
 LONGEST_NOTICE = 2_000
 
 
@@ -46,7 +48,8 @@ class SteeringForms:
         """Nothing is asked yet: which questions, and what would come of it. A link may say so as well as a
         form."""
         linked: list[tuple[str, str | UploadFile]] = [*request.query_params.multi_items()]
-        return await self._page(request, visitor, form if request.method == "POST" else FormData(linked))
+        given = form if request.method == "POST" else FormData(linked)
+        return await self._page(request, visitor, given, looking=True)
 
     async def do(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         wish, questions = read_wish(form, self.guard.pages.zone), question_ids(form)
@@ -61,7 +64,10 @@ class SteeringForms:
             return await self._page(request, visitor, form)
         return RedirectResponse(f"/questions/{questions[0]}" if len(questions) == 1 else "/network", 303)
 
-    async def _page(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+    async def _page(
+        self, request: Request, visitor: Visitor, form: FormData, *, looking: bool = False
+    ) -> Response:
+        """`looking`: a field that was not offered yet is nobody's fault."""
         wish, questions = read_wish(form, self.guard.pages.zone), question_ids(form)
         async with self.guard.begin() as unit:
             libraries = await people.libraries(unit.db)
@@ -75,6 +81,8 @@ class SteeringForms:
                 "now": unit.now,
             }
             fault = fault_of(wish, questions, known.keys(), unit.now)
+        if looking and FIELDS.get(fault, fault) not in form:
+            fault = fault if fault == "no_question" else ""
         return self.guard.pages.show(
             "check.html",
             visitor,

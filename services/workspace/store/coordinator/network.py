@@ -30,6 +30,13 @@ WITH open AS (
 
 _COUNTS = _OPEN + "SELECT need, count(*) AS number FROM open GROUP BY need"
 
+_BEGINNING = """
+SELECT EXISTS (SELECT FROM question) AS asked,
+    (SELECT count(*) FROM library WHERE NOT gone AND version IS NOT NULL) AS libraries,
+    (SELECT count(DISTINCT m.partner) FROM membership m JOIN library l ON l.id = m.partner WHERE NOT l.gone)
+        AS with_people
+"""
+
 _ROWS = (
     _OPEN
     + """
@@ -142,6 +149,13 @@ class Today:
 async def counts(db: Db, today: Today) -> dict[str, int]:
     """How many open questions need what."""
     return {row["need"]: row["number"] for row in await db.fetch(_COUNTS, today.now, today.ends_at)}
+
+
+async def beginning(db: Db) -> Record | None:
+    """How far a network is that had no question yet: `libraries` in the directory, and how many of them
+    `with_people`. None once it had one."""
+    row = await db.fetchrow(_BEGINNING)
+    return None if row is None or row["asked"] else row
 
 
 async def rows(db: Db, need: str, wish: NetworkWish, today: Today) -> list[Record]:
