@@ -1,8 +1,9 @@
 """Mails that the workspace asks for: to let people of the network in, of which it said only the sign-in's id,
-to a library's old address, and to
-the sender of what was dropped."""
+to a library's old address, to a colleague, and to the sender of what was dropped."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.envelope import Event
@@ -19,6 +20,23 @@ from services.notifier.domain.plan import Planned
 from services.notifier.handlers.digests import NO_QUESTION
 from services.notifier.store import deliveries
 
+AboutPeople = ApplicantTold | LibraryReaddressed | ColleagueCalled | HeldAnswered | SignInRequested
+
+
+async def _mail(
+    unit: Unit, event: Event[AboutPeople], kind: str, once: object, details: Mapping[str, str | None]
+) -> None:
+    """One to whom the event names, about no question; `once`: of what it is the only one of its kind."""
+    planned = Planned(
+        delivery_id(NO_QUESTION, kind, once),
+        NO_QUESTION,
+        kind,
+        "mail",
+        destination=event.data.mail,
+        details=details,
+    )
+    await deliveries.decide(unit.db, [planned], [event.traceparent], unit.now)
+
 
 async def applicant_told(unit: Unit, event: Event[ApplicantTold]) -> None:
     """Once to each address, of each application."""
@@ -31,15 +49,7 @@ async def applicant_told(unit: Unit, event: Event[ApplicantTold]) -> None:
         "expires_at": fact.expires_at.isoformat() if fact.expires_at else None,
         "reason": fact.reason,
     }
-    planned = Planned(
-        delivery_id(NO_QUESTION, fact.kind, f"{event.subject} {fact.mail.lower()}"),
-        NO_QUESTION,
-        fact.kind,
-        "mail",
-        destination=fact.mail,
-        details=details,
-    )
-    await deliveries.decide(unit.db, [planned], [event.traceparent], unit.now)
+    await _mail(unit, event, fact.kind, f"{event.subject} {fact.mail.lower()}", details)
 
 
 async def library_readdressed(unit: Unit, event: Event[LibraryReaddressed]) -> None:
@@ -51,15 +61,7 @@ async def library_readdressed(unit: Unit, event: Event[LibraryReaddressed]) -> N
         "actor": fact.actor,
         "changed_at": fact.changed_at.isoformat(),
     }
-    planned = Planned(
-        delivery_id(NO_QUESTION, "readdressed", f"{fact.partner} {fact.version} {fact.mail.lower()}"),
-        NO_QUESTION,
-        "readdressed",
-        "mail",
-        destination=fact.mail,
-        details=details,
-    )
-    await deliveries.decide(unit.db, [planned], [event.traceparent], unit.now)
+    await _mail(unit, event, "readdressed", f"{fact.partner} {fact.version} {fact.mail.lower()}", details)
 
 
 async def colleague_called(unit: Unit, event: Event[ColleagueCalled]) -> None:
@@ -74,15 +76,7 @@ async def colleague_called(unit: Unit, event: Event[ColleagueCalled]) -> None:
         "theme": fact.theme,
         "expires_at": None,
     }
-    planned = Planned(
-        delivery_id(NO_QUESTION, DeliveryKind.CALLED, f"{fact.note_id} {fact.person_id}"),
-        NO_QUESTION,
-        DeliveryKind.CALLED,
-        "mail",
-        destination=fact.mail,
-        details=details,
-    )
-    await deliveries.decide(unit.db, [planned], [event.traceparent], unit.now)
+    await _mail(unit, event, DeliveryKind.CALLED, f"{fact.note_id} {fact.person_id}", details)
 
 
 async def held_answered(unit: Unit, event: Event[HeldAnswered]) -> None:
@@ -94,15 +88,7 @@ async def held_answered(unit: Unit, event: Event[HeldAnswered]) -> None:
         "received_at": fact.received_at.isoformat(),
         "message_id": fact.message_id,
     }
-    planned = Planned(
-        delivery_id(NO_QUESTION, DeliveryKind.TURNED_AWAY, f"{fact.number} {details['received_at']}"),
-        NO_QUESTION,
-        DeliveryKind.TURNED_AWAY,
-        "mail",
-        destination=fact.mail,
-        details=details,
-    )
-    await deliveries.decide(unit.db, [planned], [event.traceparent], unit.now)
+    await _mail(unit, event, DeliveryKind.TURNED_AWAY, f"{fact.number} {details['received_at']}", details)
 
 
 async def sign_in_requested(unit: Unit, event: Event[SignInRequested]) -> None:
@@ -115,12 +101,4 @@ async def sign_in_requested(unit: Unit, event: Event[SignInRequested]) -> None:
         "expires_at": fact.expires_at.isoformat(),
         "invited_by": fact.invited_by,
     }
-    planned = Planned(
-        delivery_id(NO_QUESTION, fact.kind, event.subject),
-        NO_QUESTION,
-        fact.kind,
-        "mail",
-        destination=fact.mail,
-        details=details,
-    )
-    await deliveries.decide(unit.db, [planned], [event.traceparent], unit.now)
+    await _mail(unit, event, fact.kind, event.subject, details)
