@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
-from datetime import UTC
 from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -21,23 +20,33 @@ from pydantic import (
 from pydantic_core import from_json
 
 from services.contracts.faults import Fault, faults_of, shown
-from services.contracts.vocabulary import Fact, without_leap_second
+from services.contracts.vocabulary import Fact, as_in_rfc_3339, in_utc
 
 CONTENT_TYPE = "application/cloudevents+json"
 COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 """How gzip (RFC 1952) and Zstandard (RFC 8878) begin."""
 PLACE = re.compile(r"line (\d+) column (\d+)$")
 FOUND_BYTES = 40
+FIXES = {
+    "EOF": "it ends too early: nothing, or only its beginning, was sent",
+    "control character": "write it as an escape, such as \\n for a line break",
+    "escape": "\\ is written \\\\; behind \\u stand four of 0 to f; half of a character needs the other",
+    "expected ident": "true, false and null stand in small letters, without quotes",
+    "expected value": "a value is a text in double quotes, a number, true, false, null, [ ] or { }, not NaN",
+    "key must be": "names stand in double quotes",
+    "invalid number": "a number is written as 3, -3 or 0.5; Infinity is none",
+    "out of range": "write fewer digits",
+    "recursion": "write fewer levels of [ ] and { }",
+    "trailing characters": "send one object, and nothing behind it",
+    "trailing comma": "take the last comma out",
+}
+"""What is to be done, by what the reader of JSON says."""
 LARGEST_SUBMISSION = 512 * 1024
 """Bytes of one event of a partner; files do not travel in events."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
 Traceparent = Annotated[str, StringConstraints(pattern=r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
-UtcMoment = Annotated[
-    AwareDatetime,
-    BeforeValidator(without_leap_second),
-    AfterValidator(lambda moment: moment.astimezone(UTC)),
-]
+UtcMoment = Annotated[AwareDatetime, BeforeValidator(as_in_rfc_3339), AfterValidator(in_utc)]
 JSON_TYPE = re.compile(r"\s{0,20}application/(?:json|[\w.!#$&^+-]{1,100}\+json)\s*(?:;.*)?", re.IGNORECASE)
 
 
@@ -136,11 +145,15 @@ def parse(body: bytes) -> dict[str, Any]:
     except ValueError as error:
         if (unlike := _not_even_text(body)) is not None:
             raise NotAnEvent(unlike) from error
-        why = f"not JSON: {error}"
+        why = f"not JSON: {error}{_fix_of(str(error))}"
         raise NotAnEvent(why, faults=(Fault((), why, _found_at(body, str(error))),)) from error
     if not isinstance(raw, dict):
-        raise NotAnEvent(f"a JSON object is wanted, in {{ }}; this is {JSON_NAMES[type(raw)]}")
+        raise NotAnEvent(f"one JSON object is wanted, in {{ }}; this is {JSON_NAMES[type(raw)]}")
     return raw
+
+
+def _fix_of(message: str) -> str:
+    return next((f"; {fix}" for said, fix in FIXES.items() if said in message), "")
 
 
 def _not_even_text(body: bytes) -> str | None:

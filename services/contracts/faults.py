@@ -23,6 +23,7 @@ PATTERNS = {
     r"^[^\x00]*$": "text without the character NUL",
     r"^[^\x00\r\n]*$": "one line, without line breaks and without the character NUL",
     r"^[^\s@\x00]+@[^\s@\x00]+$": "a mail address, such as ada@library.example",
+    r"^\d{1,19}-\d{1,18}$": "the `next` of the page before, as it stands there",
     r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$": "a traceparent as in W3C Trace Context",
 }
 """What each pattern of the contract asks for."""
@@ -37,6 +38,7 @@ SAYINGS: Mapping[str, str] = {
     "int_type": "must be a whole number without quotes",
     "int_parsing": "must be a whole number without quotes",
     "int_from_float": "must be a whole number",
+    "int_parsing_size": "must be a smaller whole number",
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
     "literal_error": "must be {expected}",
@@ -83,6 +85,15 @@ def faults_of(
     given instead, as FastAPI keeps it. `model` is what was to be read: it knows the fields that there are."""
     found = error.errors(include_url=False) if isinstance(error, ValidationError) else error
     return tuple(_faults(found, model))[:MOST_FAULTS]
+
+
+def faults_by(model: type[BaseModel], raw: object) -> tuple[Fault, ...]:
+    """All that this model says of it."""
+    try:
+        model.model_validate(raw)
+    except ValidationError as error:
+        return faults_of(error, model)
+    return ()
 
 
 def _faults(found: Sequence[Any], model: type[BaseModel] | None) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
+from services.contracts.links.seen import is_blank
 from services.contracts.vocabulary import (
     PURPOSES,
     THEMES,
@@ -25,12 +26,6 @@ from services.contracts.vocabulary import (
 )
 
 LANGUAGE_TAG = r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{1,8})*$"
-
-
-def _no_number(value: object) -> object:
-    if isinstance(value, int | float):
-        raise ValueError("a moment is written as in RFC 3339, 2026-11-20T09:12:31Z, not as a number")
-    return value
 
 
 def _a_number(value: object) -> object:
@@ -80,6 +75,23 @@ Purpose = Annotated[
 ]
 
 
+AskerAddress = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=320, pattern=r"^[^\x00\r\n]*$"),
+    Field(json_schema_extra=_as_address),
+]
+
+
+def _seen(text: str) -> str:
+    if is_blank(text):
+        raise ValueError("must hold at least 1 character that can be seen")
+    return text
+
+
+SeenText = Annotated[Text, AfterValidator(_seen)]
+"""What somebody is to read."""
+
+
 class SubmittedValue(Value):
     """A part of what partners write: a field that nobody reads is a slip of the pen, and is told."""
 
@@ -102,11 +114,7 @@ class PartnerPlace(SubmittedValue):
 class PartnerAsker(SubmittedValue):
     """The asker, when the network and not the partner shall answer them."""
 
-    mail: Annotated[
-        str,
-        StringConstraints(min_length=3, max_length=320, pattern=r"^[^\x00\r\n]*$"),
-        Field(json_schema_extra=_as_address),
-    ]
+    mail: AskerAddress
     name: Line | None = None
 
 
@@ -115,7 +123,7 @@ class QuestionSubmitted(SubmittedFact):
 
     wire: ClassVar[str] = "question.submitted.v1"
 
-    text: Text
+    text: SeenText
     private_note: Text | None = None
     language: LanguageTag | None = None
     subject: Theme | None = None
@@ -123,9 +131,7 @@ class QuestionSubmitted(SubmittedFact):
     place: PartnerPlace | None = None
     publish_consent: Annotated[bool, Strict()] = False
     asker: PartnerAsker | None = None
-    asked_at: Annotated[Moment | None, BeforeValidator(_no_number)] = Field(
-        default=None, description="When the asker asked, if not just now"
-    )
+    asked_at: Moment | None = Field(default=None, description="When the asker asked, if not just now")
     reference: Line | None = Field(default=None, description="Your own number; comes back in the receipt")
 
 
@@ -134,7 +140,7 @@ class AnswerSubmitted(SubmittedFact):
 
     wire: ClassVar[str] = "answer.submitted.v1"
 
-    text: Text
+    text: SeenText
     format: TextFormat = "plain"
     sources: tuple[Line, ...] = ()
     effort: Annotated[int, Field(ge=1, le=6), BeforeValidator(_a_number)] | None = Field(
@@ -169,7 +175,7 @@ class ClarificationSubmitted(SubmittedFact):
 
     wire: ClassVar[str] = "clarification.submitted.v1"
 
-    text: Text
+    text: SeenText
 
 
 class AdditionSubmitted(SubmittedFact):
@@ -177,7 +183,7 @@ class AdditionSubmitted(SubmittedFact):
 
     wire: ClassVar[str] = "addition.submitted.v1"
 
-    text: Text
+    text: SeenText
     format: TextFormat = "plain"
     sources: tuple[Line, ...] = ()
     corrects: Annotated[bool, Strict()] = Field(
@@ -190,7 +196,7 @@ class FollowUpSubmitted(SubmittedFact):
 
     wire: ClassVar[str] = "follow_up.submitted.v1"
 
-    text: Text
+    text: SeenText
 
 
 class ReopeningSubmitted(SubmittedFact):
@@ -198,7 +204,7 @@ class ReopeningSubmitted(SubmittedFact):
 
     wire: ClassVar[str] = "reopening.submitted.v1"
 
-    text: Text = Field(description="Why not, for the library that is asked next")
+    text: SeenText = Field(description="Why not, for the library that is asked next")
 
 
 TakenFor = Literal[
@@ -265,7 +271,9 @@ class SubmissionRefused(Fact):
     reason: Quoted = Field(description="For a person to read")
     field: Quoted | None = None
     value: Quoted | None = None
-    errors: tuple[SubmissionFault, ...] = Field(default=(), description="All faults that were found")
+    errors: tuple[SubmissionFault, ...] = Field(
+        default=(), description="All faults of fields; none where it could not be read as far as that"
+    )
     retry_after_seconds: int | None = Field(
         default=None, description="Too much for now: send it again then, under the same id"
     )

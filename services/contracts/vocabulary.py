@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -33,13 +35,32 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Postcode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z -]{1,9}$")]
 
 
-def without_leap_second(value: object) -> object:
-    """RFC 3339 knows a 60th second, Python none: the last one before it."""
+LEAP_SECOND = re.compile(r"(\d\d:\d\d):60")
+NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
+
+
+def as_in_rfc_3339(value: object) -> object:
+    """It knows a 60th second, Python none: the last one before it. A number, with quotes or without, is no
+    moment: some count seconds, some milliseconds."""
+    if isinstance(value, int | float) or (isinstance(value, str) and NUMBER.fullmatch(value)):
+        raise ValueError("a moment is written as in RFC 3339, 2026-11-20T09:12:31Z, not as a number")
     return LEAP_SECOND.sub(r"\1:59", value) if isinstance(value, str) else value
 
 
-LEAP_SECOND = re.compile(r"(\d\d:\d\d):60")
-Moment = Annotated[AwareDatetime, BeforeValidator(without_leap_second)]
+def in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies, in UTC, outside of the years 1 to 9999; write one within them") from None
+
+
+def within_the_calendar(moment: datetime) -> datetime:
+    """As it is: whoever reads it may set it in UTC."""
+    in_utc(moment)
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(as_in_rfc_3339), AfterValidator(within_the_calendar)]
 
 SOCIAL_DOORS = ("facebook_page", "mastodon")
 """Where people ask in public, and are answered by our own account."""

@@ -5,6 +5,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from services.contracts.links.seen import is_blank
+
 LONGEST_TEXT, LONGEST_LINE, LONGEST_NAME = 50_000, 500, 200
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e\ud800-\udfff]")
 """With the overrides of the direction of writing: nobody writes Arabic or Hebrew with them, and they turn
@@ -12,8 +14,6 @@ round what stands behind them in our mails, links included."""
 
 LIKE_AN_ADDRESS = re.compile(r"[/\\@]|\w\.\w{2}|www\.", re.IGNORECASE)
 """`J.R. Dupont` and `M. Dupont` are names; what mail programs make a link of is none."""
-BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and signs that are drawn as nothing."""
 MOST_MARKS = 30
 """Marks on one letter (Unicode, UAX 15, 13): to put thousands of them in order takes their square."""
 
@@ -31,11 +31,6 @@ def _with_few_marks(text: str) -> Iterator[str]:
         marks = marks + 1 if unicodedata.combining(letter) else 0
         if marks <= MOST_MARKS:
             yield letter
-
-
-def is_blank(text: str) -> bool:
-    """Whether nothing of it can be seen: spaces without width, marks on no letter, and fillers."""
-    return all(letter in BLANK or unicodedata.category(letter)[0] not in "LNPS" for letter in text)
 
 
 def clean_text(text: str | None, most: int = LONGEST_TEXT) -> str | None:

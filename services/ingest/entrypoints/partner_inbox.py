@@ -48,7 +48,7 @@ from services.ingest.handlers.partner_requests import code_of, taken_for
 from services.ingest.handlers.questions import Intake
 from services.ingest.store.session import session_of
 
-KEY = re.compile(rf"^partner\.({PARTNER_ID})\.(.+)$")
+KEY = re.compile(rf"partner\.({PARTNER_ID})\.(.*)", re.DOTALL)
 
 
 class PartnerReader:
@@ -61,7 +61,7 @@ class PartnerReader:
 
     def read(self, letter: IncomingMessage) -> Work:
         """Raises NotAnEvent only where no partner can be told: the routing key names none."""
-        key = KEY.match(letter.routing_key)
+        key = KEY.fullmatch(letter.routing_key)
         if key is None:
             raise NotAnEvent("names no partner; write to partner.<id>.<type>", field="routing_key")
         partner, wire = key.groups()

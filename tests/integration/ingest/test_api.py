@@ -105,6 +105,20 @@ async def _chunks() -> Any:
         yield b" " * 100_000
 
 
+async def test_the_same_written_otherwise_is_the_same_again_as_by_amqp(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        kind = {"content-type": "application/json", "idempotency-key": "1"}
+        answers = [
+            await door.http.post("/api/v1/questions", content=body.encode(), headers=kind)
+            for body in ('{"text":"Où ?","subject":null}', '{ "text" : "O\\u00f9 ?" }', '{"text":"Quand ?"}')
+        ]
+    first, again, other = answers
+    assert (again.status_code, again.json()["id"], again.json()["again"]) == (201, first.json()["id"], True)
+    assert other.status_code == 409
+
+
 async def test_the_apis_page_loads_nothing_from_elsewhere(database: Database, vhost: VirtualHost) -> None:
     async with ingest(database, vhost) as door:
         page = (await door.http.get("/api/docs")).text

@@ -50,9 +50,12 @@ async def test_a_partners_key_makes_it_the_place_where_it_was_asked(
         wrong = await door.http.post(
             "/api/v1/questions", json=ASKED, headers={"authorization": "Bearer made up"}
         )
+        other = await door.http.post("/api/v1/questions", json=ASKED, auth=("grigny", "made up"))
         (event,) = await door.announced(QuestionReceived)
     assert event.data.facets.origin == "grigny"
-    assert (wrong.status_code, wrong.headers["www-authenticate"]) == (401, "Bearer")
+    for refused in (wrong, other):
+        assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+    assert "Authorization: Bearer" in other.json()["detail"]
 
 
 async def test_a_suspended_partners_key_opens_nothing(database: Database, vhost: VirtualHost) -> None:

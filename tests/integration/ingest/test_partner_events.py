@@ -319,7 +319,7 @@ async def test_what_is_late_is_told_to_be_so_and_the_same_again_is_told_the_same
 @pytest.mark.parametrize(
     ("data", "field", "value", "says"),
     [
-        ({"text": " \t "}, "data.text", "", "at least 1 character"),
+        ({"text": " \t "}, "data.text", " \t ", "at least 1 character"),
         (
             {"text": "Où ?", "asker": {"mail": "nulle part"}},
             "data.asker.mail",
@@ -329,7 +329,7 @@ async def test_what_is_late_is_told_to_be_so_and_the_same_again_is_told_the_same
         ({"text": "Où ?", "language": "zz"}, "data.language", "zz", "is no language"),
     ],
 )
-async def test_what_only_the_handlers_can_tell_is_said_like_every_other_fault(
+async def test_what_only_we_can_tell_is_said_like_every_other_fault(
     database: Database, vhost: VirtualHost, data: dict[str, Any], field: str, value: str, says: str
 ) -> None:
     async with ingest(database, vhost) as door:

@@ -61,12 +61,14 @@ def test_a_place_named_in_the_documents_is_in_that_file(file: str, name: str) ->
 PURE = (
     "services.contracts.links.kept",
     "services.contracts.links.marks",
+    "services.contracts.links.seen",
     "services.contracts.links.wall",
     "services.contracts.addresses",
     "services.chassis.working_time",
 )
 """Rules that services keep in the very same way, of the standard library alone: what may be written down, how
-our mails are known again, what may not leave, what a partner's id is, how long is a working day."""
+our mails are known again, what may not leave, what can be seen, what a partner's id is, how long is a working
+day."""
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -2,14 +2,61 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from services.chassis.language.codes import language_code
-from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, PartnerPlace, QuestionSubmitted
-from services.ingest.domain.intake import NewAnswer, NewDecline, NewQuestion, Refused
+from services.contracts.partners import (
+    AnswerSubmitted,
+    AskerAddress,
+    DeclineSubmitted,
+    LanguageTag,
+    PartnerAsker,
+    PartnerPlace,
+    QuestionSubmitted,
+    SubmittedFact,
+)
+from services.ingest.domain.intake import NewAnswer, NewDecline, NewQuestion
+from services.ingest.domain.mail.mail_address import mail_address
 
 LONGEST_AGO = timedelta(days=30)
 """A question asked longer ago than this counts as asked now."""
+
+
+def _a_language(tag: str) -> str:
+    if language_code(tag) is None:
+        raise ValueError(f"{tag} is no language; write one of ISO 639-1, such as fr")
+    return tag
+
+
+def _an_address(written: str) -> str:
+    """Whether one with accents before its @ can be written to is looked at later."""
+    mail_address(written, smtputf8=True)
+    return written
+
+
+class ReadableAsker(PartnerAsker):
+    """The asker, when the network and not the partner shall answer them."""
+
+    mail: Annotated[AskerAddress, AfterValidator(_an_address)]
+
+
+class ReadableQuestion(QuestionSubmitted):
+    """A question for the network."""
+
+    # The contract's, with what it can't tell by itself: all that is wrong with a question is told at once.
+    language: Annotated[LanguageTag, AfterValidator(_a_language)] | None = None
+    asker: ReadableAsker | None = None
+
+
+def said_in(sent: SubmittedFact, **about: str | None) -> bytes:
+    """By which the same again is known: however it was written, in another order of fields or with blanks."""
+    return json.dumps(
+        about | {"data": sent.model_dump(mode="json", exclude_none=True)}, sort_keys=True, ensure_ascii=False
+    ).encode()
 
 
 def new_question(sent: QuestionSubmitted, *, channel: str, origin: str | None, now: datetime) -> NewQuestion:
@@ -20,7 +67,7 @@ def new_question(sent: QuestionSubmitted, *, channel: str, origin: str | None, n
         channel=channel,
         asked_at=asked_at if now - LONGEST_AGO <= asked_at <= now else now,
         private_note=sent.private_note,
-        language=_language(sent.language),
+        language=language_code(sent.language) if sent.language else None,
         subject=sent.subject,
         purpose=sent.purpose,
         country=place.country,
@@ -32,17 +79,6 @@ def new_question(sent: QuestionSubmitted, *, channel: str, origin: str | None, n
         mail=sent.asker.mail if sent.asker else None,
         name=sent.asker.name if sent.asker else None,
     )
-
-
-def _language(tag: str | None) -> str | None:
-    """ISO 639-1 where there is one. Raises Refused for what is no language."""
-    if tag is None:
-        return None
-    code = language_code(tag)
-    if code is None:
-        why = f"{tag} is no language; write one of ISO 639-1, such as fr"
-        raise Refused(why, field="language", value=tag)
-    return code
 
 
 def new_answer(sent: AnswerSubmitted, *, way: str) -> NewAnswer:

@@ -11,6 +11,7 @@ from services.contracts.partners import (
     ClarificationSubmitted,
     FollowUpSubmitted,
     ReopeningSubmitted,
+    SubmittedFact,
 )
 from services.ingest.domain.intake import NewAnswer, RawSubmission
 from services.ingest.entrypoints.http.api import examples
@@ -74,7 +75,9 @@ class ConversationApi:
                 unit, self.door.intake.wall, once, question, partner, sent.text, "api"
             )
 
-        return handed_in(await self.handing_in.accept(request, question, partner, idempotency_key, accept))
+        return handed_in(
+            await self.handing_in.accept(request, question, partner, idempotency_key, sent, accept)
+        )
 
     async def addition(
         self,
@@ -93,7 +96,9 @@ class ConversationApi:
                 unit, self.door.intake.wall, once, question, partner, new, corrects=sent.corrects
             )
 
-        return handed_in(await self.handing_in.accept(request, question, partner, idempotency_key, accept))
+        return handed_in(
+            await self.handing_in.accept(request, question, partner, idempotency_key, sent, accept)
+        )
 
     async def follow_up(
         self,
@@ -109,7 +114,7 @@ class ConversationApi:
             await must_have_asked(unit, question, partner)
             return await accept_follow_up(unit, self.door.intake.wall, once, question, sent.text, "api")
 
-        return await self._take_in(request, question, partner, idempotency_key, accept)
+        return await self._take_in(request, question, partner, idempotency_key, sent, accept)
 
     async def reopening(
         self,
@@ -125,13 +130,19 @@ class ConversationApi:
             await must_have_asked(unit, question, partner)
             return await accept_reopening(unit, self.door.intake.wall, once, question, sent.text, "api")
 
-        return await self._take_in(request, question, partner, idempotency_key, accept)
+        return await self._take_in(request, question, partner, idempotency_key, sent, accept)
 
     async def _take_in(
-        self, request: Request, question: UUID, partner: str, key: str | None, accept: AcceptSubmission
+        self,
+        request: Request,
+        question: UUID,
+        partner: str,
+        key: str | None,
+        sent: SubmittedFact,
+        accept: AcceptSubmission,
     ) -> HandedIn:
         """What the asking partner says of its own question."""
         raw = await request.body()
         async with self.door.begin(question) as unit:
-            accepted = await accept(unit, submission(request, raw, partner, key, unit.now))
+            accepted = await accept(unit, submission(request, raw, partner, key, sent, unit.now))
         return handed_in(accepted)

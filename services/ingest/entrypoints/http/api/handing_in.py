@@ -10,14 +10,16 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import Request
 from uuid_utils.compat import uuid7
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts.partners import SubmittedFact
 from services.ingest.domain.intake import NotAskedYet, RawSubmission
+from services.ingest.entrypoints.http.body import said_in
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.links import must_have_been_asked
 from services.ingest.handlers.submissions import AcceptedSubmission
@@ -43,13 +45,14 @@ class HandingIn:
         question: UUID,
         partner: str,
         key: str | None,
+        sent: SubmittedFact,
         accept: AcceptSubmission,
     ) -> AcceptedSubmission:
         """Of who was asked, or is within the term. Raises Refused, which tells why not."""
         raw = await request.body()
         await self._until_asked(question, partner)
         async with self.door.begin(question) as unit:
-            return await accept(unit, submission(request, raw, partner, key, unit.now))
+            return await accept(unit, submission(request, raw, partner, key, sent, unit.now))
 
     async def _until_asked(self, question: UUID, partner: str) -> None:
         """Or until the term is over, or the question is withdrawn: why it is refused, the caller reads then.
@@ -74,7 +77,9 @@ class HandingIn:
             waited, rest = waited + rest, min(2 * rest, LONGEST_REST_SECONDS)
 
 
-def submission(request: Request, raw: bytes, caller: str | None, key: str | None, now: Any) -> RawSubmission:
+def submission(
+    request: Request, raw: bytes, caller: str | None, key: str | None, sent: SubmittedFact, now: datetime
+) -> RawSubmission:
     """A key counts within its caller and its address of the API."""
     name = f"{caller or ''} {request.url.path} {key or uuid7()}"
-    return RawSubmission("api", name, raw, now)
+    return RawSubmission("api", name, raw, now, said_in(sent))

@@ -6,12 +6,14 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
-from services.contracts.envelope import JSON_TYPE, NotAnEvent, parse
+from services.contracts.envelope import JSON_TYPE, NotAnEvent
 from services.ingest.entrypoints.http.context import DoorContext
+from services.ingest.entrypoints.strict_json import read_strictly
 from services.ingest.store.access import partner_keys
 
 SCHEME = HTTPBearer(auto_error=False, description="The partner's key, from `./sesame ingest keys add`")
@@ -25,15 +27,21 @@ class StrictRequest(Request):
     """Its JSON is read as strictly as an event's, and what is not said to be JSON is not guessed at."""
 
     async def json(self) -> Any:
-        """Raises HTTPException: 415 for another kind of content, 400 with line and column for broken JSON."""
+        """Raises HTTPException: 415 for another kind of content, 400 with line and column for broken JSON;
+        RequestValidationError for names that stand twice."""
         kind = self.headers.get("content-type", "")
         if not JSON_TYPE.fullmatch(kind):
             shown = f"this is {kind}" if kind else "this has no Content-Type"
             raise HTTPException(415, f"send Content-Type: application/json; {shown}")
         try:
-            return parse(await self.body())
+            return read_strictly(await self.body())
         except NotAnEvent as fault:
-            raise HTTPException(400, fault.reason) from fault
+            named = [
+                {"type": "value_error", "loc": ("body", *one.path), "msg": one.reason}
+                for one in fault.faults
+                if one.path
+            ]
+            raise (RequestValidationError(named) if named else HTTPException(400, fault.reason)) from fault
 
 
 class Callers:
@@ -64,9 +72,13 @@ class Callers:
         return KnownFirst
 
     async def of(self, request: Request) -> str | None:
-        """The partner of the key; None when no key was shown. A wrong key is refused, not overlooked."""
+        """The partner of the key; None when no key was shown. What is shown and is no key of ours is refused,
+        not overlooked."""
         credentials = await SCHEME(request)
         if credentials is None:
+            if request.headers.get("authorization"):
+                why = "Authorization holds no key as it must: write Authorization: Bearer …, or leave it out"
+                raise HTTPException(401, why, {"www-authenticate": "Bearer"})
             return None
         async with self._begin() as unit:
             partner = await partner_keys.owner(unit.db, credentials.credentials, unit.now)

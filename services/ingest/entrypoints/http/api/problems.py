@@ -87,6 +87,11 @@ MEANINGS = {
     429: "More than the limit that `detail` names; come back after `Retry-After` seconds",
     503: "Storage is away or the network pauses; come back after `Retry-After` seconds",
 }
+UNSAID = {
+    404: "no such address; those that there are stand at /api/docs",
+    405: "this method does nothing here; this address takes {allow}",
+}
+"""Where only the status is known."""
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
 
 
@@ -238,7 +243,11 @@ def _model_of(request: Request) -> type[BaseModel] | None:
 def _http(error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    detail = str(error.detail)
+    if detail == HTTPStatus(error.status_code).phrase:  # the framework's own word
+        detail = UNSAID.get(error.status_code, detail).format(allow=headers.get("allow", "another method"))
+    return problem(error.status_code, detail, headers=headers)
 
 
 def _failed(error: Exception) -> Response:

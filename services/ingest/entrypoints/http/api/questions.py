@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests
-from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, QuestionSubmitted, TakeSubmitted
+from services.contracts.partners import AnswerSubmitted, DeclineSubmitted, TakeSubmitted
 from services.ingest.domain.forms import MANY_LINKS, links_in
 from services.ingest.domain.intake import OfSpamSender, RawSubmission, Refused
 from services.ingest.entrypoints.http.api import examples, keys
@@ -17,10 +17,11 @@ from services.ingest.entrypoints.http.api.handing_in import HandingIn, submissio
 from services.ingest.entrypoints.http.api.keys import Callers
 from services.ingest.entrypoints.http.api.problems import problems
 from services.ingest.entrypoints.http.batching import IntakeBatches
-from services.ingest.entrypoints.http.body import new_answer, new_decline, new_question
+from services.ingest.entrypoints.http.body import ReadableQuestion, new_answer, new_decline, new_question
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.links import open_for_caller
 from services.ingest.handlers.conversation import accept_spam
+from services.ingest.handlers.files.files import handed_in_before
 from services.ingest.handlers.spam import OF_SPAM_SENDER, hold_spam
 from services.ingest.handlers.submissions import (
     AcceptedSubmission,
@@ -88,7 +89,7 @@ class QuestionApi:
         self,
         request: Request,
         response: Response,
-        sent: QuestionSubmitted,
+        sent: ReadableQuestion,
         caller: Annotated[str | None, Depends(keys.anybody)],
         idempotency_key: Key = None,
     ) -> Received:
@@ -98,7 +99,7 @@ class QuestionApi:
         await self.door.paused.raise_if_paused()
         now = self.door.now()
         once = submission(
-            request, await request.body(), caller or self._anybody(request), idempotency_key, now
+            request, await request.body(), caller or self._anybody(request), idempotency_key, sent, now
         )
         new = new_question(sent, channel="api", origin=caller, now=now)
         if caller is None and (links := links_in(new.text)) >= MANY_LINKS:
@@ -163,9 +164,13 @@ class PartnerApi:
 
         async def accept(unit: Unit, once: RawSubmission) -> AcceptedSubmission:
             await open_for_caller(unit, question, partner)
-            return await accept_answer(unit, self.door.intake.wall, once, question, partner, new)
+            intake = self.door.intake
+            attached = await handed_in_before(unit, intake.public_url, sent.files, question, partner)
+            return await accept_answer(unit, intake.wall, once, question, partner, new, attached)
 
-        return handed_in(await self.handing_in.accept(request, question, partner, idempotency_key, accept))
+        return handed_in(
+            await self.handing_in.accept(request, question, partner, idempotency_key, sent, accept)
+        )
 
     async def decline(
         self,
@@ -184,7 +189,9 @@ class PartnerApi:
                 return await accept_spam(unit, once, question, partner, "api")
             return await accept_decline(unit, wall, once, question, partner, new)
 
-        return handed_in(await self.handing_in.accept(request, question, partner, idempotency_key, accept))
+        return handed_in(
+            await self.handing_in.accept(request, question, partner, idempotency_key, sent, accept)
+        )
 
     async def take(
         self,
@@ -200,7 +207,9 @@ class PartnerApi:
             await open_for_caller(unit, question, partner)
             return await accept_take(unit, once, question, partner, "api", sent.by)
 
-        return handed_in(await self.handing_in.accept(request, question, partner, idempotency_key, accept))
+        return handed_in(
+            await self.handing_in.accept(request, question, partner, idempotency_key, sent, accept)
+        )
 
 
 def handed_in(accepted: AcceptedSubmission) -> HandedIn:
