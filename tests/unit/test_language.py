@@ -12,6 +12,7 @@ from devtools.checkout import ROOT
 from devtools.documents.texts import KEYWORDS, SERVICES, TEMPLATES, Domain, domains, faults, renew
 from services.chassis.language import Languages, Translator
 from services.chassis.language.catalogues import is_whole, read_file
+from services.chassis.language.clocks import reads_another_clock, territory_of
 from services.chassis.language.languages import NAMES
 from services.chassis.language.names import Names
 from services.notifier.domain.kinds import Addressee, kinds_that
@@ -28,7 +29,7 @@ def test_every_catalogue_says_all_and_only_what_is_shown() -> None:
     ("words", "written"),
     [
         (FRENCH, "mardi 1er décembre 2026 à 8\u00a0h\u00a030"),
-        (ENGLISH, "Tuesday 1 December 2026, 08:30"),
+        (ENGLISH, "Tuesday 1 December 2026 at 08:30"),
         (DUTCH, "dinsdag 1 december 2026 om 08.30\u00a0uur"),
     ],
 )
@@ -43,6 +44,32 @@ def test_a_full_hour_has_no_minutes_in_french() -> None:
 def test_another_zone_is_named_where_its_clocks_differ() -> None:
     assert FRENCH.moment(MOMENT, "Indian/Reunion").endswith("11\u00a0h\u00a030 (heure de La Réunion)")
     assert FRENCH.moment(MOMENT, "Europe/Brussels") == FRENCH.moment(MOMENT)
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "postcode", "elsewhere"),
+    [
+        ("fr", None, None, False),
+        ("fr", "FR", "75013", False),
+        ("fr", "FR", "97400", True),
+        ("fr", "BE", "1000", False),
+        ("nl", "BE", None, False),
+        ("fr", "CA", None, True),
+        ("en", None, None, True),
+        ("en", "FR", None, True),
+        ("ar", "EG", None, True),
+    ],
+)
+def test_who_may_read_another_clock_is_told_the_zone(
+    language: str, country: str | None, postcode: str | None, elsewhere: bool
+) -> None:
+    territory = territory_of(country, postcode)
+    assert reads_another_clock("Europe/Paris", MOMENT, language, territory) is elsewhere
+
+
+def test_abroad_the_networks_own_zone_is_named() -> None:
+    assert FRENCH.moment(MOMENT, abroad=True).endswith("8\u00a0h\u00a030 (heure d’Europe centrale)")
+    assert ENGLISH.moment(MOMENT, abroad=True).endswith("08:30 (Central European Time)")
 
 
 def test_sizes_and_numbers_follow_the_language() -> None:

@@ -71,7 +71,7 @@ class NetworkFace:
     def links(self, words: Translator) -> Iterator[FooterLink]:
         """Below every public page, in the reader's language."""
         lang = f"?lang={words.language}"
-        yield FooterLink(words.gettext("Ask a library"), f"{self.ask_url}/{lang}")
+        yield FooterLink(words.gettext("Ask a question"), f"{self.ask_url}/{lang}")
         if self.archive_url:
             yield FooterLink(words.gettext("Published answers"), f"{self.archive_url}/{lang}")
         if self.figures_url:

@@ -51,10 +51,13 @@ class Translator:
         """`mardi 1er décembre 2026`."""
         return self._dated(self.messages.pgettext("date pattern", "EEEE d MMMM y"), self._local(moment, zone))
 
-    def moment(self, moment: datetime, zone: str | None = None) -> str:
-        """`mardi 1er décembre 2026 à 8 h 30`; with the zone's name where it is not the usual one."""
+    def moment(self, moment: datetime, zone: str | None = None, *, abroad: bool = False) -> str:
+        """`mardi 1er décembre 2026 à 8 h 30`; with the zone's name where it is not the usual one, and with
+        the usual one's for a reader `abroad`."""
         told = self._at_hour(self.weekday(moment, zone), moment, zone)
-        return f"{told} ({self.zone_name(zone, moment)})" if zone and self._elsewhere(moment, zone) else told
+        if zone and self._elsewhere(moment, zone):
+            return f"{told} ({self.zone_name(zone, moment)})"
+        return f"{told} ({self.clock_name()})" if abroad else told
 
     def short_moment(self, moment: datetime, zone: str | None = None) -> str:
         """`1er décembre 2026 à 8 h 30`."""
@@ -64,6 +67,11 @@ class Translator:
         """`heure de La Réunion`."""
         local = moment.astimezone(ZoneInfo(zone))
         name = get_timezone_name(local, "long", uncommon=True, locale=self.locale)
+        return set_right(name, self.language)
+
+    def clock_name(self, zone: str | None = None) -> str:
+        """`heure d’Europe centrale`: by summer and winter, of the usual zone unless another is named."""
+        name = get_timezone_name(ZoneInfo(zone or self.zone), "long", uncommon=True, locale=self.locale)
         return set_right(name, self.language)
 
     def number(self, n: float, digits: int = 0) -> str:
@@ -112,7 +120,7 @@ class Translator:
         # Letters stand between straight quotes, whatever quotes a translator's editor makes of them.
         hour = format_datetime(local, pattern.replace("’", "'"), locale=self.locale)
         bound = hour.replace(" ", "\N{NO-BREAK SPACE}")
-        return self.messages.pgettext("a moment", "{day}, {hour}").format(day=day, hour=bound)
+        return self.messages.pgettext("a moment", "{day} at {hour}").format(day=day, hour=bound)
 
     def _elsewhere(self, moment: datetime, zone: str) -> bool:
         """Whether clocks there show another time than the network's."""

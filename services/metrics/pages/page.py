@@ -75,4 +75,14 @@ class FigurePages:
 
     def _notice(self, year: int, language: PageLanguage, years: Sequence[int], title: str, text: str) -> str:
         links = Links(self._base, "", year, "", language)
-        return self._notices.render(words=Words(language), years=years, links=links, title=title, text=text)
+        words = Words(language)
+        return self._notices.render(
+            words=words,
+            years=years,
+            links=links,
+            title=title,
+            text=text,
+            owner=self._network,
+            logo=self._face.logo if self._face else "",
+            elsewhere=words.elsewhere(self._face) if self._face else [],
+        )

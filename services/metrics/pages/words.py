@@ -156,6 +156,10 @@ class Words:
         names = get_day_names("wide", "stand-alone", self._words.locale)
         return tuple(names[day] for day in range(7))
 
+    def clock(self, zone: str) -> str:
+        """`heure d’Europe centrale`, of `Europe/Paris`."""
+        return self._words.clock_name(zone)
+
     def day(self, day: date) -> str:
         """`25 novembre 2026`, whose day and month stay together."""
         return self._words.day(day).replace(" ", "\N{NO-BREAK SPACE}", 1)

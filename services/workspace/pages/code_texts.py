@@ -133,7 +133,7 @@ CODE_TEXTS: Mapping[str, str] = {
     "mail_attached": N_("Attached"),
     "mail_asked": N_("You had asked"),
     "mail_ends": N_(
-        "Anything unclear? Reply to this mail: it goes back to the librarians. On the page of your question"
+        "Anything unclear? Reply to this e-mail: it goes back to the librarians. On the page of your question"
         " you can also say whether the answer was useful to you."
     ),
     # Key figures of a library.

@@ -11,14 +11,20 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from devtools.servers.ports import free_port
+from services.chassis.face import NetworkFace
 from services.chassis.http.serving import serving
 from services.contracts.links.signed_links import asker_token, partner_token
 from services.ingest.domain.forms import desk_seal
+from services.ingest.domain.intake import OverCap
+from services.ingest.entrypoints.http.api.problems import Refusals
+from services.ingest.entrypoints.http.pages.rendering import SitePages
+from services.ingest.entrypoints.http.pause import Paused
 from tests.support.chromium import browser
 from tests.support.ingest_doors import KEYS, Ingest, answered_by, hears, ingest, routed_to
 from tests.support.screen import screen
@@ -93,6 +99,39 @@ async def test_no_page_has_a_fault_on_a_narrow_screen(database: Database, vhost:
     async with here(database, vhost) as door, screen(str(door.http.base_url)) as looking:
         for address in await pages(door):
             await looking.faultless(address, widths=(NARROW,))
+
+
+FAULTS: dict[str, Exception] = {
+    "404": HTTPException(404),
+    "413": HTTPException(413),
+    "429": OverCap("hour", 21, 20),
+    "500": HTTPException(500),
+    "503": HTTPException(503),
+    "pause": Paused("Le réseau fait une pause.\nÀ lundi\u00a0!"),
+}
+
+
+async def test_no_page_of_a_fault_has_one(database: Database, vhost: VirtualHost) -> None:
+    async def fails(request: Request) -> Response:
+        raise FAULTS[request.path_params["fault"]]
+
+    async with here(database, vhost) as door:
+        pages = SitePages(str(door.http.base_url).rstrip("/"), NetworkFace())
+        site = Starlette(
+            routes=[Route("/{fault}", fails)],
+            exception_handlers={
+                kind: told for kind, told in Refusals(pages).handlers().items() if kind is not Exception
+            },
+        )
+        async with (
+            serving(site, "127.0.0.1", 0, grace_seconds=1) as port,
+            screen(f"http://127.0.0.1:{port}") as looking,
+        ):
+            for fault in FAULTS:
+                for language in ("fr", "en"):
+                    await looking.faultless(f"/{fault}?lang={language}", widths=(NARROW,))
+            await looking.open("/pause?lang=en")
+            assert await looking.script("document.querySelector('.lead').lang") == "fr"
 
 
 async def test_the_longest_pages_have_no_fault_on_a_wide_screen(

@@ -15,7 +15,7 @@ from tests.support.smtp_sink import smtp_sink
 FOLLOW_UP = {"about": UUID(int=1)}
 
 ENDS: list[tuple[dict[str, Any], str | None, str]] = [
-    ({"outcome": "declined"}, None, "a été déclinée par Bpi"),
+    ({"outcome": "declined"}, None, "Bpi, vous avez décliné cette question"),
     ({"outcome": "taken_back"}, None, "La coordination du réseau a repris"),
     ({"outcome": "no_reply"}, "closed", "n’a pas répondu à ce qui lui était demandé"),
     ({"outcome": "closed"}, "closed", "Cette question est clôturée"),
@@ -23,7 +23,7 @@ ENDS: list[tuple[dict[str, Any], str | None, str]] = [
     ({"outcome": "closed", **FOLLOW_UP}, None, "n’appelle plus de message"),
     ({"outcome": "answered_by_another", **FOLLOW_UP}, None, "s’est occupée de ce que"),
     ({"outcome": "reassigned", "passed_on": True}, None, "passée à une autre bibliothèque"),
-    ({"outcome": "reassigned"}, None, "n’est plus chez Bpi"),
+    ({"outcome": "reassigned"}, None, "Bpi, cette question n’est plus chez vous"),
 ]
 
 

@@ -78,7 +78,7 @@ async def test_the_mails_own_sentences_are_in_the_askers_language(database: Data
         amel = await at_lyon(on)
         await amel.post("/account/language", language="en")
         page = (await amel.post(f"{PAGE}/preview", form="n1", text="Bonjour,")).text
-        assert "Voici la réponse préparée pour vous par Bibliothèque de Lyon." in page
+        assert "Bibliothèque de Lyon a préparé pour vous cette réponse." in page
         assert "As the asker will read it" in page
 
 

@@ -94,8 +94,9 @@ CASES: list[tuple[StoredQuestion, AskedPartner | None, list[ConversationMessage]
 ]
 
 
+@pytest.mark.parametrize("now", [NOON - timedelta(days=9), NOON + timedelta(days=9)])
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_the_askers_page_is_made_in_every_state(language: str) -> None:
+def test_the_askers_page_is_made_in_every_state(language: str, now: datetime) -> None:
     seen = set()
     for stored, partner, messages in CASES:
         shown = ShownConversation(stored, [partner] if partner else [], [], messages)
@@ -110,7 +111,7 @@ def test_the_askers_page_is_made_in_every_state(language: str) -> None:
             fault="",
             written={},
             attachments=[],
-            **state_view(shown, words),
+            **state_view(shown, words, now),
         )
         assert page.status_code == 200
     assert seen == set(AskerState)

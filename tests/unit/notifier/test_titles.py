@@ -77,6 +77,11 @@ def test_an_excerpt_begins_where_the_word_is_found(wanted: str) -> None:
     assert excerpt(ANSWER, "", wanted) == "Les moulins de la Bièvre furent peints par trois artistes."
 
 
+def test_an_excerpt_shows_no_marks_of_lists_quotations_and_links() -> None:
+    answer = "Deux moulins, dit-il.\n\n- à eau, en 1847.\n- à vent.\n\n> Hugo\n\nVoir Gallica (https://g.example/1)."
+    assert excerpt(answer) == "Deux moulins, dit-il. à eau, en 1847. à vent. Hugo Voir Gallica."
+
+
 def test_an_excerpt_leaves_the_greeting_out() -> None:
     assert excerpt("Voici.", "Bonjour, où est la grotte ?", "grotte") == "où est la grotte ?"
 

@@ -86,7 +86,7 @@ def compose(figures: YearFigures, words: Words, *, zone: str, network: str) -> F
     return FigureView(
         figures=figures,
         words=words,
-        zone=zone,
+        zone=words.clock(zone),
         owner=figures.name or network,
         strapline=f"{network} · {words('strapline')}" if figures.name else words("strapline"),
         title=words("title", year=figures.year),

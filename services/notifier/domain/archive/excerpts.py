@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from services.notifier.domain.archive.sentences import sentences, thanks, without_greeting
@@ -11,11 +12,14 @@ LENGTH = 180
 BEFORE = 60
 """Characters shown before the word at most, where its sentence began earlier."""
 SHORTEST_STEM = 4
+SET_OUT = re.compile(r"^[ \t]*(?:[-*>\u2022][ \t]+)+|[ \t]*\(https?://[^\s()]+\)", re.MULTILINE)
+"""Dashes of lists, signs of quotations, addresses behind titles: one line has none of them."""
 
 
 def excerpt(answer: str, question: str = "", wanted: str = "", title: str = "") -> str:
     """From the word on that was `wanted`, in the answer or else in the question. Without one, and where the
     passage says only what the `title` above it says, the first that the answer says after its greeting."""
+    answer, question = SET_OUT.sub("", answer), SET_OUT.sub("", question)
     sought = words(wanted)
     for text in (answer, question) if sought else ():
         if (found := _found(text, sought)) is not None and not _within(title, found):

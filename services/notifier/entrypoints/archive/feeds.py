@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from services.chassis.language import Translator
 from services.chassis.language.detection import language_of
 from services.chassis.language.names import Names
 from services.notifier.store.archive.published import EntryLine, ReleasedEntry
@@ -67,13 +68,14 @@ def sitemap_index(url: str, parts: int) -> bytes:
     return _document(root)
 
 
-def open_search(url: str, network: str) -> bytes:
+def open_search(url: str, network: str, words: Translator) -> bytes:
     """So that a browser or a discovery system can search here."""
     root = Element("OpenSearchDescription", xmlns=OPENSEARCH)
     _text(root, "ShortName", network[:16])
-    _text(root, "Description", f"{network}: answers from libraries")
+    _text(root, "Description", f"{network} · {words.gettext('Answers from libraries')}")
     _text(root, "InputEncoding", "UTF-8")
-    SubElement(root, "Url", type="text/html", template=f"{url}/?q={{searchTerms}}&page={{startPage?}}")
+    page = f"{url}/?q={{searchTerms}}&page={{startPage?}}&lang={words.language}"
+    SubElement(root, "Url", type="text/html", template=page)
     SubElement(root, "Url", type="application/json", template=f"{url}/api/v1/answers?q={{searchTerms}}")
     SubElement(root, "Url", type="application/atom+xml", template=f"{url}/feed.atom?q={{searchTerms}}")
     return _document(root)

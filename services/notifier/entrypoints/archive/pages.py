@@ -18,6 +18,7 @@ from services.chassis.face import TEMPLATES, NetworkFace
 from services.chassis.http.serving import RETRY_AFTER
 from services.chassis.language import N_, Languages, Translator
 from services.chassis.language.templates import speak
+from services.notifier.domain.archive.excerpts import excerpt
 from services.notifier.handlers.archive_search import SearchPage, SearchRequest
 from services.notifier.store.archive.published import EntryList, RelatedEntry, ReleasedEntry
 
@@ -142,6 +143,7 @@ def _environment(words: Translator, known: dict[str, Any]) -> Environment:
         auto_reload=False,
     )
     environment.globals.update(known)
+    environment.filters["excerpt"] = excerpt
     return speak(environment, words)
 
 

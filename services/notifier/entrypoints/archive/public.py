@@ -110,8 +110,9 @@ class ArchiveSite:
     async def robots(self, _request: Request) -> Response:
         return PlainTextResponse(f"User-agent: *\nSitemap: {self._url}/sitemap.xml\n")
 
-    async def open_search(self, _request: Request) -> Response:
-        return _kept(feeds.open_search(self._url, self._network), "application/opensearchdescription+xml")
+    async def open_search(self, request: Request) -> Response:
+        described = feeds.open_search(self._url, self._network, self._pages.words(request))
+        return _kept(described, "application/opensearchdescription+xml")
 
     async def api_list(self, request: Request) -> Response:
         asked = asked_for(request.query_params)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.language import Translator
+from services.chassis.language.clocks import reads_another_clock, territory_of
 from services.chassis.language.commonmark import marked, plain_words
 from services.chassis.language.names import Names
 from services.chassis.language.reasons import Reasons
@@ -39,7 +40,10 @@ def partner_id(delivery: DeliveryAttempt) -> str | None:
 def of_question(delivery: DeliveryAttempt, words: Translator) -> dict[str, Any]:
     question, names = delivery.question, Names(words)
     language = question.facets.get("language")
+    place = question.place or {}
+    territory = territory_of(place.get("country"), place.get("postcode"))
     return {
+        "abroad": reads_another_clock(words.zone, delivery.decided_at, words.language, territory),
         "question_id": str(question.id),
         "number": str(question.id)[-8:],
         "question_text": question.text,
@@ -50,7 +54,7 @@ def of_question(delivery: DeliveryAttempt, words: Translator) -> dict[str, Any]:
         "purpose": names.purpose(question.facets.get("purpose")),
         "language_name": language and words.language_name(language),
         "asked_in": language or "",
-        "place": _place(question.place or {}, words),
+        "place": _place(place, words),
         "files": question.attachments,
         "promise_at": question.promise_at or delivery.decided_at,
         "asked_at": moment_of(question.facets.get("received_at")) or delivery.decided_at,

@@ -32,11 +32,15 @@ from services.ingest.entrypoints.http.pause import Paused
 MEDIA_TYPE = "application/problem+json"
 NOT_FOUND = (
     N_("There is no such page"),
-    N_("The address is incomplete, or the question was erased. Take the whole link from the mail."),
+    N_("The address is incomplete, or the question was erased. Use the whole link from the e-mail."),
 )
 TOO_BUSY = (
     N_("One moment, please"),
     N_("We cannot store anything just now. Your browser keeps the text: try again in a minute."),
+)
+OUR_FAULT = (
+    N_("Something went wrong on our side"),
+    N_("It is noted. Your browser keeps the text: go back, and try again in a few minutes."),
 )
 TOO_LARGE = (
     N_("This is too large to send"),
@@ -46,7 +50,7 @@ TOO_LARGE = (
     ),
 )
 NOT_TAKEN = (N_("This could not be stored"), N_("Go back, check and send again."))
-PAGES = {404: NOT_FOUND, 405: NOT_FOUND, 413: TOO_LARGE, 500: TOO_BUSY, 503: TOO_BUSY}
+PAGES = {404: NOT_FOUND, 405: NOT_FOUND, 413: TOO_LARGE, 500: OUR_FAULT, 503: TOO_BUSY}
 """Status → heading and text shown to people."""
 CAPS = {
     "hour": N_(

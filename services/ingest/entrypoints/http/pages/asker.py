@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.chassis.language import Translator
+from services.chassis.language.clocks import reads_another_clock
 from services.chassis.messaging.transaction import Unit
 from services.contracts.links.signed_links import ASKER, Link
 from services.ingest.domain.forms import new_number
@@ -80,7 +82,7 @@ class AskerPages:
             attachments = await listed(unit, door.intake.public_url, link.question_id)
             messages = await conversation.messages(unit.db, link.question_id)
         shown = ShownConversation(opened.question, opened.asked, follow_ups, messages)
-        facts = {"attachments": attachments, **state_view(shown, words)}
+        facts = {"attachments": attachments, **state_view(shown, words, door.now())}
         return self.pages.show(
             "asker.html",
             words,
@@ -168,7 +170,7 @@ ENDED_STATES = frozenset(
 )
 
 
-def state_view(shown: ShownConversation, words: Translator) -> dict[str, Any]:
+def state_view(shown: ShownConversation, words: Translator, now: datetime) -> dict[str, Any]:
     """What the page says about where the question stands, and what may be done about it."""
     question, state = shown.question, shown.asker_state
     body = json.loads(question.ending) if question.ending else {}
@@ -176,13 +178,18 @@ def state_view(shown: ShownConversation, words: Translator) -> dict[str, Any]:
     over = state in ENDED_STATES
     last = words.gettext("Closed") if over and not answered else words.gettext("Answered")
     reached = ENDED if over else ROUTED if shown.asked else RECEIVED
+    language, partner = json.loads(question.facets).get("language"), shown.asked[-1] if shown.asked else None
+    spoken = {words.language, language or words.language}
     return {
         "question": question,
-        "question_language": json.loads(question.facets).get("language"),
+        "question_language": language,
+        "abroad": any(reads_another_clock(words.zone, now, one) for one in spoken),
+        "late": partner is not None and partner.promise_at < now,
+        "overdue": partner is not None and partner.due_at < now,
         "state": state.value,
         "answer": WITHOUT | body if answered else None,
         "explanation": body.get("explanation") if question.how == "closed" else None,
-        "partner": shown.asked[-1] if shown.asked else None,
+        "partner": partner,
         "clarification": shown.last_clarification,
         "entries": shown.entries(),
         "may_write": state in MAY_WRITE,

@@ -90,7 +90,7 @@ def _postcode_fault(values: Mapping[str, str], words: Translator) -> str:
         return ""
     if example := POSTCODES.get(country):
         return words.gettext(
-            "No postcode of this country: %(country)s. One looks like %(example)s.",
+            "This is not a postcode in this country: %(country)s. One looks like %(example)s.",
             country=words.country(country),
             example=example,
         )
