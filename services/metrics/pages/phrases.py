@@ -114,7 +114,7 @@ PHRASES: Mapping[str, str] = {
         " of a person: forgetting an asker changes nothing here. The median is read between the"
         " bounds of a histogram."
     ),
-    "sources": N_("Earlier years: %(sources)s"),
+    "sources": N_("Earlier years: %(sources)s."),
     "skip": N_("Skip to the figures"),
     "nothing": N_("There are no figures for this year"),
     "missing": N_("This page does not exist"),

@@ -77,7 +77,7 @@ def _months(figures: YearFigures, words: Words) -> Rows:
 
 
 def _heat(figures: YearFigures, words: Words) -> Rows:
-    rows: list[Sequence[CellValue]] = [(words("days"), *range(24))]
+    rows: list[Sequence[CellValue]] = [(words("days"), *(words("hour", hour=hour) for hour in range(24)))]
     for day, counts in enumerate(figures.slots):
         rows.append((words.weekdays[day], *counts))
     return rows

@@ -77,7 +77,7 @@ async def test_figures_are_read_by_keyboard_and_read_out(day: httpx.AsyncBaseTra
         await reader.open("/figures/2026?lang=fr")
         told = await reader.read_out()
         assert told[told.index("main") :][: len(MAIN)] == MAIN
-        assert "table Questions par sujet déclaré" in told
+        assert "table Questions par thème déclaré" in told
         assert any(said.startswith("image Questions par canal, année par année : 2025 ") for said in told)
         await reader.tab_to("DisclosureTriangle Voir les chiffres")
         await reader.press("Enter")
