@@ -153,7 +153,7 @@ async def test_every_kind_of_fault_is_told_in_one_round(database: Database, vhos
     for told in (
         "Write your question.",
         "does not look like an e-mail address",
-        "No postcode of this country",
+        "This is not a postcode in this country",
         "more than 10 MB: grand.png",
         "and so not taken: film.exe",
     ):

@@ -164,6 +164,13 @@ def test_a_librarys_week_leads_to_its_figures_of_the_year() -> None:
     assert "/figures/" not in html_of(letter)
 
 
+def test_an_asker_abroad_is_told_whose_time_it_is() -> None:
+    letter = outgoing("mail", PARTNER, "acknowledgement")
+    for country, told in (("CA", True), ("BE", False)):
+        html = html_of(replace(letter, question=replace(letter.question, place={"country": country})))
+        assert ("(heure d’Europe centrale)" in html) is told
+
+
 def test_sources_of_an_answer_are_links() -> None:
     said = replace(answered(), sources=("Catalogue : https://catalogue.example/42",))
     assert 'href="https://catalogue.example/42"' in html_of(outgoing("mail", PARTNER, "answer", answer=said))

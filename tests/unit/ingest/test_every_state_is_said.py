@@ -101,20 +101,35 @@ def test_the_askers_page_is_made_in_every_state(language: str, now: datetime) ->
     for stored, partner, messages in CASES:
         shown = ShownConversation(stored, [partner] if partner else [], [], messages)
         seen.add(shown.asker_state)
-        words = PAGES.words(_request(language))
-        page = PAGES.show(
-            "asker.html",
-            words,
-            path="/q/x",
-            number="1",
-            done="",
-            fault="",
-            written={},
-            attachments=[],
-            **state_view(shown, words, now),
-        )
-        assert page.status_code == 200
+        page = asker_page(shown, language, now)
+        zone = "Central European Time" in page
+        assert zone == (language == "en" and stored.erased_at is None)
+        late = "it is late" in page or "elle a du retard" in page
+        assert not late or now > NOON
     assert seen == set(AskerState)
+
+
+def asker_page(shown: ShownConversation, language: str, now: datetime) -> str:
+    words = PAGES.words(_request(language))
+    page = PAGES.show(
+        "asker.html",
+        words,
+        path="/q/x",
+        number="1",
+        done="",
+        fault="",
+        written={},
+        attachments=[],
+        **state_view(shown, words, now),
+    )
+    assert page.status_code == 200
+    return bytes(page.body).decode()
+
+
+def test_a_promise_of_yesterday_is_late() -> None:
+    shown = ShownConversation(question(), [asked()], [], [])
+    assert "elle a du retard" in asker_page(shown, "fr", NOON + timedelta(days=9))
+    assert "Réponse promise avant" in asker_page(shown, "fr", NOON - timedelta(days=9))
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
