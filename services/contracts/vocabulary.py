@@ -44,7 +44,7 @@ def as_in_rfc_3339(value: object) -> object:
     moment: some count seconds, some milliseconds."""
     if isinstance(value, int | float) or (isinstance(value, str) and NUMBER.fullmatch(value)):
         raise ValueError("a moment is written as in RFC 3339, 2026-11-20T09:12:31Z, not as a number")
-    return LEAP_SECOND.sub(r"\1:59", value) if isinstance(value, str) else value
+    return LEAP_SECOND.sub(r"\1:59", value) if isinstance(value, str) and ":60" in value else value
 
 
 def in_utc(moment: datetime) -> datetime:

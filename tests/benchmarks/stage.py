@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from devtools.checkout import PYTHON, ROOT
 from devtools.servers.folders import throwaway_folder
@@ -27,6 +28,7 @@ class Running:
     network: Network
     database_url: str
     """As its owner, who sees every service's schema."""
+    amqp_url: str
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Floor:
 
 
 @asynccontextmanager
-async def sesame(servers: Servers) -> AsyncIterator[Running]:
-    """A fresh virtual host, database and platform, with partners that answer at once."""
+async def sesame(servers: Servers, more: Mapping[str, str] = MappingProxyType({})) -> AsyncIterator[Running]:
+    """A fresh virtual host, database and platform, with partners that answer at once. `more`: settings."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(throwaway_folder())
         vhost = await stack.enter_async_context(virtual_host(servers))
@@ -49,13 +51,14 @@ async def sesame(servers: Servers) -> AsyncIterator[Running]:
             "SESAME_PARTNERS_FILE": str(write_partners(PARTNERS, folder)),
             "SESAME_LOG_LEVEL": "WARNING",
             "SESAME_KEY_BURST": "1000000",  # programs of load, not of partners
+            **more,
         }
         own = Servers(vhost.amqp_url, servers.amqp_management_url, database_url, None, None)
         platform = await stack.enter_async_context(
             running_platform(folder, own, smtp_port=mailbox.port, settings=settings)
         )
         driven = await stack.enter_async_context(network(vhost.amqp_url, PARTNERS))
-        yield Running(platform, driven, database_url)
+        yield Running(platform, driven, database_url, vhost.amqp_url)
 
 
 @asynccontextmanager
