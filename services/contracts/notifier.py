@@ -79,6 +79,7 @@ class EntryNoted(Fact):
     number: int = Field(ge=1, description="Its number in the archive")
     state: Literal["held", "published", "kept_private", "withdrawn"]
     version: int = Field(ge=1, description="A later word has a higher one")
+    since: Moment | None = Field(default=None, description="So it is since then, however late this is told")
 
 
 class PersonalMark(Value):
@@ -128,6 +129,7 @@ class AddressSilenced(Fact):
     name: Line = Field(description="The beginning of its keyed digest: by that it is lifted")
     library: Line | None = Field(default=None, description="Partners that are reached there")
     status: Line | None = Field(default=None, description="What the server said, as a code (RFC 3463)")
+    since: Moment | None = Field(default=None, description="So it is since then, however late this is told")
 
 
 class AddressLifted(Fact):
@@ -149,6 +151,7 @@ class PostNoted(Fact):
     text: Text | None = Field(default=None, description="To paste; none: it is posted, or needed no more")
     library: PartnerName | None = None
     url: Line | None = Field(default=None, description="Where the question stands")
+    since: Moment | None = Field(default=None, description="So it is since then, however late this is told")
 
 
 class SimilarAnswer(Value):

@@ -20,6 +20,7 @@ from aio_pika.abc import AbstractConnection
 from devtools.servers.ports import free_port
 from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts import topology
+from services.contracts.ingest import HeldAnswered
 from tests.support import notifier_facts as made
 from tests.support.bench import letter_of
 from tests.support.notifier_service import ANNOUNCED, environment, listening_others, start
@@ -35,8 +36,12 @@ IN_HAND = 32
 CONNECTIONS = 8
 """Mails that it says at once: what an end of the mail server can double."""
 
+TURNED_AWAY = 20
+"""Senders of dropped mails who are told why, meanwhile."""
+
 LEFT = """
 SELECT (SELECT count(*) FROM delivery WHERE kind = 'answer' AND state = 'sent') = $1
+    AND (SELECT count(*) FROM delivery WHERE kind = 'turned_away' AND state = 'sent') = $2
     AND (SELECT count(*) FROM outbox) = 0
 """
 
@@ -59,6 +64,9 @@ class Flapping:
 
 async def tell_answers(broker: AbstractConnection, answers: int) -> None:
     letters = [letter for _ in range(answers) for letter in _letters(uuid4())]
+    every = max(1, len(letters) // TURNED_AWAY)
+    for number in range(TURNED_AWAY):
+        letters.insert(number * every, _turned_away(number + 1))
     async with broker.channel() as channel:
         exchange = await channel.get_exchange(topology.EVENTS)
         for some in batched(letters, AT_ONCE):
@@ -74,6 +82,13 @@ def _letters(question: UUID) -> list[IncomingMessage]:
     return [letter_of(fact, question) for fact in (made.received(), made.answered(question))]
 
 
+def _turned_away(number: int) -> IncomingMessage:
+    fact = HeldAnswered(
+        number=number, mail=f"sender{number}@post.example", answer="no_advertising", received_at=made.MOMENT
+    )
+    return letter_of(fact, UUID(int=0))
+
+
 def batched(letters: list[IncomingMessage], size: int) -> Iterator[list[IncomingMessage]]:
     return (letters[start : start + size] for start in range(0, len(letters), size))
 
@@ -83,7 +98,7 @@ async def until_all_is_out(database: Database, answers: int) -> None:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             for rest in repeat(0.2):
-                if await db.fetchval(LEFT, answers):
+                if await db.fetchval(LEFT, answers, TURNED_AWAY):
                     return
                 await asyncio.sleep(rest)
     finally:
@@ -104,8 +119,8 @@ async def announced(broker: AbstractConnection) -> dict[str, Any]:
 
 
 async def play(database: Database, vhost: VirtualHost, *, answers: int, kills: int) -> None:
-    """Every answer is mailed and announced once; what is doubled bears the same Message-ID, and was in hand
-    at a kill or at an end of the mail server."""
+    """Every answer is mailed and announced once, and every sender of a dropped mail told once; what is
+    doubled bears the same Message-ID, and was in hand at a kill or at an end of the mail server."""
     flapping = Flapping()
     port = free_port()
     environ = environment(
@@ -133,10 +148,16 @@ async def play(database: Database, vhost: VirtualHost, *, answers: int, kills: i
     mails = [mail for mail in flapping.taken if mail.message["X-Sesame"] == "answer"]
     copies = Counter(str(mail.message["X-Sesame-Question"]) for mail in mails)
     ids = {(mail.message["X-Sesame-Question"], mail.message["Message-ID"]) for mail in mails}
+    away = {
+        (str(mail.message["To"]), str(mail.message["Message-ID"]))
+        for mail in flapping.taken
+        if mail.message["X-Sesame"] == "turned_away"
+    }
     doubled = sum(number - 1 for number in copies.values())
     print(
         f"{answers} answers, {kills} kills, {flapping.ends} ends of the mail server, {doubled} mails doubled"
     )
+    assert len(away) == len({to for to, _ in away}) == TURNED_AWAY
     assert set(published.values()) == {1}
     assert len(published) == len(copies) == len(ids) == answers
     assert doubled <= kills * IN_HAND + flapping.ends * CONNECTIONS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from services.chassis.messaging.requests import RefusedRequest
@@ -31,11 +32,13 @@ async def silence(
     if not await silences.silence(unit.db, digests[0], unit.now, status):
         return
     libraries = await _libraries_by_digest(unit, keys)
-    unit.announce(_silenced(digests[0], libraries, status), question=question)
+    unit.announce(_silenced(digests[0], libraries, status, unit.now), question=question)
 
 
-def _silenced(digest: bytes, libraries: Mapping[bytes, str], status: str | None) -> AddressSilenced:
-    return AddressSilenced(name=name_of(digest), library=libraries.get(digest), status=status)
+def _silenced(
+    digest: bytes, libraries: Mapping[bytes, str], status: str | None, since: datetime
+) -> AddressSilenced:
+    return AddressSilenced(name=name_of(digest), library=libraries.get(digest), status=status, since=since)
 
 
 async def _libraries_by_digest(unit: Unit, keys: Sequence[bytes]) -> dict[bytes, str]:
@@ -52,8 +55,9 @@ async def tell_anew(keys: Sequence[bytes], unit: Unit, _question: UUID, _wish: O
     await entry_news.anew(unit.db)
     await post_news.anew(unit.db)
     libraries = await _libraries_by_digest(unit, keys)
-    for row in await silences.silences(unit.db):
-        unit.announce(_silenced(row["digest"], libraries, row["diagnostic"]), question=NOBODY)
+    for row in await silences.all_silences(unit.db):
+        told = _silenced(row["digest"], libraries, row["diagnostic"], row["silenced_at"])
+        unit.announce(told, question=NOBODY)
 
 
 async def lift(unit: Unit, digests: Sequence[bytes], name: str) -> bool:

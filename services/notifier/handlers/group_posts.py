@@ -60,6 +60,7 @@ def _noted(delivery: UUID, version: int, one: DeliveryAttempt | None) -> PostNot
         text=posts(said.text, said.sources, f"— {said.partner_name}", LENGTH)[0],
         library=PartnerName(id=said.partner, name=said.partner_name),
         url=one.question.asker.get("post_url"),
+        since=one.decided_at,
     )
 
 

@@ -36,7 +36,9 @@ async def tell(begin: Begin) -> None:
         async with begin() as unit:
             news = await entry_news.news(unit.db, PAGE)
             for one in news:
-                fact = EntryNoted(number=one["number"], state=one["state"], version=one["id"])
+                fact = EntryNoted(
+                    number=one["number"], state=one["state"], version=one["id"], since=one["since"]
+                )
                 unit.announce(fact, question=one["question"])
             await entry_news.told(unit.db, [one["id"] for one in news])
         if len(news) < PAGE:

@@ -24,6 +24,8 @@ _SILENCED = "SELECT digest FROM silenced_address WHERE digest = ANY ($1::bytea[]
 
 _SILENCES = "SELECT digest, silenced_at, diagnostic FROM silenced_address ORDER BY silenced_at DESC LIMIT 200"
 
+_ALL_SILENCES = "SELECT digest, silenced_at, diagnostic FROM silenced_address ORDER BY silenced_at"
+
 # The addresses themselves stand here only as long as somebody is asked or asks under them.
 _LIBRARIES = """
 SELECT address, string_agg(DISTINCT partner, ', ') AS partners FROM assignment WHERE way = 'mail' GROUP BY 1
@@ -56,8 +58,13 @@ async def silenced(db: Db, digests: Sequence[bytes]) -> set[bytes]:
 
 
 async def silences(db: Db) -> list[Record]:
-    """Who is not written to, the latest first."""
+    """Who is not written to, the latest first, as many as somebody reads."""
     return await db.fetch(_SILENCES)
+
+
+async def all_silences(db: Db) -> list[Record]:
+    """Whoever is not written to: all of them."""
+    return await db.fetch(_ALL_SILENCES)
 
 
 async def libraries_by_address(db: Db) -> dict[str, str]:

@@ -21,7 +21,7 @@ async def noted(unit: Unit, event: Event[PostNoted]) -> None:
         fact.delivery_id,
         event.subject,
         fact.version,
-        event.time,
+        fact.since or event.time,
         text=None if erased else fact.text,
         library=fact.library.name if fact.library else None,
         url=None if erased else fact.url,

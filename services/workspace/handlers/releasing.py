@@ -34,7 +34,9 @@ class ReleasedWords:
 
 async def noted(unit: Unit, event: Event[EntryNoted]) -> None:
     fact = event.data
-    await entries.note(unit.db, fact.number, event.subject, fact.state, fact.version, event.time)
+    await entries.note(
+        unit.db, fact.number, event.subject, fact.state, fact.version, fact.since or event.time
+    )
 
 
 async def shown(unit: Unit, event: Event[EntryShown]) -> None:

@@ -106,3 +106,6 @@ async def test_what_waits_and_what_is_out_is_told_again_to_a_reader_that_begins_
     assert await states(here) == ["held", "published", "held"]
     await here.ask(coordinator.OutgoingListRequested(by="workspace rebuild"))
     assert await states(here) == ["held", "published", "held", "published", "held"]
+    _, out, waits, out_again, waits_again = await announced(here.on, EntryNoted)
+    assert (out_again.since, waits_again.since) == (out.since, waits.since)
+    assert None not in (out.since, waits.since)

@@ -7,7 +7,15 @@ from itertools import permutations
 from uuid import UUID, uuid5
 
 from services.chassis.messaging.incoming import IncomingMessage
-from services.contracts.notifier import AddressLifted, AddressSilenced, DeliveryFailed, DeliveryResumed
+from services.contracts.ingest import HeldNoted
+from services.contracts.notifier import (
+    AddressLifted,
+    AddressSilenced,
+    DeliveryFailed,
+    DeliveryResumed,
+    EntryNoted,
+    PostNoted,
+)
 from services.contracts.vocabulary import Fact, ToldFact
 from services.workspace.domain.roles import Member
 from services.workspace.handlers import failing
@@ -78,6 +86,38 @@ async def test_any_order_of_words_ends_the_same(database: Database) -> None:
         shown = await page(on)
     assert "Tout est arrivé" in shown
     assert "Il n’y en a pas" in shown
+
+
+async def test_lists_told_again_to_a_reader_without_tables_have_the_moments_of_before(
+    database: Database,
+) -> None:
+    """Row by row, but for the number of the telling."""
+    since = made.MOMENT - timedelta(days=3)
+
+    def lists(version: int) -> list[IncomingMessage]:
+        facts: tuple[Fact, ...] = (
+            AddressSilenced(name=NAME, library="bm-lyon", status="5.1.1", since=since),
+            EntryNoted(number=7, state="held", version=version, since=since),
+            EntryNoted(number=8, state="published", version=version + 1, since=since),
+            PostNoted(delivery_id=made.POST, version=version, text="Ici.", since=since),
+            HeldNoted(number=9, door="mail", reason="spam", size=7, received_at=since),
+        )
+        return [told(fact, version, f"{place}") for place, fact in enumerate(facts)]
+
+    async with stage(database) as on:
+        rows = []
+        for letters in (lists(1), lists(3)):
+            await on.on.pool.execute("TRUNCATE silence, entry, group_post, held")
+            await on.tell([*letters, *letters])
+            rows.append(
+                [
+                    await on.on.pool.fetch(f"SELECT to_jsonb(t) - 'version' AS row FROM {name} t ORDER BY 1")
+                    for name in ("silence", "entry", "group_post", "held")
+                ]
+            )
+    assert rows[0] == rows[1]
+    assert [len(found) for found in rows[0]] == [1, 2, 1, 1]
+    assert all(f"{since:%Y-%m-%dT%H:%M}" in one["row"] for found in rows[0] for one in found)
 
 
 async def test_trying_again_and_lifting_are_asked_once(database: Database) -> None:

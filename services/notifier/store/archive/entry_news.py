@@ -9,7 +9,11 @@ from asyncpg import Record
 from services.chassis.postgres.database import Db
 
 # One copy at a time, so that they are told in their order.
-_NEWS = "SELECT id, number, question, state FROM entry_news ORDER BY id LIMIT $1 FOR UPDATE"
+_NEWS = """
+SELECT n.id, n.number, n.question, n.state,
+    CASE n.state WHEN 'held' THEN e.held_at WHEN 'published' THEN e.published_at END AS since
+FROM entry_news n LEFT JOIN archive_entry e ON e.number = n.number ORDER BY n.id LIMIT $1 FOR UPDATE OF n
+"""
 
 _TOLD = "DELETE FROM entry_news WHERE id = ANY($1::bigint[])"
 

@@ -27,7 +27,7 @@ _SILENCED = """
 INSERT INTO silence (name, library, status, silenced_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (name) DO UPDATE SET library = excluded.library, status = excluded.status,
     silenced_at = excluded.silenced_at
-WHERE silence.silenced_at IS NULL OR silence.silenced_at < excluded.silenced_at
+WHERE silence.silenced_at IS NULL OR silence.silenced_at <= excluded.silenced_at
 """
 
 _LIFTED = """
