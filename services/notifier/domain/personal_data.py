@@ -1,36 +1,37 @@
-"""Personal data in what may become public: addresses, telephone numbers, names of the asker.
+"""Personal data in what may become public: addresses, numbers that lead to one person, names.
 
-Marking helps the coordinator who releases; it proves nothing. A name that the asker never gave, or a story
-that only one person could tell, is seen by people alone.
+Marking helps the coordinator who releases; it proves nothing. A name that nobody says of themselves, or a
+story that only one person could tell, is seen by people alone.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-MAIL = re.compile(r"[\w.+%-]{1,64}+@[\w-]++(?:\.[\w-]++)++")
-"""At most 64 letters before the @ (RFC 5321, 4.5.3.1.1): a text without any is not read once per letter."""
-PHONE = re.compile(
-    r"(?<![\w/.-])(?:\+|00)\d{1,3}[ .\u00a0-]?(?:\(0\))?\d(?:[ .\u00a0-]?\d){6,11}(?!\w)"
-    r"|(?<![\w/.-])0[1-9](?:[ .\u00a0-]?\d{2}){4}(?!\w)"
-)
-STREET = re.compile(
-    r"\b\d{1,4}(?: ?(?:bis|ter))?,? "
-    r"(?:rue|avenue|av\.|boulevard|bd|place|impasse|allée|chemin|quai|route|cours)"
-    r" [^\n,.;]{3,60}(?:, ?\d{5} [A-ZÉÈ][\w' -]+)?",
-    re.IGNORECASE,
-)
-ACCOUNT = re.compile(r"(?<![\w/@.])@[\w.-]+(?:@[\w-]+(?:\.[\w-]+)+)?")
-PATTERNS = {"mail": MAIL, "telephone": PHONE, "street": STREET, "account": ACCOUNT}
+from services.notifier.domain.personal import addresses, names, numbers, places
+from services.notifier.domain.personal.letters import letters
 
-NEEDS = {kind: re.compile("@" if kind in ("mail", "account") else "[0-9]") for kind in PATTERNS}
-"""What a text without which holds none of the kind: years of answers are read in minutes."""
+Span = tuple[int, int]
+
+KINDS: Mapping[str, Callable[[str], Iterator[Span]]] = {
+    "mail": addresses.mails,
+    "telephone": numbers.telephones,
+    "number": numbers.numbers,
+    "street": places.streets,
+    "account": addresses.accounts,
+    "name": names.said_names,
+    "titled": names.titled_names,
+    "birth": names.births,
+}
 
 COMBINING = {code: None for code in range(0x300, 0x1_E950) if unicodedata.combining(chr(code))}
 """Marks above and below letters, to be left out."""
+
+WAYS = r"(?:mailto|tel|sms|callto|skype):"
+"""Links that open a letter or a call."""
 
 SHORTEST_NAME = 3
 """Letters: `Li` or `de` would be marked in half of all sentences."""
@@ -45,14 +46,23 @@ class Mark:
     kind: str
 
 
-def marks(text: str, names: Iterable[str] = ()) -> tuple[Mark, ...]:
-    """Every personal looking place, in order, none overlapping: the first and longest wins."""
-    found = sorted((*_patterns(text), *_names(text, names)), key=lambda mark: (mark.start, -mark.end))
+def marks(text: str, known: Iterable[str] = ()) -> tuple[Mark, ...]:
+    """Every personal looking place, in order, none overlapping. `known`: names to be looked for as well."""
+    read = letters(text)
+    found = sorted((*_of_all_kinds(read.plain), *_known(read.plain, known)))
     kept: list[Mark] = []
     for mark in found:
         if not kept or mark.start >= kept[-1].end:
             kept.append(mark)
-    return tuple(kept)
+        elif mark.end > kept[-1].end:
+            kept[-1] = Mark(kept[-1].start, mark.end, kept[-1].kind)
+    return tuple(Mark(*read.span(mark.start, mark.end), mark.kind) for mark in kept)
+
+
+def said_names(text: str) -> tuple[str, ...]:
+    """Who says in it who they are."""
+    plain = letters(text).plain
+    return tuple(dict.fromkeys(plain[start:end] for start, end in names.said_names(plain)))
 
 
 def masked(text: str, found: Iterable[Mark], mask: str = "[…]") -> str:
@@ -65,34 +75,33 @@ def masked(text: str, found: Iterable[Mark], mask: str = "[…]") -> str:
 
 
 def _without_hidden_addresses(text: str, mask: str) -> str:
-    """A mail link whose address is masked leads nowhere: of `[label](mailto:[…])` the label is left, of
-    `<mailto:[…]>` the mask."""
-    if f"mailto:{mask}" not in text.replace("MAILTO:", "mailto:").replace("Mailto:", "mailto:"):
-        return text
+    """A link whose address is masked leads nowhere: of `[label](mailto:[…])` the label is left, of
+    `<tel:[…]>` the mask."""
     away, inside = re.escape(mask), r"[^\[\]\n]{0,500}+"
+    if not re.search(rf"{WAYS}{away}", text, re.IGNORECASE):
+        return text
     label = rf"(?P<label>{inside}(?:{away}{inside}){{0,20}}+)"
     text = re.sub(
-        rf"\[{label}\]\(<?mailto:{away}[^\s()<>]*>?(?:\s+[\"'(][^\n()]{{0,500}}[\"')])?\s*\)",
+        rf"\[{label}\]\(<?{WAYS}{away}[^\s()<>]*>?(?:\s+[\"'(][^\n()]{{0,500}}[\"')])?\s*\)",
         lambda link: link["label"] or mask,
         text,
         flags=re.IGNORECASE,
     )
-    return re.sub(rf"<?mailto:{away}(?:\?[^\s<>]*)?>?", lambda _: mask, text, flags=re.IGNORECASE)
+    return re.sub(rf"<?{WAYS}{away}(?:\?[^\s<>]*)?>?", lambda _: mask, text, flags=re.IGNORECASE)
 
 
-def _patterns(text: str) -> Iterator[Mark]:
-    for kind, pattern in PATTERNS.items():
-        if not NEEDS[kind].search(text):
-            continue
-        for match in pattern.finditer(text):
-            yield Mark(match.start(), match.end(), kind)
+def _of_all_kinds(plain: str) -> Iterator[Mark]:
+    for kind, spans in KINDS.items():
+        for start, end in spans(plain):
+            yield Mark(start, end, kind)
 
 
-def _names(text: str, names: Iterable[str]) -> Iterator[Mark]:
-    wanted = {folded(part) for name in names for part in re.findall(r"\w+", name)}
-    for match in re.finditer(r"\w+", text) if wanted else ():
-        if len(match[0]) >= SHORTEST_NAME and folded(match[0]) in wanted:
-            yield Mark(match.start(), match.end(), "name")
+def _known(plain: str, known: Iterable[str]) -> Iterator[Mark]:
+    parts = {folded(part) for name in known for part in re.findall(r"\w+", name)}
+    wanted = {part for part in parts if len(part) >= SHORTEST_NAME and part not in names.NO_NAMES}
+    for match in re.finditer(r"\w+", plain) if wanted else ():
+        if folded(match[0]) in wanted:
+            yield Mark(*match.span(), "name")
 
 
 def folded(word: str) -> str:

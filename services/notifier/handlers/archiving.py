@@ -14,7 +14,7 @@ from services.contracts.links.wall import Wall
 from services.contracts.notifier import QuestionPublished
 from services.contracts.vocabulary import Facets, PartnerName, TextFormat
 from services.notifier.domain.archive.titles import proposed_title
-from services.notifier.domain.personal_data import marks, masked
+from services.notifier.domain.personal_data import marks, masked, said_names
 from services.notifier.store.archive import entries
 from services.notifier.store.archive.entries import Entry
 from services.notifier.store.session import directly
@@ -178,4 +178,6 @@ def cleaned(text: str, entry: Entry) -> str:
 
 
 def names(entry: Entry) -> tuple[str, ...]:
-    return (entry.asker_name,) if entry.asker_name else ()
+    """The asker's, and those with which somebody says, signs or answers as who they are."""
+    said = (name for text in (entry.question, entry.answer) for name in said_names(text))
+    return tuple(filter(None, (entry.asker_name, *said)))

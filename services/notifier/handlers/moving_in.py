@@ -13,7 +13,7 @@ from services.contracts.links.signed_links import LENGTH
 from services.contracts.links.wall import Wall
 from services.notifier.domain.archive.past_answers import PastAnswer
 from services.notifier.domain.archive.titles import proposed_title
-from services.notifier.domain.personal_data import marks, masked
+from services.notifier.domain.personal_data import marks, masked, said_names
 from services.notifier.store.archive import past_answers
 from services.notifier.store.archive.past_answers import Placed
 
@@ -91,22 +91,27 @@ class MovingIn:
 
 def personal(row: PastAnswer) -> list[str]:
     """The kinds of what looks personal, each once."""
-    texts = (row.title, row.question, row.answer, *row.sources)
-    return sorted({mark.kind for text in texts for mark in marks(text)})
+    texts, known = (row.title, row.question, row.answer, *row.sources), _said(row)
+    return sorted({mark.kind for text in texts for mark in marks(text, known)})
 
 
 def without_what_looks_personal(row: PastAnswer) -> PastAnswer:
+    known = _said(row)
     return replace(
         row,
-        title=_masked(row.title),
-        question=_masked(row.question),
-        answer=_masked(row.answer),
-        sources=tuple(map(_masked, row.sources)),
+        title=_masked(row.title, known),
+        question=_masked(row.question, known),
+        answer=_masked(row.answer, known),
+        sources=tuple(_masked(source, known) for source in row.sources),
     )
 
 
-def _masked(text: str) -> str:
-    return masked(text, marks(text))
+def _said(row: PastAnswer) -> tuple[str, ...]:
+    return (*said_names(row.question), *said_names(row.answer))
+
+
+def _masked(text: str, known: tuple[str, ...]) -> str:
+    return masked(text, marks(text, known))
 
 
 def _batches(rows: Sequence[PastAnswer]) -> Iterator[list[PastAnswer]]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.domain.personal_data import marks, masked
+from services.notifier.domain.personal_data import marks, masked, said_names
+
+CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "personal_data.yaml").read_text())
 
 
 @pytest.mark.parametrize(
@@ -62,3 +66,37 @@ def test_marks_never_overlap_and_stay_inside(text: str, names: list[str]) -> Non
 )
 def test_a_mail_link_whose_address_is_masked_leaves_its_label(written: str, shown: str) -> None:
     assert masked(written, marks(written)) == shown
+
+
+@pytest.mark.parametrize(("text", "private"), CASES["hides"])
+def test_what_leads_to_a_person_is_masked(text: str, private: str) -> None:
+    assert private not in masked(text, marks(text))
+
+
+@pytest.mark.parametrize("text", CASES["leaves"])
+def test_what_libraries_write_stays(text: str) -> None:
+    assert masked(text, marks(text)) == text
+
+
+def test_a_name_that_is_signed_with_is_known_everywhere() -> None:
+    question = "Bonjour, où lire ceci ?\n\nCordialement,\nJeanne Vaumont"
+    answer = "Bonjour, voici, chère Jeanne : la famille Vaumont est citée."
+    known = said_names(question)
+    assert known == ("Jeanne Vaumont",)
+    assert masked(answer, marks(answer, known)) == "Bonjour, voici, chère […] : la famille […] est citée."
+
+
+def test_who_signs_as_a_library_is_no_person() -> None:
+    text = "Voici la cote.\n\nCordialement,\nLa bibliothèque des Quais"
+    assert said_names(text) == ()
+    assert marks(text) == ()
+
+
+def test_particles_of_a_name_are_not_looked_for() -> None:
+    text = "des livres que les gens lisent"
+    assert marks(text, ["Anne des Ormes", "Les Dupont"]) == ()
+
+
+def test_hidden_letters_between_digits_are_masked_with_them() -> None:
+    text = "Au 06\u200b12\u00ad34 56\u202f78, merci"
+    assert masked(text, marks(text)) == "Au […], merci"
