@@ -68,6 +68,9 @@ MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "
 META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.-]{1,40})", re.IGNORECASE)
 ESCAPE = re.compile(rb"\x1b(\$[@B]|\([BJI])")
 UNKNOWN = "\ufffd"
+ANY_WORD, EIGHT_BIT_WORD = re.compile(rb"[A-Za-z\x80-\xff]++"), re.compile(rb"[\x80-\xff]++")
+SHORTEST_WORD, MOSTLY = 3, 0.6
+"""Letters in a row, and the share of all letters, that make a text Cyrillic."""
 
 
 def decode(raw: bytes, name: str = "") -> str:
@@ -136,7 +139,20 @@ def _utf8_or_latin(raw: bytes) -> str:
         text = raw.decode("utf-8", "replace")
     broken = text.count(UNKNOWN)
     whole = sum(1 for letter in text if letter > "\x7f") - broken
-    return text if whole > 2 * broken else raw.decode(LATIN, "replace")
+    if whole > 2 * broken:
+        return text
+    return _as_cyrillic(raw) or raw.decode(LATIN, "replace")
+
+
+def _as_cyrillic(raw: bytes) -> str | None:
+    """Where words are made of eight-bit letters alone, as no language of western Europe has them: by the one
+    of both usual sets in which small letters follow each other."""
+    words = [word for word in EIGHT_BIT_WORD.findall(raw[:10_000]) if len(word) >= SHORTEST_WORD]
+    if sum(map(len, words)) < MOSTLY * sum(map(len, ANY_WORD.findall(raw[:10_000]))) or not words:
+        return None
+    sets = ("cp1251", "koi8-u")
+    small = {name: sum(map(str.islower, b"".join(words).decode(name, "replace"))) for name in sets}
+    return raw.decode(max(sets, key=lambda name: small[name]), "replace")
 
 
 def _japanese(raw: bytes) -> str:

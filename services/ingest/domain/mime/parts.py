@@ -14,6 +14,7 @@ from services.ingest.domain.mime.headers import decode_header
 LONGEST_NAME = 200
 ENDED = re.compile(rb"[A-Za-z0-9+/]++={0,2}")
 BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
+NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]++")
 
 
 class _AsItCame(Compat32):
@@ -27,19 +28,41 @@ def part_bytes(part: Message) -> bytes:
     if (split := _text_with_footer(part)) is not None:
         return split
     payload = part.get_payload(decode=True)
+    if _encoding(part) == "base64" and part.get_content_maintype() == "text":
+        return _whole_base64(part, payload if isinstance(payload, bytes) else b"")
     return payload if isinstance(payload, bytes) else b""
+
+
+def _whole_base64(part: Message, payload: bytes) -> bytes:
+    """What a program calls base64 and did not encode stays as it is; what was cut or soiled on the way is
+    read as far as it goes."""
+    given = _as_it_stands(part)
+    lines = [line.strip() for line in given.splitlines() if line.strip()]
+    if sum(b" " in line for line in lines) > len(lines) / 2:
+        return given
+    if not lines or payload.split() != given.split():
+        return payload
+    letters = NO_BASE64.sub(b"", given)
+    return b64decode(letters[: len(letters) - (len(letters) % 4 == 1)] + b"==")
+
+
+def _encoding(part: Message) -> str:
+    return str(part.get("content-transfer-encoding", "")).strip().lower()
+
+
+def _as_it_stands(part: Message) -> bytes:
+    as_it_stands = copy(part)
+    del as_it_stands["content-transfer-encoding"]
+    given = as_it_stands.get_payload(decode=True)
+    return given if isinstance(given, bytes) else b""
 
 
 def _text_with_footer(part: Message) -> bytes | None:
     """Lists and mail gateways put their footer below a text in base64, as it is; read as base64 it would
     spoil the whole. Others join two texts, each with its end. None where there is but one."""
-    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
-    if encoding != "base64" or part.get_content_maintype() != "text":
+    if _encoding(part) != "base64" or part.get_content_maintype() != "text":
         return None
-    as_it_stands = copy(part)
-    del as_it_stands["content-transfer-encoding"]
-    given = as_it_stands.get_payload(decode=True)
-    lines = given.splitlines() if isinstance(given, bytes) else []
+    lines = _as_it_stands(part).splitlines()
     end = next((n for n, line in enumerate(lines) if n and not line.strip()), len(lines))
     end = next((n + 1 for n, line in enumerate(lines[:end]) if line.rstrip().endswith(b"=")), end)
     footer = b"\n".join(lines[end:]).strip()
