@@ -278,3 +278,44 @@ def test_what_speaks_of_the_request_and_not_of_its_matter_is_held(written: str, 
 )
 def test_a_short_answer_is_one(answer: str) -> None:
     assert read_reply(answer).held == ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "**REFUS**",
+        "*REFUS*",
+        "> REFUS",
+        "\uff32\uff25\uff26\uff35\uff33",
+        "RE\u200bFUS",
+        "\u2066REFUS\u2069",
+        "« REFUS »",
+        "_Refus_.",
+    ],
+)
+def test_a_command_is_one_whatever_it_is_written_with(written: str) -> None:
+    assert read_reply(written) == Reply(ReplyKind.DECLINE, "")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["*Question :* le moulin est de 1893.", "**Refus de visa** : voir le code.", "# Rare\nEn 1893."],
+)
+def test_marks_of_an_answer_stay(written: str) -> None:
+    assert read_reply(written) == Reply(ReplyKind.ANSWER, written)
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("Demande n° 2026-114 enregistrée", "receipt"),
+        ("Cette adresse n'est plus utilisée, écrivez à accueil@bm.example", "receipt"),
+        ("Wir haben Ihre Anfrage an die Fachabteilung weitergeleitet.", "receipt"),
+        ("Estoy fuera de la oficina hasta el lunes.", "absence"),
+        ("Jag är på semester", "absence"),
+        ("Désolée, nous n'avons rien là-dessus.", "refusal"),
+        ("Je ne sais pas.", "refusal"),
+    ],
+)
+def test_what_answers_nothing_is_held(written: str, why: str) -> None:
+    assert read_reply(written).held == why

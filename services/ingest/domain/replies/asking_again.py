@@ -4,6 +4,7 @@
 import re
 import unicodedata
 
+from services.ingest.domain.replies.bare_lines import bare
 from services.ingest.domain.replies.doubts import is_signature, matter
 
 _WORDS = r"AUTRE R[EÉ]PONSE|ANOTHER ANSWER|ANDER ANTWOORD"
@@ -17,6 +18,7 @@ def reason_to_ask_again(text: str) -> str | None:
     without the quote. Who gives no reason has their words themselves for one."""
     whole = unicodedata.normalize("NFC", text.strip())
     first, *below = matter(whole.split("\n")).split("\n")
+    first = bare(first)
     set_off = SET_OFF.match(first)
     if set_off is None and not ALONE.match(first):
         return None

@@ -33,7 +33,7 @@ _REFUSALS = (
 )
 REFUSAL = re.compile("|".join(_REFUSALS), re.IGNORECASE)
 _RECEIPTS = (
-    r"(?:demande|message|question|requête|ticket|courriel)s?\W(?:\w+\W){0,4}?"
+    r"(?:demande|message|question|requête|ticket|courriel)s?\W(?:\w+\W{1,3}){0,5}?"
     r"(?:enregistrée?|reçue?|prise? en compte|prise? en charge|créée?|bien parvenue?|transmise?)",
     r"(?:avons|a) bien reçu votre|accus(?:é|ons) (?:de )?réception|sera (?:traitée?|prise? en charge)",
     r"message (?:automatique|généré)|automatic (?:message|e-?mail)",
@@ -59,7 +59,9 @@ _ABSENCES = (
     r"in my absence|(?:we|library) (?:are|is|will be) closed (?:until|from|for)|back in the office",
     r"i am (?:currently )?(?:away|out of (?:the )?office|on (?:annual )?leave|on holiday)|out of office",
     r"(?:bin|befinde mich) (?:\w+ ){0,4}(?:abwesend|nicht im büro|im urlaub)|ik ben (?:\w+ ){0,3}afwezig",
-    r"sono (?:\w+ ){0,3}(?:assente|in ferie|fuori (?:sede|ufficio))|estoy (?:\w+ ){0,3}ausente",
+    r"sono (?:\w+ ){0,3}(?:assente|in ferie|fuori (?:sede|ufficio))|estoy (?:\w+ ){0,3}(?:ausente"
+    r"|de vacaciones|fuera de la oficina)|(?:estou|estarei) (?:\w+ ){0,3}(?:ausente|de férias)",
+    r"\b(?:på semester|på ferie|lomalla|poza biurem|na urlopie|na dovolené|szabadságon|w delegacji)\b",
 )
 ABSENCE = re.compile("|".join(_ABSENCES), re.IGNORECASE)
 ABSENT_SUBJECT = re.compile(
@@ -94,8 +96,11 @@ SUBSTANCE = re.compile(
 _PASSED_BACK = (
     r"\b(?:dépasse|excède|sort de|hors de) (?:nos|notre|mes|mon) (?:\w+ ){0,2}?(?:compétence|domaine"
     r"|mission|champ|cadre)",
-    r"\bn[’'](?:avons|ai) (?:rien|aucune? \w+|pas d\W?\w+) .{0,30}\b(?:dans nos|à ce sujet|sur (?:ce"
-    r"|le) sujet)",
+    r"\bn[’'](?:avons|ai) (?:rien|aucune? \w+|pas d\W?\w+) .{0,30}\b(?:dans nos|à ce (?:sujet|propos)"
+    r"|là-dessus|sur (?:ce|le) sujet)",
+    r"^\W{0,9}+(?:désolée?s?,? |sorry,? )?(?:(?:je|nous) n(?:e |[’'])(?:le |en )?sa(?:is|vons)"
+    r" (?:pas|rien)|i do(?: not|n[’']t) know|we do(?: not|n[’']t) know|aucune idée|no idea"
+    r"|keine ahnung|geen idee)\W{0,9}$",
     r"(?:\b(?:merci de|veuillez|pouvez-vous|il faut|faudrait)|^(?:à|la)) (?:la |le )?(?:transf|transm"
     r"|réorient|redirig|renvoy)",
     r"\b(?:mieux|plutôt) (?:traitée?|placée?s?|adressée?|du ressort)\b|\bhors[- ]sujet\b",
@@ -143,6 +148,9 @@ _PASSED_ON = (
     r"\b(?:transfère|transfert|transmets|transmettons|transférons|fais suivre|faisons suivre|renvoie) .{0,60}"
     r"\b(?:collègues?|service|équipe|responsable|direction|confrères?|personne compétente)\b",
     r"\b(?:reviens|revenons|reviendr(?:ai|ons)|recontacte(?:rons|rai)?) vers vous\b",
+    r"\b(?:weitergeleitet|doorgestuurd|inoltrat[oa]|reenviad[oa])\b",
+    r"\b(?:adresse|address|adres|dirección|indirizzo)\b.{0,40}\b(?:n[’']est plus|no longer|nicht mehr"
+    r"|niet meer|ya no|non è più)\b",
     r"\b(?:pass(?:ed|ing)|forward(?:ed|ing)) (?:it|this|your \w+) (?:on )?to\b|\bget back to you\b",
     r"\ba réagi (?:via|à|avec)\b|\breacted (?:via|to|with)\b|\bmelden uns\b",
 )

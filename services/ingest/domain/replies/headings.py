@@ -185,7 +185,7 @@ def _sentence(lines: Sequence[str], start: int, end: int, us: Us) -> HeaderBlock
     for length in range(1, min(LONGEST_SENTENCE, end - start) + 1):
         if _is_sentence(" ".join(line.strip() for line in lines[end - length : end]), us):
             top = _begun(lines, start, end - length, end)
-            return _column(lines, top, end)
+            return _column(lines, top, end, us)
     return None
 
 
@@ -218,13 +218,15 @@ def _begun(lines: Sequence[str], start: int, top: int, end: int) -> int:
     return top
 
 
-def _column(lines: Sequence[str], top: int, end: int) -> HeaderBlock:
+def _column(lines: Sequence[str], top: int, end: int, us: Us) -> HeaderBlock:
     """Where a reply and the heading share a line, the heading begins with a word such as "On"."""
     line = lines[top]
     if (at := _lead(lines, top, end)) is not None:
         return HeaderBlock(top, at if line[:at].strip() else 0)
     date = DATE.search(line)
-    if date and len(line[: date.start()].split()) > FEW_WORDS:
+    before = line[: date.start()] if date else ""
+    begins_with_us = us.addressed_in(before) and len(before.partition("@")[0].split()) <= FEW_WORDS
+    if date and len(before.split()) > FEW_WORDS and not begins_with_us:
         return HeaderBlock(top, date.start())
     return HeaderBlock(top)
 

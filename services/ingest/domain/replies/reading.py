@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from services.ingest.domain.replies.bare_lines import bare
 from services.ingest.domain.replies.doubts import SHORT_REFUSAL, is_signature, matter, why_doubtful
 
 
@@ -122,7 +123,8 @@ class Reply:
 def read_reply(text: str, subject: str = "") -> Reply:
     """`text` without the quote (`quoting.written_in`)."""
     lines = text.strip().split("\n")
-    if command := message_command(lines) or _command(lines) or _command_below_greeting(lines):
+    bared = _with_bare_command(lines)
+    if command := message_command(bared) or _command(bared) or _command_below_greeting(bared):
         return command
     if not text.strip():
         return Reply(ReplyKind.ANSWER, "")
@@ -134,6 +136,19 @@ def read_reply(text: str, subject: str = "") -> Reply:
     if why:
         return Reply(ReplyKind.ANSWER, text.strip(), held=why)
     return _answer(lines)
+
+
+def _with_bare_command(lines: list[str]) -> list[str]:
+    """With the command, on its first line or below a greeting, as the mail that asks names it."""
+    for number in [number for number, line in enumerate(lines) if line.strip()][:2]:
+        line = bare(lines[number])
+        if line != lines[number] and (MESSAGE.match(line) or _command_of(line)):
+            return [*lines[:number], line, *lines[number + 1 :]]
+    return lines
+
+
+def _command_of(line: str) -> bool:
+    return any(pattern.match(line) for _, pattern in COMMAND_LINES)
 
 
 def _command(lines: list[str]) -> Reply | None:
