@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from io import BytesIO
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
 from services.ingest.domain.files import HEAD, media_type_of
+from services.ingest.domain.zipped_documents import why_not_taken
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
@@ -73,3 +74,35 @@ def test_what_libraries_and_their_public_use_is_taken(name: str) -> None:
 @pytest.mark.parametrize("name", LEFT)
 def test_what_could_harm_its_reader_is_left_out(name: str) -> None:
     assert media_type_of(LEFT[name][:HEAD], name) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        (("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), "macros"),
+        (("[Content_Types].xml", "xl/workbook.xml", "xl/macrosheets/sheet1.xml"), "macros"),
+        (("mimetype", "content.xml", "Basic/Standard/Module1.xml"), "macros"),
+        (("[Content_Types].xml", "word/document.xml", "setup.exe"), "a program"),
+        (("evil.html", "word/document.xml"), "a page"),
+        (("[Content_Types].xml", "word/document.xml", "word/media/image1.png"), None),
+        (("mimetype", "content.xml", "Basic/Standard/script-lb.xml", "Pictures/1.png"), None),
+    ],
+)
+def test_a_document_with_what_runs_in_it_is_not_taken(names: tuple[str, ...], why: str | None) -> None:
+    office = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    assert why_not_taken(zipped(*names), office) == why
+
+
+def test_a_book_may_be_made_of_pages() -> None:
+    assert why_not_taken(zipped("mimetype", "OEBPS/one.xhtml"), "application/epub+zip") is None
+
+
+def test_what_unpacks_to_a_hundred_times_its_size_is_not_taken() -> None:
+    buffer = BytesIO()
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", bytes(5_000_000))
+    assert why_not_taken(buffer.getvalue(), "") == "too large unpacked"
+
+
+def test_a_list_of_parts_that_cannot_be_read_is_no_fault() -> None:
+    assert why_not_taken(b"PK\x03\x04" + bytes(90), "") is None

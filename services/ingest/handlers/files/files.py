@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.vocabulary import Attachment
+from services.ingest.domain import zipped_documents
 from services.ingest.domain.cleaning import clean_line
 from services.ingest.domain.files import HEAD, LONGEST_NAME, fitting_name, media_type_of
 from services.ingest.domain.intake import Refused
@@ -148,6 +149,10 @@ async def _keep(unit: Unit, upload: Upload, belongs_to: str) -> File:
     media_type = media_type_of(head, called)
     if media_type is None:
         raise Refused(f"{called}: not a photo, document or sound that is taken", field="files")
+    if head.startswith(zipped_documents.START):
+        head += await _rest_of(upload)
+        if why := zipped_documents.why_not_taken(head, media_type):
+            raise Refused(f"{called}: a document that holds {why} is not taken", field="files")
     name = fitting_name(called, media_type)
     identity, digest, size = uuid4(), hashlib.sha256(), 0
     number = 0
@@ -161,7 +166,18 @@ async def _keep(unit: Unit, upload: Upload, belongs_to: str) -> File:
     return file
 
 
+async def _rest_of(upload: Upload) -> bytes:
+    """Of a document whose list of parts stands at its end."""
+    pieces = []
+    while piece := await upload.content.read(CHUNK):
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
 async def _pieces(head: bytes, content: Readable) -> AsyncIterator[bytes]:
+    while len(head) > CHUNK:
+        yield head[:CHUNK]
+        head = head[CHUNK:]
     piece = head + await content.read(CHUNK)
     while piece:
         yield piece

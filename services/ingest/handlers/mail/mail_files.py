@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.ingest.domain.files import HEAD, fitting_name, media_type_of
 from services.ingest.domain.mail.parsed_mail import ParsedMail
 from services.ingest.domain.mime.text_of_mail import MailAttachment
+from services.ingest.domain.zipped_documents import why_not_taken
 from services.ingest.handlers.files.files import Upload
 
 LEFT_OUT = "Fichiers non transmis / files not passed on:"
@@ -24,4 +25,5 @@ def with_left_out(text: str, mail: ParsedMail) -> str:
 
 def is_taken(attachment: MailAttachment) -> bool:
     content = attachment.content
-    return bool(content) and media_type_of(content[:HEAD], attachment.name) is not None
+    media_type = media_type_of(content[:HEAD], attachment.name) if content else None
+    return media_type is not None and why_not_taken(content, media_type) is None
