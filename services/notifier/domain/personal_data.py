@@ -49,9 +49,9 @@ class Mark:
 def marks(text: str, known: Iterable[str] = ()) -> tuple[Mark, ...]:
     """Every personal looking place, in order, none overlapping. `known`: names to be looked for as well."""
     read = letters(text)
-    found = sorted((*_of_all_kinds(read.plain), *_known(read.plain, known)))
+    every = (*_of_all_kinds(read.plain), *_known(read.plain, known))
     kept: list[Mark] = []
-    for mark in found:
+    for mark in sorted(every, key=lambda mark: (mark.start, -mark.end)):
         if not kept or mark.start >= kept[-1].end:
             kept.append(mark)
         elif mark.end > kept[-1].end:
