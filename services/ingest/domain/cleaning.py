@@ -33,6 +33,16 @@ def _with_few_marks(text: str) -> Iterator[str]:
             yield letter
 
 
+def unaccented(text: str) -> str:
+    """As who writes without accents writes it, to be compared alone: `Réponse` and `REPONSE` are one but for
+    their case."""
+    if text.isascii():
+        return text
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
+    )
+
+
 def clean_text(text: str | None, most: int = LONGEST_TEXT) -> str | None:
     """Several lines, at most `most` characters; None when nothing is left."""
     cleaned = CONTROLS.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n"))

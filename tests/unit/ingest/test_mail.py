@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.ingest.domain.mail.automatic import Sign
 from services.ingest.domain.mail.parsed_mail import Kind, MailEnvelope, ParsedMail, parse_mail
 from services.ingest.domain.mime.html_text import html_to_text
 from services.ingest.domain.mime.tnef import read_tnef
@@ -262,6 +263,21 @@ def test_what_programs_add_to_a_persons_mail_is_no_sign(header: str) -> None:
 def with_headers(headers: dict[str, str]) -> bytes:
     lines = {"From": "a@b.example", "Subject": "Un moulin"} | headers
     return ("".join(f"{name}: {value}\n" for name, value in lines.items()) + "\nJe suis absente.").encode()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        *(
+            "Reponse automatique : Question",
+            "ACCUSE DE RECEPTION",
+            "Odpowiedź automatyczna: x",
+        ),
+        *("自動返信: x", "自动回复: x", "رد تلقائي: x", "מענה אוטומטי: x", "Автоматический ответ: x"),
+    ],
+)
+def test_a_machines_subject_is_a_sign_in_every_language_and_without_accents(subject: str) -> None:
+    assert Sign.SUBJECT in read(written(Subject=subject)).signs
 
 
 @pytest.mark.parametrize(

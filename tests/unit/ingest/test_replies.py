@@ -315,7 +315,28 @@ def test_marks_of_an_answer_stay(written: str) -> None:
         ("Jag är på semester", "absence"),
         ("Désolée, nous n'avons rien là-dessus.", "refusal"),
         ("Je ne sais pas.", "refusal"),
+        ("Votre demande a bien ete enregistree sous le numero 4711", "receipt"),
+        ("VOTRE DEMANDE A BIEN ETE ENREGISTREE", "receipt"),
+        ("Accuse de reception", "receipt"),
+        ("[GLPI #0004711] Nouveau ticket : Question", "receipt"),
+        ("We hebben uw bericht ontvangen.", "receipt"),
+        ("Wir haben Ihre Nachricht erhalten.", "receipt"),
+        ("Abbiamo ricevuto la sua richiesta", "receipt"),
+        ("Hemos recibido su mensaje.", "receipt"),
+        ("تم استلام رسالتك", "receipt"),
+        ("Je suis en conges jusqu'au 5 janvier", "absence"),
+        ("Étant en congé, je ne répondrai pas avant lundi.", "absence"),
+        ("Nous ne sommes pas competents", "refusal"),
+        ("Desolee, nous n'avons rien la-dessus", "refusal"),
+        ("Reponse a venir", "on_it"),
     ],
 )
 def test_what_answers_nothing_is_held(written: str, why: str) -> None:
     assert read_reply(written).held == why
+
+
+@pytest.mark.parametrize(
+    "written", ["La lettre a été reçue le 4 mai 1911.", "Reçue en 1890 à l'Académie, elle publie en 1893."]
+)
+def test_an_answer_that_uses_such_words_is_one(written: str) -> None:
+    assert read_reply(written).held == ""

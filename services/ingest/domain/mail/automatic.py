@@ -8,6 +8,8 @@ import re
 from email.message import Message
 from enum import StrEnum
 
+from services.ingest.domain.cleaning import unaccented
+
 
 class Sign(StrEnum):
     """Why a mail may be a machine's."""
@@ -30,8 +32,10 @@ AUTO_HEADERS = (
 VACATION = re.compile(r"\b(?:vacation|auto-?respond(?:er)?|autoreply)\b", re.IGNORECASE)
 """A program by its name, in X-Mailer, or where it notes that it has passed (Delivered-To)."""
 ANYWHERE = re.compile(
-    r"\b(?:réponse automatique|automatic reply|auto-?reply|automatische antwort|out of (?:the )?office)\b"
-    r"|verify#|requires verification|authentifi(?:ez|cation de) (?:vous|votre) ",
+    unaccented(
+        r"\b(?:réponse automatique|automatic reply|auto-?reply|automatische antwort|out of (?:the )?office)\b"
+        r"|verify#|requires verification|authentifi(?:ez|cation de) (?:vous|votre) "
+    ),
     re.IGNORECASE,
 )
 """What hardly any person writes into a subject."""
@@ -55,6 +59,18 @@ _ABSENCES = (
     *("assen(?:te|za) dall[’']ufficio", "respuesta automática", "fuera de la oficina", "resposta automática"),
     *("fora do escritório", "ausência temporária", "autosvar", "automatiskt svar", "automaattinen vastaus"),
     *(r"on (?:annual )?leave\b", r"i am away\b", "im urlaub", "nicht im büro", "ik ben afwezig"),
+    *(
+        "automatick[ae] odpove[dď]",
+        "automatyczna odpowied",
+        "odpowied[zź] automatyczna",
+        "automatikus válasz",
+    ),
+    *("răspuns automat", "automatisk svar", "otomatik yan"),
+    r"\u0430\u0432\u0442\u043e(?:\w{6,10} )?(?:\u043e\u0442\u0432\u0435\u0442|\u0432\w{8,11})",  # Cyrillic
+    r"\u03b1\u03c5\u03c4\w{5,9} \u03b1\u03c0\u03b1\u03bd\w{4}",  # Greek
+    r"\u81ea\u52d5(?:\u8fd4\u4fe1|\u5fdc\u7b54|\u56de\u8986)|\u81ea\u52a8(?:\u56de\u590d|\u7b54\u590d)",
+    r"\u0631\u062f \u062a\u0644\u0642\u0627\u0626\u064a|\u0631\u062f \u062a\u0644\u0642\w{3,4}",  # Arabic
+    r"(?:\u05de\u05e2\u05e0\u05d4|\u05ea\u05e9\u05d5\u05d1\u05d4) \u05d0\u05d5\u05d8\w{4}",  # Hebrew
 )
 _RECEIPTS = (
     *(
@@ -101,12 +117,19 @@ _FAILURES = (
     *("onbestelbaar", "mancato recapito", "no se puede entregar", "não entregue", "courrier non délivré"),
     *("warning: could not send", "mail system error", "rejected:", "nondeliverable mail"),
 )
-ABSENT = re.compile(r"^\W{0,30}+(?:" + "|".join(_ABSENCES) + ")", re.IGNORECASE)
-RECEIPT = re.compile(r"^\W{0,30}+(?:" + "|".join(_RECEIPTS) + ")", re.IGNORECASE)
+
+
+def _begins_with(parts: tuple[str, ...]) -> re.Pattern[str]:
+    """Looked for in subjects without accents."""
+    return re.compile(unaccented(r"^\W{0,30}+(?:" + "|".join(parts) + ")"), re.IGNORECASE)
+
+
+ABSENT = _begins_with(_ABSENCES)
+RECEIPT = _begins_with(_RECEIPTS)
 BRACKETED = re.compile(
     r"^\s*\[(?:demande|ticket|request|incident|case|glpi|rt)\b[^\]]{0,60}\]", re.IGNORECASE
 )
-FAILED = re.compile(r"^\W{0,30}+(?:" + "|".join(_FAILURES) + ")", re.IGNORECASE)
+FAILED = _begins_with(_FAILURES)
 OWN_MARK = "x-sesame"
 """A header that every mail of ours carries."""
 MASS_MAIL = frozenset({"bulk", "list", "junk"})
@@ -135,6 +158,7 @@ def is_ours(mail: Message) -> bool:
 def signs(mail: Message, subject: str, sender: str, own_addresses: frozenset[str]) -> dict[Sign, str]:
     """What makes it look like a machine's without proving it, each with what was seen."""
     found: dict[Sign, str] = {}
+    subject = unaccented(subject)
     precedence = _word(mail, "precedence")
     if precedence in MASS_MAIL:
         found[Sign.MASS] = f"Precedence: {precedence}"

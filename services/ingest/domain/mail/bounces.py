@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.message import Message
 
+from services.ingest.domain.cleaning import unaccented
 from services.ingest.domain.mail.automatic import FAILED, from_nobody
 from services.ingest.domain.mime.text_of_mail import part_text
 
@@ -84,7 +85,7 @@ def is_bounce(mail: Message, envelope_from: str | None, subject: str, sender: st
 
 def looks_like_bounce(mail: Message, subject: str, sender: str) -> bool:
     """At the return path of a mail of ours that is enough: nobody else writes there."""
-    return bool(mail.get("x-failed-recipients") or SENDERS.match(sender) or FAILED.match(subject))
+    return bool(mail.get("x-failed-recipients") or SENDERS.match(sender) or FAILED.match(unaccented(subject)))
 
 
 def read_bounce(mail: Message) -> Bounce:

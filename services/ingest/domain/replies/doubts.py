@@ -3,14 +3,20 @@ a signature and nothing above it. Its library shall say."""
 
 import re
 
+from services.ingest.domain.cleaning import unaccented
 from services.ingest.domain.mail.automatic import ABSENT
 from services.ingest.domain.mime.headers import bare_subject
 
-GREETING = re.compile(
+
+def _any_of(*parts: str) -> re.Pattern[str]:
+    """Looked for in texts without accents: half of all programs and people write none."""
+    return re.compile(unaccented("|".join(parts)), re.IGNORECASE)
+
+
+GREETING = _any_of(
     r"^(?:(?:bonjour|bonsoir|salut|hello|hi|guten tag|goedendag|buongiorno)\b"
     r"(?:,\s{0,3}(?:madame|monsieur|mesdames|messieurs|ch[eè]re?s?)\b)?[^,.;:!?\d]{0,40}[,.!;:]{0,3}\s{0,9}"
-    r"|(?:dear|madame|monsieur|mesdames|messieurs|ch[eè]re?s?)\b[^.;:!?\d]{0,40}[,!]\s{0,9})$",
-    re.IGNORECASE,
+    r"|(?:dear|madame|monsieur|mesdames|messieurs|ch[eè]re?s?)\b[^.;:!?\d]{0,40}[,!]\s{0,9})$"
 )
 """A line that greets and says nothing else."""
 
@@ -31,7 +37,7 @@ _REFUSALS = (
     r"(?:können|kann) (?:wir |ich )?(?:diese|die|Ihre) (?:frage|anfrage) (?:leider )?nicht",
     r"nicht unser (?:gebiet|fach|bereich)|niet ons (?:vakgebied|terrein)|non è di nostra competenza",
 )
-REFUSAL = re.compile("|".join(_REFUSALS), re.IGNORECASE)
+REFUSAL = _any_of(*_REFUSALS)
 _RECEIPTS = (
     r"(?:demande|message|question|requête|ticket|courriel)s?\W(?:\w+\W{1,3}){0,5}?"
     r"(?:enregistrée?|reçue?|prise? en compte|prise? en charge|créée?|bien parvenue?|transmise?)",
@@ -43,16 +49,23 @@ _RECEIPTS = (
     r"your (?:request|message|e-?mail|ticket) (?:has been|was) (?:received|registered|logged|created)",
     r"(?:ihre|eure) (?:anfrage|nachricht) (?:wurde|ist) (?:bei uns )?(?:registriert|erhalten|eingegangen)",
     r"(?:uw|je) (?:vraag|bericht|verzoek) is (?:ontvangen|geregistreerd)",
+    r"(?:hebben|heb) (?:uw|je|jouw) \w+ (?:goed |in goede orde )?ontvangen",
+    r"haben (?:ihre|ihr|eure) \w+ (?:\w+ ){0,2}(?:erhalten|bekommen)|(?:ist|sind) bei uns eingegangen",
+    r"(?:hemos|he) recibido (?:su|tu|vuestr[oa])|su (?:mensaje|solicitud|consulta) ha sido (?:recib|registr)",
+    r"(?:abbiamo|ho) ricevuto (?:la|il) (?:sua|suo|vostr[ao]|tu[ao])|recebemos (?:a|o) (?:sua|seu|voss[ao])",
+    r"(?:\u043e\u0442\u0440\u0438|\u043f\u043e\u043b\u0443\u0447)\w{2,5} \u0432\u0430\u0448",  # Cyrillic
+    r"\u0432\u0430\u0448\w? .{0,40}(?:\u043f\u043e\u043b\u0443\u0447|\u043e\u0442\u0440\u0438\u043c)",
+    r"تم استلام|استلمنا|تلقينا",
 )
-RECEIPT = re.compile("|".join(_RECEIPTS), re.IGNORECASE)
-TICKET = re.compile(
+RECEIPT = _any_of(*_RECEIPTS)
+TICKET = _any_of(
     r"\[[^\]]{0,30}(?:glpi|ticket|case|req|inc|rt|otrs|zammad)[^\]]{0,30}\d\]"
-    r"|accusé de réception|ticket (?:n°|#|no)",
-    re.IGNORECASE,
+    r"|accusé de réception|ticket (?:n°|#|no)"
 )
 _ABSENCES = (
     r"(?:je suis|nous sommes|actuellement|je serai) (?:actuellement |en |)\W?"
     r"(?:absente?s?|congés?|vacances|déplacement|formation|en congés?|en vacances)",
+    r"étant (?:actuellement )?(?:en congés?|en vacances|absente?)",
     r"en arrêt (?:de )?(?:maladie|travail)|en (?:mon|notre) absence|je ne travaille pas|serai de retour",
     r"(?:bibliothèque|médiathèque|service|nous) (?:est|sommes|sera|serons) fermée?s? (?:du|jusqu|pour"
     r"|ce|cette)",
@@ -63,12 +76,11 @@ _ABSENCES = (
     r"|de vacaciones|fuera de la oficina)|(?:estou|estarei) (?:\w+ ){0,3}(?:ausente|de férias)",
     r"\b(?:på semester|på ferie|lomalla|poza biurem|na urlopie|na dovolené|szabadságon|w delegacji)\b",
 )
-ABSENCE = re.compile("|".join(_ABSENCES), re.IGNORECASE)
-ABSENT_SUBJECT = re.compile(
-    r"^\W*(?:congés?|vacances|absences?|annual leave|on leave|holidays?|urlaub|vakantie|ferie)\b",
-    re.IGNORECASE,
+ABSENCE = _any_of(*_ABSENCES)
+ABSENT_SUBJECT = _any_of(
+    r"^\W*(?:congés?|vacances|absences?|annual leave|on leave|holidays?|urlaub|vakantie|ferie)\b"
 )
-OUR_SUBJECT = re.compile(r"^\W*question\W+\w{4,}", re.IGNORECASE)
+OUR_SUBJECT = _any_of(r"^\W*question\W+\w{4,}")
 _CLOSINGS = (
     *(r"(?:bien |très )?(?:cordialement|sincèrement)", r"bien à (?:vous|toi)", "merci", "(?:avec )?mes"),
     *(
@@ -83,11 +95,10 @@ _CLOSINGS = (
     *("best", "thanks", "thank you", "sincerely", "yours", "cheers", "mit freundlichen", "freundliche"),
     *("grüsse", "grüße", "met vriendelijke", "cordiali", "saluti", "saludos"),
 )
-CLOSING = re.compile(r"^\W{0,2}(?:-- ?$|(?:" + "|".join(_CLOSINGS) + r")\b)", re.IGNORECASE)
-FORMULA = re.compile(
+CLOSING = _any_of(r"^\W{0,2}(?:-- ?$|(?:" + "|".join(_CLOSINGS) + r")\b)")
+FORMULA = _any_of(
     r"^\W{0,2}(?:-- ?$|(?:bien |très |with )?(?:cordialement|sincèrement|regards|(?:kind|best|warm) regards"
-    r"|bien à (?:vous|toi)|sincerely|yours|cheers|mit freundlichen grüßen|cordiali saluti|saludos)\W*$)",
-    re.IGNORECASE,
+    r"|bien à (?:vous|toi)|sincerely|yours|cheers|mit freundlichen grüßen|cordiali saluti|saludos)\W*$)"
 )
 """A line that closes a letter and says nothing else."""
 SUBSTANCE = re.compile(
@@ -112,7 +123,7 @@ _PASSED_BACK = (
     r"\bfaute de (?:temps|moyens|personnel)\b",
     r"\bnicht (?:unser|zuständig)|\bniet (?:ons|bevoegd)\b|\bnot (?:ours|our (?:field|subject|topic))\b",
 )
-PASSED_BACK = re.compile("|".join(_PASSED_BACK), re.IGNORECASE)
+PASSED_BACK = _any_of(*_PASSED_BACK)
 _ON_IT = (
     r"\b(?:m[’']en|nous en|s[’']en) (?:charge|occup)",
     r"\b(?:je|nous|on) (?:la |le )?pren(?:ds|d|ons)(?:\W{0,3}$| cette| la question)",
@@ -124,15 +135,12 @@ _ON_IT = (
     r"|prochainement)",
     r"\bmeilleurs délais\b|\b(?:i|we)(?:[’']ll| will) (?:take|look|work|answer|reply)\b|\bworking on it\b",
 )
-ON_IT = re.compile("|".join(_ON_IT), re.IGNORECASE)
-THANKS = re.compile(
-    r"^\W{0,9}+(?:merci|bonjour|bonsoir|thank|hello|danke|grazie|gracias|dank)", re.IGNORECASE
-)
-ASKED = re.compile(
+ON_IT = _any_of(*_ON_IT)
+THANKS = _any_of(r"^\W{0,9}+(?:merci|bonjour|bonsoir|thank|hello|danke|grazie|gracias|dank)")
+ASKED = _any_of(
     r"(?:\b(?:vous|votre|vos|you|your|sie|ihre?|u|uw|lei)\b|^\W{0,9}+(?:quel(?:le)?s?|où|quand|which"
     r"|what|where|when)\b)"
-    r".{0,300}\?\W*$",
-    re.IGNORECASE,
+    r".{0,300}\?\W*$"
 )
 """A sentence that asks its reader something; "Vers 1890 ?" answers."""
 _COMES = (
@@ -143,7 +151,7 @@ _COMES = (
     "bonjour|hello",
 )
 _COME = f"(?:{'|'.join(_COMES)})"
-ACKNOWLEDGED = re.compile(rf"^\W{{0,9}}+{_COME}(?:\W{{1,9}}{_COME}\b)*\W{{0,9}}$", re.IGNORECASE)
+ACKNOWLEDGED = _any_of(rf"^\W{{0,9}}+{_COME}(?:\W{{1,9}}{_COME}\b)*\W{{0,9}}$")
 _PASSED_ON = (
     r"\b(?:transfère|transfert|transmets|transmettons|transférons|fais suivre|faisons suivre|renvoie) .{0,60}"
     r"\b(?:collègues?|service|équipe|responsable|direction|confrères?|personne compétente)\b",
@@ -154,7 +162,7 @@ _PASSED_ON = (
     r"\b(?:pass(?:ed|ing)|forward(?:ed|ing)) (?:it|this|your \w+) (?:on )?to\b|\bget back to you\b",
     r"\ba réagi (?:via|à|avec)\b|\breacted (?:via|to|with)\b|\bmelden uns\b",
 )
-PASSED_ON = re.compile("|".join(_PASSED_ON), re.IGNORECASE)
+PASSED_ON = _any_of(*_PASSED_ON)
 """What the asker would take for the answer, and is word that one will come."""
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
 
@@ -162,7 +170,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
 def is_signature(lines: list[str]) -> bool:
     """Nothing, a closing formula with what stands below it, or names alone."""
     written = [line.strip() for line in lines if line.strip()]
-    if not written or CLOSING.match(written[0]):
+    if not written or CLOSING.match(unaccented(written[0][:SHORT_REFUSAL])):
         return True
     return len(written) <= 4 and all(_is_name(line) for line in written)
 
@@ -177,12 +185,12 @@ def matter(lines: list[str]) -> str:
     written = next((number for number, line in enumerate(lines) if line.strip()), 0)
     whole = "\n".join(lines[written:]).strip()
     below = "\n".join(lines[written + 1 :]).strip()
-    return below if below and GREETING.match(lines[written].strip()) else whole
+    return below if below and GREETING.match(unaccented(lines[written].strip()[:SHORT_REFUSAL])) else whole
 
 
 def why_doubtful(lines: list[str], subject: str) -> str:
     """One of `reading.REASONS`; empty where nothing speaks against its being an answer."""
-    return _of_subject(subject) or _of_words(matter(lines))
+    return _of_subject(unaccented(subject)) or _of_words(unaccented(matter(lines)))
 
 
 def _of_subject(subject: str) -> str:
@@ -197,7 +205,7 @@ def _of_words(written: str) -> str:
     first = " ".join(SENTENCE_END.split(written, maxsplit=1)[0].split())[:300]
     if len(written) <= SHORT_NOTICE and ABSENCE.search(first):
         return "absence"
-    if len(written) <= SHORT_NOTICE and RECEIPT.search(first):
+    if len(written) <= SHORT_NOTICE and (RECEIPT.search(first) or TICKET.match(first)):
         return "receipt"
     if len(written) > SHORT_REFUSAL:
         return ""

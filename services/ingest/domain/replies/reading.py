@@ -41,9 +41,9 @@ class Command:
 
 
 COMMANDS = (
-    Command(ReplyKind.DECLINE, Follows.TEXT, r"refus[ée]?|refuser|refuse|décliner|decline|declined"),
+    Command(ReplyKind.DECLINE, Follows.TEXT, r"refus[ée]?|refuser|refuse|d[ée]clin(?:er|[ée])|declined"),
     Command(
-        ReplyKind.DECLINE, Follows.TEXT, r"passer la main|(?:je|nous) (?:refus(?:e|ons)|déclin(?:e|ons))"
+        ReplyKind.DECLINE, Follows.TEXT, r"passer la main|(?:je|nous) (?:refus(?:e|ons)|d[ée]clin(?:e|ons))"
     ),
     Command(ReplyKind.DECLINE, Follows.TEXT, r"(?:je|nous) pass(?:e|ons) la main|(?:i|we) (?:decline|pass)"),
     Command(ReplyKind.TAKE, Follows.NOTHING, r"en cours|je prends|nous prenons|on it|taken"),
