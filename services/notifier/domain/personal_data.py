@@ -12,11 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from services.notifier.domain.personal import addresses, names, numbers, places
-from services.notifier.domain.personal.letters import letters
+from services.notifier.domain.personal.letters import TextSpan, letters
 
-Span = tuple[int, int]
-
-KINDS: Mapping[str, Callable[[str], Iterator[Span]]] = {
+KINDS: Mapping[str, Callable[[str], Iterator[TextSpan]]] = {
     "mail": addresses.mails,
     "telephone": numbers.telephones,
     "number": numbers.numbers,

@@ -33,7 +33,9 @@ PICTURE = re.compile(r"\[(?:cid|image|inline image)\b[^\[\]]*+\]|<cid:[^<>]*+>",
 INVISIBLE = re.compile(
     r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufffc]+"
 )
-PAGE = re.compile(r"\s*+<(?:!doctype\s+html|html|body|head|table|div|p|span|meta)\b[^<>]*+>", re.IGNORECASE)
+PAGE = re.compile(
+    r"(?<!\s)\s*+<(?:!doctype\s+html|html|body|head|table|div|p|span|meta)\b[^<>]*+>", re.IGNORECASE
+)
 PAGE_END = re.compile(r"</(?:html|body|table|div|p|span)\s*>\s*\Z", re.IGNORECASE)
 """A page that its writer's program calls plain: contact forms of websites do so."""
 TAGGED = frozenset({"text/enriched", "text/richtext"})

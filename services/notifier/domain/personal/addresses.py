@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.notifier.domain.personal.letters import around, holds
-
-Span = tuple[int, int]
+from services.notifier.domain.personal.letters import TextSpan, around, holds
 
 _LOCAL = r"[\w.+%'-]{1,64}+"
 """At most 64 letters before the @ (RFC 5321, 4.5.3.1.1): a text without any is not read once per letter."""
@@ -55,7 +53,7 @@ CHANNELS = (
 )
 
 
-def mails(plain: str) -> Iterator[Span]:
+def mails(plain: str) -> Iterator[TextSpan]:
     if not MAY_HOLD_MAIL.search(plain):
         return
     signs = (found.start() for found in MAY_HOLD_MAIL.finditer(plain))
@@ -64,7 +62,7 @@ def mails(plain: str) -> Iterator[Span]:
             yield from (found.span() for found in pattern.finditer(plain, start, end))
 
 
-def accounts(plain: str) -> Iterator[Span]:
+def accounts(plain: str) -> Iterator[TextSpan]:
     if "@" in plain:
         yield from (found.span() for found in ACCOUNT.finditer(plain))
     low = plain.lower()

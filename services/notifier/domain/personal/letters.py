@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+TextSpan = tuple[int, int]
+"""From, to (excluded), in characters."""
+
 INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     r"\U000e0000-\U000e007f]|\*++(?=\d)|(?<=\d)\*++|\\(?=[.@_-])"
@@ -36,7 +39,7 @@ class Letters:
     plain: str
     places: Sequence[int] | None = None
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
+    def span(self, start: int, end: int) -> TextSpan:
         """Of the text, for a span of `plain` that is not empty."""
         if self.places is None:
             return start, end
@@ -58,7 +61,7 @@ def _seen(text: str) -> Iterator[int]:
     yield from range(at, len(text))
 
 
-def around(starts: Iterable[int], before: int, after: int) -> Iterator[tuple[int, int]]:
+def around(starts: Iterable[int], before: int, after: int) -> Iterator[TextSpan]:
     """Where a pattern has to be looked for that has one of these places in it, in order; what overlaps is
     one."""
     begin, end = 0, -1

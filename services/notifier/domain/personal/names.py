@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.notifier.domain.personal.letters import holds
-
-Span = tuple[int, int]
+from services.notifier.domain.personal.letters import TextSpan, holds
 
 _CAPITAL = r"[^\W\d_a-zà-öø-ÿ]"
 _SMALL = r"(?:de la|de|du|des|d'|le|la|van der|van den|van de|van|von|der|den|da|di|del|dos|el|al|bin|ben)"
@@ -45,7 +43,7 @@ TALKED = re.compile(
 )
 INITIAL = re.compile(rf"{_CAPITAL}\.")
 GREETED = re.compile(
-    r"[ \t]*(?i:bonjour|bonsoir|chère|cher|salut|hello|hi|dear|hallo|beste|liebe[rs]?|buongiorno"
+    r"(?<![ \t])[ \t]*+(?i:bonjour|bonsoir|chère|cher|salut|hello|hi|dear|hallo|beste|liebe[rs]?|buongiorno"
     rf"|gentile|hola|querid[oa]|estimad[oa]|olá),? (?P<name>{_NAME})(?=[ ]?[,!.\n]|$)"
 )
 GREETED_NOBODY = re.compile(
@@ -205,7 +203,7 @@ MOST_SIGNATURES = 100
 """Lines that close a letter, of one text: nobody signs so often."""
 
 
-def said_names(plain: str) -> Iterator[Span]:
+def said_names(plain: str) -> Iterator[TextSpan]:
     """Where somebody says or signs their own name: it is theirs wherever it stands."""
     low = plain.lower()
     for pattern in (SAID, NAMED, I_AM) if holds(low, SAYING) else ():
@@ -250,14 +248,14 @@ def _last_lines(plain: str) -> Iterator[re.Match[str]]:
             yield last
 
 
-def titled_names(plain: str) -> Iterator[Span]:
+def titled_names(plain: str) -> Iterator[TextSpan]:
     """`Madame Vaumont`: the name without its title."""
     for found in TITLED.finditer(plain):
         if not OFFICES.match(found["name"]):
             yield found.span("name")
 
 
-def births(plain: str) -> Iterator[Span]:
+def births(plain: str) -> Iterator[TextSpan]:
     if holds(plain.lower(), ("né", "born", "geb", "naiss", "birth")):
         for found in BORN.finditer(plain):
             span = found.span("labelled" if found["labelled"] else "said")

@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.notifier.domain.personal.letters import around, holds
-
-Span = tuple[int, int]
+from services.notifier.domain.personal.letters import TextSpan, around, holds
 
 LINK = re.compile(r"(?:https?://|www\.|doi:|ark:/|\b10\.\d{4,9}/)\S++", re.IGNORECASE)
 BOOK = re.compile(r"\b(?:ISBN|ISSN|EAN|PPN|SUDOC|FRBNF|OCLC|DOI|cotes?)\b[^\n]{0,12}$", re.IGNORECASE)
@@ -104,7 +102,7 @@ LINKS = ("://", "www.", "doi:", "ark:", "10.")
 MAY_HOLD = re.compile(r"\d[\d ./,:_()\t\n-]{2,}\d|\d{2}")
 
 
-def telephones(plain: str) -> Iterator[Span]:
+def telephones(plain: str) -> Iterator[TextSpan]:
     if not MAY_HOLD.search(plain):
         return
     plain = _without_links(plain)
@@ -136,7 +134,7 @@ def _telephone(run: str) -> int:
     return len(run) if re.match(r"33[67]\d{8}$", digits) else 0
 
 
-def numbers(plain: str) -> Iterator[Span]:
+def numbers(plain: str) -> Iterator[TextSpan]:
     """Bank, identity, car, reader's card, what opens a door, a place on earth."""
     if holds(plain.lower(), SECRETS):
         yield from (found.span("secret") for found in SECRET.finditer(plain))
@@ -148,7 +146,7 @@ def numbers(plain: str) -> Iterator[Span]:
             yield from numbers_in(plain, start, end)
 
 
-def _accounts(plain: str, begin: int, stop: int) -> Iterator[Span]:
+def _accounts(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
     for found in IBAN.finditer(plain, begin, stop):
         length = IBAN_LENGTHS.get(found["country"].upper(), 0)
         places = [at for at in range(found.start(), found.end()) if plain[at].isalnum()][:length]
@@ -158,7 +156,7 @@ def _accounts(plain: str, begin: int, stop: int) -> Iterator[Span]:
                 yield found.start(), places[-1] + 1
 
 
-def _cards(plain: str, begin: int, stop: int) -> Iterator[Span]:
+def _cards(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
     for found in CARD.finditer(plain, begin, stop):
         if _luhn("".join(PLAIN.findall(found[0]))):
             yield found.span()
@@ -170,7 +168,7 @@ def _luhn(digits: str) -> bool:
     return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 
 
-def _labelled(plain: str, begin: int, stop: int) -> Iterator[Span]:
+def _labelled(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
     for found in LABELLED.finditer(plain, begin, stop) if holds(plain[begin:stop].lower(), LABELS) else ():
         start, end = found.span("number")
         word = LETTERS_OF_A_WORD.search(plain, start, end)
@@ -180,12 +178,12 @@ def _labelled(plain: str, begin: int, stop: int) -> Iterator[Span]:
             yield start, end
 
 
-def _plates(plain: str, begin: int, stop: int) -> Iterator[Span]:
+def _plates(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
     for found in PLATE.finditer(plain, begin, stop) if holds(plain[begin:stop].lower(), PLATES) else ():
         yield found.span("plate")
 
 
-def _shapes(plain: str, begin: int, stop: int) -> Iterator[Span]:
+def _shapes(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
     for pattern in (SHAPES, PLACE):
         for found in pattern.finditer(plain, begin, stop):
             if not BOOK.search(plain, max(0, found.start() - 30), found.start()):

@@ -6,9 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.notifier.domain.personal.letters import around, holds
-
-Span = tuple[int, int]
+from services.notifier.domain.personal.letters import TextSpan, around, holds
 
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ]"
 _SMALL = r"(?:de la|de|du|des|la|le|les|l'|d'|aux?|à|et|en|sur|sous|lès)"
@@ -75,7 +73,7 @@ NEAR = (110, 80)
 DIGITS = re.compile(r"\d++")
 
 
-def streets(plain: str) -> Iterator[Span]:
+def streets(plain: str) -> Iterator[TextSpan]:
     numbers = [found.start() for found in DIGITS.finditer(plain)]
     for at in numbers:
         for pattern in (FRENCH, ENGLISH):
