@@ -17,8 +17,9 @@ _STOP = (
 )
 _LOWER = rf"(?!{_STOP})[^\W\d_][\w'-]{{1,40}}(?: (?!{_STOP})[^\W\d_][\w'-]{{1,40}}){{0,2}}"
 SAID = re.compile(
-    r"\b(?i:je m'appell(?:e|ais)|je me (?:nomme|prénomme)|(?:mon|ma) (?:nom|prénom)(?: de famille| complet)?"
-    r" est|my (?:full )?name(?:'s| is)|mijn naam is|ik heet|ich hei(?:ß|ss)e|mein name ist|me llamo"
+    r"\b(?i:je m'appell(?:e|ais)|je me (?:pré)?(?:nomme|sente)"
+    r"|(?:mon|ma) (?:nom|prénom)(?: de famille| complet)? est|my (?:full )?name(?:'s| is)"
+    r"|mijn naam is|ik heet|ich hei(?:ß|ss)e|mein name ist|me llamo"
     r"|(?:i am|i'm) called|мене звати|меня зовут|اسمي|mi nombre es|mi chiamo"
     r"|il mio nome è|(?:o )?meu nome é|chamo-me|je soussignée?|nous soussignée?s)"
     rf"[ ,:]{{0,3}}(?:(?i:mme|madame|m\.|monsieur|mr\.?) )?(?P<name>{_NAME}|{_LOWER})"
@@ -104,7 +105,8 @@ BORN = re.compile(
     rf"\b(?:date (?:et lieu )?de naissance|date of birth|geburtsdatum|geboortedatum)\W{{1,4}}"
     rf"(?P<labelled>{_DATE})"
     r"|\b(?:je|j'|moi|i|ma|mon|notre|my|our)\b[^.!?\n]{0,60}?\b(?:née?|born)\b[^.!?\n\d]{0,8}"
-    rf"(?P<said>{_DATE})",
+    rf"(?P<said>{_DATE})"
+    rf"|\bnée? (?:le )?(?P<before>{_DATE})[^.!?\n]{{0,60}}?\b(?:je|j'|moi)\b",
     re.IGNORECASE,
 )
 YEAR = re.compile(r"\d{4}")
@@ -159,7 +161,20 @@ SAYING = (
         "llamo",
         "nombre es",
     ),
-    *("chiamo", "chamo", "soussign", "signé", "signed", "je suis ", "moi,", "moi ", "i am ", "i'm ", "ici "),
+    *(
+        "chiamo",
+        "chamo",
+        "soussign",
+        "signé",
+        "signed",
+        "je suis ",
+        "présente",
+        "moi,",
+        "moi ",
+        "i am ",
+        "i'm ",
+        "ici ",
+    ),
     *("ik ben ", "ich bin ", "soy ", "sono ", "sou ", "envoyé", "sent by", "de :", "from:"),
     *("from :", "von:", "i am", "мене", "меня", "اسمي", "expéd"),
 )
@@ -258,7 +273,7 @@ def titled_names(plain: str) -> Iterator[TextSpan]:
 def births(plain: str) -> Iterator[TextSpan]:
     if holds(plain.lower(), ("né", "born", "geb", "naiss", "birth")):
         for found in BORN.finditer(plain):
-            span = found.span("labelled" if found["labelled"] else "said")
+            span = found.span(found.lastgroup or 0)
             year = YEAR.search(plain, *span)
             if year is None or int(year[0]) >= OLDEST_LIVING:
                 yield span

@@ -69,7 +69,7 @@ LABELLED = re.compile(
     r"|s[ée]cu(?:rit[ée] sociale)?|allocataire|adh[ée]rente?|abonn[ée]e?|permis(?: de conduire)?"
     r"|carte (?:de (?:lect(?:eur|rice)|biblioth[èe]que|s[ée]jour|cr[ée]dit)|bancaire|bleue|d'[ée]tudiante?)"
     rf"|{_NUMBER} (?:de |d')?(?:lect(?:eur|rice)|client|dossier|contrat|[ée]tudiant|matricule|carte)"
-    r"|matricule"
+    r"|matricule|num[ée]ro fiscal|dossier m[ée]dical"
     r"|library card|identity card|bsn)"
     rf"\b(?:\s{{0,2}}(?:\w{{1,12}}\s)?{_NUMBER})?(?:\s(?:c'est|est|is|le|la|au|suivant|caf|perso|pro|fran[çc]aise?|belge)){{0,3}}[\s.:=°(-]{{0,5}}"
     r"(?P<number>(?-i:\+?(?:[A-Z]{1,4}[ -]?)?\d(?:[ ./()-]{0,2}[A-Z0-9]){3,33}))",
@@ -78,7 +78,7 @@ LABELLED = re.compile(
 LABELS = (
     *("tél", "tel", "phone", "portable", "mobile", "gsm", "fax", "whats", "iban", "rib", "bic", "compte"),
     *("passe", "passp", "cni", "carte", "nir", "sécu", "secu", "allocat", "adh", "abonn", "permis", "lect"),
-    *("client", "dossier", "contrat", "tudiant", "matric", "card", "bsn"),
+    *("client", "fiscal", "dossier", "contrat", "tudiant", "matric", "card", "bsn"),
 )
 FEWEST_LABELLED = 5
 PLATE = re.compile(
