@@ -66,7 +66,7 @@ async def test_each_mark_is_shown_and_each_text_can_be_changed_sources_too(datab
         await on.tell([shown()])
         page = (await person.see(PAGE)).text
         assert page.count("<mark") == 2
-        assert '&lt;<mark title="Adresse électronique">o@x.example</mark>&gt;' in page
+        assert '&lt;<mark title="Adresse de courriel">o@x.example</mark>&gt;' in page
         assert "Entretien, […]</textarea>" in page
         assert "Écrivez à &lt;[…]&gt;.</textarea>" in page
 

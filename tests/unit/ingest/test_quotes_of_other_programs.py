@@ -45,6 +45,8 @@ BELOW = {
     "dutch": f"Op vr 20 nov 2026 om 10:12 schreef {FROM}:\n\n" + margin(TEXT),
     "portuguese": f"Em sex., 20 de nov. de 2026 às 10:12, {FROM} escreveu:\n\n" + margin(TEXT),
     "chinese": f"{FROM} 于2026年11月20日周五 10:12写道：\n\n" + margin(TEXT),
+    "banner with a colon": f"De : {FROM}\nEnvoyé : vendredi 20 novembre 2026 10:12\nÀ : {TO}\nObjet : Q\n\n"
+    f"ATTENTION : ce message vient de l'extérieur. Ne cliquez pas.\n\n{TEXT}",
     "catalan": f"Missatge de {FROM} del dia dv., 20 de nov. 2026 a les 10:12:\n\n" + margin(TEXT),
     "a part": "Le 20 nov. 2026 à 10:12, Sésame a écrit :\n\n" + margin("\n".join(TEXT.split("\n")[5:15])),
 }

@@ -69,10 +69,10 @@ def heading_above(lines: Sequence[str], first: int, us: Us) -> HeaderBlock | Non
     above = _group_above(lines, group[0])
     if above is None:
         return None
-    if _all_labels(lines[group[0] : group[1]]):
+    is_banner = bool(BANNER.search(" ".join(lines[group[0] : group[1]])))
+    if _all_labels(lines[group[0] : group[1]]) and not is_banner:
         return _sender_above(lines, *above, us)
     if group[1] - group[0] <= LONGEST_BANNER and (found := _heading_in(lines, *above, us)):
-        is_banner = bool(BANNER.search(" ".join(lines[group[0] : group[1]])))
         return HeaderBlock(found.line, found.column, foreign=not is_banner)
     return None
 
