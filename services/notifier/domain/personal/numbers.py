@@ -23,6 +23,8 @@ PAIRS = re.compile(r"\(?0\)? ?[1-9](?P<sign>[ ./-]{0,3})\d\d(?:(?P=sign)\d\d){3}
 AMERICAN = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-][2-9]\d\d[.-]\d{4}")
 BOOK_SHAPE = re.compile(r"\d-\d{2,7}-\d{2,7}-\d|97[89][ -]?\d")
 DATES = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+DATED = re.compile(r"\d{1,2}[ ./-]\d{1,2}[ ./-](?:1[5-9]|20)\d\d(?!\d)")
+"""A day with its year, and perhaps the hour behind it."""
 PLAIN = re.compile(r"\d+")
 
 IBAN_LENGTHS = {
@@ -90,7 +92,7 @@ PLATE = re.compile(
 SECRET = re.compile(
     r"\b(?:mot de passe|password|passwort|kennwort|wachtwoord|contraseña|code (?:pin|secret|d'accès|wifi)"
     r"|(?:mon |my )(?:identifiant|login)|ine)"
-    r" ?(?:est|is|:|=|(?=\d)) ?(?P<secret>[^\s,;]{3,60})",
+    r" ?(?:est|is|:|=|(?=\d)) ?(?P<secret>(?=[^\s,;]{0,60}[\d!@#$%&*_+])[^\s,;]{3,60})",
     re.IGNORECASE,
 )
 SECRETS = ("passe", "passw", "kennw", "wachtw", "contras", "code ", "identif", "login", "ine ", "ine:")
@@ -119,7 +121,7 @@ def telephones(plain: str) -> Iterator[TextSpan]:
 def _telephone(run: str) -> int:
     """How much of the run is one: 0, if it is none."""
     digits = "".join(PLAIN.findall(run))
-    if DATES.fullmatch(run) or BOOK_SHAPE.match(run):
+    if DATES.fullmatch(run) or DATED.match(run) or BOOK_SHAPE.match(run):
         return 0
     if run.lstrip("(").startswith("+") or (digits.startswith("00") and digits[2:3] not in ("", "0")):
         return len(run) if len(digits) >= 8 else 0
