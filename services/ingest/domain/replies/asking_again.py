@@ -18,7 +18,7 @@ def reason_to_ask_again(text: str) -> str | None:
     without the quote. Who gives no reason has their words themselves for one."""
     whole = unicodedata.normalize("NFC", text.strip())
     first, *below = matter(whole.split("\n")).split("\n")
-    first = bare(first)
+    first = first if first.lstrip().startswith(">") else bare(first)  # what is quoted is not said
     set_off = SET_OFF.match(first)
     if set_off is None and not ALONE.match(first):
         return None
