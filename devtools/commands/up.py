@@ -11,12 +11,12 @@ from pathlib import Path
 
 from devtools.checkout import KEPT
 from devtools.servers.folders import kept_folder
-from devtools.servers.keeping import keep_running
 from devtools.servers.mailbox import running_mailbox
 from devtools.servers.platform import Platform, running_platform
 from devtools.servers.ports import kept_ports
 from devtools.servers.running_settings import OPERATOR, announced
 from devtools.servers.servers import AMQP_MANAGEMENT_URL, AMQP_URL, DATABASE_URL, Servers, running_servers
+from devtools.servers.supervision import keep_running
 from operations.mailbox import Mailbox
 from services.contracts import topology
 

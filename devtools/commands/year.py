@@ -14,10 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from devtools.servers.folders import throwaway_folder
 from devtools.simulation import people
-from devtools.simulation.ends import End, ends_of, table_of
 from devtools.simulation.platform_stage import services
 from devtools.simulation.play import Year
 from devtools.simulation.report import Report, by_partner
+from devtools.simulation.year_checks import YearCheck, checks_of, table_of
 from operations.errors import OperationError
 from services.chassis.holiday_calendar import holidays_of
 from services.chassis.working_time import WorkingClock, working_days
@@ -48,11 +48,11 @@ def run(chosen: argparse.Namespace) -> int:
     """0 when every question came to its end, was told, and was counted; else 1."""
     console = Console()
     with throwaway_folder() as folder:
-        _, ends = uvloop.run(play(chosen, folder, console))
-    return 0 if all(end.good for end in ends) else 1
+        _, checks = uvloop.run(play(chosen, folder, console))
+    return 0 if all(one.good for one in checks) else 1
 
 
-async def play(chosen: argparse.Namespace, folder: Path, console: Console) -> tuple[Report, list[End]]:
+async def play(chosen: argparse.Namespace, folder: Path, console: Console) -> tuple[Report, list[YearCheck]]:
     chance = random.Random(chosen.seed)
     wanted = _wanted(chosen, chance)
     moments = people.arrivals(chance, chosen.year, chosen.questions, ZONE, HOLIDAY)
@@ -63,11 +63,11 @@ async def play(chosen: argparse.Namespace, folder: Path, console: Console) -> tu
         with Progress(*COLUMNS, console=console) as progress:
             task = progress.add_task(f"questions of {chosen.year}", total=len(moments))
             await year.play(chosen.year, moments, lambda: progress.advance(task))
-        states = await stage.rest.states()
+        states = await stage.idle.states()
         console.print(by_partner(year.report, wanted), year.report.table(states))
-        ends = [end async for end in ends_of(stage, year.report, year.talk, states, chosen.year)]
-    console.print(table_of(ends))
-    return year.report, ends
+        checks = [one async for one in checks_of(stage, year.report, year.talk, states, chosen.year)]
+    console.print(table_of(checks))
+    return year.report, checks
 
 
 def _wanted(chosen: argparse.Namespace, chance: random.Random) -> list[Partner]:

@@ -30,7 +30,7 @@ from devtools.commands.up import told_to_stop
 from devtools.demo import report, years
 from devtools.demo.askers import Askers, Doors
 from devtools.demo.corpus import Corpus, load_corpus
-from devtools.demo.given import own_place
+from devtools.demo.own_place import own_place
 from devtools.demo.partners import Partner, running_programs, write_partners
 from devtools.demo.report import ANSWERED, PUBLISHED, RECEIVED, ROUTED
 from devtools.demo.respondents import Respondents

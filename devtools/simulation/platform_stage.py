@@ -31,8 +31,8 @@ from devtools.servers.platform import running_platform
 from devtools.servers.servers import DATABASE_URL, running_servers
 from devtools.simulation import people
 from devtools.simulation.clock import SharedClock
-from devtools.simulation.ears import Ears, listening
-from devtools.simulation.rest import Rest, told
+from devtools.simulation.idle_check import IdleCheck, told
+from devtools.simulation.listener import Listener, listening
 from devtools.simulation.stage import COORDINATOR, Asking
 from operations.errors import OperationError
 from operations.mailbox import Mail
@@ -81,8 +81,8 @@ class NoRest(OperationError):
 @dataclass
 class Services:
     clock: SharedClock
-    rest: Rest
-    ears: Ears
+    idle: IdleCheck
+    listener: Listener
     metrics: httpx.AsyncClient
     _inbox: AbstractExchange
     _asked: AbstractExchange
@@ -154,7 +154,7 @@ class Services:
             subject=str(question) if question else None,
             data=fact,
         )
-        self.rest.expect("ingest", event.id)
+        self.idle.expect("ingest", event.id)
         message = aio_pika.Message(event.encode(), content_type=CONTENT_TYPE, delivery_mode=2)
         await self._inbox.publish(message, topology.partner_key(partner, type(fact)))
 
@@ -177,7 +177,7 @@ class Services:
             time=self.clock.now(),
             data=wish,
         )
-        self.rest.expect("router", event.id)
+        self.idle.expect("router", event.id)
         message = aio_pika.Message(event.encode(), content_type=CONTENT_TYPE, delivery_mode=2)
         await self._asked.publish(message, topology.coordinator_key(type(wish)))
 
@@ -196,8 +196,8 @@ class Services:
             while self._actions:
                 together.create_task(self._actions.pop(0))
         await self._until_at_rest()
-        new = self.ears.facts[self._heard :]
-        self._heard = len(self.ears.facts)
+        new = self.listener.facts[self._heard :]
+        self._heard = len(self.listener.facts)
         return new
 
     async def _until_at_rest(self) -> None:
@@ -205,14 +205,14 @@ class Services:
         since, seen, calm = time.monotonic(), self._heard, False
         rests = chain(LOOK_SECONDS, repeat(LOOK_SECONDS[-1]))
         while True:
-            await self.ears.all_heard()
-            new = self.ears.facts[seen:]
+            await self.listener.all_heard()
+            new = self.listener.facts[seen:]
             seen += len(new)
             for event in new:
-                self.rest.published(event.type, event.id)
+                self.idle.published(event.type, event.id)
             if calm and not new:
                 return
-            moving = await self.rest.moving(self.clock.now())
+            moving = await self.idle.moving(self.clock.now())
             calm = not moving
             if moving:
                 if time.monotonic() - since > PATIENCE_SECONDS:
@@ -223,12 +223,12 @@ class Services:
     def to_count(self) -> int:
         """Facts that metrics hears: not what is for one service alone."""
         secret = {fact.wire for fact in CONFIDENTIAL}
-        return sum(event.type not in secret for event in self.ears.facts)
+        return sum(event.type not in secret for event in self.listener.facts)
 
     async def counted(self) -> int:
         """Facts that metrics has counted, once it no longer lags behind."""
         since = time.monotonic()
-        while (count := await self.rest.counted()) < self.to_count or await self.rest.pending():
+        while (count := await self.idle.counted()) < self.to_count or await self.idle.pending():
             if time.monotonic() - since > PATIENCE_SECONDS:
                 break
             await asyncio.sleep(0.1)
@@ -236,7 +236,7 @@ class Services:
 
     async def dead_letters(self) -> int:
         queues = [
-            await self.ears.channel.declare_queue(topology.dead_queue(name), passive=True)
+            await self.listener.channel.declare_queue(topology.dead_queue(name), passive=True)
             for name in topology.SERVICES
         ]
         return sum(queue.declaration_result.message_count or 0 for queue in queues)
@@ -287,8 +287,8 @@ async def services(folder: Path) -> AsyncIterator[Services]:
 
         yield Services(
             clock=clock,
-            rest=Rest(db),
-            ears=await stack.enter_async_context(listening(connection)),
+            idle=IdleCheck(db),
+            listener=await stack.enter_async_context(listening(connection)),
             metrics=await client(platform.doors("metrics").url()),
             _inbox=await channel.get_exchange(topology.INBOX),
             _asked=await channel.get_exchange(topology.COORDINATOR),

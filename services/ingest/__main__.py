@@ -141,7 +141,7 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
             await assignments.rebase_cursors(unit.db)
             await link_keys.note(unit.db, sorted({*map(fingerprint, settings.keys)}), unit.now)
         door = door_of(chassis, settings)
-        letters = MailDoor(
+        mail_door = MailDoor(
             door.intake,
             Mailboxes(settings.question_box, settings.reply_box),
             door.caps,
@@ -150,7 +150,7 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
             settings.senders,
         )
         parsing = await chassis.enter(mail_reader())
-        mail = MailIntake(chassis.begin, letters, chassis.clock, chassis.registry, parsing, door.scanner)
+        mail = MailIntake(chassis.begin, mail_door, chassis.clock, chassis.registry, parsing, door.scanner)
         chassis.ops.sources["quarantine"] = quarantine_metrics(chassis.pool, door.intake.room.in_all)
         await chassis.consume(
             SUBSCRIPTIONS,
@@ -159,7 +159,7 @@ async def opened(settings: IngestSettings, clock: Clock | None = None) -> AsyncI
                 topology.COORDINATOR: HeldOrderReader(),
             },
         )
-        chassis.every(HELD_SECONDS, HeldOrderWorker(chassis.begin, letters, parsing, door.scanner).work)
+        chassis.every(HELD_SECONDS, HeldOrderWorker(chassis.begin, mail_door, parsing, door.scanner).work)
         chassis.every(HELD_SECONDS, partial(tell_keys, chassis.begin))
         channels = ChannelMetrics.on(chassis.registry)
         app = public_app(door)

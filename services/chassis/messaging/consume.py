@@ -1,4 +1,4 @@
-"""The one consume wrapper: a batch of letters, one transaction, acknowledged after its commit.
+"""The one consume wrapper: a batch of messages, one transaction, acknowledged after its commit.
 
 In the transaction: an inbox row per event (one handled before is skipped), the lock of each question, the
 handlers in the order of questions, and the outbox rows of what they announced. If anything fails the batch is
@@ -36,7 +36,7 @@ ACK_TIMEOUT_SECONDS = 5.0
 
 
 class Handling:
-    """Turns letters into committed work. Knows nothing of the broker: letters go in, an outbox fills."""
+    """Turns messages into committed work. Knows nothing of the broker: messages go in, an outbox fills."""
 
     def __init__(
         self,
@@ -51,20 +51,20 @@ class Handling:
         self._instruments = instruments
         self._lock_questions = lock_questions
 
-    async def settle(self, letters: Sequence[IncomingMessage]) -> None:
-        """Returns when every letter is committed: handled, known before, waiting, or dead. Never gives up."""
+    async def settle(self, messages: Sequence[IncomingMessage]) -> None:
+        """Returns when every message is committed: handled, known, waiting, or dead. Never gives up."""
         with self._instruments.batch.time():
-            failed = await self._failed(letters)
+            failed = await self._failed(messages)
             if failed:
-                log.info("%d events apart, for one failed: %s", len(letters), failed)
-                for letter in letters:
-                    await self._alone(letter)
+                log.info("%d events apart, for one failed: %s", len(messages), failed)
+                for message in messages:
+                    await self._alone(message)
 
-    async def _failed(self, letters: Sequence[IncomingMessage]) -> str:
+    async def _failed(self, messages: Sequence[IncomingMessage]) -> str:
         """The kind of fault in one of them; empty when all are committed. The fault itself ends here: as the
         context of another event's it would carry this one's words into that one's traceback."""
         try:
-            await self._patiently(partial(self._together, letters))
+            await self._patiently(partial(self._together, messages))
         except Exception as error:
             return type(error).__name__
         return ""
@@ -84,18 +84,18 @@ class Handling:
             else:
                 return
 
-    async def _alone(self, letter: IncomingMessage) -> None:
+    async def _alone(self, message: IncomingMessage) -> None:
         try:
-            await self._patiently(partial(self._together, [letter]))
+            await self._patiently(partial(self._together, [message]))
         except Exception as error:
-            await self._patiently(partial(self._bury, letter, error))
+            await self._patiently(partial(self._bury, message, error))
 
-    async def _bury(self, letter: IncomingMessage, error: Exception) -> None:
+    async def _bury(self, message: IncomingMessage, error: Exception) -> None:
         async with self._transactions.begin() as unit:
-            self._dead(unit, letter, error)
+            self._dead(unit, message, error)
 
-    async def _together(self, letters: Sequence[IncomingMessage]) -> None:
-        works = [self._read(letter) for letter in letters]
+    async def _together(self, messages: Sequence[IncomingMessage]) -> None:
+        works = [self._read(message) for message in messages]
         outcomes: Counter[tuple[str, str]] = Counter()
         questions = {work.question for work in works if work.question}.union(*(work.also for work in works))
         questions = questions if self._lock_questions else set()
@@ -112,11 +112,11 @@ class Handling:
         for (name, outcome), count in outcomes.items():
             self._instruments.handled.labels(name, outcome).inc(count)
 
-    def _read(self, letter: IncomingMessage) -> Work:
-        reader = self._readers.get(letter.exchange)
+    def _read(self, message: IncomingMessage) -> Work:
+        reader = self._readers.get(message.exchange)
         if reader is None:
-            raise Poison(f"came by exchange {letter.exchange!r}, which nobody here reads")
-        return reader.read(letter)
+            raise Poison(f"came by exchange {message.exchange!r}, which nobody here reads")
+        return reader.read(message)
 
     async def _do(self, unit: Unit, work: Work) -> str:
         with trace.span(work.traceparent), about(question=work.question, event=work.id):
@@ -124,22 +124,22 @@ class Handling:
                 with self._instruments.handling.labels(work.name).time():
                     await work.do(unit)
             except TooEarly as early:
-                await inbox.keep(unit.db, early.question, work.letter.body)
+                await inbox.keep(unit.db, early.question, work.message.body)
                 log.debug("%s came early, it waits for its question", work.name)
                 return "early"
             log.debug("%s handled", work.name)
         return "done"
 
-    async def redeliver(self, unit: Unit, letter: IncomingMessage) -> None:
-        """Handle a letter that waited. Its fault must not be laid on the one that brought the question, nor
+    async def redeliver(self, unit: Unit, message: IncomingMessage) -> None:
+        """Handle a message that waited. Its fault must not be laid on the one that brought the question, nor
         undo what others gathered."""
         await unit.write_all()
         announced, key = unit.mark(), None
         try:
-            work = self._read(letter)
+            work = self._read(message)
             key = work.key
-            if not letter.routing_key:
-                letter = replace(letter, message_id=work.id, routing_key=topology.unversioned(work.name))
+            if not message.routing_key:
+                message = replace(message, message_id=work.id, routing_key=topology.unversioned(work.name))
             async with unit.db.transaction():
                 await self._do(unit, work)
                 await unit.write_all()
@@ -150,16 +150,16 @@ class Handling:
             unit.drop_gathered()
             if key is not None:
                 await inbox.forget_one(unit.db, key)
-            self._dead(unit, letter, error)
+            self._dead(unit, message, error)
 
-    def _dead(self, unit: Unit, letter: IncomingMessage, error: Exception) -> None:
+    def _dead(self, unit: Unit, message: IncomingMessage, error: Exception) -> None:
         expected = isinstance(error, Poison | NotAnEvent)
         reason = str(error) if expected else f"{type(error).__name__}: {error}"
-        log.error("dead letter %s: %s", letter.message_id, reason, exc_info=None if expected else error)
+        log.error("dead letter %s: %s", message.message_id, reason, exc_info=None if expected else error)
         kind = "poison" if expected else "fault"
         self._instruments.dead.labels(kind).inc()
         service = self._transactions.service
-        unit.send(letter.dead(service, kind=kind, reason=reason, handler=letter.routing_key, now=unit.now))
+        unit.send(message.dead(service, kind=kind, reason=reason, handler=message.routing_key, now=unit.now))
 
 
 class Consumer:
@@ -202,17 +202,17 @@ class Consumer:
         count = min(self._pending.qsize(), self._batch - 1)
         return [self._pending.get_nowait() for _ in range(count)]
 
-    async def _settle(self, messages: Sequence[wire.Delivery]) -> None:
-        await self._handling.settle([_letter(message) for message in messages])
+    async def _settle(self, deliveries: Sequence[wire.Delivery]) -> None:
+        await self._handling.settle([_message(delivery) for delivery in deliveries])
         try:
             async with asyncio.timeout(ACK_TIMEOUT_SECONDS):
-                await wire.acknowledge(messages[-1])
+                await wire.acknowledge(deliveries[-1])
         except Exception as error:
             log.warning("acknowledgement lost, the inbox will know these again: %r", error)
 
 
-def _letter(delivery: wire.Delivery) -> IncomingMessage:
-    """A replayed letter comes by the default exchange and says in its headers where it first came from; only
+def _message(delivery: wire.Delivery) -> IncomingMessage:
+    """A replayed message comes by the default exchange and says in its headers where it first came from; only
     operators may publish there."""
     properties = delivery.header.properties
     headers = properties.headers or {}

@@ -16,7 +16,7 @@ BINARY_MODE = ("ce-", "ce_", "cloudevents:", "cloudevents_")
 
 MOST_OF_ATTRIBUTES = 100_000
 """Bytes of attributes that a dead letter keeps. All headers travel in one frame of 131,072 at most: more ends
-the connection, and the letter would do so again and again."""
+the connection, and the message would do so again and again."""
 
 OF_EACH = 6
 """Bytes of lengths and type beside a name and its text (AMQP 0-9-1, 4.2.5.5)."""
@@ -36,7 +36,7 @@ class IncomingMessage:
     """It was read before and waited here; whoever kept it says so, no sender can."""
 
     def dead(self, service: str, *, kind: str, reason: str, handler: str, now: datetime) -> OutgoingMessage:
-        """This letter for the dead-letter queue, with why, whence and which handler. An event in binary mode
+        """This message for the dead-letter queue, with why, whence and which handler. An event in binary mode
         keeps its attributes: they are the half of it. `kind`: poison or fault."""
         about = {
             "x-sesame-kind": kind,

@@ -19,10 +19,10 @@ Subscriptions = Mapping[type[Fact], Handler]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One understood letter: who sent it under which id, whom it is about, and what to do. `also` are further
-    questions that it is about: their locks are taken with the batch's."""
+    """One understood message: who sent it under which id, whom it is about, and what to do. `also` are
+    further questions that it is about: their locks are taken with the batch's."""
 
-    letter: IncomingMessage
+    message: IncomingMessage
     source: str
     id: str
     name: str
@@ -40,18 +40,20 @@ class Work:
 
 
 class Reader(Protocol):
-    """Understands the letters of one exchange."""
+    """Understands the messages of one exchange."""
 
-    def read(self, letter: IncomingMessage) -> Work:
+    def read(self, message: IncomingMessage) -> Work:
         """Raises NotAnEvent when it can't be understood by anybody, ever."""
         ...
 
 
-def must_come_under(letter: IncomingMessage, key: str) -> None:
+def must_come_under(message: IncomingMessage, key: str) -> None:
     """The broker looks at this key and at no other to say who may write it: a message that bears another, and
     came by the keys in CC and BCC, is of somebody who may not. Raises NotAnEvent."""
-    if letter.routing_key != key:
-        raise NotAnEvent(f"this event comes under {key} alone", field="routing_key", value=letter.routing_key)
+    if message.routing_key != key:
+        raise NotAnEvent(
+            f"this event comes under {key} alone", field="routing_key", value=message.routing_key
+        )
 
 
 class EventReader:
@@ -64,15 +66,15 @@ class EventReader:
         self._readers = event_readers(subscriptions)
         self._handlers = {fact.wire: handler for fact, handler in subscriptions.items()}
 
-    def read(self, letter: IncomingMessage) -> Work:
-        event = decode(letter.body, self._readers)
+    def read(self, message: IncomingMessage) -> Work:
+        event = decode(message.body, self._readers)
         if not isinstance(event, Event):
             raise TypeError(f"{event.type}: read as {type(event).__name__}, not as an event of ours")
-        if letter.routing_key or letter.exchange != topology.EVENTS:  # what waited here comes without
-            must_come_under(letter, self._key_of(type(event.data)))
+        if message.routing_key or message.exchange != topology.EVENTS:  # what waited here comes without
+            must_come_under(message, self._key_of(type(event.data)))
         handler = self._handlers[event.type]
         return Work(
-            letter=letter,
+            message=message,
             source=event.source,
             id=event.id,
             name=event.type,

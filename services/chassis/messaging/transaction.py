@@ -125,9 +125,9 @@ class Unit:
         """The question stands now: what came before it is handed out before this unit commits."""
         self._arrived[question] = None
 
-    def again(self, letter: IncomingMessage) -> None:
-        """A letter that its reader kept: handled before this unit commits, after what it has in hand."""
-        self._again.append(letter)
+    def again(self, message: IncomingMessage) -> None:
+        """A message that its reader kept: handled before this unit commits, after what it has in hand."""
+        self._again.append(message)
 
     def _envelope(self, fact: Fact) -> dict[str, Any]:
         return {
@@ -161,8 +161,8 @@ class Unit:
                 IncomingMessage(topology.EVENTS, "", "", "", body)
                 for body in await inbox.hand_out(self.db, arrived)
             ]
-            for letter in early + kept:
-                await redeliver(self, letter)
+            for message in early + kept:
+                await redeliver(self, message)
 
 
 def _announced(event: Event[Any], body: bytes) -> Announced:
@@ -172,7 +172,7 @@ def _announced(event: Event[Any], body: bytes) -> Announced:
     return Announced(event.subject, event.id, type_, event.time, orjson.dumps(data).decode())
 
 
-async def nothing_waits(_unit: Unit, _letter: IncomingMessage) -> None:
+async def nothing_waits(_unit: Unit, _message: IncomingMessage) -> None:
     raise RuntimeError("an event waits here, but this service consumes nothing")
 
 

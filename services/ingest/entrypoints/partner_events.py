@@ -31,15 +31,15 @@ ENVELOPE = cast("type[Envelope[Any]]", Submission.__class_getitem__(Fact))
 """Reads all but what the event says."""
 
 
-def event_of(letter: IncomingMessage, wire: str) -> Submission[Any]:
+def event_of(message: IncomingMessage, wire: str) -> Submission[Any]:
     """Raises NotAnEvent, with all that is wrong."""
-    if len(letter.body) > LARGEST_SUBMISSION:
+    if len(message.body) > LARGEST_SUBMISSION:
         raise NotAnEvent(
-            f"{len(letter.body)} bytes; an event holds {LARGEST_SUBMISSION} at most",
+            f"{len(message.body)} bytes; an event holds {LARGEST_SUBMISSION} at most",
             field="data",
             code="too_large",
         )
-    raw = _as_sent(letter)
+    raw = _as_sent(message)
     around = tuple(_around(raw, wire))
     try:
         event = decode_mapping(raw, READERS)
@@ -78,27 +78,27 @@ def _around(raw: Mapping[str, Any], wire: str) -> Iterator[Fault]:
         )
 
 
-def _as_sent(letter: IncomingMessage) -> dict[str, Any]:
+def _as_sent(message: IncomingMessage) -> dict[str, Any]:
     """Attributes and data; an attribute that is null is none (CloudEvents' JSON format, 2.2)."""
-    attributes = _attributes(letter)
+    attributes = _attributes(message)
     if attributes is None:
-        raw = read_strictly(letter.body)
-        if "type" not in raw and _named(letter, "type"):
+        raw = read_strictly(message.body)
+        if "type" not in raw and _named(message, "type"):
             why = 'is missing among the headers: where they hold the event, ce-specversion is "1.0"'
             raise NotAnEvent(why, field="specversion")
         return {name: value for name, value in raw.items() if value is not None or name == "data"}
     try:
-        return attributes | {"data": read_strictly(letter.body)}
+        return attributes | {"data": read_strictly(message.body)}
     except NotAnEvent as fault:
         faults = fault.faults or (Fault((), fault.reason),)
         inside = tuple(Fault(("data", *one.path), one.reason, one.value) for one in faults)
         raise _with(inside, fault) from fault
 
 
-def _attributes(letter: IncomingMessage) -> dict[str, Any] | None:
+def _attributes(message: IncomingMessage) -> dict[str, Any] | None:
     """Of an event whose attributes are headers (CloudEvents AMQP binding, 3.1); None in structured mode."""
     attributes, twice = dict[str, Any](), list[Fault]()
-    for header, value in letter.headers.items():
+    for header, value in message.headers.items():
         if attribute := _attribute(header):
             said = _as_json(value)
             if attributes.get(attribute, said) != said:
@@ -116,8 +116,8 @@ def _attribute(header: str) -> str | None:
     return next((name.removeprefix(one) for one in BINARY_MODE if name.startswith(one)), None)
 
 
-def _named(letter: IncomingMessage, attribute: str) -> bool:
-    return any(_attribute(header) == attribute for header in letter.headers)
+def _named(message: IncomingMessage, attribute: str) -> bool:
+    return any(_attribute(header) == attribute for header in message.headers)
 
 
 def _as_json(value: object) -> object:
@@ -151,10 +151,10 @@ def content_of(event: Submission[Any]) -> bytes:
     return said_in(event.data, type=event.type, subject=event.subject)
 
 
-def claimed(letter: IncomingMessage, attribute: str) -> str | None:
+def claimed(message: IncomingMessage, attribute: str) -> str | None:
     """What the sender called it, even where the rest can't be read."""
     try:
-        value = (_attributes(letter) or parse(letter.body)).get(attribute)
+        value = (_attributes(message) or parse(message.body)).get(attribute)
     except NotAnEvent:
-        return letter.message_id[:255] or None if attribute == "id" else None
+        return message.message_id[:255] or None if attribute == "id" else None
     return value[:255] if isinstance(value, str) else None

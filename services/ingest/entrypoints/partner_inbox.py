@@ -52,42 +52,42 @@ KEY = re.compile(rf"partner\.({PARTNER_ID})\.(.*)", re.DOTALL)
 
 
 class PartnerReader:
-    """Understands the letters of partner systems."""
+    """Understands the messages of partner systems."""
 
     def __init__(self, intake: Intake, limits: Limits, caps: Caps) -> None:
         self._limits = limits
         self._intake = intake
         self._accepts = accepts(intake, caps)
 
-    def read(self, letter: IncomingMessage) -> Work:
+    def read(self, message: IncomingMessage) -> Work:
         """Raises NotAnEvent only where no partner can be told: the routing key names none."""
-        key = KEY.fullmatch(letter.routing_key)
+        key = KEY.fullmatch(message.routing_key)
         if key is None:
             raise NotAnEvent("names no partner; write to partner.<id>.<type>", field="routing_key")
         partner, wire = key.groups()
         try:
-            event = event_of(letter, wire)
+            event = event_of(message, wire)
         except NotAnEvent as fault:
-            return _refusal(letter, partner, fault)
+            return _refusal(message, partner, fault)
         return Work(
-            letter=letter,
+            message=message,
             source=f"partner/{partner}",
             id=_each_time(event.id),
             name=event.type,
             question=question_named(event),
             traceparent=event.traceparent,
-            do=partial(self._accept, partner, event, letter),
+            do=partial(self._accept, partner, event, message),
             expect=partial(_expect, partner, event),
         )
 
     async def _accept(
-        self, partner: str, event: Submission[Any], letter: IncomingMessage, unit: Unit
+        self, partner: str, event: Submission[Any], message: IncomingMessage, unit: Unit
     ) -> None:
         await _must_not_be_shut_out(unit, partner)
         try:
-            if not letter.kept:
+            if not message.kept:
                 self._limits.check_partner(partner)
-            await self._accept_within_limits(partner, event, letter, unit)
+            await self._accept_within_limits(partner, event, message, unit)
         except (TooMany, OverCap) as over:
             late = SubmissionRefused(
                 original_id=event.id,
@@ -99,10 +99,10 @@ class PartnerReader:
             tell(unit, partner, event.source, late)
 
     async def _accept_within_limits(
-        self, partner: str, event: Submission[Any], letter: IncomingMessage, unit: Unit
+        self, partner: str, event: Submission[Any], message: IncomingMessage, unit: Unit
     ) -> None:
         door, key = _key(partner, event)
-        submission = RawSubmission(door, key, letter.body, unit.now, content_of(event))
+        submission = RawSubmission(door, key, message.body, unit.now, content_of(event))
         session = session_of(unit)
         told_before = await session.taken_for(submission)
         counts_as = await taken_for(unit, event, partner, question_named(event))
@@ -111,7 +111,9 @@ class PartnerReader:
         except OverCap:
             raise
         except Refused as refusal:
-            if isinstance(refusal, NotAskedYet) and await early.keep(unit, partner, refusal.question, letter):
+            if isinstance(refusal, NotAskedYet) and await early.keep(
+                unit, partner, refusal.question, message
+            ):
                 return
             path = _path_in(event, refusal)
             value = _value_at(event, path) if refusal.value is None else refusal.value
@@ -170,16 +172,16 @@ async def _must_not_be_shut_out(unit: Unit, partner: str) -> None:
         raise Poison(f"partner {partner} is suspended or removed; once it is back: replay this, or drop it")
 
 
-def _refusal(letter: IncomingMessage, partner: str, fault: NotAnEvent) -> Work:
+def _refusal(message: IncomingMessage, partner: str, fault: NotAnEvent) -> Work:
     """Told each time it comes."""
     faults = fault.faults or (Fault((), fault.reason),)
-    fact = refused(claimed(letter, "id"), claimed(letter, "type"), faults, fault.code)
+    fact = refused(claimed(message, "id"), claimed(message, "type"), faults, fault.code)
 
     async def do(unit: Unit) -> None:
         await _must_not_be_shut_out(unit, partner)
         tell(unit, partner, "", fact)
 
-    return Work(letter, f"partner/{partner}", _each_time(), "submission.refused", None, None, do)
+    return Work(message, f"partner/{partner}", _each_time(), "submission.refused", None, None, do)
 
 
 def refused(

@@ -19,8 +19,7 @@ from services.contracts.partners import (
     ReopeningSubmitted,
     TakeSubmitted,
 )
-from services.ingest.domain import intake as words
-from services.ingest.domain.intake import UnknownQuestion
+from services.ingest.domain.intake import NewAnswer, RawSubmission, UnknownQuestion
 from services.ingest.entrypoints.http.body import new_answer, new_decline, new_question
 from services.ingest.entrypoints.http.links import must_have_been_asked
 from services.ingest.handlers.caps import Caps
@@ -35,7 +34,7 @@ from services.ingest.handlers.partner_requests import must_have_asked
 from services.ingest.handlers.questions import Intake, accept_question
 from services.ingest.handlers.submissions import accept_answer, accept_decline, accept_follow_up, accept_take
 
-Accept = Callable[[Unit, str, Submission[Any], words.RawSubmission], Awaitable[UUID]]
+Accept = Callable[[Unit, str, Submission[Any], RawSubmission], Awaitable[UUID]]
 """Gives the question; raises Refused."""
 
 
@@ -59,7 +58,7 @@ async def _question(
     unit: Unit,
     partner: str,
     event: Submission[QuestionSubmitted],
-    submission: words.RawSubmission,
+    submission: RawSubmission,
 ) -> UUID:
     new = new_question(event.data, channel="partner", origin=partner, now=unit.now)
     return (await accept_question(unit, intake, submission, new, caps=caps, vouched=True)).question
@@ -70,7 +69,7 @@ async def _answer(
     unit: Unit,
     partner: str,
     event: Submission[AnswerSubmitted],
-    submission: words.RawSubmission,
+    submission: RawSubmission,
 ) -> UUID:
     new = new_answer(event.data, way="partner")
     question = await _asked(unit, event, partner)
@@ -83,7 +82,7 @@ async def _decline(
     unit: Unit,
     partner: str,
     event: Submission[DeclineSubmitted],
-    submission: words.RawSubmission,
+    submission: RawSubmission,
 ) -> UUID:
     question = await _asked(unit, event, partner)
     if event.data.spam:
@@ -93,7 +92,7 @@ async def _decline(
 
 
 async def _take(
-    unit: Unit, partner: str, event: Submission[TakeSubmitted], submission: words.RawSubmission
+    unit: Unit, partner: str, event: Submission[TakeSubmitted], submission: RawSubmission
 ) -> UUID:
     question = await _asked(unit, event, partner)
     return (await accept_take(unit, submission, question, partner, "partner", event.data.by)).question
@@ -110,7 +109,7 @@ async def _clarification(
     unit: Unit,
     partner: str,
     event: Submission[ClarificationSubmitted],
-    submission: words.RawSubmission,
+    submission: RawSubmission,
 ) -> UUID:
     question, text = await _asked(unit, event, partner), event.data.text
     return (
@@ -123,10 +122,10 @@ async def _addition(
     unit: Unit,
     partner: str,
     event: Submission[AdditionSubmitted],
-    submission: words.RawSubmission,
+    submission: RawSubmission,
 ) -> UUID:
     question, sent = await _asked(unit, event, partner), event.data
-    new = words.NewAnswer(sent.text, "partner", sent.sources, format=sent.format)
+    new = NewAnswer(sent.text, "partner", sent.sources, format=sent.format)
     corrects = sent.corrects
     return (
         await accept_addition(unit, intake.wall, submission, question, partner, new, corrects=corrects)
@@ -138,7 +137,7 @@ async def _follow_up(
     unit: Unit,
     partner: str,
     event: Submission[FollowUpSubmitted],
-    submission: words.RawSubmission,
+    submission: RawSubmission,
 ) -> UUID:
     question = _subject(event)
     await must_have_asked(unit, question, partner)
@@ -152,7 +151,7 @@ async def _reopening(
     unit: Unit,
     partner: str,
     event: Submission[ReopeningSubmitted],
-    submission: words.RawSubmission,
+    submission: RawSubmission,
 ) -> UUID:
     question = _subject(event)
     await must_have_asked(unit, question, partner)

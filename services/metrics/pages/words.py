@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
@@ -20,6 +21,9 @@ from services.metrics.pages.phrases import COUNTED, PHRASES, PIECES, TITLES
 
 PageLanguage = Literal["fr", "en"]
 LOCALE = Path(__file__).parents[1] / "locale"
+
+_BETWEEN_LETTERS = re.compile(r"(?<!\d)[_-]|[_-](?!\d)")
+"""What stands for a blank; not that of `18-25`."""
 
 _HOUR = 3_600
 _DAY = 24 * _HOUR
@@ -73,7 +77,7 @@ class Words:
             "purpose": self._names.purpose,
             "language": self._words.language_name,
         }
-        name = known[facet](value) if facet in known else value.replace("_", " ").replace("-", " ")
+        name = known[facet](value) if facet in known else _BETWEEN_LETTERS.sub(" ", value)
         return name[:1].upper() + name[1:]
 
     def facet(self, facet: str) -> str:

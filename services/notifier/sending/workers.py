@@ -82,9 +82,9 @@ async def build(
     """Opens what the senders need; the chassis closes it after the workers have stopped."""
     house = house_of(settings)
     accent = accent_of(settings.network_accent) if settings.network_accent else OURS
-    letters = MailRenderer(zone=settings.timezone, replacements=settings.template_folder, accent=accent)
+    renderer = MailRenderer(zone=settings.timezone, replacements=settings.template_folder, accent=accent)
     lines = await chassis.enter(SmtpLines(smtp_of(settings), most=settings.smtp_connections))
-    to_people = MailSender(Composer(house, letters), lines)
+    to_people = MailSender(Composer(house, renderer), lines)
     senders = await _senders(settings, chassis, house, to_people)
     social = await chassis.enter(SocialSenders(settings, chassis.clock, instruments))
     if social.senders:

@@ -25,8 +25,8 @@ class ReceiptReader:
     """Understands the receipts of what the coordinator and people of libraries asked, and what is told again
     on request; receipts of no request of ours change nothing."""
 
-    def read(self, letter: IncomingMessage) -> Work:
-        event = decode(letter.body, READERS)
+    def read(self, message: IncomingMessage) -> Work:
+        event = decode(message.body, READERS)
         match event.data:
             case SubmissionAccepted() as receipt:
                 do = partial(_accepted, receipt)
@@ -41,7 +41,7 @@ class ReceiptReader:
             case other:
                 raise TypeError(f"{event.type}: read as {type(other).__name__}, not as a receipt")
         return Work(
-            letter=letter,
+            message=message,
             source=f"receipt{event.source}",
             id=event.id,
             name=event.type,

@@ -8,7 +8,7 @@ import httpx
 import psutil
 import pytest
 
-from devtools.demo.given import own_place
+from devtools.demo.own_place import own_place
 from devtools.servers.ports import LOOPBACK
 from devtools.servers.servers import Servers, running_servers
 from tests.support.servers import Database, VirtualHost

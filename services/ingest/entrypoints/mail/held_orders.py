@@ -62,22 +62,22 @@ LONGEST_LINE = 500
 class HeldOrderReader:
     """What the coordinator asks about what is held."""
 
-    def read(self, letter: IncomingMessage) -> Work:
-        event = decode(letter.body, READERS)
+    def read(self, message: IncomingMessage) -> Work:
+        event = decode(message.body, READERS)
         if not isinstance(event, Event):
             raise TypeError(f"{event.type}: read as {type(event).__name__}, not as a request")
-        must_come_under(letter, topology.coordinator_key(type(event.data)))
+        must_come_under(message, topology.coordinator_key(type(event.data)))
         do = AT_ONCE.get(type(event.data))
         if do is not None:
             at_once = partial(_handle, do, event)
-            return Work(letter, event.source, event.id, event.type, None, event.traceparent, at_once)
+            return Work(message, event.source, event.id, event.type, None, event.traceparent, at_once)
         wanted = event.data.answer if isinstance(event.data, HeldDropRequested) else None
         order = HeldOrder(event.id, event.type, event.data.number, wanted)
 
         async def put_down(unit: Unit) -> None:
             await held_orders.add(unit.db, order, unit.now)
 
-        return Work(letter, event.source, event.id, event.type, None, event.traceparent, put_down)
+        return Work(message, event.source, event.id, event.type, None, event.traceparent, put_down)
 
 
 async def _tell_anew(unit: Unit, event: Event[Any]) -> None:

@@ -19,11 +19,11 @@ AT_ONCE = 100
 """Questions whose early submissions are refused in one transaction, which holds their locks."""
 
 
-async def keep(unit: Unit, partner: str, question: UUID, letter: IncomingMessage) -> bool:
+async def keep(unit: Unit, partner: str, question: UUID, message: IncomingMessage) -> bool:
     """False for what is not kept: it has waited already, or too much of this partner waits."""
-    if letter.kept:
+    if message.kept:
         return False
-    return await early_submissions.keep(unit.db, question, partner, letter, unit.now, MOST_OF_ONE)
+    return await early_submissions.keep(unit.db, question, partner, message, unit.now, MOST_OF_ONE)
 
 
 def hand_out(unit: Unit, question: UUID, partner: str) -> None:
@@ -32,16 +32,16 @@ def hand_out(unit: Unit, question: UUID, partner: str) -> None:
 
 
 async def _hand_out(unit: Unit, asked: list[tuple[UUID, str]]) -> None:
-    for letter in await early_submissions.hand_out(unit.db, asked):
-        unit.again(letter)
+    for message in await early_submissions.hand_out(unit.db, asked):
+        unit.again(message)
 
 
 async def end_waiting(begin: Begin, term: timedelta = TERM) -> None:
     """What has waited for so long is read once more, and refused. May run in several copies."""
     while questions := await _due(begin, term):
         async with begin(*questions) as unit:
-            for letter in await early_submissions.take_due(unit.db, questions, unit.now - term):
-                unit.again(letter)
+            for message in await early_submissions.take_due(unit.db, questions, unit.now - term):
+                unit.again(message)
 
 
 async def _due(begin: Begin, term: timedelta) -> list[UUID]:

@@ -44,10 +44,10 @@ SELECT envelope, body FROM gone ORDER BY id
 
 
 async def keep(
-    db: Db, question: UUID, partner: str, letter: IncomingMessage, now: datetime, most: int
+    db: Db, question: UUID, partner: str, message: IncomingMessage, now: datetime, most: int
 ) -> bool:
     """False where so many of this partner's wait already."""
-    row = (question, partner, _envelope(letter), letter.body, now)
+    row = (question, partner, _envelope(message), message.body, now)
     return bool(await db.fetchval(_KEEP, *row, most))
 
 
@@ -73,10 +73,10 @@ async def take_due(db: Db, questions: Sequence[UUID], before: datetime) -> list[
     return _letters(await db.fetch(_TAKE_DUE, questions, before))
 
 
-def _envelope(letter: IncomingMessage) -> str:
+def _envelope(message: IncomingMessage) -> str:
     """JSON of all but the body; of the headers those that say something of the event."""
-    headers = {name: _text(value) for name, value in attributes(letter.headers).items()}
-    said = (letter.exchange, letter.routing_key, letter.content_type, letter.message_id)
+    headers = {name: _text(value) for name, value in attributes(message.headers).items()}
+    said = (message.exchange, message.routing_key, message.content_type, message.message_id)
     return json.dumps([*said, headers])
 
 
@@ -85,9 +85,9 @@ def _text(value: object) -> str:
 
 
 def _letters(rows: Iterable[Record | Mapping[str, Any]]) -> list[IncomingMessage]:
-    return [_letter(json.loads(row["envelope"]), row["body"]) for row in rows]
+    return [_message(json.loads(row["envelope"]), row["body"]) for row in rows]
 
 
-def _letter(envelope: list[Any], body: bytes) -> IncomingMessage:
+def _message(envelope: list[Any], body: bytes) -> IncomingMessage:
     exchange, routing_key, content_type, message_id, headers = envelope
     return IncomingMessage(exchange, routing_key, content_type, message_id, body, headers, kept=True)

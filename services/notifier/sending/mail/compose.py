@@ -83,37 +83,37 @@ class Mail:
 
 
 class Composer:
-    def __init__(self, house: SenderIdentity, letters: MailRenderer) -> None:
+    def __init__(self, house: SenderIdentity, renderer: MailRenderer) -> None:
         self._house = house
-        self._letters = letters
+        self._renderer = renderer
 
     def compose(self, delivery: DeliveryAttempt) -> Mail:
         language = self._language(delivery)
         party = self._party(delivery)
         token = sealed(self._house.keys, party) if party else None
-        letter = self._letters.render(
+        rendered = self._renderer.render(
             delivery.kind, language, self._values(delivery, party, token), partner=partner_id(delivery)
         )
         box = reply_address(self._house.box, token) if token else self._house.box
-        content = self._message(delivery, letter, box, language).as_bytes()
-        said = self._said(party, letter) if party else None
+        content = self._message(delivery, rendered, box, language).as_bytes()
+        said = self._said(party, rendered) if party else None
         recipient = with_ascii_domain(delivery.destination)
         return Mail(self._return_path(delivery, token), recipient, content, said)
 
-    def _said(self, party: Link, letter: RenderedMail) -> Said | None:
+    def _said(self, party: Link, rendered: RenderedMail) -> Said | None:
         if party.role == "bounce":
             return None
-        return Said(party.role, party.digest, mail_fingerprint(self._house.keys[0], letter.text))
+        return Said(party.role, party.digest, mail_fingerprint(self._house.keys[0], rendered.text))
 
     def compose_together(self, notes: Sequence[DeliveryAttempt]) -> Mail:
         """To the coordinator: each note as it would have come alone, one below the other."""
         first, language = notes[0], self._house.language
-        letters = [
-            self._letters.render(one.kind, language, self._values(one, None, None), within=True)
+        mails = [
+            self._renderer.render(one.kind, language, self._values(one, None, None), within=True)
             for one in notes
         ]
-        values = {"network": self._house.network, "code": None, "letters": letters}
-        gathered = self._letters.render(DeliveryKind.GATHERED, language, values)
+        values = {"network": self._house.network, "code": None, "mails": mails}
+        gathered = self._renderer.render(DeliveryKind.GATHERED, language, values)
         content = self._message(
             replace(first, kind=DeliveryKind.GATHERED), gathered, self._house.box, language
         )
@@ -130,11 +130,11 @@ class Composer:
         if delivery.traits.addressee is Addressee.ASKER:
             asked = delivery.question
             country = (asked.place or {}).get("country")
-            languages = self._letters.languages
+            languages = self._renderer.languages
             return written_in(asked.facets.get("language"), country, languages, self._house.language)
         if (
             delivery.traits.addressee is Addressee.PERSON
-            and delivery.details["language"] in self._letters.languages
+            and delivery.details["language"] in self._renderer.languages
         ):
             return str(delivery.details["language"])
         return self._house.language
@@ -147,14 +147,14 @@ class Composer:
         return Link("partner", delivery.question.id, party_digest(partner)) if partner else None
 
     def _message(
-        self, delivery: DeliveryAttempt, letter: RenderedMail, box: str, language: str
+        self, delivery: DeliveryAttempt, rendered: RenderedMail, box: str, language: str
     ) -> EmailMessage:
         recipient = with_ascii_domain(delivery.destination)
         message = EmailMessage(policy=SMTPUTF8 if needs_smtputf8(recipient) else SMTP)
         message["From"] = Address(self._house.network, addr_spec=self._house.box)
         message["To"] = recipient
         message["Reply-To"] = box
-        message["Subject"] = _subject(delivery, letter)
+        message["Subject"] = _subject(delivery, rendered)
         message["Date"] = format_datetime(delivery.decided_at)
         for name, value in self._thread(delivery).headers().items():
             message[name] = value
@@ -168,8 +168,8 @@ class Composer:
             message["X-Sesame-Question"] = str(delivery.question.id)
         # By this ingest knows our own mail when it comes back.
         message["X-Sesame"] = delivery.kind
-        message.set_content(letter.text, cte="quoted-printable")
-        message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+        message.set_content(rendered.text, cte="quoted-printable")
+        message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
         message["Content-Language"] = language
         return message
 
@@ -183,7 +183,7 @@ class Composer:
         return partner_thread(delivery.id, assignment.began_with if assignment else None, domain)
 
     def _values(self, delivery: DeliveryAttempt, party: Link | None, token: str | None) -> dict[str, Any]:
-        words = self._letters.languages[self._language(delivery)]
+        words = self._renderer.languages[self._language(delivery)]
         values = {
             **of_question(delivery, words),
             **without_words(delivery),
@@ -239,7 +239,9 @@ class Composer:
         return f"{self._house.workspace_url}/{door}/{token}"
 
 
-def _subject(delivery: DeliveryAttempt, letter: RenderedMail) -> str:
+def _subject(delivery: DeliveryAttempt, rendered: RenderedMail) -> str:
     """An asker who wrote a mail finds every reply under its subject; others under ours."""
     asked = None if withheld(delivery) else delivery.question.asker.get("subject_line")
-    return reply_subject(asked) if asked and delivery.traits.addressee is Addressee.ASKER else letter.subject
+    return (
+        reply_subject(asked) if asked and delivery.traits.addressee is Addressee.ASKER else rendered.subject
+    )

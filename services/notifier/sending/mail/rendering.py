@@ -25,7 +25,7 @@ WIDTH = 76
 
 @dataclass(frozen=True, slots=True)
 class RenderedMail:
-    """A rendered letter; `html` is a whole document, `body` what stands in it."""
+    """A rendered mail; `html` is a whole document, `body` what stands in it."""
 
     subject: str
     text: str
@@ -34,7 +34,7 @@ class RenderedMail:
 
 
 class MailRenderer:
-    """Renders letters. `replacements` holds a network's own templates, by the names of ours or in a folder
+    """Renders mails. `replacements` holds a network's own templates, by the names of ours or in a folder
     named after a language; a folder named after a partner in it goes first for mail to that partner. `accent`
     is the network's colour, as on its pages."""
 
@@ -54,7 +54,7 @@ class MailRenderer:
         within: bool = False,
     ) -> RenderedMail:
         """`kind` names the template: `answer.j2`, or `fr/answer.j2` for one language. `within`: to stand in
-        another letter, which greets and signs for all."""
+        another mail, which greets and signs for all."""
         text, html = self._environments(partner, language, within)
         names = [f"{language}/{kind}.j2", f"{kind}.j2"]
         plain = text.select_template(names).make_module(values)

@@ -37,7 +37,7 @@ from services.ingest.handlers.conversation import accept_reopening
 from services.ingest.handlers.files.files import listed
 from services.ingest.handlers.spam import refuse_spam_sender
 from services.ingest.handlers.submissions import accept_follow_up
-from services.ingest.store import askers as words_of_askers
+from services.ingest.store import askers as asker_rows
 from services.ingest.store.conversations import conversation
 from services.ingest.store.session import session_of
 
@@ -78,7 +78,7 @@ class AskerPages:
         link = link_of(door, token, "asker")
         async with door.begin() as unit:
             opened = await open_for_asker(unit, link)
-            follow_ups = await words_of_askers.follow_ups(unit.db, link.question_id)
+            follow_ups = await asker_rows.follow_ups(unit.db, link.question_id)
             attachments = await listed(unit, door.intake.public_url, link.question_id)
             messages = await conversation.messages(unit.db, link.question_id)
         shown = ShownConversation(opened.question, opened.asked, follow_ups, messages)
@@ -141,7 +141,7 @@ class AskerPages:
         """Raises QuestionEnded where a form did nothing any more that stood open while the question went on;
         what was sent before is answered as it was then."""
         opened = await open_for_asker(unit, link)
-        follow_ups = await words_of_askers.follow_ups(unit.db, link.question_id)
+        follow_ups = await asker_rows.follow_ups(unit.db, link.question_id)
         messages = await conversation.messages(unit.db, link.question_id)
         state = ShownConversation(opened.question, opened.asked, follow_ups, messages).asker_state
         once = RawSubmission("page", form_key(self.door, form), field(form, "text").encode(), unit.now)

@@ -21,7 +21,7 @@ READERS = event_readers(FACTS)
 
 
 @dataclass
-class Ears:
+class Listener:
     channel: AbstractChannel
     queue: str
     facts: list[Event[Any]] = field(default_factory=list)
@@ -49,11 +49,11 @@ class Ears:
 
 
 @asynccontextmanager
-async def listening(connection: aio_pika.abc.AbstractConnection) -> AsyncIterator[Ears]:
+async def listening(connection: aio_pika.abc.AbstractConnection) -> AsyncIterator[Listener]:
     async with connection.channel() as channel:
         queue = await channel.declare_queue(exclusive=True)
         await queue.bind(topology.EVENTS, "#")
         await queue.bind(topology.PARTNERS, "#")
-        ears = Ears(channel, queue.name)
-        await queue.consume(ears.take, no_ack=True)
-        yield ears
+        listener = Listener(channel, queue.name)
+        await queue.consume(listener.take, no_ack=True)
+        yield listener

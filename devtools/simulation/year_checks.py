@@ -22,7 +22,7 @@ MAILED = {
 
 
 @dataclass(frozen=True)
-class End:
+class YearCheck:
     what: str
     found: int
     wanted: int
@@ -32,46 +32,50 @@ class End:
         return self.found == self.wanted
 
 
-async def ends_of(
+async def checks_of(
     stage: Services, report: Report, talk: Conversations, states: Mapping[str, int], year: int
-) -> AsyncIterator[End]:
+) -> AsyncIterator[YearCheck]:
     """`states`: how many questions the router holds in each."""
     counted = await stage.counted()
     ended = sum(number for state, number in states.items() if state in ENDED)
-    yield End("questions that came to an end", ended, report.asked)
+    yield YearCheck("questions that came to an end", ended, report.asked)
     routed = report.facts["question.routed"]
-    yield End("questions that reached a partner's queue", stage.ears.letters[QuestionAssigned.wire], routed)
-    yield End("answers that reached their askers", _told(stage), report.facts["question.answered"])
+    yield YearCheck(
+        "questions that reached a partner's queue", stage.listener.letters[QuestionAssigned.wire], routed
+    )
+    yield YearCheck("answers that reached their askers", _told(stage), report.facts["question.answered"])
     for kind, fact in MAILED.items():
-        told = stage.mails[kind] + await stage.rest.overtaken(kind)
-        yield End(f"mails to askers: {kind}", told, report.facts[fact])
-    for end in _ends_of_conversations(report, talk):
-        yield end
-    yield End("facts that metrics counted", counted, stage.to_count)
+        told = stage.mails[kind] + await stage.idle.overtaken(kind)
+        yield YearCheck(f"mails to askers: {kind}", told, report.facts[fact])
+    for one in _checks_of_conversations(report, talk):
+        yield one
+    yield YearCheck("facts that metrics counted", counted, stage.to_count)
     received = await stage.received(year, report.asked)
-    yield End(f"questions in the key figures of {year}", received, report.asked)
-    yield End("promises kept, as metrics counted them", await stage.rest.raised("kept"), report.in_time)
-    yield End("dead letters", await stage.dead_letters(), 0)
+    yield YearCheck(f"questions in the key figures of {year}", received, report.asked)
+    yield YearCheck("promises kept, as metrics counted them", await stage.idle.raised("kept"), report.in_time)
+    yield YearCheck("dead letters", await stage.dead_letters(), 0)
 
 
 def _told(stage: Services) -> int:
     """Out to the asker; an answer in the archive is one more fact about the same answer."""
-    out = (event for event in stage.ears.facts if isinstance(event.data, QuestionPublished))
+    out = (event for event in stage.listener.facts if isinstance(event.data, QuestionPublished))
     return len({event.data.answer_id for event in out if event.data.place != "archive"})
 
 
-def _ends_of_conversations(report: Report, talk: Conversations) -> Iterator[End]:
+def _checks_of_conversations(report: Report, talk: Conversations) -> Iterator[YearCheck]:
     """No clock ran while an asker was waited for, and whoever wrote again was heard."""
-    yield End("answers that say how long was waited", talk.waited_rightly, report.facts["question.answered"])
-    yield End("promises put off by just the waiting", talk.put_off_rightly, talk.resumed)
-    yield End("follow-ups without an end", len(talk.unhandled), 0)
+    yield YearCheck(
+        "answers that say how long was waited", talk.waited_rightly, report.facts["question.answered"]
+    )
+    yield YearCheck("promises put off by just the waiting", talk.put_off_rightly, talk.resumed)
+    yield YearCheck("follow-ups without an end", len(talk.unhandled), 0)
 
 
-def table_of(ends: Sequence[End]) -> Table:
+def table_of(checks: Sequence[YearCheck]) -> Table:
     table = Table("", title="The four services at its end")
     for title in ("found", "wanted"):
         table.add_column(title, justify="right")
     table.add_column("")
-    for end in ends:
-        table.add_row(end.what, str(end.found), str(end.wanted), "" if end.good else "[red]differs[/]")
+    for one in checks:
+        table.add_row(one.what, str(one.found), str(one.wanted), "" if one.good else "[red]differs[/]")
     return table

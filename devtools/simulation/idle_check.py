@@ -68,7 +68,7 @@ _STATES = "SELECT state, count(*) AS number FROM router.question GROUP BY state 
 
 
 @dataclass
-class Rest:
+class IdleCheck:
     """`db` may read all services' tables."""
 
     db: asyncpg.Connection[Record]
