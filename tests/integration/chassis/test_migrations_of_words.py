@@ -105,6 +105,18 @@ async def test_what_was_settled_is_resolved_in_every_table(database: Database) -
         assert await db.fetchval("SELECT value FROM cut WHERE measure = 'handled'") == "resolve"
 
 
+async def test_a_copy_of_before_reads_and_writes_by_the_former_names(database: Database) -> None:
+    async with connected(database, "notifier") as db:
+        for _ in range(2):
+            await db.execute(
+                "INSERT INTO archive_shelf (kind, value, label, entries) VALUES ('year', '2026', '2026', 1) "
+                "ON CONFLICT (kind, value) "
+                "DO UPDATE SET entries = archive_shelf.entries + 1, label = excluded.label"
+            )
+        assert await db.fetchval("SELECT entries FROM archive_list") == 2
+        assert await db.fetch("SELECT * FROM standing WHERE id = $1", QUESTION) == []
+
+
 @asynccontextmanager
 async def before_the_upgrade(database: Database, service: str, first: str) -> AsyncIterator[Db]:
     """The schema as it was before this migration; leaving brings it up to date."""
