@@ -30,6 +30,8 @@ from tests.support.waiting import PATIENCE_SECONDS, until
 MAILS = int(os.environ.get("SESAME_TEST_MAILS", "120"))
 SENDERS = 8
 HEARD = "SELECT (SELECT count(*) FROM asked) = $1 AND (SELECT count(*) FROM sent_mail) = 2 * $1"
+TOLD = "SELECT NOT EXISTS (SELECT FROM held_news)"
+"""Of what is held the workspace hears a moment later, from a worker."""
 KILLS = max(2, MAILS // 400)
 BOX = "question@sesame.example"
 BOUNCE = (
@@ -105,16 +107,16 @@ async def asked(process: IngestProcess, database: Database, vhost: VirtualHost) 
             for letter in (letter_of(fact, question) for fact in (routed_to("grigny"), *sent)):
                 message = aio_pika.Message(letter.body)
                 await publish(vhost.amqp_url, topology.EVENTS, letter.routing_key, message)
-        await heard(db)
+        await come_true(db, HEARD, ASKED)
     finally:
         await db.close()
     return questions
 
 
-async def heard(db: asyncpg.Connection[asyncpg.Record]) -> None:
+async def come_true(db: asyncpg.Connection[asyncpg.Record], query: str, *arguments: object) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         for rest in repeat(0.02):
-            if await db.fetchval(HEARD, ASKED):
+            if await db.fetchval(query, *arguments):
                 return
             await asyncio.sleep(rest)
 
@@ -171,7 +173,8 @@ async def test_no_mail_is_lost_and_none_doubled(database: Database, vhost: Virtu
             killing, *(hand_over(process, asked_before, share, accepted) for share in shares)
         )
         await until(lambda: len(mailbox.seen) == len(by_imap()), within_seconds=120)
-    db = await asyncpg.connect(database("ingest"))
+        db = await asyncpg.connect(database("ingest"))
+        await come_true(db, TOLD)
     try:
         submitted = await db.fetch("SELECT outcome, count(*) FROM submission GROUP BY outcome")
         questions = await db.fetchval("SELECT count(*) FROM question")
