@@ -52,7 +52,7 @@ def _session_runner() -> Iterator[asyncio.Runner]:
 @pytest.fixture(scope="session")
 def servers(_session_runner: asyncio.Runner) -> Iterator[Servers]:
     """RabbitMQ and PostgreSQL, fast rather than durable: nobody kills these."""
-    with throwaway_folder() as folder:
+    with throwaway_folder(in_memory=True) as folder:
         stack = AsyncExitStack()
         yield _session_runner.run(stack.enter_async_context(running_servers(folder, fsync=False)))
         _session_runner.run(stack.aclose())

@@ -92,7 +92,7 @@ def _options(chosen: argparse.Namespace) -> Iterator[str]:
 
 async def _test_on_shared_servers(options: Sequence[str]) -> int:
     """pytest's exit status. Its processes find the servers where an operator's would be given."""
-    with throwaway_folder() as folder:
+    with throwaway_folder(in_memory=True) as folder:
         async with running_servers(folder, fsync=False) as servers:
             addresses = {AMQP_URL: servers.amqp_url, DATABASE_URL: servers.database_url}
             if servers.amqp_management_url is not None:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 from devtools.servers.errors import FolderInUse
 from operations.errors import OperationError
 
@@ -19,6 +21,9 @@ PREFIX = "sesame-"
 OWNER = "owner.lock"
 SWEEP_AFTER_SECONDS = 60.0
 SHARED_STATE = Path("/var/lib/sesame")
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 2**30
+"""Bytes of memory for two servers and the databases of a suite; as many stay free for its programs."""
 
 
 def is_reachable(folder: Path) -> bool:
@@ -30,9 +35,14 @@ def is_reachable(folder: Path) -> bool:
 
 
 @contextmanager
-def throwaway_folder() -> Iterator[Path]:
-    """A new folder for the time of the block. Sweeps what a killed predecessor left behind."""
-    place = _temporary_place()
+def throwaway_folder(*, in_memory: bool = False) -> Iterator[Path]:
+    """A new folder for the time of the block. Sweeps what a killed predecessor left behind.
+
+    `in_memory`: where there is plenty of it. The 900 files of a database take a quarter of the time there.
+    """
+    if in_memory:
+        sweep(MEMORY)
+    place = MEMORY if in_memory and has_room(MEMORY) else _temporary_place()
     sweep(place)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
     folder.chmod(0o711)
@@ -59,6 +69,13 @@ def kept_folder(wanted: Path) -> Iterator[Path]:
 def _substitute(wanted: Path) -> Path:
     name = hashlib.sha256(str(wanted.resolve()).encode()).hexdigest()[:12]
     return SHARED_STATE / name
+
+
+def has_room(memory: Path, needed: int = ROOM) -> bool:
+    """Whether servers may keep so many bytes in this folder of memory; a container's is often small."""
+    if not (memory.is_dir() and os.access(memory, os.W_OK) and is_reachable(memory / "any")):
+        return False
+    return shutil.disk_usage(memory).free >= needed and psutil.virtual_memory().available >= 2 * needed
 
 
 def _temporary_place() -> Path:

@@ -18,7 +18,12 @@ from operations.errors import OperationError
 START_SECONDS = 60.0
 WORKERS_GONE_SECONDS = 10.0
 POLL_SECONDS = 0.02
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "dynamic_shared_memory_type": "mmap",  # in the cluster's folder: what is killed leaves none in /dev/shm
+}
 
 
 class PostgreSQL:

@@ -9,7 +9,15 @@ import pytest
 
 from devtools.checkout import ROOT
 from devtools.servers.errors import FolderInUse
-from devtools.servers.folders import OWNER, PREFIX, is_reachable, kept_folder, sweep, throwaway_folder
+from devtools.servers.folders import (
+    OWNER,
+    PREFIX,
+    has_room,
+    is_reachable,
+    kept_folder,
+    sweep,
+    throwaway_folder,
+)
 from devtools.servers.ports import FIRST, LAST, free_port
 from devtools.servers.secrets import kept_secret, role_password
 
@@ -17,6 +25,16 @@ from devtools.servers.secrets import kept_secret, role_password
 def test_a_throwaway_folder_is_gone_after_its_block() -> None:
     with throwaway_folder() as folder:
         (folder / "file").write_text("data")
+        assert is_reachable(folder / "cluster")
+    assert not folder.exists()
+
+
+def test_servers_live_in_memory_only_where_there_is_plenty(tmp_path: Path) -> None:
+    with throwaway_folder() as folder:
+        assert has_room(folder, needed=1)
+        assert not has_room(folder, needed=2**50)
+    assert not has_room(tmp_path / "none", needed=1)
+    with throwaway_folder(in_memory=True) as folder:
         assert is_reachable(folder / "cluster")
     assert not folder.exists()
 
