@@ -107,4 +107,4 @@ def test_options_of_the_benchmarks_are_handed_on() -> None:
 def test_a_part_that_nobody_measures_is_refused_with_the_known_ones() -> None:
     done = bench("notifer")
     assert done.returncode == 2
-    assert "no part is called 'notifer'; there are directory, " in done.stderr
+    assert "no part is called 'notifer'; there are backlog, batches, directory, " in done.stderr
