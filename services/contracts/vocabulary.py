@@ -36,7 +36,7 @@ Postcode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9A-Z -]{1,9}$"
 
 
 LEAP_SECOND = re.compile(r"(\d\d:\d\d):60")
-NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
+NUMBER = re.compile(r"(?<!\s)\s*+[-+]?[\d.]++\s*+")
 
 
 def as_in_rfc_3339(value: object) -> object:
