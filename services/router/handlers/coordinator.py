@@ -53,7 +53,7 @@ class Actor:
 
 async def assign(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor, partner: str) -> None:
     """Give it to this partner, whoever has it now and whatever the filters say."""
-    question = await _held(context, unit, id_)
+    question = await _askable(context, unit, id_)
     directory = (await context.sessions.of(unit).network_state()).directory
     chosen = directory.partners.get(partner)
     if chosen is None:
@@ -75,7 +75,7 @@ async def assign(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor, p
 
 async def route(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """Let the machine decide anew, after partners or weights changed."""
-    question = await _held(context, unit, id_)
+    question = await _askable(context, unit, id_)
     state_machine.after(question.state, Move.ASSIGN)
     released = await routing.release(context, unit, question, "reassigned")
     await routing.route(context, unit, released, whatever_attempts=True)
@@ -136,7 +136,7 @@ async def resolve(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor) 
 
 async def reopen(context: RoutingContext, unit: Unit, id_: UUID, actor: Actor) -> None:
     """An answer did not do, or it was in scope after all: the next partner is asked."""
-    question = await _held(context, unit, id_)
+    question = await _askable(context, unit, id_)
     state_machine.after(question.state, Move.REOPEN)
     released = await routing.release(context, unit, question, "reassigned")
     reopened = routing.promised_anew(context, lifecycle.reopen(released), unit.now)
@@ -177,6 +177,14 @@ async def _held(context: RoutingContext, unit: Unit, id_: UUID) -> Question:
     question = await context.sessions.of(unit).question(id_)
     if question is None:
         raise Refusal(f"there is no question {id_}", "unknown_question")
+    return question
+
+
+async def _askable(context: RoutingContext, unit: Unit, id_: UUID) -> Question:
+    """One that a partner can be asked: of an erased one nothing is left to read or to answer."""
+    question = await _held(context, unit, id_)
+    if question.is_erased:
+        raise Refusal(f"question {id_} was erased with its asker: nobody can be asked it", "unknown_question")
     return question
 
 

@@ -12,7 +12,14 @@ from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts import coordinator, topology
 from services.contracts.envelope import Event
 from services.contracts.explained import QuestionExplained
-from services.contracts.router import IntakeChanged, QuestionClosed, QuestionHandled, QuestionRouted
+from services.contracts.ingest import AskerErased
+from services.contracts.router import (
+    IntakeChanged,
+    QuestionClosed,
+    QuestionHandled,
+    QuestionReopened,
+    QuestionRouted,
+)
 from tests.support.router_network import MONDAY, Network, answer, library, network
 from tests.support.servers import Database
 
@@ -90,6 +97,17 @@ async def test_a_refusal_says_why_and_changes_nothing_for_its_neighbours(databas
         ),
         key=str,
     )
+
+
+async def test_nobody_is_asked_an_erased_question_again(database: Database) -> None:
+    async with network(database("router"), [DIJON, LYON]) as net:
+        question = await net.ask(subject="histoire")
+        await net.tell(answer("dijon"), question)
+        await net.tell(AskerErased(reason="wish"), question)
+        await net.settle([asks(coordinator.ReopenRequested(**CLAIRE), question)])
+        (told,) = await receipts(net)
+        assert await net.announced(QuestionReopened) == []
+    assert (told["request_type"], told["code"]) == ("reopen.requested.v1", "unknown_question")
 
 
 async def test_another_promise_is_announced_with_the_partner_s_new_due_time(database: Database) -> None:

@@ -100,6 +100,11 @@ class Question:
         return self.state is State.WAITING_FOR_ASKER
 
     @property
+    def is_erased(self) -> bool:
+        """Its asker was forgotten with all that they wrote; what was withdrawn ended by that already."""
+        return self.text is None and self.state is not State.WITHDRAWN
+
+    @property
     def open_clarifications(self) -> tuple[Clarification, ...]:
         return tuple(one for one in self.clarifications if one.ended_at is None)
 
