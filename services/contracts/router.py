@@ -93,7 +93,7 @@ class AnswerRefused(Fact):
     reason: RefusalCode
     text: Text | None = Field(default=None, description="What was refused: the work of an hour, perhaps")
     format: TextFormat = "plain"
-    what: Literal["answer", "addition", "clarification"] = "answer"
+    what: Literal["answer", "addition", "clarification", "decline"] = "answer"
     accepted_answer_id: UUID | None = None
     accepted_partner: PartnerName | None = None
 

@@ -149,7 +149,10 @@ def answered(event: Event[router.QuestionAnswered]) -> Counted:
 
 
 def refused(event: Event[router.AnswerRefused]) -> Counted:
-    return counted("refused", event, None, partner=event.data.partner, detail=event.data.reason)
+    """A refusal that came after the answer of its own library is told apart from answers."""
+    data = event.data
+    why = "declined" if data.what == "decline" else data.reason
+    return counted("refused", event, None, partner=data.partner, detail=why)
 
 
 def reminded(event: Event[router.QuestionReminded]) -> Counted:

@@ -157,10 +157,10 @@ async def refuse(
     context: RoutingContext,
     unit: Unit,
     question: Question,
-    what: Literal["answer", "addition", "clarification"],
+    what: Literal["answer", "addition", "clarification", "decline"],
     written: UUID,
     partner: str,
-    text: str,
+    text: str | None,
     form: TextFormat = "plain",
 ) -> None:
     """The partner is told why, with what it wrote."""

@@ -7,7 +7,9 @@ thing it speaks of raises TooEarly and is handed out again when that thing stand
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from uuid import uuid5
 
 from services.chassis.errors import TooEarly
 from services.chassis.language.detection import language_of
@@ -131,12 +133,16 @@ def _with_subject(question: Question, subject: str | None) -> Question:
 
 
 async def question_declined(context: RoutingContext, unit: Unit, event: Event[QuestionDeclined]) -> None:
-    """At once the next one, the referred one first. A refusal by one who no longer has it changes nothing."""
+    """At once the next one, the referred one first. A refusal by one who no longer has it changes nothing;
+    who has answered before is told so."""
     fact = event.data
     question = await _known(context, unit, event)
     if question.is_open and question.had_by(fact.partner) is None:
         raise TooEarly(question.id)
     if question.current is None or question.current.partner != fact.partner:
+        if _answered_before(question, fact.partner, event.time):
+            written = uuid5(question.id, event.id)
+            await conversation.refuse(context, unit, question, "decline", written, fact.partner, fact.reason)
         return
     released = await routing.release(context, unit, question, "declined")
     if question.current.follow_up is not None:
@@ -144,6 +150,13 @@ async def question_declined(context: RoutingContext, unit: Unit, event: Event[Qu
         await routing.route_follow_up(context, unit, released, word, referred=fact.refer_to)
     else:
         await routing.route(context, unit, released, referred=fact.refer_to)
+
+
+def _answered_before(question: Question, partner: str, at: datetime) -> bool:
+    accepted = question.accepted
+    if question.state not in conversation.AFTER_ANSWER or accepted is None or accepted.partner != partner:
+        return False
+    return accepted.at is None or accepted.at < at
 
 
 async def question_taken(context: RoutingContext, unit: Unit, event: Event[QuestionTaken]) -> None:

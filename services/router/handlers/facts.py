@@ -211,10 +211,10 @@ def unroutable(
 def refused(
     directory: Directory,
     question: Question,
-    what: Literal["answer", "addition", "clarification"],
+    what: Literal["answer", "addition", "clarification", "decline"],
     written: UUID,
     partner: str,
-    text: str,
+    text: str | None,
     form: TextFormat,
 ) -> AnswerRefused:
     accepted = question.accepted

@@ -94,6 +94,10 @@ class SimilarPage:
         return f"[{self.title.replace('[', '(').replace(']', ')')}]({self.url})"
 
 
+SHOWN_ALREADY = ("answer", "decline")
+"""What was refused and stands in the conversation as it came."""
+
+
 def similar(known: QuestionReadModel, partner: str | None) -> list[SimilarPage]:
     """What the notifier found in the archive when it asked this library, or any of them; each once."""
     found = (
@@ -119,7 +123,7 @@ def _entries(known: QuestionReadModel, partner: str | None) -> Iterator[ThreadEn
             if ours and verdict != "accepted":
                 words = one.data.get("text")
                 yield ThreadEntry(one.at, f"answer_{verdict}", words, by, _marked(one), _details(one))
-        elif one.type == "answer.refused" and one.data.get("what", "answer") != "answer" and ours:
+        elif one.type == "answer.refused" and one.data.get("what", "answer") not in SHOWN_ALREADY and ours:
             yield ThreadEntry(one.at, "answer_refused", one.data.get("text"), by, _marked(one))
         elif one.type == "question.handled":
             if partner is None or one.data["action"] == "extend":

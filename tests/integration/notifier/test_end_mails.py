@@ -40,6 +40,16 @@ async def test_a_library_reads_why_the_question_waits_for_it_no_more(
         assert sentence in spaces(sink.taken[0].body("plain"))
 
 
+async def test_who_declined_after_answering_reads_that_the_answer_stands() -> None:
+    details = {"reason": "already_answered", "what": "decline", "text": "Pas nous.", "partner": "bpi"}
+    delivery = outgoing("mail", PARTNER, "refused", details=details, assignment=None)
+    async with smtp_sink() as sink, sending(sink.port) as sender:
+        await sender.send(delivery)
+        text = spaces(sink.taken[0].body("plain"))
+    assert "L’usager a votre réponse, et elle vaut" in text
+    assert "CORRECTION seul sur la première ligne" in text
+
+
 @pytest.mark.parametrize(
     ("ended", "sentence"),
     [("withdrawn", "L’usager avait retiré cette question"), ("closed", "Cette question était clôturée")],

@@ -195,6 +195,18 @@ async def test_a_correction_goes_out_and_a_strangers_addition_does_not(database:
     assert refused.format == "commonmark"
 
 
+async def test_who_declines_after_answering_is_told_that_the_answer_stands(database: Database) -> None:
+    async with network(database("router"), BOTH, clock=OwnClock()) as net:
+        question = await net.ask(subject="histoire")
+        await net.tell(answer("dijon"), question)
+        await later(net, 1)
+        await net.tell(decline("dijon"), question)
+        await net.tell(decline("lyon"), question)
+        (refused,) = await net.announced(AnswerRefused)
+        assert await state(net, question) == "answered"
+    assert (refused.partner.id, refused.what, refused.reason) == ("dijon", "decline", "already_answered")
+
+
 async def test_an_asker_may_have_it_asked_again_as_often_as_the_network_allows(database: Database) -> None:
     async with network(database("router"), BOTH, clock=OwnClock(), asker_reopenings=1) as net:
         question = await net.ask(subject="histoire")
