@@ -126,7 +126,9 @@ class FigureSite:
             return await show(figures)
         except year_figures.NoSuchYear:
             page = self.pages.nothing(year, _language(request), await year_figures.years(self.pool))
-            return HTMLResponse(page, status_code=404, headers=VARIES_BY_LANGUAGE)
+            # Every page leads to this year's, from a network's first day.
+            begun = request.url.path == f"/figures/{self._now().year}"
+            return HTMLResponse(page, status_code=200 if begun else 404, headers=VARIES_BY_LANGUAGE)
 
     async def _missing(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404

@@ -142,7 +142,8 @@ async def test_what_is_no_page_is_said_on_one_of_ours(
 async def test_a_network_without_any_question_says_when_there_will_be_figures(database: Database) -> None:
     async with pool_of(database) as empty, figures_door(empty) as client:
         page = await client.get((await client.get("/figures?lang=en")).headers["location"])
-    assert page.status_code == 404
+        poster = await client.get(f"{page.url.path}.pdf")
+    assert (page.status_code, poster.status_code) == (200, 404)
     assert "Figures come with the first question." in page.text
 
 

@@ -79,18 +79,20 @@ def test_each_service_has_its_own_secret_alone() -> None:
         assert secrets == ["sesame-admin" if name == "operator" else f"sesame-{name}"]
 
 
-def test_files_of_ones_own_are_there_for_whoever_reads_their_setting() -> None:
-    """A service that is told of a logo and has no such file does not start."""
-    has = set()
-    for deployment in objects("Deployment"):
-        pod = deployment["spec"]["template"]["spec"]
+def test_files_of_ones_own_are_there_for_whoever_reads_the_settings() -> None:
+    """A service that is told of a logo and has no such file does not start, nor a backup of an authority."""
+    pods = [(each, each["spec"]["template"]["spec"]) for each in objects("Deployment")]
+    pods += [(each, each["spec"]["jobTemplate"]["spec"]["template"]["spec"]) for each in objects("CronJob")]
+    has, told = set(), set()
+    for owner, pod in pods:
+        name, container = owner["metadata"]["name"], pod["containers"][0]
         own = [each for each in pod["volumes"] if each.get("configMap", {}).get("name") == "sesame-own"]
         assert all(each["configMap"]["optional"] for each in own)
-        mounts = [each for each in pod["containers"][0]["volumeMounts"] if each["mountPath"] == "/own"]
-        if own and mounts:
-            has.add(deployment["metadata"]["name"])
-    read = {name for name, kind in SERVICES.items() if "network_logo" in kind.model_fields}
-    assert has == read | {"operator"}
+        if own and any(each["mountPath"] == "/own" for each in container["volumeMounts"]):
+            has.add(name)
+        if {"configMapRef": {"name": "sesame"}} in container.get("envFrom", ()):
+            told.add(name)
+    assert has == told >= {*SERVICES, "operator", "backup"}
 
 
 def test_whatever_compose_lets_be_said_is_said_here_too() -> None:
