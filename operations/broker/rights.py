@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from services.contracts import notifier, partners, topology
 from services.contracts.catalogue import (
     DOES,
+    FORMER,
     FROM_COORDINATOR,
     FROM_PARTNERS,
     PRODUCERS,
@@ -90,7 +91,7 @@ def _told(service: str) -> list[str]:
 def _asked_as_coordinator(service: str) -> list[str]:
     """The workspace alone: it has looked who asks. An exchange of its own, for the broker looks at the first
     key of a message alone, and RabbitMQ 3 sends it by those in CC and BCC too."""
-    return _of_coordinator(FROM_COORDINATOR if service in ASKS else ())
+    return _of_coordinator((*FROM_COORDINATOR, *FORMER) if service in ASKS else ())
 
 
 def _of_partners(facts: Iterable[type[Fact]]) -> list[str]:

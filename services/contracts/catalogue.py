@@ -166,6 +166,12 @@ DOES: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
 FROM_COORDINATOR: tuple[type[Fact], ...] = tuple(fact for facts in DOES.values() for fact in facts)
 """On `sesame.coordinator`, from the workspace to whichever service does it."""
 
+FORMER: Mapping[type[coordinator.CoordinatorRequest], type[coordinator.CoordinatorRequest]] = (
+    MappingProxyType({coordinator.SettleRequested: coordinator.ResolveRequested})
+)
+"""Requests as a copy of the version before asks them → what they are now. Heard and allowed for one version:
+it may run on after the broker has the rights of this one."""
+
 TO_COORDINATOR: tuple[type[Fact], ...] = (
     coordinator.RequestDone,
     coordinator.RequestRefused,

@@ -72,6 +72,12 @@ class ResolveRequested(CoordinatorRequest):
     wire: ClassVar[str] = "resolve.requested.v1"
 
 
+class SettleRequested(ResolveRequested):
+    """How a workspace of before says it, while an upgrade lasts."""
+
+    wire: ClassVar[str] = "settle.requested.v1"
+
+
 class ReopenRequested(CoordinatorRequest):
     """From the coordinator: ask again, after an answer or a closing."""
 

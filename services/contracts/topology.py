@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from services.contracts import explained, ingest, notifier, partners, router, workspace
-from services.contracts.catalogue import CONFIDENTIAL, DOES, FACTS, TO_COORDINATOR
+from services.contracts.catalogue import CONFIDENTIAL, DOES, FACTS, FORMER, TO_COORDINATOR
 from services.contracts.vocabulary import Fact
 
 EVENTS = "sesame.events"
@@ -171,11 +171,16 @@ def workspace_key(receipt: type[Fact]) -> str:
     return f"workspace.{receipt.wire}"
 
 
+def _asked_of(service: str) -> tuple[tuple[str, str], ...]:
+    former = (fact for fact, now in FORMER.items() if now in DOES[service])
+    return tuple((COORDINATOR, coordinator_key(fact)) for fact in (*DOES[service], *former))
+
+
 ALSO_READS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
-        "ingest": ((INBOX, "partner.#"), *((COORDINATOR, coordinator_key(fact)) for fact in DOES["ingest"])),
-        "router": tuple((COORDINATOR, coordinator_key(fact)) for fact in DOES["router"]),
-        "notifier": tuple((COORDINATOR, coordinator_key(fact)) for fact in DOES["notifier"]),
+        "ingest": ((INBOX, "partner.#"), *_asked_of("ingest")),
+        "router": _asked_of("router"),
+        "notifier": _asked_of("notifier"),
         "workspace": (
             *((PARTNERS, workspace_key(fact)) for fact in RECEIPTS),
             *((PARTNERS, coordinator_key(fact)) for fact in TO_COORDINATOR),

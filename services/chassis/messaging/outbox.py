@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from aio_pika.exceptions import DeliveryError, PublishError
+from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity, ChannelPreconditionFailed
 from asyncpg import Pool, Record
 
 from services.chassis.backoff import backoff_seconds
@@ -44,6 +45,13 @@ PARTNER_DAYS = 7
 
 SWEEP_SECONDS = 1.0
 """How often to look for rows that nobody handed us: another copy's crash, or a put-off row now due."""
+
+UNWANTED = (ChannelAccessRefused, ChannelNotFoundEntity)
+"""The broker's word on a routing key that this user may not write and on an exchange that is not there."""
+
+REFUSED = (*UNWANTED, ChannelPreconditionFailed)
+"""And on a message that is too large. It closes the channel over one of them, and what is on its way there
+fails with it."""
 
 _SAVE = """
 INSERT INTO outbox (exchange, routing_key, content_type, message_id, headers, body, not_before)
@@ -129,6 +137,7 @@ class Relay:
         self._publisher = publisher
         self._instruments = instruments
         self._in_hand: deque[Saved] = deque()
+        self._one_by_one = False
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -195,15 +204,13 @@ class Relay:
         return len(rows)
 
     async def _publish_all(self, page: Sequence[Saved], db: Db | Pool[Record]) -> Exception | None:
-        """All at once. What is confirmed leaves the table; what came back because nobody is bound is put off.
-        Where the broker is in trouble the row stays as it is, and the trouble is given back."""
-        outcomes = list(
-            zip(page, await self._publisher.publish_all([saved.outgoing for saved in page]), strict=True)
-        )
+        """What is confirmed leaves the table; what came back because nobody is bound, or was refused by
+        itself, is put off. Where the broker is in trouble the row stays; the trouble is given back."""
+        outcomes = list(zip(page, await self._outcomes(page), strict=False))
         returned = [saved.id for saved, error in outcomes if isinstance(error, PublishError)]
         confirmed = [saved.id for saved, error in outcomes if error is None]
         self._instruments.published.inc(len(confirmed))
-        self._instruments.publish_failed.inc(len(page) - len(confirmed))
+        self._instruments.publish_failed.inc(len(outcomes) - len(confirmed))
         if confirmed:
             await drop(db, confirmed)
         if returned:
@@ -211,10 +218,49 @@ class Relay:
             await db.execute(_PUT_OFF, returned)
             for row in await db.fetch(_GIVE_UP, returned, topology.PARTNERS, PARTNER_DAYS):
                 log.error("given up after %d days: %s has no queue", PARTNER_DAYS, row["routing_key"])
+        if self._one_by_one or len(page) == 1:
+            await self._put_off_refused(page, outcomes, db)
         troubles = [error for _, error in outcomes if error and not isinstance(error, PublishError)]
         if any(isinstance(trouble, DeliveryError) for trouble in troubles):
             self._publisher.start_over()
+        lost = [trouble for trouble in troubles if not isinstance(trouble, DeliveryError)]
+        self._one_by_one = any(isinstance(trouble, REFUSED) for trouble in lost) or (
+            self._one_by_one and bool(lost)
+        )
         return ConnectionError(f"{len(troubles)} not confirmed: {troubles[0]!r}") if troubles else None
+
+    async def _outcomes(self, page: Sequence[Saved]) -> Sequence[Exception | None]:
+        """All at once. After a refusal, which no row of a page can be told to be the cause of, one after the
+        other until a whole page has left so: up to the first with which the channel closed."""
+        if not self._one_by_one:
+            return await self._publisher.publish_all([saved.outgoing for saved in page])
+        outcomes: list[Exception | None] = []
+        for saved in page:
+            outcomes += await self._publisher.publish_all([saved.outgoing])
+            if outcomes[-1] is not None and not isinstance(outcomes[-1], DeliveryError):
+                break
+        return outcomes
+
+    async def _put_off_refused(
+        self,
+        page: Sequence[Saved],
+        outcomes: Sequence[tuple[Saved, Exception | None]],
+        db: Db | Pool[Record],
+    ) -> None:
+        """The row that was refused when it alone was on its way; and, where its routing key was, the page's
+        others with it, which would be refused one by one. They are never given up: rights may be given."""
+        for refused, error in outcomes:
+            if not isinstance(error, REFUSED):
+                continue
+            key = (refused.outgoing.exchange, refused.outgoing.routing_key)
+            alike = [
+                saved.id
+                for saved in page
+                if (saved.outgoing.exchange, saved.outgoing.routing_key) == key
+                and (saved is refused or isinstance(error, UNWANTED))
+            ]
+            log.error("put off, as the broker refuses %s on %s (%d rows): %r", *key[::-1], len(alike), error)
+            await db.execute(_PUT_OFF, alike)
 
 
 def _saved(row: Record) -> Saved:

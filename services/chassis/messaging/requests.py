@@ -13,7 +13,7 @@ from services.chassis.messaging import announced
 from services.chassis.messaging.announced import Announced
 from services.chassis.messaging.readers import EventReader, Subscriptions
 from services.chassis.messaging.transaction import Unit
-from services.contracts.catalogue import DOES
+from services.contracts.catalogue import DOES, FORMER
 from services.contracts.coordinator import (
     CoordinatorRequest,
     FactsRequested,
@@ -48,7 +48,10 @@ def request_reader(service: str, actions: Mapping[type[CoordinatorRequest], Requ
     if set(actions) != set(DOES[service]):
         different = sorted(fact.__name__ for fact in set(actions) ^ set(DOES[service]))
         raise RuntimeError(f"{service}: its actions and catalogue.DOES differ in {', '.join(different)}")
-    subscriptions: Subscriptions = {fact: partial(_carry_out, action) for fact, action in actions.items()}
+    former = {fact: actions[now] for fact, now in FORMER.items() if now in actions}
+    subscriptions: Subscriptions = {
+        fact: partial(_carry_out, action) for fact, action in (*actions.items(), *former.items())
+    }
     return EventReader(subscriptions, key_of=coordinator_key)
 
 

@@ -20,7 +20,7 @@ from services.contracts import topology
 from tests.support.bench import MOMENT, Bench, bench
 from tests.support.servers import Database, VirtualHost
 from tests.support.steadfast import waiting_in
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 GONE, HERE = "partner.gone.submission.accepted.v1", "partner.lyon.submission.accepted.v1"
 FULL = "partner.full.submission.accepted.v1"
@@ -108,6 +108,40 @@ async def test_a_channel_that_refuses_is_left_for_a_new_one(
     await until(lambda: not link.is_lost and link.broker is not refusing)
     keeping.cancel()
     assert set(await keys_left(on)) == {FULL}
+
+
+@pytest.mark.parametrize("exchange", ["internal", "nowhere"])
+async def test_what_the_broker_refuses_holds_up_no_neighbour(
+    on: Bench,
+    relay: Relay,
+    link: rabbit.BrokerConnection,
+    vhost: VirtualHost,
+    exchange: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It closes the channel over a key without rights (403) or an exchange that is not there (404): with all
+    that is on its way."""
+    await link.channel.declare_exchange("internal", internal=True)
+    refused = [OutgoingMessage.event(exchange, "may.not", name, b"{}") for name in ("1", "2")]
+    await left(on, [HERE])
+    async with on.pool.acquire() as db:
+        await outbox.save(db, refused, handed=False)
+    await left(on, [HERE, HERE])
+    working = [asyncio.create_task(link.keep()), asyncio.create_task(relay.run())]
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await until_left(on, ["may.not"] * 2)
+    for task in working:
+        task.cancel()
+    assert await waiting_in(vhost.amqp_url, HERE) >= 3
+    assert f"refuses may.not on {exchange} (2 rows)" in caplog.text
+    assert await on.pool.fetchval("SELECT min(attempts) FROM outbox") > 0
+
+
+async def until_left(on: Bench, keys: Sequence[str]) -> None:
+    while True:
+        if await keys_left(on) == keys:
+            return
+        await asyncio.sleep(0.02)
 
 
 async def test_a_deletion_alone_does_not_wait_for_the_disk(on: Bench) -> None:

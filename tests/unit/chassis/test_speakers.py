@@ -13,7 +13,7 @@ from services.chassis.messaging.readers import EventReader, Reader
 from services.chassis.messaging.requests import request_reader
 from services.contracts import topology
 from services.contracts.catalogue import DOES
-from services.contracts.coordinator import HeldDropRequested, IntakeChangeRequested
+from services.contracts.coordinator import HeldDropRequested, IntakeChangeRequested, SettleRequested
 from services.contracts.envelope import CONTENT_TYPE, Event, NotAnEvent
 from services.contracts.router import IntakeChanged
 from services.contracts.vocabulary import Fact
@@ -33,6 +33,12 @@ READERS: list[tuple[str, Reader, Fact, str]] = [
         request_reader("router", cast("Any", dict.fromkeys(DOES["router"], nothing))),
         IntakeChangeRequested(by="Claire", notice="Fermé"),
         "coordinator.intake_change.requested.v1",
+    ),
+    (
+        topology.COORDINATOR,
+        request_reader("router", cast("Any", dict.fromkeys(DOES["router"], nothing))),
+        SettleRequested(by="Claire"),
+        "coordinator.settle.requested.v1",
     ),
     (
         topology.COORDINATOR,

@@ -8,6 +8,7 @@ from services.contracts import topology
 from services.contracts.catalogue import (
     DOES,
     FACTS,
+    FORMER,
     FROM_COORDINATOR,
     FROM_PARTNERS,
     PRODUCERS,
@@ -35,7 +36,7 @@ def test_each_word_to_partners_can_be_sent_by_exactly_one_service() -> None:
 
 
 def test_the_workspace_alone_may_ask_in_the_coordinators_name() -> None:
-    for fact in FROM_COORDINATOR:
+    for fact in (*FROM_COORDINATOR, *FORMER):
         key = topology.coordinator_key(fact)
         patterns = {s: service_rights(s).topics.get(topology.COORDINATOR, "^$") for s in topology.SERVICES}
         assert [service for service, pattern in patterns.items() if re.match(pattern, key)] == ["workspace"]
