@@ -297,6 +297,14 @@ def test_a_command_is_one_whatever_it_is_written_with(written: str) -> None:
     assert read_reply(written) == Reply(ReplyKind.DECLINE, "")
 
 
+@pytest.mark.parametrize("times", [10, 40, 120])
+def test_a_reason_on_one_line_keeps_all_its_words_however_long(times: int) -> None:
+    reason = " ".join(["nous n’avons pas ce fonds ½."] * times)
+    reply = read_reply(f"**REFUS** : {reason}")
+    assert reason in reply.text
+    assert (reply.kind is ReplyKind.DECLINE) != bool(reply.held)
+
+
 @pytest.mark.parametrize(
     "written",
     ["*Question :* le moulin est de 1893.", "**Refus de visa** : voir le code.", "# Rare\nEn 1893."],

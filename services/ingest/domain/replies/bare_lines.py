@@ -4,11 +4,25 @@ can't be seen."""
 import re
 import unicodedata
 
-MARKUP = re.compile(r"^[\s*_~`#>«“\"\[(]++|[*_~`»”\"\])]++(?=\W*$)|[*_~`]{2,}")
+AROUND = re.compile(r"^[\s*_~`#>«“\"\[(]++|[*_~`»”\"\])]++(?=\W*$)|[*_~`]{2,}")
+BEFORE = re.compile(r"^[\s*_~`#>«“\"\[(]++|[*_~`]{2,}")
 INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+")
-LONGEST = 300
-"""Characters that are looked at: no command is longer."""
+LONGEST, LONGEST_COMMAND = 300, 40
+"""Characters of a line that may be a command as a whole, and of the command that a longer one begins with."""
 
 
 def bare(line: str) -> str:
-    return MARKUP.sub("", unicodedata.normalize("NFKC", INVISIBLE.sub("", line[:LONGEST]))).strip()
+    """What stands behind a command on a long line stays as it was written."""
+    if len(line) <= LONGEST:
+        return AROUND.sub("", _seen(line)).strip()
+    return BEFORE.sub("", _seen(line[:LONGEST_COMMAND])) + line[LONGEST_COMMAND:]
+
+
+def _seen(text: str) -> str:
+    """Letters as they are typed; a ½ or a ² of what stands behind stays one."""
+    said = INVISIBLE.sub("", text)
+    return said if said.isascii() else "".join(_letter(letter) for letter in said)
+
+
+def _letter(letter: str) -> str:
+    return unicodedata.normalize("NFKC", letter) if letter.isalpha() else letter
