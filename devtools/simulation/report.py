@@ -39,8 +39,8 @@ class Report:
         """The waiting for the asker is no part of the time it took."""
         self.answers[fact.partner.id] += 1
         self.in_time += fact.answered_at <= fact.promise_at
-        waited = timedelta(seconds=fact.waited_seconds)
-        took = working_days.between(fact.facets.received_at + waited, fact.answered_at)
+        waited = timedelta(seconds=fact.waited_working_seconds or 0)
+        took = working_days.between(fact.facets.received_at, fact.answered_at) - waited
         self.working_hours.append(took / timedelta(hours=1))
 
     def table(self, states: Mapping[str, int]) -> Table:

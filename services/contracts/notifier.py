@@ -41,6 +41,9 @@ class QuestionPublished(Fact):
     waited_seconds: float = Field(
         default=0, ge=0, description="How long the network had waited for the asker before the answer"
     )
+    waited_working_seconds: float | None = Field(
+        default=None, ge=0, description="How much of it was working time, by the clock of the promise"
+    )
     facets: Facets
 
 

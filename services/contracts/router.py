@@ -75,6 +75,9 @@ class QuestionAnswered(Fact):
         ge=0,
         description="How long the network waited for the asker; no part of the time to answer",
     )
+    waited_working_seconds: float | None = Field(
+        default=None, ge=0, description="How much of it was working time, by the clock of the promise"
+    )
     requester: Reach | None = Field(
         default=None, description="How to reach the partner that asked for a reader of its own"
     )

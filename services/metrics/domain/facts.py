@@ -37,6 +37,9 @@ class Counted(NamedTuple):
     received_at: datetime | None = None
     """When the question came; of an answer, later by as much as the network waited for the asker."""
     promise_at: datetime | None = None
+    waited_seconds: float | None = None
+    waited_working_seconds: float | None = None
+    """How much of it was working time; None: nobody said it, as no copy of before did."""
     partner_name: str = ""
     """How the partner is called now: kept beside the counters, not in the log."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import repeat
 from operator import attrgetter
 from typing import NamedTuple
@@ -150,8 +151,8 @@ def _facets(rows: _Rows, *, of_partners: bool) -> Iterator[tuple[str, Values]]:
 
 
 def _time(counters: Tally, rows: _Rows, stage: str, times: NetworkTime) -> None:
-    for clock, seconds in (("calendar", _calendar), ("working", times.working_seconds)):
-        taken = [seconds(*span) if (span := _stage(fact)) else None for fact in rows.facts]
+    for clock, seconds in (("calendar", _calendar), ("working", partial(_working, times))):
+        taken = [seconds(fact, *span) if (span := _stage(fact)) else None for fact in rows.facts]
         facet = f"{stage}_{clock}"
         _count(counters, rows, facet, [None if took is None else bucket(took) for took in taken])
         _sum(counters, rows, f"{facet}_seconds", taken)
@@ -164,8 +165,17 @@ def _sum(counters: Tally, rows: _Rows, facet: str, taken: Iterable[float | None]
                 counters[CounterKey(whose, rows.measure, facet, month, "")] += round(seconds)
 
 
-def _calendar(start: datetime, end: datetime) -> float:
+def _calendar(_fact: Counted, start: datetime, end: datetime) -> float:
     return max(0.0, (end - start).total_seconds())
+
+
+def _working(times: NetworkTime, fact: Counted, start: datetime, end: datetime) -> float:
+    """`start` is later than the question by what was waited: of a wait whose working time nobody said, that
+    must do."""
+    if not fact.waited_seconds or fact.waited_working_seconds is None:
+        return times.working_seconds(start, end)
+    asked_at = start - timedelta(seconds=fact.waited_seconds)
+    return max(0.0, times.working_seconds(asked_at, end) - fact.waited_working_seconds)
 
 
 def _stage(fact: Counted) -> tuple[datetime, datetime] | None:

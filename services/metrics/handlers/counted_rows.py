@@ -24,7 +24,8 @@ def counted(
     detail: str = "",
     number: int | None = None,
     promise_at: datetime | None = None,
-    waited: timedelta = timedelta(0),
+    waited_seconds: float = 0,
+    waited_working_seconds: float | None = None,
 ) -> Counted:
     id_, name = (partner.id, partner.name) if isinstance(partner, PartnerName) else (partner, "")
     row = Counted(
@@ -36,8 +37,10 @@ def counted(
         detail=detail,
         number=number,
         promise_at=promise_at,
+        waited_seconds=waited_seconds or None,
+        waited_working_seconds=waited_working_seconds if waited_seconds else None,
     )
-    return _countable(row if facets is None else _cut_by(row, facets, waited))
+    return _countable(row if facets is None else _cut_by(row, facets))
 
 
 def _countable(row: Counted) -> Counted:
@@ -50,9 +53,10 @@ def _countable(row: Counted) -> Counted:
     return row
 
 
-def _cut_by(row: Counted, facets: Facets, waited: timedelta) -> Counted:
+def _cut_by(row: Counted, facets: Facets) -> Counted:
     """Waiting for the asker is no part of the time to answer: the question counts as come so much later."""
     said: dict[str, Any] = {facet.name: getattr(facets, facet.name) or "" for facet in FACETS}
+    waited = timedelta(seconds=row.waited_seconds or 0)
     return row._replace(received_at=facets.received_at + waited, **said)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from services.contracts import ingest, notifier, router
@@ -144,7 +143,8 @@ def answered(event: Event[router.QuestionAnswered]) -> Counted:
         partner=data.partner,
         number=data.effort,
         promise_at=data.promise_at,
-        waited=timedelta(seconds=data.waited_seconds),
+        waited_seconds=data.waited_seconds,
+        waited_working_seconds=data.waited_working_seconds,
     )
 
 
@@ -197,7 +197,8 @@ def published(event: Event[notifier.QuestionPublished]) -> Counted:
         partner=data.partner,
         detail=data.way,
         promise_at=data.promise_at,
-        waited=timedelta(seconds=data.waited_seconds),
+        waited_seconds=data.waited_seconds,
+        waited_working_seconds=data.waited_working_seconds,
     )
 
 

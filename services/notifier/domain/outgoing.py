@@ -71,6 +71,8 @@ class Answered:
     promise_at: datetime
     facets: Mapping[str, Any]
     waited_seconds: float = 0
+    waited_working_seconds: float | None = None
+    """How much of it was working time; None: the router did not say."""
     marked: str | None = None
     """The text in CommonMark, where it was written with marks; `text` is what there is to be read of it."""
 

@@ -144,6 +144,7 @@ class Outcomes:
                     published_at=unit.now,
                     promise_at=answer.promise_at,
                     waited_seconds=answer.waited_seconds,
+                    waited_working_seconds=answer.waited_working_seconds,
                     facets=Facets.model_validate(answer.facets),
                 ),
                 question=delivery.question.id,

@@ -49,7 +49,8 @@ SELECT c.id, c.kind, c.way, coalesce(c.destination, q.asker ->> 'mail', '') AS d
     q.ended,
     w.id AS answer_id, w.partner AS answered_by, w.partner_name AS answered_name, w.text AS answer_text,
     w.sources::text AS sources, w.attachments::text AS answer_attachments, w.answered_at,
-    w.promise_at AS answer_promise_at, w.facets::text AS answer_facets, w.waited_seconds, w.marked
+    w.promise_at AS answer_promise_at, w.facets::text AS answer_facets, w.waited_seconds,
+    w.waited_working_seconds, w.marked
 FROM claimed c
 JOIN LATERAL (SELECT * FROM question WHERE question.id = c.question_id LIMIT 1) q ON true
 LEFT JOIN LATERAL (SELECT * FROM assignment WHERE assignment.id = c.assignment_id LIMIT 1) a ON true
@@ -233,6 +234,7 @@ def _answered(row: Record) -> Answered:
         promise_at=row["answer_promise_at"],
         facets=orjson.loads(row["answer_facets"]),
         waited_seconds=row["waited_seconds"],
+        waited_working_seconds=row["waited_working_seconds"],
         marked=row["marked"],
     )
 

@@ -45,15 +45,15 @@ WHERE q.id = ANY($1::uuid[]) AND q.id = given.id
 
 _ADD_ANSWERS = """
 INSERT INTO answer (id, question_id, partner, partner_name, text, sources, attachments, publish_consent,
-    answered_at, promise_at, facets, waited_seconds, marked)
+    answered_at, promise_at, facets, waited_seconds, waited_working_seconds, marked)
 SELECT given.id, q.id, partner, partner_name, CASE WHEN q.kept THEN given.text ELSE '' END,
     CASE WHEN q.kept THEN sources::jsonb ELSE '[]' END,
     CASE WHEN q.kept THEN attachments::jsonb ELSE '[]' END, publish_consent, answered_at, promise_at,
-    facets::jsonb, waited_seconds, CASE WHEN q.kept THEN given.marked END
+    facets::jsonb, waited_seconds, waited_working_seconds, CASE WHEN q.kept THEN given.marked END
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bool[],
-    $9::timestamptz[], $10::timestamptz[], $11::text[], $12::float8[], $13::text[]) AS given
-    (id, question, partner, partner_name, text, sources, attachments, publish_consent, answered_at,
-    promise_at, facets, waited_seconds, marked)
+    $9::timestamptz[], $10::timestamptz[], $11::text[], $12::float8[], $13::float8[], $14::text[])
+    AS given (id, question, partner, partner_name, text, sources, attachments, publish_consent, answered_at,
+    promise_at, facets, waited_seconds, waited_working_seconds, marked)
 JOIN LATERAL (
     SELECT id, erased_at IS NULL AS kept FROM question WHERE question.id = given.question LIMIT 1
 ) q ON true
@@ -144,6 +144,7 @@ class AnswerRow:
     promise_at: datetime
     facets: str
     waited_seconds: float
+    waited_working_seconds: float | None = None
     marked: str | None = None
 
 
@@ -216,6 +217,7 @@ async def add_answers(db: Db, rows: Sequence[AnswerRow]) -> None:
         [one.promise_at for one in rows],
         [one.facets for one in rows],
         [one.waited_seconds for one in rows],
+        [one.waited_working_seconds for one in rows],
         [one.marked for one in rows],
     )
     await db.execute(_ANSWERED, [one.question for one in rows], [one.answered_at for one in rows])

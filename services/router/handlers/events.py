@@ -112,7 +112,7 @@ async def _accept(
     released = await routing.release(context, unit, question, _outcome(question, fact.partner))
     accepted = AcceptedAnswer(fact.answer_id, partner.id, partner.name, event.time)
     answered = _with_subject(lifecycle.answer(released, accepted), fact.subject)
-    said = facts.answered(directory, answered, fact, assignment.id, unit.now)
+    said = facts.answered(directory, answered, fact, assignment.id, unit.now, context.working_days)
     unit.announce(said, question=question.id)
     context.sessions.of(unit).put(answered)
     await unit.arrived(question.id)

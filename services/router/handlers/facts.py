@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, cast
 from uuid import UUID
 
+from services.chassis.working_time import WorkingClock
 from services.contracts.ingest import AnswerReceived
 from services.contracts.reasons import (
     ClosingCode,
@@ -34,7 +35,7 @@ from services.contracts.router import (
 from services.contracts.topology import partner_queue
 from services.contracts.vocabulary import Facets, PartnerName, Reach, TextFormat, Way
 from services.router.domain.partner import Partner
-from services.router.domain.question.conversation import Clarification, waited, waits
+from services.router.domain.question.conversation import Clarification, waited, waited_working, waits
 from services.router.domain.question.question import Assignment, Question
 from services.router.domain.routing.directory import Directory
 
@@ -171,8 +172,14 @@ def asker_reminded(
 
 
 def answered(
-    directory: Directory, question: Question, fact: AnswerReceived, assignment: UUID, now: datetime
+    directory: Directory,
+    question: Question,
+    fact: AnswerReceived,
+    assignment: UUID,
+    now: datetime,
+    working_days: WorkingClock,
 ) -> QuestionAnswered:
+    spans, since = waits(question.clarifications), question.received_at
     return QuestionAnswered(
         answer_id=fact.answer_id,
         assignment_id=assignment,
@@ -185,7 +192,8 @@ def answered(
         publish_consent=question.publish_consent,
         answered_at=now,
         promise_at=question.promise_at,
-        waited_seconds=waited(waits(question.clarifications), question.received_at, now).total_seconds(),
+        waited_seconds=waited(spans, since, now).total_seconds(),
+        waited_working_seconds=waited_working(spans, since, now, working_days).total_seconds(),
         requester=requester_of(directory, question),
         facets=facets_of(question),
     )

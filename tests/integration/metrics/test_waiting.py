@@ -38,6 +38,7 @@ def life(hours: int, waited: int) -> tuple[router.QuestionAnswered, notifier.Que
         answered_at=answered_at,
         promise_at=promise_at,
         waited_seconds=waited * 3600,
+        waited_working_seconds=waited * 3600,
         facets=cut,
     )
     published = notifier.QuestionPublished(
@@ -49,6 +50,7 @@ def life(hours: int, waited: int) -> tuple[router.QuestionAnswered, notifier.Que
         published_at=answered_at + HOUR,
         promise_at=promise_at,
         waited_seconds=waited * 3600,
+        waited_working_seconds=waited * 3600,
         facets=cut,
     )
     return answered, published

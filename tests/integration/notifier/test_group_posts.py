@@ -26,10 +26,13 @@ async def here(database: Database) -> AsyncIterator[Archive]:
         yield here
 
 
+WAITED = {"waited_seconds": 93_600.0, "waited_working_seconds": 46_800.0}
+
+
 def life(question: UUID, answer: str = made.ANSWER) -> list[Fact]:
     asker = made.ASKER.model_copy(update={"mail": None, "post_url": STANDS})
     facets = made.FACETS.model_copy(update={"channel": "facebook_group"})
-    answered = made.answered(question).model_copy(update={"facets": facets, "text": answer})
+    answered = made.answered(question).model_copy(update={"facets": facets, "text": answer, **WAITED})
     return [made.received(asker=asker), answered]
 
 
@@ -62,6 +65,7 @@ async def test_what_stands_in_the_group_is_out_once(here: Archive, said: str | N
     assert [receipt.get("code") for receipt in receipts] == [None, "nothing_to_post"]
     [published] = await announced(here.on, QuestionPublished)
     assert (published.way, published.url) == ("facebook_group", out)
+    assert published.model_dump(include=set(WAITED)) == WAITED
     assert [one.text for one in await noted(here)] == [None]
 
 

@@ -17,6 +17,7 @@ from services.metrics.domain.times import NetworkTime
 TIMES = NetworkTime(ZoneInfo("Europe/Paris"))
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MARCH = date(2026, 3, 1)
+FORTNIGHT = 14 * 86_400
 
 moments = st.integers(0, 3 * 366 * 86_400).map(lambda seconds: MONDAY + timedelta(seconds=seconds))
 nothing = st.just("")
@@ -38,6 +39,8 @@ facts = st.builds(
     promise_at=st.none() | moments,
     number=st.none() | st.integers(1, 5),
     received_at=st.none() | moments,
+    waited_seconds=st.none() | st.floats(1, FORTNIGHT),
+    waited_working_seconds=st.none() | st.floats(0, FORTNIGHT),
 )
 
 

@@ -48,6 +48,7 @@ async def question_answered(
         promise_at=fact.promise_at,
         facets=json_of(fact.facets),
         waited_seconds=fact.waited_seconds,
+        waited_working_seconds=fact.waited_working_seconds,
         marked=marked(fact.text, fact.format),
     )
     known = await session_of(unit).add_answer(row)

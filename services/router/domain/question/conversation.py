@@ -86,6 +86,11 @@ def waited(spans: Iterable[Span], start: datetime, end: datetime) -> timedelta:
     return sum((until - since for since, until in inside if since < until), NOTHING)
 
 
+def waited_working(spans: Iterable[Span], start: datetime, end: datetime, clock: WorkingClock) -> timedelta:
+    """How much of what is `waited` between the two moments the clock ran."""
+    return sum((clock.between(max(since, start), min(until, end)) for since, until in spans), NOTHING)
+
+
 def without(spans: Iterable[Span], waits: Iterable[Span]) -> list[Span]:
     """The stretches in which a clock ran, but for those in which the network waited for the asker."""
     left = list(spans)
