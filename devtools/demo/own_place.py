@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from urllib.parse import unquote, urlsplit
 
 from devtools.servers.postgres.databases import fresh_database, with_path
 from devtools.servers.servers import AMQP_MANAGEMENT_URL, Servers
@@ -35,7 +36,7 @@ async def _own_virtual_host(servers: Servers) -> AsyncIterator[Servers]:
     )
     async with managing(given.management_url, name) as management:
         try:
-            await management.make_vhost()
+            await management.make_vhost(unquote(urlsplit(servers.amqp_url).username or "guest"))
         except BrokerRefused as refused:
             print(
                 f"sesame: {refused}; so exchanges and queues are made where SESAME_AMQP_URL leads, and stay."

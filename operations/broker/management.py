@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -29,12 +29,19 @@ class Management:
         self._vhost = quote(vhost, safe="")
         self.vhost = vhost
 
-    async def make_vhost(self) -> None:
-        """With every right in it for whoever `http` logs in as."""
+    async def make_vhost(self, *users: str) -> None:
+        """With every right in it for whoever `http` logs in as, and for these users. Leaves none behind where
+        that can't be."""
         await self._ask("PUT", f"/api/vhosts/{self._vhost}", {})
-        user = (await self._ask("GET", "/api/whoami"))["name"]
-        rights = {"configure": ".*", "write": ".*", "read": ".*"}
-        await self._ask("PUT", f"/api/permissions/{self._vhost}/{quote(user, safe='')}", rights)
+        try:
+            own = (await self._ask("GET", "/api/whoami"))["name"]
+            for user in sorted({own, *users}):
+                rights = {"configure": ".*", "write": ".*", "read": ".*"}
+                await self._ask("PUT", f"/api/permissions/{self._vhost}/{quote(user, safe='')}", rights)
+        except BaseException:
+            with suppress(BrokerRefused):
+                await self.delete_vhost()
+            raise
 
     async def delete_vhost(self) -> None:
         """With all that is in it, and whoever is connected to it."""

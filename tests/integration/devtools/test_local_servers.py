@@ -1,5 +1,7 @@
 import asyncio
+import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aio_pika
 import aiormq
@@ -11,6 +13,7 @@ import pytest
 from devtools.demo.own_place import own_place
 from devtools.servers.ports import LOOPBACK
 from devtools.servers.servers import Servers, running_servers
+from operations.broker.management import BrokerRefused, managing
 from tests.support.servers import Database, VirtualHost
 from tests.support.waiting import PATIENCE_SECONDS, until
 
@@ -45,6 +48,32 @@ async def test_the_demonstration_leaves_nothing_on_servers_that_were_given(
         await aio_pika.connect(place.amqp_url)
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await asyncpg.connect(place.database_url)
+
+
+async def test_the_demonstration_plays_where_the_http_api_has_another_login(
+    vhost: VirtualHost, database: Database
+) -> None:
+    other = f"other-{secrets.token_hex(6)}"
+    address = urlsplit(vhost.management_url)
+    login = address._replace(netloc=f"{other}:word@{address.netloc.rpartition('@')[2]}").geturl()
+    async with managing(vhost.management_url, vhost.name) as management:
+        await management.put_user(other, "word", tag="administrator")
+        try:
+            given = Servers(vhost.amqp_url, login, database.admin_url, rabbitmq=None, postgresql=None)
+            async with own_place(given) as place, await aio_pika.connect(place.amqp_url) as connection:
+                assert place.amqp_url != vhost.amqp_url
+                await (await connection.channel()).declare_exchange("sesame.events", "topic", durable=True)
+        finally:
+            await management.delete_user(other)
+
+
+async def test_a_virtual_host_that_nobody_may_use_is_not_left_behind(vhost: VirtualHost) -> None:
+    name = f"{vhost.name}-unused"
+    async with managing(vhost.management_url, name) as management:
+        with pytest.raises(BrokerRefused, match=f"permissions/{name}"):
+            await management.make_vhost("nobody-of-this-name")
+        with pytest.raises(BrokerRefused, match="404"):
+            await management.queues()
 
 
 async def test_a_broker_without_its_http_api_is_used_as_it_is(
