@@ -8,7 +8,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +24,14 @@ SHARED_STATE = Path("/var/lib/sesame")
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 2**30
 """Bytes of memory for two servers and the databases of a suite; as many stay free for its programs."""
+
+CGROUPS = Path("/sys/fs/cgroup")
+OWN_CGROUPS = Path("/proc/self/cgroup")
+LIMIT_AND_USAGE = (
+    ("memory.max", "memory.current"),
+    ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+)
+"""Of a control group, of version 2 and 1."""
 
 
 def is_reachable(folder: Path) -> bool:
@@ -75,7 +83,33 @@ def has_room(memory: Path, needed: int = ROOM) -> bool:
     """Whether servers may keep so many bytes in this folder of memory; a container's is often small."""
     if not (memory.is_dir() and os.access(memory, os.W_OK) and is_reachable(memory / "any")):
         return False
-    return shutil.disk_usage(memory).free >= needed and psutil.virtual_memory().available >= 2 * needed
+    return shutil.disk_usage(memory).free >= needed and free_memory() >= 2 * needed
+
+
+def free_memory(cgroups: Path = CGROUPS, own: Path = OWN_CGROUPS) -> int:
+    """Bytes: of the machine, or of a container's control group, where what lies in memory counts against its
+    limit. What can't be read limits nothing."""
+    rooms = [psutil.virtual_memory().available]
+    for group in _groups(cgroups, own):
+        for limit, usage in LIMIT_AND_USAGE:
+            with suppress(OSError, ValueError):  # v2 says `max` where there is none
+                most, used = (int((group / name).read_text()) for name in (limit, usage))
+                rooms += [max(0, most - used)] if most >= 0 else []
+    return min(rooms)
+
+
+def _groups(cgroups: Path, own: Path) -> Iterator[Path]:
+    """Ours and those around it, as cgroups(7) has them; a container sees its own one as the root, nearly
+    always."""
+    lines = []
+    with suppress(OSError):
+        lines = [line.split(":", 2) for line in own.read_text(errors="replace").splitlines()]
+    paths = [line[2].strip("/") for line in lines if len(line) == 3 and line[1] in ("", "memory")]
+    for mount in (cgroups, cgroups / "memory"):
+        yield mount
+        for path in paths:
+            inner = mount / path
+            yield from (group for group in (inner, *inner.parents) if mount in group.parents)
 
 
 def _temporary_place() -> Path:

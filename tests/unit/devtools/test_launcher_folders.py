@@ -12,6 +12,7 @@ from devtools.servers.errors import FolderInUse
 from devtools.servers.folders import (
     OWNER,
     PREFIX,
+    free_memory,
     has_room,
     is_reachable,
     kept_folder,
@@ -37,6 +38,31 @@ def test_servers_live_in_memory_only_where_there_is_plenty(tmp_path: Path) -> No
     with throwaway_folder(in_memory=True) as folder:
         assert is_reachable(folder / "cluster")
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("own", "place", "limit", "usage", "free"),
+    [
+        ("0::/", "", ("memory.max", "5000\n"), ("memory.current", "1000\n"), 4000),
+        ("0::/sesame/inner", "sesame", ("memory.max", "5000"), ("memory.current", "6000"), 0),
+        ("4:memory:/a/b", "memory/a/b", ("memory.limit_in_bytes", "90"), ("memory.usage_in_bytes", "1"), 89),
+        ("4:memory:/gone", "memory", ("memory.limit_in_bytes", "90"), ("memory.usage_in_bytes", "1"), 89),
+        ("0::/", "", ("memory.max", "max"), ("memory.current", "1000"), None),
+        ("0::/", "", ("memory.max", "-1"), ("memory.current", "1000"), None),
+        ("no such line\0", "", ("memory.max", "5000"), ("memory.stat", "1000"), None),
+        ("0::/\0", "", ("memory.max", ""), ("memory.current", "x"), None),
+    ],
+)
+def test_memory_is_no_more_than_the_control_group_has_left(
+    tmp_path: Path, own: str, place: str, limit: tuple[str, str], usage: tuple[str, str], free: int | None
+) -> None:
+    (tmp_path / "own").write_text(own)
+    (group := tmp_path / "cgroup" / place).mkdir(parents=True)
+    for name, figure in (limit, usage):
+        (group / name).write_text(figure)
+    found = free_memory(tmp_path / "cgroup", tmp_path / "own")
+    assert found == free if free is not None else found > 2**20
+    assert free_memory(tmp_path / "none", tmp_path / "none") > 2**20
 
 
 def test_the_second_in_a_kept_folder_is_told_who_is_there() -> None:
