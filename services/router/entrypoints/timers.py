@@ -61,7 +61,9 @@ async def look(context: RoutingContext, unit: Unit, id_: UUID) -> None:
     question = await session.question(id_)
     if question is None:
         return
-    if question.is_waiting:
+    if question.is_erased and (question.is_open or question.goes_on):
+        await routing.withdraw(context, unit, question)
+    elif question.is_waiting:
         await _look_for_reply(context, unit, question)
     elif question.is_open:
         await _look_at_clocks(context, unit, question)

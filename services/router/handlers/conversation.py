@@ -96,6 +96,9 @@ async def question_followed_up(context: RoutingContext, unit: Unit, event: Event
 
 async def _reply_late(context: RoutingContext, unit: Unit, question: Question) -> None:
     """The question had ended for want of this reply: the partner that asked has it again, if it still can."""
+    if question.is_erased:
+        await routing.withdraw(context, unit, question)
+        return
     state = await context.sessions.of(unit).network_state()
     reopened = routing.promised_anew(context, lifecycle.reopen(question), unit.now)
     unit.announce(facts.reopened(reopened, "late_reply"), question=question.id)
@@ -171,11 +174,14 @@ async def refuse(
 
 async def reopening_requested(context: RoutingContext, unit: Unit, event: Event[ReopeningRequested]) -> None:
     """The answer did not help: the next partner is asked; more often than the network allows, the coordinator
-    decides. One that is open already is being seen to."""
+    decides. One that is open already is being seen to, and one whose asker is forgotten by nobody."""
     fact, session = event.data, context.sessions.of(unit)
     question = await _known(context, unit, event.subject)
     session.note(question.id, "asked again", "asker", None)
     if question.state not in AFTER_ANSWER:
+        return
+    if question.is_erased:
+        await routing.withdraw(context, unit, question)
         return
     if question.reopenings >= context.reopenings:
         released = await routing.release(context, unit, question, "taken_back")

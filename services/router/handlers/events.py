@@ -204,15 +204,17 @@ async def question_withdrawn(context: RoutingContext, unit: Unit, event: Event[Q
     question = await _known(context, unit, event)
     if question.state is State.WITHDRAWN:
         return
-    withdrawn = lifecycle.withdraw(await routing.release(context, unit, question, "withdrawn"))
-    unit.announce(facts.closed(withdrawn, "withdrawn", unit.now), question=question.id)
-    context.sessions.of(unit).put(lifecycle.forget(withdrawn))
-    await unit.arrived(question.id)
+    await routing.withdraw(context, unit, question)
 
 
 async def asker_erased(context: RoutingContext, unit: Unit, event: Event[AskerErased]) -> None:
+    """What goes on after its answer or end is withdrawn here; an open one ingest withdraws by a fact of its
+    own."""
     question = await _known(context, unit, event)
-    context.sessions.of(unit).put(lifecycle.forget(question))
+    if question.goes_on:
+        await routing.withdraw(context, unit, question)
+    else:
+        context.sessions.of(unit).put(lifecycle.forget(question))
     await person.forget_reasons(unit.db, question.id)
     await announced.forget(unit.db, question.id, unit.now)
 

@@ -106,6 +106,14 @@ async def release(context: RoutingContext, unit: Unit, question: Question, outco
     return lifecycle.reckoned(lifecycle.release(question, outcome, unit.now), context.working_days)
 
 
+async def withdraw(context: RoutingContext, unit: Unit, question: Question) -> None:
+    """Nobody waits for anything any more: whoever has it is released, and its text forgotten."""
+    withdrawn = lifecycle.withdraw(await release(context, unit, question, "withdrawn"))
+    unit.announce(facts.closed(withdrawn, "withdrawn", unit.now), question=question.id)
+    context.sessions.of(unit).put(lifecycle.forget(withdrawn))
+    await unit.arrived(question.id)
+
+
 def _follow_up_due(
     context: RoutingContext, state: NetworkState, question: Question, partner: str, start: datetime
 ) -> Deadline:
@@ -120,7 +128,10 @@ async def route_follow_up(
     context: RoutingContext, unit: Unit, question: Question, word: UUID, *, referred: str | None = None
 ) -> None:
     """To the partner that answered; when it is gone, away or has had this one, to another, else to the
-    coordinator. Whoever had it before must have been released."""
+    coordinator. Whoever had it before must have been released. Where its asker is forgotten it ends."""
+    if question.is_erased:
+        await withdraw(context, unit, question)
+        return
     session = context.sessions.of(unit)
     state = await session.network_state()
     had = {one.partner for one in question.assignments if one.follow_up == word}

@@ -22,13 +22,22 @@ _FOLLOWED_UP: tuple[SteeringAction, ...] = ("assign", "resolve", "reopen")
 
 def possible(known: QuestionReadModel) -> tuple[SteeringAction, ...]:
     """As far as is known here; the router has the last word."""
-    if known.state == "withdrawn" or known.erased:  # nobody waits for anything
+    if known.state == "withdrawn":  # nobody waits for anything
         return ()
+    if known.erased:
+        return _ending(known)
     if known.state in ("answered", "closed"):
         return ("reopen",)
     if _is_followed_up(known):
         return ("take_back", *_FOLLOWED_UP) if known.holder else _FOLLOWED_UP
     return _OPEN if known.holder else _NOT_HELD
+
+
+def _ending(known: QuestionReadModel) -> tuple[SteeringAction, ...]:
+    """What ends one whose asker is forgotten, where it lies about still: nobody can be asked it."""
+    if not known.is_open:
+        return ()
+    return ("resolve",) if _is_followed_up(known) else ("close",)
 
 
 def _is_followed_up(known: QuestionReadModel) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import chain, permutations
 from uuid import uuid4
 
-from services.contracts.ingest import AskerErased, QuestionWithdrawn
+from services.contracts.ingest import AskerErased, QuestionWithdrawn, ReopeningRequested
 from services.contracts.router import (
     AnswerRefused,
     QuestionAnswered,
@@ -14,7 +15,7 @@ from services.contracts.router import (
     QuestionUnroutable,
 )
 from services.router.domain.partner import PartnerRole
-from tests.support.router_network import MONDAY, answer, decline, library, network, received
+from tests.support.router_network import MONDAY, answer, decline, library, network, received, writes
 from tests.support.servers import Database
 
 DIJON = library("dijon", subjects={"histoire": 5})
@@ -143,6 +144,25 @@ async def test_erasing_the_asker_keeps_what_is_counted(database: Database) -> No
         await net.tell(AskerErased(reason="wish"), question)
         row = await net.bench.pool.fetchrow("SELECT text, postcode, facets->>'department' FROM question")
     assert tuple(row or ()) == (None, None, "21")
+
+
+async def test_what_goes_on_after_its_answer_ends_with_its_asker_in_any_order(database: Database) -> None:
+    erased, withdrawn = AskerErased(reason="wish"), QuestionWithdrawn()
+    again = ReopeningRequested(reopening_id=uuid4(), text="Pas le bon plan.", way="page")
+    words = (writes("Et le plan de 1832 ?"), again)
+    lives = [[*permutations((one, erased)), *permutations((one, erased, withdrawn))] for one in words]
+    merit = {"load": 0.0, "fairness": 0.0}
+    async with network(database("router"), [DIJON, LYON], weights=merit) as net:
+        for facts in chain(*lives):
+            question = await net.ask(subject="histoire")
+            await net.tell(answer("dijon"), question)
+            net.clock.wait(timedelta(minutes=1))
+            for fact in facts:
+                await net.tell(fact, question)
+            (closed,) = await net.announced(QuestionClosed, question)
+            assert closed.reason == "withdrawn"
+        assert await net.value("SELECT array_agg(DISTINCT state) FROM question") == ["withdrawn"]
+        assert await net.value("SELECT sum(open) FROM load") == 0
 
 
 async def test_a_question_received_twice_in_different_events_is_assigned_once(database: Database) -> None:

@@ -7,10 +7,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from services.contracts.ingest import QuestionTaken
-from services.contracts.router import QuestionOverdue, QuestionReminded, QuestionRouted, QuestionUnroutable
+from services.contracts.router import (
+    FollowUpUnhandled,
+    QuestionClosed,
+    QuestionOverdue,
+    QuestionReminded,
+    QuestionRouted,
+    QuestionUnroutable,
+)
 from services.router.domain.hours.calendars import Closure
 from services.router.entrypoints.timers import Timers
-from tests.support.router_network import MONDAY, Network, answer, library, network
+from tests.support.router_network import MONDAY, Network, answer, library, network, writes
 from tests.support.servers import Database
 
 DIJON, LYON = library("dijon", subjects={"histoire": 5}), library("lyon")
@@ -150,3 +157,18 @@ async def test_several_copies_fire_each_timer_once(database: Database) -> None:
         overdue = await net.announced(QuestionOverdue)
         assert await net.value("SELECT count(*) FROM assignment WHERE ended_at IS NULL") == len(questions)
     assert len({fact.assignment_id for fact in overdue}) == len(overdue) == len(questions)
+
+
+async def test_what_was_erased_and_lies_about_ends_with_its_term(database: Database) -> None:
+    """As a router left it that did not withdraw what its asker had followed up."""
+    async with network(database("router"), [DIJON, LYON]) as net:
+        question = await net.ask(subject="histoire")
+        await net.tell(answer("dijon"), question)
+        net.clock.wait(timedelta(minutes=1))
+        await net.tell(writes("Et le plan de 1832 ?"), question)
+        await net.bench.pool.execute("UPDATE question SET text = NULL")
+        net.clock.wait(7 * DAY)
+        await timers(net).fire()
+        (closed,) = await net.announced(QuestionClosed, question)
+        assert await net.announced(FollowUpUnhandled) == []
+    assert closed.reason == "withdrawn"

@@ -15,6 +15,7 @@ from services.workspace.domain.mentions import calls_of, mentioned
 from services.workspace.domain.read_model import Heard, heading_of, read_model
 from services.workspace.domain.referral import ReferredQuestion, choices, is_open, opens_at
 from services.workspace.domain.roles import ACTIONS_OF_THE_NETWORK, MAY, Member, may
+from services.workspace.domain.steering import SteeringAction, possible
 from services.workspace.domain.waits import wait_before
 
 NOW = datetime(2026, 11, 26, 13, 0, tzinfo=UTC)
@@ -141,6 +142,28 @@ def test_the_language_that_the_router_found_out_is_shown_and_what_the_asker_said
         known = read_model(facts)
         assert known is not None
         assert known.facets == found
+
+
+@pytest.mark.parametrize(
+    ("since", "ends"),
+    [
+        (["question.routed"], ("close",)),
+        (["question.unroutable"], ("close",)),
+        (["question.answered"], ()),
+        (["question.answered", "follow_up.routed"], ("resolve",)),
+        (["question.answered", "follow_up.unhandled"], ("resolve",)),
+        (["question.answered", "follow_up.routed", "question.closed"], ()),
+        (["question.routed", "question.withdrawn"], ()),
+    ],
+)
+def test_one_whose_asker_is_forgotten_can_be_ended_and_nothing_else(
+    since: list[str], ends: tuple[SteeringAction, ...]
+) -> None:
+    said = {"text": "", "partner": {"id": "lyon", "name": "Lyon"}, "due_at": NOW.isoformat()}
+    types = ["question.received", *since, "asker.erased"]
+    known = read_model(Heard(str(at), one, NOW + timedelta(hours=at), said) for at, one in enumerate(types))
+    assert known is not None
+    assert possible(known) == ends
 
 
 def test_what_strangers_write_is_one_word_of_the_operators_command() -> None:

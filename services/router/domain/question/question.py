@@ -105,6 +105,12 @@ class Question:
         return self.text is None and self.state is not State.WITHDRAWN
 
     @property
+    def goes_on(self) -> bool:
+        """It had ended once and does no longer: asked about or opened again. Ingest withdraws no such one of
+        an asker whom it forgets."""
+        return self.state is State.FOLLOWED_UP or (self.is_open and self.promise_made_at is not None)
+
+    @property
     def open_clarifications(self) -> tuple[Clarification, ...]:
         return tuple(one for one in self.clarifications if one.ended_at is None)
 
