@@ -98,11 +98,37 @@ async def test_what_was_settled_is_resolved_in_every_table(database: Database) -
         assert await db.fetchval("SELECT what FROM history") == "resolve"
         assert await db.fetchval("SELECT data ->> 'action' FROM announced") == "resolve"
     async with before_the_upgrade(database, "metrics", "0007.resolve") as db:
-        await db.execute(
-            "INSERT INTO cut (partner, measure, facet, value) VALUES ('', 'handled', 'detail', 'settle')"
-        )
+        await db.execute(COUNTED, ["settle"])
     async with connected(database, "metrics") as db:
-        assert await db.fetchval("SELECT value FROM cut WHERE measure = 'handled'") == "resolve"
+        assert await counts(db) == [("resolve", 1)] * 2
+
+
+COUNTED = """
+WITH said AS (
+    INSERT INTO cut (partner, measure, facet, value)
+    SELECT 'lyon', 'handled', 'detail', unnest($1::text[]) RETURNING id, partner, measure, facet, value
+), monthly AS (INSERT INTO monthly (cut, month, n) SELECT id, '2026-11-01', 1 FROM said)
+INSERT INTO ever (partner, measure, facet, value, n) SELECT partner, measure, facet, value, 1 FROM said
+"""
+COUNTS = """
+SELECT value, n FROM ever WHERE measure = 'handled'
+UNION ALL SELECT value, n FROM tally WHERE measure = 'handled'
+"""
+
+
+async def test_what_was_counted_by_both_words_is_one_count(database: Database) -> None:
+    async with before_the_upgrade(database, "metrics", "0007.resolve") as db:
+        await db.execute(COUNTED, ["settle", "resolve"])
+    async with connected(database, "metrics") as db:
+        assert await counts(db) == [("resolve", 2)] * 2
+        await db.execute(COUNTED, ["settle"])
+    async with before_the_upgrade(database, "metrics", "0007.resolve") as db:
+        assert await counts(db) == [("settle", 3)] * 2
+
+
+async def counts(db: Db) -> list[tuple[str, int]]:
+    """In all and by the month."""
+    return [(row["value"], row["n"]) for row in await db.fetch(COUNTS)]
 
 
 async def test_a_copy_of_before_reads_and_writes_by_the_former_names(database: Database) -> None:
