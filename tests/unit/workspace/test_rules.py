@@ -193,3 +193,19 @@ def test_two_of_one_first_name_are_called_by_their_whole_names() -> None:
         "@Bruno-Roux",
         "@bruno-Petit",
     ]
+    assert calls_of(["Paul Amel", "Amel Benali"]) == ["@Paul", "@Amel-Benali"]
+
+
+def test_two_of_one_whole_name_are_called_together_and_it_says_so() -> None:
+    assert calls_of(["Bruno Roux", "Zoé Roy", "Bruno ROUX"]) == ["@Bruno-Roux ×2", "@Zoé"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Bruno St. Clair", "J.-P. Roux", "Anne (Lyon)", "Ame\u0301lie O’Brien", "Li & Co."]
+)
+@pytest.mark.parametrize("namesake", ["Clair", ""])
+def test_each_call_that_is_shown_calls(name: str, namesake: str) -> None:
+    first = name.split()[0]
+    people = {AMEL: name, CLEMENT: f"{first} {namesake} Petit"}
+    for person, call in zip(people, calls_of(people.values()), strict=True):
+        assert mentioned(f"Merci, {call} !", people) == [person]
