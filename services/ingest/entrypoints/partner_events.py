@@ -63,7 +63,8 @@ def _with(faults: tuple[Fault, ...], fault: NotAnEvent) -> NotAnEvent:
 def _around(raw: Mapping[str, Any], wire: str) -> Iterator[Fault]:
     """What no model of the event can tell: what its routing key says, and which question it is of."""
     kind, subject, source = raw.get("type"), raw.get("subject"), raw.get("source")
-    if isinstance(kind, str) and kind != wire:
+    kind = kind if isinstance(kind, str) else None
+    if kind is not None and kind != wire:
         said = f"the routing key says {wire or 'none'}"
         yield Fault(("type",), f"{said}, the event {kind}; both must say the same", shown(kind))
     if kind in READERS and kind != QuestionSubmitted.wire and _question(subject) is None:
