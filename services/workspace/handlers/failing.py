@@ -54,7 +54,8 @@ async def _failed(unit: Unit, data: Mapping[str, Any], question: UUID, at: datet
 
 async def silenced(unit: Unit, event: Event[AddressSilenced]) -> None:
     fact = event.data
-    await failures.silenced(unit.db, fact.name, fact.library, fact.status, fact.since or event.time)
+    since = fact.since or event.time
+    await failures.silenced(unit.db, fact.name, fact.library, fact.status, since, event.time)
 
 
 async def lifted(unit: Unit, event: Event[AddressLifted]) -> None:

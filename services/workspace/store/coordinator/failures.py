@@ -24,10 +24,10 @@ ON CONFLICT (delivery) DO UPDATE SET resumed_at = greatest(failed_delivery.resum
 """
 
 _SILENCED = """
-INSERT INTO silence (name, library, status, silenced_at) VALUES ($1, $2, $3, $4)
+INSERT INTO silence (name, library, status, silenced_at, told_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (name) DO UPDATE SET library = excluded.library, status = excluded.status,
-    silenced_at = excluded.silenced_at
-WHERE silence.silenced_at IS NULL OR silence.silenced_at <= excluded.silenced_at
+    silenced_at = excluded.silenced_at, told_at = excluded.told_at
+WHERE silence.told_at IS NULL OR silence.told_at <= excluded.told_at
 """
 
 _LIFTED = """
@@ -81,8 +81,11 @@ async def resumed(db: Db, delivery: UUID, at: datetime) -> None:
     await db.execute(_RESUMED, delivery, at)
 
 
-async def silenced(db: Db, name: str, library: str | None, status: str | None, at: datetime) -> None:
-    await db.execute(_SILENCED, name, library, status, at)
+async def silenced(
+    db: Db, name: str, library: str | None, status: str | None, at: datetime, told_at: datetime
+) -> None:
+    """`at`: since when; of two words the one told later counts, though it names an earlier moment."""
+    await db.execute(_SILENCED, name, library, status, at, told_at)
 
 
 async def lifted(db: Db, name: str, at: datetime) -> None:

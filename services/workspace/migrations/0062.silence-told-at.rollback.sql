@@ -1,0 +1,1 @@
+ALTER TABLE silence DROP COLUMN told_at;
