@@ -163,8 +163,8 @@ Impasse: TypeAlias = Annotated[NobodyLeft | AskedInVain | TakenBack, Field(discr
 UnhandledCode = Literal["nobody_left", "overdue", "reopening", "taken_back"]
 """Why a follow-up lies with the coordinator."""
 ClosingCode = Literal["duplicate", "no_reply", "out_of_scope", "spam", "withdrawn"]
-RefusalCode = Literal["already_answered", "closed", "not_answered", "not_assigned"]
-"""Why what a partner wrote does not go to the asker."""
+RefusalCode = Literal["already_answered", "closed", "not_answered", "not_assigned", "repeated"]
+"""Why what a partner wrote does not go to the asker; repeated: they have the same text from it."""
 EndCode = Literal[
     "added",
     "answered",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
+from services.chassis.language.commonmark import plain_words
 from services.contracts.router import AnswerAdded, AnswerCorrected
 from services.contracts.vocabulary import Attachment, TextFormat
+from services.router.domain.question.conversation import SentText, text_digest
 from services.router.domain.question.question import Question
 from services.router.domain.routing.directory import Directory
 from services.router.handlers import facts
@@ -25,6 +29,23 @@ class Addition:
     attachments: tuple[Attachment, ...] = ()
     corrects: bool = False
     format: TextFormat = "plain"
+    what: Literal["answer", "addition", "clarification"] = "addition"
+
+    @property
+    def as_sent(self) -> SentText:
+        return sent_text(self.partner, self.at, self.text, self.format, self.sources, self.attachments)
+
+
+def sent_text(
+    partner: str,
+    at: datetime,
+    text: str,
+    form: TextFormat,
+    sources: Sequence[str],
+    attachments: Sequence[Attachment],
+) -> SentText:
+    digest = text_digest(plain_words(text, form), sources, [one.sha256 for one in attachments])
+    return SentText(partner, digest, at)
 
 
 def added(

@@ -17,11 +17,11 @@ from services.contracts.ingest import (
     QuestionFollowedUp,
     ReopeningRequested,
 )
-from services.contracts.reasons import AskedBack
+from services.contracts.reasons import AskedBack, RefusalCode
 from services.contracts.vocabulary import TextFormat
 from services.router.domain.deadlines import is_gone
 from services.router.domain.question import lifecycle
-from services.router.domain.question.conversation import AskerWord, asked_back
+from services.router.domain.question.conversation import AskerWord, asked_back, is_sent
 from services.router.domain.question.question import Question
 from services.router.domain.question.state_machine import State
 from services.router.handlers import facts, routing
@@ -45,7 +45,7 @@ async def clarification_requested(
         return
     if question.is_open and question.had_by(fact.partner) is None:
         raise TooEarly(question.id)
-    more = Addition(fact.clarification_id, event.time, fact.partner, fact.text)
+    more = Addition(fact.clarification_id, event.time, fact.partner, fact.text, what="clarification")
     accepted = question.accepted
     is_late = accepted is not None and accepted.at is not None and event.time <= accepted.at
     if question.is_open or is_late or not await add(context, unit, question, more):
@@ -133,21 +133,31 @@ async def addition_received(context: RoutingContext, unit: Unit, event: Event[Ad
 
 async def add(context: RoutingContext, unit: Unit, question: Question, more: Addition) -> bool:
     """Send it to the asker, if this partner answered or was to see to a follow-up; False if not. It resolves
-    what the asker wrote since."""
+    what the asker wrote since. What they have from it already does not go out again, and it is told so."""
     accepted = question.accepted
     if accepted is None or question.state is State.WITHDRAWN:
         return False
     asked = {one.partner for one in question.assignments if one.follow_up is not None}
     if more.partner not in {accepted.partner, *asked}:
         return False
+    if is_sent(question.sent, question.words, more.as_sent, corrects=more.corrects):
+        await refuse_again(context, unit, question, more)
+        return True
     session = context.sessions.of(unit)
     directory = (await session.network_state()).directory
     resolved = await _resolved(context, unit, question, more) if question.state in AFTER_ANSWER else question
     unit.announce(added(directory, resolved, accepted.answer, more, unit.now), question=question.id)
+    session.put(lifecycle.send(resolved, more.as_sent))
     if resolved is not question:
-        session.put(resolved)
         await unit.arrived(question.id)
     return True
+
+
+async def refuse_again(context: RoutingContext, unit: Unit, question: Question, more: Addition) -> None:
+    """The asker has the same text from this partner: a mail program sent it twice, perhaps."""
+    said = (more.partner, more.text, more.format)
+    await refuse(context, unit, question, more.what, more.id, *said, reason="repeated")
+    context.sessions.of(unit).note(question.id, "sent the same text again", more.partner, None)
 
 
 async def _resolved(context: RoutingContext, unit: Unit, question: Question, more: Addition) -> Question:
@@ -165,10 +175,11 @@ async def refuse(
     partner: str,
     text: str | None,
     form: TextFormat = "plain",
+    reason: RefusalCode | None = None,
 ) -> None:
     """The partner is told why, with what it wrote."""
     directory = (await context.sessions.of(unit).network_state()).directory
-    fact = facts.refused(directory, question, what, written, partner, text, form)
+    fact = facts.refused(directory, question, what, written, partner, text, form, reason)
     unit.announce(fact, question=question.id)
 
 

@@ -27,6 +27,7 @@ from services.contracts.ingest import (
     TakeWithdrawn,
 )
 from services.router.domain.question import lifecycle
+from services.router.domain.question.conversation import SentText, is_sent
 from services.router.domain.question.question import AcceptedAnswer, Question
 from services.router.domain.question.state_machine import State
 from services.router.domain.subjects import SubjectModel
@@ -83,9 +84,6 @@ async def answer_received(context: RoutingContext, unit: Unit, event: Event[Answ
     question = await _known(context, unit, event)
     if question.accepted is not None and question.accepted.answer == fact.answer_id:
         return
-    if question.is_open:
-        await _accept(context, unit, question, event)
-        return
     more = Addition(
         fact.answer_id,
         event.time,
@@ -94,14 +92,22 @@ async def answer_received(context: RoutingContext, unit: Unit, event: Event[Answ
         fact.sources,
         fact.attachments,
         format=fact.format,
+        what="answer",
     )
+    if question.is_open:
+        holds = question.current is not None and question.current.partner == fact.partner
+        if not holds and is_sent(question.sent, question.words, more.as_sent):
+            await conversation.refuse_again(context, unit, question, more)
+        else:
+            await _accept(context, unit, question, event, more.as_sent)
+        return
     if not await conversation.add(context, unit, question, more):
         said = (fact.partner, fact.text, fact.format)
         await conversation.refuse(context, unit, question, "answer", fact.answer_id, *said)
 
 
 async def _accept(
-    context: RoutingContext, unit: Unit, question: Question, event: Event[AnswerReceived]
+    context: RoutingContext, unit: Unit, question: Question, event: Event[AnswerReceived], sent: SentText
 ) -> None:
     fact = event.data
     assignment = question.had_by(fact.partner)
@@ -111,7 +117,7 @@ async def _accept(
     partner = facts.name_of(directory, fact.partner)
     released = await routing.release(context, unit, question, _outcome(question, fact.partner))
     accepted = AcceptedAnswer(fact.answer_id, partner.id, partner.name, event.time)
-    answered = _with_subject(lifecycle.answer(released, accepted), fact.subject)
+    answered = _with_subject(lifecycle.send(lifecycle.answer(released, accepted), sent), fact.subject)
     said = facts.answered(directory, answered, fact, assignment.id, unit.now, context.working_days)
     unit.announce(said, question=question.id)
     context.sessions.of(unit).put(answered)

@@ -224,13 +224,15 @@ def refused(
     partner: str,
     text: str | None,
     form: TextFormat,
+    reason: RefusalCode | None = None,
 ) -> AnswerRefused:
+    """Without a reason, it is how the question stands."""
     accepted = question.accepted
     return AnswerRefused(
         answer_id=written,
         partner=name_of(directory, partner),
         reach=reach_of(directory, partner),
-        reason=_why_refused(question),
+        reason=reason or _why_refused(question),
         what=what,
         text=text,
         format=form,

@@ -10,7 +10,7 @@ import orjson
 from asyncpg import Record
 from pydantic import TypeAdapter
 
-from services.router.domain.question.conversation import AskerWord, Clarification
+from services.router.domain.question.conversation import AskerWord, Clarification, SentText
 from services.router.domain.question.question import AcceptedAnswer, Assignment, Question
 from services.router.domain.question.state_machine import State
 from services.router.domain.routing.routing_request import Weights
@@ -28,6 +28,7 @@ class Conversation:
     clarifications: tuple[Clarification, ...]
     words: tuple[AskerWord, ...]
     seen_to: datetime | None = None
+    sent: tuple[SentText, ...] = ()
 
 
 _CONVERSATION = TypeAdapter(Conversation)
@@ -79,6 +80,7 @@ def question_from(row: Record) -> Question:
         clarifications=conversation.clarifications,
         words=conversation.words,
         seen_to=conversation.seen_to,
+        sent=conversation.sent,
         reopenings=row["reopenings"],
     )
 
@@ -110,7 +112,10 @@ def question_row(question: Question) -> dict[str, Any]:
 
 def _conversation(question: Question) -> Any:
     said = Conversation(
-        clarifications=question.clarifications, words=question.words, seen_to=question.seen_to
+        clarifications=question.clarifications,
+        words=question.words,
+        seen_to=question.seen_to,
+        sent=question.sent,
     )
     return _CONVERSATION.dump_python(said, mode="json")
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.workspace.domain.read_model import Heard, QuestionReadModel, answer_ids
+from services.workspace.domain.read_model import Heard, QuestionReadModel, answer_ids, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +119,12 @@ def _entries(known: QuestionReadModel, partner: str | None) -> Iterator[ThreadEn
             if ours or one.type != "question.paused":
                 yield ThreadEntry(one.at, SAID[one.type], _text(one), by, _marked(one), _details(one))
         elif one.type in ("answer.received", "answer.submitted"):
-            verdict = said.get(UUID(one.data["answer_id"]), "handed_in")
-            if ours and verdict != "accepted":
+            became = said.get(UUID(one.data["answer_id"]), "handed_in")
+            if ours and became != "accepted":
                 words = one.data.get("text")
-                yield ThreadEntry(one.at, f"answer_{verdict}", words, by, _marked(one), _details(one))
+                yield ThreadEntry(one.at, f"answer_{became}", words, by, _marked(one), _details(one))
         elif one.type == "answer.refused" and one.data.get("what", "answer") not in SHOWN_ALREADY and ours:
-            yield ThreadEntry(one.at, "answer_refused", one.data.get("text"), by, _marked(one))
+            yield ThreadEntry(one.at, f"answer_{verdict(one)}", one.data.get("text"), by, _marked(one))
         elif one.type == "question.handled":
             if partner is None or one.data["action"] == "extend":
                 kind, actor = f"handled_{one.data['action']}", _actor(one)

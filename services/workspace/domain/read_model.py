@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from services.contracts.links.kept import PERSONAL
@@ -220,12 +220,16 @@ def _about(one: Heard) -> str | None:
     return partner["id"] if isinstance(partner, dict) else partner
 
 
+def verdict(refused: Heard) -> Literal["again", "refused"]:
+    return "again" if refused.data.get("reason") == "repeated" else "refused"
+
+
 def answer_ids(heard: Iterable[Heard]) -> Mapping[UUID, str]:
-    """Answer → accepted or refused, by the router's word."""
+    """Answer → accepted, refused or, where the asker had the same text, again, by the router's word."""
     said: dict[UUID, str] = {}
     for one in heard:
         if one.type == "question.answered":
             said[UUID(one.data["answer_id"])] = "accepted"
         elif one.type == "answer.refused":
-            said.setdefault(UUID(one.data["answer_id"]), "refused")
+            said.setdefault(UUID(one.data["answer_id"]), verdict(one))
     return said

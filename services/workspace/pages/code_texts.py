@@ -73,6 +73,7 @@ CODE_TEXTS: Mapping[str, str] = {
     "answer_accepted": N_("The answer"),
     "answer_handed_in": N_("Answer handed in"),
     "answer_refused": N_("Answer that was not passed on"),
+    "answer_again": N_("The same text once more: it went out once"),
     "closed": N_("closed"),
     "reopened": N_("opened again"),
     "withdrawn": N_("withdrawn by the asker"),

@@ -50,6 +50,14 @@ async def test_who_declined_after_answering_reads_that_the_answer_stands() -> No
     assert "CORRECTION seul sur la première ligne" in text
 
 
+async def test_who_sent_the_same_text_twice_reads_that_it_went_out_once() -> None:
+    details = {"reason": "repeated", "what": "answer", "text": "Rue Croulebarbe.", "partner": "bpi"}
+    delivery = outgoing("mail", PARTNER, "refused", details=details, assignment=None)
+    async with smtp_sink() as sink, sending(sink.port) as sender:
+        await sender.send(delivery)
+        assert "L’usager l’a reçu une fois" in spaces(sink.taken[0].body("plain"))
+
+
 @pytest.mark.parametrize(
     ("ended", "sentence"),
     [("withdrawn", "L’usager avait retiré cette question"), ("closed", "Cette question était clôturée")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -193,6 +194,39 @@ async def test_a_correction_goes_out_and_a_strangers_addition_does_not(database:
     assert corrected.partner.id == "dijon"
     assert (refused.partner.id, refused.what, refused.reason) == ("lyon", "addition", "already_answered")
     assert refused.format == "commonmark"
+
+
+async def test_the_same_text_of_a_library_goes_to_the_asker_once(database: Database) -> None:
+    first, composed = "Voir « Le canal\u00a0», fonds de l’évêché.", unicodedata.normalize("NFD", "évêché")
+    again = f'Voir "Le canal", \n\n fonds de l\'{composed}. '
+    async with network(database("router"), BOTH, clock=OwnClock()) as net:
+        question = await net.ask(subject="histoire")
+        await net.tell(answer("dijon", text=first), question)
+        for more in (answer("dijon", text=again), adds("dijon"), adds("dijon")):
+            await later(net, 1)
+            await net.tell(more, question)
+        refused = await net.announced(AnswerRefused)
+        assert len(await net.announced(AnswerAdded)) == 1
+        await later(net, 1)
+        await net.tell(writes("Est-ce tout à Dijon ?"), question)
+        await later(net, 1)
+        await net.tell(adds("dijon"), question)
+        assert len(await net.announced(AnswerAdded)) == 2
+    assert [(one.what, one.reason) for one in refused] == [
+        ("answer", "repeated"),
+        ("addition", "repeated"),
+    ]
+
+
+async def test_a_correction_may_go_back_to_what_stood_before(database: Database) -> None:
+    async with network(database("router"), BOTH, clock=OwnClock()) as net:
+        question = await net.ask(subject="histoire")
+        await net.tell(answer("dijon", text="En 1832."), question)
+        for text in ("En 1833.", "En 1833.", "En 1832."):
+            await later(net, 1)
+            await net.tell(adds("dijon", corrects=True).model_copy(update={"text": text}), question)
+        corrected = await net.announced(AnswerCorrected)
+    assert [one.text for one in corrected] == ["En 1833.", "En 1832."]
 
 
 async def test_who_declines_after_answering_is_told_that_the_answer_stands(database: Database) -> None:

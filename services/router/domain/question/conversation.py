@@ -6,9 +6,12 @@ always reckoned from the whole history, so that it does not matter in which orde
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from services.chassis.working_time import NOTHING, Span, WorkingClock
@@ -42,6 +45,42 @@ class AskerWord:
 
     id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SentText:
+    """What a partner wrote and the asker was sent: a digest of its words, sources and files. `at`: by the
+    door's clock."""
+
+    partner: str
+    digest: str
+    at: datetime
+
+
+_SINGLE, _DOUBLE = "\u2018\u2019\u201a\u201b\u2032", "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"
+_QUOTES = str.maketrans({**dict.fromkeys(_SINGLE, "'"), **dict.fromkeys(_DOUBLE, '"')})
+_ROUND_QUOTES = re.compile(r"\s*\"\s*")
+
+
+def text_digest(text: str, sources: Iterable[str] = (), files: Iterable[str] = ()) -> str:
+    """Alike for texts that differ in white space, in how quotes are set or letters composed (NFC). `files`:
+    their digests."""
+    said = _ROUND_QUOTES.sub('"', unicodedata.normalize("NFC", text).translate(_QUOTES))
+    parts = (" ".join(said.split()), *sorted(set(sources)), *sorted(files))
+    return sha256("\0".join(parts).encode()).hexdigest()
+
+
+def is_sent(
+    known: Sequence[SentText], words: Sequence[AskerWord], new: SentText, *, corrects: bool = False
+) -> bool:
+    """Whether the asker has it already, as when a mail program sends a mail twice. The same words may reply
+    to what the asker wrote in between, and a correction may go back to what stood before another one."""
+    theirs = sorted((one for one in known if one.partner == new.partner), key=lambda one: one.at)
+    same = [one for one in (theirs[-1:] if corrects else theirs) if one.digest == new.digest]
+    if not same:
+        return False
+    first, last = sorted((same[-1].at, new.at))
+    return not any(first < word.at <= last for word in words)
 
 
 def asked_back(

@@ -13,6 +13,7 @@ from services.router.domain.question import state_machine
 from services.router.domain.question.conversation import (
     AskerWord,
     Clarification,
+    SentText,
     ended,
     promise_after,
     replied,
@@ -169,6 +170,11 @@ def add(question: Question, at: datetime) -> Question:
     return _moved(question, Move.ADD, seen_to=max(question.seen_to or at, at))
 
 
+def send(question: Question, text: SentText) -> Question:
+    """The asker was sent it; of one that is forgotten nothing is kept."""
+    return question if question.text is None else replace(question, sent=(*question.sent, text))
+
+
 def to_see_to(question: Question) -> AskerWord | None:
     """The last word that the asker wrote after the answer, and after all that was added to it."""
     accepted = question.accepted
@@ -204,9 +210,8 @@ def forget(question: Question) -> Question:
     """Nothing personal is left: no text, no place but the département that is counted."""
     department = question.facets.get("department")
     country = question.place.country if question.place else "FR"
-    return replace(
-        question, text=None, place=Territory(country, None, department) if question.place else None
-    )
+    place = Territory(country, None, department) if question.place else None
+    return replace(question, text=None, sent=(), place=place)
 
 
 def _moved(question: Question, move: Move, **changes: Any) -> Question:

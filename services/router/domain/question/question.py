@@ -12,6 +12,7 @@ from services.router.domain.question import state_machine
 from services.router.domain.question.conversation import (
     AskerWord,
     Clarification,
+    SentText,
 )
 from services.router.domain.question.state_machine import State
 from services.router.domain.routing.routing_request import RoutingRequest
@@ -83,6 +84,7 @@ class Question:
     clarifications: tuple[Clarification, ...] = ()
     words: tuple[AskerWord, ...] = ()
     seen_to: datetime | None = None  # when the last addition to the answer was handed in
+    sent: tuple[SentText, ...] = ()  # to the asker, of all partners
     reopenings: int = 0  # by the asker
 
     @property
