@@ -43,6 +43,11 @@ def unaccented(text: str) -> str:
     )
 
 
+def any_of(*parts: str) -> re.Pattern[str]:
+    """For texts without accents: half of all programs and people write none."""
+    return re.compile(unaccented("|".join(parts)), re.IGNORECASE)
+
+
 def clean_text(text: str | None, most: int = LONGEST_TEXT) -> str | None:
     """Several lines, at most `most` characters; None when nothing is left."""
     cleaned = CONTROLS.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n"))

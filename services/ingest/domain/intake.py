@@ -28,6 +28,11 @@ class RawSubmission:
     def digest(self) -> bytes:
         return hashlib.sha256(self.raw if self.content is None else self.content).digest()
 
+    @property
+    def digests(self) -> tuple[bytes, bytes]:
+        """By which the same is known again: what is kept of an earlier version is of its bytes."""
+        return self.digest, hashlib.sha256(self.raw).digest()
+
     def under_its_content(self) -> RawSubmission:
         """As another thing than what came before under this key."""
         return replace(self, key=f"{self.key} sha256:{self.digest.hex()}")

@@ -19,7 +19,8 @@ MACROS = re.compile(
 PROGRAMS = re.compile(
     r"\.(?:exe|dll|scr|com|bat|cmd|ps1|vbs|vbe|wsf|hta|lnk|msi|jar|apk|app|sh|iso|img|chm)$", re.IGNORECASE
 )
-PAGES = re.compile(r"\.(?:x?html?|svg|m?js)$", re.IGNORECASE)
+PAGES = re.compile(r"\.(?:x?html?|m?js)$", re.IGNORECASE)
+"""An SVG is none: office programs keep one beside each icon."""
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
 

@@ -231,7 +231,7 @@ def accepted_before(submission: RawSubmission, earlier: Earlier) -> AcceptedSubm
 
 def be_the_same(submission: RawSubmission, earlier: Earlier) -> None:
     """Raises ReusedKey where another thing came before under this key."""
-    if earlier.digest != submission.digest:
+    if earlier.digest not in submission.digests:
         first = f"{earlier.received_at:%Y-%m-%d %H:%M:%S} UTC"
         raise ReusedKey(f"came before, on {first}, with another content; use a new one", field="key")
 

@@ -85,6 +85,7 @@ def test_what_could_harm_its_reader_is_left_out(name: str) -> None:
         (("[Content_Types].xml", "word/document.xml", "setup.exe"), "a program"),
         (("evil.html", "word/document.xml"), "a page"),
         (("[Content_Types].xml", "word/document.xml", "word/media/image1.png"), None),
+        (("[Content_Types].xml", "word/document.xml", "word/media/image2.svg"), None),
         (("mimetype", "content.xml", "Basic/Standard/script-lb.xml", "Pictures/1.png"), None),
     ],
 )

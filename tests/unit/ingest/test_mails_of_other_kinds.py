@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import encodebytes
 from datetime import UTC, datetime
 
@@ -41,6 +42,7 @@ SHOWN = [
     ((BASE64, "QQ==\nQg==\n"), "AB"),
     ((BASE64, "QUJD\n\nREVG\n"), "ABCDEF"),
     ((BASE64, base64(LONG)), LONG.strip()),
+    ((BASE64, re.sub(r"(\w{8})", r"\1 ", base64(LONG))), LONG.strip()),
     (("text/markdown; charset=utf-8", "# Où ?\n"), "# Où ?"),
     (("text/enriched; charset=utf-8", "<bold>Où</bold> ?\n"), "Où ?"),
     (("text/plain; charset=utf-8", SIGNED), "Où est le puits ? -- Rose"),

@@ -47,6 +47,11 @@ BELOW = {
     "chinese": f"{FROM} 于2026年11月20日周五 10:12写道：\n\n" + margin(TEXT),
     "banner with a colon": f"De : {FROM}\nEnvoyé : vendredi 20 novembre 2026 10:12\nÀ : {TO}\nObjet : Q\n\n"
     f"ATTENTION : ce message vient de l'extérieur. Ne cliquez pas.\n\n{TEXT}",
+    "sender above an outside subject": "De : Sésame\n\nEnvoyé : vendredi 20 novembre 2026 10:12\n"
+    f"À : {TO}\nObjet : [EXTERNE] Question\n\n{TEXT}",
+    "name above a subject of attention": f"Sésame\n\nÀ : {TO}\nObjet : Attention aux sources\n\n{TEXT}",
+    "address above an outside subject": f"De : {FROM}\n\nEnvoyé : vendredi 20 novembre 2026 10:12\n"
+    f"À : {TO}\nObjet : Hors de l'organisation : prudence\n\n{TEXT}",
     "catalan": f"Missatge de {FROM} del dia dv., 20 de nov. 2026 a les 10:12:\n\n" + margin(TEXT),
     "a part": "Le 20 nov. 2026 à 10:12, Sésame a écrit :\n\n" + margin("\n".join(TEXT.split("\n")[5:15])),
 }

@@ -65,8 +65,9 @@ _ABSENCES = (
         "odpowied[zź] automatyczna",
         "automatikus válasz",
     ),
-    *("răspuns automat", "automatisk svar", "otomatik yan"),
-    r"\u0430\u0432\u0442\u043e(?:\w{6,10} )?(?:\u043e\u0442\u0432\u0435\u0442|\u0432\w{8,11})",  # Cyrillic
+    *("răspuns automat", "automatisk svar", r"otomatik yan\wt"),
+    r"\u0430\u0432\u0442\u043e(?:\w{6,10} )?"  # Cyrillic
+    r"(?:\u043e\u0442\u0432\u0435\u0442\b|\u0432\u0456\u0434\u043f\u043e\u0432)",
     r"\u03b1\u03c5\u03c4\w{5,9} \u03b1\u03c0\u03b1\u03bd\w{4}",  # Greek
     r"\u81ea\u52d5(?:\u8fd4\u4fe1|\u5fdc\u7b54|\u56de\u8986)|\u81ea\u52a8(?:\u56de\u590d|\u7b54\u590d)",
     r"\u0631\u062f \u062a\u0644\u0642\u0627\u0626\u064a|\u0631\u062f \u062a\u0644\u0642\w{3,4}",  # Arabic
@@ -80,7 +81,7 @@ _RECEIPTS = (
         "nous avons bien reçu",
     ),
     *(
-        r"votre (?:demande|message|ticket|courriel) (?:a |n)",
+        r"votre (?:demande|message|ticket|courriel) (?:a (?:bien |été |déjà )|n)",
         r"\[?(?:demande|ticket|request|incident|case|glpi)\s?[#:n°]",
     ),
     *(r"\[(?:demande|ticket|request|incident|case|glpi|rt)\b[^\]]{0,60}\]", "we (?:have )?received your"),

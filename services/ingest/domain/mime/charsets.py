@@ -69,8 +69,13 @@ META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.-
 ESCAPE = re.compile(rb"\x1b(\$[@B]|\([BJI])")
 UNKNOWN = "\ufffd"
 ANY_WORD, EIGHT_BIT_WORD = re.compile(rb"[A-Za-z\x80-\xff]++"), re.compile(rb"[\x80-\xff]++")
-SHORTEST_WORD, MOSTLY = 3, 0.6
-"""Letters in a row, and the share of all letters, that make a text Cyrillic."""
+SHORTEST_WORD, MOSTLY, FEWEST = 3, 0.6, 15
+"""Letters in a row, their share of all letters, and how many there must be at least, to tell a language."""
+OFTEN = frozenset("\u0430\u0435\u0438\u0456\u043a\u043b\u043d\u043e\u0440\u0441\u0442\u0443\u0432")
+VOWELS = frozenset("\u0430\u0435\u0438\u0456\u043e\u0443\u044b\u044d\u044e\u044f\u0451\u0454\u0457\u044a")
+"""In Russian, Ukrainian and Bulgarian the first are two letters of three, the second two of five; in a short
+text fewer, but more than in Greek or Hebrew read so."""
+CYRILLIC = re.compile("[\u0410-\u044f\u0401\u0451\u0404\u0454\u0406\u0456\u0407\u0457\u0490\u0491]++")
 
 
 def decode(raw: bytes, name: str = "") -> str:
@@ -145,14 +150,29 @@ def _utf8_or_latin(raw: bytes) -> str:
 
 
 def _as_cyrillic(raw: bytes) -> str | None:
-    """Where words are made of eight-bit letters alone, as no language of western Europe has them: by the one
-    of both usual sets in which small letters follow each other."""
+    """Where words are made of eight-bit letters alone, as no language of western Europe has them, and their
+    letters are as frequent as in Russian, Ukrainian or Bulgarian: so is no other language's text, read so."""
     words = [word for word in EIGHT_BIT_WORD.findall(raw[:10_000]) if len(word) >= SHORTEST_WORD]
-    if sum(map(len, words)) < MOSTLY * sum(map(len, ANY_WORD.findall(raw[:10_000]))) or not words:
+    if sum(map(len, words)) < MOSTLY * sum(map(len, ANY_WORD.findall(raw[:10_000]))):
         return None
-    sets = ("cp1251", "koi8-u")
-    small = {name: sum(map(str.islower, b"".join(words).decode(name, "replace"))) for name in sets}
-    return raw.decode(max(sets, key=lambda name: small[name]), "replace")
+    for name in ("windows-1251", "koi8-u"):
+        if _is_cyrillic(b" ".join(words).decode(name, "replace")):
+            return raw.decode(name, "replace")
+    return None
+
+
+def _is_cyrillic(text: str) -> bool:
+    words = CYRILLIC.findall(text)
+    letters = "".join(words)
+    others = sum(map(str.isalpha, text)) - len(letters)
+    if len(letters) < FEWEST or others > len(letters) / 50 or UNKNOWN in text:
+        return False
+    if sum(word[1:].islower() or len(word) == 1 for word in words) < 0.7 * len(words):
+        return False
+    small = letters.lower()
+    often = sum(letter in OFTEN for letter in small) / len(small)
+    vowels = sum(letter in VOWELS for letter in small) / len(small)
+    return often >= 0.5 and 0.25 <= vowels <= 0.6
 
 
 def _japanese(raw: bytes) -> str:

@@ -14,6 +14,7 @@ from services.ingest.domain.mime.headers import decode_header
 LONGEST_NAME = 200
 ENDED = re.compile(rb"[A-Za-z0-9+/]++={0,2}")
 BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
+CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]++")
 
 
@@ -39,11 +40,19 @@ def _whole_base64(part: Message, payload: bytes) -> bytes:
     given = _as_it_stands(part)
     lines = [line.strip() for line in given.splitlines() if line.strip()]
     if sum(b" " in line for line in lines) > len(lines) / 2:
-        return given
+        return payload if _is_base64_with_blanks(given, payload) else given
     if not lines or payload.split() != given.split():
         return payload
     letters = NO_BASE64.sub(b"", given)
     return b64decode(letters[: len(letters) - (len(letters) % 4 == 1)] + b"==")
+
+
+def _is_base64_with_blanks(given: bytes, payload: bytes) -> bool:
+    """Words are letters of base64 too, but what they stand for is no text."""
+    letters = b"".join(given.split())
+    if len(letters) % 4 or not BASE64.fullmatch(letters) or CONTROLS.search(payload):
+        return False
+    return sum(byte > 0x7F for byte in payload) <= len(payload) / 3 or decode(payload, "utf-8").isprintable()
 
 
 def _encoding(part: Message) -> str:

@@ -3,17 +3,12 @@ a signature and nothing above it. Its library shall say."""
 
 import re
 
-from services.ingest.domain.cleaning import unaccented
+from services.ingest.domain.cleaning import any_of, unaccented
 from services.ingest.domain.mail.automatic import ABSENT
 from services.ingest.domain.mime.headers import bare_subject
+from services.ingest.domain.replies.receipts import SUBSTANCE, TICKET, is_passed_on, is_receipt
 
-
-def _any_of(*parts: str) -> re.Pattern[str]:
-    """Looked for in texts without accents: half of all programs and people write none."""
-    return re.compile(unaccented("|".join(parts)), re.IGNORECASE)
-
-
-GREETING = _any_of(
+GREETING = any_of(
     r"^(?:(?:bonjour|bonsoir|salut|hello|hi|guten tag|goedendag|buongiorno)\b"
     r"(?:,\s{0,3}(?:madame|monsieur|mesdames|messieurs|ch[eè]re?s?)\b)?[^,.;:!?\d]{0,40}[,.!;:]{0,3}\s{0,9}"
     r"|(?:dear|madame|monsieur|mesdames|messieurs|ch[eè]re?s?)\b[^.;:!?\d]{0,40}[,!]\s{0,9})$"
@@ -37,35 +32,14 @@ _REFUSALS = (
     r"(?:können|kann) (?:wir |ich )?(?:diese|die|Ihre) (?:frage|anfrage) (?:leider )?nicht",
     r"nicht unser (?:gebiet|fach|bereich)|niet ons (?:vakgebied|terrein)|non è di nostra competenza",
 )
-REFUSAL = _any_of(*_REFUSALS)
-_RECEIPTS = (
-    r"(?:demande|message|question|requête|ticket|courriel)s?\W(?:\w+\W{1,3}){0,5}?"
-    r"(?:enregistrée?|reçue?|prise? en compte|prise? en charge|créée?|bien parvenue?|transmise?)",
-    r"(?:avons|a) bien reçu votre|accus(?:é|ons) (?:de )?réception|sera (?:traitée?|prise? en charge)",
-    r"message (?:automatique|généré)|automatic (?:message|e-?mail)",
-    r"(?:ne pas|not) (?:y )?(?:répondre|reply)\b",
-    r"ticket\W{1,3}(?:n°|no|nr)?\W{0,2}\d{2,12}\W.{0,20}(?:créé|ouvert|enregistré|created|opened)",
-    r"(?:received|registered|logged) your (?:request|message|e-?mail|question)",
-    r"your (?:request|message|e-?mail|ticket) (?:has been|was) (?:received|registered|logged|created)",
-    r"(?:ihre|eure) (?:anfrage|nachricht) (?:wurde|ist) (?:bei uns )?(?:registriert|erhalten|eingegangen)",
-    r"(?:uw|je) (?:vraag|bericht|verzoek) is (?:ontvangen|geregistreerd)",
-    r"(?:hebben|heb) (?:uw|je|jouw) \w+ (?:goed |in goede orde )?ontvangen",
-    r"haben (?:ihre|ihr|eure) \w+ (?:\w+ ){0,2}(?:erhalten|bekommen)|(?:ist|sind) bei uns eingegangen",
-    r"(?:hemos|he) recibido (?:su|tu|vuestr[oa])|su (?:mensaje|solicitud|consulta) ha sido (?:recib|registr)",
-    r"(?:abbiamo|ho) ricevuto (?:la|il) (?:sua|suo|vostr[ao]|tu[ao])|recebemos (?:a|o) (?:sua|seu|voss[ao])",
-    r"(?:\u043e\u0442\u0440\u0438|\u043f\u043e\u043b\u0443\u0447)\w{2,5} \u0432\u0430\u0448",  # Cyrillic
-    r"\u0432\u0430\u0448\w? .{0,40}(?:\u043f\u043e\u043b\u0443\u0447|\u043e\u0442\u0440\u0438\u043c)",
-    r"تم استلام|استلمنا|تلقينا",
-)
-RECEIPT = _any_of(*_RECEIPTS)
-TICKET = _any_of(
-    r"\[[^\]]{0,30}(?:glpi|ticket|case|req|inc|rt|otrs|zammad)[^\]]{0,30}\d\]"
-    r"|accusé de réception|ticket (?:n°|#|no)"
-)
+REFUSAL = any_of(*_REFUSALS)
 _ABSENCES = (
-    r"(?:je suis|nous sommes|actuellement|je serai) (?:actuellement |en |)\W?"
-    r"(?:absente?s?|congés?|vacances|déplacement|formation|en congés?|en vacances)",
-    r"étant (?:actuellement )?(?:en congés?|en vacances|absente?)",
+    r"(?:je suis|nous sommes|je serai) (?:actuellement |en |)\W?"
+    r"(?:absente?s?|congés?|vacances|déplacement|formation|en congés?|en vacances)\b",
+    r"\bactuellement (?:en )?(?:absente?s?|congés?|vacances|déplacement|formation)\b"
+    r"(?! d(?:es?|u) (?!bureau|service))",
+    r"^(?:bonjour\W{1,3})?étant (?:actuellement )?(?:en congés?|en vacances|absente?s?)\b(?! d[eu’'])"
+    r"[^.]{0,80}\b(?:je|nous)\b",
     r"en arrêt (?:de )?(?:maladie|travail)|en (?:mon|notre) absence|je ne travaille pas|serai de retour",
     r"(?:bibliothèque|médiathèque|service|nous) (?:est|sommes|sera|serons) fermée?s? (?:du|jusqu|pour"
     r"|ce|cette)",
@@ -74,13 +48,16 @@ _ABSENCES = (
     r"(?:bin|befinde mich) (?:\w+ ){0,4}(?:abwesend|nicht im büro|im urlaub)|ik ben (?:\w+ ){0,3}afwezig",
     r"sono (?:\w+ ){0,3}(?:assente|in ferie|fuori (?:sede|ufficio))|estoy (?:\w+ ){0,3}(?:ausente"
     r"|de vacaciones|fuera de la oficina)|(?:estou|estarei) (?:\w+ ){0,3}(?:ausente|de férias)",
-    r"\b(?:på semester|på ferie|lomalla|poza biurem|na urlopie|na dovolené|szabadságon|w delegacji)\b",
+    r"\b(?:jag|vi) är (?:\w+ ){0,3}på semester\b|\b(?:jeg|vi) er (?:\w+ ){0,3}på ferie\b",
+    r"\b(?:olen|olemme) (?:\w+ ){0,3}lomalla\b|\bszabadságon (?:vagyok|leszek|vagyunk)\b",
+    r"\b(?:jestem|będę|przebywam) (?:\w+ ){0,3}(?:poza biurem|na urlopie|w delegacji)\b",
+    r"\b(?:jsem|budu) (?:\w+ ){0,3}na dovolené\b",
 )
-ABSENCE = _any_of(*_ABSENCES)
-ABSENT_SUBJECT = _any_of(
+ABSENCE = any_of(*_ABSENCES)
+ABSENT_SUBJECT = any_of(
     r"^\W*(?:congés?|vacances|absences?|annual leave|on leave|holidays?|urlaub|vakantie|ferie)\b"
 )
-OUR_SUBJECT = _any_of(r"^\W*question\W+\w{4,}")
+OUR_SUBJECT = any_of(r"^\W*question\W+\w{4,}")
 _CLOSINGS = (
     *(r"(?:bien |très )?(?:cordialement|sincèrement)", r"bien à (?:vous|toi)", "merci", "(?:avec )?mes"),
     *(
@@ -95,15 +72,12 @@ _CLOSINGS = (
     *("best", "thanks", "thank you", "sincerely", "yours", "cheers", "mit freundlichen", "freundliche"),
     *("grüsse", "grüße", "met vriendelijke", "cordiali", "saluti", "saludos"),
 )
-CLOSING = _any_of(r"^\W{0,2}(?:-- ?$|(?:" + "|".join(_CLOSINGS) + r")\b)")
-FORMULA = _any_of(
+CLOSING = any_of(r"^\W{0,2}(?:-- ?$|(?:" + "|".join(_CLOSINGS) + r")\b)")
+FORMULA = any_of(
     r"^\W{0,2}(?:-- ?$|(?:bien |très |with )?(?:cordialement|sincèrement|regards|(?:kind|best|warm) regards"
     r"|bien à (?:vous|toi)|sincerely|yours|cheers|mit freundlichen grüßen|cordiali saluti|saludos)\W*$)"
 )
 """A line that closes a letter and says nothing else."""
-SUBSTANCE = re.compile(
-    r"\d|https?:|[«“]|\b(?:mais|cependant|toutefois|but|however|aber|maar)\b", re.IGNORECASE
-)
 _PASSED_BACK = (
     r"\b(?:dépasse|excède|sort de|hors de) (?:nos|notre|mes|mon) (?:\w+ ){0,2}?(?:compétence|domaine"
     r"|mission|champ|cadre)",
@@ -112,8 +86,8 @@ _PASSED_BACK = (
     r"^\W{0,9}+(?:désolée?s?,? |sorry,? )?(?:(?:je|nous) n(?:e |[’'])(?:le |en )?sa(?:is|vons)"
     r" (?:pas|rien)|i do(?: not|n[’']t) know|we do(?: not|n[’']t) know|aucune idée|no idea"
     r"|keine ahnung|geen idee)\W{0,9}$",
-    r"(?:\b(?:merci de|veuillez|pouvez-vous|il faut|faudrait)|^(?:à|la)) (?:la |le )?(?:transf|transm"
-    r"|réorient|redirig|renvoy)",
+    r"(?:\b(?:merci de|veuillez|pouvez-vous|il faut|faudrait)|^(?:à|la)) (?:la |le )?(?:transférer"
+    r"|transmettre|réorienter|rediriger|renvoyer)\b",
     r"\b(?:mieux|plutôt) (?:traitée?|placée?s?|adressée?|du ressort)\b|\bhors[- ]sujet\b",
     r"\bpas (?:pour )?nous\b|\bpas (?:concernée?s?|compétente?s?|spécialistes?|spécialisée?s?)\b",
     r"\bnot for us\b",
@@ -123,7 +97,7 @@ _PASSED_BACK = (
     r"\bfaute de (?:temps|moyens|personnel)\b",
     r"\bnicht (?:unser|zuständig)|\bniet (?:ons|bevoegd)\b|\bnot (?:ours|our (?:field|subject|topic))\b",
 )
-PASSED_BACK = _any_of(*_PASSED_BACK)
+PASSED_BACK = any_of(*_PASSED_BACK)
 _ON_IT = (
     r"\b(?:m[’']en|nous en|s[’']en) (?:charge|occup)",
     r"\b(?:je|nous|on) (?:la |le )?pren(?:ds|d|ons)(?:\W{0,3}$| cette| la question)",
@@ -135,11 +109,11 @@ _ON_IT = (
     r"|prochainement)",
     r"\bmeilleurs délais\b|\b(?:i|we)(?:[’']ll| will) (?:take|look|work|answer|reply)\b|\bworking on it\b",
 )
-ON_IT = _any_of(*_ON_IT)
-THANKS = _any_of(r"^\W{0,9}+(?:merci|bonjour|bonsoir|thank|hello|danke|grazie|gracias|dank)")
-ASKED = _any_of(
-    r"(?:\b(?:vous|votre|vos|you|your|sie|ihre?|u|uw|lei)\b|^\W{0,9}+(?:quel(?:le)?s?|où|quand|which"
-    r"|what|where|when)\b)"
+ON_IT = any_of(*_ON_IT)
+THANKS = any_of(r"^\W{0,9}+(?:merci|bonjour|bonsoir|thank|hello|danke|grazie|gracias|dank)")
+ASKED = any_of(
+    r"(?:\b(?:vous|votre|vos|you|your|sie|ihre?|u|uw|lei)\b|^\W{0,9}+(?:quel(?:le)?s?|quand"
+    r"|où (?:est|sont|se|était|étaient|a|avez|peut)|which|what|where|when)\b)"
     r".{0,300}\?\W*$"
 )
 """A sentence that asks its reader something; "Vers 1890 ?" answers."""
@@ -151,19 +125,7 @@ _COMES = (
     "bonjour|hello",
 )
 _COME = f"(?:{'|'.join(_COMES)})"
-ACKNOWLEDGED = _any_of(rf"^\W{{0,9}}+{_COME}(?:\W{{1,9}}{_COME}\b)*\W{{0,9}}$")
-_PASSED_ON = (
-    r"\b(?:transfère|transfert|transmets|transmettons|transférons|fais suivre|faisons suivre|renvoie) .{0,60}"
-    r"\b(?:collègues?|service|équipe|responsable|direction|confrères?|personne compétente)\b",
-    r"\b(?:reviens|revenons|reviendr(?:ai|ons)|recontacte(?:rons|rai)?) vers vous\b",
-    r"\b(?:weitergeleitet|doorgestuurd|inoltrat[oa]|reenviad[oa])\b",
-    r"\b(?:adresse|address|adres|dirección|indirizzo)\b.{0,40}\b(?:n[’']est plus|no longer|nicht mehr"
-    r"|niet meer|ya no|non è più)\b",
-    r"\b(?:pass(?:ed|ing)|forward(?:ed|ing)) (?:it|this|your \w+) (?:on )?to\b|\bget back to you\b",
-    r"\ba réagi (?:via|à|avec)\b|\breacted (?:via|to|with)\b|\bmelden uns\b",
-)
-PASSED_ON = _any_of(*_PASSED_ON)
-"""What the asker would take for the answer, and is word that one will come."""
+ACKNOWLEDGED = any_of(rf"^\W{{0,9}}+{_COME}(?:\W{{1,9}}{_COME}\b)*\W{{0,9}}$")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
 
 
@@ -205,7 +167,7 @@ def _of_words(written: str) -> str:
     first = " ".join(SENTENCE_END.split(written, maxsplit=1)[0].split())[:300]
     if len(written) <= SHORT_NOTICE and ABSENCE.search(first):
         return "absence"
-    if len(written) <= SHORT_NOTICE and (RECEIPT.search(first) or TICKET.match(first)):
+    if len(written) <= SHORT_NOTICE and is_receipt(first, " ".join(written.split())):
         return "receipt"
     if len(written) > SHORT_REFUSAL:
         return ""
@@ -228,7 +190,7 @@ def _of_few_words(lines: list[str]) -> str:
     above = _above_signature(lines)
     if not any(map(str.isalnum, above)):
         return "empty" if above.isascii() else "receipt"
-    if ACKNOWLEDGED.match(above) or PASSED_ON.search(above):
+    if ACKNOWLEDGED.match(above) or is_passed_on(above):
         return "receipt"
     if why := _of_plain_words(above):
         return why

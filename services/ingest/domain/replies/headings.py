@@ -69,9 +69,12 @@ def heading_above(lines: Sequence[str], first: int, us: Us) -> HeaderBlock | Non
     above = _group_above(lines, group[0])
     if above is None:
         return None
-    is_banner = bool(BANNER.search(" ".join(lines[group[0] : group[1]])))
-    if _all_labels(lines[group[0] : group[1]]) and not is_banner:
-        return _sender_above(lines, *above, us)
+    below_it = lines[group[0] : group[1]]
+    is_banner = bool(BANNER.search(" ".join(below_it)))
+    if _all_labels(below_it):
+        found = _sender_above(lines, *above, us)
+        if found or not is_banner or any(map(LABEL_LINE.match, below_it)):
+            return found
     if group[1] - group[0] <= LONGEST_BANNER and (found := _heading_in(lines, *above, us)):
         return HeaderBlock(found.line, found.column, foreign=not is_banner)
     return None

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from services.ingest.domain.replies.bare_lines import bare
+from services.ingest.domain.replies.bare_lines import with_bare_command
 from services.ingest.domain.replies.doubts import SHORT_REFUSAL, is_signature, matter, why_doubtful
 
 
@@ -125,7 +125,7 @@ def read_reply(text: str, subject: str = "") -> Reply:
     lines = text.strip().split("\n")
     bared = _with_bare_command(lines)
     if command := message_command(bared) or _command(bared) or _command_below_greeting(bared):
-        return command
+        return replace(command, text=text.strip()) if command.held else command
     if not text.strip():
         return Reply(ReplyKind.ANSWER, "")
     if _refers_alone(lines):
@@ -141,7 +141,7 @@ def read_reply(text: str, subject: str = "") -> Reply:
 def _with_bare_command(lines: list[str]) -> list[str]:
     """With the command, on its first line or below a greeting, as the mail that asks names it."""
     for number in [number for number, line in enumerate(lines) if line.strip()][:2]:
-        line = bare(lines[number])
+        line = with_bare_command(lines[number])
         if line != lines[number] and (MESSAGE.match(line) or _command_of(line)):
             return [*lines[:number], line, *lines[number + 1 :]]
     return lines

@@ -1,0 +1,121 @@
+"""Word that something came, was noted or was passed on: what the asker would take for the answer.
+
+Only what is surely one: the same words stand in answers ("le message fut transmis", "la lettre reçue").
+All is looked for in texts without accents.
+"""
+
+import re
+
+from services.ingest.domain.cleaning import any_of
+
+_NUMBER = r"(?:\W{1,3}(?:n[°o]?|numéro|réf[\w.]{0,9})?\W{0,3}[\w/-]{0,9}\d[\w/-]{0,20})?"
+_ABOUT = r"(?:[ ’'-]{1,2}[^\W\d]{1,30}){1,4}?"
+_HELPING = r"(?:[ ,]{1,2}(?:a|ont|est|sont|sera|bien|été|vient|d[’']être|nous|vous|automatiquement)\b)"
+_CAME = r"enregistrée?s?|reçue?s?|prises? en (?:compte|charge)|bien parvenue?s?|transmise?s?"
+_THING = (
+    r"(?:\b(?:votre|vos|cette|ce) (?:message|question|courriel|e-?mail)s?\b"
+    r"|^\W{0,9}(?:message|question|courriel)\b|\b(?:demande|requête|ticket)s?\b)"
+)
+_RECEIPTS = (
+    rf"{_THING}{_NUMBER} {{1,2}}(?:{_CAME})\b",
+    rf"{_THING}{_NUMBER}(?:{_ABOUT})?{_HELPING}{{1,5}} {{1,2}}(?:{_CAME}|créée?s?|parvenue?s?)\b",
+    r"(?:avons|a) bien reçu votre|accus(?:é|ons) (?:de )?réception|sera (?:traitée?|prise? en charge)\b",
+    r"message (?:automatique|généré)|automatic (?:message|e-?mail)",
+    r"(?:ne pas|not) (?:y )?(?:répondre|reply)\b",
+    r"\bticket\W{1,3}(?:n°|no|nr)?\W{0,2}\d{2,12}\W.{0,20}(?:créé|ouvert|enregistré|created|opened)\b",
+    r"(?:received|registered|logged) your (?:request|message|e-?mail|question)",
+    r"your (?:request|message|e-?mail|ticket) (?:has been|was) (?:received|registered|logged|created)",
+    r"(?:ihre|eure) (?:anfrage|nachricht) (?:wurde|ist) (?:bei uns )?(?:registriert|erhalten|eingegangen)",
+    r"(?:uw|je) (?:vraag|bericht|verzoek) is (?:ontvangen|geregistreerd)",
+)
+RECEIPT = any_of(*_RECEIPTS)
+_PROGRAMS = r"(?:glpi|tickets?|request|case|req|inc|rt|otrs|zammad)"
+TICKET = any_of(
+    rf"\[(?:[^\]]{{0,30}}\b)?{_PROGRAMS}(?![^\W\d])[^\]\w]{{0,5}}(?:[a-z]{{1,12}}\W{{1,3}})?[\w-]{{0,9}}\d\]",
+    r"\baccusé de réception\b|\bticket (?:n[°o]\W{0,2}|#\W?)[a-z]{0,4}\d",
+)
+_LETTER = {
+    "de": r"(?:anfrage|nachricht|e-?mail|frage|mitteilung)",
+    "nl": r"(?:vraag|bericht|verzoek|e-?mail|aanvraag)",
+    "es": r"(?:mensaje|solicitud|consulta|pregunta|correo|petición)",
+    "it": r"(?:richiesta|messaggio|domanda|e-?mail|comunicazione)",
+    "pt": r"(?:mensagem|pedido|pergunta|questão|e-?mail)",
+    "cyrillic": r"(?:\u043f\u0438\u0441\u044c\u043c|\u0441\u043e\u043e\u0431\u0449|\u0437\u0430\u043f\u0440"
+    r"|\u0432\u043e\u043f\u0440\u043e\u0441|\u043e\u0431\u0440\u0430\u0449|\u043b\u0438\u0441\u0442"
+    r"|\u043f\u043e\u0432\u0456\u0434\u043e\u043c|\u0437\u0430\u043f\u0438\u0442)\w{0,6}",
+    "ar": r"(?:رسالت|طلب|سؤال|استفسار)كم?",
+}
+_YOURS = r"\u0432\u0430\u0448\w{0,2}"  # Cyrillic, as below
+RECEIVED = any_of(
+    rf"\b(?:hebben|heb) (?:uw|je|jouw) {_LETTER['nl']} (?:goed |in goede orde )?ontvangen\b",
+    rf"\b(?:haben|habe) (?:ihre|eure|deine) {_LETTER['de']} (?:\w+ ){{0,2}}(?:erhalten|bekommen)\b",
+    rf"\b(?:ihre|eure|deine) {_LETTER['de']} (?:\w+ ){{0,2}}bei uns eingegangen\b",
+    rf"\b(?:hemos|he) recibido (?:su|tu|vuestr[oa]) {_LETTER['es']}\b",
+    rf"\bsu {_LETTER['es']} ha sido (?:recibid|registrad)[oa]\b",
+    rf"\b(?:abbiamo|ho) ricevuto (?:la|il) (?:sua|suo|vostr[ao]|tu[ao]) {_LETTER['it']}\b",
+    rf"\brecebemos (?:a|o) (?:sua|seu|voss[ao]) {_LETTER['pt']}\b",
+    rf"\b(?:\u043f\u043e\u043b\u0443\u0447|\u043e\u0442\u0440\u0438\u043c)\w{{2,5}} {_YOURS} "
+    rf"{_LETTER['cyrillic']}",
+    rf"\b{_YOURS} {_LETTER['cyrillic']} (?:\w+ )?"
+    r"(?:\u043f\u043e\u043b\u0443\u0447\u0435\u043d|\u043e\u0442\u0440\u0438\u043c\u0430\u043d)\w{0,2}\b",
+    rf"(?:تم استلام|استلمنا|تلقينا) {_LETTER['ar']}",
+)
+"""Of whom an answer may follow in the same breath: a receipt where nothing does."""
+CASE_NUMBER = any_of(
+    r"(?:\b(?:unter|onder|con|sob|met|der|het|el|il|o|under)\s){0,2}(?:#|\b(?:ticket\w*|nr|no?|nummer|num\w{2,3}"
+    r"|vorgang\w*|zaak\w*|caso|ref\w*))\W{0,3}[\w/-]{0,9}\d[\w/-]*"
+)
+GOES_ON = any_of(
+    r"\b(?:be)?antworten\b|\b(?:be)?antwoorden\b|\bbearbeit|\bmelden uns\b|\bkontaktier|\bbehandelen\b"
+    r"|\bcontact\b|\bzo snel\b|\bschnell\w*|\bin kürze\b|\b(?:responder|contestar|atender)\w+"
+    r"|\bbreve(?:dad)?\b|\brisponder\w+|\bprima possibile\b|\bpronto\b"
+    r"|\b(?:\u043e\u0442\u0432\u0435\u0442\u0438\u043c|\u0432\u0456\u0434\u043f\u043e\u0432)\w*"
+    r"|سنرد|سنجيب|قريبا"
+)
+SUBSTANCE = re.compile(
+    r"\d|https?:|[«“]|\b(?:mais|cependant|toutefois|but|however|aber|maar)\b", re.IGNORECASE
+)
+_PASSED_ON = (
+    r"\b(?:transfère|transfert|transmets|transmettons|transférons|fais suivre|faisons suivre|renvoie) .{0,60}"
+    r"\b(?:collègues?|service|équipe|responsable|direction|confrères?|personne compétente)\b",
+    r"\b(?:reviens|revenons|reviendr(?:ai|ons)|recontacte(?:rons|rai)?) vers vous\b",
+    r"\b(?:pass(?:ed|ing)|forward(?:ed|ing)) (?:it|this|your \w+) (?:on )?to\b|\bget back to you\b",
+    r"\ba réagi (?:via|à|avec)\b|\breacted (?:via|to|with)\b|\bmelden uns\b",
+)
+PASSED_ON = any_of(*_PASSED_ON)
+FORWARDED = any_of(
+    rf"\b(?:ihre|eure|deine) {_LETTER['de']}\b.{{0,60}}\bweitergeleitet\b",
+    rf"\b(?:uw|je|jouw) {_LETTER['nl']}\b.{{0,60}}\bdoorgestuurd\b",
+    rf"\b(?:hemos|he) reenviado su {_LETTER['es']}\b|\bsu {_LETTER['es']} ha sido reenviad[oa]\b",
+    rf"\b(?:abbiamo|ho) inoltrato (?:la|il) (?:sua|suo|vostr[ao]|tu[ao]) {_LETTER['it']}\b",
+)
+NO_ADDRESS = any_of(
+    r"\b(?:cette|mon|notre|this|my|our|dit|ons|mijn|diese|meine|unsere|esta|mi|nuestra|questo|mio|nostro)"
+    r" (?:\w+ )?(?:e-?mail-?|mail-?)?(?:adresse|address|adres|dirección|indirizzo)\b.{0,40}"
+    r"\b(?:n[’']est plus|no longer|nicht mehr|niet meer|ya no|non è più)\b.{0,15}"
+    r"(?:utilis|activ|aktiv|actie|attiv|valable|valid|valida|en service|consult|relev|used?\b|monitor|gebruik"
+    r"|genutzt|verwendet|gültig|geldig|in uso)"
+)
+ADDRESS = re.compile(r"\S@\S")
+
+
+def is_receipt(first: str, written: str) -> bool:
+    """`first`: the first sentence of what was written."""
+    if RECEIPT.search(first) or TICKET.match(first):
+        return True
+    found = RECEIVED.search(written[:300]) if RECEIVED.search(first) else None
+    if found is None:
+        return False
+    after = CASE_NUMBER.sub("", written[found.end() :]).strip()
+    return not any(map(str.isalnum, after)) or bool(
+        GOES_ON.search(after) and not SUBSTANCE.search(after) and ":" not in after
+    )
+
+
+def is_passed_on(said: str) -> bool:
+    """`said`: in one line, without a signature."""
+    if PASSED_ON.search(said):
+        return True
+    if SUBSTANCE.search(said):
+        return bool(ADDRESS.search(said) and NO_ADDRESS.search(said))
+    return bool(FORWARDED.search(said) or NO_ADDRESS.search(said))
