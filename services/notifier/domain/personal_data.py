@@ -10,9 +10,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
-from services.notifier.domain.personal import addresses, names, numbers, places
+from services.notifier.domain.personal import addresses, births, names, numbers, places
 from services.notifier.domain.personal.letters import TextSpan, letters
+from services.notifier.domain.personal.nobody import COMMON, NO_NAMES, SPREAD_NEVER
 
 KINDS: Mapping[str, Callable[[str], Iterator[TextSpan]]] = {
     "mail": addresses.mails,
@@ -20,9 +22,9 @@ KINDS: Mapping[str, Callable[[str], Iterator[TextSpan]]] = {
     "number": numbers.numbers,
     "street": places.streets,
     "account": addresses.accounts,
-    "name": names.said_names,
+    "name": names.all_names,
     "titled": names.titled_names,
-    "birth": names.births,
+    "birth": births.births,
 }
 
 COMBINING = {code: None for code in range(0x300, 0x1_E950) if unicodedata.combining(chr(code))}
@@ -95,11 +97,17 @@ def _of_all_kinds(plain: str) -> Iterator[Mark]:
 
 
 def _known(plain: str, known: Iterable[str]) -> Iterator[Mark]:
-    parts = {folded(part) for name in known for part in re.findall(r"\w+", name)}
-    wanted = {part for part in parts if len(part) >= SHORTEST_NAME and part not in names.NO_NAMES}
-    for match in re.finditer(r"\w+", plain) if wanted else ():
-        if folded(match[0]) in wanted:
-            yield Mark(*match.span(), "name")
+    """With a capital, or beside another part: `rose` is a flower, `rose martin` is who asked."""
+    every = (part for name in known for part in re.findall(r"\w+", name))
+    parts = {folded(part) for part in every if not COMMON.fullmatch(part) and not SPREAD_NEVER.match(part)}
+    wanted = {part for part in parts if len(part) >= SHORTEST_NAME and part not in NO_NAMES}
+    found = [one for one in re.finditer(r"\w+", plain) if folded(one[0]) in wanted] if wanted else []
+    for at, one in enumerate(found):
+        near = (
+            plain[first.end() : second.start()] for first, second in pairwise(found[max(0, at - 1) : at + 2])
+        )
+        if not one[0][0].islower() or any(sign in (" ", "-") for sign in near):
+            yield Mark(*one.span(), "name")
 
 
 def folded(word: str) -> str:

@@ -75,7 +75,7 @@ def test_what_leads_to_a_person_is_masked(text: str, private: str) -> None:
 
 @pytest.mark.parametrize("text", CASES["leaves"])
 def test_what_libraries_write_stays(text: str) -> None:
-    assert masked(text, marks(text)) == text
+    assert masked(text, marks(text, said_names(text))) == text
 
 
 def test_a_name_that_is_signed_with_is_known_everywhere() -> None:
@@ -84,6 +84,22 @@ def test_a_name_that_is_signed_with_is_known_everywhere() -> None:
     known = said_names(question)
     assert known == ("Jeanne Vaumont",)
     assert masked(answer, marks(answer, known)) == "Bonjour, voici, chère […] : la famille […] est citée."
+
+
+def test_a_part_of_a_name_in_small_letters_is_a_word_unless_the_whole_name_stands_there() -> None:
+    text = "Une rose pour Rose, signé rose martin"
+    assert masked(text, marks(text, ["Rose Martin"])) == "Une rose pour […], signé […] […]"
+
+
+@pytest.mark.parametrize(
+    "text", ["Merci.\n— Claire Vaumont", "Merci\n\n– Claire Vaumont", "Où lire cela ?\n- Claire Vaumont\n"]
+)
+def test_a_name_behind_a_dash_in_the_last_line_signs(text: str) -> None:
+    assert said_names(text) == ("Claire Vaumont",)
+
+
+def test_who_is_greeted_is_looked_for_nowhere_else() -> None:
+    assert said_names("Bonjour Jeanne,\nOù lire ceci ?") == ()
 
 
 def test_who_signs_as_a_library_is_no_person() -> None:

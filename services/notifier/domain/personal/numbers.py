@@ -56,7 +56,8 @@ SHAPES = re.compile(
     rf"\b(?:{_SIV}(?P<plate>[ -]?)\d{{3}}(?P=plate){_SIV}"  # a French car since 2009
     rf"|(?i:{_SIV} ?- ?\d{{3}} ?- ?{_SIV}))\b"
     r"|\b[1-9]-[A-Z]{3}-\d{3}\b"  # a Belgian car
-    r"|\b[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[ABab]) ?\d{3} ?\d{3}(?: ?\d\d)?\b"  # French NIR
+    # French social security (NIR)
+    r"|\b[12](?<!\d[.,]\d) ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[ABab]) ?\d{3} ?\d{3}(?: ?\d\d)?\b"
     r"|\b\d\d\.\d\d\.\d\d-\d{3}\.\d\d\b"  # the Belgian register
     r"|\b756\.\d{4}\.\d{4}\.\d\d\b"  # Swiss social security
 )
@@ -66,9 +67,10 @@ PLACE = re.compile(r"(?<![\w.])-?\d{1,3}\.\d{4,}\s{0,2}[,;]\s{0,2}-?\d{1,3}\.\d{
 
 _NUMBER = r"(?:n°|nº|no\.?|nr\.?|num[ée]ros?|number|identifiant)"
 LABELLED = re.compile(
-    r"\b(?:t[ée]l(?:[ée]phone)?s?|phone|telefoon|telefon|tel[ée]fono|portables?|mobiles?|gsm|fax|whats ?app"
-    r"|iban|rib|bic|compte(?: bancaire)?|passe?port|cni|carte (?:nationale )?d'identit[ée]|carte vitale|nir"
-    r"|s[ée]cu(?:rit[ée] sociale)?|allocataire|adh[ée]rente?|abonn[ée]e?|permis(?: de conduire)?"
+    r"\b(?:(?P<word>tels?|portables?|mobiles?|compte|permis|adh[ée]rente?|abonn[ée]e?)"
+    r"|t[ée]l(?:[ée]phone)?s?|phone|telefoon|telefon|tel[ée]fono|gsm|fax|whats ?app"
+    r"|iban|rib|bic|compte bancaire|passe?port|cni|carte (?:nationale )?d'identit[ée]|carte vitale|nir"
+    r"|s[ée]cu(?:rit[ée] sociale)?|allocataire|permis de conduire"
     r"|carte (?:de (?:lect(?:eur|rice)|biblioth[èe]que|s[ée]jour|cr[ée]dit)|bancaire|bleue|d'[ée]tudiante?)"
     rf"|{_NUMBER} (?:de |d')?(?:lect(?:eur|rice)|client|dossier|contrat|[ée]tudiant|matricule|carte)"
     r"|matricule|num[ée]ro fiscal|dossier m[ée]dical"
@@ -77,6 +79,10 @@ LABELLED = re.compile(
     r"(?P<number>(?-i:\+?(?:[A-Z]{1,4}[ -]?)?\d(?:[ ./()-]{0,2}[A-Z0-9]){3,33}))",
     re.IGNORECASE,
 )
+"""`word` stands before many numbers: `le dépôt compte 12 345 volumes`."""
+SIGNED = re.compile(rf"[:=°.]|\b(?:{_NUMBER}|c'est|est|is|suivant|caf)(?!\w)", re.IGNORECASE)
+UNBROKEN = re.compile(r"\d{8}")
+"""What makes such a word the label of a number."""
 LABELS = (
     *("tél", "tel", "phone", "portable", "mobile", "gsm", "fax", "whats", "iban", "rib", "bic", "compte"),
     *("passe", "passp", "cni", "carte", "nir", "sécu", "secu", "allocat", "adh", "abonn", "permis", "lect"),
@@ -89,6 +95,8 @@ PLATE = re.compile(
     r"(?-i:(?P<plate>(?=[A-Z-]{0,4}[ -]?\d|\d{1,4}[ -]?[A-Z])[A-Z0-9](?:[ -]{0,3}[A-Z0-9]){4,8}))",
     re.IGNORECASE,
 )
+YEARS_OR_ROMAN = re.compile(r"[\d -]+|[IVXLC]+[ -]{0,3}[\d -]+")
+"""Behind a plate that is no car's: `plaque 1885-1902`, `plate XIV 12`."""
 SECRET = re.compile(
     r"\b(?:mot de passe|password|passwort|kennwort|wachtwoord|contraseña|code (?:pin|secret|d'accès|wifi)"
     r"|(?:mon |my )(?:identifiant|login)|ine)"
@@ -173,6 +181,9 @@ def _luhn(digits: str) -> bool:
 def _labelled(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
     for found in LABELLED.finditer(plain, begin, stop) if holds(plain[begin:stop].lower(), LABELS) else ():
         start, end = found.span("number")
+        bare = found["word"] and not SIGNED.search(plain, found.end("word"), start)
+        if bare and not UNBROKEN.match(plain, start):
+            continue
         word = LETTERS_OF_A_WORD.search(plain, start, end)
         end = start + len(plain[start : word.start()].rstrip(" ./()-")) if word else end
         fewest = FEWEST_LABELLED - any(sign.isalpha() for sign in plain[start:end])
@@ -182,7 +193,8 @@ def _labelled(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
 
 def _plates(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
     for found in PLATE.finditer(plain, begin, stop) if holds(plain[begin:stop].lower(), PLATES) else ():
-        yield found.span("plate")
+        if not YEARS_OR_ROMAN.fullmatch(found["plate"]):
+            yield found.span("plate")
 
 
 def _shapes(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
