@@ -1,11 +1,15 @@
 """Small rules of the doors: places, languages, form numbers, our addresses."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.ingest.domain.forms import new_number, opened_at, why_spam
+from services.ingest.domain.intake import RawSubmission, ReusedKey
 from services.ingest.domain.mail.mailboxes import Mailboxes
+from services.ingest.handlers.submissions import be_the_same
+from services.ingest.store.conversations.submissions import Earlier
 
 KEYS = (b"the key of this year",)
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -46,3 +50,12 @@ def test_our_addresses_say_what_a_mail_is() -> None:
     assert BOXES.reply_token(["reply+AbC@sesame.example"]) == "abc"
     assert BOXES.reply_token(["reply@sesame.example"]) == ""
     assert BOXES.reply_token(["question@sesame.example"]) is None
+
+
+def test_what_comes_again_is_known_by_what_it_says_or_by_its_bytes() -> None:
+    """An earlier version kept the digest of the bytes."""
+    once = RawSubmission("api", "k", b'{"text": "x"}', NOW, b"said")
+    earlier = Earlier(hashlib.sha256(once.raw).digest(), "answer", None, NOW)
+    be_the_same(once, earlier)
+    with pytest.raises(ReusedKey):
+        be_the_same(RawSubmission("api", "k", b'{"text": "y"}', NOW, b"else"), earlier)

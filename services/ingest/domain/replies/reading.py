@@ -41,7 +41,11 @@ class Command:
 
 
 COMMANDS = (
-    Command(ReplyKind.DECLINE, Follows.TEXT, r"refus[ée]?|refuser|refuse|d[ée]clin(?:er|[ée])|declined"),
+    Command(
+        ReplyKind.DECLINE,
+        Follows.TEXT,
+        r"refus[ée]?|refuser|refuse|d[ée]cliner|decline|declined|décliné(?=\s*[.!]?$)",
+    ),
     Command(
         ReplyKind.DECLINE, Follows.TEXT, r"passer la main|(?:je|nous) (?:refus(?:e|ons)|d[ée]clin(?:e|ons))"
     ),

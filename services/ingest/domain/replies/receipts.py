@@ -29,9 +29,11 @@ _RECEIPTS = (
     r"(?:uw|je) (?:vraag|bericht|verzoek) is (?:ontvangen|geregistreerd)",
 )
 RECEIPT = any_of(*_RECEIPTS)
-_PROGRAMS = r"(?:glpi|tickets?|request|case|req|inc|rt|otrs|zammad)"
+_PROGRAMS = r"(?:glpi|tickets?|request|otrs|zammad)(?![^\W\d])[^\]\w]{0,5}(?:[a-z]{1,12}\W{1,3})?"
+_SHORT = r"(?:case|req|inc|rt)(?: ?[#:-] ?|(?=\d{4}))"
+"""Those of quotes too: "[Inc. 1478]" and "[RT 1234]" are shelf marks."""
 TICKET = any_of(
-    rf"\[(?:[^\]]{{0,30}}\b)?{_PROGRAMS}(?![^\W\d])[^\]\w]{{0,5}}(?:[a-z]{{1,12}}\W{{1,3}})?[\w-]{{0,9}}\d\]",
+    rf"\[(?:[^\]]{{0,30}}\b)?(?:{_PROGRAMS}|{_SHORT})[\w-]{{0,9}}\d\]",
     r"\baccusé de réception\b|\bticket (?:n[°o]\W{0,2}|#\W?)[a-z]{0,4}\d",
 )
 _LETTER = {
@@ -118,4 +120,4 @@ def is_passed_on(said: str) -> bool:
         return True
     if SUBSTANCE.search(said):
         return bool(ADDRESS.search(said) and NO_ADDRESS.search(said))
-    return bool(FORWARDED.search(said) or NO_ADDRESS.search(said))
+    return bool(FORWARDED.search(said) or (NO_ADDRESS.search(said) and ":" not in said))
