@@ -58,6 +58,10 @@ def _sign_in_key(settings: NotifierSettings) -> bytes | None:
     return secret.get_secret_value().encode() if secret else None
 
 
+class BrokenTemplates(RuntimeError):
+    """Of the network's own templates: better no start than mails given up one by one."""
+
+
 def wall_of(settings: NotifierSettings) -> Wall:
     house = house_of(settings)
     return Wall(house.keys, house.box, house.public_url)
@@ -83,6 +87,8 @@ async def build(
     house = house_of(settings)
     accent = accent_of(settings.network_accent) if settings.network_accent else OURS
     renderer = MailRenderer(zone=settings.timezone, replacements=settings.template_folder, accent=accent)
+    if wrong := renderer.faults():
+        raise BrokenTemplates("own templates (SESAME_TEMPLATE_FOLDER):\n" + "\n".join(wrong))
     lines = await chassis.enter(SmtpLines(smtp_of(settings), most=settings.smtp_connections))
     to_people = MailSender(Composer(house, renderer), lines)
     senders = await _senders(settings, chassis, house, to_people)

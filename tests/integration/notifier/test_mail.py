@@ -17,7 +17,7 @@ from services.contracts.links.signed_links import is_of_address, read_token
 from services.notifier.domain.delivery import Failed, Sent, Similar
 from services.notifier.domain.outgoing import FollowedUp
 from services.notifier.sending.mail.compose import Composer, SenderIdentity
-from services.notifier.sending.mail.rendering import MailRenderer
+from services.notifier.sending.mail.rendering import TEMPLATES, MailRenderer
 from services.notifier.sending.senders.mail import MailSender
 from services.notifier.sending.senders.similar_answers import WithSimilarAnswers
 from services.notifier.sending.senders.smtp import SmtpLines, SmtpServer
@@ -260,6 +260,33 @@ async def test_network_and_partner_can_replace_any_template(tmp_path: Path) -> N
         await sender.send(outgoing("mail", PARTNER))
         assert sink.taken[0].message["Subject"] == "Bonjour Bpi"
         assert "À vous : Où se trouvaient" in sink.taken[0].body("plain")
+
+
+async def test_a_template_copied_before_a_value_was_renamed_still_makes_its_mail(tmp_path: Path) -> None:
+    (tmp_path / "assigned.j2").write_text('{% set subject = "Neu" %}\n{{ spoken }}: {{ question_text }}')
+    letters = MailRenderer(zone="Europe/Paris", replacements=tmp_path)
+    assert letters.faults() == []
+    async with smtp_sink() as sink, sending(sink.port, letters) as sender:
+        await sender.send(outgoing("mail", PARTNER))
+        assert ": Où se trouvaient" in sink.taken[0].body("plain")
+
+
+def test_a_broken_own_template_is_named_with_what_it_asks_for(tmp_path: Path) -> None:
+    (tmp_path / "fr").mkdir()
+    (tmp_path / "fr" / "answer.j2").write_text(
+        '{% set subject = "A" %}{{ answer_txt }}{{ extra | default("") }}'
+    )
+    (tmp_path / "late.j2").write_text("{% if partner %}")
+    (tmp_path / "rating.j2").write_text("{{ partner | shout }}")
+    named, unended, no_filter = MailRenderer(zone="Europe/Paris", replacements=tmp_path).faults()
+    assert "fr/answer.j2" in named
+    assert "'answer_txt'" in named
+    assert "late.j2, line 1" in unended
+    assert "shout" in no_filter
+
+
+def test_our_own_templates_ask_for_nothing_that_is_not_given() -> None:
+    assert MailRenderer(zone="Europe/Paris", replacements=TEMPLATES).faults() == []
 
 
 async def test_respondent_reads_what_was_answered_before_in_the_mail(scene: Scene) -> None:

@@ -17,6 +17,7 @@ from services.chassis.face import OURS, Accent
 from services.chassis.language import Languages, Translator
 from services.chassis.language.templates import speak
 from services.notifier.sending.mail.codes import delivery
+from services.notifier.sending.mail.own_templates import faults, with_former_names
 
 TEMPLATES = Path(__file__).parent / "templates"
 LOCALE = Path(__file__).parents[2] / "locale"
@@ -55,6 +56,7 @@ class MailRenderer:
     ) -> RenderedMail:
         """`kind` names the template: `answer.j2`, or `fr/answer.j2` for one language. `within`: to stand in
         another mail, which greets and signs for all."""
+        values = with_former_names(values)
         text, html = self._environments(partner, language, within)
         names = [f"{language}/{kind}.j2", f"{kind}.j2"]
         plain = text.select_template(names).make_module(values)
@@ -64,6 +66,15 @@ class MailRenderer:
         page = html.get_template("page.j2").render(values, subject=subject, body=styled, head=head, foot=foot)
         whole = f"{values['network']} · {head}\n\n{plain}\n\n{foot}" if head else str(plain)
         return RenderedMail(subject, _tidy(whole), page, Markup(styled))
+
+    def faults(self) -> list[str]:
+        """What in the network's own templates would let a mail fail."""
+        if self._replacements is None:
+            return []
+        if not self._replacements.is_dir():
+            return [f"SESAME_TEMPLATE_FOLDER={self._replacements}: no such folder: make it, or unset it"]
+        plain, _ = self._environments(None, "en", False)
+        return list(faults(self._replacements, plain))
 
     def _environments(
         self, partner: str | None, language: str, within: bool
