@@ -8,17 +8,23 @@ import re
 
 from services.ingest.domain.cleaning import any_of
 
-_NUMBER = r"(?:\W{1,3}(?:n[°o]?|numéro|réf[\w.]{0,9})?\W{0,3}[\w/-]{0,9}\d[\w/-]{0,20})?"
+_NUMBER = (
+    r"(?:\W{1,3}(?:n[°o]?|numéro|réf[\w.]{0,9})?\W{0,3}[\w/-]{0,9}\d[\w/-]{0,20}\)?"
+    r"| du \d{1,2}(?:er)? \w{3,9}(?: \d{4})?)?"
+)
 _ABOUT = r"(?:[ ’'-]{1,2}[^\W\d]{1,30}){1,4}?"
-_HELPING = r"(?:[ ,]{1,2}(?:a|ont|est|sont|sera|bien|été|vient|d[’']être|nous|vous|automatiquement)\b)"
+_HELPING = (
+    r"(?:[ ,]{1,2}(?:a|ont|est|sont|sera|bien|été|vient|d[’']être|nous|vous|désormais|déjà|\w{2,9}ment)\b)"
+)
 _CAME = r"enregistrée?s?|reçue?s?|prises? en (?:compte|charge)|bien parvenue?s?|transmise?s?"
 _THING = (
-    r"(?:\b(?:votre|vos|cette|ce) (?:message|question|courriel|e-?mail)s?\b"
+    r"(?:\b(?:votre|vos|ton|ta|cette|ce) (?:message|question|courriel|e-?mail)s?\b"
     r"|^\W{0,9}(?:message|question|courriel)\b|\b(?:demande|requête|ticket)s?\b)"
 )
 _RECEIPTS = (
     rf"{_THING}{_NUMBER} {{1,2}}(?:{_CAME})\b",
     rf"{_THING}{_NUMBER}(?:{_ABOUT})?{_HELPING}{{1,5}} {{1,2}}(?:{_CAME}|créée?s?|parvenue?s?)\b",
+    r"\b(?:le|la) (?:message|question|courriel) (?:a|est) bien (?:été )?(?:reçue?|transmise?|enregistrée?)\b",
     r"(?:avons|a) bien reçu votre|accus(?:é|ons) (?:de )?réception|sera (?:traitée?|prise? en charge)\b",
     r"message (?:automatique|généré)|automatic (?:message|e-?mail)",
     r"(?:ne pas|not) (?:y )?(?:répondre|reply)\b",
