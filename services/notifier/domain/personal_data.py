@@ -33,6 +33,9 @@ COMBINING = {code: None for code in range(0x300, 0x1_E950) if unicodedata.combin
 WAYS = r"(?:mailto|tel|sms|callto|skype):"
 """Links that open a letter or a call."""
 
+SURNAME = re.compile(r" (?:d'|de |von |van )?(?P<surname>[A-ZÀ-ÖØ-Þ][a-zà-öø-þ]{2,})")
+"""Of somebody else with the asker's first name: Marie asks about Marie Curie."""
+
 SHORTEST_NAME = 3
 """Letters: `Li` or `de` would be marked in half of all sentences."""
 
@@ -98,7 +101,10 @@ def _of_all_kinds(plain: str) -> Iterator[Mark]:
 
 def _known(plain: str, known: Iterable[str]) -> Iterator[Mark]:
     """With a capital, or beside another part: `rose` is a flower, `rose martin` is who asked."""
-    every = (part for name in known for part in re.findall(r"\w+", name))
+    whole = [re.findall(r"\w+", name) for name in known]
+    given = {folded(name[0]) for name in whole if len(name) > 1}
+    every = [part for name in whole for part in name]
+    theirs = {folded(part) for part in every}
     parts = {folded(part) for part in every if not COMMON.fullmatch(part) and not SPREAD_NEVER.match(part)}
     wanted = {part for part in parts if len(part) >= SHORTEST_NAME and part not in NO_NAMES}
     found = [one for one in re.finditer(r"\w+", plain) if folded(one[0]) in wanted] if wanted else []
@@ -106,6 +112,9 @@ def _known(plain: str, known: Iterable[str]) -> Iterator[Mark]:
         near = (
             plain[first.end() : second.start()] for first, second in pairwise(found[max(0, at - 1) : at + 2])
         )
+        other = SURNAME.match(plain, one.end()) if folded(one[0]) in given else None
+        if other and folded(other["surname"]) not in theirs:
+            continue
         if not one[0][0].islower() or any(sign in (" ", "-") for sign in near):
             yield Mark(*one.span(), "name")
 

@@ -98,6 +98,11 @@ def test_a_name_behind_a_dash_in_the_last_line_signs(text: str) -> None:
     assert said_names(text) == ("Claire Vaumont",)
 
 
+def test_another_person_of_the_same_first_name_stays() -> None:
+    text = "Où lire Marie Curie ? Marie, dite Marie Martin"
+    assert masked(text, marks(text, ["Marie Martin"])) == "Où lire Marie Curie ? […], dite […] […]"
+
+
 def test_who_is_greeted_is_looked_for_nowhere_else() -> None:
     assert said_names("Bonjour Jeanne,\nOù lire ceci ?") == ()
 
