@@ -105,8 +105,8 @@ def _known(plain: str, known: Iterable[str]) -> Iterator[Mark]:
     given = {folded(name[0]) for name in whole if len(name) > 1}
     every = [part for name in whole for part in name]
     theirs = {folded(part) for part in every}
-    parts = {folded(part) for part in every if not COMMON.fullmatch(part) and not SPREAD_NEVER.match(part)}
-    wanted = {part for part in parts if len(part) >= SHORTEST_NAME and part not in NO_NAMES}
+    common = {folded(part) for part in every if COMMON.fullmatch(part) or SPREAD_NEVER.match(part)}
+    wanted = {part for part in theirs if len(part) >= SHORTEST_NAME and part not in NO_NAMES}
     found = [one for one in re.finditer(r"\w+", plain) if folded(one[0]) in wanted] if wanted else []
     for at, one in enumerate(found):
         near = (
@@ -115,7 +115,8 @@ def _known(plain: str, known: Iterable[str]) -> Iterator[Mark]:
         other = SURNAME.match(plain, one.end()) if folded(one[0]) in given else None
         if other and folded(other["surname"]) not in theirs:
             continue
-        if not one[0][0].islower() or any(sign in (" ", "-") for sign in near):
+        alone = not one[0][0].islower() and folded(one[0]) not in common
+        if alone or any(sign in (" ", "-") for sign in near):
             yield Mark(*one.span(), "name")
 
 

@@ -98,6 +98,11 @@ def test_a_name_behind_a_dash_in_the_last_line_signs(text: str) -> None:
     assert said_names(text) == ("Claire Vaumont",)
 
 
+def test_a_surname_that_is_an_everyday_word_is_found_in_the_whole_name() -> None:
+    text = "Petit à petit, écrit Marie Petit"
+    assert masked(text, marks(text, ["Marie Petit"])) == "Petit à petit, écrit […] […]"
+
+
 def test_another_person_of_the_same_first_name_stays() -> None:
     text = "Où lire Marie Curie ? Marie, dite Marie Martin"
     assert masked(text, marks(text, ["Marie Martin"])) == "Où lire Marie Curie ? […], dite […] […]"
