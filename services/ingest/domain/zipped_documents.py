@@ -25,14 +25,16 @@ OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
 def why_not_taken(content: bytes, media_type: str) -> str | None:
-    """None where nothing speaks against it, and where its list can't be read: no program opens that."""
+    """None where nothing speaks against it, and where it has no whole list: it is cut or broken."""
     if not content.startswith(START):
         return None
     try:
         with ZipFile(BytesIO(content)) as document:
             inside = document.infolist()
-    except (BadZipFile, ValueError, NotImplementedError, EOFError, OSError):
+    except BadZipFile:
         return None
+    except (UnicodeDecodeError, NotImplementedError):  # of one entry; other programs pass over it
+        return "parts whose names cannot be read"
     return _why_too_large(inside, len(content)) or _why_harmful(inside, media_type)
 
 

@@ -105,5 +105,15 @@ def test_what_unpacks_to_a_hundred_times_its_size_is_not_taken() -> None:
     assert why_not_taken(buffer.getvalue(), "") == "too large unpacked"
 
 
+@pytest.mark.parametrize(
+    "broken", [("é".encode(), b"\xc3\x28"), (b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xff")]
+)
+def test_one_part_that_cannot_be_read_hides_no_macros(broken: tuple[bytes, bytes]) -> None:
+    """Office programs pass over what a strict reader stops at."""
+    whole = zipped("é.xml", "word/vbaProject.bin")
+    assert broken[0] in whole
+    assert why_not_taken(whole.replace(*broken), "") == "parts whose names cannot be read"
+
+
 def test_a_list_of_parts_that_cannot_be_read_is_no_fault() -> None:
     assert why_not_taken(b"PK\x03\x04" + bytes(90), "") is None
