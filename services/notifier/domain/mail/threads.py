@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,6 +11,8 @@ from services.notifier.domain.delivery import delivery_id
 from services.notifier.domain.kinds import DeliveryKind
 
 SUBJECT_LENGTH = 70
+MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
+"""One word of ASCII: another can't be named in References."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ def stranger_thread(delivery: UUID, answered: str | None, domain: str) -> Thread
 
 def _thread(delivery: UUID, ancestors: Iterable[str | None], domain: str) -> Thread:
     own = message_id(delivery, domain)
-    return Thread(own, tuple(parent for parent in ancestors if parent and parent != own))
+    named = (one for one in ancestors if one and MESSAGE_ID.fullmatch(one))
+    return Thread(own, tuple(parent for parent in named if parent != own))
 
 
 def subject_line(text: str, most: int = SUBJECT_LENGTH) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
@@ -26,7 +24,7 @@ from services.contracts.links.signed_links import (
 )
 from services.notifier.domain.delivery import Said
 from services.notifier.domain.kinds import Addressee, DeliveryKind
-from services.notifier.domain.mail.mail_route import needs_smtputf8, with_ascii_domain
+from services.notifier.domain.mail.mail_route import with_ascii_domain
 from services.notifier.domain.mail.threads import (
     Thread,
     asker_thread,
@@ -35,6 +33,7 @@ from services.notifier.domain.mail.threads import (
     stranger_thread,
 )
 from services.notifier.domain.outgoing import DeliveryAttempt, written_in
+from services.notifier.sending.mail.fields import mailbox, new_message
 from services.notifier.sending.mail.rendering import MailRenderer, RenderedMail
 from services.notifier.sending.mail.values import (
     moment_of,
@@ -149,10 +148,9 @@ class Composer:
     def _message(
         self, delivery: DeliveryAttempt, rendered: RenderedMail, box: str, language: str
     ) -> EmailMessage:
-        recipient = with_ascii_domain(delivery.destination)
-        message = EmailMessage(policy=SMTPUTF8 if needs_smtputf8(recipient) else SMTP)
-        message["From"] = Address(self._house.network, addr_spec=self._house.box)
-        message["To"] = recipient
+        message = new_message()
+        message["From"] = mailbox(self._house.network, self._house.box)
+        message["To"] = with_ascii_domain(delivery.destination)
         message["Reply-To"] = box
         message["Subject"] = _subject(delivery, rendered)
         message["Date"] = format_datetime(delivery.decided_at)
