@@ -10,6 +10,7 @@ from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
+import page
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
@@ -19,6 +20,7 @@ from services.metrics.domain.figures import YearFigures
 from services.metrics.domain.tallies import Tallies, TallyLine
 from services.metrics.pages.imprint import Imprint
 from services.metrics.pages.typst import Job, press
+from services.metrics.pages.words import PageLanguage
 
 ADDRESS = "https://questions.example.org"
 
@@ -44,11 +46,43 @@ def a_year() -> YearFigures:
     return derive(2025, Tallies([*received, *answered]), today=date(2026, 1, 2))
 
 
-@pytest.fixture(scope="module")
-def poster() -> PdfReader:
+def printed(figures: YearFigures, language: PageLanguage) -> bytes:
     imprint = Imprint(network="Eurêkoi", ask_url=ADDRESS, figures_url="https://chiffres.example.org/figures")
-    job = Job(figures=a_year(), language="fr", zone="Europe/Paris", shape="a4", imprint=imprint)
-    return PdfReader(BytesIO(press(job)))
+    return press(Job(figures=figures, language=language, zone="Europe/Paris", shape="a4", imprint=imprint))
+
+
+@pytest.fixture(scope="module")
+def sheet() -> bytes:
+    return printed(a_year(), "fr")
+
+
+@pytest.fixture(scope="module")
+def poster(sheet: bytes) -> PdfReader:
+    return PdfReader(BytesIO(sheet))
+
+
+def test_a_validator_of_others_finds_nothing_against_pdf_ua(sheet: bytes) -> None:
+    """All its rules of PDF/UA-1 on a whole year, on one of three questions, and on one that was imported."""
+    three = [TallyLine(2026, 1, "received", "channel", "form", 3)]
+    before = [
+        TallyLine(2014, 0, "received", "total", "", 3500),
+        TallyLine(2014, 0, "received", "channel", "facebook_group", 700),
+    ]
+    others = [
+        printed(derive(year, Tallies(lines), today=date(2026, 1, 2), sources=sources), "en")
+        for year, lines, sources in ((2026, three, ()), (2014, before, ("Annual report, p. 51",)))
+    ]
+    for each in (sheet, *others):
+        report = page.validate_pdf_bytes(each, profile="ua1")
+        assert [f"{failure.rule_id}: {failure.message}" for failure in report.failures] == []
+        assert report.is_compliant
+
+
+def test_the_validator_of_others_sees_what_is_wrong(sheet: bytes) -> None:
+    unnamed = sheet.replace(b"/DisplayDocTitle true", b"/DisplayDocTitle null", 1)
+    assert unnamed != sheet
+    report = page.validate_pdf_bytes(unnamed, profile="ua1")
+    assert {failure.rule_id for failure in report.failures} == {"PDFUA1-VIEWER-PREFERENCES-001"}
 
 
 def elements(node: Any) -> Iterator[Any]:
