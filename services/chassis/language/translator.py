@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
@@ -20,6 +21,7 @@ Length = Literal["short", "long", "narrow"]
 REGIONS = {"en": "en_GB"}
 """Where a language's forms differ from place to place: day before month, hours to 24."""
 KILOBYTE, MEGABYTE = 1000, 1_000_000
+BETWEEN_DAY_AND_MONTH = re.compile(r"(?<=d) (?=M)|(?<=d\.) (?=M)|(?<=M) (?=d)")
 
 
 class Translator:
@@ -88,8 +90,10 @@ class Translator:
     def size(self, octets: int) -> str:
         """`54 ko`, `1,2 Mo`: never nothing."""
         if octets >= MEGABYTE:
-            return format_unit(round(octets / MEGABYTE, 1), "megabyte", "short", locale=self.locale)
-        return format_unit(max(1, round(octets / KILOBYTE)), "kilobyte", "short", locale=self.locale)
+            told = format_unit(round(octets / MEGABYTE, 1), "megabyte", "short", locale=self.locale)
+        else:
+            told = format_unit(max(1, round(octets / KILOBYTE)), "kilobyte", "short", locale=self.locale)
+        return told.replace(" ", "\N{NO-BREAK SPACE}")
 
     def unit(self, amount: float, unit: str, length: Length = "long") -> str:
         """`3 jours`: CLDR's units, `day`, `hour`, `minute`."""
@@ -107,7 +111,9 @@ class Translator:
         return str(self.locale.languages.get(code.lower(), code))
 
     def _dated(self, pattern: str, day: date) -> str:
-        """The first of a month has a form of its own in some languages: `1er`."""
+        """No line ends between day and month. The first of a month has a form of its own in some languages:
+        `1er`."""
+        pattern = BETWEEN_DAY_AND_MONTH.sub("\N{NO-BREAK SPACE}", pattern)
         if day.day != 1:
             return format_date(day, pattern, self.locale)
         first = self.messages.pgettext("first day of a month", "1")

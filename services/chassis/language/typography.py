@@ -8,14 +8,15 @@ from collections.abc import Callable
 NARROW, WIDE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=\w)'(?=%\(|«)")
 COUNTED = re.compile(r"(%\((?:n|num|count|most|hour)\)[sd]) ")
+MEASURED = re.compile(r"(?<=\d) (?=(?:[kMG]?[Bo]|[kcm]?m|px|kg|h|min|s|°C)\b|[%€‰])|(?<=\d h) (?=\d)")
 HIGH_SIGN = re.compile(rf"[ {NARROW}{WIDE}](?=[;!?])")
 LOOSE_SIGN = re.compile(r"(?<=\S) (?=[;:!?»])|(?<=«) (?=\S)")
 COLON_OR_QUOTE = re.compile(rf"[ {NARROW}{WIDE}](?=[:»])|(?<=«)[ {NARROW}{WIDE}]")
 
 
 def set_right(text: str, language: str) -> str:
-    """One apostrophe, and no line's end between a number and what it counts; in French a narrow no-break
-    space before `; ! ?`, a no-break space before `:` and inside `« »`."""
+    """One apostrophe, and no line's end between a number and its unit or what it counts; in French a narrow
+    no-break space before `; ! ?`, a no-break space before `:` and inside `« »`."""
     return _OF.get(language, _anywhere)(text)
 
 
@@ -25,7 +26,7 @@ def bound(text: str | None) -> str:
 
 
 def _anywhere(text: str) -> str:
-    return COUNTED.sub(rf"\1{WIDE}", APOSTROPHE.sub("’", text))
+    return MEASURED.sub(WIDE, COUNTED.sub(rf"\1{WIDE}", APOSTROPHE.sub("’", text)))
 
 
 def _french(text: str) -> str:

@@ -52,6 +52,10 @@ def near(word: str) -> list[str]:
 
 
 def slips_forgiven(word: str) -> int:
+    """None where a digit stands: another year is another subject. Two slips in four letters leave half a
+    word, and nearly any other would do."""
+    if any(letter.isdigit() for letter in word):
+        return 0
     return (len(word) >= LONG_ENOUGH_TO_MISTYPE) + (len(word) >= LONG_ENOUGH_FOR_TWO)
 
 
@@ -61,18 +65,27 @@ def closest(mistyped: str, candidates: Iterable[tuple[str, int]]) -> str | None:
     ranked = sorted(
         (min(slips(mistyped, word), slips(mistyped, word.rstrip("sx"))), -uses, word)
         for word, uses in candidates
+        if _begins_alike(mistyped, word)
     )
-    return ranked[0][2] if ranked and ranked[0][0] <= most else None
+    return ranked[0][2] if most and ranked and ranked[0][0] <= most else None
+
+
+def _begins_alike(mistyped: str, word: str) -> bool:
+    """A short word is hardly mistyped at its beginning: `chat` is no slip for `what`."""
+    return len(mistyped) >= LONG_ENOUGH_FOR_TWO or word[:1] in (mistyped[:1], mistyped[1:2])
 
 
 def slips(one: str, other: str) -> int:
-    """Letters to add, drop or change to make one word of the other (Levenshtein)."""
+    """Letters to add, drop, change, or swap with their neighbour, to make one word of the other (optimal
+    string alignment)."""
+    before: list[int] = []
     row = list(range(len(other) + 1))
     for line, letter in enumerate(one, 1):
-        diagonal, row[0] = row[0], line
+        above, row = row, [line]
         for column, against in enumerate(other, 1):
-            diagonal, row[column] = (
-                row[column],
-                min(row[column] + 1, row[column - 1] + 1, diagonal + (letter != against)),
-            )
+            fewest = min(above[column] + 1, row[-1] + 1, above[column - 1] + (letter != against))
+            if min(line, column) > 1 and one[line - 2] == against and letter == other[column - 2]:
+                fewest = min(fewest, before[column - 2] + 1)
+            row.append(fewest)
+        before = above
     return row[-1]

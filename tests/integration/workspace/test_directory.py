@@ -172,7 +172,7 @@ async def test_what_changed_is_told_by_names_and_the_form_takes_them(database: D
         person = await claire(on)
         page = (await person.see(LYON)).text
         assert 'value="Rhône (69)"' in page
-        assert "24 décembre 2026 – 31 décembre 2026 Fêtes" in page
+        assert "24\u00a0décembre 2026 – 31\u00a0décembre 2026 Fêtes" in page
         typed = {"territories": "rhône, Belgique", "languages": "français, arabe"}
         await person.post(LYON, form="f1", version="2", **typed)
         [asked] = await changes(on)

@@ -53,7 +53,18 @@ def test_function_words_alone_make_nothing_related() -> None:
     assert likeness(one, other, {}, 100) == 0.0
 
 
-KNOWN = ("photographies", "grainotheque", "bibliotheque", "moulins", "rhetorique", "ecluses", "lune")
+KNOWN = (
+    "photographies",
+    "grainotheque",
+    "bibliotheque",
+    "moulins",
+    "rhetorique",
+    "ecluses",
+    "lune",
+    "what",
+    "2012",
+    "1914",
+)
 
 
 def candidates(typed: str) -> Iterator[tuple[str, int]]:
@@ -71,6 +82,13 @@ def candidates(typed: str) -> Iterator[tuple[str, int]]:
         ("moulnis", "moulins"),
         ("retorike", None),
         ("lunr", "lune"),
+        ("luen", "lune"),
+        ("ulne", "lune"),
+        ("lone", "lune"),
+        ("chat", None),
+        ("luru", None),
+        ("2019", None),
+        ("1941", None),
         ("xyzzyx", None),
     ],
 )

@@ -74,7 +74,7 @@ def test_names_and_codes_are_both_understood(field: str, typed: str, record: lis
         (
             "closures",
             [{"first": "2026-12-24", "last": "2026-12-31", "reason": "Fêtes"}],
-            "24 décembre 2026 – 31 décembre 2026 Fêtes",
+            "24\u00a0décembre 2026 – 31\u00a0décembre 2026 Fêtes",
         ),
         ("reach", {"way": "mail", "address": "a@b.example"}, "Courriel a@b.example"),
         ("region", "84", "Auvergne-Rhône-Alpes"),
