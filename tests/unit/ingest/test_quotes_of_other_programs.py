@@ -47,6 +47,9 @@ BELOW = {
     "chinese": f"{FROM} 于2026年11月20日周五 10:12写道：\n\n" + margin(TEXT),
     "banner with a colon": f"De : {FROM}\nEnvoyé : vendredi 20 novembre 2026 10:12\nÀ : {TO}\nObjet : Q\n\n"
     f"ATTENTION : ce message vient de l'extérieur. Ne cliquez pas.\n\n{TEXT}",
+    "banner of a first mail": f"De : {FROM}\nEnvoyé : vendredi 20 nov. 2026 10:12\nÀ : {TO}\nObjet : Q\n\n"
+    "Vous n'obtenez pas souvent d'e-mail de reply@sesame.example. Pourquoi c'est important"
+    f"<https://aka.ms/LearnAboutSenderIdentification>\n\n{TEXT}",
     "sender above an outside subject": "De : Sésame\n\nEnvoyé : vendredi 20 novembre 2026 10:12\n"
     f"À : {TO}\nObjet : [EXTERNE] Question\n\n{TEXT}",
     "name above a subject of attention": f"Sésame\n\nÀ : {TO}\nObjet : Attention aux sources\n\n{TEXT}",

@@ -41,17 +41,31 @@ _ABSENCES = (
     r"^(?:bonjour\W{1,3})?étant (?:actuellement )?(?:en congés?|en vacances|absente?s?)\b(?! d[eu’'])"
     r"[^.]{0,80}\b(?:je|nous)\b",
     r"en arrêt (?:de )?(?:maladie|travail)|en (?:mon|notre) absence|je ne travaille pas|serai de retour",
+    r"\bje ne (?:suis|serai) (?:actuellement )?pas (?:disponible|joignable|au bureau)\b(?! pour)",
+    r"\bje suis (?:actuellement )?en télétravail\b"
+    r"|^\W{0,9}+en télétravail (?:ce jour|aujourd|jusqu|les? (?:lun|mar|mer|jeu|ven))",
+    r"\bje ne (?:travaille|fais) plus (?:à|au|dans|pour|ici|partie)\b|\bj[’']ai quitté (?:mes fonctions"
+    r"|mon poste|(?:la|ma) (?:bibliothèque|médiathèque|collectivité)|l[’'](?:établissement|équipe))",
     r"(?:bibliothèque|médiathèque|service|nous) (?:est|sommes|sera|serons) fermée?s? (?:du|jusqu|pour"
     r"|ce|cette)",
     r"in my absence|(?:we|library) (?:are|is|will be) closed (?:until|from|for)|back in the office",
-    r"i am (?:currently )?(?:away|out of (?:the )?office|on (?:annual )?leave|on holiday)|out of office",
-    r"(?:bin|befinde mich) (?:\w+ ){0,4}(?:abwesend|nicht im büro|im urlaub)|ik ben (?:\w+ ){0,3}afwezig",
-    r"sono (?:\w+ ){0,3}(?:assente|in ferie|fuori (?:sede|ufficio))|estoy (?:\w+ ){0,3}(?:ausente"
-    r"|de vacaciones|fuera de la oficina)|(?:estou|estarei) (?:\w+ ){0,3}(?:ausente|de férias)",
+    r"\bi am (?:currently )?away\b|\bi(?: am|[’']m| will be|[’']ll be) (?:currently |now )?"
+    r"(?:away (?:until|from (?:the|my) (?:office|desk|library))|out of (?:the )?office|on holiday|on vacation"
+    r"|on (?:annual |sick |maternity |paternity |parental |study )?leave)\b",
+    r"^\W{0,9}+(?:currently )?out of (?:the )?office\b|\bi no longer work\b|\bi(?: ha|[’'])ve left (?:the|my)"
+    r" (?:library|university|organi[sz]ation|council|museum|post)\b(?![’'])",
+    r"\bich (?:bin|befinde mich) (?:[\w.]+ ){0,7}(?:abwesend|nicht (?:im (?:büro|haus|dienst)|erreichbar)"
+    r"|im urlaub|in elternzeit|wieder (?:erreichbar|im (?:büro|haus|dienst)))",
+    r"\bik ben (?:[\w.]+ ){0,5}(?:afwezig|met (?:verlof|vakantie)|niet (?:op kantoor|bereikbaar))\b",
+    r"\b(?:sono|sarò) (?:\w+ ){0,3}(?:assente|in (?:ferie|congedo|malattia)|fuori (?:sede|ufficio))\b",
+    r"\b(?:estoy|estaré|me encuentro) (?:\w+ ){0,3}(?:ausente|de (?:vacaciones|baja|permiso)"
+    r"|fuera de la oficina)|(?:estou|estarei) (?:\w+ ){0,3}(?:ausente|de férias)",
     r"\b(?:jag|vi) är (?:\w+ ){0,3}på semester\b|\b(?:jeg|vi) er (?:\w+ ){0,3}på ferie\b",
     r"\b(?:olen|olemme) (?:\w+ ){0,3}lomalla\b|\bszabadságon (?:vagyok|leszek|vagyunk)\b",
     r"\b(?:jestem|będę|przebywam) (?:\w+ ){0,3}(?:poza biurem|na urlopie|w delegacji)\b",
     r"\b(?:jsem|budu) (?:\w+ ){0,3}na dovolené\b",
+    r"^\W{0,9}+(?:auto(?:matic)?[ -]?reply|réponse automatique|automatische (?:antwort|antwoord)"
+    r"|(?:respuesta|risposta|resposta) autom[aá]tica)\b",
 )
 ABSENCE = any_of(*_ABSENCES)
 ABSENT_SUBJECT = any_of(
@@ -110,7 +124,9 @@ _ON_IT = (
     r"\bmeilleurs délais\b|\b(?:i|we)(?:[’']ll| will) (?:take|look|work|answer|reply)\b|\bworking on it\b",
 )
 ON_IT = any_of(*_ON_IT)
-THANKS = any_of(r"^\W{0,9}+(?:merci|bonjour|bonsoir|thank|hello|danke|grazie|gracias|dank)")
+THANKS = any_of(
+    r"^\W{0,9}+(?:merci|bonjour|bonsoir|thank|hello|(?:vielen |herzlichen )?dank|grazie|gracias|bedankt)"
+)
 ASKED = any_of(
     r"(?:\b(?:vous|votre|vos|you|your|sie|ihre?|u|uw|lei)\b|^\W{0,9}+(?:quel(?:le)?s?|quand"
     r"|où (?:est|sont|se|était|étaient|a|avez|peut)|which|what|where|when)\b)"
@@ -126,7 +142,8 @@ _COMES = (
 )
 _COME = f"(?:{'|'.join(_COMES)})"
 ACKNOWLEDGED = any_of(rf"^\W{{0,9}}+{_COME}(?:\W{{1,9}}{_COME}\b)*\W{{0,9}}$")
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
+SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b\d\.)(?<!\b\d\d\.)\s+|\n\s*\n")
+"""Not behind a day of the month, as Germans write it."""
 
 
 def is_signature(lines: list[str]) -> bool:
@@ -164,16 +181,22 @@ def _of_subject(subject: str) -> str:
 
 
 def _of_words(written: str) -> str:
-    first = " ".join(SENTENCE_END.split(written, maxsplit=1)[0].split())[:300]
-    if len(written) <= SHORT_NOTICE and ABSENCE.search(first):
-        return "absence"
-    if len(written) <= SHORT_NOTICE and is_receipt(first, " ".join(written.split())):
-        return "receipt"
+    for first in _openings(written) if len(written) <= SHORT_NOTICE else ():
+        if ABSENCE.search(first):
+            return "absence"
+        if is_receipt(first, " ".join(written.split())):
+            return "receipt"
     if len(written) > SHORT_REFUSAL:
         return ""
     if REFUSAL.search(" ".join(written.split())):
         return "refusal"
     return _of_few_words(written.split("\n"))
+
+
+def _openings(written: str) -> list[str]:
+    """The first sentence; the second, too, where the first thanks or greets and says nothing else."""
+    sentences = [" ".join(one.split())[:300] for one in SENTENCE_END.split(written, maxsplit=2)[:2]]
+    return sentences[: 2 if THANKS.match(sentences[0]) and not SUBSTANCE.search(sentences[0]) else 1]
 
 
 def _of_plain_words(above: str) -> str:

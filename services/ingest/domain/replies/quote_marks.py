@@ -41,10 +41,11 @@ LEAD = re.compile(
 
 BANNER = re.compile(
     r"\b(?:extern\w*|caution|attention|warning|prudence|m[ée]fiez|suspect\w*|phishing|hameçonnage|vorsicht"
-    r"|organi[sz]ation|outside|hors de)\b",
+    r"|organi[sz]ation|outside|hors de|learnaboutsenderidentification)\b",
     re.IGNORECASE,
 )
-"""What gateways put above a mail that comes from elsewhere."""
+"""What gateways put above a mail that comes from elsewhere, or from somebody new: Microsoft's says it in each
+language, with one link."""
 
 _LABELS = {
     "from": _any(

@@ -35,6 +35,52 @@ _RECEIPTS = (
     r"(?:uw|je) (?:vraag|bericht|verzoek) is (?:ontvangen|geregistreerd)",
 )
 RECEIPT = any_of(*_RECEIPTS)
+_WITHIN = (
+    r"(?:un délai de |les |environ )?(?:\d{1,2}|une?|deux|trois|quelques)? ?(?:h|heures?|jours?|semaines?)\b"
+)
+_NOTICES = (
+    rf"\b(?:nous|je|on|équipe|bibliothécaires?) vous (?:répondr|recontacter|apporter)(?:ons|ai|a)(?: une"
+    rf" réponse)?"
+    rf" (?:sous|dans|d[’']ici) {_WITHIN}",
+    r"\b(?:we|i|staff|team|librarians?|colleagues?|someone) (?:will|shall|aim to|try to|endeavou?r to"
+    r"|hope to)\b"
+    r".{0,20}\b(?:respond|reply|answer|get back)\b.{0,40}\b(?:within|as soon as)\b",
+    r"\b(?:cette|notre|ma) (?:boîte(?: (?:e-?mail|mail|électronique|générique))?|messagerie) n[’']est"
+    r" (?:pas|plus) (?:relevée|consultée"
+    r"|surveillée|lue|active|utilisée)\b",
+    r"\b(?:this|my|our) (?:\w+ )?(?:mailbox|inbox) is (?:not|no longer) (?:monitored|in use|active|read"
+    r"|checked"
+    r"|attended)\b",
+    r"\b(?:dieses|mein|unser) (?:mail)?postfach wird nicht (?:mehr )?(?:gelesen|überwacht|abgerufen)\b",
+    r"^\W{0,9}+(?:votre message a été (?:lu|supprimé sans)|your message (?:was|has been) (?:read|deleted"
+    r" without))"
+    r"\b(?! (?:par|by|à|in|at|dans))",
+    r"\b(?:pour|afin) que votre (?:message|e-?mail|courriel) (?:soit|puisse être) (?:remis|délivré"
+    r"|distribué)\b"
+    r"|\bvotre (?:message|e-?mail|courriel) ne (?:peut|pourra) (?:pas )?être"
+    r" (?:lu(?= ?:)|remis|délivré|distribué)\b",
+    r"\bveuillez vous authentifier\b|\b(?:prouver|confirmer|vérifier) que vous êtes (?:bien )?(?:un"
+    r" )?(?:être )?"
+    r"humaine?\b|\b(?:prove|confirm|verify) (?:that )?you(?:[’']re| are) (?:a )?human\b",
+)
+NOTICE = any_of(*_NOTICES)
+OF_A_MAIL = any_of(
+    r"^\W{0,9}+(?:votre message|your message|ihre nachricht|uw bericht)\W{0,3} (?:à|to|an|aan) ?:.{1,400}"
+    r"\b(?:a été|was|wurde|is) (?:.{0,30} )?(?:lu|supprimé|affiché|read|deleted|displayed|gelesen|gelöscht"
+    r"|gelezen|verwijderd)\b",
+    r"^[^.!?:«“\"]{1,60} (?:souhaite|voudrait|would like to|möchte|wil) (?:rappeler|recall|zurückrufen"
+    r"|intrekken)?"
+    r" ?(?:le|the|die|het) (?:message|nachricht|bericht)\W{0,3}[«“\"].{1,300}[»”\"](?: zurückrufen|"
+    r" intrekken)?\W*$",
+)
+"""What mail programs tell of one, in words: that it was opened, that its sender wants it back."""
+LEFT = any_of(
+    r"\b(?:ne (?:fait|font) plus partie (?:de nos|des|du|de l[’']) ?(?:effectifs|personnel|services|équipe)"
+    r"|ne travaille plus (?:à|au|dans|ici|pour)|a quitté (?:nos|notre|la|l[’'])|no longer works? (?:here"
+    r"|at|for)"
+    r"|has left (?:the|our)|arbeitet nicht mehr|werkt niet (?:meer|langer))\b"
+)
+"""Somebody who is gone: where whom to write to instead is said, too."""
 _PROGRAMS = r"(?:glpi|tickets?|request|otrs|zammad)(?![^\W\d])[^\]\w]{0,5}(?:[a-z]{1,12}\W{1,3})?"
 _SHORT = r"(?:case|req|inc|rt)(?: ?[#:-] ?|(?=\d{4}))"
 """Those of quotes too: "[Inc. 1478]" and "[RT 1234]" are shelf marks."""
@@ -70,7 +116,8 @@ RECEIVED = any_of(
 )
 """Of whom an answer may follow in the same breath: a receipt where nothing does."""
 CASE_NUMBER = any_of(
-    r"(?:\b(?:unter|onder|con|sob|met|der|het|el|il|o|under)\s){0,2}(?:#|\b(?:ticket\w*|nr|no?|nummer|num\w{2,3}"
+    r"(?:\b(?:unter|onder|con|sob|met|der|het|el|il|o|under)\s){0,2}(?:#|\b(?:ticket\w*|nr|no?|nummer"
+    r"|num\w{2,3}"
     r"|vorgang\w*|zaak\w*|caso|ref\w*))\W{0,3}[\w/-]{0,9}\d[\w/-]*"
 )
 GOES_ON = any_of(
@@ -109,7 +156,9 @@ ADDRESS = re.compile(r"\S@\S")
 
 def is_receipt(first: str, written: str) -> bool:
     """`first`: the first sentence of what was written."""
-    if RECEIPT.search(first) or TICKET.match(first):
+    if RECEIPT.search(first) or TICKET.match(first) or NOTICE.search(first) or OF_A_MAIL.search(written):
+        return True
+    if LEFT.search(first) and ADDRESS.search(written) and not SUBSTANCE.search(written):
         return True
     found = RECEIVED.search(written[:300]) if RECEIVED.search(first) else None
     if found is None:

@@ -46,7 +46,34 @@ def test_a_long_line_behind_a_refusal_is_not_cut() -> None:
         "Ticket n° 4711",
         "Cette adresse n'est plus utilisée : accueil2@bm.example",
         "Uw vraag werd naar de dienst doorgestuurd.",
+        "Thank you for contacting the library. A member of staff will respond to you within 2 working days.",
+        "Merci de votre message, nous vous répondrons sous 48h.",
+        "This mailbox is no longer monitored. Please use our form.",
+        "Cette boîte n'est pas relevée. Merci d'écrire à accueil@bm.example.",
+        "Votre message a été lu le 28/11/2026 à 10:12.",
+        "Your message\n\n   To: desk@bm.example\n   Subject: Q\n\nwas read on 28/11/2026 10:15.",
+        "Marie Dupont souhaite rappeler le message « Question sur le moulin ».",
+        "Pour que votre message soit remis, cliquez sur le lien suivant.",
+        "Mme Durand ne fait plus partie de nos effectifs. Merci d'écrire à accueil@bm.example.",
     ],
 )
 def test_a_receipt_is_still_one(written: str) -> None:
     assert read_reply(written).held == "receipt"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Thank you for your mail. I'm on annual leave until 1 December.",
+        "Je ne travaille plus à la médiathèque. Merci de vous adresser à accueil@bm.example.",
+        "Je ne suis pas disponible ce jour et lirai votre message dès mon retour.",
+        "En télétravail ce jour, joignable au 06 00 00 00 00.",
+        "Ich bin vom 24.11. bis 01.12. nicht im Büro. Ihre E-Mail wird nicht weitergeleitet.",
+        "Vielen Dank für Ihre Nachricht. Ich bin ab dem 1. Dezember wieder erreichbar.",
+        "Bedankt voor uw bericht. Ik ben met verlof.",
+        "Gracias por su mensaje. Actualmente me encuentro de vacaciones.",
+        "Auto-reply: the library is moving.",
+    ],
+)
+def test_an_absence_without_any_header_is_none_of_their_answers(written: str) -> None:
+    assert read_reply(written).held == "absence"
