@@ -46,6 +46,9 @@ INBOX_DAYS = 14
 """How long handled ids are kept: longer than any redelivery, replay or partner's repetition."""
 
 PRUNE_SECONDS = 3600.0
+GC_THRESHOLD = (10_000, 10, 20)
+"""How many more things are made than go before the newest are looked through for circles: with Python's own
+700, that is a twelfth of a question's time (decision 0131)."""
 
 
 class Chassis:
@@ -179,6 +182,7 @@ class Chassis:
         self.ops.watched["broker"] = self.publishing.ping
         self.ops.started = True
         gc.freeze()
+        gc.set_threshold(*GC_THRESHOLD)
         logger.info("ready")
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import re
@@ -37,7 +36,7 @@ def address_digests(keys: Sequence[bytes], address: str) -> list[bytes]:
     """What stands for an address where it must be known again. The first is written, all are looked for.
     Keyed: a plain hash could be tried with every address there is."""
     said = b"sesame address v1:" + address.strip().lower().encode("utf-8", "replace")
-    return [hmac.new(key, said, hashlib.sha256).digest() for key in keys]
+    return [hmac.digest(key, said, "sha256") for key in keys]
 
 
 def pattern_of(who: str) -> re.Pattern[str]:
@@ -71,6 +70,8 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def _ascii(domain: str) -> str:
+    if domain.isascii():
+        return domain
     try:
         return domain.encode("idna").decode()
     except UnicodeError:

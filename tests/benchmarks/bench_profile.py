@@ -101,11 +101,11 @@ async def cost(
 ) -> Seconds:
     """After `WARM` questions, which the network has had."""
     processes = dict(_processes(servers, pids))
-    before = {name: _seconds(process) for name, process in processes.items()}
+    before = {name: processor_seconds(process) for name, process in processes.items()}
     started = perf_counter()
     await ask(network, questions, WARM)
     took = {"clock": perf_counter() - started}
-    return took | {name: _seconds(process) - before[name] for name, process in processes.items()}
+    return took | {name: processor_seconds(process) - before[name] for name, process in processes.items()}
 
 
 @asynccontextmanager
@@ -131,7 +131,7 @@ def _processes(servers: Servers, pids: Mapping[str, int]) -> Iterator[tuple[str,
     yield "PostgreSQL", psutil.Process(servers.postgresql.pid)
 
 
-def _seconds(process: psutil.Process) -> float:
+def processor_seconds(process: psutil.Process) -> float:
     """Of the process and those under it; what ended meanwhile counts once its parent waited for it."""
     every = [process, *process.children(recursive=True)]
     return sum(sum(one.cpu_times()[:2]) for one in every) + sum(process.cpu_times()[2:4])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from prometheus_client import CollectorRegistry, Counter
@@ -13,6 +14,8 @@ log = logging.getLogger(__name__)
 
 HOUSEHOLD = 56
 """Bits of IPv6 that a provider gives one customer, or less."""
+REMEMBERED = 64
+"""Characters of an address and its port at most, as everybody writes it."""
 NEAR, INTERNET = "near", "internet"
 ClientNetwork = IPv4Network | IPv6Network
 
@@ -86,6 +89,16 @@ def sender_of(address: str) -> str:
 
 
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    """Whoever writes long ones has no memory of ours for them."""
+    return _parsed_lately(address) if len(address) <= REMEMBERED else _parse(address)
+
+
+@lru_cache(maxsize=4_096)
+def _parsed_lately(address: str) -> IPv4Address | IPv6Address | None:
+    return _parse(address)
+
+
+def _parse(address: str) -> IPv4Address | IPv6Address | None:
     """As some proxies write it, with its port or as IPv6, too: one person is one however they come."""
     host, bracketed, _ = address.removeprefix("[").partition("]")
     if not bracketed and address.count(":") == 1:

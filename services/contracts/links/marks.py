@@ -13,7 +13,7 @@ import hmac
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
@@ -44,9 +44,7 @@ def mark_codes(keys: Sequence[bytes], role: LinkRole, question: UUID, digest: st
     """The code at head and foot of our mails to this party about this question, by each key; the first
     writes."""
     said = b"sesame mark v1:" + LETTERS[role].encode() + question.bytes + digest.encode()
-    return tuple(
-        base64.b32encode(hmac.new(key, said, hashlib.sha256).digest()[:5]).decode().lower() for key in keys
-    )
+    return tuple(base64.b32encode(hmac.digest(key, said, "sha256")[:5]).decode().lower() for key in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,14 @@ def tokens(text: str) -> Iterator[Token]:
 
 def words_of(text: str) -> list[str]:
     """The words alone, without case, accents and what can't be seen."""
-    return [token.word for token in tokens(text) if token.word is not None]
+    return [_folded(found.group()) for found in TOKEN.finditer(text) if found.lastgroup == "word"]
+
+
+def may_hold(text: str, codes: Collection[str]) -> bool:
+    """False where one of these can be no word of the text, for want of its letters: digits stand in most
+    codes and in few texts."""
+    letters = set(_as_compared(text))
+    return any(letters.issuperset(code) for code in codes)
 
 
 def links_of(text: str) -> list[str]:
@@ -106,8 +111,11 @@ def _proofpoint(link: str) -> str:
 
 @lru_cache(maxsize=32_768)
 def _folded(word: str) -> str:
-    letters = unicodedata.normalize("NFKD", word).casefold()
-    return "".join(letter for letter in letters if letter.isalnum())
+    return "".join(letter for letter in _as_compared(word) if letter.isalnum())
+
+
+def _as_compared(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).casefold()
 
 
 @dataclass(frozen=True, slots=True)

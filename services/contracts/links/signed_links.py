@@ -11,6 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -103,6 +104,7 @@ def reply_address(box: str, token: str) -> str:
     return f"{local}+{token}@{domain}"
 
 
+@lru_cache(maxsize=4_096)
 def party_digest(party: str) -> str:
     return _base32(hashlib.sha256(party.encode()).digest()[:5])
 
@@ -110,7 +112,7 @@ def party_digest(party: str) -> str:
 def _address_digest(key: bytes, address: str) -> str:
     """By the key: of a plain hash of 40 bits others could find an address with the same digest."""
     said = b"sesame bounce v1:" + address.lower().encode("utf-8", "replace")
-    return _base32(hmac.new(key, said, hashlib.sha256).digest()[:5])
+    return _base32(hmac.digest(key, said, "sha256")[:5])
 
 
 def _sealed(key: bytes, role: LinkRole, question_id: UUID, digest: str) -> str:
@@ -119,7 +121,7 @@ def _sealed(key: bytes, role: LinkRole, question_id: UUID, digest: str) -> str:
 
 
 def _seal(key: bytes, body: str) -> str:
-    return _base32(hmac.new(key, b"sesame link v1:" + body.encode(), hashlib.sha256).digest()[:10])
+    return _base32(hmac.digest(key, b"sesame link v1:" + body.encode(), "sha256")[:10])
 
 
 def _base32(raw: bytes) -> str:

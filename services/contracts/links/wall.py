@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 from uuid import UUID
 
-from services.contracts.links.marks import mark_codes, words_of
+from services.contracts.links.marks import mark_codes, may_hold, words_of
 from services.contracts.links.signed_links import ASKER, LENGTH, Link, party_digest, read_token
 
 _BETWEEN = re.compile(r"[\s>|=\u00ad\u200b-\u200f\u2060\ufeff]+")
@@ -54,14 +54,14 @@ class Wall:
         if self._links_in(squeezed):
             return "link"
         local, _, domain = self.box.lower().partition("@")
-        if re.search(rf"{re.escape(local)}(?:\+[a-z0-9]*+)?@{re.escape(domain)}", squeezed):
+        named = rf"{re.escape(local)}(?:\+[a-z0-9]*+)?@{re.escape(domain)}"
+        if f"@{domain}" in squeezed and re.search(named, squeezed):
             return "address"
         if f"{self.public_url.lower().rstrip('/')}/files/" in squeezed:
             return "file"
-        words = words_of(text)
-        if not codes.isdisjoint(words):
+        if may_hold(text, codes) and not codes.isdisjoint(words_of(text)):
             return "mark"
-        return "note" if note and repeats(words, words_of(note), words_of(known)) else None
+        return "note" if note and repeats(words_of(text), words_of(note), words_of(known)) else None
 
     def _links_in(self, squeezed: str) -> list[Link]:
         found = (read_token(self.keys, match[1]) for match in _TOKEN.finditer(squeezed))

@@ -16,13 +16,16 @@ LIKE_AN_ADDRESS = re.compile(r"[/\\@]|\w\.\w{2}|www\.", re.IGNORECASE)
 """`J.R. Dupont` and `M. Dupont` are names; what mail programs make a link of is none."""
 MOST_MARKS = 30
 """Marks on one letter (Unicode, UAX 15, 13): to put thousands of them in order takes their square."""
+MAY_BE_MARKS = re.compile(r"[^\x00-\u02ff\u2000-\u20cf]")
+"""All but letters of Western Europe and punctuation, among which no mark is."""
 
 
 def composed(text: str) -> str:
     """`e` and its accent as the one letter that keyboards write: they are searched and compared as such."""
     if text.isascii():
         return text
-    return unicodedata.normalize("NFC", "".join(_with_few_marks(text)))
+    few = "".join(_with_few_marks(text)) if MAY_BE_MARKS.search(text) else text
+    return unicodedata.normalize("NFC", few)
 
 
 def _with_few_marks(text: str) -> Iterator[str]:

@@ -102,7 +102,7 @@ class Draft:
 def _draft(intake: Intake, handed: Handed) -> Draft | Refused:
     question, new = uuid7(), handed.new
     try:
-        new = replace(new, mail=mail_address(new.mail, smtputf8=intake.smtputf8) if new.mail else None)
+        new = _with_address(new, mail_address(new.mail, smtputf8=intake.smtputf8) if new.mail else None)
     except ValueError as wrong:
         return Refused(str(wrong), field="asker.mail", value=new.mail)
     if why := intake.wall.why_not((new.text, new.private_note), question):
@@ -121,6 +121,10 @@ def _draft(intake: Intake, handed: Handed) -> Draft | Refused:
         asked_from=mailbox_digest(intake.keys, new.mail),
     )
     return Draft(fact, stored)
+
+
+def _with_address(new: NewQuestion, address: str | None) -> NewQuestion:
+    return new if address == new.mail else replace(new, mail=address)
 
 
 async def _of_no_spam_sender(

@@ -3,6 +3,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.contracts.links.marks import may_hold, words_of
 from services.contracts.links.signed_links import (
     LENGTH,
     asker_token,
@@ -58,3 +59,9 @@ def test_no_character_of_a_token_can_be_changed(position: int, letter: str) -> N
 @given(st.text(max_size=80))
 def test_no_made_up_token_is_read(token: str) -> None:
     assert read_token(KEYS, token) is None
+
+
+@given(st.text(alphabet="aàÀe\u0301\u017f\ufb012²\u216bk\u200b\u00ad k2", max_size=20))
+def test_no_word_of_a_text_is_ruled_out_by_its_letters(text: str) -> None:
+    assert all(may_hold(text, [word]) for word in words_of(text))
+    assert not may_hold(text, ["zz"])

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from services.chassis.http.bodies import TooSlow
+from services.chassis.http.bodies import TooLarge, TooSlow, bounded
 from services.ingest.entrypoints.http.body_limit import BodyLimit
 from services.ingest.entrypoints.http.places import NoPlace, Places
 
@@ -71,3 +71,11 @@ async def test_files_come_only_where_a_place_is_free() -> None:
             raise AssertionError("a third of two places")
     with places.taken("203.0.113.9"):
         pass
+
+
+async def test_of_two_bounds_the_stricter_one_counts() -> None:
+    within = bounded(bounded(one_byte_and_silence, 1_000_000, 0.1, 0.1), 2_000_000, 600, 600)
+    with pytest.raises(TooSlow):
+        await read_all(SCOPE, within, unheard)
+    with pytest.raises(TooLarge):
+        await bounded(bounded(one_byte_and_silence, 1_000, 600, 600), 0, 600, 600)()

@@ -62,11 +62,12 @@ def public_app(door: DoorContext) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     pages = SitePages(door.intake.public_url, door.face, door.zone, own=door.page_folder)
     callers = Callers(door)
     together = IntakeBatches(door.begin, door.intake)
-    app.include_router(QuestionApi(door, callers, together).routes())
+    app.router.routes += QuestionApi(door, callers, together).routes()
     handing_in = HandingIn(door)
     app.include_router(PartnerApi(door, callers, handing_in).routes())
     app.include_router(ConversationApi(door, callers, handing_in).routes())

@@ -81,5 +81,5 @@ def submission(
     request: Request, raw: bytes, caller: str | None, key: str | None, sent: SubmittedFact, now: datetime
 ) -> RawSubmission:
     """A key counts within its caller and its address of the API."""
-    name = f"{caller or ''} {request.url.path} {key or uuid7()}"
+    name = f"{caller or ''} {request.scope['path']} {key or uuid7()}"
     return RawSubmission("api", name, raw, now, said_in(sent))

@@ -59,8 +59,7 @@ class Callers:
                 handle = super().get_route_handler()
 
                 async def known_first(request: Request) -> Response:
-                    request.state.caller = await callers.of(request)
-                    callers.limits.check(request, request.state.caller)
+                    request.state.caller = await callers.let_in(request)
                     strictly = StrictRequest(request.scope, request.receive)
                     expected = self.body_field
                     if expected and (expected.field_info.is_required() or await strictly.body()):
@@ -70,6 +69,12 @@ class Callers:
                 return known_first
 
         return KnownFirst
+
+    async def let_in(self, request: Request) -> str | None:
+        """Who calls, as `of` says. Raises TooMany."""
+        caller = await self.of(request)
+        self.limits.check(request, caller)
+        return caller
 
     async def of(self, request: Request) -> str | None:
         """The partner of the key; None when no key was shown. What is shown and is no key of ours is refused,

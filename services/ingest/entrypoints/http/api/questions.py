@@ -1,11 +1,14 @@
 """The HTTP API, /api/v1: for programs that do not speak AMQP. The same bodies as in the events."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from pydantic import BaseModel, Field
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from starlette.routing import BaseRoute
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.addresses import address_digests
@@ -14,8 +17,9 @@ from services.ingest.domain.forms import MANY_LINKS, links_in
 from services.ingest.domain.intake import OfSpamSender, RawSubmission, Refused
 from services.ingest.entrypoints.http.api import examples, keys
 from services.ingest.entrypoints.http.api.handing_in import HandingIn, submission
-from services.ingest.entrypoints.http.api.keys import Callers
+from services.ingest.entrypoints.http.api.keys import Callers, StrictRequest
 from services.ingest.entrypoints.http.api.problems import problems
+from services.ingest.entrypoints.http.api.served import ServedRoute, faults_in
 from services.ingest.entrypoints.http.batching import IntakeBatches
 from services.ingest.entrypoints.http.body import ReadableQuestion, new_answer, new_decline, new_question
 from services.ingest.entrypoints.http.context import DoorContext
@@ -64,6 +68,18 @@ class HandedIn(BaseModel):
     again: bool
 
 
+SENT, KEY = TypeAdapter(ReadableQuestion), TypeAdapter[str | None](Key)
+
+
+def read_question(body: object, key: str | None) -> tuple[ReadableQuestion, str | None]:
+    """Raises RequestValidationError with all that is wrong, as FastAPI does."""
+    try:
+        return SENT.validate_python(body, from_attributes=True), KEY.validate_python(key)
+    except ValidationError:
+        faults = [*faults_in(KEY, key, "header", "Idempotency-Key"), *faults_in(SENT, body, "body")]
+        raise RequestValidationError(faults) from None
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionApi:
     """Questions from anybody's program."""
@@ -72,23 +88,31 @@ class QuestionApi:
     callers: Callers
     together: IntakeBatches
 
-    def routes(self) -> APIRouter:
-        routes = APIRouter(prefix="/api/v1", tags=["questions"], route_class=self.callers.known_first())
-        routes.add_api_route(
-            "/questions",
+    def routes(self) -> list[BaseRoute]:
+        ask = ServedRoute(
+            self.serve,
+            "/api/v1/questions",
             self.ask,
             methods=["POST"],
             status_code=201,
+            tags=["questions"],
             response_description="Stored: it will be routed",
             responses=problems(400, 401, 409, 413, 415, 422, 429, 503),
             openapi_extra=examples.QUESTION | {"security": [NO_KEY]},
         )
-        return routes
+        return [ask]
+
+    async def serve(self, request: Request) -> Response:
+        caller = await self.callers.let_in(request)
+        strictly = StrictRequest(request.scope, request.receive)
+        sent, key = read_question(await strictly.json(), request.headers.get("idempotency-key"))
+        received = await self.ask(strictly, sent, caller, key)
+        located = {"location": received.page_url}
+        return Response(received.model_dump_json(), HTTPStatus.CREATED, located, "application/json")
 
     async def ask(
         self,
         request: Request,
-        response: Response,
         sent: ReadableQuestion,
         caller: Annotated[str | None, Depends(keys.anybody)],
         idempotency_key: Key = None,
@@ -111,7 +135,6 @@ class QuestionApi:
                 await hold_spam(unit, once, OF_SPAM_SENDER)
             raise
         page = self.door.intake.asker_page(accepted.question)
-        response.headers["location"] = page
         return Received(id=accepted.question, page_url=page, again=accepted.again)
 
     def _anybody(self, request: Request) -> str:
