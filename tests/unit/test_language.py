@@ -15,6 +15,7 @@ from services.chassis.language.catalogues import is_whole, read_file
 from services.chassis.language.clocks import reads_another_clock, territory_of
 from services.chassis.language.languages import NAMES
 from services.chassis.language.names import Names
+from services.chassis.language.typography import set_right
 from services.notifier.domain.kinds import Addressee, kinds_that
 
 MOMENT = datetime(2026, 12, 1, 7, 30, tzinfo=UTC)
@@ -187,3 +188,19 @@ def test_signs_are_set_right_whoever_wrote_them(domain: Domain) -> None:
     _write(domain, 'msgid "Thank you"\nmsgstr "« Merci » : déjà ? l\'an %(n)s fois"\n')
     said = Languages.of(domain.locale)["fr"].gettext("Thank you", n=3)
     assert said == "«\u00a0Merci\u00a0»\u00a0: déjà\u202f? l’an 3\u00a0fois"
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "set_well"),
+    [
+        ("fr", "Trois au plus, de 10 Mo chacun", "Trois au plus, de 10\u00a0Mo chacun"),
+        ("fr", "la loi n° 2005-102 du 11 février 2005", "la loi n°\u00a02005-102 du 11\u00a0février 2005"),
+        ("fr", "appeler le 09 69 39 00 00", "appeler le 09\u00a069\u00a039\u00a000\u00a000"),
+        ("nl", "van 11 februari 2005, versie 4.1", "van 11\u00a0februari 2005, versie 4.1"),
+        ("en", "RGAA version 4.1, 8 h 30, 2 hours", "RGAA version\u00a04.1, 8\u00a0h\u00a030, 2 hours"),
+    ],
+)
+def test_no_line_ends_inside_a_measure_a_date_or_a_telephone_number(
+    language: str, written: str, set_well: str
+) -> None:
+    assert set_right(written, language) == set_well

@@ -15,6 +15,17 @@ from services.chassis.face.settings import FaceSettings
 from services.chassis.language import N_, Translator
 
 TEMPLATES = Path(__file__).parent / "templates"
+BRAND = """.brand { flex-wrap: wrap; max-width: 100%; }
+.brand span { flex: 1 1 9rem; }
+.brand:has(svg) { flex-wrap: nowrap; }
+.brand img { height: auto; width: auto; max-height: 2.6rem; max-width: min(14rem, 100%); }
+@media (max-width: 30rem) { .brand { font-size: 1.05rem; line-height: 1.35; } }
+@media screen and (prefers-color-scheme: dark) {
+  :root:not(.framed) .brand img { background: #fff; padding: .25rem .4rem; border-radius: 6px; }
+}
+@media (forced-colors: active) { .brand svg { color: CanvasText; --paper: Canvas; } }
+"""
+"""The logo beside the name, or above a long one; a logo was drawn for a light ground and has one by night."""
 STYLE = """:root {{ --accent: {light}; --accent-ink: {white}; }}
 @media screen and (prefers-color-scheme: dark) {{
   :root:not(.framed) {{ --accent: {dark}; --accent-ink: {night}; }}
@@ -101,5 +112,5 @@ class NetworkFace:
     @property
     def css(self) -> str:
         if self.accent is None:
-            return ""
-        return STYLE.format(light=self.accent.light, dark=self.accent.dark, white=WHITE, night=NIGHT)
+            return BRAND
+        return BRAND + STYLE.format(light=self.accent.light, dark=self.accent.dark, white=WHITE, night=NIGHT)

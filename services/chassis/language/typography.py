@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
+
+from babel import Locale
 
 NARROW, WIDE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=\w)'(?=%\(|«)")
 COUNTED = re.compile(r"(%\((?:n|num|count|most|hour)\)[sd]) ")
 MEASURED = re.compile(r"(?<=\d) (?=(?:[kMG]?[Bo]|[kcm]?m|px|kg|h|min|s|°C)\b|[%€‰])|(?<=\d h) (?=\d)")
+NUMBERED = re.compile(r"(?i:(?<=n°)|(?<=\bno\.)|(?<=\bversion)|(?<=\barticle)) (?=\d)|(?<=\d\d) (?=\d\d\b)")
 HIGH_SIGN = re.compile(rf"[ {NARROW}{WIDE}](?=[;!?])")
 LOOSE_SIGN = re.compile(r"(?<=\S) (?=[;:!?»])|(?<=«) (?=\S)")
 COLON_OR_QUOTE = re.compile(rf"[ {NARROW}{WIDE}](?=[:»])|(?<=«)[ {NARROW}{WIDE}]")
 
 
+@cache
+def _day_and_month(language: str) -> re.Pattern[str]:
+    names = Locale.parse(language).months["format"]["wide"].values()
+    return re.compile(rf"(?<=\d) (?=(?:{'|'.join(map(re.escape, names))})\b)")
+
+
 def set_right(text: str, language: str) -> str:
-    """One apostrophe, and no line's end between a number and its unit or what it counts; in French a narrow
-    no-break space before `; ! ?`, a no-break space before `:` and inside `« »`."""
-    return _OF.get(language, _anywhere)(text)
+    """One apostrophe, and no line's end between a number and its unit, its month, what it counts or what it
+    numbers; in French a narrow no-break space before `; ! ?`, a no-break space before `:`, inside `« »`."""
+    return _day_and_month(language).sub(WIDE, _OF.get(language, _anywhere)(text))
 
 
 def bound(text: str | None) -> str:
@@ -26,7 +36,9 @@ def bound(text: str | None) -> str:
 
 
 def _anywhere(text: str) -> str:
-    return MEASURED.sub(WIDE, COUNTED.sub(rf"\1{WIDE}", APOSTROPHE.sub("’", text)))
+    for loose in (MEASURED, NUMBERED):
+        text = loose.sub(WIDE, text)
+    return COUNTED.sub(rf"\1{WIDE}", APOSTROPHE.sub("’", text))
 
 
 def _french(text: str) -> str:
