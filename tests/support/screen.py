@@ -78,6 +78,17 @@ class Screen:
         await self._do("Page.navigate", url=f"{self._origin}{path}")
         await loaded
 
+    async def offline(self, away: bool) -> None:
+        """As in a train's tunnel."""
+        await self._do("Network.enable")
+        await self._do(
+            "Network.emulateNetworkConditions",
+            offline=away,
+            latency=0,
+            downloadThroughput=-1,
+            uploadThroughput=-1,
+        )
+
     async def script(self, source: str) -> Any:
         told = await self._do("Runtime.evaluate", expression=source, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in told, told

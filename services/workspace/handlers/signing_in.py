@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from services.contracts.workspace import SignInRequested
 from services.workspace.domain.identity import Identity
 from services.workspace.domain.roles import Member
 from services.workspace.domain.waits import TooOften, wait_before
-from services.workspace.store import audit, passkeys, people, sessions
+from services.workspace.store import audit, passkeys, people, sessions, work
 
 LINK_FOR = timedelta(minutes=15)
 INVITATION_FOR = timedelta(days=3)
@@ -141,9 +142,10 @@ def digest_of(cookie: str) -> bytes:
     return hashlib.sha256(cookie.encode()).digest()
 
 
-def seal_of(cookie: str) -> str:
-    """What a form of this session must bear: who can't read the cookie can't write the form."""
-    return hashlib.sha256(b"form of " + cookie.encode()).hexdigest()[:32]
+def seal_of(key: bytes, person: UUID) -> str:
+    """What a form of this person must bear, whatever session it was opened in: a page left open goes on once
+    they are signed in again elsewhere, and is nothing in another's browser."""
+    return hmac.new(key, b"form of " + person.bytes, hashlib.sha256).hexdigest()[:32]
 
 
 async def invite(
@@ -182,7 +184,9 @@ async def change_role(unit: Unit, by: UUID, person: UUID, member: Member) -> Non
 
 
 async def let_go(unit: Unit, by: UUID | None, person: UUID, partner: str) -> None:
-    """Gone at once, everywhere: every session ends. Who has a role elsewhere signs in again."""
+    """Gone at once, everywhere: every session ends. Who has a role elsewhere signs in again. What they had in
+    hand goes back to their colleagues, with their drafts."""
+    await work.give_back_all(unit.db, person, partner, unit.now)
     if await people.leave(unit.db, person, partner, None, unit.now):
         await passkeys.remove_all(unit.db, person)
     await sessions.end_all(unit.db, person, unit.now)

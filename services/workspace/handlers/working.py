@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from uuid_utils.compat import uuid7
 
@@ -52,7 +52,7 @@ async def hand_over(unit: Unit, who: Respondent, to: UUID) -> None:
 
 
 async def give_back(unit: Unit, who: Respondent) -> None:
-    await work.give_back(unit.db, who.question, who.partner)
+    await work.give_back(unit.db, who.question, who.partner, unit.now)
     await audit.note(
         unit.db,
         unit.now,
@@ -85,11 +85,15 @@ async def answer(unit: Unit, who: Respondent, form: str, written: AnswerSubmitte
 
 
 async def decline(unit: Unit, who: Respondent, form: str, reason: str | None, refer_to: str | None) -> None:
-    await ask(unit, who, form, DeclineSubmitted(reason=reason or None, refer_to=refer_to or None))
+    request = await ask(unit, who, form, DeclineSubmitted(reason=reason or None, refer_to=refer_to or None))
+    if request is not None and reason:
+        await work.keep_beside(unit.db, who, reason, unit.now, request)
 
 
 async def ask_back(unit: Unit, who: Respondent, form: str, text: str) -> None:
-    await ask(unit, who, form, ClarificationSubmitted(text=text))
+    request = await ask(unit, who, form, ClarificationSubmitted(text=text))
+    if request is not None:
+        await work.keep_beside(unit.db, who, text, unit.now, request)
 
 
 async def add(
@@ -101,14 +105,15 @@ async def add(
     await work.draft_sent(unit.db, who, unit.now)
 
 
-async def note(unit: Unit, who: Respondent, text: str, name: str) -> None:
+async def note(unit: Unit, who: Respondent, form: str, text: str, name: str) -> bool:
     """Colleagues who are called in it are written to, each once until they look. They are of the library that
-    has the question, and may see it."""
+    has the question, and may see it. False where this form brought the same words before."""
     colleagues = {row["id"]: row["name"] for row in await people.colleagues(unit.db, who.partner)}
     to = [person for person in mentioned(text, colleagues) if person != who.person]
     waiting = await people.to_write_to(unit.db, to, who.question)
-    note_id = uuid7()
-    await work.add_note(unit.db, note_id, who, text, to, unit.now)
+    note_id = uuid5(who.person, f"{form} {text}") if form else uuid7()
+    if not await work.add_note(unit.db, note_id, who, text, to, unit.now):
+        return False
     theme = await facts.theme(unit.db, who.question)
     for person in waiting:
         fact = ColleagueCalled(
@@ -121,3 +126,4 @@ async def note(unit: Unit, who: Respondent, text: str, name: str) -> None:
             theme=theme,
         )
         unit.announce(fact, question=who.question)
+    return True

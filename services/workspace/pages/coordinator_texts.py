@@ -103,6 +103,7 @@ COORDINATOR_TEXTS: Mapping[str, str] = {
     "waits_for_asker": N_("it waits for the asker, and its promise is put off by that"),
     # Faults of a coordinator's form.
     "no_question": N_("Choose at least one question."),
+    "none_possible": N_("Nothing can be done: this is not possible as these questions stand now."),
     "no_action": N_("Choose what to do."),
     "which_library": N_("Choose the library in the list."),
     "no_explanation": N_("Write to the asker why: they read it as it stands."),

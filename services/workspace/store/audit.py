@@ -22,11 +22,13 @@ ORDER BY a.at DESC, a.id DESC LIMIT $3
 
 _LISTED = """
 SELECT a.at, a.person, a.action, a.partner, a.question, a.detail, p.name, q.heading, l.name AS library,
-    o.name AS other
+    o.name AS other, d.name AS of_library
 FROM audit a
 LEFT JOIN person p ON p.id = a.person
 LEFT JOIN question q ON q.id = a.question
 LEFT JOIN library l ON l.id = a.partner
+LEFT JOIN library d ON d.id = split_part(a.detail, ' ', 1) AND a.action IN
+    ('assign.requested', 'partner_change.requested', 'key_change.requested', 'key_end.requested')
 LEFT JOIN person o ON o.id::text = split_part(a.detail, ' ', CASE WHEN a.action = 'invited' THEN 2 ELSE 1 END)
 WHERE ($1::text IS NULL OR strpos(lower(p.name), lower($1)) > 0)
     AND ($2::text IS NULL OR a.partner = $2)
@@ -56,5 +58,5 @@ async def latest(
 
 async def listed(db: Db, who: str | None, partner: str | None, most: int, offset: int) -> list[Record]:
     """Of people whose name holds these letters, about this library; the latest first. `other` is whom it was
-    done to."""
+    done to, `of_library` the library that the detail names."""
     return await db.fetch(_LISTED, who, partner, most, offset)

@@ -74,8 +74,9 @@ SELECT EXISTS (SELECT FROM library_change WHERE partner = $1 AND before IS NULL 
 
 _REQUESTS = """
 SELECT r.id, r.question, r.type, r.about, r.asked_at, r.state, r.reason, r.field, r.value, r.person, p.name,
-    NULL AS heading
+    NULL AS heading, l.name AS library
 FROM request r LEFT JOIN person p ON p.id = r.person
+LEFT JOIN library l ON l.id = split_part(r.about, ' ', 1)
 WHERE r.partner = '' AND r.type IN ('partner_change.requested', 'key_change.requested', 'key_end.requested')
     AND r.about LIKE $1 || ' %' AND (r.state = 'under_way' OR r.asked_at > $2)
 ORDER BY r.asked_at DESC, r.id LIMIT 5

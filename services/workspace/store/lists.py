@@ -10,12 +10,14 @@ from asyncpg import Record
 
 from services.chassis.postgres.database import Db
 
+# What somebody took and gave back is to take again: its claim has no person.
 _COUNTS = """
-SELECT count(*) FILTER (WHERE a.list = 'open' AND c.person IS NULL) AS to_take,
-    count(*) FILTER (WHERE a.list = 'taken' OR (a.list = 'open' AND c.person IS NOT NULL)) AS in_hand,
+SELECT count(*) FILTER (WHERE a.list IN ('open', 'taken') AND NOT in_hand) AS to_take,
+    count(*) FILTER (WHERE a.list IN ('open', 'taken') AND in_hand) AS in_hand,
     count(*) FILTER (WHERE a.list = 'waiting') AS waiting
 FROM assignment a
 LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner AND c.at >= a.routed_at
+CROSS JOIN LATERAL (SELECT c.person IS NOT NULL OR (a.list = 'taken' AND c.question IS NULL) AS in_hand) AS h
 WHERE a.partner = ANY($1::text[]) AND a.list IN ('open', 'taken', 'waiting')
 """
 
@@ -32,7 +34,8 @@ _OPEN = (
 FROM assignment a JOIN question q ON q.id = a.question
 LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner AND c.at >= a.routed_at
 LEFT JOIN person p ON p.id = c.person
-WHERE a.partner = ANY($1::text[]) AND a.list = 'open' AND c.person IS NULL
+WHERE a.partner = ANY($1::text[]) AND a.list IN ('open', 'taken') AND c.person IS NULL
+    AND (a.list = 'open' OR c.question IS NOT NULL)
     AND ($2::text IS NULL OR q.subject = $2)
     AND ($3::text IS NULL OR q.id IN (SELECT question FROM question_search
         WHERE words @@ websearch_to_tsquery('french', $3)))
@@ -47,7 +50,7 @@ FROM assignment a JOIN question q ON q.id = a.question
 LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner AND c.at >= a.routed_at
 LEFT JOIN person p ON p.id = c.person
 WHERE a.partner = ANY($1::text[]) AND a.list IN ('open', 'taken')
-    AND (a.list = 'taken' OR c.person IS NOT NULL)
+    AND (c.person IS NOT NULL OR (a.list = 'taken' AND c.question IS NULL))
     AND ($2::text IS NULL OR q.subject = $2)
     AND ($3::text IS NULL OR q.id IN (SELECT question FROM question_search
         WHERE words @@ websearch_to_tsquery('french', $3)))
@@ -72,7 +75,7 @@ ORDER BY coalesce(a.done_at, a.due_at) DESC, q.id LIMIT $4 OFFSET $5
 # One row for each question, in whichever of the libraries' lists it stands.
 _FOUND = """
 SELECT DISTINCT ON (rank, q.id) q.id, q.heading, q.received_at, q.subject, q.language, q.state,
-    a.partner, ts_rank(s.words, websearch_to_tsquery('french', $3)) AS rank
+    a.partner, a.list, ts_rank(s.words, websearch_to_tsquery('french', $3)) AS rank
 FROM question_search s JOIN question q ON q.id = s.question JOIN assignment a ON a.question = q.id
 WHERE a.partner = ANY($1::text[]) AND ($2::text IS NULL OR q.subject = $2)
     AND s.words @@ websearch_to_tsquery('french', $3)

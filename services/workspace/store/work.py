@@ -12,15 +12,19 @@ from asyncpg import Record
 from services.chassis.postgres.database import Db
 
 _IS_OURS = """
-SELECT partner, list, due_at, routed_at FROM assignment WHERE question = $1 AND partner = ANY($2::text[])
+SELECT partner, list, due_at, routed_at, EXISTS (SELECT FROM claim c WHERE c.question = a.question
+    AND c.partner = a.partner AND c.person IS NULL AND c.at >= a.routed_at) AS given_back
+FROM assignment a WHERE question = $1 AND partner = ANY($2::text[])
 ORDER BY list IN ('open', 'taken', 'waiting') DESC, routed_at DESC LIMIT 1
 """
 
-# A claim of an earlier assignment of the same library counts for nothing.
+# A claim of an earlier assignment of the same library counts for nothing; one without a person was given
+# back.
 _CLAIM = """
 INSERT INTO claim (question, partner, person, at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (question, partner) DO UPDATE SET person = excluded.person, at = excluded.at
-WHERE claim.at < (SELECT routed_at FROM assignment a WHERE a.question = $1 AND a.partner = $2)
+WHERE claim.person IS NULL
+    OR claim.at < (SELECT routed_at FROM assignment a WHERE a.question = $1 AND a.partner = $2)
 """
 
 _HAND_OVER = """
@@ -28,7 +32,9 @@ INSERT INTO claim (question, partner, person, at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (question, partner) DO UPDATE SET person = excluded.person, at = excluded.at
 """
 
-_GIVE_BACK = "DELETE FROM claim WHERE question = $1 AND partner = $2"
+_GIVE_BACK = "UPDATE claim SET person = NULL, at = $3 WHERE question = $1 AND partner = $2"
+
+_GIVE_BACK_ALL = "UPDATE claim SET person = NULL, at = $3 WHERE person = $1 AND partner = $2"
 
 _CLAIMED = """
 SELECT c.person, c.at, p.name FROM claim c JOIN person p ON p.id = c.person
@@ -59,12 +65,15 @@ WHERE d.question = $1 AND d.partner = $2 AND d.text <> '' ORDER BY d.saved_at DE
 """
 
 _KEPT = """
-SELECT k.id, k.person, k.text, k.sources, k.saved_at FROM draft_kept k
-WHERE k.question = $1 AND k.partner = $2 AND k.person = $3 ORDER BY k.id DESC LIMIT 5
+SELECT k.id, k.person, k.text, k.sources, k.saved_at, k.request
+FROM draft_kept k LEFT JOIN request r ON r.id = k.request
+WHERE k.question = $1 AND k.partner = $2 AND k.person = $3 AND (k.request IS NULL OR r.state = 'refused')
+ORDER BY k.id DESC LIMIT 5
 """
 
 _KEEP_BESIDE = """
-INSERT INTO draft_kept (question, partner, person, text, sources, saved_at) VALUES ($1, $2, $3, $4, '', $5)
+INSERT INTO draft_kept (question, partner, person, text, sources, saved_at, request)
+VALUES ($1, $2, $3, $4, '', $5, $6)
 """
 
 _SENT = """
@@ -185,8 +194,14 @@ async def hand_over(db: Db, who: Respondent, now: datetime) -> None:
     await db.execute(_HAND_OVER, who.question, who.partner, who.person, now)
 
 
-async def give_back(db: Db, question: UUID, partner: str) -> None:
-    await db.execute(_GIVE_BACK, question, partner)
+async def give_back(db: Db, question: UUID, partner: str, now: datetime) -> None:
+    """Nobody of the library has it then, whatever the network was told before."""
+    await db.execute(_GIVE_BACK, question, partner, now)
+
+
+async def give_back_all(db: Db, person: UUID, partner: str, now: datetime) -> None:
+    """All that this person has in hand there."""
+    await db.execute(_GIVE_BACK_ALL, person, partner, now)
 
 
 async def claimed(db: Db, question: UUID, partner: str) -> Record | None:
@@ -205,9 +220,10 @@ async def drafts(db: Db, question: UUID, partner: str) -> list[Record]:
     return await db.fetch(_DRAFTS, question, partner)
 
 
-async def keep_beside(db: Db, who: Respondent, text: str, now: datetime) -> None:
-    """What somebody wrote whose session was over by then."""
-    await db.execute(_KEEP_BESIDE, who.question, who.partner, who.person, text, now)
+async def keep_beside(db: Db, who: Respondent, text: str, now: datetime, request: UUID | None = None) -> None:
+    """What somebody wrote whose session was over by then, or what went out with a request that may be
+    refused."""
+    await db.execute(_KEEP_BESIDE, who.question, who.partner, who.person, text, now, request)
 
 
 async def kept_beside(db: Db, who: Respondent) -> list[Record]:
@@ -219,9 +235,11 @@ async def draft_sent(db: Db, who: Respondent, now: datetime) -> None:
     await db.execute(_SENT, who.question, who.partner, who.person, now)
 
 
-async def add_note(db: Db, note: UUID, who: Respondent, text: str, to: Sequence[UUID], now: datetime) -> None:
-    await db.execute(_NOTE, note, who.question, who.partner, who.person, text, now)
+async def add_note(db: Db, note: UUID, who: Respondent, text: str, to: Sequence[UUID], now: datetime) -> bool:
+    """False where it stands there already."""
+    added = await db.execute(_NOTE, note, who.question, who.partner, who.person, text, now)
     await db.execute(_MENTION, note, to)
+    return added.endswith(" 1")
 
 
 async def notes(db: Db, question: UUID, partner: str) -> list[Record]:

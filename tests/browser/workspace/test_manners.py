@@ -12,6 +12,7 @@ from services.workspace.entrypoints.sign_in.guard import COOKIE
 from tests.browser.workspace.scene import PAGE, morning
 from tests.integration.workspace.facts import QUESTION
 from tests.integration.workspace.stage import Someone, Stage, stage
+from tests.integration.workspace.test_our_library import SEEN_AT
 from tests.support.screen import Screen, screen
 from tests.support.servers import Database
 
@@ -23,7 +24,7 @@ async def amel_at_her_desk(database: Database) -> AsyncIterator[tuple[Stage, Som
     """With a browser that is told what others do."""
     port = free_port()
     async with (
-        stage(database) as on,
+        stage(database, seen_at=SEEN_AT) as on,
         serving(on.app, "127.0.0.1", port, grace_seconds=1),
         on.streams,
         screen(f"http://localhost:{port}") as looking,
@@ -115,6 +116,53 @@ async def test_words_that_were_not_sent_are_there_again(database: Database) -> N
         assert await looking.script("document.getElementById('note').value") == "Une note à demi écrite"
         assert await looking.script(f"{AREA}.value") == "Une réponse à demi écrite, et la suite"
         assert "et la suite" in (await amel.see(PAGE)).text
+
+
+async def test_words_that_never_reached_us_are_there_again_and_those_that_did_are_not(
+    database: Database,
+) -> None:
+    async with amel_at_her_desk(database) as (on, _, looking):
+        send = "document.querySelector('form[action$=\"/note\"] button').click()"
+        await looking.open(PAGE)
+        await looking.script("document.getElementById('note').focus()")
+        await looking.type("Une note sans réseau")
+        await looking.offline(True)
+        await looking.script(send)
+        await looking.says("!document.getElementById('note')")
+        await looking.offline(False)
+        await looking.open("/questions")
+        await looking.open(PAGE)
+        assert await looking.script("document.getElementById('note').value") == "Une note sans réseau"
+        await looking.script(send)
+        await looking.says("document.querySelector('[data-live=notes]')?.textContent.includes('sans réseau')")
+        assert await looking.script("document.getElementById('note').value") == ""
+        assert await on.on.pool.fetchval("SELECT count(*) FROM note WHERE text LIKE '%sans réseau'") == 1
+
+
+async def test_what_is_copied_is_what_stands_there_and_its_button_says_so(database: Database) -> None:
+    async with amel_at_her_desk(database) as (_, _, looking):
+        await looking.open("/libraries/bm-lyon/site")
+        await looking.script("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+        await looking.script("document.querySelector('[data-copy=form]').click()")
+        assert "embed.js" in await looking.says("window.copied")
+        await looking.says("document.querySelector('[data-copy=form]').textContent === 'Copié'")
+
+
+async def test_what_was_unfolded_stays_so_and_the_keyboard_stays_where_it_was(database: Database) -> None:
+    async with amel_at_her_desk(database) as (on, _, looking):
+        await looking.open("/questions")
+        await looking.press("j")
+        here = await looking.script("document.activeElement.getAttribute('href')")
+        bruno = await on.someone("Bruno Roux Deux", Member("respondent", "bm-lyon"))
+        other = await looking.script("document.querySelectorAll('[data-row] a')[1].getAttribute('href')")
+        await bruno.post(f"{other}/take", form="bruno")
+        on.streams.tell("bm-lyon", other.rpartition("/")[2])
+        await looking.says(f"!document.querySelector('[data-row] [href=\"{other}\"]')")
+        assert await looking.script("document.activeElement.getAttribute('href')") == here
+        await bruno.post(f"{here}/take", form="bruno too")
+        on.streams.tell("bm-lyon", here.rpartition("/")[2])
+        await looking.says(f"!document.querySelector('[data-row] [href=\"{here}\"]')")
+        assert await looking.script("document.activeElement.matches('[data-live=rows] a')")
 
 
 async def test_a_link_goes_in_where_one_writes(database: Database) -> None:

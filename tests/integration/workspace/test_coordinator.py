@@ -150,6 +150,27 @@ async def test_many_are_closed_at_once_each_by_its_own_request(database: Databas
         assert {one["data"]["explanation"] for one in asked} == {"Hors de notre champ."}
 
 
+async def test_what_cannot_be_done_with_a_question_is_not_offered_among_many(database: Database) -> None:
+    async with stage(database) as on:
+        held, old, followed = (another(name) for name in ("held", "erased", "followed up"))
+        await on.tell(made.life(made.received(), made.routed(), question=held))
+        await on.tell(made.life(made.received(), made.routed(), made.erased(), question=old))
+        answered = (made.received(), made.routed(), made.handed_in(), made.answered())
+        await on.tell(made.life(*answered, made.follow_up_routed(), question=followed))
+        person = await claire(on)
+        listed = (await person.see("/network?need=running")).text
+        assert f'value="{old}"' not in listed
+        data = {"seal": person.seal, "action": "route", "form": "f", "question": [str(old), str(followed)]}
+        none = await person.http.post("/network/do", data=data)
+        assert (none.status_code, "Rien ne peut être fait" in none.text) == (422, True)
+        data["question"] = [str(held), str(old), str(followed)]
+        looked = (await person.http.post("/network/check", data=data)).text
+        assert "questions sont laissées de côté" in looked
+        assert f'name="question" value="{old}"' not in looked
+        await person.http.post("/network/do", data=data)
+        assert [one["subject"] for one in await on.requests()] == [str(held)]
+
+
 @pytest.mark.parametrize(
     ("fields", "fault"),
     [

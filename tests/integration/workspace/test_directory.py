@@ -116,6 +116,8 @@ async def test_a_field_that_the_router_refuses_is_named_with_its_value(database:
         await on.tell([made.listed("bm-lyon")])
         person = await claire(on)
         await person.post(LYON, form="f1", time_zone="Europe/Lyon")
+        for page in (LYON, "/network", "/audit"):
+            assert "Bibliothèque de Lyon\N{NO-BREAK SPACE}: Fuseau horaire" in (await person.see(page)).text
         [asked] = await on.requests()
         refused = RequestRefused(
             request_id=asked["id"],

@@ -118,6 +118,17 @@ async def test_a_form_without_its_seal_changes_nothing(database: Database) -> No
         assert await on.on.pool.fetchval("SELECT language FROM person") == "fr"
 
 
+async def test_a_page_left_open_goes_on_after_its_person_signed_in_anew(database: Database) -> None:
+    async with stage(database) as on:
+        amel, bruno = await on.someone("Amel Benali", OF_LYON), await on.someone("Bruno Roux", OF_LYON)
+        await amel.see("/account")
+        await ask(on)
+        assert (await amel.http.post(f"/sign-in/{await token(on)}")).status_code == 303
+        assert (await amel.post("/account/language", language="en")).status_code == 303
+        left_open = {"language": "en", "seal": amel.seal}
+        assert (await bruno.http.post("/account/language", data=left_open)).status_code == 403
+
+
 async def test_a_session_ended_elsewhere_is_over_at_once(database: Database) -> None:
     async with stage(database) as on:
         amel = await on.someone("Amel Benali", OF_LYON)

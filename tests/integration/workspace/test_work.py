@@ -138,8 +138,64 @@ async def test_handing_over_and_giving_back_stay_in_the_library(database: Databa
         await amel.post(f"{PAGE}/hand-over", to=str(bruno.id))
         assert await on.on.pool.fetchval("SELECT person FROM claim") == bruno.id
         await bruno.post(f"{PAGE}/give-back")
-        assert await on.on.pool.fetchval("SELECT count(*) FROM claim") == 0
+        assert await on.on.pool.fetchval("SELECT count(*) FROM claim WHERE person IS NOT NULL") == 0
         assert "Qui a construit le phare" in (await amel.see("/questions")).text
+
+
+async def test_what_was_given_back_or_left_behind_is_to_take_again(database: Database) -> None:
+    async with stage(database) as on:
+        amel, bruno = await two_of_lyon(on)
+        for leaves in (False, True):
+            await amel.post(f"{PAGE}/take", form=f"take {leaves}")
+            await on.tell([made.hourly(2, made.taken())])
+            assert "Amel Benali s’en occupe" in (await bruno.see(PAGE)).text
+            assert "Qui a construit le phare" not in (await bruno.see("/questions")).text
+            if leaves:
+                lead = await on.someone("Lou Martin", Member("lead", "bm-lyon"))
+                await lead.post(f"/people/{amel.id}/leave", library="bm-lyon")
+            else:
+                await amel.post(f"{PAGE}/give-back")
+            assert "Qui a construit le phare" in (await bruno.see("/questions")).text
+            assert "Qui a construit le phare" not in (await bruno.see("/questions?list=in_hand")).text
+            assert "Personne pour le moment." in (await bruno.see(PAGE)).text
+        await bruno.post(f"{PAGE}/take", form="bruno")
+        assert "Vous vous en occupez." in (await bruno.see(PAGE)).text
+
+
+async def test_a_note_sent_twice_stands_once_and_other_words_beside_it(database: Database) -> None:
+    async with stage(database) as on:
+        amel, _ = await two_of_lyon(on)
+        for text in ("@bruno Le Joanne ?", "@bruno Le Joanne ?", "@bruno Le Joanne de 1890 ?"):
+            await amel.post(f"{PAGE}/note", form="note-1", text=text)
+        assert await on.on.pool.fetchval("SELECT count(*) FROM note") == 2
+        assert len(await called(on)) == 1
+
+
+async def test_who_goes_back_and_sends_other_words_is_not_told_that_they_went_out(database: Database) -> None:
+    async with stage(database) as on:
+        amel, _ = await two_of_lyon(on)
+        await amel.post(f"{PAGE}/answer", form="n1", text="Le marquis.")
+        again = await amel.post(f"{PAGE}/answer", form="n1", text="La marquise.")
+        assert (again.status_code, "La marquise." in again.text) == (409, True)
+        assert len(await on.requests()) == 1
+
+
+async def test_words_of_a_question_that_went_elsewhere_are_still_shown(database: Database) -> None:
+    async with stage(database) as on:
+        amel, _ = await two_of_lyon(on)
+        await amel.post(f"{PAGE}/draft", text="Le phare doit son nom…", revision="0")
+        await amel.post(f"{PAGE}/ask-back", form="b1", text="De quel phare s’agit-il ?")
+        assert "De quel phare" not in (await amel.see(PAGE)).text
+        [asked] = await on.requests()
+        refused = SubmissionRefused(original_id=asked["id"], original_type=asked["type"], reason="not_asked")
+        await on.tell([receipt(refused, "r1"), made.hourly(2, made.routed("bm-brest", 2))])
+        page = (await amel.see(PAGE)).text
+        assert "De quel phare" in page
+        assert "Le phare doit son nom…" in page
+        late = await amel.post(f"{PAGE}/answer", form="n1", text="Le phare doit son nom à Davout.")
+        assert late.status_code == 409
+        assert "votre bibliothèque n’a plus cette question" in late.text
+        assert "Le phare doit son nom à Davout." in late.text
 
 
 async def test_a_note_calls_colleagues_by_name_until_they_look(database: Database) -> None:

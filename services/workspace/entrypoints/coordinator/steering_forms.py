@@ -17,17 +17,19 @@ from uuid_utils.compat import uuid4
 from services.chassis.messaging.transaction import Unit
 from services.workspace.domain.choosing import library_of
 from services.workspace.domain.explained import due_if_asked
-from services.workspace.domain.steering import STEERING
+from services.workspace.domain.read_model import read_model
+from services.workspace.domain.steering import STEERING, possible
 from services.workspace.entrypoints.coordinator.network_page import question_ids
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor, word, words
 from services.workspace.handlers import steering
 from services.workspace.handlers.steering import Coordinator, SteeringWish
-from services.workspace.store import people
+from services.workspace.store import facts, people
 from services.workspace.store.coordinator import explanations, network
 
 LONGEST = 20_000
 FIELDS = {"which_library": "partner", "no_moment": "promise_at", "no_explanation": "explanation"}
 """What is wrong → the field it is in."""
+OF_THE_QUESTIONS = ("no_question", "none_possible")
 LONGEST_NOTICE = 2_000
 
 
@@ -57,8 +59,9 @@ class SteeringForms:
             libraries = await people.libraries(unit.db)
             wish = replace(wish, partner=library_of(wish.partner, libraries))
             known = {row["id"] for row in libraries}
-            fault = fault_of(wish, questions, known, unit.now)
-            for question in questions if not fault else ():
+            able = await able_to(unit, wish, questions)
+            fault = fault_of(wish, questions, able, known, unit.now)
+            for question in able if not fault else ():
                 await steering.steer(unit, coordinator_of(visitor), word(form, "form"), question, wish)
         if fault:
             return await self._page(request, visitor, form)
@@ -73,16 +76,18 @@ class SteeringForms:
             libraries = await people.libraries(unit.db)
             wish = replace(wish, partner=library_of(wish.partner, libraries))
             known = {row["id"]: row["name"] for row in libraries}
+            able = await able_to(unit, wish, questions)
             context: dict[str, Any] = {
-                "rows": await network.in_short(unit.db, questions),
+                "rows": await network.in_short(unit.db, able),
+                "left_out": await network.in_short(unit.db, [*set(questions) - {*able}]),
                 "libraries": libraries,
                 "to": known.get(wish.partner, ""),
                 "due_at": await self._due(unit, wish, questions),
                 "now": unit.now,
             }
-            fault = fault_of(wish, questions, known.keys(), unit.now)
+            fault = fault_of(wish, questions, able, known.keys(), unit.now)
         if looking and FIELDS.get(fault, fault) not in form:
-            fault = fault if fault == "no_question" else ""
+            fault = fault if fault in OF_THE_QUESTIONS else ""
         return self.guard.pages.show(
             "check.html",
             visitor,
@@ -127,10 +132,21 @@ def read_wish(form: FormData, zone: ZoneInfo) -> SteeringWish:
     )
 
 
-def fault_of(wish: SteeringWish, questions: list[UUID], libraries: Any, now: datetime) -> str:
-    """Code of the first thing that is to be mended."""
+async def able_to(unit: Unit, wish: SteeringWish, questions: list[UUID]) -> list[UUID]:
+    """Those that this may be asked of as they stand; what is not known here is the router's to judge."""
+    heard = await facts.heard(unit.db, questions)
+    stands = {question: read_model(heard.get(question, ())) for question in questions}
+    return [one for one, known in stands.items() if known is None or wish.action in possible(known)]
+
+
+def fault_of(
+    wish: SteeringWish, questions: list[UUID], able: list[UUID], libraries: Any, now: datetime
+) -> str:
+    """Code of the first thing that is to be mended. `able`: those that it may be asked of."""
     if not questions:
         return "no_question"
+    if not able:
+        return "none_possible"
     if wish.action == "assign" and wish.partner not in libraries:
         return "which_library"
     if wish.action == "extend" and (wish.promise_at is None or wish.promise_at <= now):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -43,7 +44,7 @@ class AnswerForms:
         action: PermittedAction = "work on a question"
         return [
             post(f"{at}/draft", action, self.draft, lenient=True, files=most),
-            post(f"{at}/preview", action, self.preview, files=most),
+            post(f"{at}/preview", action, self.preview, lenient=True, files=most),
             post(f"{at}/answer", action, self.answer, lenient=True, files=most),
             post(f"{at}/add", action, self.add, lenient=True, files=most),
             post(f"{at}/files/{{file:uuid}}/remove", action, self.remove_file),
@@ -61,6 +62,8 @@ class AnswerForms:
 
     async def preview(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         who, _ = await self._saved(request, visitor, form)
+        if visitor.over:
+            return self.guard.to_sign_in(request)
         if (taken := await self._take_files(visitor, who, form)).fault:
             return await self._again(request, visitor, files=taken)
         async with self.guard.begin() as unit:
@@ -88,9 +91,9 @@ class AnswerForms:
             return await self._again(request, visitor, _field_of(fault))
         async with self.guard.begin(question) as unit:
             _, assignment = await own_respondent(unit, visitor, question)
-            late = await working.is_answered(unit, who, assignment, word(form, "form"))
+            late = await working.is_answered(unit, who, assignment, _form_of(form))
             if not late:
-                await working.answer(unit, who, word(form, "form"), written)
+                await working.answer(unit, who, _form_of(form), written)
         return await self._again(request, visitor, "meanwhile", 409) if late else back(request)
 
     async def add(self, request: Request, visitor: Visitor, form: FormData) -> Response:
@@ -101,7 +104,7 @@ class AnswerForms:
         text, corrects = words(form, "text", LONGEST).strip(), word(form, "corrects") == "yes"
         try:
             async with self.guard.begin(question) as unit:
-                await working.add(unit, who, word(form, "form"), text, _sources(form), corrects=corrects)
+                await working.add(unit, who, _form_of(form), text, _sources(form), corrects=corrects)
         except ValidationError as fault:
             return await self._again(request, visitor, _field_of(fault))
         return back(request)
@@ -150,6 +153,12 @@ class AnswerForms:
 
     async def _shown(self, unit: Unit, visitor: Visitor, request: Request) -> dict[str, Any]:
         return await shown(unit, visitor, request.path_params["id"], self.guard.pages.zone)
+
+
+def _form_of(form: FormData) -> str:
+    """The same form with the same words is one request; who goes back and writes others asks anew."""
+    sent = "\0".join((words(form, "text", LONGEST).strip(), *_sources(form), word(form, "corrects")))
+    return f"{word(form, 'form')} {sha256(sent.encode()).hexdigest()[:16]}"
 
 
 def _written(form: FormData) -> AnswerSubmitted:

@@ -101,8 +101,7 @@ class WorkForms:
             return await self._kept(request, visitor, text)
         async with self.guard.begin(request.path_params["id"]) as unit:
             who, _ = await own_respondent(unit, visitor, request.path_params["id"])
-            if text:
-                await working.note(unit, who, text, visitor.name)
+            if text and await working.note(unit, who, word(form, "form"), text, visitor.name):
                 await audit.note(
                     unit.db,
                     unit.now,

@@ -159,7 +159,7 @@ class Guard:
             mail=row["mail"],
             language=row["language"],
             members=members,
-            seal=seal_of(cookie),
+            seal=seal_of(self.rules.key, row["person"]),
             id_token=row["id_token"],
             over=over,
         )
@@ -172,7 +172,9 @@ class Guard:
         """Back to where they were, once they are in; a script is told instead of led."""
         if request.headers.get("accept", "").startswith("application/json"):
             return JSONResponse({"code": "signed_out"}, 401)
-        there = request.url.path if request.method == "GET" else request.headers.get("x-page", "/questions")
+        there = (
+            request.url.path if request.method == "GET" else request.headers.get("x-page", page_of(request))
+        )
         query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
         return RedirectResponse(f"/sign-in?next={quote(there + query, safe='')}", 303)
 
@@ -195,6 +197,12 @@ class Guard:
     def let_out(self, response: Response) -> Response:
         response.delete_cookie(self.cookie, httponly=True, secure=self.secure, samesite="lax", path="/")
         return response
+
+
+def page_of(request: Request) -> str:
+    """Where the form of this request stands: the page of its question, or the lists."""
+    question = request.path_params.get("id")
+    return f"/questions/{question}" if isinstance(question, UUID) else "/questions"
 
 
 def is_sealed(request: Request, form: FormData, seal: str) -> bool:

@@ -15,19 +15,41 @@ const changed = (field) => {
 };
 // What somebody has typed or chosen there stays, whatever happens elsewhere.
 const touched = (part) => [...part.querySelectorAll("input, textarea, select")].some(changed);
-// A link by where it leads, a button by its form: where the keyboard is, it stays.
-const placeOf = (one) => one.hasAttribute("href") ? `[href="${CSS.escape(one.getAttribute("href"))}"]`
-  : one.form ? `form[action="${CSS.escape(one.form.getAttribute("action"))}"] ${one.tagName.toLowerCase()}` : null;
+// A link by where it leads, a button by its form, what unfolds by its words: where the keyboard is, it stays.
+const formOf = (one) => `form[action="${CSS.escape(one.form.getAttribute("action"))}"] ${one.tagName.toLowerCase()}`;
+function sameIn(part, one) {
+  if (one.hasAttribute("href")) return part.querySelector(`[href="${CSS.escape(one.getAttribute("href"))}"]`);
+  if (one.form) return part.querySelector(formOf(one));
+  return [...part.querySelectorAll(one.tagName)].find((other) => other.textContent === one.textContent);
+}
+// What was told aloud once is not told again because something else beside it changed.
+const toldAloud = new Set();
+function quiet(part) {
+  for (const one of part.querySelectorAll("[role=alert]")) {
+    if (toldAloud.has(one.textContent)) one.removeAttribute("role");
+    toldAloud.add(one.textContent);
+  }
+}
+for (const one of document.querySelectorAll("[data-live] [role=alert]")) toldAloud.add(one.textContent);
+// What was unfolded stays so, and the keyboard stays where it was, or comes to what follows where that is gone.
+function put(part, html) {
+  const here = part.contains(document.activeElement) ? document.activeElement : null;
+  const unfolded = [...part.querySelectorAll("details[open] > summary")].map((one) => one.textContent);
+  part.innerHTML = html;
+  for (const one of part.querySelectorAll("details > summary")) {
+    if (unfolded.includes(one.textContent)) one.parentElement.open = true;
+  }
+  if (here) (sameIn(part, here) || part.querySelector("a, button") || document.getElementById("content")).focus({ preventScroll: true });
+}
 async function refresh() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
   if (!answer || !answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
-    if (!other || other.innerHTML === part.innerHTML || touched(part) || part.contains(document.activeElement) && part.querySelector("input,textarea,select")) continue;
-    const place = part.contains(document.activeElement) ? placeOf(document.activeElement) : null;
-    part.innerHTML = other.innerHTML;
-    if (place) part.querySelector(place)?.focus({ preventScroll: true });
+    if (!other || touched(part) || part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) continue;
+    quiet(other);
+    if (other.innerHTML !== part.innerHTML) put(part, other.innerHTML);
   }
   mark();
 }
@@ -56,13 +78,19 @@ const store = {
   get: (name) => { try { return localStorage.getItem(name); } catch { return null; } },
   set: (name, text) => { try { text ? localStorage.setItem(name, text) : localStorage.removeItem(name); } catch { /* full, or forbidden */ } },
 };
-// What was sent is dropped once a page of ours has come of it; whoever comes back from a page that never came has it again.
-const came = !["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type);
-function unsentOf(name) {
-  const kept = JSON.parse(store.get(name) || "null");
-  if (kept?.sent && came) { store.set(name, null); return ""; }
-  return kept?.text || "";
+// What was sent is dropped once its own question's form has led to a page of ours that says nothing of a failure. Whoever
+// comes by another way, from a page that never came or from one that said no, has it again.
+const came = !("failed" in document.body.dataset)
+  && !["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type);
+const cameFrom = document.referrer.startsWith(location.origin) ? new URL(document.referrer).pathname.split("/") : [];
+if (came && cameFrom[1] === "questions" && cameFrom[2]) {
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.split(" ")[1] === cameFrom[2] && JSON.parse(store.get(name))?.sent) store.set(name, null);
+    }
+  } catch { /* nothing kept */ }
 }
+const unsentOf = (name) => JSON.parse(store.get(name) || "null")?.text || "";
 const keep = (name, text, sent = false) => store.set(name, text && JSON.stringify({ text, sent }));
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const kept = `draft ${form.dataset.question} ${form.dataset.person}`, said = form.querySelector("[data-saved]");
@@ -75,7 +103,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   function tell(answer) {
     if (!said) return;
     if (answer?.ok) { said.textContent = said.dataset.saved; return; }
-    if (answer?.status !== 401) { said.textContent = said.dataset.kept; return; }
+    if (![401, 403].includes(answer?.status)) { said.textContent = said.dataset.kept; return; }
     const door = document.createElement("a");
     door.href = "/sign-in?next=" + encodeURIComponent(location.pathname);
     door.textContent = said.dataset.in;
@@ -191,18 +219,9 @@ function offerCopies() {
 addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");
   if (!button) return;
-  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText);
+  const from = document.getElementById(button.dataset.copy);
+  await navigator.clipboard.writeText(from.value ?? from.innerText);
   button.textContent = button.dataset.copied;
 });
 new MutationObserver(offerCopies).observe(document.getElementById("content"), { childList: true, subtree: true });
 offerCopies();
-
-// --- What is to be copied goes by a button.
-for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) break;
-  button.parentElement.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
-    button.textContent = button.dataset.done;
-  });
-}

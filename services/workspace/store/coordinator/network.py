@@ -117,8 +117,10 @@ ON CONFLICT (form) DO NOTHING RETURNING id
 
 _REQUESTS = """
 SELECT r.id, r.question, r.type, r.about, r.asked_at, r.state, r.reason, r.field, r.value, r.person,
-    p.name, q.heading
+    p.name, q.heading, l.name AS library
 FROM request r LEFT JOIN person p ON p.id = r.person LEFT JOIN question q ON q.id = r.question
+LEFT JOIN library l ON l.id = split_part(r.about, ' ', 1) AND r.type IN
+    ('assign.requested', 'partner_change.requested', 'key_change.requested', 'key_end.requested')
 WHERE r.partner = '' AND ($1::uuid IS NULL OR r.question = $1)
     AND (r.state = 'under_way' OR r.asked_at > $2) ORDER BY r.asked_at DESC, r.id LIMIT 20
 """

@@ -1,0 +1,3 @@
+ALTER TABLE draft_kept DROP COLUMN request;
+DELETE FROM claim WHERE person IS NULL;
+ALTER TABLE claim ALTER COLUMN person SET NOT NULL;
