@@ -165,6 +165,13 @@ async def test_all_faults_are_told_at_once_and_files_by_name(database: Database,
         for name in ("text", "mail", "postcode", "files"):
             assert f'id="{name}-fault"' in page
         assert "virus.exe" in page
+        nothing = {"files": ("vide.pdf", b"", "application/pdf")}
+        left_out = FORM | {"mail": " ", "lang": "en", "postcode": "75647 Paris Cedex 13"}
+        page = (await door.http.post("/questions", data=left_out, files=nothing)).text
+        assert "Empty, so that nothing can be read in it: vide.pdf." in page
+        assert "Write your e-mail address: the answer arrives there." in page
+        assert "Neither picture" not in page
+        assert 'id="postcode-fault"' not in page
 
 
 async def test_files_of_a_form_never_sent_again_go_after_a_day(

@@ -216,7 +216,8 @@ async def test_answers_like_a_text_are_found_while_it_is_written(here: Archive) 
     number = await here.released(MILLS)
     typed = {"q": "Bonjour, je cherche les moulins de la Bièvre"}
     answers = (await here.reader.get("/api/v1/similar", params=typed)).json()["answers"]
-    assert [one["url"] for one in answers] == [f"{URL}/a/{number}"]
+    assert [(one["url"], one["language"]) for one in answers] == [(f"{URL}/a/{number}", "fr")]
+    assert answers[0]["title"].endswith("\u00a0?")
     framed = await here.reader.get("/similar", params=typed)
     assert f"/a/{number}" in framed.text
     assert "frame-ancestors *" in framed.headers["content-security-policy"]
@@ -230,6 +231,8 @@ async def test_feed_is_atom_with_lasting_addresses(here: Archive) -> None:
     assert [child.text for child in root.findall(f"{ATOM}entry/{ATOM}id")] == [f"{URL}/a/{number}"]
     for name in ("id", "title", "updated"):
         assert root.findtext(f"{ATOM}{name}")
+    links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+    assert links == {"self": f"{URL}/feed.atom?library=bpi", "alternate": f"{URL}/?library=bpi"}
 
 
 async def test_question_and_answer_of_two_languages_each_say_theirs(here: Archive) -> None:

@@ -25,14 +25,16 @@ SITEMAP_LENGTH = 50_000
 def feed(
     url: str, self_url: str, title: str, lines: Sequence[EntryLine], now: datetime, names: Names
 ) -> bytes:
-    """An Atom feed of entries, the newest first. `url` is the archive's."""
+    """An Atom feed of entries, the newest first. `url` is the archive's; the same list as a page has the
+    feed's own query."""
     root = Element("feed", {"xmlns": ATOM, XML_LANG: names.words.language})
     _text(root, "id", self_url)
     _text(root, "title", title)
     newest = max((line.published_at for line in lines), default=now)
     _text(root, "updated", newest.isoformat())
     SubElement(root, "link", rel="self", type="application/atom+xml", href=self_url)
-    SubElement(root, "link", rel="alternate", type="text/html", href=f"{url}/")
+    page = self_url.replace("/feed.atom", "/", 1)
+    SubElement(root, "link", rel="alternate", type="text/html", href=page)
     for line in lines:
         _entry(root, url, line, names)
     return _document(root)

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from services.chassis.language import Translator
 from services.chassis.language.names import Names
+from services.chassis.language.typography import bound
 from services.notifier.entrypoints.archive import feeds
 from services.notifier.entrypoints.archive.page_views import PageViews
 from services.notifier.entrypoints.archive.pages import SECONDS_KEPT, ArchivePages
@@ -138,9 +139,11 @@ class ArchiveSite:
     async def api_similar(self, request: Request) -> Response:
         """For the form, while somebody types: answers that are like the text."""
         found = await related(self._pool, _typed(request), most=MOST_SIMILAR)
-        return _json(
-            {"answers": [{"title": one.title, "url": f"{self._url}/a/{one.number}"} for one in found]}
-        )
+        answers = [
+            {"title": bound(one.title), "language": one.language, "url": f"{self._url}/a/{one.number}"}
+            for one in found
+        ]
+        return _json({"answers": answers})
 
     async def similar(self, request: Request) -> Response:
         """The same as a page, framed in the form where no script runs."""

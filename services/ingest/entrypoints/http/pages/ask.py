@@ -27,6 +27,7 @@ from services.ingest.entrypoints.http.files import (
 from services.ingest.entrypoints.http.limits import TooMany
 from services.ingest.entrypoints.http.pages.chosen_files import (
     chosen,
+    empty_names,
     file_faults,
     not_taken,
     waiting_files,
@@ -224,7 +225,8 @@ class AskPage:
             return self._form(
                 request, words, values, faults | {"files": words.gettext(NO_ROOM)}, waiting, looking=looking
             )
-        fault = " ".join(filter(None, (file_faults(filled, len(waiting), words), not_taken(refused, words))))
+        unknown = [name for name in refused if name not in empty_names(filled)]
+        fault = " ".join(filter(None, (file_faults(filled, len(waiting), words), not_taken(unknown, words))))
         found = faults | ({"files": fault} if fault else {})
         return self._form(request, words, values, found, [*waiting, *kept], looking=looking)
 

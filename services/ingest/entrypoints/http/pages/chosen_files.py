@@ -20,11 +20,20 @@ def file_faults(filled: FormData, waiting: int, words: Translator) -> str:
     """What is wrong with the files as they were chosen; each is named."""
     small, large = sorted_uploads(filled)
     faults = []
+    if empty := empty_names(filled):
+        faults.append(
+            words.gettext("Empty, so that nothing can be read in it: %(names)s.", names=words.list(empty))
+        )
     if large:
         faults.append(words.gettext("Too large, more than 10 MB: %(names)s.", names=words.list(large)))
     if waiting + len(small) > MOST_FILES:
         faults.append(words.gettext("At most %(most)s files are taken.", most=MOST_FILES))
     return " ".join(faults)
+
+
+def empty_names(filled: FormData) -> list[str]:
+    """As telephones send a photo that lies elsewhere and has not come."""
+    return [one.name for one in sorted_uploads(filled)[0] if not one.size]
 
 
 def not_taken(names: Sequence[str], words: Translator) -> str:

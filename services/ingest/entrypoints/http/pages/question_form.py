@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,7 +18,7 @@ from services.ingest.domain.cleaning import clean_line, clean_text
 from services.ingest.domain.forms import opened_at, why_spam
 from services.ingest.domain.intake import NewQuestion, RawSubmission
 from services.ingest.domain.mail.mail_address import mail_address
-from services.ingest.domain.places import is_postcode
+from services.ingest.domain.places import is_postcode, plain_postcode
 from services.ingest.entrypoints.http.context import DoorContext
 from services.ingest.entrypoints.http.pages.choices import CHOICES, ELSEWHERE, POSTCODES
 
@@ -72,7 +71,9 @@ def find_faults(values: Mapping[str, str], words: Translator, *, smtputf8: bool 
         faults["text"] = words.gettext(TOO_LONG) if text else words.gettext("Write your question.")
     if len(values["private_note"]) > LONGEST_NOTE:
         faults["private_note"] = words.gettext(TOO_LONG)
-    if not _is_address(values["mail"], smtputf8=smtputf8):
+    if not values["mail"].strip():
+        faults["mail"] = words.gettext("Write your e-mail address: the answer arrives there.")
+    elif not _is_address(values["mail"], smtputf8=smtputf8):
         faults["mail"] = words.gettext("This does not look like an e-mail address such as ada@example.org.")
     if fault := _postcode_fault(values, words):
         faults["postcode"] = fault
@@ -113,7 +114,7 @@ def _fits(kind: type[Asker] | type[Place], **values: Any) -> bool:
 
 
 def _postcode(values: Mapping[str, str]) -> str | None:
-    return re.sub(r"\s+", " ", values["postcode"].strip().upper()) or None
+    return plain_postcode(values["country"] or "FR", values["postcode"]) or None
 
 
 def new_question(values: Mapping[str, str], now: datetime) -> NewQuestion:

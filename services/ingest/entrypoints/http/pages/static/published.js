@@ -13,8 +13,8 @@ async function look() {
     const reply = await fetch(`${box.dataset.search}?q=${encodeURIComponent(typed)}`);
     const { answers } = await reply.json();
     if (typed !== asked) return;
-    box.querySelector("ul").replaceChildren(...answers.map(({ title, url }) => {
-      const link = Object.assign(document.createElement("a"), { href: url, textContent: title, target: "_blank", rel: "noopener", dir: "auto" });
+    box.querySelector("ul").replaceChildren(...answers.map(({ title, url, language }) => {
+      const link = Object.assign(document.createElement("a"), { href: url, textContent: title, target: "_blank", rel: "noopener", dir: "auto", lang: language ?? "" });
       const item = document.createElement("li");
       item.append(link);
       return item;
