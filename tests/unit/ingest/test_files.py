@@ -7,7 +7,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from services.ingest.domain.files import HEAD, media_type_of
+from services.ingest.domain import older_documents
+from services.ingest.domain.files import HEAD, OLD_OFFICE, media_type_of
 from services.ingest.domain.zipped_documents import why_not_taken
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -92,6 +93,32 @@ def test_what_could_harm_its_reader_is_left_out(name: str) -> None:
 def test_a_document_with_what_runs_in_it_is_not_taken(names: tuple[str, ...], why: str | None) -> None:
     office = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     assert why_not_taken(zipped(*names), office) == why
+
+
+def old_office(*names: str, at: int = 1024) -> bytes:
+    """With these names in its list of entries (MS-CFB, 2.6.1)."""
+    entries = ((f"{name}\0".encode("utf-16-le"), 2 * len(name) + 2) for name in names)
+    listed = b"".join(
+        name.ljust(64, b"\0") + size.to_bytes(2, "little") + bytes(62) for name, size in entries
+    )
+    return OLD_OFFICE.ljust(at, b"\0") + listed
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (old_office("Root Entry", "WordDocument", "_VBA_PROJECT"), "macros"),
+        (old_office("Workbook", "_VBA_PROJECT_CUR"), "macros"),
+        (old_office("WordDocument", "\x01Ole10Native"), "another file as an object"),
+        (old_office("Root Entry", "WordDocument", "1Table", "_VBA_PROJECTS"), None),
+        (old_office("WordDocument") + bytes(7) + "_VBA_PROJECT\0".encode("utf-16-le") + bytes(90), None),
+        (b"{\\rtf1 {\\object\\objemb{\\*\\objdata 0105}}}", "another program's object"),
+        (b"{\\rtf1 \\objdatax {\\pict\\pngblip 8950} Un mot.}", None),
+        (b"%PDF-1.7 \\objdata", None),
+    ],
+)
+def test_an_older_document_with_what_runs_in_it_is_not_taken(content: bytes, why: str | None) -> None:
+    assert older_documents.why_not_taken(content) == why
 
 
 def test_a_book_may_be_made_of_pages() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from base64 import encodebytes
+from binascii import b2a_uu
 from datetime import UTC, datetime
 
 import pytest
 
 from services.ingest.domain.mail.automatic import Sign
-from services.ingest.domain.mail.parsed_mail import MailEnvelope, ParsedMail, parse_mail
+from services.ingest.domain.mail.parsed_mail import Kind, MailEnvelope, ParsedMail, parse_mail
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 HEAD = "From: Rose <rose@lecteurs.example>\nMessage-ID: <x@l.example>\nMIME-Version: 1.0\n"
@@ -100,3 +101,42 @@ def test_what_looks_like_a_machines_is_seen(subject: str, more: str, sign: Sign)
 )
 def test_what_people_write_about_such_things_is_no_sign(subject: str) -> None:
     assert read("text/plain", "Bonjour", subject).signs == {}
+
+
+PHOTO = bytes(range(100)) * 3
+UUENCODED = "begin 644 plan de Brumal.jpg\n{}`\nend\n".format(
+    "".join(b2a_uu(PHOTO[at : at + 45]).decode() for at in range(0, len(PHOTO), 45))
+)
+
+
+@pytest.mark.parametrize("trailing", ["", "\n-- \nRose\n"])
+def test_a_file_written_into_the_text_is_a_file(trailing: str) -> None:
+    found = read("text/plain", f"Où est le puits ?\n\n{UUENCODED}{trailing}")
+    assert [(one.name, one.content) for one in found.attachments] == [("plan de Brumal.jpg", PHOTO)]
+    assert "begin 644" not in found.text
+    assert found.text.startswith("Où est le puits ?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Où est-il écrit :\nbegin 644 mots\net la fin ?\nend",
+        "Le programme dit :\nbegin 10 print\nend",
+        UUENCODED.replace("`\nend\n", "Et la suite ?").strip(),
+    ],
+)
+def test_what_only_looks_like_a_file_in_the_text_stays(text: str) -> None:
+    found = read("text/plain", text)
+    assert (found.text, found.attachments) == (text, ())
+
+
+def test_one_of_several_pieces_of_a_mail_is_held() -> None:
+    found = read('message/partial; id="x@l.example"; number=2; total=3', "aGVsbG8gd29ybGQ=")
+    assert found.kind is Kind.UNREADABLE
+    assert "pieces" in found.why
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/plain; charset=us-ascii"])
+def test_japanese_that_nobody_declares_is_read(kind: str) -> None:
+    escaped = "水車小屋はどこですか".encode("iso-2022-jp").decode("ascii")
+    assert read(kind, f"Bonjour, {escaped} ?").text == "Bonjour, 水車小屋はどこですか ?"

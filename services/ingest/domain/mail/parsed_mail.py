@@ -214,6 +214,8 @@ def _kind(mail: Message, envelope: MailEnvelope, subject: str, sender: str, body
         return Kind.AUTOMATIC, why
     if body.calendar in ANSWERS and not body.text.strip():
         return Kind.AUTOMATIC, "answer to an invitation"
+    if mail.get_content_type() == "message/partial":
+        return Kind.UNREADABLE, "one of several pieces of a mail; ask its sender for the whole"
     if not sender:
         return Kind.UNREADABLE, "no address in From, Reply-To or Sender"
     if _is_encrypted(mail, body):

@@ -67,6 +67,8 @@ MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "
 """Byte order marks: they tell more than any name."""
 META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.-]{1,40})", re.IGNORECASE)
 ESCAPE = re.compile(rb"\x1b(\$[@B]|\([BJI])")
+SHIFTED = re.compile(rb"\x1b\$[@B][!-~]")
+"""Japanese by its escape (RFC 1468), whatever it is called: nothing else writes one."""
 UNKNOWN = "\ufffd"
 ANY_WORD, EIGHT_BIT_WORD = re.compile(rb"[A-Za-z\x80-\xff]++"), re.compile(rb"[\x80-\xff]++")
 SHORTEST_WORD, MOSTLY, FEWEST = 3, 0.6, 15
@@ -85,7 +87,7 @@ def decode(raw: bytes, name: str = "") -> str:
             return raw[len(mark) :].decode(marked, "replace")
     decoder = decoder_of(name)
     if decoder in (None, LATIN, "utf-8"):
-        return _utf8_or_latin(raw)
+        return _japanese(raw) if raw.isascii() and SHIFTED.search(raw) else _utf8_or_latin(raw)
     text = _decoded(raw, decoder)
     if UNKNOWN in text and (other := _as_utf8(raw)) is not None:
         return other

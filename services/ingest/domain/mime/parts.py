@@ -100,8 +100,11 @@ def file_name(part: Message, otherwise: str = "attachment") -> str:
     """What the part is called, however that was written (RFC 2231, RFC 2047, raw letters), without any
     path."""
     name = part.get_param("filename", None, "content-disposition") or part.get_param("name", None)
-    decoded = _decoded(name) if name else ""
-    return re.sub(r"[\x00-\x1f\x7f/\\]", "_", decoded).strip(". ")[-LONGEST_NAME:] or otherwise
+    return bare_name(_decoded(name) if name else "") or otherwise
+
+
+def bare_name(name: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f/\\]", "_", name).strip(". ")[-LONGEST_NAME:]
 
 
 def _decoded(name: object) -> str:

@@ -13,9 +13,10 @@ from services.ingest.domain.mime.calendar import words_of_calendar
 from services.ingest.domain.mime.charsets import decode, named_in_html
 from services.ingest.domain.mime.headers import header
 from services.ingest.domain.mime.html_text import html_to_text
-from services.ingest.domain.mime.parts import file_name, flattened, has_name, part_bytes
+from services.ingest.domain.mime.parts import bare_name, file_name, flattened, has_name, part_bytes
 from services.ingest.domain.mime.signed_mail import signed_content
 from services.ingest.domain.mime.tnef import TnefError, read_tnef
+from services.ingest.domain.mime.uuencoded import taken_out
 
 MOST_PARTS = 200
 """Parts looked at: a mail nested deeper than anyone writes is read this far."""
@@ -128,8 +129,15 @@ class _Reader:
         elif kind in TAGGED:
             text = TAG.sub("", text)
         else:
-            text = without_clear_signature(text)
+            text = self._without_files(without_clear_signature(text))
         return _Shown(text, text)
+
+    def _without_files(self, text: str) -> str:
+        left, files = taken_out(text)
+        for name, content in files:
+            named = bare_name(name) or "attachment"
+            self.files.append(MailAttachment(named, "application/octet-stream", content))
+        return left
 
     def _is_file(self, part: Message) -> bool:
         """A text with a name is shown where it is the mail's own, and a file where another stands above

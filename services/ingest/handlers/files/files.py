@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 
 from services.chassis.messaging.transaction import Unit
 from services.contracts.vocabulary import Attachment
-from services.ingest.domain import zipped_documents
+from services.ingest.domain import older_documents, zipped_documents
 from services.ingest.domain.cleaning import clean_line
-from services.ingest.domain.files import HEAD, LONGEST_NAME, fitting_name, media_type_of
+from services.ingest.domain.files import HEAD, LONGEST_NAME, OLD_OFFICE, fitting_name, media_type_of
 from services.ingest.domain.intake import Refused
 from services.ingest.handlers.files.file_room import FileRoom
 from services.ingest.handlers.submissions import AcceptedSubmission
@@ -149,9 +149,10 @@ async def _keep(unit: Unit, upload: Upload, belongs_to: str) -> File:
     media_type = media_type_of(head, called)
     if media_type is None:
         raise Refused(f"{called}: not a photo, document or sound that is taken", field="files")
-    if head.startswith(zipped_documents.START):
+    if head.startswith((zipped_documents.START, OLD_OFFICE, older_documents.RTF)):
         head += await _rest_of(upload)
-        if why := zipped_documents.why_not_taken(head, media_type):
+        why = zipped_documents.why_not_taken(head, media_type) or older_documents.why_not_taken(head)
+        if why:
             raise Refused(f"{called}: a document that holds {why} is not taken", field="files")
     name = fitting_name(called, media_type)
     identity, digest, size = uuid4(), hashlib.sha256(), 0
