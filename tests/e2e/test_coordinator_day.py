@@ -54,6 +54,6 @@ async def test_what_the_coordinator_asks_is_done_whoever_is_away_meanwhile(
         await claire.see(page, "cette bibliothèque a déjà la question")
         away = {"first": "2030-01-07", "last": "2030-01-13", "form": "away", "version": ""}
         await claire.do(f"/libraries/{second}/away", **away)
-        await claire.see(f"/libraries/{second}", "13 janvier 2030", without=["en chemin"])
+        await claire.see(f"/libraries/{second}", "13\u00a0janvier 2030", without=["en chemin"])
         await claire.do("/network/intake", form="pause", action="pause", notice="Retour le 4 janvier.")
         await claire.see("/network", "Retour le 4 janvier.", without=["en chemin"])

@@ -29,9 +29,9 @@ def test_every_catalogue_says_all_and_only_what_is_shown() -> None:
 @pytest.mark.parametrize(
     ("words", "written"),
     [
-        (FRENCH, "mardi 1er\u00a0décembre 2026 à 8\u00a0h\u00a030"),
-        (ENGLISH, "Tuesday 1\u00a0December 2026 at 08:30"),
-        (DUTCH, "dinsdag 1\u00a0december 2026 om 08.30\u00a0uur"),
+        (FRENCH, "mardi 1er\u00a0décembre 2026 à\u00a08\u00a0h\u00a030"),
+        (ENGLISH, "Tuesday 1\u00a0December 2026 at\u00a008:30"),
+        (DUTCH, "dinsdag 1\u00a0december 2026 om\u00a008.30\u00a0uur"),
     ],
 )
 def test_moments_are_written_as_people_write_them(words: Translator, written: str) -> None:
@@ -39,7 +39,7 @@ def test_moments_are_written_as_people_write_them(words: Translator, written: st
 
 
 def test_a_full_hour_has_no_minutes_in_french() -> None:
-    assert FRENCH.short_moment(MOMENT.replace(minute=0)) == "1er\u00a0décembre 2026 à 8\u00a0h"
+    assert FRENCH.short_moment(MOMENT.replace(minute=0)) == "1er\u00a0décembre 2026 à\u00a08\u00a0h"
 
 
 def test_another_zone_is_named_where_its_clocks_differ() -> None:

@@ -38,6 +38,7 @@ def speak(environment: Environment, words: Translator) -> Environment:
         day=words.day,
         moment=words.moment,
         short_moment=words.short_moment,
+        brief_moment=words.brief_moment,
         number=words.number,
         size=words.size,
         listed=words.list,

@@ -65,6 +65,11 @@ class Translator:
         """`1er décembre 2026 à 8 h 30`."""
         return self._at_hour(self.day(moment, zone), moment, zone)
 
+    def brief_moment(self, moment: datetime, zone: str | None = None) -> str:
+        """`1er déc. à 8 h 30`: where there is little room, and the year is plain."""
+        day = self._dated(self.messages.pgettext("date pattern", "d MMM"), self._local(moment, zone))
+        return self._at_hour(day, moment, zone)
+
     def zone_name(self, zone: str, moment: datetime) -> str:
         """`heure de La Réunion`."""
         local = moment.astimezone(ZoneInfo(zone))
@@ -126,7 +131,8 @@ class Translator:
         # Letters stand between straight quotes, whatever quotes a translator's editor makes of them.
         hour = format_datetime(local, pattern.replace("’", "'"), locale=self.locale)
         bound = hour.replace(" ", "\N{NO-BREAK SPACE}")
-        return self.messages.pgettext("a moment", "{day} at {hour}").format(day=day, hour=bound)
+        told = self.messages.pgettext("a moment", "{day} at {hour}")
+        return told.replace(" {hour}", "\N{NO-BREAK SPACE}{hour}").format(day=day, hour=bound)
 
     def _elsewhere(self, moment: datetime, zone: str) -> bool:
         """Whether clocks there show another time than the network's."""

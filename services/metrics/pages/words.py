@@ -166,4 +166,4 @@ class Words:
 
     def day(self, day: date) -> str:
         """`25 novembre 2026`, whose day and month stay together."""
-        return self._words.day(day).replace(" ", "\N{NO-BREAK SPACE}", 1)
+        return self._words.day(day)

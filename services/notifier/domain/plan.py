@@ -174,6 +174,7 @@ def held(
     assignment: CurrentAssignment,
     coordinator: str,
     reason: str,
+    library: str | None,
 ) -> Planned:
     """A library's own mail waits on its page; for one that has no mailbox a person looks."""
     mailed = assignment.way == "mail"
@@ -184,7 +185,7 @@ def held(
         "mail",
         destination=assignment.address if mailed else coordinator,
         assignment=assignment.id if mailed else None,
-        details={"reason": reason, "partner_name": assignment.partner},
+        details={"reason": reason, "partner_name": library or assignment.partner},
         happened_at=at,
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from services.chassis.messaging.transaction import Begin, Unit
+from services.notifier.domain.archive.titles import headline
 from services.notifier.domain.delivery import delivery_id
 from services.notifier.domain.kinds import DeliveryKind
 from services.notifier.domain.plan import Planned
@@ -21,6 +23,16 @@ MORNING = 7
 MONDAY = 0
 SIGN_INS_KEPT = timedelta(days=7)
 """That a person was mailed a link is of no use after it."""
+
+
+def _week_of(told: str) -> dict[str, Any]:
+    week: dict[str, Any] = orjson.loads(told)
+    return {**week, "open": _called(week["open"])}
+
+
+def _called(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each by what it asks, in few words: no more of it is kept with the delivery."""
+    return [{**one, "headline": headline(one["headline"])} for one in questions]
 
 
 class Digests:
@@ -50,6 +62,7 @@ class Digests:
         told = await digests.day(unit.db, unit.now)
         if not any(told.values()):
             return []
+        told["late"] = _called(told["late"])
         return [Planned(id_, NO_QUESTION, DeliveryKind.DAILY, "mail", self._coordinator, details=told)]
 
     async def _week(self, unit: Unit, monday: date) -> list[Planned]:
@@ -61,7 +74,7 @@ class Digests:
                 "mail",
                 row["address"],
                 details={
-                    **orjson.loads(row["told"]),
+                    **_week_of(row["told"]),
                     "partner": row["partner"],
                     "partner_name": row["partner_name"],
                 },

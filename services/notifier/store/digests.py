@@ -17,7 +17,7 @@ _DECIDED = "SELECT EXISTS (SELECT FROM delivery WHERE id = $1)"
 # are looked up one by one, which the planner would make a join over all answers of, were it an EXISTS.
 _DAY = """
 WITH open AS (
-    SELECT q.id, left(q.text, 100) AS headline, q.promise_at,
+    SELECT q.id, left(q.text, 3000) AS headline, q.promise_at,
         (SELECT a.partner_name FROM assignment a WHERE a.question_id = q.id ORDER BY a.attempt DESC LIMIT 1)
             AS partner
     FROM question q
@@ -27,7 +27,8 @@ WITH open AS (
             >= coalesce(q.reopened_at, '-infinity'), false)
     ORDER BY q.promise_at LIMIT 30
 ), lost AS (
-    SELECT question_id, kind, way FROM delivery
+    SELECT nullif(question_id, '00000000-0000-0000-0000-000000000000') AS question_id, kind, way
+    FROM delivery
     WHERE state = 'given_up' AND done_at > $1::timestamptz - interval '1 day' ORDER BY done_at LIMIT 30
 )
 SELECT json_build_object(
@@ -43,7 +44,8 @@ SELECT a.partner, max(a.partner_name) AS partner_name, max(a.address) AS address
     'asked', count(*),
     'answered', count(*) FILTER (WHERE EXISTS (
         SELECT FROM answer w WHERE w.question_id = a.question_id AND w.partner = a.partner)),
-    'open', coalesce(json_agg(left(q.text, 100) ORDER BY a.due_at) FILTER (
+    'open', coalesce(json_agg(json_build_object('headline', left(q.text, 3000), 'id', q.id,
+            'due_at', a.due_at, 'zone', a.time_zone) ORDER BY a.due_at) FILTER (
         WHERE q.ended IS NULL AND o.assignment_id IS NULL
             AND NOT EXISTS (SELECT FROM assignment n
                 WHERE n.question_id = a.question_id AND n.attempt > a.attempt)

@@ -124,6 +124,17 @@ async def states(db: Db, ids: Sequence[UUID]) -> dict[UUID, QuestionState]:
     return {state.question: state for state in found if state is not None}
 
 
+_LIBRARY_NAME = """
+SELECT partner_name FROM assignment WHERE question_id = $1 AND partner = $2 ORDER BY attempt DESC LIMIT 1
+"""
+
+
+async def library_name(db: Db, question: UUID, partner: str | None) -> str | None:
+    """As it was called when it was asked; None where it was not."""
+    name: str | None = await db.fetchval(_LIBRARY_NAME, question, partner)
+    return name
+
+
 async def release(db: Db, question: UUID, assignment: UUID, outcome: str) -> None:
     """The assignment ended so; it may be heard of later."""
     await db.execute(_RELEASE, question, assignment, outcome)

@@ -30,7 +30,7 @@ CODE_TEXTS: Mapping[str, str] = {
     "sent_ended": N_("Word to a library that it is over"),
     "sent_failure": N_("Word that a delivery failed"),
     "sent_follow_up": N_("What the asker adds"),
-    "sent_held": N_("Word that a mail was not passed on"),
+    "sent_held": N_("Word that an e-mail was not passed on"),
     "sent_invitation": N_("An invitation to the workspace"),
     "sent_late": N_("Word that it takes longer"),
     "sent_not_passed_on": N_("Word that a reply could not be read"),
@@ -97,8 +97,8 @@ CODE_TEXTS: Mapping[str, str] = {
     "field_hours": N_("Hours"),
     "field_closures": N_("Closed days"),
     "field_reach": N_("Reached by"),
-    "field_email": N_("Mail address"),
-    "field_alert_email": N_("Mail address for alerts"),
+    "field_email": N_("E-mail address"),
+    "field_alert_email": N_("E-mail address for alerts"),
     "field_kind": N_("Kind"),
     "field_country": N_("Country"),
     "field_region": N_("Region"),
@@ -180,7 +180,7 @@ CODE_TEXTS: Mapping[str, str] = {
     "end_reassigned": N_("given to another library"),
     "end_taken_back": N_("taken back"),
     "end_withdrawn": N_("withdrawn by the asker"),
-    "reply_held": N_("a mail was not understood for sure and waits on its library’s page"),
+    "reply_held": N_("an e-mail was not understood for sure and waits on its library’s page"),
     # The archive.
     "entries_held": N_("To release"),
     "entries_published": N_("Published"),
@@ -211,6 +211,6 @@ CODE_TEXTS: Mapping[str, str] = {
     "no_text": N_("Write the text."),
     "no_language": N_("Choose a language."),
     "no_name": N_("Write the person’s name."),
-    "no_address": N_("Write a mail address, as amel.b@bm-exemple.fr."),
+    "no_address": N_("Write an e-mail address, as amel.b@bm-exemple.fr."),
 }
 """Code → message. A code that is not here is shown as it is."""

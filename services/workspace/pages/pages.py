@@ -76,7 +76,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "provider_away": (
         N_("The network’s sign-in did not work"),
-        N_("It is away, or its answer does not fit. Try again, or ask for a link by mail."),
+        N_("It is away, or its answer does not fit. Try again, or ask for a link by e-mail."),
     ),
     "not_invited": (
         N_("You are not invited yet"),
@@ -100,7 +100,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "proven": (
         N_("Thank you, your address is proven"),
-        N_("The coordinator looks at what you wrote and answers by mail."),
+        N_("The coordinator looks at what you wrote and answers by e-mail."),
     ),
     "no_days": (
         N_("Two days are missing"),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
+from uuid import UUID
 
 import pytest
 
@@ -162,6 +163,32 @@ def test_a_librarys_week_leads_to_its_figures_of_the_year() -> None:
     house = replace(HOUSE, figures_url="https://chiffres.example")
     assert 'href="https://chiffres.example/figures/2026/bpi?lang=fr"' in html_of(letter, house=house)
     assert "/figures/" not in html_of(letter)
+
+
+@pytest.mark.parametrize("kind", ["held", "rated"])
+def test_what_a_library_did_not_read_leads_the_coordinator_to_the_question(kind: str) -> None:
+    """And whoever reads it in a library is led to no page of the workspace."""
+    house = replace(HOUSE, workspace_url="https://travail.example")
+    letter = outgoing("mail", PARTNER, kind, details=DETAILS[kind], assignment=None, answer=answered())
+    assert f'href="https://travail.example/questions/{QUESTION}"' in html_of(letter, house=house)
+    to_a_library = outgoing("mail", PARTNER, kind, details=DETAILS[kind], answer=answered())
+    assert "travail.example" not in html_of(to_a_library, house=house)
+
+
+def test_a_delivery_about_no_question_names_none() -> None:
+    letter = outgoing("mail", PARTNER, "failure", details={"kind": "sign_in", "way": "mail"}, assignment=None)
+    nobody = replace(letter, question=replace(letter.question, id=UUID(int=0), text=""))
+    content = Composer(HOUSE, MailRenderer(zone="Europe/Paris")).compose(nobody).content
+    message = message_from_bytes(content, policy=default)
+    assert message["Subject"] == "Un envoi abandonné"
+    assert "0000" not in html_of(nobody)
+
+
+def test_a_name_in_another_writing_turns_nothing_round() -> None:
+    letter = outgoing("mail", PARTNER, "answer", answer=replace(answered(), text="Voici."))
+    asker = {**letter.question.asker, "name": "ليلى\u202e حداد"}
+    html = html_of(replace(letter, question=replace(letter.question, asker=asker)))
+    assert "Bonjour <bdi>ليلى حداد</bdi>," in html
 
 
 def test_an_asker_abroad_is_told_whose_time_it_is() -> None:

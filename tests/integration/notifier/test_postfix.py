@@ -51,7 +51,9 @@ async def test_postfix_takes_our_mail_and_hands_it_on_as_it_was_written() -> Non
             assert isinstance(await sender.send(outgoing("mail", LIBRARY, kind)), Sent)
         await until(lambda: len(sink.taken) == len(kinds))
     assigned = next(mail for mail in sink.taken if mail.message["X-Sesame"] == "assigned")
-    assert assigned.message["Subject"].startswith("Question 00000001 : Où se trouvaient")
+    assert assigned.message["Subject"].startswith(
+        "Question 00000001, avant le 21 nov. à 10 h 12 · Où se trouvaient"
+    )
     assert assigned.message["Message-ID"].endswith("@network.example>")
     assert "ne le transmettez pas" in " ".join(assigned.body("plain").split())
     assert "<!doctype html>" in assigned.body("html").lower()

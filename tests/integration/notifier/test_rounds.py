@@ -179,7 +179,7 @@ async def test_partner_reads_its_week_on_monday_and_can_stop_it(scene: Scene) ->
     await scene.rounds.make()
     [mail] = await scene.sent("digest")
     assert mail.recipient == "bpi@partner.example"
-    assert "2 questions du réseau" in " ".join(mail.body("plain").split())
+    assert "le réseau a confié 2 questions à Bpi" in " ".join(mail.body("plain").split())
     assert "mailto:" in mail.message["List-Unsubscribe"]
     assert mail.message["Auto-Submitted"] == "auto-generated"
 

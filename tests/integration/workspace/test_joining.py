@@ -45,7 +45,7 @@ async def applied(on: Stage, **fields: str) -> tuple[httpx.AsyncClient, UUID]:
     """The applicant's browser, and the application's id."""
     browser = await on.browser()
     page = await browser.post("/join?lang=en", data=WRITTEN | fields)
-    assert "A mail is on its way" in page.text, page.text
+    assert "An e-mail is on its way" in page.text, page.text
     return browser, UUID((await announced(on))[-1]["subject"])
 
 

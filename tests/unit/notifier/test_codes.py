@@ -11,8 +11,8 @@ from services.chassis.language.languages import NAMES
 from services.chassis.language.reasons import Reasons
 from services.contracts.reasons import Exclusion, ExclusionCode, Impasse, Reason
 from services.notifier.domain.kinds import TRAITS, DeliveryKind
-from services.notifier.sending.mail.codes import DELIVERIES
-from services.notifier.sending.mail.rendering import TEMPLATES
+from services.notifier.sending.mail.codes import DELIVERIES, failed_because
+from services.notifier.sending.mail.rendering import TEMPLATES, MailRenderer
 
 LANGUAGES = [Reasons(words) for words in Languages.of(NAMES).values()]
 SHAPES = {"html", "text", "page"}
@@ -63,6 +63,23 @@ def test_why_a_library_was_not_asked_is_told_in_words(reasons: Reasons) -> None:
 def test_why_the_coordinator_must_decide_is_told_in_words(reasons: Reasons) -> None:
     for code, params in IMPASSES.items():
         assert reasons.impasse({"code": code, **params}) not in ("", code)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("SMTP 550 5.1.1 no such user", "Cette adresse ne mène à personne."),
+        ("no mail address", "Cette adresse ne mène à personne."),
+        ("SMTP 552 5.2.2 over quota", "La boîte aux lettres est pleine."),
+        ("SMTP 550 5.7.1 spam", "Le serveur de messagerie du destinataire refuse nos envois."),
+        ("HTTP 503", "Le système du destinataire ne l’a pas pris."),
+        ("SMTP 550 mail not accepted", ""),
+        ("TimeoutError: ", ""),
+        (None, ""),
+    ],
+)
+def test_an_error_is_told_in_words_where_it_is_plain(error: str | None, told: str) -> None:
+    assert failed_because(MailRenderer(zone="Europe/Paris").languages["fr"], error) == told
 
 
 def test_every_kind_of_mail_has_a_name_its_traits_and_a_template() -> None:

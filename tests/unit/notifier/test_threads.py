@@ -58,6 +58,10 @@ def test_colon_in_a_subject_is_kept() -> None:
     assert reply_subject("Lyon: the traboules") == "Re: Lyon: the traboules"
 
 
+def test_a_question_mark_is_not_cut_off_alone() -> None:
+    assert subject_line("a " * 34 + "ab ?").endswith("ab ?")
+
+
 def test_headline_is_one_line_cut_between_words() -> None:
     line = subject_line(
         "Where can I find\nold maps of the harbour, drawn before the great storm of that year?"

@@ -31,7 +31,7 @@ from services.notifier.domain.archive.titles import proposed_title
             "Beste bibliotheek,\n\nWaar vind ik oude recepten voor wafels?",
             "Waar vind ik oude recepten voor wafels?",
         ),
-        ("السلام عليكم، هل توجد كتب للأطفال في مرسيليا؟", None),
+        ("السلام عليكم، هل توجد كتب للأطفال في مرسيليا؟", "هل توجد كتب للأطفال في مرسيليا؟"),
         ("M. Dupont (né v. 1850) a-t-il bâti ce pont ?", "M. Dupont (né v. 1850) a-t-il bâti ce pont ?"),
         ("Moulins", "Moulins"),
     ],

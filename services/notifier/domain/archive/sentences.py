@@ -47,7 +47,7 @@ def without_greeting(sentence: str) -> str:
         return sentence
     rest = sentence[greeted.end() :]
     addressed = VOCATIVE.match(rest)
-    return without_greeting(rest[addressed.end() :]) if addressed else rest.strip(" ,!.:;")
+    return without_greeting(rest[addressed.end() :]) if addressed else rest.strip(" ,!.:;،؛")
 
 
 def thanks(sentence: str) -> bool:

@@ -9,6 +9,8 @@ from services.notifier.domain.archive.sentences import sentences, thanks
 from services.notifier.domain.mail.threads import subject_line
 
 LENGTH = 120
+LOOKED_AT = 3000
+"""Letters of a question: who asks nothing in so many is called by how they begin."""
 FEWEST_WORDS, TELLING_WORDS = 3, 6
 """`Pourquoi ?` says nothing; `Est-elle de lui ?` says it of what came before."""
 ASKING = re.compile(
@@ -29,6 +31,11 @@ HELP = (
 EMPTY = re.compile(rf"(?:{'|'.join(HELP)})[^,;:]{{0,40}}[?.!…]*$", re.IGNORECASE)
 """Asks for help, and not for anything."""
 QUESTION_MARKS = ("?", "\N{ARABIC QUESTION MARK}", "\N{FULLWIDTH QUESTION MARK}")
+
+
+def headline(question: str) -> str:
+    """What a mail's subject and a list say of a question: as its title would be, shorter."""
+    return subject_line(proposed_title(question[:LOOKED_AT]))
 
 
 def proposed_title(question: str) -> str:

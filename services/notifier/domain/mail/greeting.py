@@ -11,7 +11,7 @@ GREETINGS = (
     r"guten (?:tag|morgen|abend)|liebe|sehr geehrte",
     r"hola\b|buen[oa]s|estimad[oa]|buon(?:giorno|asera)|gentile|salve|car[oa]\b",
     r"ol[aá]\b|bo[am] (?:dia|tarde|noite)|prezad[oa]",
-    r"السلام|مرحبا|أهلا",
+    r"السلام(?: عليكم)?(?: ورحمة الله)?(?: وبركاته)?|مرحبا|أهلا",
     "\u0432\u0456\u0442\u0430\u044e|\u0434\u043e\u0431\u0440|\u0448\u0430\u043d\u043e\u0432",  # Ukrainian
 )
 GREETING = re.compile(rf"\s{{0,50}}+(?:{'|'.join(GREETINGS)})", re.IGNORECASE)

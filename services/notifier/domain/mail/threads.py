@@ -11,6 +11,8 @@ from services.notifier.domain.delivery import delivery_id
 from services.notifier.domain.kinds import DeliveryKind
 
 SUBJECT_LENGTH = 70
+CLOSING = " ?!.…»”"
+"""What ends a sentence: never cut off alone."""
 MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
 """One word of ASCII: another can't be named in References."""
 
@@ -58,9 +60,14 @@ def _thread(delivery: UUID, ancestors: Iterable[str | None], domain: str) -> Thr
 def subject_line(text: str, most: int = SUBJECT_LENGTH) -> str:
     """One line from a question, cut between words, for a subject that people recognise."""
     words = " ".join(text.split())
-    if len(words) <= most:
+    if len(words.rstrip(CLOSING)) <= most:
         return words
     return words[:most].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+def about(said: str, headline: str) -> str:
+    """A subject that says which question, too, where its words may be told."""
+    return f"{said} · {headline}" if headline else said
 
 
 def reply_subject(subject: str) -> str:

@@ -83,7 +83,8 @@ async def question_rated(
     known = await session_of(unit).state(event.subject)
     if fact.partner and all(assignment.partner != fact.partner for assignment in known.assignments):
         raise TooEarly(event.subject)
-    details = {"stars": fact.stars, "comment": fact.comment, "partner_name": fact.partner}
+    library = await questions.library_name(await directly(unit), event.subject, fact.partner)
+    details = {"stars": fact.stars, "comment": fact.comment, "partner_name": library or fact.partner}
     decide(unit, plan.rated(known, fact.partner, event.time, coordinator.address, details))
 
 
@@ -98,7 +99,10 @@ async def reply_held(coordinator: CoordinatorAddress, unit: Unit, event: Event[i
     if not assignments:
         raise TooEarly(event.subject)
     last = max(assignments, key=lambda assignment: assignment.attempt)
-    decide(unit, [plan.held(known, fact.held_id, event.time, last, coordinator.address, fact.reason)])
+    library = await questions.library_name(await directly(unit), event.subject, fact.partner)
+    decide(
+        unit, [plan.held(known, fact.held_id, event.time, last, coordinator.address, fact.reason, library)]
+    )
 
 
 async def mail_bounced(keys: Sequence[bytes], unit: Unit, event: Event[ingest.MailBounced]) -> None:

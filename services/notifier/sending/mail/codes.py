@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from services.chassis.language import N_, Translator
@@ -39,25 +40,25 @@ DELIVERIES: Mapping[str, str] = {
     DeliveryKind.RATING: N_("invitation to rate"),
     DeliveryKind.REFUSED: N_("answer not passed on, to a library"),
     DeliveryKind.REMINDER: N_("reminder to a library"),
-    DeliveryKind.TURNED_AWAY: N_("why a mail was not taken, to its sender"),
+    DeliveryKind.TURNED_AWAY: N_("why an e-mail was not taken, to its sender"),
     DeliveryKind.UNHANDLED: N_("follow-up nobody saw to, to the coordinator"),
     DeliveryKind.UNROUTABLE: N_("question without a library, to the coordinator"),
 }
 
 WHY_HELD: Mapping[str, str] = {
-    "empty": N_("We found neither text nor file above the quoted mail."),
+    "empty": N_("We found neither text nor file above the quoted e-mail."),
     "command": N_(
         "It begins with a word such as DECLINE, ON IT or QUESTION, and we could not tell what it is for."
     ),
-    "on_it": N_("It looks like word that you are on it: by mail, write ON IT and nothing else."),
-    "asks": N_("It looks like a question to the asker: by mail, write QUESTION on its first line."),
+    "on_it": N_("It looks like word that you are on it: by e-mail, write ON IT and nothing else."),
+    "asks": N_("It looks like a question to the asker: by e-mail, write QUESTION on its first line."),
     "refusal": N_("It looks like a refusal."),
     "receipt": N_("It looks like a receipt."),
     "absence": N_("It looks like a notice of absence."),
     "too_quick": N_("It came right after ours, as an automatic reply would."),
-    "ours": N_("It holds a part of our own mail, which is for you alone."),
-    "another_mail": N_("It holds another mail, quoted or forwarded."),
-    "unsure": N_("We could not tell your text from the quoted mail."),
+    "ours": N_("It holds a part of our own e-mail, which is for the library alone."),
+    "another_mail": N_("It holds another e-mail, quoted or forwarded."),
+    "unsure": N_("We could not tell what was written from the quoted e-mail."),
 }
 UNSURE = N_("We were not sure what it says.")
 
@@ -65,6 +66,23 @@ UNSURE = N_("We were not sure what it says.")
 def why_held(words: Translator, reason: str | None) -> str:
     """A code of `ReplyHeld`; a later version may add one."""
     return words.gettext(WHY_HELD.get(reason or "", UNSURE))
+
+
+FAILURES: Mapping[str, str] = {
+    r"SMTP \d+ 5\.1\.|^(?:not a|no) mail address": N_("Nobody is reached at this address."),
+    r"SMTP \d+ [45]\.2\.2|SMTP 552": N_("The mailbox is full."),
+    r"SMTP \d+ 5\.7\.": N_("The mail server there refuses what we send."),
+    r"came back for good": N_("E-mail to this address came back for good before, so none goes there."),
+    r"SMTP server away": N_("Our own mail server could not be reached."),
+    r"HTTP [45]\d\d": N_("The recipient’s system did not take it."),
+}
+"""By what the senders write down (`Failed.error`)."""
+
+
+def failed_because(words: Translator, error: str | None) -> str:
+    """What an error comes to, for whoever reads no codes; nothing where that is not sure."""
+    told = next((told for shape, told in FAILURES.items() if re.search(shape, error or "")), None)
+    return words.gettext(told) if told else ""
 
 
 def delivery(words: Translator, kind: str | None) -> str:

@@ -33,7 +33,7 @@ from services.notifier.domain.mail.threads import (
     stranger_thread,
 )
 from services.notifier.domain.outgoing import DeliveryAttempt, written_in
-from services.notifier.sending.mail.fields import mailbox, new_message
+from services.notifier.sending.mail.fields import UNSEEN, mailbox, new_message
 from services.notifier.sending.mail.rendering import MailRenderer, RenderedMail
 from services.notifier.sending.mail.values import (
     moment_of,
@@ -160,9 +160,9 @@ class Composer:
             message["Auto-Submitted"] = delivery.traits.automatic
         if delivery.traits.addressee is not Addressee.ASKER:
             message["X-Auto-Response-Suppress"] = "All"
-        if delivery.traits.is_round:
+        if delivery.kind == DeliveryKind.DIGEST:
             message["List-Unsubscribe"] = f"<mailto:{self._house.coordinator}?subject=unsubscribe>"
-        elif delivery.traits.addressee is not Addressee.PERSON:
+        if not delivery.traits.is_round and delivery.traits.addressee is not Addressee.PERSON:
             message["X-Sesame-Question"] = str(delivery.question.id)
         # By this ingest knows our own mail when it comes back.
         message["X-Sesame"] = delivery.kind
@@ -199,7 +199,7 @@ class Composer:
             values["theme"] = Names(words).theme(delivery.details.get("theme"))
         return {
             **values,
-            "given": delivery.details,
+            "given": {name: _seen(value) for name, value in delivery.details.items()},
             "given_at": moment_of(delivery.details.get("received_at")),
             "network": self._house.network,
             "coordinator": self._house.coordinator,
@@ -211,7 +211,7 @@ class Composer:
 
     def _workspace_page(self, delivery: DeliveryAttempt) -> str | None:
         """Where the coordinator acts on it: a page of the workspace, which asks who they are."""
-        if delivery.traits.addressee is not Addressee.COORDINATOR or not self._house.workspace_url:
+        if not self._house.workspace_url or not _is_for_coordinator(delivery):
             return None
         path = DESKS.get(delivery.kind, f"questions/{delivery.question.id}")
         return f"{self._house.workspace_url}/{path}"
@@ -235,6 +235,18 @@ class Composer:
         token = sign_in_token(self._house.sign_in_key, UUID(application))
         door = "join" if delivery.kind == DeliveryKind.JOINING else "sign-in"
         return f"{self._house.workspace_url}/{door}/{token}"
+
+
+def _is_for_coordinator(delivery: DeliveryAttempt) -> bool:
+    """What a library reads, too, is theirs where no assignment says whose it is."""
+    traits = delivery.traits
+    to_a_library = traits.addressee is Addressee.LIBRARY and partner_id(delivery) is None
+    return traits.addressee is Addressee.COORDINATOR or to_a_library
+
+
+def _seen(value: Any) -> Any:
+    """A name that somebody of the network, or who would be, gave themselves."""
+    return UNSEEN.sub("", value) if isinstance(value, str) else value
 
 
 def _subject(delivery: DeliveryAttempt, rendered: RenderedMail) -> str:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from services.chassis.face import OURS, Accent
 from services.chassis.language import Languages, Translator
 from services.chassis.language.templates import speak
+from services.notifier.domain.mail.threads import about, subject_line
 from services.notifier.sending.mail.codes import delivery
 from services.notifier.sending.mail.own_templates import faults, with_former_names
 
@@ -110,6 +111,9 @@ class MailRenderer:
         environment.filters["delivery"] = partial(delivery, words)
         environment.filters["paragraph"] = paragraph
         environment.filters["item"] = item
+        environment.filters["about"] = about
+        environment.filters["shortened"] = subject_line
+        environment.filters["apart"] = apart
         environment.filters["quoted"] = quoted
         return speak(environment, words)
 
@@ -123,6 +127,11 @@ def _marks(words: Translator, values: Mapping[str, Any]) -> tuple[str, str]:
         words.gettext("reply above this line · ref. %(code)s", code=code),
         words.gettext("End of the message from %(network)s · ref. %(code)s", network=network, code=code),
     )
+
+
+def apart(name: str) -> Markup:
+    """A name in another writing turns nothing round beside it."""
+    return Markup("<bdi>{}</bdi>").format(name)
 
 
 def paragraph(text: str) -> str:

@@ -11,13 +11,13 @@ from services.chassis.language.clocks import reads_another_clock, territory_of
 from services.chassis.language.commonmark import marked, plain_words
 from services.chassis.language.names import Names
 from services.chassis.language.reasons import Reasons
+from services.notifier.domain.archive.titles import headline
 from services.notifier.domain.kinds import Addressee, DeliveryKind
 from services.notifier.domain.mail.greeting import greets
-from services.notifier.domain.mail.threads import (
-    subject_line,
-)
+from services.notifier.domain.mail.threads import about
 from services.notifier.domain.outgoing import DeliveryAttempt, Message
-from services.notifier.sending.mail.codes import why_held
+from services.notifier.sending.mail.codes import failed_because, why_held
+from services.notifier.sending.mail.fields import UNSEEN
 
 WORDS = ("question_text", "headline", "asker_name", "note", "theme", "purpose", "place", "follow_up")
 
@@ -45,10 +45,10 @@ def of_question(delivery: DeliveryAttempt, words: Translator) -> dict[str, Any]:
     return {
         "abroad": reads_another_clock(words.zone, delivery.decided_at, words.language, territory),
         "question_id": str(question.id),
-        "number": str(question.id)[-8:],
+        "number": str(question.id)[-8:] if question.id.int else "",
         "question_text": question.text,
-        "headline": subject_line(question.text),
-        "asker_name": question.asker.get("name"),
+        "headline": headline(question.text),
+        "asker_name": UNSEEN.sub("", question.asker.get("name") or ""),
         "note": question.private_note,
         "theme": names.theme(question.facets.get("subject")),
         "purpose": names.purpose(question.facets.get("purpose")),
@@ -151,6 +151,7 @@ def of_details(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
         "why": reasons.impasse(details["reason"]) if delivery.kind == DeliveryKind.UNROUTABLE else None,
         "accepted_by": accepted.get("name"),
         "excluded": list(_excluded(details.get("excluded", ()), reasons)),
+        "still_open": [_still_open(one, reasons.words) for one in details.get("open", ())],
         "explanation": details.get("explanation"),
         "with_coordinator": details.get("with_coordinator", False),
         "holder": details.get("partner_name"),
@@ -160,10 +161,21 @@ def of_details(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
         "comment": details.get("comment"),
         "tries": details.get("attempts"),
         "error": details.get("error"),
+        "failed_because": failed_because(reasons.words, details.get("error")),
     }
     if delivery.kind == DeliveryKind.PROMISE:
         found["promise_at"] = datetime.fromisoformat(details["due_at"])
     return found
+
+
+def _still_open(one: str | Mapping[str, Any], words: Translator) -> str:
+    """Which it is and until when, as in the subject of the mail that asked; the version before wrote down
+    its words alone."""
+    if isinstance(one, str):
+        return one
+    moment = words.brief_moment(datetime.fromisoformat(one["due_at"]), one["zone"])
+    told = words.gettext("Question %(number)s, before %(moment)s", number=one["id"][-8:], moment=moment)
+    return about(told, one["headline"])
 
 
 def _of_refused(details: Mapping[str, Any]) -> dict[str, Any]:
