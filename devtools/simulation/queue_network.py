@@ -3,16 +3,16 @@
 Arithmetic of utilisation (Denning and Buzen, The operational analysis of queueing network models, 1978): a
 station that is busy a share of its places, and no longer than all the time. What a question costs is not
 constant: a copy works in turns, each of which takes a batch, commits and wakes others, whatever the batch
-holds. Cores that several stations share are shared among all that want them (processor sharing): the sum of
-what they use is what the machine has. Waits are those of a queue with m servers (Erlang's C formula), which
-is on the safe side of what batches do.
+holds; how often depends on the rate. Cores that several stations share are shared among all that want them
+(processor sharing): the sum of what they use is what the machine has. Waits are those of a queue with m
+servers (Erlang's C formula), which is on the safe side of what batches do.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 BUSY_AT_MOST = 0.7
 """Beyond it waits grow faster than load."""
@@ -21,29 +21,62 @@ HALVINGS = 60
 
 
 @dataclass(frozen=True)
+class Turning:
+    """How often the copies of a service take a batch.
+
+    `groups`: batches that a question is where it comes alone: its service hears of it at different moments.
+    `steady`: turns a second of one copy at most, each of which waits for its commit; with each question a
+    second of the copy's by `slower` fewer, for a turn lasts longer the more it holds. `flooded`: batches of
+    each copy that are open to a question's groups where more waits than is taken at once; what waits is dealt
+    out to all copies, so some groups of a question meet in the same batch, and some don't.
+    """
+
+    groups: float
+    steady: float = math.inf
+    slower: float = 0.0
+    flooded: float = 0.0
+    copies: int = 1
+
+    def taken(self, rate: float) -> float:
+        """Turns a second at so many questions a second: what comes during a turn waits, and is one batch."""
+        each = rate / self.copies
+        most = max(self.copies * (self.steady - self.slower * each), self.at_least(rate))
+        return min(rate * self.groups, most)
+
+    def at_least(self, rate: float) -> float:
+        """The same where all that is asked lies in the queues."""
+        return rate * self.groups * -math.expm1(-self.copies * self.flooded / self.groups)
+
+
+@dataclass(frozen=True)
 class Station:
-    """`milliseconds` of processor time a question takes here, and `turn` more where it comes alone.
+    """`milliseconds` of processor time a question takes here, and `turn` each turn that somebody takes.
 
     `places`: how many can work at a time: one for each copy of a service, which is one process with one
-    thread, or the cores of a server. `turners`: who takes turns: the copies, at a server those of the
-    services that ask it; each as often as something comes, but no more than `turns` times a second.
+    thread, or the cores of a server. `turning`: who takes turns: the service, or all that ask a server.
+    `rest`: milliseconds a second without any question.
     """
 
     milliseconds: float
     places: int = 1
     turn: float = 0.0
-    turns: float = math.inf
-    turners: int = 1
+    turning: tuple[Turning, ...] = ()
+    rest: float = 0.0
 
     @property
     def bears(self) -> float:
         """Questions a second."""
-        return _most(lambda rate: self.used(rate) <= self.places)
+        return _most(lambda rate: self.flooded(rate) <= self.places)
 
     def used(self, rate: float) -> float:
         """Seconds of processor time a second, at so many questions a second."""
-        turning = self.turners * self.turn * min(rate / self.turners, self.turns)
-        return (rate * self.milliseconds + turning) / 1000
+        turns = sum(one.taken(rate) for one in self.turning)
+        return (rate * self.milliseconds + turns * self.turn + self.rest) / 1000
+
+    def flooded(self, rate: float) -> float:
+        """The same where no batch is smaller than it can be."""
+        turns = sum(one.at_least(rate) for one in self.turning)
+        return (rate * self.milliseconds + turns * self.turn + self.rest) / 1000
 
 
 @dataclass(frozen=True)
@@ -60,7 +93,10 @@ class QueueNetwork:
         if self.cores is None:
             return least
         cores = self.cores
-        return min(least, _most(lambda rate: self.used(rate) <= cores))
+        return min(
+            least,
+            _most(lambda rate: sum(one.flooded(rate) for one in self.stations.values()) <= cores),
+        )
 
     @property
     def breaks_first(self) -> str:
@@ -86,8 +122,8 @@ class QueueNetwork:
 
 
 def _places_for(rate: float, station: Station) -> int:
-    """Each copy more takes turns of its own."""
-    alone = Station(station.milliseconds, turn=station.turn, turns=station.turns)
+    """On the safe side: each copy more takes turns of its own, and rests no cheaper."""
+    alone = replace(station, turning=tuple(replace(one, copies=1) for one in station.turning))
     each = _most(lambda one: alone.used(one) <= BUSY_AT_MOST)
     return max(1, math.ceil(rate / each - 1e-9))
 

@@ -2,7 +2,8 @@
 
 Questions are asked of the platform while its tables are nearly empty, then again in tables of N questions, in
 one run. How they are filled: `full_tables.py`. Shown is each service's time in PostgreSQL for a question
-(pg_stat_statements), the statements that became slower most, and what the tables weigh on the disk.
+(pg_stat_statements) and what it writes to the WAL just after a checkpoint, where each page that is touched
+first is written whole; the statements that became slower most; and what the tables weigh on the disk.
 """
 
 from __future__ import annotations
@@ -34,16 +35,18 @@ MOST_STATEMENTS, LETTERS = 12, 90
 RESET = "CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT pg_stat_statements_reset()"
 STATEMENTS = """
 SELECT replace(role.rolname, 'sesame_', '') AS service, query, sum(calls)::float AS calls,
-    sum(total_exec_time) AS milliseconds
+    sum(total_exec_time) AS milliseconds, sum(wal_bytes)::float AS wal
 FROM pg_stat_statements JOIN pg_roles AS role ON role.oid = userid
 WHERE role.rolname LIKE 'sesame!_%' ESCAPE '!' GROUP BY 1, 2
 """
 SIZES = """
-SELECT nspname AS service, sum(pg_total_relation_size(c.oid))::float AS everything,
-    sum(pg_indexes_size(c.oid))::float AS indexes
+SELECT nspname AS service, CASE WHEN relispartition THEN 'log, by month' ELSE relname END AS name,
+    sum(pg_total_relation_size(c.oid))::float AS everything, sum(pg_indexes_size(c.oid))::float AS indexes
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
-WHERE relkind = 'r' AND nspname = ANY ($1::text[]) GROUP BY 1
+WHERE relkind = 'r' AND nspname = ANY ($1::text[]) GROUP BY 1, 2 ORDER BY 3 DESC
 """
+SMALL = 0.1
+"""kB for a question: tables below it are one line of their service."""
 
 HOT = """
 SELECT schemaname || '.' || relname AS name, n_tup_upd AS updates, n_tup_hot_upd AS hot, n_tup_del AS deletes
@@ -58,6 +61,8 @@ class Asked:
 
     calls: float
     milliseconds: float
+    wal: float
+    """Bytes."""
 
 
 Statements = Mapping[tuple[str, str], Asked]
@@ -97,28 +102,39 @@ async def measure(full: int, questions: int) -> None:
 
 
 async def _cost(db: Db, running: Running, questions: int, before: int) -> Statements:
+    await db.execute("CHECKPOINT")
     await db.execute(RESET)
     await flow(running.network, questions, before)
     rows = await db.fetch(STATEMENTS)
-    return {(row["service"], row["query"]): Asked(row["calls"], row["milliseconds"]) for row in rows}
+    return {
+        (row["service"], row["query"]): Asked(row["calls"], row["milliseconds"], row["wal"]) for row in rows
+    }
 
 
 def _show(empty: Statements, filled: Statements, questions: int) -> None:
-    table = Table("milliseconds of PostgreSQL for a question", "nearly empty", "full", "ratio")
+    columns = ("nearly empty", "full", "ratio", "kB of WAL, empty", "full")
+    table = Table("milliseconds of PostgreSQL for a question", *columns)
     for service in (*topology.SERVICES, ""):
-        pair = [
-            sum(one.milliseconds for (who, _), one in side.items() if service in ("", who)) / questions
-            for side in (empty, filled)
-        ]
-        table.add_row(service or "all", *(f"{one:.3f}" for one in pair), f"{pair[1] / pair[0]:.2f}")
+        spent, wal = (
+            [
+                sum(getattr(one, kind) for (who, _), one in side.items() if service in ("", who)) / questions
+                for side in (empty, filled)
+            ]
+            for kind in ("milliseconds", "wal")
+        )
+        table.add_row(
+            service or "all",
+            *(f"{one:.3f}" for one in spent),
+            f"{spent[1] / spent[0]:.2f}",
+            *(f"{one / 1e3:.1f}" for one in wal),
+        )
     Console().print(table)
     table = Table("statement", "mean ms, empty", "full", "calls", "more ms a question")
     slower = sorted(_slower(empty, filled, questions), reverse=True)[:MOST_STATEMENTS]
     for more, (service, query), before, after in slower:
         text = f"{service}: {' '.join(query.split())[:LETTERS]}"
-        table.add_row(
-            text, f"{before:.3f}", f"{after:.3f}", f"{filled[service, query].calls:.0f}", f"{more:.3f}"
-        )
+        calls = f"{filled[service, query].calls:.0f}"
+        table.add_row(text, f"{before:.3f}", f"{after:.3f}", calls, f"{more:.3f}")
     Console().print(table)
 
 
@@ -126,7 +142,7 @@ def _slower(
     empty: Statements, filled: Statements, questions: int
 ) -> Iterator[tuple[float, tuple[str, str], float, float]]:
     for key, one in filled.items():
-        before = empty.get(key, Asked(1, 0.0))
+        before = empty.get(key, Asked(1, 0.0, 0.0))
         means = before.milliseconds / before.calls, one.milliseconds / one.calls
         yield (means[1] - means[0]) * one.calls / questions, key, *means
 
@@ -141,11 +157,21 @@ def _show_hot(rows: Sequence[Record], questions: int) -> None:
 
 
 def _show_sizes(rows: Sequence[Record], full: int) -> None:
-    table = Table("service", "GB", "of it indexes", "kB for a question")
-    for row in rows:
-        sizes = (f"{row['everything'] / 1e9:.2f}", f"{row['indexes'] / 1e9:.2f}")
-        table.add_row(row["service"], *sizes, f"{row['everything'] / 1e3 / full:.2f}")
+    table = Table("table", "GB", "of it indexes", "kB for a question")
+    for service in topology.SERVICES:
+        of_service = [row for row in rows if row["service"] == service]
+        large = [row for row in of_service if row["everything"] / 1e3 / full >= SMALL]
+        for row in large:
+            table.add_row(f"{service}: {row['name']}", *_sizes([row], full))
+        table.add_row(f"{service}: others", *_sizes([row for row in of_service if row not in large], full))
+        table.add_row(service, *_sizes(of_service, full), style="bold")
+    table.add_row("all", *_sizes(rows, full), style="bold")
     Console().print(table)
+
+
+def _sizes(rows: Sequence[Record], full: int) -> tuple[str, str, str]:
+    everything, indexes = (sum(row[kind] for row in rows) for kind in ("everything", "indexes"))
+    return f"{everything / 1e9:.2f}", f"{indexes / 1e9:.2f}", f"{everything / 1e3 / full:.2f}"
 
 
 if __name__ == "__main__":

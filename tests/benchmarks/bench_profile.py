@@ -97,13 +97,18 @@ Asking = Callable[[Network, int, int], Awaitable[None]]
 
 
 async def cost(
-    servers: Servers, pids: Mapping[str, int], network: Network, questions: int, ask: Asking = flow
+    servers: Servers,
+    pids: Mapping[str, int],
+    network: Network,
+    questions: int,
+    ask: Asking = flow,
+    published: int = WARM,
 ) -> Seconds:
-    """After `WARM` questions, which the network has had."""
+    """After so many questions that were `published`."""
     processes = dict(_processes(servers, pids))
     before = {name: processor_seconds(process) for name, process in processes.items()}
     started = perf_counter()
-    await ask(network, questions, WARM)
+    await ask(network, questions, published)
     took = {"clock": perf_counter() - started}
     return took | {name: processor_seconds(process) - before[name] for name, process in processes.items()}
 

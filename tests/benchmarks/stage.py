@@ -23,12 +23,16 @@ PARTNERS = tuple(f"bench-{number}" for number in range(1, 9))
 
 
 @dataclass(frozen=True)
-class Running:
+class Standing:
     platform: Platform
-    network: Network
     database_url: str
     """As its owner, who sees every service's schema."""
     amqp_url: str
+
+
+@dataclass(frozen=True)
+class Running(Standing):
+    network: Network
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,15 @@ class Floor:
 @asynccontextmanager
 async def sesame(servers: Servers, more: Mapping[str, str] = MappingProxyType({})) -> AsyncIterator[Running]:
     """A fresh virtual host, database and platform, with partners that answer at once. `more`: settings."""
+    async with standing(servers, more) as there, network(there.amqp_url, PARTNERS) as driven:
+        yield Running(there.platform, there.database_url, there.amqp_url, driven)
+
+
+@asynccontextmanager
+async def standing(
+    servers: Servers, more: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Standing]:
+    """The same, of whose partners nobody listens."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(throwaway_folder())
         vhost = await stack.enter_async_context(virtual_host(servers))
@@ -57,8 +70,7 @@ async def sesame(servers: Servers, more: Mapping[str, str] = MappingProxyType({}
         platform = await stack.enter_async_context(
             running_platform(folder, own, smtp_port=mailbox.port, settings=settings)
         )
-        driven = await stack.enter_async_context(network(vhost.amqp_url, PARTNERS))
-        yield Running(platform, driven, database_url, vhost.amqp_url)
+        yield Standing(platform, database_url, vhost.amqp_url)
 
 
 @asynccontextmanager

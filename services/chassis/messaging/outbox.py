@@ -62,6 +62,8 @@ RETURNING id
 
 _SAVE_AND_KEEP = f"WITH kept AS ({announced.KEEP}) {_SAVE}"
 
+_IS_DUE = "SELECT EXISTS (SELECT FROM outbox WHERE not_before <= now())"
+
 _TAKE = """
 SELECT id, exchange, routing_key, content_type, message_id, headers, body FROM outbox
 WHERE not_before <= now() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
@@ -195,7 +197,10 @@ class Relay:
                 raise trouble
 
     async def _sweep_page(self) -> int:
-        """Rows stay locked while they are published, so that no two copies publish the same."""
+        """Rows stay locked while they are published, so that no two copies publish the same. Mostly there is
+        nothing, which is asked without a transaction."""
+        if not await self._pool.fetchval(_IS_DUE):
+            return 0
         async with self._pool.acquire() as db, db.transaction():
             rows = [_saved(row) for row in await db.fetch(_TAKE, PAGE)]
             trouble = await self._publish_all(rows, db)

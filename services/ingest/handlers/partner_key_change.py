@@ -75,10 +75,12 @@ async def tell_keys(begin: Begin) -> None:
 async def _tell_page(begin: Begin) -> bool:
     async with begin() as unit:
         news, keys = await partner_keys.news(unit.db, PAGE)
+        if not news:
+            return False
         for key in keys:
             unit.announce(_as_fact(key), question=NOBODY)
         await partner_keys.told(unit.db, news)
-    return bool(news)
+    return True
 
 
 def _as_fact(key: Record) -> KeyNoted:

@@ -36,6 +36,8 @@ class MailBrakes:
     async def let_through(self, unit: Unit, due: Sequence[DeliveryAttempt]) -> list[DeliveryAttempt]:
         """Of what was claimed in this transaction, what may go now, with the mark of who is not written
         to."""
+        if not due:
+            return []
         due = await self.marked(unit, due)
         unasked = {one.id: self._unasked(one) for one in due if one.kind in UNASKED and one.destination}
         if not unasked:

@@ -31,6 +31,8 @@ async def tell(begin: Begin, outcomes: Outcomes, wall: Wall) -> None:
     while True:
         async with begin() as unit:
             news = await post_news.news(unit.db, PAGE)
+            if not news:
+                return
             found = await claims.waiting(unit.db, [row["delivery"] for row in news])
             lost = [_stopped(one, why) for one in found if (why := why_not(wall, one))]
             waiting = {one.id: one for one in found}

@@ -35,6 +35,8 @@ async def tell(begin: Begin) -> None:
     while True:
         async with begin() as unit:
             news = await entry_news.news(unit.db, PAGE)
+            if not news:
+                return
             for one in news:
                 fact = EntryNoted(
                     number=one["number"], state=one["state"], version=one["id"], since=one["since"]

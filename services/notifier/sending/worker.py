@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -27,8 +28,9 @@ from services.notifier.store import claims
 log = logging.getLogger(__name__)
 
 
-SWEEP_SECONDS = 0.5
-"""How often to look for what became due, or was left by a crash, when nobody wakes us."""
+SWEEP_SECONDS, LONGEST_REST_SECONDS = 0.5, 2.0
+"""How often to look for what became due, or was left by a crash, when nobody wakes us: at first, and where
+again and again there is nothing."""
 
 GATHER_SECONDS = 0.05
 """How long at most the first outcome waits for others that are under way, to be written down in one
@@ -80,7 +82,7 @@ class DeliveryWorker:
             await self._finish(noting)
 
     async def _claim_forever(self) -> None:
-        delays = backoff_seconds(most=5.0)
+        delays, rests = backoff_seconds(most=5.0), _rests()
         while True:
             self._woken.clear()
             try:
@@ -90,7 +92,9 @@ class DeliveryWorker:
                 await asyncio.sleep(next(delays))
                 continue
             delays = backoff_seconds(most=5.0)
-            await self._rest(hungry=taken > 0)
+            if taken:
+                rests = _rests()
+            await self._rest(next(rests), hungry=taken > 0)
 
     async def _take(self) -> int:
         """Claim as many as there is room for; gives how many came."""
@@ -108,11 +112,11 @@ class DeliveryWorker:
         """What is tried now, or was and could not be noted yet: its lease may have run out meanwhile."""
         return [*self._in_hand, *(one.delivery.id for one in self._attempted)]
 
-    async def _rest(self, *, hungry: bool) -> None:
+    async def _rest(self, seconds: float, *, hungry: bool) -> None:
         """Where there was work there may be more: then only until a good part of its places is free again,
         and not for long, where receivers are slow."""
         if not hungry:
-            await _until(self._woken, SWEEP_SECONDS)
+            await _until(self._woken, seconds)
         elif not self._roomy():
             self._freed.clear()
             await _until(self._freed, SWEEP_SECONDS)
@@ -183,6 +187,10 @@ class DeliveryWorker:
         noting.cancel()
         await asyncio.wait((noting,))
         await self._note()
+
+
+def _rests() -> Iterator[float]:
+    return backoff_seconds(first=SWEEP_SECONDS, most=LONGEST_REST_SECONDS)
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:

@@ -80,7 +80,7 @@ WITH due AS (
     ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE delivery d SET attempts = d.attempts + 1, next_at = $2 + $4::interval
-    FROM due WHERE d.id = due.id
+    FROM due WHERE d.id = due.id AND d.state = 'waiting'
     RETURNING d.*
 )
 """

@@ -11,7 +11,11 @@ from asyncpg import Record
 
 from services.chassis.postgres.database import Db
 
-_DECIDED = "SELECT EXISTS (SELECT FROM delivery WHERE id = $1)"
+_DECIDED = """
+SELECT EXISTS (
+    SELECT FROM delivery WHERE question_id = '00000000-0000-0000-0000-000000000000' AND id = $1
+)
+"""
 
 # The index question_open holds the few that are open. The version before leaves its answers unmarked: they
 # are looked up one by one, which the planner would make a join over all answers of, were it an EXISTS.

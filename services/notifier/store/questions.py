@@ -94,7 +94,7 @@ WITH erased AS (
     FROM (
         SELECT id AS one, state = 'waiting' AND (destination IS NULL OR kind <> ALL ($3::text[])) AS cancel
         FROM delivery WHERE question_id = $1
-    ) AS known WHERE id = one
+    ) AS known WHERE question_id = $1 AND id = one
 )
 SELECT * FROM question_state WHERE id = $1
 """

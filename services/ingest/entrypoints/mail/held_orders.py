@@ -122,10 +122,12 @@ class HeldOrderWorker:
     async def _tell(self) -> bool:
         async with self.begin() as unit:
             news = await held_orders.news(unit.db, PAGE)
+            if not news:
+                return False
             for one in news:
                 unit.announce(_news(one), question=NOBODY)
             await held_orders.told(unit.db, [one["id"] for one in news])
-        return bool(news)
+        return True
 
     async def _next(self) -> bool:
         async with self.begin() as unit:

@@ -123,6 +123,8 @@ async def add_digest(db: Db, digest: bytes, partner: str, label: str, now: datet
 async def news(db: Db, most: int) -> tuple[list[int], list[Record]]:
     """Which news there are, and the keys that they are about, as they are now."""
     rows = await db.fetch(_NEWS, most)
+    if not rows:
+        return [], []
     return [row["id"] for row in rows], await db.fetch(_KEYS, [row["number"] for row in rows])
 
 
