@@ -296,14 +296,14 @@ def test_our_own_mail_coming_back_is_seen() -> None:
     assert read(written(X_Sesame="acknowledgement")).kind is Kind.OURS
 
 
-def bounce(status: str) -> bytes:
+def bounce(status: str, diagnostic: str = "550 no such\n mailbox") -> bytes:
     return (
         "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail Returned to Sender\n"
         'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
         "--b\nContent-Type: text/plain\n\nSorry, <other@elsewhere.example>\n"
         "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
         f"Final-Recipient: rfc822; Gone@Mail.example\nAction: failed\nStatus: {status}\n"
-        "Diagnostic-Code: smtp; 550 no such\n mailbox\n--b--\n"
+        f"Diagnostic-Code: smtp; {diagnostic}\n--b--\n"
     ).encode()
 
 
@@ -320,6 +320,29 @@ def test_only_a_status_that_says_so_is_a_permanent_failure(status: str) -> None:
     mail = read(bounce(status))
     assert mail.bounce is not None
     assert not any(failure.permanent for failure in mail.bounce.failures)
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "permanent"),
+    [
+        ("5.0.0", "550 User unknown", True),
+        ("5.0.0", "550 <gone@mail.example>: Adresse inconnue", True),
+        ("5.0.0", "550 rejected", False),
+        ("5.0.0", "552 Mailbox full", False),
+        ("5.0.0", "450 User unknown in table, try again", False),
+        ("5.1.1", "550 5.1.1 User unknown in virtual mailbox table", True),
+        ("5.1.1", "550 <full.quota@mail.example> does not exist", True),
+        ("5.1.1", "550 RCPT TO:<gone@mail.example> max message size exceeded", False),
+        ("5.1.1", "550 5.1.1 Recipient address rejected: quota exceeded", False),
+        ("5.1.1", "553 sorry, your envelope sender is in my badmailfrom list", False),
+        ("5.1.1", "550 Message rejected as spam", False),
+        ("5.1.1", "554 Message trop volumineux", False),
+    ],
+)
+def test_words_of_a_server_weigh_against_its_status(status: str, diagnostic: str, permanent: bool) -> None:
+    mail = read(bounce(status, diagnostic))
+    assert mail.bounce is not None
+    assert mail.bounce.failures[0].permanent is permanent
 
 
 def test_a_bounce_in_a_servers_own_words_is_seen() -> None:

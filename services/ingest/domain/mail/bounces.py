@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.message import Message
 
-from services.ingest.domain.cleaning import unaccented
+from services.ingest.domain.cleaning import any_of, unaccented
 from services.ingest.domain.mail.automatic import FAILED, from_nobody
 from services.ingest.domain.mime.text_of_mail import part_text
 
@@ -30,10 +30,29 @@ ORIGINAL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What a report in words says ends where it returns the mail."""
+REFUSED = re.compile(r"(?:smtp\s*;)?\W{0,9}55[013]\b", re.IGNORECASE)
 GENERIC = ("4.0.0", "5.0.0")
 NOBODY_THERE = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"})
 """Nobody reads at the address: no such mailbox, domain or mail there, moved away, disabled. What else stands
 under 5.1 speaks of the sender (RFC 3463, 3.2; RFC 7505, 4.2)."""
+
+UNKNOWN = any_of(
+    r"\b(?:user|recipient|account|mailbox|address|utilisateur|destinataire|adresse|compte) (?:is )?"
+    r"(?:unknown|not found|inconnue?|inexistante?)\b|\b(?:unknown|no such|invalid) (?:local )?"
+    r"(?:user|recipient|account|mailbox|address)\b"
+    r"|\b(?:user|recipient|account|mailbox|address)\b.{0,60}\b(?:does not|doesn[’']t) exist\b"
+    r"|\b(?:utilisateur|destinataire|adresse|compte|boîte)\b.{0,40}\bn[’' ]existe (?:pas|plus)\b"
+    r"|\bunbekannter (?:benutzer|empfänger)\b|\bempfänger unbekannt\b|\bonbekende gebruiker\b"
+)
+"""A server whose status is a general one says so in words."""
+OF_ANOTHER_THING = any_of(
+    r"\b(?:too (?:large|big|long)|(?:message|max\w*) size|quota|full|pleine|spam\w*|junk|blocked|black"
+    r" ?list\w*"
+    r"|block ?list\w*|reputation|policy|sender|badmailfrom|expéditeur|relay\w*|gr[ae]y ?list\w*|virus|rbl"
+    r"|spf|dkim"
+    r"|dmarc|rate limit\w*|too many|try again|temporar\w+|volumineux|authenti\w+)\b"
+)
+"""Servers give 5.1.1 for these, too: the next mail may well be read."""
 
 LONGEST_FIELD = 2_000
 """Characters of one field of a report that are looked at."""
@@ -53,7 +72,10 @@ class FailedRecipient:
     def permanent(self) -> bool:
         """Whether nobody will ever read there. A mail may be refused for good for its size, a full mailbox or
         our name, and the next one be read."""
-        told = CODE.findall(self.diagnostic or "")
+        words = unaccented(self.diagnostic or "")
+        if OF_ANOTHER_THING.search(ADDRESS.sub("", words)):
+            return False
+        told = CODE.findall(words)
         return self.status in NOBODY_THERE and all(code in NOBODY_THERE for code in told)
 
 
@@ -103,6 +125,9 @@ def _failure(group: str) -> FailedRecipient:
     code = status.group(1) if status else None
     if code is None or code in GENERIC:
         code = next(iter(CODE.findall(diagnostic or "")), code)
+    words = unaccented(diagnostic or "")
+    if code == "5.0.0" and REFUSED.match(words) and UNKNOWN.search(words):
+        code = "5.1.1"
     return FailedRecipient(recipient.group(1).lower() if recipient else None, code, diagnostic)
 
 
