@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import codecs
 import csv
-import json
 import re
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from services.chassis.messaging.command import command_transactions
 from services.chassis.messaging.transaction import Transactions
 from services.contracts.addresses import PARTNER_ID
 from services.contracts.vocabulary import CHANNELS, THEMES
+from services.notifier.commands.export_rows import is_table, rows_of
 from services.notifier.domain.archive.mapping import BadMapping, ExportMapping
 from services.notifier.domain.archive.past_answers import KnownWords, PastAnswer, RowFault, RowReader
 from services.notifier.handlers.moving_in import MovingIn, Outcome
@@ -35,7 +37,7 @@ KNOWN = KnownWords(re.compile(PARTNER_ID), THEMES, CHANNELS, language_code)
 COLUMNS = ("year", "partner", "measure", "facet", "value", "n", "source")
 STATES = {"held": "wait for release", "published": "are published", "kept_private": "are counted only"}
 
-csv.field_size_limit(2**24)
+MARKUP = re.compile(r"</(?:p|div|li|ul|ol|td|a|b|strong|span|h[1-6])\s*>|<br\s*/?>", re.I)
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -52,6 +54,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     taking.add_argument(
         "--source", help="where it comes from; with the row's id it says which it is. Default: FILE"
+    )
+    taking.add_argument(
+        "--encoding",
+        type=_encoding,
+        metavar="NAME",
+        help="how FILE is written, as cp1252; default: UTF-8",
     )
     taking.add_argument(
         "--dry-run", action="store_true", help="say what would become of it and what is wrong"
@@ -71,14 +79,55 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     taking.set_defaults(run=lambda chosen: asyncio.run(take_over(chosen)))
 
 
+def _encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError as unknown:
+        raise argparse.ArgumentTypeError(f"{name!r} is no encoding; as utf-8 or cp1252") from unknown
+
+
+@dataclass
+class ExportRead:
+    """What stands in a file."""
+
+    rows: dict[str, PastAnswer] = field(default_factory=dict)
+    faults: list[RowFault] = field(default_factory=list)
+    unread: list[str] | None = None
+    """Columns that are no field of ours; None: nobody looked yet."""
+
+    def take(self, line: int, read: PastAnswer | list[RowFault]) -> None:
+        if isinstance(read, list):
+            self.faults += read
+            return
+        first = self.rows.setdefault(read.number, read)
+        if first is not read:
+            self.faults.append(RowFault(line, "id", read.number, f"stands in line {first.line} as well"))
+
+    def notes(self, *, html: bool) -> Iterator[str]:
+        """What is no fault, and may not be meant."""
+        if self.unread:
+            yield f"columns that are not read: {', '.join(self.unread)}"
+        libraries = Counter(row.partner for row in self.rows.values())
+        if libraries:
+            yield "rows by library: " + ", ".join(f"{name} {n:,}" for name, n in sorted(libraries.items()))
+        marked = [row.line for row in self.rows.values() if MARKUP.search(row.question + row.answer)]
+        if marked and not html:
+            yield (
+                f"{len(marked):,} rows look like HTML, line {marked[0]} first;"
+                " html = true in a mapping reads it as text"
+            )
+
+
 async def take_over(chosen: argparse.Namespace) -> int:
     options = settings.load(NotifierSettings)
     try:
         mapping = _mapping(chosen.mapping)
-        rows, faults = _read(chosen, mapping, ZoneInfo(options.timezone))
-    except (OSError, ValueError) as problem:
+        read = _read(chosen, mapping, ZoneInfo(options.timezone))
+    except (OSError, ValueError, LookupError) as problem:
         return _fail(str(problem))
+    rows, faults = list(read.rows.values()), read.faults
     _show("faults", [str(fault) for fault in faults])
+    _show("notes", read.notes(html=mapping.html))
     if faults and not (chosen.skip_faulty or chosen.dry_run):
         return _fail("nothing was imported; mend these lines, or leave them out with --skip-faulty")
     async with command_transactions("notifier", options.database_url) as transactions:
@@ -99,57 +148,32 @@ def _mapping(path: Path | None) -> ExportMapping:
         raise ValueError(f"{path}: {wrong}") from wrong
 
 
-def _read(
-    chosen: argparse.Namespace, mapping: ExportMapping, zone: ZoneInfo
-) -> tuple[list[PastAnswer], list[RowFault]]:
-    source = chosen.source or chosen.file.name
+def _read(chosen: argparse.Namespace, mapping: ExportMapping, zone: ZoneInfo) -> ExportRead:
+    """Raises ValueError for a file that can't be read as a whole."""
+    source, read = chosen.source or chosen.file.name, ExportRead()
     reader = RowReader(KNOWN, source, zone, datetime.now(UTC), mapping.date_format, mapping.names)
-    rows: dict[str, PastAnswer] = {}
-    faults: list[RowFault] = []
-    for line, theirs in rows_of(chosen.file):
-        read = [theirs] if isinstance(theirs, RowFault) else reader.read(line, mapping.row(theirs))
-        if isinstance(read, PastAnswer):
-            twice = rows.setdefault(read.number, read)
-            read = (
-                []
-                if twice is read
-                else [RowFault(line, "id", read.number, f"stands in line {twice.line} as well")]
-            )
-        faults += read
-    return list(rows.values()), faults
-
-
-def rows_of(path: Path) -> Iterator[tuple[int, dict[str, Any] | RowFault]]:
-    """Line and row; a fault where that can't be read. CSV by its ending, else one JSON object a line."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        yield from _csv_rows(file) if path.suffix.lower() == ".csv" else _json_rows(file)
-
-
-def _csv_rows(file: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | RowFault]]:
-    reader = csv.DictReader(file, strict=True)
-    begun = 2
-    for row in reader:
-        if None in row:
-            yield begun, RowFault(begun, "row", str(row[None][0]), "has more fields than the first line")
-        else:
-            yield begun, dict(row)
-        begun = reader.line_num + 1
-
-
-def _json_rows(file: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | RowFault]]:
-    for line, text in enumerate(file, 1):
-        if not text.strip():
+    for line, theirs in rows_of(chosen.file, chosen.encoding or ""):
+        if isinstance(theirs, RowFault):
+            read.faults.append(theirs)
             continue
-        try:
-            row = json.loads(text)
-        except (ValueError, RecursionError):
-            row = None
-        yield (
-            line,
-            row
-            if isinstance(row, dict)
-            else RowFault(line, "row", text.strip(), "is no JSON object on one line"),
+        if is_table(chosen.file) and read.unread is None:
+            read.unread = _unread(chosen.file, mapping, theirs)
+        read.take(line, reader.read(line, mapping.row(theirs)))
+    if not read.rows and not read.faults:
+        raise ValueError(f"{chosen.file}: there is no row in it")
+    return read
+
+
+def _unread(path: Path, mapping: ExportMapping, theirs: Mapping[str, Any]) -> list[str]:
+    """Columns that nothing is read of. Raises ValueError for one that is needed and not there."""
+    columns = mapping.columns(theirs)
+    missing = [name for name in mapping.needed if name not in columns]
+    if missing:
+        raise ValueError(
+            f"{path}: its first line has no column {missing[0]!r}; it has: {', '.join(theirs)}."
+            " How yours are called is said by a mapping (--mapping, see docs/moving-in.md)"
         )
+    return [name for name in columns if name and name not in mapping.read]
 
 
 def _report(outcome: Outcome, *, rehearsed: bool) -> None:
@@ -166,7 +190,8 @@ def _report(outcome: Outcome, *, rehearsed: bool) -> None:
         print("nothing was changed; leave out --dry-run to import")
 
 
-def _show(what: str, lines: Sequence[str]) -> None:
+def _show(what: str, said: Iterable[str]) -> None:
+    lines = list(said)
     for line in lines[:SHOWN]:
         print(line)
     if len(lines) > SHOWN:

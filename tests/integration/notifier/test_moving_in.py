@@ -109,6 +109,21 @@ async def test_one_faulty_line_stops_all_unless_it_is_to_be_left_out(
     assert await entries(here) == [("held", "Où ?")]
 
 
+async def test_a_table_without_a_needed_column_says_which_and_what_it_has(
+    here: Archive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "old.csv"
+    file.write_text("Ticket;Question;answer\n1;Où ?;Là.\n")
+    assert await taken(file, "--dry-run") == 2
+    assert "has no column 'id'; it has: Ticket, Question, answer." in capsys.readouterr().err
+    file.write_text("id;asked_at;library;question;answer;sujet\n1;2014-01-01;bml;Où ?;<p>Là.</p>;arts\n")
+    assert await taken(file, "--dry-run") == 0
+    said = capsys.readouterr().out
+    assert "columns that are not read: sujet" in said
+    assert "rows by library: bml 1" in said
+    assert "1 rows look like HTML, line 2 first" in said
+
+
 async def test_figures_of_the_years_are_written_for_metrics(here: Archive, tmp_path: Path) -> None:
     file = tmp_path / "figures.csv"
     await taken(ROWS, "--source", "Old desk", "--figures", file)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from devtools.checkout import ROOT
-from services.notifier.commands.moving_in import KNOWN, rows_of
+from services.notifier.commands.export_rows import rows_of
+from services.notifier.commands.moving_in import KNOWN
 from services.notifier.domain.archive.mapping import BadMapping, ExportMapping, text_of
 from services.notifier.domain.archive.past_answers import PastAnswer, RowFault, RowReader
 
@@ -104,13 +106,80 @@ def test_our_own_form_is_read_without_a_mapping() -> None:
     ]
 
 
+HEAD = "id,asked_at,library,question,answer"
+SAID = '7,2014-03-31,bpi,"Où lire ?\nMerci",À côté.'
+
+
+@pytest.mark.parametrize(
+    ("ending", "text", "encoding"),
+    [
+        ("csv", f"{HEAD}\n{SAID}\n", "utf-8"),
+        ("csv", f"{HEAD}\r\n{SAID}\r\n,,,,\r\n", "utf-8-sig"),
+        ("csv", f"{HEAD}\n{SAID}\n".replace(",", ";"), "cp1252"),
+        ("tsv", f"{HEAD}\n{SAID}\n".replace(",", "\t"), "utf-16"),
+        ("txt", f"{HEAD.title().replace(',', ' , ')}\n{SAID}\n", "utf-8"),
+        ("jsonl", json.dumps({**ROW, "question": "Où lire ?\nMerci", "answer": "À côté."}), "utf-8"),
+    ],
+)
+def test_a_table_is_read_as_spreadsheets_write_it(
+    tmp_path: Path, ending: str, text: str, encoding: str
+) -> None:
+    file = tmp_path / f"rows.{ending}"
+    file.write_bytes(text.encode(encoding))
+    said = encoding if encoding == "cp1252" else ""
+    [(_, row)] = rows_of(file, said)
+    assert isinstance(row, dict)
+    past = read(ExportMapping().row(row))
+    assert isinstance(past, PastAnswer)
+    assert (past.question, past.answer) == ("Où lire ?\nMerci", "À côté.")
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ('1,2014-01-01,bpi,"Où "est" né ?",Là', "line 2: row '' up to line 2 is no CSV"),
+        (f'1,2014-01-01,bpi,"Où ?,Là\n{SAID}', "line 2: row '' up to line 3 is no CSV"),
+        ("1,2014-01-01,bpi,Où,Là,Ici", "line 2: row 'Ici' has more fields than the first line"),
+    ],
+)
+def test_a_row_that_is_no_csv_is_told_by_its_line(tmp_path: Path, rows: str, told: str) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(f"{HEAD}\n{rows}\n")
+    assert any(str(row).startswith(told) for _, row in rows_of(file)), [str(row) for _, row in rows_of(file)]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (f"{HEAD}\n7,2014-03-31,bpi,Où,Là".encode("cp1252"), "line 2: byte 0xf9 is not UTF-8; .*cp1252"),
+        (b"PK\x03\x04\x14\x00\xff", "is a spreadsheet; save it as CSV"),
+        (f"id,{HEAD}\n1,{SAID}".encode(), "column 'id' stands twice"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_how_to_write_it(tmp_path: Path, content: bytes, told: str) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=told):
+        list(rows_of(file))
+
+
+def test_a_text_that_is_none_is_refused_and_half_a_letter_kept_as_unreadable() -> None:
+    faults = read({**ROW, "question": ["Où lire ?"]})
+    assert isinstance(faults, list)
+    assert [str(fault) for fault in faults] == ["line 3: question \"['Où lire ?']\" must be a text"]
+    past = read({**ROW, "question": "Où\ud83d ? \ud83d\ude00", "subject": "Santé"})
+    assert isinstance(past, PastAnswer)
+    assert (past.question, past.subject) == ("Où\ufffd ? \U0001f600", "sante")
+
+
 def test_a_line_that_is_no_json_is_told_by_its_number(tmp_path: Any) -> None:
     file = tmp_path / "rows.jsonl"
-    file.write_text(f"{json.dumps(ROW)}\n\n[1]\n{{broken\n")
+    file.write_text(f'{json.dumps(ROW)}\n\n[1]\n{{broken\n{{"id": 1, "id": 2}}\n')
     assert [(line, isinstance(row, RowFault)) for line, row in rows_of(file)] == [
         (1, False),
         (3, True),
         (4, True),
+        (5, True),
     ]
 
 
@@ -133,6 +202,10 @@ def test_a_mapping_that_says_nothing_known_is_refused(told: dict[str, Any], why:
         ("<p>Un &amp; deux</p><p>trois<br>quatre</p>", "Un & deux\n\ntrois\nquatre"),
         ("<style>p{}</style><div>a</div><script>x()</script>", "a"),
         ("3 &lt; 4, sans balise", "3 < 4, sans balise"),
+        (
+            "Voir <https://cat.example/a?b=1> ou <ada@mail.example><o:p></o:p>",
+            "Voir <https://cat.example/a?b=1> ou <ada@mail.example>",
+        ),
     ],
 )
 def test_html_of_an_export_is_read_as_text(html: str, text: str) -> None:

@@ -8,7 +8,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-from services.notifier.domain.archive.past_answers import FIELDS
+from services.notifier.domain.archive.past_answers import FIELDS, NEEDED
 
 BLOCKS = frozenset(
     {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "blockquote", "pre", "ul", "ol", "table"}
@@ -67,13 +67,29 @@ class ExportMapping:
             told.get("html", False),
         )
 
+    def columns(self, theirs: Mapping[str, Any]) -> dict[str, Any]:
+        """A row by the names its columns are looked up by: of our own form, in small letters."""
+        return dict(theirs) if self.fields else {name.lower(): said for name, said in theirs.items()}
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Columns that a table must have: those named here, or those of our form without which no row is
+        whole."""
+        return tuple(self._places()) if self.fields else NEEDED
+
+    @property
+    def read(self) -> frozenset[str]:
+        """Columns that are read, where a table has them."""
+        return frozenset(self._places() if self.fields else FIELDS)
+
+    def _places(self) -> Iterable[str]:
+        for place in self.fields.values():
+            yield from (place,) if isinstance(place, str) else () if isinstance(place, Messages) else place
+
     def row(self, theirs: Mapping[str, Any]) -> dict[str, Any]:
         """Their row in our fields."""
-        ours = (
-            {name: _said(place, theirs) for name, place in self.fields.items()}
-            if self.fields
-            else dict(theirs)
-        )
+        named = self.columns(theirs)
+        ours = {name: _said(place, named) for name, place in self.fields.items()} if self.fields else named
         for name, words in self.values.items():
             if name in ours:
                 ours[name] = words.get(str(ours[name]), ours[name])
@@ -115,6 +131,10 @@ class _HtmlWords(HTMLParser):
         self._unread = 0
 
     def handle_starttag(self, tag: str, attrs: Iterable[tuple[str, str | None]]) -> None:
+        if "@" in tag or "://" in (self.get_starttag_text() or "").split(" ", 1)[0]:
+            # No markup: an address as plain texts write it.
+            self.handle_data(self.get_starttag_text() or "")
+            return
         self._unread += tag in UNREAD
         if tag in BLOCKS:
             self.parts.append("\n\n" if tag == "p" else "\n")

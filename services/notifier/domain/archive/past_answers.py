@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import combining, normalize
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,12 @@ NAMESPACE = UUID("5f0c6f4e-4d7b-4d0e-9a55-0d2f3f6a7c11")
 """Ids are made from source and number, so that a second run finds what the first one kept."""
 EARLIEST = 1990
 LONGEST, LONGEST_TITLE, LONGEST_SOURCE = 50_000, 200, 500
-YES, NO = frozenset({"", "1", "true", "yes", "y", "oui", "o"}), frozenset({"0", "false", "no", "n", "non"})
+HALVES = re.compile("[\ud800-\udfff]")
+"""Of a letter that JSON writes in two: half of one is none, and no database takes it."""
+YES = frozenset({"", "1", "true", "yes", "y", "oui", "o", "vrai"})
+NO = frozenset({"0", "false", "no", "n", "non", "faux"})
+NO_FORMAT = "as 2014-03-31 or 2014-03-31T09:30:00+02:00; another way is said by a mapping's date_format"
+MAPPED = "; a mapping gives ours for theirs under values."
 EARLIER = "earlier"
 """The channel of what nobody knows how it was asked."""
 
@@ -109,10 +115,13 @@ class RowReader:
 
     def read(self, line: int, row: Mapping[str, Any]) -> PastAnswer | list[RowFault]:
         texts = {field: _text(row.get(field)) for field in FIELDS if field != "sources"}
-        faults = [*self._faults(line, texts, row.get("sources"))]
+        faults = [*self._faults(line, texts, row)]
         return faults or self._made(line, texts, row)
 
-    def _faults(self, line: int, texts: Mapping[str, str], sources: Any) -> Iterator[RowFault]:
+    def _faults(self, line: int, texts: Mapping[str, str], row: Mapping[str, Any]) -> Iterator[RowFault]:
+        for field in texts:
+            if isinstance(row.get(field), list | dict):
+                yield RowFault(line, field, str(row[field]), "must be a text")
         for field in NEEDED:
             if not texts[field]:
                 yield RowFault(line, field, "", "is empty; every row needs " + ", ".join(NEEDED))
@@ -120,29 +129,31 @@ class RowReader:
             if texts[field] and (fix := self._odd_moment(texts[field])):
                 yield RowFault(line, field, texts[field], fix)
         if texts["library"] and not self.known.partner.fullmatch(texts["library"]):
-            yield RowFault(line, "library", texts["library"], "is no id of a library; as bpi or bm-lyon")
+            yield RowFault(
+                line, "library", texts["library"], f"is no id of a library; as bpi or bm-lyon{MAPPED}library"
+            )
         yield from self._odd_words(line, texts)
         for field in ("question", "answer"):
             if len(texts[field]) > LONGEST:
                 yield RowFault(line, field, texts[field], f"has more than {LONGEST:,} characters; cut it")
-        if not isinstance(sources, list | tuple | str | None):
-            yield RowFault(line, "sources", str(sources), "must be a list, or a text with one a line")
+        if not isinstance(row.get("sources"), list | tuple | str | None):
+            yield RowFault(line, "sources", str(row["sources"]), "must be a list, or a text with one a line")
 
     def _odd_words(self, line: int, texts: Mapping[str, str]) -> Iterator[RowFault]:
         themes, channels = ", ".join(self.known.themes), ", ".join(self.known.channels)
-        if texts["subject"] and texts["subject"] not in self.known.themes:
+        if texts["subject"] and _theme(texts["subject"]) not in self.known.themes:
             yield RowFault(
                 line,
                 "subject",
                 texts["subject"],
-                f"is no theme; empty or one of {themes}",
+                f"is no theme; empty or one of {themes}{MAPPED}subject",
             )
         if texts["channel"] and texts["channel"] not in self.known.channels:
             yield RowFault(
                 line,
                 "channel",
                 texts["channel"],
-                f"is not known; empty or one of {channels}",
+                f"is not known; empty or one of {channels}{MAPPED}channel",
             )
         if texts["language"] and self.known.language(texts["language"]) is None:
             yield RowFault(line, "language", texts["language"], "is no language; as fr, fra or fr-BE")
@@ -152,7 +163,8 @@ class RowReader:
     def _odd_moment(self, text: str) -> str:
         moment = self._moment(text)
         if moment is None:
-            return f"is no moment; as {self.date_format or '2014-03-31 or 2014-03-31T09:30:00+02:00'}"
+            known = f"as {self.date_format}" if self.date_format else NO_FORMAT
+            return f"is no moment; {known}"
         if not moment.year >= EARLIEST or moment > self.now:
             return f"must lie between {EARLIEST} and now"
         return ""
@@ -187,7 +199,7 @@ class RowReader:
             answer=texts["answer"],
             title=" ".join(texts["title"].split())[:LONGEST_TITLE],
             sources=_sources(row.get("sources")),
-            subject=texts["subject"] or None,
+            subject=_theme(texts["subject"]) or None,
             language=self.known.language(texts["language"]) if texts["language"] else None,
             channel=texts["channel"] or EARLIER,
             public=texts["publish"].lower() in YES,
@@ -197,7 +209,15 @@ class RowReader:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "" if value is None else str(value).replace("\x00", "").replace("\r\n", "\n").strip()
+    text = "" if value is None else str(value).replace("\x00", "").replace("\r\n", "\n").strip()
+    if HALVES.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _theme(text: str) -> str:
+    """`Santé` is `sante`."""
+    return "".join(letter for letter in normalize("NFKD", text.lower()) if not combining(letter))
 
 
 def _sources(value: Any) -> tuple[str, ...]:
