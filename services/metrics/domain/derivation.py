@@ -52,7 +52,7 @@ def derive(
         months={measure: tallies.months(year, measure) for measure in ("received", "answered")},
         slots=_slots(tallies.pieces(year, "received", "slot")),
         history=tuple(_history(tallies, year, cut)),
-        cuts={facet.name: _pieces(tallies, year, cut, facet.name) for facet in FACETS if facet.in_pieces},
+        cuts={facet.name: pieces_of(tallies, year, cut, facet.name) for facet in FACETS if facet.in_pieces},
         durations=_durations(tallies, year),
         stars=_numbers(tallies.pieces(year, "rated", "number"), STARS),
         effort=_numbers(tallies.pieces(year, "answered", "number"), READ_DEGREES),
@@ -83,11 +83,12 @@ def _same_day_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if leap_day else day.day)
 
 
-def _pieces(tallies: Tallies, year: int, measure: str, facet: str) -> tuple[Piece, ...]:
+def pieces_of(tallies: Tallies, year: int, measure: str, facet: str) -> tuple[Piece, ...]:
     """Of received questions, what the router found out counts when they were placed. The pieces make the
     total: what is not known of the rest, nobody said."""
-    placed = tallies.pieces(year, PLACED, facet) if measure == "received" else {}
-    pieces = Counter(placed or tallies.pieces(year, measure, facet))
+    pieces = Counter(tallies.pieces(year, measure, facet))
+    if measure == "received":
+        pieces.update(tallies.pieces(year, PLACED, facet))
     if pieces:
         pieces[""] += max(0, tallies.total(year, measure) - pieces.total())
     return _sorted(pieces)

@@ -41,10 +41,19 @@ class BadFile(ValueError):
 
 def read(path: Path) -> list[Imported]:
     """Every row of the file, or BadFile for the first that is wrong."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(_without_comments(file))
-        _check_header(path, rows.fieldnames or ())
-        imported = [_row(path, rows.line_num, row) for row in rows]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(_without_comments(file), restval="", strict=True)
+            _check_header(path, rows.fieldnames or ())
+            imported = [_row(path, rows.line_num, row) for row in rows]
+    except UnicodeDecodeError as error:
+        raise BadFile(
+            f"{path}: byte 0x{error.object[error.start]:02x} is not UTF-8; save it as UTF-8"
+        ) from error
+    except csv.Error as error:
+        raise BadFile(
+            f"{path} is no CSV: {error}; a quotation mark within a text is written twice"
+        ) from error
     _check_once(path, imported)
     return imported
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from services.metrics.domain.figures import OTHERS, Piece, YearFigures
 
 FEW = 5
-"""Questions of a theme, a language or a département below this number are shown together with others."""
-FOLDED = frozenset({"subject", "language", "department"})
-COUNTED_OUT = frozenset({"subject"})
+"""Questions of a theme, a language, a purpose or a département below this number are shown together with
+others."""
+FOLDED = frozenset({"subject", "language", "purpose", "department"})
+COUNTED_OUT = frozenset({"subject", "purpose"})
 """Of these everybody knows the whole list: one that is missing from it would be the one held back, so another
 goes with it. The map shows all without a number as less than FEW."""
 
@@ -29,7 +30,7 @@ def _shown(pieces: Iterable[Piece], facet: str, known: Collection[str] | None) -
     sums: Counter[str] = Counter()
     for piece in pieces:
         sums[_value(piece, known)] += piece.n
-    for value in _too_few(sums, facet):
+    for value in _too_few(sums, facet, known):
         sums[OTHERS] += sums.pop(value)
     return closing(Piece(value, n) for value, n in sums.items())
 
@@ -39,14 +40,33 @@ def _value(piece: Piece, known: Collection[str] | None) -> str:
     return piece.value if told else ""
 
 
-def _too_few(sums: Mapping[str, int], facet: str) -> list[str]:
+def _too_few(sums: Mapping[str, int], facet: str, known: Collection[str] | None) -> list[str]:
     """What is not shown apart."""
     if facet not in FOLDED:
         return []
     rising = sorted((n, value) for value, n in sums.items() if value not in ("", OTHERS))
     few = [value for n, value in rising if n < FEW]
-    alone = len(few) == 1 and OTHERS not in sums and facet in COUNTED_OUT
-    return [value for _, value in rising[: len(few) + alone]]
+    unseen = set(known or ()) - {value for n, value in rising if n >= FEW}
+    alone = len(unseen) == 1 if OTHERS in sums else len(few) == 1
+    return [value for _, value in rising[: len(few) + (alone and facet in COUNTED_OUT)]]
+
+
+def beside_the_whole(figures: YearFigures, whole: Mapping[str, Iterable[Piece]]) -> YearFigures:
+    """A partner's figures, without the pieces of which all others together have fewer than FEW: taken from
+    `whole`, the network's pieces by facet, they would tell these."""
+    sums = {facet: {piece.value: piece.n for piece in pieces} for facet, pieces in whole.items()}
+    return replace(
+        figures,
+        cuts={facet: _beside(pieces, sums.get(facet, {})) for facet, pieces in figures.cuts.items()},
+    )
+
+
+def _beside(pieces: Iterable[Piece], whole: Mapping[str, int]) -> tuple[Piece, ...]:
+    shown: Counter[str] = Counter()
+    for piece in pieces:
+        told = 0 < whole.get(piece.value, 0) - piece.n < FEW and piece.value not in ("", OTHERS)
+        shown[OTHERS if told else piece.value] += piece.n
+    return closing(Piece(value, n) for value, n in shown.items())
 
 
 def closing(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ class TallyLine(NamedTuple):
     facet: str
     value: str
     n: int
+    imported: bool = False
+    """From before Sésame, not counted here."""
 
 
 class Tallies:
@@ -33,7 +35,7 @@ class Tallies:
         self._pieces: dict[tuple[int, str, str], Counter[str]] = defaultdict(Counter)
         self._months: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
         self._days: dict[tuple[int, str], Counter[tuple[int, int]]] = defaultdict(Counter)
-        for line in lines:
+        for line in _stated_in_pieces(lines):
             self._add(line)
 
     def _add(self, line: TallyLine) -> None:
@@ -47,16 +49,11 @@ class Tallies:
         return tuple(sorted({year for year, _, _ in self._pieces}))
 
     def total(self, year: int, measure: str) -> int:
-        stated = self.pieces(year, measure, TOTAL)
-        return sum((stated or self.pieces(year, measure, "channel")).values())
+        return sum(self.pieces(year, measure, "channel").values())
 
     def pieces(self, year: int, measure: str, facet: str) -> Mapping[str, int]:
-        """Value → number. Where a stated total is larger than its known pieces, the rest is unsaid ("")."""
-        pieces = Counter(self._pieces.get((year, measure, facet), {}))
-        stated = self._pieces.get((year, measure, TOTAL))
-        if stated and facet == "channel":
-            pieces[""] += sum(stated.values()) - sum(pieces.values())
-        return {value: n for value, n in pieces.items() if n}
+        """Value → number."""
+        return {value: n for value, n in self._pieces.get((year, measure, facet), {}).items() if n}
 
     def months(self, year: int, measure: str) -> tuple[int, ...]:
         counted = self._months.get((year, measure), Counter())
@@ -64,7 +61,23 @@ class Tallies:
 
     def until(self, measure: str, last: date) -> int | None:
         """From the first of January to `last`, both included; None where that year's days are not known."""
-        days = self._days.get((last.year, measure))
-        if days is None:
-            return None if self.total(last.year, measure) else 0
+        days = self._days.get((last.year, measure), Counter())
+        if days.total() != self.total(last.year, measure):
+            return None
         return sum(n for (month, day), n in days.items() if (month, day) <= (last.month, last.day))
+
+
+def _stated_in_pieces(lines: Iterable[TallyLine]) -> Iterator[TallyLine]:
+    """What a stated total has more than the channels imported with it is of a channel nobody said. So the
+    year in which a network moved in has the numbers of before beside those counted here."""
+    stated: Counter[tuple[int, str]] = Counter()
+    known: Counter[tuple[int, str]] = Counter()
+    for line in lines:
+        if line.facet == TOTAL:
+            stated[line.year, line.measure] += line.n
+            continue
+        if line.facet == "channel" and line.imported:
+            known[line.year, line.measure] += line.n
+        yield line
+    for (year, measure), n in stated.items():
+        yield TallyLine(year, UNDATED, measure, "channel", "", max(0, n - known[year, measure]))

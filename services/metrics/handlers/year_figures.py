@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -10,10 +11,11 @@ from asyncpg import Pool, Record
 from services.chassis.postgres.database import Db
 from services.contracts import vocabulary
 from services.metrics.domain.departments import TILES
-from services.metrics.domain.derivation import derive
+from services.metrics.domain.derivation import derive, pieces_of
 from services.metrics.domain.facts import FACETS, PLACED
-from services.metrics.domain.figures import COUNTED_AS, HEADLINES, STAGES, YEARS, Owner, YearFigures
-from services.metrics.domain.public import for_everyone
+from services.metrics.domain.figures import COUNTED_AS, HEADLINES, STAGES, YEARS, Owner, Piece, YearFigures
+from services.metrics.domain.public import FOLDED, beside_the_whole, for_everyone
+from services.metrics.domain.released import released
 from services.metrics.domain.tallies import Tallies
 from services.metrics.handlers.figures_json import from_json
 from services.metrics.store import other_years, sums
@@ -32,9 +34,11 @@ CUTS = (
     *(f"{cut}_{clock}" for _, cut in STAGES.values() for clock in ("calendar", "working")),
 )
 
+MONTHLY = ("channel", "day", *sorted(FOLDED))
 
 KNOWN = {
     "subject": vocabulary.THEMES,
+    "purpose": vocabulary.PURPOSES,
     "department": tuple(tile.code for tile in TILES),
 }
 """Facet → values that have a name. A program may send other words: they are not shown to everyone."""
@@ -53,14 +57,23 @@ async def read(
     async with pool.acquire() as db, db.transaction(isolation="repeatable_read", readonly=True):
         kept = await other_years.frozen(db, year, partner)
         figures = await _derive(db, year, partner, today) if kept is None else from_json(kept)
+        whole = await _network_pieces(db, year, today) if partner and kept is None else {}
     if made_up_until and made_up_until >= date(year, 1, 1):
         figures = replace(figures, made_up_until=min(made_up_until, figures.until))
-    return for_everyone(figures, KNOWN)
+    shown = for_everyone(figures, KNOWN)
+    return beside_the_whole(shown, whole) if shown.cut_measure == "received" else shown
+
+
+async def _network_pieces(db: Db, year: int, today: date) -> Mapping[str, tuple[Piece, ...]]:
+    """As everyone sees them on the network's page."""
+    lines = await sums.year_lines(db, "", year, ("received", PLACED), MONTHLY, MONTHLY)
+    tallies = Tallies([*released(lines, KNOWN, today), *await sums.imported(db, "", year)])
+    return {facet: pieces_of(tallies, year, "received", facet) for facet in sorted(FOLDED)}
 
 
 async def _derive(db: Db, year: int, partner: str, today: date) -> YearFigures:
     names = await sums.partner_names(db)
-    tallies = await _tallies(db, year, partner)
+    tallies = await _tallies(db, year, partner, today)
     if year not in tallies.years():
         whose = f"partner {partner!r}" if partner else "the network"
         raise NoSuchYear(f"nothing is known of {whose} in {year}")
@@ -74,10 +87,11 @@ async def _derive(db: Db, year: int, partner: str, today: date) -> YearFigures:
     )
 
 
-async def _tallies(db: Db, year: int, partner: str) -> Tallies:
+async def _tallies(db: Db, year: int, partner: str, today: date) -> Tallies:
+    counted = await sums.year_lines(db, partner, year, MEASURES, CUTS, MONTHLY)
     return Tallies(
         [
-            *await sums.year_lines(db, partner, year, MEASURES, CUTS),
+            *released(counted, KNOWN, today),
             *await sums.year_lines(db, partner, year - 1, MEASURES, ("day",)),
             *await sums.year_lines(db, partner, year - 1, ONLY_LAST_YEAR, ("channel",)),
             *await sums.history(db, partner, year, OVER_YEARS),

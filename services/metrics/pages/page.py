@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.chassis.face import NetworkFace
 from services.metrics.domain.figures import YearFigures
+from services.metrics.domain.public import FEW
 from services.metrics.pages.drawings import channel_legend, channel_order, draw
 from services.metrics.pages.links import Links
 from services.metrics.pages.palette import PAGE
@@ -58,6 +59,7 @@ class FigurePages:
             channel_order=channel_order(figures),
             channel_legend=channel_legend(figures, words, PAGE),
             palette=PAGE,
+            few=FEW,
             buckets=coarse_buckets(figures.durations["answer_calendar"].counts, words),
             years=years,
             links=Links(self._base, here.rstrip("/"), figures.year, figures.partner, language),

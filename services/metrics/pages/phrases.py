@@ -58,7 +58,8 @@ PHRASES: Mapping[str, str] = {
     "heat_peak": N_("Busiest day: %(weekday)s; busiest hour: %(hour)s"),
     "map": N_("Where people ask from"),
     "map_note": N_("Questions by French département; each tile is one"),
-    "map_few": N_("Départements with fewer than %(few)s questions, together: %(n)s"),
+    "map_few": N_("Not told apart, fewer than %(few)s at a time: %(n)s"),
+    "map_few_so_far": N_("Not told apart, fewer than %(few)s at a time or of this month: %(n)s"),
     "map_rest": N_("Without a known département: %(n)s"),
     "subjects": N_("What people look for"),
     "subjects_note": N_("Questions by declared subject"),
@@ -99,6 +100,7 @@ PHRASES: Mapping[str, str] = {
     "share": N_("%%"),
     "unsaid": N_("not stated"),
     "others": N_("and others"),
+    "others_so_far": N_("others, and this month’s"),
     "over": N_("more"),
     "download": N_("Take these figures with you"),
     "poster_a4": N_("A4 poster"),
@@ -113,6 +115,11 @@ PHRASES: Mapping[str, str] = {
         "Every fact is counted once, at the hour it happened (%(zone)s). No figure keeps a trace"
         " of a person: forgetting an asker changes nothing here. The median is read between the"
         " bounds of a histogram."
+    ),
+    "method_few": N_(
+        "Themes, languages, purposes and départements are counted by whole months, and only once at least"
+        " %(few)s questions have come together, so that none stands out; what is left stands under the"
+        " others."
     ),
     "sources": N_("Earlier years: %(sources)s."),
     "skip": N_("Skip to the figures"),

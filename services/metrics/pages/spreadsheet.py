@@ -7,7 +7,7 @@ from io import BytesIO
 
 from odfdo import Document, Row, Table
 
-from services.metrics.domain.figures import Piece, YearFigures
+from services.metrics.domain.figures import OTHERS, YearFigures
 from services.metrics.pages.words import Words
 
 CellValue = str | int | float | None
@@ -36,8 +36,8 @@ def _row(cells: Sequence[CellValue]) -> Row:
 
 def _sheets(figures: YearFigures, words: Words) -> Iterator[tuple[str, Rows]]:
     yield words("title", year=figures.year), _headlines(figures, words)
-    for facet, pieces in figures.cuts.items():
-        yield words.facet(facet), _pieces(facet, pieces, words)
+    for facet in figures.cuts:
+        yield words.facet(facet), _pieces(facet, figures, words)
     if figures.dated:
         yield words("months"), _months(figures, words)
         yield words("heat"), _heat(figures, words)
@@ -65,9 +65,16 @@ def _headlines(figures: YearFigures, words: Words) -> Rows:
     ]
 
 
-def _pieces(facet: str, pieces: Sequence[Piece], words: Words) -> Rows:
+def _pieces(facet: str, figures: YearFigures, words: Words) -> Rows:
     head: list[Sequence[CellValue]] = [(words.piece(facet), words("questions"))]
-    return [*head, *((words.value(facet, piece.value), piece.n) for piece in pieces)]
+    others = words.others(facet, so_far=figures.so_far)
+    return [
+        *head,
+        *(
+            (others if piece.value == OTHERS else words.value(facet, piece.value), piece.n)
+            for piece in figures.cut(facet)
+        ),
+    ]
 
 
 def _months(figures: YearFigures, words: Words) -> Rows:

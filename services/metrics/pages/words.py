@@ -17,6 +17,7 @@ from services.chassis.language import Languages
 from services.chassis.language.names import Names
 from services.chassis.language.territories import DEPARTMENTS
 from services.metrics.domain.figures import OTHERS
+from services.metrics.domain.public import FOLDED
 from services.metrics.pages.phrases import COUNTED, PHRASES, PIECES, TITLES
 
 PageLanguage = Literal["fr", "en"]
@@ -79,6 +80,10 @@ class Words:
         }
         name = known[facet](value) if facet in known else _BETWEEN_LETTERS.sub(" ", value)
         return name[:1].upper() + name[1:]
+
+    def others(self, facet: str, *, so_far: bool) -> str:
+        """What closes the sum of a facet's pieces: of a running year, its questions of this month, too."""
+        return self("others_so_far" if so_far and facet in FOLDED else "others")
 
     def facet(self, facet: str) -> str:
         """What questions cut by it are called together; one that has no phrase yet is made readable."""

@@ -12,7 +12,7 @@ from services.metrics.domain.tallies import TallyLine
 _YEAR = """
 SELECT
     $4::int,
-    CASE WHEN facet IN ('channel', 'day') THEN extract(month FROM month)::int ELSE 0 END AS month_of_year,
+    CASE WHEN facet = ANY ($5::text[]) THEN extract(month FROM month)::int ELSE 0 END AS month_of_year,
     measure, facet, value, sum(n)::bigint
 FROM cut CROSS JOIN LATERAL (
     SELECT month, n FROM monthly
@@ -31,7 +31,7 @@ GROUP BY 1, 3, 4, 5
 """
 
 _IMPORTED = """
-SELECT year, 0, measure, facet, value, n FROM imported WHERE partner = $1 AND year <= $2
+SELECT year, 0, measure, facet, value, n, true FROM imported WHERE partner = $1 AND year <= $2
 """
 
 _SOURCES = "SELECT DISTINCT source FROM imported WHERE partner = $1 AND year <= $2 ORDER BY source"
@@ -48,10 +48,16 @@ ORDER BY year
 
 
 async def year_lines(
-    db: Db, partner: str, year: int, measures: Sequence[str], facets: Sequence[str]
+    db: Db,
+    partner: str,
+    year: int,
+    measures: Sequence[str],
+    facets: Sequence[str],
+    monthly: Sequence[str] = ("channel", "day"),
 ) -> list[TallyLine]:
-    """Sums of one year; by month for the facets `channel` and `day`, undated for the others."""
-    return [TallyLine(*row) for row in await db.fetch(_YEAR, partner, measures, facets, year)]
+    """Sums of one year; by month for the facets `monthly`, undated for the others."""
+    rows = await db.fetch(_YEAR, partner, measures, facets, year, monthly)
+    return [TallyLine(*row) for row in rows]
 
 
 async def history(db: Db, partner: str, before: int, measures: Sequence[str]) -> list[TallyLine]:

@@ -65,8 +65,8 @@ def test_a_validator_of_others_finds_nothing_against_pdf_ua(sheet: bytes) -> Non
     """All its rules of PDF/UA-1 on a whole year, on one of three questions, and on one that was imported."""
     three = [TallyLine(2026, 1, "received", "channel", "form", 3)]
     before = [
-        TallyLine(2014, 0, "received", "total", "", 3500),
-        TallyLine(2014, 0, "received", "channel", "facebook_group", 700),
+        TallyLine(2014, 0, "received", "total", "", 3500, imported=True),
+        TallyLine(2014, 0, "received", "channel", "facebook_group", 700, imported=True),
     ]
     others = [
         printed(derive(year, Tallies(lines), today=date(2026, 1, 2), sources=sources), "en")

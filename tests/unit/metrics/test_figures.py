@@ -278,6 +278,8 @@ def test_more_channels_than_colours_are_still_drawn() -> None:
         (HEADER + "2014,,recieved,total,,3,x\n", "measure 'recieved' is not known; one of: received"),
         (HEADER + "2014,,received,total,,3.5,x\n", "n '3.5' must be a whole number"),
         (HEADER + "2014,,received,total,,3,\n", "source is empty; say where"),
+        (HEADER + "2014,,received\n", "facet '' is not known"),
+        (HEADER + '2014,,received,total,,3,"Le "bilan" de 2014"\n', "is no CSV"),
         (HEADER + "2014,,received,total,,3,x\n2014,,received,total,,4,x\n", "two rows say 2014"),
     ],
 )

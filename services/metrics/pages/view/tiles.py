@@ -88,10 +88,11 @@ def map_of(departments: Sequence[Piece], words: Words) -> tuple[Cell, ...]:
     )
 
 
-def map_rest(departments: Sequence[Piece], words: Words) -> Iterable[str]:
-    counts = {piece.value: piece.n for piece in departments}
+def map_rest(figures: YearFigures, words: Words) -> Iterable[str]:
+    counts = {piece.value: piece.n for piece in figures.cut("department")}
     if others := counts.get(OTHERS):
-        yield words("map_few", few=FEW_IN_PUBLIC, n=words.number(others))
+        phrase = "map_few_so_far" if figures.so_far else "map_few"
+        yield words(phrase, few=FEW_IN_PUBLIC, n=words.number(others))
     drawn = {tile.code for tile in TILES} | {OTHERS}
     if rest := sum(n for code, n in counts.items() if code not in drawn):
         yield words("map_rest", n=words.number(rest))

@@ -78,7 +78,7 @@ class FigureView:
 
     def bars(self, facet: str, most: int = MOST_BARS) -> tuple[Bar, ...]:
         """The largest pieces of a facet, and what closes the sum."""
-        return _bars(self.figures.cut(facet), facet, self.words, most)
+        return _bars(self.figures, facet, self.words, most)
 
 
 def compose(figures: YearFigures, words: Words, *, zone: str, network: str) -> FigureView:
@@ -99,8 +99,8 @@ def compose(figures: YearFigures, words: Words, *, zone: str, network: str) -> F
         heat=heat_of(figures, words),
         heat_peak=peak_of(figures, words),
         map=map_of(figures.cut("department"), words),
-        mapped=any(piece.value for piece in figures.cut("department")),
-        map_rest=tuple(map_rest(figures.cut("department"), words)),
+        mapped=any(piece.value not in ("", OTHERS) for piece in figures.cut("department")),
+        map_rest=tuple(map_rest(figures, words)),
         map_size=(COLUMNS, ROWS),
         partners=_partners(figures.partners, words),
     )
@@ -168,15 +168,16 @@ def _growth(headline: Headline, figures: YearFigures, words: Words) -> str:
     return words(phrase, growth=words.growth(headline.growth), year=figures.year - 1)
 
 
-def _bars(pieces: Sequence[Piece], facet: str, words: Words, most: int = MOST_BARS) -> tuple[Bar, ...]:
+def _bars(figures: YearFigures, facet: str, words: Words, most: int = MOST_BARS) -> tuple[Bar, ...]:
     """The largest pieces, all others together, and what nobody said: they make the whole. None where nothing
     was said at all."""
+    pieces = figures.cut(facet)
     said = [piece for piece in pieces if piece.value not in ("", OTHERS)]
     named = [(words.value(facet, piece.value), piece.n) for piece in said[:most]]
     unsaid = sum(piece.n for piece in pieces if not piece.value)
     others = sum(piece.n for piece in pieces) - unsaid - sum(n for _, n in named)
     bars = tuple(_scaled(named, words, pieces))
-    closing = ((words("others"), others), (words("unsaid"), unsaid))
+    closing = ((words.others(facet, so_far=figures.so_far), others), (words("unsaid"), unsaid))
     rest = [
         Bar(label, n, words.number(n), _part(n, pieces, words), 0.0, rest=True) for label, n in closing if n
     ]
@@ -184,8 +185,8 @@ def _bars(pieces: Sequence[Piece], facet: str, words: Words, most: int = MOST_BA
 
 
 def _others(figures: YearFigures, words: Words) -> Iterable[tuple[str, str, tuple[Bar, ...]]]:
-    for facet, pieces in figures.cuts.items():
-        if facet not in DRAWN and (bars := _bars(pieces, facet, words)):
+    for facet in figures.cuts:
+        if facet not in DRAWN and (bars := _bars(figures, facet, words)):
             yield words.facet(facet), words.piece(facet), bars
 
 

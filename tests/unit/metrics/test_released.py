@@ -1,0 +1,81 @@
+"""What everyone may see of themes, languages, purposes and départements: nothing that tells one question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.metrics.domain.derivation import derive
+from services.metrics.domain.figures import OTHERS, Piece
+from services.metrics.domain.public import beside_the_whole, for_everyone
+from services.metrics.domain.released import released
+from services.metrics.domain.tallies import Tallies, TallyLine
+
+
+def out(lines: Iterable[TallyLine], today: date) -> dict[str, int]:
+    """Themes and what closes their sum, as everyone sees them."""
+    known = {"subject": ("arts", "histoire", "sante", "langues")}
+    figures = derive(2026, Tallies(released(lines, known, today)), today=today)
+    return {piece.value: piece.n for piece in for_everyone(figures, known).cut("subject")}
+
+
+def asked(*months: int, theme: str) -> list[TallyLine]:
+    return [
+        TallyLine(2026, month, "received", facet, value, n)
+        for month, n in enumerate(months, 1)
+        for facet, value in (("channel", "mail"), ("subject", theme))
+        if n
+    ]
+
+
+def test_a_theme_is_told_by_whole_months_and_five_questions_at_a_time() -> None:
+    lines = [*asked(9, 3, 3, 4, theme="arts"), *asked(6, 6, 6, 6, theme="histoire")]
+    assert out(lines, date(2026, 1, 31)) == {OTHERS: 43}
+    assert out(lines, date(2026, 2, 1)) == {"histoire": 6, "arts": 9, OTHERS: 28}
+    assert out(lines, date(2026, 3, 1)) == {"histoire": 12, "arts": 9, OTHERS: 22}
+    assert out(lines, date(2026, 4, 1)) == {"histoire": 18, "arts": 15, OTHERS: 10}
+    assert out(lines, date(2027, 1, 1)) == {"histoire": 24, "arts": 15, OTHERS: 4}
+
+
+@given(st.lists(st.integers(0, 9), min_size=12, max_size=12), st.lists(st.integers(0, 9), max_size=12))
+def test_who_looks_every_day_sees_no_step_below_five(arts: list[int], history: list[int]) -> None:
+    lines = [*asked(*arts, theme="arts"), *asked(*history, theme="histoire")]
+    days = [*(date(2026, month, day) for month in range(1, 13) for day in (1, 28)), date(2027, 1, 1)]
+    seen = [out(lines, day) for day in days]
+    assert {sum(pieces.values()) for pieces in seen} == {sum(arts) + sum(history)}
+    for theme in ("arts", "histoire"):
+        steps = [now.get(theme, 0) - before.get(theme, 0) for before, now in pairwise(seen)]
+        assert all(step == 0 or abs(step) >= 5 for step in steps)
+
+
+def test_a_librarys_page_tells_nothing_of_the_others_by_what_is_left() -> None:
+    pieces = {"arts": 30, "sante": 6, "histoire": 9}
+    figures = derive(2025, Tallies(asked(45, theme="arts")), today=date(2026, 1, 2))
+    figures = replace(figures, cuts={"subject": tuple(Piece(*piece) for piece in pieces.items())})
+    whole = {"subject": [Piece("arts", 80), Piece("sante", 8), Piece("histoire", 9)]}
+    assert beside_the_whole(figures, whole).cut("subject") == (
+        Piece("arts", 30),
+        Piece("histoire", 9),
+        Piece(OTHERS, 6),
+    )
+
+
+def test_the_year_of_moving_in_has_the_numbers_of_before_beside_those_counted_here() -> None:
+    lines = [
+        TallyLine(2026, 0, "received", "total", "", 500, imported=True),
+        TallyLine(2026, 0, "received", "channel", "form", 200, imported=True),
+        TallyLine(2026, 0, "received", "subject", "arts", 90, imported=True),
+        *asked(0, 0, 0, 0, 0, 0, 0, 40, theme="arts"),
+        TallyLine(2026, 8, "received", "day", "03", 40),
+        TallyLine(2027, 1, "received", "channel", "mail", 7),
+    ]
+    figures = derive(2026, Tallies(lines), today=date(2027, 1, 2))
+    assert figures.n("received") == 540
+    assert {piece.value: piece.n for piece in figures.cut("channel")} == {"form": 200, "mail": 40, "": 300}
+    assert {piece.value: piece.n for piece in figures.cut("subject")} == {"arts": 130, "": 410}
+    assert derive(2027, Tallies(lines), today=date(2027, 1, 2)).headlines["received"].before is None
