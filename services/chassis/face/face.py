@@ -16,7 +16,7 @@ from services.chassis.language import N_, Translator
 
 TEMPLATES = Path(__file__).parent / "templates"
 BRAND = """.brand { flex-wrap: wrap; max-width: 100%; }
-.brand span { flex: 1 1 9rem; }
+.brand span { flex: 1 1 12rem; }
 .brand:has(svg) { flex-wrap: nowrap; }
 .brand img { height: auto; width: auto; max-height: 2.6rem; max-width: min(14rem, 100%); }
 @media (max-width: 30rem) { .brand { font-size: 1.05rem; line-height: 1.35; } }

@@ -12,7 +12,7 @@ NARROW, WIDE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)|(?<=\w)'(?=%\(|«)")
 COUNTED = re.compile(r"(%\((?:n|num|count|most|hour)\)[sd]) ")
 MEASURED = re.compile(r"(?<=\d) (?=(?:[kMG]?[Bo]|[kcm]?m|px|kg|h|min|s|°C)\b|[%€‰])|(?<=\d h) (?=\d)")
-NUMBERED = re.compile(r"(?i:(?<=n°)|(?<=\bno\.)|(?<=\bversion)|(?<=\barticle)) (?=\d)|(?<=\d\d) (?=\d\d\b)")
+NUMBERED = re.compile(r"(?i:(?<=n°)|(?<=\bno\.)|(?<=\bversion)|(?<=\barticle)) (?=\d)|(?<=\d) (?=\d{2,3}\b)")
 HIGH_SIGN = re.compile(rf"[ {NARROW}{WIDE}](?=[;!?])")
 LOOSE_SIGN = re.compile(r"(?<=\S) (?=[;:!?»])|(?<=«) (?=\S)")
 COLON_OR_QUOTE = re.compile(rf"[ {NARROW}{WIDE}](?=[:»])|(?<=«)[ {NARROW}{WIDE}]")

@@ -260,6 +260,21 @@ def due_on(page: httpx.Response) -> str:
     return found[1].replace("\u202f", " ").replace("\xa0", " ")
 
 
+async def test_an_empty_text_of_the_asker_is_told_at_its_field(
+    database: Database, vhost: VirtualHost
+) -> None:
+    async with ingest(database, vhost) as door:
+        await door.http.post("/questions", data=FORM)
+        question = (await door.announced(QuestionReceived))[0].subject
+        await hears(door, question, routed_to("grigny"), answered_by("grigny"))
+        path = f"/q/{asker_token(KEYS, question)}"
+        for form, field in (("follow-up", "text"), ("reopen", "why")):
+            page = (await door.http.post(f"{path}/{form}", data={"text": " ", "lang": "fr"})).text
+            assert f'<p id="{field}-fault"><a href="#{field}">Écrivez votre texte' in page
+            assert f'{field}-fault" aria-invalid="true"' in page
+            assert page.count("<details open>") == 1
+
+
 async def test_a_reopened_question_is_open_again_and_shows_its_new_answer(
     database: Database, vhost: VirtualHost
 ) -> None:

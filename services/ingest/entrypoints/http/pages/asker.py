@@ -46,6 +46,11 @@ RECEIVED, ROUTED, ENDED = 1, 2, 3
 AskerAction = Callable[[Unit, Opened, FormData], Awaitable[None]]
 
 
+STANDS = "stands"
+FIELD_OF = {"follow-up": "text", "reopen": "why"}
+"""Form → its field, as the page names it."""
+
+
 @dataclass(frozen=True, slots=True)
 class AskerPages:
     door: DoorContext
@@ -71,9 +76,15 @@ class AskerPages:
         return await self._page(request)
 
     async def _page(
-        self, request: Request, fault: str = "", written: Mapping[str, str] | None = None, lang: str = ""
+        self,
+        request: Request,
+        fault: str = "",
+        written: Mapping[str, str] | None = None,
+        lang: str = "",
+        fault_at: str = STANDS,
     ) -> Response:
-        """`written`: what they had in the form of this name, which was not taken for the `fault`."""
+        """`written`: what they had in the form of this name, which was not taken for the `fault`, and
+        `fault_at` the part of the page where that is mended."""
         door, words, token = self.door, self.pages.words(request, lang or None), request.path_params["token"]
         link = link_of(door, token, "asker")
         async with door.begin() as unit:
@@ -89,6 +100,7 @@ class AskerPages:
             path=f"/q/{token}",
             status=422 if fault else 200,
             fault=fault,
+            fault_at=fault_at,
             written=written or {},
             number=new_number(door.intake.keys, door.now()),
             done=request.query_params.get("done", ""),
@@ -132,7 +144,8 @@ class AskerPages:
             if refusal.field not in ("text", "ended"):
                 raise
             written = {name: field(form, "text")}
-            return await self._page(request, fault_of(refusal, words), written, words.language)
+            at = STANDS if isinstance(refusal, QuestionEnded) else FIELD_OF.get(name, STANDS)
+            return await self._page(request, fault_of(refusal, words), written, words.language, at)
         language = words.language
         address = f"{self.door.intake.public_url}/q/{token}?done={name}&lang={language}"
         return RedirectResponse(address, 303)
