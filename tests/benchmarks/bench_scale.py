@@ -29,7 +29,15 @@ from devtools.servers.servers import Servers, running_servers
 from devtools.simulation.queue_network import BUSY_AT_MOST, QueueNetwork
 from services.contracts import topology
 from tests.benchmarks.bench_profile import WARM, Asking, cost, flow
-from tests.benchmarks.scale_model import DRIVER, Measured, Point, network, outcome, predicted
+from tests.benchmarks.scale_model import (
+    DRIVER,
+    Measured,
+    Point,
+    by_its_turns,
+    network,
+    outcome,
+    predicted,
+)
 from tests.benchmarks.stage import Running, sesame
 from tests.support.flow import PUBLISHED, Network
 
@@ -179,14 +187,20 @@ def _stations(used: Mapping[str, float], each: float) -> dict[str, float]:
 
 
 def show_points(measured: Measured) -> None:
-    table = Table("asked", "copies", "cores had", "predicted from the others", "measured", "off by", "turns")
+    columns = ("copies", "cores had", "predicted from the others", "measured", "off by", "turns")
+    table = Table("asked", *columns, "ms by its turns", "measured", "off by")
     for point in measured.points:
-        says, was = predicted(measured.without(point), point), outcome(point)
+        others = measured.without(point)
         unit = "/s" if point.rate is None else " ms"
         asked = "a flood" if point.rate is None else f"{point.measured:.1f}/s"
-        pair = (f"{says:.1f}{unit}", f"{was:.1f}{unit}", f"{says / was - 1:+.0%}")
-        turns = f"{sum(point.turns.values()):.2f}"
-        table.add_row(asked, str(point.copies), f"{point.cores:.2f}", *pair, turns)
+        table.add_row(
+            asked,
+            str(point.copies),
+            f"{point.cores:.2f}",
+            *_pair(predicted(others, point), outcome(point), unit),
+            f"{sum(point.turns.values()):.2f}",
+            *_pair(by_its_turns(others, point), point.milliseconds_in_all, ""),
+        )
     Console().print(table)
     runs = (measured.alone, *measured.points)
     names = (f"{one.rate:g}/s" if one.rate else f"flood, {one.copies}" for one in measured.points)
@@ -196,6 +210,10 @@ def show_points(measured: Measured) -> None:
     for service in topology.SERVICES:
         table.add_row(f"turns of {service}", "", *(f"{point.turns[service]:.2f}" for point in runs))
     Console().print(table)
+
+
+def _pair(says: float, was: float, unit: str) -> tuple[str, str, str]:
+    return f"{says:.1f}{unit}", f"{was:.1f}{unit}", f"{says / was - 1:+.0%}"
 
 
 def show_plan(measured: Measured) -> None:

@@ -67,6 +67,13 @@ def predicted(known: Measured, point: Point) -> float:
     return sum(used) / point.measured * 1000
 
 
+def by_its_turns(known: Measured, point: Point) -> float:
+    """The milliseconds for a question, were it known how often each service turned: what of an error is the
+    cost's, not theirs."""
+    dearer = 1 + _crowding(known) * (point.copies - 1) if point.copies > 1 else 1.0
+    return _by_turns(known, point) * dearer
+
+
 def outcome(point: Point) -> float:
     """What `predicted` predicts."""
     return point.measured if point.rate is None else point.milliseconds_in_all
