@@ -41,6 +41,7 @@ SELECT json_build_object(
         'decided_at', d.decided_at) ORDER BY d.decided_at, d.id) FROM delivery d
         WHERE d.question_id = '00000000-0000-0000-0000-000000000000' AND q.text <> ''
         AND (d.details -> 'open' ? left(q.text, 100)
+            OR d.details -> 'open' @> jsonb_build_array(jsonb_build_object('id', q.id))
             OR d.details -> 'late' @> jsonb_build_array(jsonb_build_object('id', q.id))))
 )::text AS told
 FROM question q WHERE q.id = ANY($1::uuid[]) ORDER BY q.id

@@ -79,12 +79,15 @@ WITH erased AS (
     UPDATE follow_up SET text = '' WHERE question_id = $1
 ), lists AS (
     UPDATE delivery d SET details = CASE
-        WHEN d.details ? 'open' THEN jsonb_set(d.details, '{open}', (d.details -> 'open') - left(q.text, 100))
+        WHEN d.details ? 'open' THEN jsonb_set(d.details, '{open}', (SELECT coalesce(jsonb_agg(one), '[]')
+            FROM jsonb_array_elements(d.details -> 'open') AS one
+            WHERE one ->> 'id' IS DISTINCT FROM q.id::text AND one <> to_jsonb(left(q.text, 100))))
         ELSE jsonb_set(d.details, '{late}', (SELECT coalesce(jsonb_agg(one), '[]')
             FROM jsonb_array_elements(d.details -> 'late') AS one WHERE one ->> 'id' <> q.id::text)) END
     FROM question q
     WHERE q.id = $1 AND q.text <> '' AND d.question_id = '00000000-0000-0000-0000-000000000000'
         AND (d.details -> 'open' ? left(q.text, 100)
+            OR d.details -> 'open' @> jsonb_build_array(jsonb_build_object('id', q.id))
             OR d.details -> 'late' @> jsonb_build_array(jsonb_build_object('id', q.id)))
 ), cancelled AS (
     UPDATE delivery SET details = '{}', url = CASE WHEN destination IS NOT NULL THEN url END,

@@ -28,7 +28,7 @@ from services.notifier.sending.mail.compose import Composer
 from services.notifier.sending.mail.rendering import MailRenderer
 from services.notifier.sending.senders.mail import MailSender
 from services.notifier.sending.senders.smtp import SmtpLines, SmtpServer
-from services.notifier.store import claims, digests
+from services.notifier.store import claims, digests, person
 from tests.integration.notifier.test_mail import HOUSE
 from tests.support import notifier_facts as made
 from tests.support.bench import letter_of
@@ -182,6 +182,21 @@ async def test_partner_reads_its_week_on_monday_and_can_stop_it(scene: Scene) ->
     assert "le réseau a confié 2 questions à Bpi" in " ".join(mail.body("plain").split())
     assert "mailto:" in mail.message["List-Unsubscribe"]
     assert mail.message["Auto-Submitted"] == "auto-generated"
+
+
+async def test_a_librarys_week_names_its_open_questions_and_forgets_an_erased_one(scene: Scene) -> None:
+    kept, erased = uuid4(), uuid4()
+    for question in (kept, erased):
+        await scene.tell(question, made.received(), made.routed(question, way="mail"))
+    await scene.rounds.make()
+    async with scene.transactions.begin() as unit:
+        [told] = await person.told(unit.db, [erased])
+    assert told["in_lists_to_libraries"]
+    await scene.tell(erased, ingest.AskerErased(reason="wish"), after=timedelta(hours=1))
+    [mail] = await scene.sent("digest")
+    said = " ".join(mail.body("plain").split())
+    assert f"Question {str(kept)[-8:]}, avant le 21 nov. à 10 h 12 · Où se trouvaient les moulins" in said
+    assert str(erased)[-8:] not in said
 
 
 async def test_no_digest_on_other_days(scene: Scene) -> None:
