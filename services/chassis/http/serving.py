@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.chassis.errors import is_transient
 from services.chassis.http.bodies import bounded
 from services.chassis.http.connections import BoundedConfig, ConnectionBounds
+from services.chassis.http.slash_redirects import SlashRedirects
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,7 @@ async def serving(
 ) -> AsyncIterator[int]:
     """Listen while inside; gives the port. Leaving finishes the requests in hand, within the grace."""
     config = BoundedConfig(
-        StorageAway(BoundedBodies(app, bounds)),
+        StorageAway(BoundedBodies(SlashRedirects(app), bounds)),
         bounds=bounds,
         host=host,
         port=port,
