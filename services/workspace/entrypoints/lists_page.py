@@ -33,7 +33,7 @@ class ListsPage:
         chosen = asked.get("list") if asked.get("list") in LISTS else "to_take"
         async with self.guard.begin() as unit:
             of_the_network = not visitor.libraries and visitor.may("see the network")
-            known = await people.libraries(unit.db, None if of_the_network else visitor.libraries)
+            known = await people.libraries_ever(unit.db, None if of_the_network else visitor.libraries)
         named = library_of(asked.get("library") or "", known)
         partners = partners_of(tuple(row["id"] for row in known), named)
         number = page_number(asked.get("page"))

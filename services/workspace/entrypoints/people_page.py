@@ -43,7 +43,7 @@ class PeoplePage:
                 else await people.of_partners(unit.db, visitor.libraries)
             )
             libraries = await people.libraries(unit.db, None if everywhere else visitor.libraries)
-            names = {one["id"]: one["name"] for one in libraries}
+            names = {one["id"]: one["name"] for one in await people.libraries_ever(unit.db)}
             context: dict[str, Any] = {
                 "now": unit.now,
                 "rows": rows,
@@ -51,7 +51,8 @@ class PeoplePage:
                 "names": names,
             }
         roles = ROLES if everywhere else ("respondent", "lead")
-        values = {"name": "", "mail": "", "role": "respondent", "library": ""} | given
+        values = {"name": "", "mail": "", "role": "respondent" if libraries else "coordinator"}
+        values |= {"library": ""} | given
         return self.guard.pages.show(
             "people.html",
             visitor,

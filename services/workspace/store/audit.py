@@ -14,8 +14,8 @@ INSERT INTO audit (at, person, action, partner, question, detail) VALUES ($1, $2
 """
 
 _LATEST = """
-SELECT a.at, a.action, a.partner, a.question, a.detail, p.name FROM audit a
-LEFT JOIN person p ON p.id = a.person
+SELECT a.at, a.action, a.partner, a.question, a.detail, p.name, q.heading FROM audit a
+LEFT JOIN person p ON p.id = a.person LEFT JOIN question q ON q.id = a.question
 WHERE ($1::uuid IS NULL OR a.question = $1) AND ($2::uuid IS NULL OR a.person = $2)
 ORDER BY a.at DESC, a.id DESC LIMIT $3
 """

@@ -60,7 +60,9 @@ WHERE m.partner = $1 AND p.left_at IS NULL ORDER BY p.name
 
 _LIBRARIES = "SELECT id, name, time_zone FROM library WHERE id = ANY($1::text[]) ORDER BY name"
 
-_ALL_LIBRARIES = "SELECT id, name, time_zone FROM library WHERE NOT gone ORDER BY name"
+_STANDING_LIBRARIES = "SELECT id, name, time_zone FROM library WHERE NOT gone ORDER BY name"
+
+_EVER_HEARD_OF = "SELECT id, name, time_zone FROM library ORDER BY name"
 
 _SET_LANGUAGE = "UPDATE person SET language = $2 WHERE id = $1"
 
@@ -141,10 +143,15 @@ async def colleagues(db: Db, partner: str) -> list[Record]:
 
 
 async def libraries(db: Db, partners: Sequence[str] | None = None) -> list[Record]:
-    """Those named, or all that were ever heard of."""
+    """Those named, or all that are in the network now."""
     if partners is None:
-        return await db.fetch(_ALL_LIBRARIES)
+        return await db.fetch(_STANDING_LIBRARIES)
     return await db.fetch(_LIBRARIES, partners)
+
+
+async def libraries_ever(db: Db, partners: Sequence[str] | None = None) -> list[Record]:
+    """Those named, or all that were ever heard of: what was theirs is still told by their name."""
+    return await (db.fetch(_EVER_HEARD_OF) if partners is None else db.fetch(_LIBRARIES, partners))
 
 
 async def set_language(db: Db, person: UUID, language: str) -> None:

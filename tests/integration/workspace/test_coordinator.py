@@ -150,6 +150,33 @@ async def test_many_are_closed_at_once_each_by_its_own_request(database: Databas
         assert {one["data"]["explanation"] for one in asked} == {"Hors de notre champ."}
 
 
+async def test_what_a_library_that_left_still_has_is_told_by_its_name_and_chosen_at_once(
+    database: Database,
+) -> None:
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon"), made.listed("bm-brest"), made.listed("bm-lyon", 2, gone=True)])
+        for number in range(14):
+            await on.tell(made.life(made.received(), made.routed(), question=another(f"left {number}")))
+        person = await claire(on)
+        await on.someone("Amel Benali", Member("respondent", "bm-lyon"))
+        for page in ("/questions", "/network?need=running&library=bm-lyon", "/people", "/search?q=phare"):
+            told = (await person.see(page)).text
+            assert "Avant" in told, page  # as its record was called before it went
+            assert ">bm-lyon<" not in told, page
+        chosen = (await person.see("/network?need=running&library=bm-lyon&choose=all")).text
+        assert chosen.count('form="several" checked>') == 14
+        offered = (await person.see(f"/network/check?action=assign&question={another('left 1')}")).text
+        assert '<option value="bm-lyon"' not in offered
+
+
+async def test_a_question_leads_its_coordinator_to_its_entry_of_the_archive(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(
+            [*made.life(made.received(), made.routed(), made.handed_in(), made.answered()), made.entry(17)]
+        )
+        assert 'href="/release/17"' in (await (await claire(on)).see(PAGE)).text
+
+
 async def test_what_cannot_be_done_with_a_question_is_not_offered_among_many(database: Database) -> None:
     async with stage(database) as on:
         held, old, followed = (another(name) for name in ("held", "erased", "followed up"))

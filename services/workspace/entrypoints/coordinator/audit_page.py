@@ -30,7 +30,7 @@ class AuditPage:
         number = page_number(asked.get("page"))
         who = (asked.get("who") or "").replace("\0", "")[:200].strip()
         async with self.guard.begin() as unit:
-            known = await people.libraries(unit.db)
+            known = await people.libraries_ever(unit.db)
             library = library_of(asked.get("library") or "", known)
             rows = await audit.listed(unit.db, who or None, library or None, PAGE + 1, PAGE * (number - 1))
             context: dict[str, Any] = {

@@ -42,7 +42,7 @@ class NetworkPage:
         asked = request.query_params
         number = page_number(asked.get("page"))
         async with self.guard.begin() as unit:
-            known = await people.libraries(unit.db)
+            known = await people.libraries_ever(unit.db)
             wish = NetworkWish(
                 library_of(asked.get("library") or "", known) or None,
                 (asked.get("q") or "").replace("\0", "")[:200].strip() or None,
@@ -74,6 +74,7 @@ class NetworkPage:
             rows=rows[:PAGE],
             more=len(rows) > PAGE,
             number=number,
+            all_chosen=asked.get("choose") == "all",
             wish=wish,
             form=str(uuid4()),
             form_url=self.form_url,

@@ -80,7 +80,7 @@ class WeightsPage:
             moved = told.get("moved", [])
             context: dict[str, Any] = {
                 **await self._known(unit, visitor),
-                "names": {row["id"]: row["name"] for row in await people.libraries(unit.db)},
+                "names": {row["id"]: row["name"] for row in await people.libraries_ever(unit.db)},
                 "headings": await weights.headings(unit.db, [UUID(one["question_id"]) for one in moved]),
             }
         return self.guard.pages.show(

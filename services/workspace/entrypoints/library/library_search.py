@@ -32,7 +32,7 @@ class LibrarySearch:
         context: dict[str, Any] = {"rows": [], "pages": None, "zones": {}, "names": {}}
         async with self.guard.begin() as unit:
             everywhere = visitor.may("see the network")
-            known = await people.libraries(unit.db, None if everywhere else visitor.libraries)
+            known = await people.libraries_ever(unit.db, None if everywhere else visitor.libraries)
             partners = [row["id"] for row in known]
             context |= {"now": unit.now, "names": {row["id"]: row["name"] for row in known}}
             if words:

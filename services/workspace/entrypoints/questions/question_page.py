@@ -26,7 +26,7 @@ from services.workspace.domain.steering import possible
 from services.workspace.entrypoints.sign_in.guard import Guard, Visitor
 from services.workspace.handlers import explaining
 from services.workspace.store import facts, libraries, people, work
-from services.workspace.store.coordinator import explanations, network
+from services.workspace.store.coordinator import entries, explanations, network
 from services.workspace.store.library import draft_files, paragraphs
 from services.workspace.store.work import Respondent
 
@@ -73,6 +73,7 @@ async def shown(unit: Unit, visitor: Visitor, question: UUID, zone: ZoneInfo) ->
     if visitor.may("see the network"):
         context["steered"] = await network.requests(unit.db, question, unit.now - STEERED_FOR)
         context |= await _explained(unit, visitor, question, known)
+        context["archived"] = await entries.of_question(unit.db, question)
     if who is not None:
         context["paragraphs"] = await _offered(unit, who.partner, known.facets.get("language"))
     return context | (await _of_respondent(unit, who) if who else _OF_NOBODY)
@@ -84,7 +85,7 @@ async def _explained(
     """What the router told of it; asked for anew where more has happened since."""
     await explaining.ask_if_wanted(unit, visitor.name, question, known)
     told = await explanations.told(unit.db, question)
-    names = {row["id"]: row["name"] for row in await people.libraries(unit.db)}
+    names = {row["id"]: row["name"] for row in await people.libraries_ever(unit.db)}
     return {"explained": told, "pictures": pictures(told, names) if told else [], "names": names}
 
 

@@ -41,6 +41,8 @@ WHERE e.state = $1 AND ($2::text IS NULL OR e.question IN (
 ORDER BY CASE WHEN $1 = 'held' THEN e.at END, e.at DESC, e.number LIMIT $3 OFFSET $4
 """
 
+_OF_QUESTION = "SELECT number, state, at FROM entry WHERE question = $1 ORDER BY number"
+
 _COUNT = "SELECT count(*) FROM entry WHERE state = 'held'"
 
 _ONE = """
@@ -102,3 +104,8 @@ async def requests(db: Db, number: int | None, since: datetime) -> list[Record]:
 
 async def forget_texts(db: Db, now: datetime) -> None:
     await db.execute(_FORGET, now - TEXTS_FOR)
+
+
+async def of_question(db: Db, question: UUID) -> list[Record]:
+    """What of it waits for release, is out or was kept."""
+    return await db.fetch(_OF_QUESTION, question)
