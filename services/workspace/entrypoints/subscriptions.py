@@ -33,7 +33,7 @@ def subscriptions() -> Subscriptions:
         AddressLifted: failing.lifted,
         EntryNoted: releasing.noted,
         EntryShown: releasing.shown,
-        PostNoted: posting.noted,
+        PostNoted: posting.keep_post,
         HeldNoted: holding.noted,
         HeldEnded: holding.ended,
         HeldShown: holding.shown,

@@ -13,7 +13,7 @@ from services.workspace.store import facts
 from services.workspace.store.coordinator import group_posts
 
 
-async def noted(unit: Unit, event: Event[PostNoted]) -> None:
+async def keep_post(unit: Unit, event: Event[PostNoted]) -> None:
     fact = event.data
     erased = await facts.is_erased(unit.db, event.subject)
     await group_posts.note(
@@ -28,7 +28,7 @@ async def noted(unit: Unit, event: Event[PostNoted]) -> None:
     )
 
 
-async def posted(
+async def ask_posted(
     unit: Unit, who: Coordinator, form: str, delivery: UUID, question: UUID, url: str | None
 ) -> None:
     """Raises ValidationError where the contract does not take it."""

@@ -103,7 +103,7 @@ JOIN question q ON q.id = n.question LEFT JOIN person p ON p.id = n.person
 WHERE m.person = $1 AND m.seen_at IS NULL ORDER BY n.at DESC LIMIT 20
 """
 
-_LOOK = """
+_KEEP_PRESENCE = """
 INSERT INTO presence (question, partner, person, seen_at, wrote_at)
 VALUES ($1, $2, $3, $4, CASE WHEN $5 THEN $4::timestamptz END)
 ON CONFLICT (question, partner, person) DO UPDATE SET seen_at = excluded.seen_at,
@@ -255,8 +255,8 @@ async def mentioned(db: Db, person: UUID) -> list[Record]:
     return await db.fetch(_MENTIONED, person)
 
 
-async def look(db: Db, who: Respondent, now: datetime, *, writing: bool) -> None:
-    await db.execute(_LOOK, who.question, who.partner, who.person, now, writing)
+async def keep_presence(db: Db, who: Respondent, now: datetime, *, writing: bool) -> None:
+    await db.execute(_KEEP_PRESENCE, who.question, who.partner, who.person, now, writing)
 
 
 async def gone(db: Db, who: Respondent) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from starlette.datastructures import FormData
+from asyncpg import Record
+from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -43,12 +45,7 @@ class NetworkPage:
         number = page_number(asked.get("page"))
         async with self.guard.begin() as unit:
             known = await people.libraries_ever(unit.db)
-            wish = NetworkWish(
-                library_of(asked.get("library") or "", known) or None,
-                (asked.get("q") or "").replace("\0", "")[:200].strip() or None,
-                PAGE + 1,
-                PAGE * (number - 1),
-            )
+            wish = _wish(asked, known, number)
             today = Today(unit.now, self._end_of_day(unit.now))
             counts = await network.counts(unit.db, today)
             need = asked.get("need") if asked.get("need") in NEEDS else first_need(counts)
@@ -85,6 +82,15 @@ class NetworkPage:
         zone = self.guard.pages.zone
         tomorrow = now.astimezone(zone).date() + timedelta(days=1)
         return datetime.combine(tomorrow, time(), zone)
+
+
+def _wish(asked: QueryParams, libraries: Sequence[Record], number: int) -> NetworkWish:
+    return NetworkWish(
+        library_of(asked.get("library") or "", libraries) or None,
+        (asked.get("q") or "").replace("\0", "")[:200].strip() or None,
+        PAGE + 1,
+        PAGE * (number - 1),
+    )
 
 
 def first_need(counts: dict[str, int]) -> str:

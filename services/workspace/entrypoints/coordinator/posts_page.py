@@ -47,5 +47,7 @@ class PostsPage:
             question = await group_posts.question_of(unit.db, delivery)
             if question is None:
                 raise HTTPException(404)
-            await posting.posted(unit, coordinator_of(visitor), word(form, "form"), delivery, question, url)
+            await posting.ask_posted(
+                unit, coordinator_of(visitor), word(form, "form"), delivery, question, url
+            )
         return RedirectResponse("/posts", 303)

@@ -104,7 +104,7 @@ class SteeringForms:
         """Until when the library would have time, where one question is looked at."""
         if wish.action != "assign" or len(questions) != 1:
             return None
-        return due_if_asked(await explanations.told(unit.db, questions[0]), wish.partner)
+        return due_if_asked(await explanations.latest(unit.db, questions[0]), wish.partner)
 
     async def change_intake(self, request: Request, visitor: Visitor, form: FormData) -> Response:
         notice = words(form, "notice", LONGEST_NOTICE).strip()

@@ -121,7 +121,7 @@ class AnswerForms:
         async with self.guard.begin(request.path_params["id"]) as unit:
             who, _ = await own_respondent(unit, visitor, request.path_params["id"])
             revision = await _save(unit, who, form)
-            await work.look(unit.db, who, unit.now, writing=True)
+            await work.keep_presence(unit.db, who, unit.now, writing=True)
         return who, revision
 
     async def _take_files(self, visitor: Visitor, who: Respondent, form: FormData) -> FilesTaken:

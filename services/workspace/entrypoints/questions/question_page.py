@@ -84,7 +84,7 @@ async def _explained(
 ) -> dict[str, Any]:
     """What the router told of it; asked for anew where more has happened since."""
     await explaining.ask_if_wanted(unit, visitor.name, question, known)
-    told = await explanations.told(unit.db, question)
+    told = await explanations.latest(unit.db, question)
     names = {row["id"]: row["name"] for row in await people.libraries_ever(unit.db)}
     return {"explained": told, "pictures": pictures(told, names) if told else [], "names": names}
 

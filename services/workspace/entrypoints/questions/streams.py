@@ -186,7 +186,7 @@ class Following:
 
 async def _look(begin: Begin, who: Respondent) -> None:
     async with begin() as unit:
-        await work.look(unit.db, who, unit.now, writing=False)
+        await work.keep_presence(unit.db, who, unit.now, writing=False)
 
 
 async def _until(event: asyncio.Event, seconds: float) -> bool:

@@ -38,7 +38,7 @@ async def keep(db: Db, question: UUID, data: dict[str, Any], at: datetime) -> No
     await db.execute(_KEEP, question, at, orjson.dumps(data).decode())
 
 
-async def told(db: Db, question: UUID) -> dict[str, Any] | None:
+async def latest(db: Db, question: UUID) -> dict[str, Any] | None:
     """As in `question.explained`; None while nothing was told."""
     row = await db.fetchrow(_TOLD, [question])
     read: dict[str, Any] | None = orjson.loads(row["data"]) if row else None
