@@ -25,6 +25,8 @@ from services.metrics.domain.public import closing
 from services.metrics.domain.tallies import Tallies
 
 STARS, READ_DEGREES = 5, 6
+FEWEST_HALVED, FEWEST_IN_TENTHS = 5, 10
+"""Answers below which a median, and what nine in ten took, would be said of one or two of them."""
 
 
 def derive(
@@ -118,7 +120,12 @@ def _durations(tallies: Tallies, year: int) -> dict[str, Duration]:
 
 
 def _duration(counts: Mapping[str, int]) -> Duration:
-    return Duration(quantile(counts, 0.5), quantile(counts, 0.9), tuple(counts.get(b, 0) for b in LABELS))
+    n = sum(counts.values())
+    return Duration(
+        quantile(counts, 0.5) if n >= FEWEST_HALVED else None,
+        quantile(counts, 0.9) if n >= FEWEST_IN_TENTHS else None,
+        tuple(counts.get(b, 0) for b in LABELS),
+    )
 
 
 def _numbers(pieces: Mapping[str, int], most: int) -> tuple[int, ...]:

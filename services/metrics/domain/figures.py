@@ -62,7 +62,8 @@ class Piece:
 
 @dataclass(frozen=True)
 class Duration:
-    """How long a stage took, in seconds, and the histogram it was read from (one number per bucket)."""
+    """How long a stage took, in seconds (None of too few), and the histogram it was read from (one number per
+    bucket)."""
 
     median: float | None
     ninetieth: float | None

@@ -44,8 +44,6 @@ PHRASES: Mapping[str, str] = {
     "median": N_("median time to answer"),
     "ninetieth": N_("nine answers in ten within %(duration)s"),
     "satisfaction": N_("satisfaction out of 5"),
-    "rated": N_("%(n)s ratings"),
-    "respondents": N_("thanks to their %(n)s librarians"),
     "thanks": N_("thanks to all their teams"),
     "answering": N_("answers per 100 questions of its own public"),
     "channels": N_("How people ask"),
@@ -139,5 +137,7 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "archived": NN_("answer in the public archive", "answers in the public archive"),
     "partners": NN_("library answering", "libraries answering"),
     "read": NN_("read %(n)s time", "read %(n)s times"),
+    "rated": NN_("%(n)s rating", "%(n)s ratings"),
+    "respondents": NN_("thanks to their %(n)s librarian", "thanks to their %(n)s librarians"),
 }
 """What stands beside a number."""

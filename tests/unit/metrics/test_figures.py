@@ -189,6 +189,26 @@ def test_give_and_take_is_never_shown_in_per_cent() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("answers", "shown"),
+    [(4, set()), (5, {"median"}), (10, {"median", "ninetieth"})],
+)
+def test_what_few_answers_took_is_no_median(answers: int, shown: set[str]) -> None:
+    lines = [
+        TallyLine(2025, 1, "answered", "channel", "mail", answers),
+        TallyLine(2025, 1, "answered", "answer_calendar", "86400", answers),
+        TallyLine(2025, 1, "rated", "number", "5", 1),
+        TallyLine(2025, 0, "respondents", "total", "", 1),
+        TallyLine(2025, 1, "answered", "partner", "bpi", answers),
+    ]
+    figures = derive(2025, Tallies(lines), today=date(2026, 1, 2))
+    bigs = {big.key: big for big in compose(figures, Words("en"), zone="Europe/Paris", network="Sésame").bigs}
+    told = {*bigs, *(["ninetieth"] if "median" in bigs and bigs["median"].note else [])}
+    assert told - {"answered", "promise", "satisfaction", "partners"} == shown
+    notes = [bigs[key].note.replace("\N{NO-BREAK SPACE}", " ") for key in ("satisfaction", "partners")]
+    assert notes == ["1 rating", "thanks to their 1 librarian"]
+
+
 def test_made_up_numbers_are_marked_in_every_format() -> None:
     lines = [TallyLine(2025, 1, "received", "channel", "mail", 9)]
     figures = replace(derive(2025, Tallies(lines), today=date(2026, 1, 2)), made_up_until=date(2025, 12, 31))

@@ -116,11 +116,13 @@ def _bigs(figures: YearFigures, words: Words) -> Iterable[Big]:
         share = figures.promise_share
         yield Big("promise", words.percent(share), words("promise"), "", gauge=share)
     answer = figures.durations["answer_calendar"]
-    if answer.median is not None and answer.ninetieth is not None:
-        note = words("ninetieth", duration=words.duration(answer.ninetieth))
+    if answer.median is not None:
+        nine = answer.ninetieth
+        note = "" if nine is None else words("ninetieth", duration=words.duration(nine))
         yield Big("median", words.duration(answer.median), words("median"), note)
+    rated = sum(figures.stars)
     if figures.satisfaction is not None:
-        mean, note = figures.satisfaction, words("rated", n=words.number(sum(figures.stars)))
+        mean, note = figures.satisfaction, words.of("rated", rated, n=words.number(rated))
         yield Big("satisfaction", words.decimal(mean), words("satisfaction"), note, gauge=mean / STARS)
     yield from _given(figures, words)
     if figures.n("archived"):
@@ -133,7 +135,7 @@ def _given(figures: YearFigures, words: Words) -> Iterable[Big]:
         yield Big("answering", words.number(round(figures.answering)), words("answering"), "")
     if not figures.partner and figures.institutions:
         people = figures.respondents
-        note = words("respondents", n=words.number(people)) if people else words("thanks")
+        note = words.of("respondents", people, n=words.number(people)) if people else words("thanks")
         label = words.of("partners", figures.institutions)
         yield Big("partners", words.number(figures.institutions), label, note)
 
