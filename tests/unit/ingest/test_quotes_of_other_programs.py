@@ -50,6 +50,8 @@ BELOW = {
     "banner of a first mail": f"De : {FROM}\nEnvoyé : vendredi 20 nov. 2026 10:12\nÀ : {TO}\nObjet : Q\n\n"
     "Vous n'obtenez pas souvent d'e-mail de reply@sesame.example. Pourquoi c'est important"
     f"<https://aka.ms/LearnAboutSenderIdentification>\n\n{TEXT}",
+    "yahoo": f"Le vendredi 20 novembre 2026 à 10:12:31 UTC+1, {FROM} a écrit : \n\n\n\n\n{TEXT}",
+    "between dashes": f"---------- On Nov 20, 2026, at 10:12, Sésame wrote: ----------\n\n{TEXT}",
     "sender above an outside subject": "De : Sésame\n\nEnvoyé : vendredi 20 novembre 2026 10:12\n"
     f"À : {TO}\nObjet : [EXTERNE] Question\n\n{TEXT}",
     "name above a subject of attention": f"Sésame\n\nÀ : {TO}\nObjet : Attention aux sources\n\n{TEXT}",

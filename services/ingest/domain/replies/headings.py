@@ -22,7 +22,7 @@ from services.ingest.domain.replies.quote_marks import (
     WROTE,
 )
 
-LONGEST_SENTENCE, LONGEST_BLOCK, LONGEST_GAP = 4, 14, 3
+LONGEST_SENTENCE, LONGEST_BLOCK, LONGEST_GAP = 4, 14, 6
 """Lines of a heading that is a sentence, of one that is a block, and empty ones below it."""
 LONGEST_BANNER = 5
 LABEL = re.compile(r"^\W{0,4}[^\W\d_][^:：<>]{0,30}+[:：]")
@@ -225,7 +225,7 @@ def _column(lines: Sequence[str], top: int, end: int, us: Us) -> HeaderBlock:
     """Where a reply and the heading share a line, the heading begins with a word such as "On"."""
     line = lines[top]
     if (at := _lead(lines, top, end)) is not None:
-        return HeaderBlock(top, at if line[:at].strip() else 0)
+        return HeaderBlock(top, 0 if _is_empty(line[:at]) else at)
     date = DATE.search(line)
     before = line[: date.start()] if date else ""
     begins_with_us = us.addressed_in(before) and len(before.partition("@")[0].split()) <= FEW_WORDS
