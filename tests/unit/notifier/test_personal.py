@@ -73,6 +73,34 @@ def test_what_leads_to_a_person_is_masked(text: str, private: str) -> None:
     assert private not in masked(text, marks(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "private"),
+    [
+        ("Mon adresse IP est 192.168.1.23, que voit-on de moi ?", "192.168.1.23"),
+        ("Mon numéro de registre national 85073003328", "85073003328"),
+        ("J'habite au 7, Grande Rue", "7, Grande"),
+        ("Je vis au 12 Grand'Rue, Brumal", "12 Grand"),
+    ],
+)
+def test_more_that_leads_to_a_person_is_masked(text: str, private: str) -> None:
+    assert private not in masked(text, marks(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La version 1.2.3.4 du logiciel",
+        "L'article 12.3.4.5 du règlement",
+        "Au registre national de 1850",
+        "La Grande Rue de Besançon au XVIIIe siècle",
+        "La bibliothèque est au 27, Grande Rue",
+        "Voir page 12, Grande Rue",
+    ],
+)
+def test_more_that_libraries_write_stays(text: str) -> None:
+    assert masked(text, marks(text)) == text
+
+
 @pytest.mark.parametrize("text", CASES["leaves"])
 def test_what_libraries_write_stays(text: str) -> None:
     assert masked(text, marks(text, said_names(text))) == text

@@ -74,8 +74,12 @@ LABELLED = re.compile(
     r"|carte (?:de (?:lect(?:eur|rice)|biblioth[èe]que|s[ée]jour|cr[ée]dit)|bancaire|bleue|d'[ée]tudiante?)"
     rf"|{_NUMBER} (?:de |d')?(?:lect(?:eur|rice)|client|dossier|contrat|[ée]tudiant|matricule|carte)"
     r"|matricule|num[ée]ro fiscal|dossier m[ée]dical"
+    r"|(?:num[ée]ro (?:de |du )?(?:registre )?|n° (?:de |du )?(?:registre )?|registre )national"
+    r"|rijksregister(?:nummer)?"
+    r"|adresse ip|ip address|(?:mon|my|mijn) ip"
     r"|library card|identity card|bsn)"
-    rf"\b(?:\s{{0,2}}(?:\w{{1,12}}\s)?{_NUMBER})?(?:\s(?:c'est|est|is|le|la|au|suivant|caf|perso|pro|fran[çc]aise?|belge)){{0,3}}[\s.:=°(-]{{0,5}}"
+    rf"\b(?:\s{{0,2}}(?:\w{{1,12}}\s)?{_NUMBER})?(?:\s(?:c'est|est|is|le|la|au|suivant|caf|perso|pro"
+    rf"|fran[çc]aise?|belge)){{0,3}}[\s.:=°(-]{{0,5}}"
     r"(?P<number>(?-i:\+?(?:[A-Z]{1,4}[ -]?)?\d(?:[ ./()-]{0,2}[A-Z0-9]){3,33}))",
     re.IGNORECASE,
 )
@@ -87,6 +91,7 @@ LABELS = (
     *("tél", "tel", "phone", "portable", "mobile", "gsm", "fax", "whats", "iban", "rib", "bic", "compte"),
     *("passe", "passp", "cni", "carte", "nir", "sécu", "secu", "allocat", "adh", "abonn", "permis", "lect"),
     *("client", "fiscal", "dossier", "contrat", "tudiant", "matric", "card", "bsn"),
+    *("national", "rijksreg", " ip"),
 )
 FEWEST_LABELLED = 5
 PLATE = re.compile(

@@ -37,7 +37,8 @@ _TOWN = (
     rf"(?:[ -]{_CAPITAL}[\w'-]{{0,40}}){{0,4}})?"
 )
 FRENCH = re.compile(
-    rf"{_HOUSE}(?:(?i:{_STREETS}) (?:{_DAY}|{_NAME})|(?i:{_PROPER_ONLY}) {_PROPER}"
+    rf"{_HOUSE}(?:(?i:{_STREETS}) (?:{_DAY}|{_NAME})|(?i:grand(?:e[ -]|[ '-])rue)\b|(?i:{_PROPER_ONLY})"
+    rf" {_PROPER}"
     rf"|(?i:{_ALSO_WORDS}) (?:{_PROPER}|(?:du|de la|des|de l')\s?(?!{_STOP})[\w'-]{{3,40}})){_TOWN}"
 )
 NUMBER_LAST = re.compile(
@@ -74,8 +75,10 @@ GERMAN_WAYS = (
 HOME = re.compile(r"résidence|lotissement|hameau|lieu-dit|lieudit", re.IGNORECASE)
 HOMES = ("résidence", "lotissement", "lieu-dit", "lieudit", "hameau", "bp", "boîte", "app", "bât", "esc")
 IN_A_BOOK = re.compile(
-    r"\b(?:pages?|pp?\.?|chapitres?|chapters?|chap\.?|ch\.|tomes?|t\.|volumes?|vol\.?|sections?|articles?|art\.?"
-    r"|livres?|books?|parts?|parties?|actes?|scènes?|episodes?|épisodes?|saisons?|tracks?|pistes?|kapitel|band"
+    r"\b(?:pages?|pp?\.?|chapitres?|chapters?|chap\.?|ch\.|tomes?|t\.|volumes?|vol\.?|sections?|articles?"
+    r"|art\.?"
+    r"|livres?|books?|parts?|parties?|actes?|scènes?|episodes?|épisodes?|saisons?|tracks?|pistes?|kapitel"
+    r"|band"
     r"|teil|seiten?|hoofdstuk|deel|pagina|blz\.?|planches?|figures?|fig\.|lots?|loi|cotes?)\s{0,2}$",
     re.IGNORECASE,
 )
@@ -87,7 +90,8 @@ OF_A_YEAR = re.compile(r"\b(?!habit|adress|domicil|réside|num[ée]ro)[a-zà-ö�
 """`plaque commémorative 1944, rue de Rivoli`; only the largest cities number houses by thousands."""
 YEAR = re.compile(r"(?:1\d|20)\d\d(?!\w)")
 OPEN_TO_ALL = re.compile(
-    r"(?:\b(?:mus[ée]es?|biblioth[èe]ques?|médiathèques?|archives|mairie|librairie|théâtre|église|cathédrale|opéra"
+    r"(?:\b(?:mus[ée]es?|biblioth[èe]ques?|médiathèques?|archives|mairie|librairie|théâtre|église"
+    r"|cathédrale|opéra"
     r"|palais|château|université|institut|fondation|conservatoire|ambassade|cinémathèque|hôpital|préfecture"
     r"|tribunal|lycée|collège|école|museum|library|university|institute|foundation|theatre|embassy|gallery"
     r"|monument|villa|siège|abbaye|basilique|chapelle|cinéma|café|restaurant"
@@ -98,7 +102,8 @@ OPEN_TO_ALL = re.compile(
 )
 """Before the address of a house that everybody may enter."""
 SOMEBODYS = re.compile(
-    r"\b(?:j'|je|mon|ma|mes|moi|nous|notre|chez|habite|appartement|i|i'm|my|we|our|live|ik|mijn|woon|ich|mein|meine"
+    r"\b(?:j'|je|mon|ma|mes|moi|nous|notre|chez|habite|appartement|i|i'm|my|we|our|live|ik|mijn|woon|ich"
+    r"|mein|meine"
     r"|wohne|étudiante?|élève|professeure?|adresse|mme|madame|monsieur|cordialement|à côté|près|face"
     r"|derrière|devant|domicile|next|near|opposite)\b",
     re.IGNORECASE,
