@@ -5,6 +5,7 @@ killed and started again.
 """
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -35,6 +36,17 @@ settings.register_profile(
     derandomize="SESAME_TEST_FUZZ" not in os.environ,
 )
 settings.load_profile("sesame")
+
+
+# Each client of httpx reads all authorities of SSL_CERT_FILE or its own list, 20 ms of a processor, though
+# hardly one meets TLS; those of a folder are read when asked for. Processes that tests start do alike.
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ.setdefault("SSL_CERT_DIR", "/etc/ssl/certs")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and all modules stay until the end: no search for garbage needs to see them."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

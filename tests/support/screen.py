@@ -26,7 +26,9 @@ radio region search searchbox status table textbox DisclosureTriangle figure gro
 """
 TOLD = frozenset(ROLES.split())
 """Roles that a screen reader announces, or jumps to."""
-FOUND = """axe.run(document, {resultTypes: ["violations"], RULES}).then((found) => JSON.stringify({
+FOUND = """axe.run(
+  document, {resultTypes: ["violations"], selectors: false, preload: false, RULES}
+).then((found) => JSON.stringify({
   overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   violations: found.violations.map((one) => one.id + ": " + one.nodes.map((at) => at.html).join(" ")),
 }))"""
@@ -147,14 +149,16 @@ class Screen:
         await self.press(key)
         await loaded
 
-    async def faultless(self, path: str, *, widths: Sequence[int] = (320, 1100)) -> None:
+    async def faultless(
+        self, path: str, *, widths: Sequence[int] = (320, 1100), colours: Sequence[str] = ("dark", "forced")
+    ) -> None:
         """By day at these widths, by night and in forced colours at the first: nothing that axe-core faults,
-        nothing that sticks out."""
+        nothing that sticks out. Whatever its language, a page has the same colours: once is enough."""
         for width in reversed(widths):
             await self.settings(width=width)
             await self.open(path)
             self._faultless(f"{path}, {width} pixels", await self.look(), await self.script(WIDE))
-        for scheme in ("dark", "forced"):
+        for scheme in colours:
             await self.settings(width=widths[0], **{scheme: True})
             seen = await self.look(OF_COLOURS)
             self._faultless(f"{path}, {widths[0]} pixels, {scheme}", seen, await self.script(WIDE))

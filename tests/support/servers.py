@@ -44,7 +44,7 @@ class VirtualHost:
 
 async def make_template(servers: Servers) -> Database:
     """An empty, migrated database that nobody connects to; cloning and dropping it takes
-    about 80 ms of a processor in memory, four times as many on a disk.
+    about 50 ms of a processor in memory, some times as many on a disk.
     """
     name = f"sesame_template_{secrets.token_hex(4)}"
     await administer(servers.database_url, CREATE, name)

@@ -10,7 +10,13 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 CREATE = "SELECT format('CREATE DATABASE %I', $1::text)"
-CLONE = "SELECT format('CREATE DATABASE %I TEMPLATE %I', $1::text, $2::text)"
+CLONE = """
+SELECT format('CREATE DATABASE %I TEMPLATE %I', $1::text, $2::text) || CASE
+    WHEN NOT pg_has_role('pg_read_all_settings', 'USAGE') THEN ''
+    WHEN current_setting('data_directory') LIKE '/dev/shm/%' THEN ' STRATEGY FILE_COPY'
+    ELSE '' END
+"""
+"""In memory a copy of files takes a third less of a processor than one by way of the log, on a disk more."""
 DROP = "SELECT format('DROP DATABASE %I WITH (FORCE)', $1::text)"
 
 

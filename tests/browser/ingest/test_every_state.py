@@ -262,7 +262,8 @@ async def opened(door: Ingest, looking: Screen, path: str, sentences: dict[str, 
         text = " ".join(page.text.split())
         assert page.status_code == 200
         assert sentence in text, text
-        await looking.faultless(f"{path}?lang={language}", widths=(320,))
+        colours = ("dark", "forced") if language == "fr" else ()
+        await looking.faultless(f"{path}?lang={language}", widths=(320,), colours=colours)
 
 
 RUNNING = {LibraryState.YOURS, LibraryState.TAKEN, LibraryState.FOLLOW_UP}

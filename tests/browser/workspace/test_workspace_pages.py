@@ -59,8 +59,11 @@ NETWORKS = (
     ("/join", 1440),
 )
 
+COLOURS = {"fr": ("dark", "forced"), "en": ()}
+"""In which language pages are looked at by night too."""
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+
+@pytest.mark.parametrize("language", COLOURS)
 async def test_the_coordinators_pages_have_no_fault_at_any_width(database: Database, language: str) -> None:
     async with stage(database, most_streams=0) as on:
         await morning(on)
@@ -70,14 +73,14 @@ async def test_the_coordinators_pages_have_no_fault_at_any_width(database: Datab
             there = (*await applicants(on), await tried(on, claire), "/weights")
             asked = [(address, width) for address in there for width in (320, 1440)]
             for address, width in (*NETWORKS, *asked, ("/applications", 320)):
-                await looking.faultless(address, widths=(width,))
+                await looking.faultless(address, widths=(width,), colours=COLOURS[language])
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", COLOURS)
 async def test_pages_have_no_fault_at_any_width(database: Database, language: str) -> None:
     async with stage(database, most_streams=0, data=others(), seen_at=SEEN_AT) as on:
         amel = await morning(on)
         await amel.post("/account/language", language=language)
         async with browser(amel.http) as served, screen(served.origin) as looking:
             for address, width in PAGES:
-                await looking.faultless(address, widths=(width,))
+                await looking.faultless(address, widths=(width,), colours=COLOURS[language])

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -70,8 +70,15 @@ class Guarded:
         return by_tls(self.postgresql, authority)
 
 
-@pytest.fixture
-async def guarded() -> AsyncIterator[Guarded]:
+@pytest.fixture(scope="module")
+def guarded(_session_runner: asyncio.Runner) -> Iterator[Guarded]:
+    stack = AsyncExitStack()
+    yield _session_runner.run(stack.enter_async_context(_guarded_servers()))
+    _session_runner.run(stack.aclose())
+
+
+@asynccontextmanager
+async def _guarded_servers() -> AsyncIterator[Guarded]:
     with throwaway_folder() as folder:
         authority, stranger = Authority(folder / "authority"), Authority(folder / "stranger")
         authority.make()
@@ -93,7 +100,7 @@ async def _insist_on_tls(postgresql: PostgreSQL, data: Path, authority: Authorit
         (data / source.name).chmod(0o600)
         if (user := system_user()) is not None:
             shutil.chown(data / source.name, user)
-    (data / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
+    (data / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 md5\n")
     db = await asyncpg.connect(postgresql.database_url)
     await db.execute("ALTER SYSTEM SET ssl = on")
     await db.execute("SELECT pg_reload_conf()")

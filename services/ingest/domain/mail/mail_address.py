@@ -12,7 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 
 AROUND = " \t\r\n\u00a0\u202f<>\"'“”„«»‘’()[]"
 BEHIND = ",;.:" + AROUND
-USUAL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@([a-z0-9.-]+)")
+USUAL = re.compile(r"[a-z0-9_+-]{1,64}+(?:\.[a-z0-9_+-]{1,64}+){0,32}+@([a-z0-9.-]+)")
 """Nothing before the @ that the library would look at twice: of such an address the domain decides."""
 LONGEST = 254
 """Characters of an address (RFC 5321, 4.5.3.1.3)."""

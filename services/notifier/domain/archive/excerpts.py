@@ -12,7 +12,9 @@ LENGTH = 180
 BEFORE = 60
 """Characters shown before the word at most, where its sentence began earlier."""
 SHORTEST_STEM = 4
-SET_OUT = re.compile(r"^[ \t]*(?:[-*>\u2022][ \t]+)+|[ \t]*\(https?://[^\s()]+\)", re.MULTILINE)
+SET_OUT = re.compile(
+    r"^[ \t]*(?:[-*>\u2022][ \t]+)+|(?:(?<![ \t])[ \t]++)?\(https?://[^\s()]+\)", re.MULTILINE
+)
 """Dashes of lists, signs of quotations, addresses behind titles: one line has none of them."""
 
 

@@ -59,7 +59,7 @@ class SentText:
 
 _SINGLE, _DOUBLE = "\u2018\u2019\u201a\u201b\u2032", "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"
 _QUOTES = str.maketrans({**dict.fromkeys(_SINGLE, "'"), **dict.fromkeys(_DOUBLE, '"')})
-_ROUND_QUOTES = re.compile(r"\s*\"\s*")
+_ROUND_QUOTES = re.compile(r"(?:(?<!\s)\s++)?\"\s*+")
 
 
 def text_digest(text: str, sources: Iterable[str] = (), files: Iterable[str] = ()) -> str:
