@@ -53,7 +53,9 @@ def any_of(*parts: str) -> re.Pattern[str]:
 
 def clean_text(text: str | None, most: int = LONGEST_TEXT) -> str | None:
     """Several lines, at most `most` characters; None when nothing is left."""
-    cleaned = CONTROLS.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
+    if not text:
+        return None
+    cleaned = CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     kept = composed(cleaned.strip()[:most]).strip()
     return None if is_blank(kept) else kept
 
@@ -66,5 +68,7 @@ def clean_name(text: str | None) -> str | None:
 
 def clean_line(text: str | None, most: int = LONGEST_LINE) -> str | None:
     """One line, at most `most` characters; None when nothing is left."""
-    kept = composed(" ".join(CONTROLS.sub("", text or "").split())[:most])[:most].strip()
+    if not text:
+        return None
+    kept = composed(" ".join(CONTROLS.sub("", text).split())[:most])[:most].strip()
     return None if is_blank(kept) else kept

@@ -11,13 +11,15 @@ from services.contracts.envelope import NotAnEvent, parse
 from services.contracts.faults import MOST_FAULTS, Fault
 
 Path = tuple[str | int, ...]
+ESCAPED_COLON = b"\\u003"
+"""And its neighbours; no other way is there to write one, and UTF-8 uses its byte for nothing else."""
 
 
 def read_strictly(body: bytes) -> dict[str, Any]:
     """An object in which no name stands twice: readers take the first, the last or both, so that what was
     written would be lost without a word (RFC 8259, 4; RFC 7493, 2.3). Raises NotAnEvent, naming each."""
     raw = parse(body)
-    if paths := _repeated(body):
+    if _drops_names(body, raw) and (paths := _repeated(body)):
         faults = tuple(stands_twice(path) for path in paths[:MOST_FAULTS])
         raise NotAnEvent(faults[0].reason, field=faults[0].field, faults=faults)
     return raw
@@ -25,6 +27,25 @@ def read_strictly(body: bytes) -> dict[str, Any]:
 
 def stands_twice(path: Path) -> Fault:
     return Fault(path, "stands twice, and nobody can tell which is meant; write it once")
+
+
+def _drops_names(body: bytes, read: dict[str, Any]) -> bool:
+    """False where each colon of the body stands behind a name that was read, or in a text: then none was read
+    twice, and the slower look at who stands where can be spared."""
+    if ESCAPED_COLON in body:
+        return True
+    names_and_colons = 0
+    left: list[Any] = [read]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            names_and_colons += len(one)
+            left += [*one, *one.values()]
+        elif isinstance(one, list):
+            left += one
+        elif isinstance(one, str):
+            names_and_colons += one.count(":")
+    return body.count(b":") > names_and_colons
 
 
 def _repeated(body: bytes) -> list[Path]:

@@ -119,6 +119,9 @@ def test_nothing_else_is_read_and_its_cause_is_said(body: bytes) -> None:
         (b'{"a":1,"a":2,"b":1,"b":2,"c":3}', ["a", "b"]),
         (b'{"data":{"text":"a","place":[{"x":1,"x":2}],"text":"b"}}', ["data.text", "data.place.0.x"]),
         (b'{"a":1,"\\u0061":2}', ["a"]),
+        (b'{"a:":"http://x","b":[":"],"a:":":::"}', ["a:"]),
+        (b'{"a":"\\u003a\\u003A","b":1,"b":2}', ["b"]),
+        (b'{"a":{"x":1,"x":":"},"b":"::"}', ["a.x"]),
     ],
 )
 def test_a_name_that_stands_twice_is_named_wherever_it_stands(body: bytes, fields: list[str]) -> None:
