@@ -238,7 +238,9 @@ async def test_another_promise_is_shown_when_the_network_has_it(database: Databa
             assert (later - timedelta(hours=2)).isoformat() in (await amel.see(path)).text
         person = await claire(on)
         assert later.isoformat() in (await person.see("/network?need=running")).text
-        assert "plus de temps, par Claire Dumas" in (await person.see(PAGE)).text
+        page = (await person.see(PAGE)).text
+        assert "plus de temps, par Claire Dumas" in page
+        assert "À l’heure du réseau" in page
 
 
 async def test_a_pause_of_intake_is_shown_with_its_notice_until_it_is_over(
