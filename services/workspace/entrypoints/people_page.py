@@ -43,12 +43,13 @@ class PeoplePage:
                 else await people.of_partners(unit.db, visitor.libraries)
             )
             libraries = await people.libraries(unit.db, None if everywhere else visitor.libraries)
-            names = {one["id"]: one["name"] for one in await people.libraries_ever(unit.db)}
+            ever = await people.libraries_ever(unit.db)
             context: dict[str, Any] = {
                 "now": unit.now,
                 "rows": rows,
                 "libraries": libraries,
-                "names": names,
+                "names": {one["id"]: one["name"] for one in ever},
+                "gone": {one["id"] for one in ever if one["gone"]},
             }
         roles = ROLES if everywhere else ("respondent", "lead")
         values = {"name": "", "mail": "", "role": "respondent" if libraries else "coordinator"}

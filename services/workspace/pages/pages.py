@@ -57,6 +57,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         N_("Not for you"),
         N_("Only those who work in the library do this. A coordinator gives questions, and takes them back."),
     ),
+    "library_left": (
+        N_("Your library has left the network"),
+        N_("What it had here is shown no longer. If that is a mistake, write to the network’s coordinator."),
+    ),
     "missing": (
         N_("There is nothing here"),
         N_("The address is wrong, or this question is not one of your library’s."),

@@ -20,7 +20,12 @@ _BY_MAIL = "SELECT id, name, mail, language FROM person WHERE lower(mail) = lowe
 
 _ONE = "SELECT id, name, mail, language FROM person WHERE id = $1 AND left_at IS NULL"
 
-_MEMBERS = "SELECT role, partner FROM membership WHERE person = $1 ORDER BY role, partner"
+# Of a library that left the network nobody sees anything; should it come back, so do its people.
+_MEMBERS = """
+SELECT role, partner FROM membership m
+WHERE person = $1 AND NOT EXISTS (SELECT FROM library l WHERE l.id = m.partner AND l.gone)
+ORDER BY role, partner
+"""
 
 _JOIN = "INSERT INTO membership (person, role, partner) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 
@@ -58,11 +63,11 @@ SELECT DISTINCT p.id, p.name FROM membership m JOIN person p ON p.id = m.person
 WHERE m.partner = $1 AND p.left_at IS NULL ORDER BY p.name
 """
 
-_LIBRARIES = "SELECT id, name, time_zone FROM library WHERE id = ANY($1::text[]) ORDER BY name"
+_LIBRARIES = "SELECT id, name, time_zone, gone FROM library WHERE id = ANY($1::text[]) ORDER BY name"
 
-_STANDING_LIBRARIES = "SELECT id, name, time_zone FROM library WHERE NOT gone ORDER BY name"
+_STANDING_LIBRARIES = "SELECT id, name, time_zone, gone FROM library WHERE NOT gone ORDER BY name"
 
-_EVER_HEARD_OF = "SELECT id, name, time_zone FROM library ORDER BY name"
+_EVER_HEARD_OF = "SELECT id, name, time_zone, gone FROM library ORDER BY name"
 
 _SET_LANGUAGE = "UPDATE person SET language = $2 WHERE id = $1"
 
@@ -106,6 +111,7 @@ async def one(db: Db, person: UUID) -> Record | None:
 
 
 async def members(db: Db, person: UUID) -> tuple[Member, ...]:
+    """Their roles in the network and in the libraries that are in it now."""
     return tuple(Member(row["role"], row["partner"]) for row in await db.fetch(_MEMBERS, person))
 
 

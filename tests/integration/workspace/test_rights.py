@@ -14,6 +14,7 @@ from tests.integration.workspace.stage import Stage, stage
 from tests.support.servers import Database
 
 REFUSED = (403, 404)
+PAGE = f"/questions/{made.QUESTION}"
 NOBODY = "00000000-0000-7000-8000-00000000000f"
 
 
@@ -111,6 +112,30 @@ async def test_those_of_the_network_find_every_librarys_questions(database: Data
 async def state(on: Stage) -> list[int]:
     tables = ("fact", "claim", "draft", "note", "request", "person", "membership", "outbox")
     return [await on.on.pool.fetchval(f"SELECT count(*) FROM {table}") for table in tables]
+
+
+async def test_people_of_a_library_that_left_see_nothing_more_from_that_moment(database: Database) -> None:
+    doors_of_lyon = ("/questions", PAGE, "/search?q=phare", "/libraries", "/people", "/account", "/changes")
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        await on.tell([made.listed("bm-lyon")])
+        here = [await on.someone(f"Amel {door}", Member("lead", "bm-lyon")) for door in doors_of_lyon]
+        writes = await on.someone("Bruno", Member("respondent", "bm-lyon"))
+        both = await on.someone("Zoé", Member("lead", "bm-lyon"), Member("respondent", "bm-brest"))
+        assert "Qui a construit le phare" in (await here[0].see("/questions")).text
+        assert (await writes.see(PAGE)).status_code == (await both.see(PAGE)).status_code == 200
+        await on.tell([made.listed("bm-lyon", 2, gone=True)])
+        for person, door in zip(here, doors_of_lyon, strict=True):
+            told = await person.see(door)
+            assert (told.status_code, "a quitté le réseau" in told.text) == (403, True), door
+            assert (await person.see("/questions")).headers["location"].startswith("/sign-in?next=")
+        assert (await writes.post(f"{PAGE}/draft", text="Le marquis.", revision="0")).status_code == 403
+        assert [(await both.see(path)).status_code for path in (PAGE, "/account")] == [404, 200]
+        assert (await both.post("/people/" + str(writes.id) + "/leave", library="bm-lyon")).status_code == 403
+        claire = await on.someone("Claire Dumas", Member("coordinator"))
+        assert "a quitté le réseau" in (await claire.see("/people")).text
+        await on.tell([made.listed("bm-lyon", 3), made.listed("bm-lyon", 2, gone=True)])
+        assert (await both.see(PAGE)).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/libraries/a%00b", "/libraries/a%00b/figures", "/search?q=x&subject=%00"])

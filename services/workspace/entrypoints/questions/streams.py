@@ -54,6 +54,8 @@ class Stream:
         if ours and (everything or self.question in (None, question)):
             self.changed = True
             self.woken.set()
+        elif ours and question == EVERYTHING:  # the library's own record: perhaps it left the network
+            self.woken.set()
 
 
 class Streams:
@@ -172,7 +174,7 @@ class Following:
 
     async def _is_still_here(self) -> bool:
         visitor = await self.guard.visitor(self.request)
-        return visitor is not None and not visitor.over
+        return visitor is not None and not visitor.over and follows(visitor, self.stream)
 
     async def _look(self) -> None:
         if self.who is not None:
@@ -182,6 +184,11 @@ class Following:
         if self.who is not None and not self.streams.closing:
             async with self.guard.begin() as unit:
                 await work.gone(unit.db, self.who)
+
+
+def follows(visitor: Visitor, stream: Stream) -> bool:
+    """Whether all that the page shows is theirs still: a library may have left the network meanwhile."""
+    return visitor.may("see lists") and stream.partners.issubset(visitor.libraries)
 
 
 async def _look(begin: Begin, who: Respondent) -> None:

@@ -1,6 +1,7 @@
 """Who comes, and whether they may: every page's door says its action, and this asks for it.
 
-A session is read anew at every request, so whoever was removed or signed out is gone at once.
+A session is read anew at every request, so whoever was removed or signed out is gone at once, and so is
+whoever has no library left in the network.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ COOKIE_SECONDS = 30 * 86400
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """A person signed in, with the seal that their forms bear. `over`: their session timed out, and nothing
-    else: it may still save what they wrote, and do nothing more."""
+    else: it may still save what they wrote, and do nothing more. No `members`: their library
+    left the network."""
 
     person: UUID
     session: UUID
@@ -133,9 +135,17 @@ class Guard:
         form: FormData,
         answer: RouteHandler,
     ) -> Response:
+        if not visitor.members:
+            return await self._told_of_leaving(visitor)
         if not visitor.may(action):
             return self.pages.message(visitor, "forbidden", 403)
         return await answer(request, visitor, form)
+
+    async def _told_of_leaving(self, visitor: Visitor) -> Response:
+        """They see why, and their session ends with it."""
+        async with self.begin() as unit:
+            await sessions.end(unit.db, visitor.session, visitor.person, unit.now)
+        return self.let_out(self.pages.message(visitor, "library_left", 403))
 
     async def visitor(self, request: Request) -> Visitor | None:
         """None for who was never in, signed out or was removed."""
@@ -150,8 +160,6 @@ class Guard:
             if not over:
                 await self._seen(unit, row["id"], row["seen_at"])
             members = await people.members(unit.db, row["person"])
-        if not members:
-            return None
         return Visitor(
             person=row["person"],
             session=row["id"],
