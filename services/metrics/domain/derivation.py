@@ -11,6 +11,7 @@ from services.metrics.domain.facts import FACETS, PLACED
 from services.metrics.domain.figures import (
     COUNTED_AS,
     HEADLINES,
+    OTHERS,
     STAGES,
     THE_NETWORK,
     Duration,
@@ -88,11 +89,14 @@ def _same_day_before(day: date) -> date:
 def pieces_of(tallies: Tallies, year: int, measure: str, facet: str) -> tuple[Piece, ...]:
     """Of received questions, what the router found out counts when they were placed. The pieces make the
     total: what is not known of the rest, nobody said."""
-    pieces = Counter(tallies.pieces(year, measure, facet))
+    pieces, total = Counter(tallies.pieces(year, measure, facet)), tallies.total(year, measure)
     if measure == "received":
         pieces.update(tallies.pieces(year, PLACED, facet))
     if pieces:
-        pieces[""] += max(0, tallies.total(year, measure) - pieces.total())
+        pieces[""] += max(0, total - pieces.total())
+    for value in ("", OTHERS) if total else ():
+        # Asked on the last day of a year and placed in the next: what closes the sum has these too many.
+        pieces[value] -= min(pieces[value], max(0, pieces.total() - total))
     return _sorted(pieces)
 
 

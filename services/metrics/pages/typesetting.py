@@ -134,6 +134,7 @@ def _content(job: Job, sheet: FigureView) -> dict[str, Any]:
         ],
         "headings": {key: _heading(key, sheet) for key in HEADINGS},
         "dated": job.figures.dated,
+        "timed": job.figures.durations["answer_calendar"].n > 0,
         "legend": [
             {"name": name, "colour": colour} for name, colour in channel_legend(job.figures, words, PAPER)
         ],
@@ -161,9 +162,9 @@ def _content(job: Job, sheet: FigureView) -> dict[str, Any]:
 
 
 def _partners(sheet: FigureView) -> dict[str, Any]:
-    """Those who answered most, and how many more there are."""
-    words, more = sheet.words, len(sheet.partners) - MOST_PARTNERS
-    shown = [share for share, _, _ in sheet.partners[:MOST_PARTNERS]]
+    """Those who answered most, and how many more there are. Nobody is thanked for nothing."""
+    gave = [share for share, _, _ in sheet.partners if share.answered]
+    words, more, shown = sheet.words, len(gave) - MOST_PARTNERS, gave[:MOST_PARTNERS]
     return {
         "partners": [{"name": share.name, "number": words.number(share.answered)} for share in shown],
         "more_partners": words("and_more", n=more) if more > 0 else "",

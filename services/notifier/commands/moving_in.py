@@ -7,6 +7,7 @@ import asyncio
 import codecs
 import csv
 import re
+import shlex
 import sys
 import tomllib
 from collections import Counter
@@ -103,6 +104,14 @@ class ExportRead:
         if first is not read:
             self.faults.append(RowFault(line, "id", read.number, f"stands in line {first.line} as well"))
 
+    def leave_out_doubles(self, sources: Mapping[int, str]) -> None:
+        """`sources`: line → where the same row came from before."""
+        for row in [row for row in self.rows.values() if row.line in sources]:
+            known = sources[row.line]
+            fix = f"is there already, from {known!r}; --source {shlex.quote(known)} if both are one"
+            self.faults.append(RowFault(row.line, "id", row.number, fix))
+            del self.rows[row.number]
+
     def notes(self, *, html: bool) -> Iterator[str]:
         """What is no fault, and may not be meant."""
         if self.unread:
@@ -125,12 +134,15 @@ async def take_over(chosen: argparse.Namespace) -> int:
         read = _read(chosen, mapping, ZoneInfo(options.timezone))
     except (OSError, ValueError, LookupError) as problem:
         return _fail(str(problem))
-    rows, faults = list(read.rows.values()), read.faults
-    _show("faults", [str(fault) for fault in faults])
-    _show("notes", read.notes(html=mapping.html))
-    if faults and not (chosen.skip_faulty or chosen.dry_run):
-        return _fail("nothing was imported; mend these lines, or leave them out with --skip-faulty")
     async with command_transactions("notifier", options.database_url) as transactions:
+        async with transactions.begin() as unit:
+            whole = list(read.rows.values())
+            read.leave_out_doubles(await past_answers.under_other_sources(unit.db, whole))
+        rows, faults = list(read.rows.values()), read.faults
+        _show("faults", [str(fault) for fault in faults])
+        _show("notes", read.notes(html=mapping.html))
+        if faults and not (chosen.skip_faulty or chosen.dry_run):
+            return _fail("nothing was imported; mend these lines, or leave them out with --skip-faulty")
         moving = MovingIn(transactions.begin, wall_of(options), chosen.release, _progress(len(rows)))
         outcome = await (moving.rehearse(rows) if chosen.dry_run else moving.keep(rows))
         _report(outcome, rehearsed=chosen.dry_run)

@@ -128,6 +128,21 @@ def test_every_picture_of_the_poster_has_words_for_it(poster: PdfReader) -> None
     assert any("Paris (75)" in str(picture["/Alt"]) for picture in pictures)
 
 
+def test_a_first_month_shows_no_panel_with_nothing_in_it() -> None:
+    first = [
+        TallyLine(2026, 11, "received", "channel", "mail", 9),
+        TallyLine(2026, 0, "received", "subject", "other", 9),
+        TallyLine(2026, 0, "placed", "language", "other", 9),
+        TallyLine(2026, 0, "received", "slot", "1-10", 9),
+        TallyLine(2026, 0, "routed", "partner", "bpi", 9),
+    ]
+    figures = derive(2026, Tallies(first), today=date(2026, 11, 28))
+    said = PdfReader(BytesIO(printed(figures, "en"))).pages[0].extract_text()
+    assert "When people ask" in said
+    for empty in ("The time of an answer", "What people look for", "In which languages", "Who answers"):
+        assert empty not in said
+
+
 def test_the_poster_says_where_to_ask_and_where_its_page_is(poster: PdfReader) -> None:
     text = poster.pages[0].extract_text()
     assert "questions.example.org" in text

@@ -95,6 +95,23 @@ async def test_a_second_run_leaves_what_is_there_and_counts_it_once(
     assert len(await entries(here)) == 2
 
 
+async def test_the_same_rows_of_a_renamed_file_are_told_and_not_taken_twice(
+    here: Archive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head, row = "id,asked_at,library,question,answer\n", "1,2014-01-01,bpi,Où ?,Ici.\n"
+    first, renamed = tmp_path / "old desk.csv", tmp_path / "renamed.csv"
+    first.write_text(head + row)
+    renamed.write_text(f"{head}{row}2,2014-01-01,bml,Où ?,Ici.\n3,2014-01-01,bpi,Où ?,Là.\n")
+    assert await taken(first) == 0
+    for option, status in (("--dry-run", 1), ("--release", 2)):
+        assert await taken(renamed, option) == status
+        told = "line 2: id '1' is there already, from 'old desk.csv'; --source 'old desk.csv'"
+        assert told in capsys.readouterr().out
+    assert len(await entries(here)) == 1
+    assert await taken(renamed, "--skip-faulty") == 1
+    assert len(await entries(here)) == 3
+
+
 async def test_one_faulty_line_stops_all_unless_it_is_to_be_left_out(
     here: Archive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -79,3 +79,16 @@ def test_the_year_of_moving_in_has_the_numbers_of_before_beside_those_counted_he
     assert {piece.value: piece.n for piece in figures.cut("channel")} == {"form": 200, "mail": 40, "": 300}
     assert {piece.value: piece.n for piece in figures.cut("subject")} == {"arts": 130, "": 410}
     assert derive(2027, Tallies(lines), today=date(2027, 1, 2)).headlines["received"].before is None
+
+
+def test_questions_placed_in_the_year_after_close_the_sum_of_neither_year_too_high() -> None:
+    lines = [
+        TallyLine(2026, 12, "received", "channel", "mail", 12),
+        TallyLine(2026, 12, "placed", "language", "fr", 9),
+        TallyLine(2027, 1, "received", "channel", "mail", 7),
+        TallyLine(2027, 1, "placed", "language", "fr", 10),
+    ]
+    today = date(2027, 1, 2)
+    for year, closed in ((2026, {"fr": 9, "": 3}), (2027, {OTHERS: 7})):
+        figures = derive(year, Tallies(released(lines, {}, today)), today=today)
+        assert {piece.value: piece.n for piece in figures.cut("language")} == closed

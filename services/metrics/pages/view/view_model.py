@@ -171,8 +171,8 @@ def _growth(headline: Headline, figures: YearFigures, words: Words) -> str:
 
 
 def _bars(figures: YearFigures, facet: str, words: Words, most: int = MOST_BARS) -> tuple[Bar, ...]:
-    """The largest pieces, all others together, and what nobody said: they make the whole. None where nothing
-    was said at all."""
+    """The largest pieces, all others together, and what nobody said: they make the whole. None where no piece
+    is told apart: what closes a sum is none."""
     pieces = figures.cut(facet)
     said = [piece for piece in pieces if piece.value not in ("", OTHERS)]
     named = [(words.value(facet, piece.value), piece.n) for piece in said[:most]]
@@ -183,7 +183,7 @@ def _bars(figures: YearFigures, facet: str, words: Words, most: int = MOST_BARS)
     rest = [
         Bar(label, n, words.number(n), _part(n, pieces, words), 0.0, rest=True) for label, n in closing if n
     ]
-    return (*bars, *rest) if bars or others else ()
+    return (*bars, *rest) if bars else ()
 
 
 def _others(figures: YearFigures, words: Words) -> Iterable[tuple[str, str, tuple[Bar, ...]]]:

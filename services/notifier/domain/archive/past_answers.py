@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from unicodedata import combining, normalize
 from uuid import UUID, uuid5
@@ -78,6 +79,11 @@ class PastAnswer:
     @property
     def id(self) -> UUID:
         return uuid5(NAMESPACE, f"{self.source}\n{self.number}")
+
+    @property
+    def digest(self) -> bytes:
+        """Of its words: by library, moment and this the same row is known under another source or id."""
+        return sha256(f"{self.question}\n{self.answer}".encode()).digest()
 
     @property
     def facets(self) -> dict[str, Any]:

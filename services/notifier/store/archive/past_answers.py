@@ -67,6 +67,16 @@ ON CONFLICT (kind, value) DO UPDATE SET entries = archive_list.entries + exclude
 
 _THERE = "SELECT answer_id FROM archive_entry WHERE answer_id = ANY ($1::uuid[])"
 
+_UNDER_OTHERS = """
+SELECT past.line, min(entry.facets ->> 'import') AS source
+FROM unnest($1::int[], $2::text[], $3::timestamptz[], $4::bytea[])
+    AS past (line, partner, answered_at, digest)
+JOIN archive_entry AS entry ON entry.partner = past.partner AND entry.answered_at = past.answered_at
+    AND sha256(convert_to(concat(entry.question, chr(10), entry.answer), 'UTF8')) = past.digest
+WHERE entry.facets ->> 'import' <> $5
+GROUP BY past.line
+"""
+
 _COUNTS = """
 WITH past AS (
     SELECT partner, coalesce(subject, '') AS subject, coalesce(language, '') AS language,
@@ -122,6 +132,22 @@ class Placed(NamedTuple):
 async def there(db: Db, ids: Sequence[UUID]) -> set[UUID]:
     """Those that an earlier run kept."""
     return {row["answer_id"] for row in await db.fetch(_THERE, ids)}
+
+
+async def under_other_sources(db: Db, rows: Sequence[PastAnswer]) -> Mapping[int, str]:
+    """Line → the source under which the same words of the same library and moment are kept already. Not of
+    what was masked since or is read by nobody."""
+    if not rows:
+        return {}
+    found = await db.fetch(
+        _UNDER_OTHERS,
+        [row.line for row in rows],
+        [row.partner for row in rows],
+        [row.answered_at for row in rows],
+        [row.digest for row in rows],
+        rows[0].source,
+    )
+    return {row["line"]: row["source"] for row in found}
 
 
 async def keep(db: Db, placed: Sequence[Placed], by: str, now: datetime) -> set[UUID]:
