@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -77,7 +77,17 @@ class SteeringWish:
 
 async def steer(unit: Unit, who: Coordinator, form: str, question: UUID, wish: SteeringWish) -> UUID | None:
     """None where this form asked it of this question before."""
-    return await ask(unit, who, f"{form}-{question}", wish.request(who.name), question, wish.about)
+    return await ask(unit, who, form_of(form, question), wish.request(who.name), question, wish.about)
+
+
+async def asked_before(unit: Unit, form: str, questions: Sequence[UUID]) -> set[UUID]:
+    """Those of which this form asked already."""
+    return await network.asked_before(unit.db, [form_of(form, one) for one in questions])
+
+
+def form_of(form: str, question: UUID) -> str:
+    """One form may ask of many questions, of each once."""
+    return f"{form}-{question}"
 
 
 async def change_intake(unit: Unit, who: Coordinator, form: str, notice: str | None) -> UUID | None:

@@ -194,8 +194,37 @@ async def test_what_cannot_be_done_with_a_question_is_not_offered_among_many(dat
         looked = (await person.http.post("/network/check", data=data)).text
         assert "questions sont laissées de côté" in looked
         assert f'name="question" value="{old}"' not in looked
-        await person.http.post("/network/do", data=data)
-        assert [one["subject"] for one in await on.requests()] == [str(held)]
+        assert f'name="question" value="{held}"' in looked
+
+
+async def test_what_changed_since_it_was_looked_at_is_asked_too_and_so_refused_where_it_is_seen(
+    database: Database,
+) -> None:
+    async with stage(database) as on:
+        ids = [another(f"seen {number}") for number in range(3)]
+        for question in ids:
+            await on.tell(made.life(made.received(), made.routed(), question=question))
+        person = await claire(on)
+        await person.see("/network")
+        data = {"seal": person.seal, "action": "route", "form": "f", "question": [str(one) for one in ids]}
+        assert "laissée" not in (await person.http.post("/network/check", data=data)).text
+        answered = (made.received(), made.routed(), made.handed_in(), made.answered())
+        await on.tell(made.life(*answered, question=ids[1]))
+        for _ in range(2):
+            assert (await person.http.post("/network/do", data=data)).headers["location"] == "/network"
+        assert sorted(one["subject"] for one in await on.requests()) == sorted(map(str, ids))
+
+
+async def test_a_second_click_is_no_fault_though_it_is_done_meanwhile(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        person = await claire(on)
+        done = {"form": "f", "action": "route", "question": str(made.QUESTION)}
+        assert (await person.post("/network/do", **done)).headers["location"] == PAGE
+        await on.tell(made.life(made.received(), made.routed(), made.handed_in(), made.answered()))
+        assert (await person.post("/network/do", **done)).headers["location"] == PAGE
+        assert (await person.post("/network/do", **(done | {"form": "g"}))).status_code == 422
+        assert len(await on.requests()) == 1
 
 
 @pytest.mark.parametrize(

@@ -54,16 +54,19 @@ class SteeringForms:
         return await self._page(request, visitor, given, looking=True)
 
     async def do(self, request: Request, visitor: Visitor, form: FormData) -> Response:
+        """Each that the form names is asked, also one that changed since it was looked at: the router's
+        refusal is seen. What this form asked before, as by a second click, is no fault."""
         wish, questions = read_wish(form, self.guard.pages.zone), question_ids(form)
         async with self.guard.begin() as unit:
             libraries = await people.libraries(unit.db)
             wish = replace(wish, partner=library_of(wish.partner, libraries))
             known = {row["id"] for row in libraries}
-            able = await able_to(unit, wish, questions)
-            fault = fault_of(wish, questions, able, known, unit.now)
-            for question in able if not fault else ():
+            before = await steering.asked_before(unit, word(form, "form"), questions)
+            new = [one for one in questions if one not in before]
+            fault = fault_of(wish, new, await able_to(unit, wish, new), known, unit.now)
+            for question in new if not fault else ():
                 await steering.steer(unit, coordinator_of(visitor), word(form, "form"), question, wish)
-        if fault:
+        if fault and (new or not before):
             return await self._page(request, visitor, form)
         return RedirectResponse(f"/questions/{questions[0]}" if len(questions) == 1 else "/network", 303)
 

@@ -115,6 +115,8 @@ VALUES ($1, $2, '', $3, $4, $5, $6, $7)
 ON CONFLICT (form) DO NOTHING RETURNING id
 """
 
+_ASKED_BEFORE = "SELECT question FROM request WHERE form = ANY($1::text[]) AND question IS NOT NULL"
+
 _REQUESTS = """
 SELECT r.id, r.question, r.type, r.about, r.asked_at, r.state, r.reason, r.field, r.value, r.person,
     p.name, q.heading, l.name AS library
@@ -190,6 +192,11 @@ async def ask(
 ) -> bool:
     """False where this form asked before."""
     return await db.fetchval(_ASK, request, question, person, kind, form, now, about) is not None
+
+
+async def asked_before(db: Db, forms: Sequence[str]) -> set[UUID]:
+    """The questions of which one of these forms asked."""
+    return {row["question"] for row in await db.fetch(_ASKED_BEFORE, forms)}
 
 
 async def requests(db: Db, question: UUID | None, since: datetime) -> list[Record]:
