@@ -77,7 +77,7 @@ class QuestionTaken(Fact):
     wire: ClassVar[str] = "question.taken.v1"
 
     partner: PartnerId
-    way: Word
+    way: Word = Field(description="mail, page, api, partner, or workspace: by their people there")
     by: Line | None = Field(default=None, description="Who of them, as their colleagues may read it")
     facets: Facets | None = None
 

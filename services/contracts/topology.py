@@ -163,6 +163,8 @@ def coordinator_key(fact: type[Fact]) -> str:
 
 
 ASKED_BY_WORKSPACE = "/sesame/workspace"
+TAKEN_IN_WORKSPACE = "workspace"
+"""The way of a taking that it asked for."""
 """The source of what the workspace asks in a partner's name."""
 
 

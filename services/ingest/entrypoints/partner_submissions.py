@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.messaging.transaction import Unit
+from services.contracts import topology
 from services.contracts.envelope import Submission
 from services.contracts.partners import (
     AdditionSubmitted,
@@ -95,7 +96,8 @@ async def _take(
     unit: Unit, partner: str, event: Submission[TakeSubmitted], submission: RawSubmission
 ) -> UUID:
     question = await _asked(unit, event, partner)
-    return (await accept_take(unit, submission, question, partner, "partner", event.data.by)).question
+    way = topology.TAKEN_IN_WORKSPACE if event.source == topology.ASKED_BY_WORKSPACE else "partner"
+    return (await accept_take(unit, submission, question, partner, way, event.data.by)).question
 
 
 async def _asked(unit: Unit, event: Submission[Any], partner: str) -> UUID:

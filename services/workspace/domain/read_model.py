@@ -39,6 +39,8 @@ class LibraryAssignment:
     done_at: datetime | None = None
     why: str | None = None
     """How a passed assignment ended: declined, overdue, passed_on, closed, withdrawn."""
+    taken_at: datetime | None = None
+    """When somebody took it otherwise than in the workspace: by mail, page or program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +168,15 @@ def _assignment(
         due_at=datetime.fromisoformat(dues[-1] if dues else routed.data["due_at"]),
         done_at=done_at or (heard[-1].at if place == "passed" else None),
         why=why,
+        taken_at=_taken_otherwise(since),
     )
 
 
 EVERYBODY = "*"
 ROUTED = ("question.routed", "follow_up.routed")
 DUES = (*ROUTED, "question.resumed", "question.handled")
+TAKEN_HERE = "workspace"
+"""The way of a taking that was asked for here."""
 GIVEN = ("question.answered", "answer.added", "answer.corrected")
 
 ListPlace = tuple[str, str | None, datetime | None]
@@ -208,6 +213,17 @@ def _in_hand(since: list[Heard]) -> ListPlace:
             case "question.resumed" | "question.followed_up" if place[0] == "waiting":
                 place = ("taken", None, None)
     return place
+
+
+def _taken_otherwise(since: list[Heard]) -> datetime | None:
+    """None where that was taken back."""
+    taken = None
+    for one in since:
+        if one.type == "take.withdrawn":
+            taken = None
+        elif one.type == "question.taken" and one.data.get("way") != TAKEN_HERE:
+            taken = one.at
+    return taken
 
 
 def _about(one: Heard) -> str | None:

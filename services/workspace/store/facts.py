@@ -51,13 +51,13 @@ ON CONFLICT (question) DO UPDATE SET digest = excluded.digest, words = excluded.
 """
 
 _PUT_ASSIGNMENTS = """
-INSERT INTO assignment (question, partner, list, routed_at, due_at, done_at)
+INSERT INTO assignment (question, partner, list, routed_at, due_at, done_at, taken_at)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[],
-    $6::timestamptz[])
+    $6::timestamptz[], $7::timestamptz[])
 ON CONFLICT (question, partner) DO UPDATE SET list = excluded.list, routed_at = excluded.routed_at,
-    due_at = excluded.due_at, done_at = excluded.done_at
-WHERE (assignment.list, assignment.routed_at, assignment.due_at, assignment.done_at)
-    IS DISTINCT FROM (excluded.list, excluded.routed_at, excluded.due_at, excluded.done_at)
+    due_at = excluded.due_at, done_at = excluded.done_at, taken_at = excluded.taken_at
+WHERE (assignment.list, assignment.routed_at, assignment.due_at, assignment.done_at, assignment.taken_at)
+    IS DISTINCT FROM (excluded.list, excluded.routed_at, excluded.due_at, excluded.done_at, excluded.taken_at)
 """
 
 _PUT_LIBRARY = """
@@ -142,6 +142,7 @@ async def put(db: Db, made: Sequence[tuple[UUID, QuestionReadModel]]) -> None:
         [assignment.routed_at for _, assignment in assignments],
         [assignment.due_at for _, assignment in assignments],
         [assignment.done_at for _, assignment in assignments],
+        [assignment.taken_at for _, assignment in assignments],
     )
     told = [assignment for _, assignment in assignments]
     await db.execute(

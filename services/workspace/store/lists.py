@@ -10,13 +10,15 @@ from asyncpg import Record
 
 from services.chassis.postgres.database import Db
 
-# What somebody took and gave back is to take again: its claim has no person.
+# What somebody took and gave back is to take again, until it is taken by mail, page or program: its claim has
+# no person.
 _COUNTS = """
 SELECT count(*) FILTER (WHERE a.list IN ('open', 'taken') AND NOT in_hand) AS to_take,
     count(*) FILTER (WHERE a.list IN ('open', 'taken') AND in_hand) AS in_hand,
     count(*) FILTER (WHERE a.list = 'waiting') AS waiting
 FROM assignment a
-LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner AND c.at >= a.routed_at
+LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner
+    AND c.at >= CASE WHEN c.person IS NULL THEN greatest(a.routed_at, a.taken_at) ELSE a.routed_at END
 CROSS JOIN LATERAL (SELECT c.person IS NOT NULL OR (a.list = 'taken' AND c.question IS NULL) AS in_hand) AS h
 WHERE a.partner = ANY($1::text[]) AND a.list IN ('open', 'taken', 'waiting')
 """
@@ -26,14 +28,15 @@ SELECT q.id, q.heading, q.received_at, q.promise_at, q.subject, q.language, q.ch
     a.partner, a.list, a.due_at, a.done_at,
     c.person AS claimed_by, c.at AS claimed_at, p.name AS claimed_name,
     (SELECT count(*) FROM note n WHERE n.question = a.question AND n.partner = a.partner) AS notes
+FROM assignment a JOIN question q ON q.id = a.question
+LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner
+    AND c.at >= CASE WHEN c.person IS NULL THEN greatest(a.routed_at, a.taken_at) ELSE a.routed_at END
+LEFT JOIN person p ON p.id = c.person
 """
 
 _OPEN = (
     _ROWS
     + """
-FROM assignment a JOIN question q ON q.id = a.question
-LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner AND c.at >= a.routed_at
-LEFT JOIN person p ON p.id = c.person
 WHERE a.partner = ANY($1::text[]) AND a.list IN ('open', 'taken') AND c.person IS NULL
     AND (a.list = 'open' OR c.question IS NOT NULL)
     AND ($2::text IS NULL OR q.subject = $2)
@@ -46,9 +49,6 @@ ORDER BY a.due_at, q.id LIMIT $4 OFFSET $5
 _IN_HAND = (
     _ROWS
     + """
-FROM assignment a JOIN question q ON q.id = a.question
-LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner AND c.at >= a.routed_at
-LEFT JOIN person p ON p.id = c.person
 WHERE a.partner = ANY($1::text[]) AND a.list IN ('open', 'taken')
     AND (c.person IS NOT NULL OR (a.list = 'taken' AND c.question IS NULL))
     AND ($2::text IS NULL OR q.subject = $2)
@@ -61,9 +61,6 @@ ORDER BY (c.person IS NOT DISTINCT FROM $6::uuid) DESC, a.due_at, q.id LIMIT $4 
 _OTHER = (
     _ROWS
     + """
-FROM assignment a JOIN question q ON q.id = a.question
-LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner AND c.at >= a.routed_at
-LEFT JOIN person p ON p.id = c.person
 WHERE a.partner = ANY($1::text[]) AND a.list = $6
     AND ($2::text IS NULL OR q.subject = $2)
     AND ($3::text IS NULL OR q.id IN (SELECT question FROM question_search

@@ -12,8 +12,9 @@ from asyncpg import Record
 from services.chassis.postgres.database import Db
 
 _IS_OURS = """
-SELECT partner, list, due_at, routed_at, EXISTS (SELECT FROM claim c WHERE c.question = a.question
-    AND c.partner = a.partner AND c.person IS NULL AND c.at >= a.routed_at) AS given_back
+SELECT partner, list, due_at, routed_at, EXISTS (SELECT FROM claim c
+    WHERE c.question = a.question AND c.partner = a.partner AND c.person IS NULL
+        AND c.at >= greatest(a.routed_at, a.taken_at)) AS given_back
 FROM assignment a WHERE question = $1 AND partner = ANY($2::text[])
 ORDER BY list IN ('open', 'taken', 'waiting') DESC, routed_at DESC LIMIT 1
 """

@@ -174,10 +174,12 @@ async def test_an_answer_and_a_decline_speak_for_the_partner_of_the_key(
         await send(door, "lyon", cloud("take.submitted.v1", {}, subject=question, id="3"))
         (submitted,) = await door.announced(AnswerReceived)
         (declined,) = await door.announced(QuestionDeclined)
-        (taken,) = await door.announced(QuestionTaken)
+        by_workspace = cloud("take.submitted.v1", {}, subject=question, id="4", source="/sesame/workspace")
+        await send(door, "lyon", by_workspace)
+        taken, taken_there = await door.announced(QuestionTaken)
     assert (submitted.data.partner, submitted.data.way, submitted.data.effort) == ("lyon", "partner", 3)
     assert (declined.data.partner, declined.data.refer_to) == ("lyon", "nantes")
-    assert (taken.data.partner, taken.data.way) == ("lyon", "partner")
+    assert (taken.data.partner, taken.data.way, taken_there.data.way) == ("lyon", "partner", "workspace")
 
 
 async def test_what_is_refused_comes_back_with_reason_field_and_id(

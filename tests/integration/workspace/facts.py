@@ -45,8 +45,8 @@ def routed(partner: str = "bm-lyon", attempt: int = 1, due_at: datetime | None =
     )
 
 
-def taken(partner: str = "bm-lyon") -> Fact:
-    return ingest.QuestionTaken(partner=partner, way="page", facets=FACETS)
+def taken(partner: str = "bm-lyon", way: str = "page") -> Fact:
+    return ingest.QuestionTaken(partner=partner, way=way, facets=FACETS)
 
 
 def declined(partner: str = "bm-lyon", reason: str = "Nos fonds s’arrêtent à 1850.") -> Fact:

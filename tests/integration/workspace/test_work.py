@@ -7,9 +7,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid5
 
+import pytest
+
 from services.chassis.messaging.incoming import IncomingMessage
 from services.contracts import topology
 from services.contracts.envelope import Event, Notice
+from services.contracts.ingest import TakeWithdrawn
 from services.contracts.partners import SubmissionAccepted, SubmissionRefused
 from services.contracts.workspace import ColleagueCalled
 from services.workspace.domain.roles import Member
@@ -158,6 +161,26 @@ async def test_what_was_given_back_or_left_behind_is_to_take_again(database: Dat
             assert "Qui a construit le phare" in (await bruno.see("/questions")).text
             assert "Qui a construit le phare" not in (await bruno.see("/questions?list=in_hand")).text
             assert "Personne pour le moment." in (await bruno.see(PAGE)).text
+        await bruno.post(f"{PAGE}/take", form="bruno")
+        assert "Vous vous en occupez." in (await bruno.see(PAGE)).text
+
+
+@pytest.mark.parametrize(("way", "in_hand"), [("mail", True), ("partner", True), ("workspace", False)])
+async def test_what_was_given_back_and_then_taken_by_mail_is_in_hand(
+    database: Database, way: str, in_hand: bool
+) -> None:
+    """The word of one's own taking may come after one gave it back: nobody has it then."""
+    async with stage(database) as on:
+        amel, bruno = await two_of_lyon(on)
+        await amel.post(f"{PAGE}/take", form="take")
+        await amel.post(f"{PAGE}/give-back")
+        await on.tell([made.hourly(7, made.taken(way=way))])
+        to_take, taken = [(await bruno.see(f"/questions{name}")).text for name in ("", "?list=in_hand")]
+        assert ["Qui a construit le phare" in page for page in (to_take, taken)] == [not in_hand, in_hand]
+        page = (await bruno.see(PAGE)).text
+        assert ("Personne pour le moment." not in page) == in_hand
+        await on.tell([made.hourly(8, TakeWithdrawn(partner="bm-lyon", way=way, facets=made.FACETS))])
+        assert "Personne pour le moment." in (await bruno.see(PAGE)).text
         await bruno.post(f"{PAGE}/take", form="bruno")
         assert "Vous vous en occupez." in (await bruno.see(PAGE)).text
 
