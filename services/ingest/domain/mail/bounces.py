@@ -36,23 +36,37 @@ NOBODY_THERE = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", 
 """Nobody reads at the address: no such mailbox, domain or mail there, moved away, disabled. What else stands
 under 5.1 speaks of the sender (RFC 3463, 3.2; RFC 7505, 4.2)."""
 
-UNKNOWN = any_of(
-    r"\b(?:user|recipient|account|mailbox|address|utilisateur|destinataire|adresse|compte) (?:is )?"
-    r"(?:unknown|not found|inconnue?|inexistante?)\b|\b(?:unknown|no such|invalid) (?:local )?"
-    r"(?:user|recipient|account|mailbox|address)\b"
-    r"|\b(?:user|recipient|account|mailbox|address)\b.{0,60}\b(?:does not|doesn[’']t) exist\b"
-    r"|\b(?:utilisateur|destinataire|adresse|compte|boîte)\b.{0,40}\bn[’' ]existe (?:pas|plus)\b"
-    r"|\bunbekannter (?:benutzer|empfänger)\b|\bempfänger unbekannt\b|\bonbekende gebruiker\b"
+_READER = (
+    r"(?:user|recipient|mailbox|utilisateur|destinataire|boîte|benutzer|empfänger|postfach|gebruiker"
+    r"|ontvanger|postvak)"
 )
-"""A server whose status is a general one says so in words."""
+_NOT_THERE = r"(?:unknown|not found|inconnue?|inexistante?|unbekannt|onbekend|invalid)"
+UNKNOWN = any_of(
+    rf"\b{_READER}\W{{1,4}}(?:(?:e-?mail )?(?:address|account|name|adresse|compte)\W{{1,3}})?"
+    rf"(?:(?:is|was|est) )?{_NOT_THERE}\b",
+    rf"\b(?:unknown|no such|invalid|unbekannter|onbekende) (?:local )?{_READER}\b",
+    rf"\b{_READER}\b[^.;]{{0,60}}\b(?:(?:does not|doesn[’']t) exist|existiert nicht|bestaat niet"
+    r"|n[’' ]existe (?:pas|plus))\b",
+    r"\bno (?:mailbox|user) (?:here )?(?:by|with|of) that name\b",
+)
+"""Of whom the mail was for; the recipient's own address counts as such a word. An address, an account or a
+host that is unknown may be ours."""
+OF_US = any_of(
+    r"\b(?:your|votre|ihre?|uw|return[ -]?(?:address|path)|envelope|mail ?from|helo|ehlo|ptr|reverse|ip"
+    r"|client|host(?! \S{1,99} said)\w*|sending|connecting|call(?:back|out)s?|(?<!to )(?<!to the )sender"
+    r"|badmailfrom|expéditeur|absender|afzender|authenti\w+|log ?in|password|credentials?)\b"
+)
+"""What a server says of who sends: whoever is unknown then is not the recipient."""
 OF_ANOTHER_THING = any_of(
     r"\b(?:too (?:large|big|long)|(?:message|max\w*) size|quota|full|pleine|spam\w*|junk|blocked|black"
-    r" ?list\w*"
-    r"|block ?list\w*|reputation|policy|sender|badmailfrom|expéditeur|relay\w*|gr[ae]y ?list\w*|virus|rbl"
-    r"|spf|dkim"
-    r"|dmarc|rate limit\w*|too many|try again|temporar\w+|volumineux|authenti\w+)\b"
+    r" ?list\w*|block ?list\w*|reputation|policy|content|(?<!to )(?<!to the )sender|badmailfrom|expéditeur"
+    r"|relay(?:ing)? (?:access )?(?:denied|not permitted|not allowed|prohibited|access)|unable to relay"
+    r"|gr[ae]y ?list\w*|virus|rbl|spf|dkim|dmarc|rate limit\w*|too many|try again|temporar\w+|volumineux"
+    r"|authenti\w+|client host|helo|ehlo|mail ?from|return[ -](?:address|path)|callback)\b"
 )
 """Servers give 5.1.1 for these, too: the next mail may well be read."""
+OR_FOR_NOW = any_of(r"\b(?:or|ou|oder|temporar\w+|try again later)\b")
+"""Where it stands beside another thing, that may be the cause."""
 
 LONGEST_FIELD = 2_000
 """Characters of one field of a report that are looked at."""
@@ -72,10 +86,12 @@ class FailedRecipient:
     def permanent(self) -> bool:
         """Whether nobody will ever read there. A mail may be refused for good for its size, a full mailbox or
         our name, and the next one be read."""
-        words = unaccented(self.diagnostic or "")
-        if OF_ANOTHER_THING.search(ADDRESS.sub("", words)):
-            return False
-        told = CODE.findall(words)
+        words = _words(self.diagnostic)
+        if OF_ANOTHER_THING.search(words):
+            plain = self.status == "5.1.1" and not OR_FOR_NOW.search(words)
+            if not (plain and _unknown(self.diagnostic, self.recipient)):
+                return False
+        told = CODE.findall(unaccented(self.diagnostic or ""))
         return self.status in NOBODY_THERE and all(code in NOBODY_THERE for code in told)
 
 
@@ -125,10 +141,25 @@ def _failure(group: str) -> FailedRecipient:
     code = status.group(1) if status else None
     if code is None or code in GENERIC:
         code = next(iter(CODE.findall(diagnostic or "")), code)
+    address = recipient.group(1).lower() if recipient else None
+    if code == "5.0.0" and REFUSED.match(diagnostic or "") and _unknown(diagnostic, address):
+        code = code if OF_ANOTHER_THING.search(_words(diagnostic)) else "5.1.1"
+    return FailedRecipient(address, code, diagnostic)
+
+
+def _words(diagnostic: str | None, recipient: str | None = None) -> str:
+    """Without the addresses in it; the recipient's own is called so."""
     words = unaccented(diagnostic or "")
-    if code == "5.0.0" and REFUSED.match(words) and UNKNOWN.search(words):
-        code = "5.1.1"
-    return FailedRecipient(recipient.group(1).lower() if recipient else None, code, diagnostic)
+    if recipient:
+        own = rf"(?<![^\s<>;,:()\"'])(?:{re.escape(recipient)})(?![\w@.-]*\w)"
+        words = re.sub(own, "recipient", words, flags=re.IGNORECASE)
+    return ADDRESS.sub("", words)
+
+
+def _unknown(diagnostic: str | None, recipient: str | None) -> bool:
+    """Whether the words say that nobody is there whom the mail was for."""
+    words = _words(diagnostic, recipient)
+    return bool(UNKNOWN.search(words)) and not OF_US.search(words)
 
 
 def _in_words(mail: Message) -> Iterable[FailedRecipient]:
