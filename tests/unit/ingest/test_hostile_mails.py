@@ -80,6 +80,7 @@ DELIVERY_STATUS = REPORT + b"Content-Type: message/delivery-status\r\n\r\n"
 MULTIPART = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 QUOTED = (b"le 3 mars 2026\n", b"> ", b"> \na\n", b"2026 ", b"From: a@b\n", b"-----\n", b"a@b.fr 2026\n")
 PLAIN = (b"\n", b"\r", b"a", b"> \n", b">", b"a \n", b"e\xcc\x81", b"\xcc\x81\xcc\xa3")
+FILES = (b"begin 644 x\n", b"begin 644 x\n#0V%T\n", b"begin 644 x\n\n")
 STATUS = (b"Final-Recipient: ", b"a:b\n\n", b"Status: 5.1.1\n", b"Diagnostic-Code: ", b"<a@")
 ENCODED = (
     *(("base64", b"", b"="), ("base64", b"", b"a "), ("quoted-printable", b"", b"=\n")),
@@ -109,6 +110,7 @@ MAILS: dict[str, list[bytes]] = {
         for name, start, piece in ENCODED
     ],
     "text": [body(kind, piece) for kind in ("text/plain", "text/plain; format=flowed") for piece in PLAIN],
+    "files in the text": [body("text/plain", piece) + b"\nend\n" for piece in FILES],
     "replies": [REPLY + filled(piece) for piece in QUOTED],
     "html": [*(body("text/html", piece) for piece in HTML), body("text/html", b"<a a ")[:-1] + b">"],
     "charsets": [body(f"text/plain; charset={name}", piece) for name in CHARSETS for piece in PIECES],

@@ -103,10 +103,13 @@ def test_what_people_write_about_such_things_is_no_sign(subject: str) -> None:
     assert read("text/plain", "Bonjour", subject).signs == {}
 
 
+def uuencoded(content: bytes) -> str:
+    lines = "".join(b2a_uu(content[at : at + 45]).decode() for at in range(0, len(content), 45))
+    return f"begin 644 plan de Brumal.jpg\n{lines}`\nend\n"
+
+
 PHOTO = bytes(range(100)) * 3
-UUENCODED = "begin 644 plan de Brumal.jpg\n{}`\nend\n".format(
-    "".join(b2a_uu(PHOTO[at : at + 45]).decode() for at in range(0, len(PHOTO), 45))
-)
+UUENCODED = uuencoded(PHOTO)
 
 
 @pytest.mark.parametrize("trailing", ["", "\n-- \nRose\n"])
@@ -115,6 +118,19 @@ def test_a_file_written_into_the_text_is_a_file(trailing: str) -> None:
     assert [(one.name, one.content) for one in found.attachments] == [("plan de Brumal.jpg", PHOTO)]
     assert "begin 644" not in found.text
     assert found.text.startswith("Où est le puits ?")
+
+
+def test_a_photograph_written_into_the_text_is_a_file_whole() -> None:
+    photo = PHOTO * 10_667
+    found = read("text/plain", f"Où est le puits ?\n\n{uuencoded(photo)}\nMerci.")
+    assert [one.content for one in found.attachments] == [photo]
+    assert found.text.split() == ["Où", "est", "le", "puits", "?", "Merci."]
+
+
+def test_a_file_behind_what_only_looks_like_one_is_a_file() -> None:
+    found = read("text/plain", f"Que veut dire :\nbegin 644 mots\n{UUENCODED}")
+    assert [one.content for one in found.attachments] == [PHOTO]
+    assert found.text == "Que veut dire :\nbegin 644 mots"
 
 
 @pytest.mark.parametrize(

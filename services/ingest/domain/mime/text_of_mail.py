@@ -22,6 +22,8 @@ MOST_PARTS = 200
 """Parts looked at: a mail nested deeper than anyone writes is read this far."""
 MOST_BYTES = 4_000_000
 """Of one text that are decoded: it is cut far below."""
+MOST_WITH_FILES = 40_000_000
+"""Of one that may hold files, which are taken out first: they have the size of photographs."""
 SHARED = 0.3
 """Of the words of an HTML text that a plain one beside it has at least, where both say the same."""
 TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
@@ -43,6 +45,7 @@ TAGGED = frozenset({"text/enriched", "text/richtext"})
 TAG = re.compile(r"<[^<>]{0,60}>")
 """Of text/enriched (RFC 1896): words with a few marks."""
 NO_WORDS = frozenset({"text/rtf", "text/css", "text/csv", "text/vcard", "text/x-vcard", "text/directory"})
+FILE = b"begin "
 QUOTED_LINES = re.compile(r"^>[^\n]*+$", re.MULTILINE)
 
 
@@ -123,9 +126,9 @@ class _Reader:
             self.files.append(MailAttachment(file_name(part), kind, part_bytes(part)))
             return _Shown()
         self.texts += 1
-        text = part_text(part)
+        text = part_text(part, MOST_WITH_FILES if kind == "text/plain" else MOST_BYTES)
         if kind == "text/html" or (kind == "text/plain" and PAGE.match(text) and PAGE_END.search(text)):
-            text = html_to_text(text)
+            text = html_to_text(text[:MOST_BYTES])
         elif kind in TAGGED:
             text = TAG.sub("", text)
         else:
@@ -137,7 +140,7 @@ class _Reader:
         for name, content in files:
             named = bare_name(name) or "attachment"
             self.files.append(MailAttachment(named, "application/octet-stream", content))
-        return left
+        return left[:MOST_BYTES]
 
     def _is_file(self, part: Message) -> bool:
         """A text with a name is shown where it is the mail's own, and a file where another stands above
@@ -211,9 +214,11 @@ def _says_the_same(plain: str, html: str) -> bool:
     return not shown or len(words & shown) >= SHARED * len(shown)
 
 
-def part_text(part: Message) -> str:
-    """Decoded by the charset it names; by what its bytes can be when the name is unknown or wrong."""
-    raw = part_bytes(part)[:MOST_BYTES]
+def part_text(part: Message, most: int = MOST_BYTES) -> str:
+    """Decoded by the charset it names; by what its bytes can be when the name is unknown or wrong. `most` bytes
+    of what may hold a file written into it."""
+    raw = part_bytes(part)
+    raw = raw[: most if FILE in raw else MOST_BYTES]
     name = str(part.get_content_charset() or "")
     if not name and part.get_content_subtype() == "html":
         name = named_in_html(raw)
