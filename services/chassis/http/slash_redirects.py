@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
-
+from starlette.datastructures import URL
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TEMPORARY = 307
@@ -28,11 +28,10 @@ class SlashRedirects:
 
 
 def _path_of(scope: Scope, name: bytes, value: bytes) -> bytes:
-    """Of a redirect that changes the last slash and nothing else; any other is its page's own."""
+    """Of a redirect to the host that the caller names, however the path was quoted; any other is its page's
+    own."""
     if name != LOCATION:
         return value
-    to = urlsplit(value.decode("latin-1"))
-    asked = scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
-    if not to.netloc or to.path.rstrip("/") != asked.rstrip("/"):
-        return value
-    return urlunsplit(("", "", f"/{to.path.lstrip('/')}", to.query, "")).encode("latin-1")
+    caller_names = RedirectResponse(URL(scope={**scope, "path": "", "query_string": b""}))
+    path = value.removeprefix(caller_names.headers["location"].encode("latin-1"))
+    return value if path == value or not path.startswith(b"/") else b"/" + path.lstrip(b"/")

@@ -3,7 +3,11 @@
 import re
 from unicodedata import decimal, normalize
 
-COUNTRY_BEFORE = re.compile(r"^(?:FR?|BE?|CH|LU?)[- ]{0,2}(?=\d)")
+COUNTRY_BEFORE = {
+    country: re.compile(rf"^{letters}[- ]{{0,2}}(?=\d)")
+    for country, letters in {"FR": "FR?", "BE": "BE?", "CH": "CH", "LU": "LU?"}.items()
+}
+"""Letters of a country that is not the chosen one stay: who wrote them is to be asked which is meant."""
 FORMS = {
     "FR": re.compile(r"(?:0[1-9]|[1-8]\d|9[0-5]) ?\d{3}|(?:97[1-8]|98[04678]) ?\d\d"),
     "BE": re.compile(r"(?:B-? ?)?[1-9]\d{3}"),
@@ -21,7 +25,8 @@ def plain_postcode(country: str, typed: str) -> str:
     form = FORMS.get(country)
     if form is None:
         return text
-    text = COUNTRY_BEFORE.sub("", text)
+    if letters := COUNTRY_BEFORE.get(country):
+        text = letters.sub("", text)
     before_town = re.match(rf"(?:{form.pattern})(?=[ ,]+[^\W\d])", text)
     return before_town[0] if before_town else text
 

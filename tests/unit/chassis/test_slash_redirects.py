@@ -29,14 +29,18 @@ ROUTES = [Route("/embed/{partner}", page), Route("/all/{rest:path}/", page), Rou
         ("/embed/grigny/", "/embed/grigny"),
         ("/embed/grigny/?lang=fr", "/embed/grigny?lang=fr"),
         ("/embed/%C3%A9v%C3%A9/", "/embed/%C3%A9v%C3%A9"),
+        ("/embed/%c3%a9v%c3%a9/", "/embed/%C3%A9v%C3%A9"),
+        ("/embed/a%7e/", "/embed/a~"),
+        ("/%65mbed/grigny/", "/embed/grigny"),
         ("/all/x", "/all/x/"),
         ("/go", "https://login.example/start?back=/go"),
     ],
 )
-async def test_a_last_slash_leads_to_no_host_that_a_caller_names(asked: str, to: str) -> None:
+@pytest.mark.parametrize("host", ["evil.example", "evil.example/x?", "evil.example/y", "evil.example#"])
+async def test_a_last_slash_leads_to_no_host_that_a_caller_names(asked: str, to: str, host: str) -> None:
     transport = httpx.ASGITransport(app=SlashRedirects(Starlette(routes=ROUTES)))
     async with httpx.AsyncClient(transport=transport, base_url="http://evil.example") as client:
-        answer = await client.get(asked)
+        answer = await client.get(asked, headers={"host": host})
     assert (answer.status_code, answer.headers["location"]) == (307, to)
 
 

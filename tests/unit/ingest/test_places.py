@@ -56,6 +56,9 @@ def test_what_is_no_postcode_there_is_told(country: str, postcode: str) -> None:
         ("FR", "2A004", "2A004"),
         ("FR", "75013 75014", "75013 75014"),
         ("FR", "Paris", "PARIS"),
+        ("FR", "B-1000", "B-1000"),
+        ("FR", "B-10000", "B-10000"),
+        ("BE", "L-1855", "L-1855"),
     ],
 )
 def test_a_postcode_is_read_out_of_what_people_write(country: str, typed: str, meant: str) -> None:

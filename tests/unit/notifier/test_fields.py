@@ -55,6 +55,15 @@ def test_a_subject_comes_as_it_was_written() -> None:
         assert max(map(len, content.split(b"\r\n\r\n")[0].splitlines())) <= 78
 
 
+def test_no_word_is_longer_than_a_line_of_a_mail() -> None:
+    words = "a" * 2000
+    content, _ = sent(
+        Subject=words, From=mailbox(words, "reply@sesame.example"), References=f"<b@c> <{words}>"
+    )
+    assert subject_of(content) == words
+    assert max(map(len, content.split(b"\r\n\r\n")[0].splitlines())) <= 998
+
+
 def test_nobody_turns_a_subject_round_or_hides_signs_in_it() -> None:
     content, _ = sent(Subject="Re: \u202eexe.tnemucod\u202c\u200b\u2066 fin\xad \U0001f469\u200d\U0001f52c")
     assert subject_of(content) == "Re: exe.tnemucod fin \U0001f469\u200d\U0001f52c"
@@ -70,5 +79,5 @@ def test_a_network_has_its_name_beside_its_address(name: str) -> None:
 
 
 def test_a_message_that_cannot_be_named_begins_no_thread() -> None:
-    for asked_by in ("<é@x.example>", "<a b@x.example>", INJECTED, "<>"):
+    for asked_by in ("<é@x.example>", "<a b@x.example>", INJECTED, "<>", f"<{'a' * 998}@x>"):
         assert len(asker_thread(QUESTION, QUESTION, asked_by, "sesame.example").parents) == 1

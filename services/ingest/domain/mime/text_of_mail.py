@@ -215,8 +215,8 @@ def _says_the_same(plain: str, html: str) -> bool:
 
 
 def part_text(part: Message, most: int = MOST_BYTES) -> str:
-    """Decoded by the charset it names; by what its bytes can be when the name is unknown or wrong. `most` bytes
-    of what may hold a file written into it."""
+    """Decoded by the charset it names; by what its bytes can be when the name is unknown or wrong.
+    `most` bytes of what may hold a file written into it."""
     raw = part_bytes(part)
     raw = raw[: most if FILE in raw else MOST_BYTES]
     name = str(part.get_content_charset() or "")

@@ -13,8 +13,8 @@ from services.notifier.domain.kinds import DeliveryKind
 SUBJECT_LENGTH = 70
 CLOSING = " ?!.…»”"
 """What ends a sentence: never cut off alone."""
-MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
-"""One word of ASCII: another can't be named in References."""
+MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
+"""One word of ASCII that fits on a line (RFC 5322, 2.1.1): another can't be named in References."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from typing import Any
 OF_THE_BODY = ("content-", "mime-")
 """Of MIME, and made of nothing that anybody wrote: written by the email package."""
 LONGEST_LINE = 76
+LONGEST_WORD = 900
+"""A line is of 998 characters at most (RFC 5322, 2.1.1), and is broken between words only."""
 UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
@@ -31,7 +33,7 @@ def one_line(text: str) -> str:
 
 def encoded(text: str, name: str) -> str:
     """As encoded words where it needs them (RFC 2047), folded."""
-    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+    charset = "us-ascii" if _is_plain(text) else "utf-8"
     header = Header(text, charset, maxlinelen=LONGEST_LINE, header_name=name)
     return header.encode(linesep="\r\n")
 
@@ -39,10 +41,15 @@ def encoded(text: str, name: str) -> str:
 def mailbox(name: str, address: str) -> str:
     """`Réseau Sésame <reply@sesame.example>`, on one line."""
     plain = one_line(name)
-    if plain.isascii() and "=?" not in plain:
+    if _is_plain(plain):
         return f'"{quote(plain)}" <{address}>'
     words = Header(plain, "utf-8", maxlinelen=LONGEST_LINE, header_name="From").encode(linesep="\n")
     return f"{words.replace(chr(10), '')} <{address}>"
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it needs no encoded words: these may be broken anywhere."""
+    return text.isascii() and "=?" not in text and all(len(word) <= LONGEST_WORD for word in text.split())
 
 
 class AsTold(EmailPolicy):
@@ -62,9 +69,11 @@ class AsTold(EmailPolicy):
 
 
 def _folded(name: str, value: str) -> str:
-    """Between words, where the line would be long."""
+    """Between words, where the line would be long. A word that fits on none is cut."""
     whole = f"{name}: {value}"
-    return value if len(whole) <= LONGEST_LINE else value.replace(" ", "\r\n ")
+    if len(whole) <= LONGEST_LINE:
+        return value
+    return "\r\n ".join(word[:LONGEST_WORD] for word in value.split(" "))
 
 
 def new_message() -> EmailMessage:
