@@ -53,7 +53,8 @@ def _too_few(sums: Mapping[str, int], facet: str, known: Collection[str] | None)
 
 def beside_the_whole(figures: YearFigures, whole: Mapping[str, Iterable[Piece]]) -> YearFigures:
     """A partner's figures, without the pieces of which all others together have fewer than FEW: taken from
-    `whole`, the network's pieces by facet, they would tell these."""
+    `whole`, the network's pieces by facet, they would tell these. Nor those of which the network tells fewer
+    yet: its five came together a month earlier."""
     sums = {facet: {piece.value: piece.n for piece in pieces} for facet, pieces in whole.items()}
     return replace(
         figures,
@@ -64,7 +65,8 @@ def beside_the_whole(figures: YearFigures, whole: Mapping[str, Iterable[Piece]])
 def _beside(pieces: Iterable[Piece], whole: Mapping[str, int]) -> tuple[Piece, ...]:
     shown: Counter[str] = Counter()
     for piece in pieces:
-        told = 0 < whole.get(piece.value, 0) - piece.n < FEW and piece.value not in ("", OTHERS)
+        all_of_it = whole.get(piece.value, 0)
+        told = 0 < all_of_it != piece.n and all_of_it - piece.n < FEW and piece.value not in ("", OTHERS)
         shown[OTHERS if told else piece.value] += piece.n
     return closing(Piece(value, n) for value, n in shown.items())
 

@@ -54,14 +54,14 @@ def test_who_looks_every_day_sees_no_step_below_five(arts: list[int], history: l
 
 
 def test_a_librarys_page_tells_nothing_of_the_others_by_what_is_left() -> None:
-    pieces = {"arts": 30, "sante": 6, "histoire": 9}
-    figures = derive(2025, Tallies(asked(45, theme="arts")), today=date(2026, 1, 2))
+    pieces = {"arts": 30, "sante": 6, "histoire": 9, "langues": 8}
+    figures = derive(2025, Tallies(asked(53, theme="arts")), today=date(2026, 1, 2))
     figures = replace(figures, cuts={"subject": tuple(Piece(*piece) for piece in pieces.items())})
-    whole = {"subject": [Piece("arts", 80), Piece("sante", 8), Piece("histoire", 9)]}
+    whole = {"subject": [Piece("arts", 80), Piece("sante", 8), Piece("histoire", 9), Piece("langues", 5)]}
     assert beside_the_whole(figures, whole).cut("subject") == (
         Piece("arts", 30),
         Piece("histoire", 9),
-        Piece(OTHERS, 6),
+        Piece(OTHERS, 14),
     )
 
 

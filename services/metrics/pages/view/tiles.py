@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.chassis.language.territories import DEPARTMENTS
 from services.metrics.domain.departments import TILES
-from services.metrics.domain.figures import OTHERS, Piece, YearFigures
+from services.metrics.domain.figures import OTHERS, YearFigures
 from services.metrics.domain.public import FEW as FEW_IN_PUBLIC
 from services.metrics.pages.words import Words
 
 LEVELS = 6
 """Steps of the heat map's and the map's colours; 0 is none at all."""
+UNTOLD = "–"
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,13 @@ def peak_of(figures: YearFigures, words: Words) -> str:
     return words("heat_peak", weekday=words.weekdays[weekday], hour=words("hour", hour=hour))
 
 
-def map_of(departments: Sequence[Piece], words: Words) -> tuple[Cell, ...]:
-    counts = {piece.value: piece.n for piece in departments}
+def map_of(figures: YearFigures, words: Words) -> tuple[Cell, ...]:
+    counts = {piece.value: piece.n for piece in figures.cut("department")}
     most = max((counts.get(tile.code, 0) for tile in TILES), default=0)
-    none = f"<{FEW_IN_PUBLIC}" if counts.get(OTHERS) else words.number(0)
+    none = words.number(0)
+    if counts.get(OTHERS):
+        # Of a year that is not over, this month may have brought any number.
+        none = UNTOLD if figures.so_far else f"<{FEW_IN_PUBLIC}"
     return tuple(
         Cell(
             label=tile.code,

@@ -98,7 +98,7 @@ def compose(figures: YearFigures, words: Words, *, zone: str, network: str) -> F
         effort=_numbered(figures.effort, str, words),
         heat=heat_of(figures, words),
         heat_peak=peak_of(figures, words),
-        map=map_of(figures.cut("department"), words),
+        map=map_of(figures, words),
         mapped=any(piece.value not in ("", OTHERS) for piece in figures.cut("department")),
         map_rest=tuple(map_rest(figures, words)),
         map_size=(COLUMNS, ROWS),
