@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -15,6 +17,18 @@ SEPARATORS = ",;\t"
 TABLES = frozenset({".csv", ".tsv", ".tab", ".txt"})
 SHOWN_OF_A_ROW = 200
 NO_CSV = "a quotation mark within a text is written twice, and a text of several lines stands between two"
+NAMED_SEPARATOR = re.compile(r'"?sep=([^"\w\r\n ])"?[,;\t]*', re.I)
+"""Excel's own line before the first: `sep=;`."""
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+BEGINNING = 200
+"""Bytes looked at for how a file is written: names of columns, whatever the alphabet of its texts."""
 
 csv.field_size_limit(2**24)
 
@@ -27,54 +41,103 @@ def is_table(path: Path) -> bool:
 
 
 def rows_of(path: Path, encoding: str = "") -> Iterator[tuple[int, ExportRow]]:
-    """Line and row; a fault where that can't be read. `encoding`: UTF-8, or UTF-16 with its mark, where none
+    """Line and row; a fault where that can't be read. `encoding`: UTF-8, or what its mark says, where none
     is said. Raises ValueError, with line and fix, for what is written in another."""
-    with path.open(encoding=encoding or _encoding(path), newline="") as file:
+    written = _encoding(path, encoding)
+    with path.open(encoding=written, newline="") as file:
         try:
             yield from _table_rows(file) if is_table(path) else _json_rows(file)
         except UnicodeError as error:
-            raise ValueError(_otherwise_written(path, encoding or "utf-8")) from error
+            raise ValueError(_otherwise_written(path, written)) from error
 
 
-def _encoding(path: Path) -> str:
+def _encoding(path: Path, said: str) -> str:
+    """A mark at its beginning is never part of the first name. Raises ValueError where it says otherwise."""
     with path.open("rb") as file:
-        return "utf-16" if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        beginning = file.read(BEGINNING)
+    if beginning.startswith(SPREADSHEETS):
+        raise ValueError(f"{path} is a spreadsheet; save it as CSV (UTF-8) and import that")
+    if mark := next((name for mark, name in MARKS if beginning.startswith(mark)), ""):
+        kind = mark.removesuffix("-sig")
+        if said and not said.startswith(kind):
+            raise ValueError(f"{path} begins with the mark of {kind.upper()}; leave out --encoding {said}")
+        return mark
+    wide = _wide(beginning)
+    if wide and said not in ((wide, "utf-16") if wide == "utf-16-le" else (wide,)):
+        raise ValueError(f"{path} is UTF-16 without its mark; say so: --encoding {wide}")
+    return said or "utf-8"
+
+
+def _wide(beginning: bytes) -> str:
+    """UTF-16 without a mark has a zero beside each plain letter: behind it, or before it."""
+    behind, before = beginning[1::2].count(0), beginning[::2].count(0)
+    if max(behind, before) * 6 <= len(beginning) or min(behind, before) * 2 > max(behind, before):
+        return ""
+    return "utf-16-le" if behind > before else "utf-16-be"
 
 
 def _otherwise_written(path: Path, encoding: str) -> str:
-    content = path.read_bytes()
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return f"{path} is a spreadsheet; save it as CSV (UTF-8) and import that"
+    content, kind = path.read_bytes(), encoding.removesuffix("-sig").upper()
+    fix = "say how it is written, as Windows does in France: --encoding cp1252"
+    if encoding != "utf-8":
+        fix = "write the file again as UTF-8"
     try:
         content.decode(encoding)
     except UnicodeDecodeError as wrong:
         line = content.count(b"\n", 0, wrong.start) + 1
-        where = f"{path}, line {line}: byte 0x{content[wrong.start]:02x} is not {encoding.upper()}"
-        return f"{where}; say how it is written, as Windows does in France: --encoding cp1252"
-    return f"{path} is not {encoding.upper()}; say how it is written: --encoding cp1252"
+        return f"{path}, line {line}: byte 0x{content[wrong.start]:02x} is not {kind}; {fix}"
+    return f"{path} is not {kind}; {fix}"
 
 
 def _table_rows(file: TextIO) -> Iterator[tuple[int, ExportRow]]:
-    first = file.readline()
-    separator = max(SEPARATORS, key=first.count)
+    """A line of one field behind a whole row is the end of its text: that row is cut, and not taken."""
+    whole: tuple[int, ExportRow] | None = None
+    for line, fields, row in _table_lines(file):
+        if whole and fields == 1 and isinstance(row, RowFault):
+            fix = f"is cut: what stands in line {line} belongs to it; {NO_CSV}"
+            yield whole[0], RowFault(whole[0], "row", "", fix)
+        elif whole:
+            yield whole
+        whole = None if isinstance(row, RowFault) else (line, row)
+        if isinstance(row, RowFault):
+            yield line, row
+    if whole:
+        yield whole
+
+
+def _table_lines(file: TextIO) -> Iterator[tuple[int, int, ExportRow]]:
+    """Line, number of fields, row."""
+    first, separator, before = _first_line(file)
     reader = csv.reader(chain([first], file), delimiter=separator, strict=True)
     columns: list[str] = []
-    begun = 1
-    while (cells := _next(reader, begun)) is not None:
+    begun = before + 1
+    while (cells := _next(reader, begun, before)) is not None:
         if isinstance(cells, RowFault):
-            yield begun, cells
+            yield begun, 0, cells
         elif not columns:
             columns = _columns(cells)
         elif any(cell.strip() for cell in cells):
-            yield begun, _row(columns, cells, begun)
-        begun = reader.line_num + 1
+            yield begun, len(cells), _row(columns, cells, begun)
+        begun = before + reader.line_num + 1
 
 
-def _next(reader: TableReader, line: int) -> list[str] | RowFault | None:
+def _first_line(file: TextIO) -> tuple[str, str, int]:
+    """The line that names the columns, what separates them, and how many lines stand before it."""
+    separator = ""
+    for before, line in enumerate(iter(file.readline, "")):
+        if said := NAMED_SEPARATOR.fullmatch(line.rstrip("\r\n")):
+            separator = said[1]
+        elif line.strip(f"{SEPARATORS}{separator} \r\n"):
+            return line, separator or max(SEPARATORS, key=line.count), before
+    return "", SEPARATORS[0], 0
+
+
+def _next(reader: TableReader, line: int, before: int) -> list[str] | RowFault | None:
     try:
         return next(reader, None)
     except csv.Error as error:
-        return RowFault(line, "row", "", f"up to line {reader.line_num} is no CSV ({error}); {NO_CSV}")
+        fix = f"up to line {before + reader.line_num} is no CSV ({error}); {NO_CSV}"
+        return RowFault(line, "row", "", fix)
 
 
 def _columns(cells: Iterable[str]) -> list[str]:
@@ -87,6 +150,10 @@ def _columns(cells: Iterable[str]) -> list[str]:
 def _row(columns: list[str], cells: list[str], line: int) -> ExportRow:
     if len(cells) > len(columns):
         return RowFault(line, "row", cells[len(columns)], "has more fields than the first line")
+    missing = [name for name in columns[len(cells) :] if name]
+    if missing:
+        fix = f"has fewer fields than the first line, no {missing[0]}; {NO_CSV}"
+        return RowFault(line, "row", cells[-1], f"{fix}; an empty field keeps its separator")
     return dict(zip(columns, [*cells, *[""] * (len(columns) - len(cells))], strict=True))
 
 

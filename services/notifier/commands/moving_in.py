@@ -170,6 +170,11 @@ def _read(chosen: argparse.Namespace, mapping: ExportMapping, zone: ZoneInfo) ->
             continue
         if is_table(chosen.file) and read.unread is None:
             read.unread = _unread(chosen.file, mapping, theirs)
+        if twin := mapping.twin(theirs):
+            read.faults.append(
+                RowFault(line, twin, "", "stands twice, in small letters and capitals; keep one")
+            )
+            continue
         read.take(line, reader.read(line, mapping.row(theirs)))
     if not read.rows and not read.faults:
         raise ValueError(f"{chosen.file}: there is no row in it")
@@ -178,6 +183,8 @@ def _read(chosen: argparse.Namespace, mapping: ExportMapping, zone: ZoneInfo) ->
 
 def _unread(path: Path, mapping: ExportMapping, theirs: Mapping[str, Any]) -> list[str]:
     """Columns that nothing is read of. Raises ValueError for one that is needed and not there."""
+    if twin := mapping.twin(theirs):
+        raise ValueError(f"{path}: column {twin!r} stands twice, in small letters and capitals; rename one")
     columns = mapping.columns(theirs)
     missing = [name for name in mapping.needed if name not in columns]
     if missing:

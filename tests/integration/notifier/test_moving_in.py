@@ -133,6 +133,9 @@ async def test_a_table_without_a_needed_column_says_which_and_what_it_has(
     file.write_text("Ticket;Question;answer\n1;Où ?;Là.\n")
     assert await taken(file, "--dry-run") == 2
     assert "has no column 'id'; it has: Ticket, Question, answer." in capsys.readouterr().err
+    file.write_text("id;asked_at;library;question;answer;ID\n1;2014-01-01;bml;Où ?;Là.;2\n")
+    assert await taken(file, "--dry-run") == 2
+    assert "column 'id' stands twice, in small letters and capitals" in capsys.readouterr().err
     file.write_text("id;asked_at;library;question;answer;sujet\n1;2014-01-01;bml;Où ?;<p>Là.</p>;arts\n")
     assert await taken(file, "--dry-run") == 0
     said = capsys.readouterr().out

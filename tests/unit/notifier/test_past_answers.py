@@ -119,6 +119,9 @@ SAID = '7,2014-03-31,bpi,"Où lire ?\nMerci",À côté.'
         ("tsv", f"{HEAD}\n{SAID}\n".replace(",", "\t"), "utf-16"),
         ("txt", f"{HEAD.title().replace(',', ' , ')}\n{SAID}\n", "utf-8"),
         ("jsonl", json.dumps({**ROW, "question": "Où lire ?\nMerci", "answer": "À côté."}), "utf-8"),
+        ("csv", f"sep=;\r\n{HEAD}\r\n{SAID}\r\n".replace(",", ";"), "utf-8"),
+        ("csv", f"\n;;;\n{HEAD}\n{SAID}\n".replace(",", ";"), "utf-8-sig"),
+        ("csv", f"sep=|\n\n{HEAD}\n{SAID}\n".replace(",", "|"), "utf-16"),
     ],
 )
 def test_a_table_is_read_as_spreadsheets_write_it(
@@ -140,12 +143,57 @@ def test_a_table_is_read_as_spreadsheets_write_it(
         ('1,2014-01-01,bpi,"Où "est" né ?",Là', "line 2: row '' up to line 2 is no CSV"),
         (f'1,2014-01-01,bpi,"Où ?,Là\n{SAID}', "line 2: row '' up to line 3 is no CSV"),
         ("1,2014-01-01,bpi,Où,Là,Ici", "line 2: row 'Ici' has more fields than the first line"),
+        ("1,2014-01-01,bpi,Où", "line 2: row 'Où' has fewer fields than the first line, no answer; a quot"),
+        (f"{SAID}\n1,2014-01-01,bpi,Où,Là\n\net plus loin", "line 4: row '' is cut: what stands in line 6"),
     ],
 )
 def test_a_row_that_is_no_csv_is_told_by_its_line(tmp_path: Path, rows: str, told: str) -> None:
     file = tmp_path / "rows.csv"
     file.write_text(f"{HEAD}\n{rows}\n")
     assert any(str(row).startswith(told) for _, row in rows_of(file)), [str(row) for _, row in rows_of(file)]
+
+
+def test_a_text_cut_by_a_line_within_it_is_never_public(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(
+        f"{HEAD},publish\n7,2014-03-31,bpi,Où,Ici\nou là,no\n8,2014-03-31,bpi,Où,Là,no\n".replace(",", ";")
+    )
+    rows = list(rows_of(file))
+    assert [(line, isinstance(row, RowFault)) for line, row in rows] == [(2, True), (3, True), (4, False)]
+
+
+@pytest.mark.parametrize("said", ["utf-8", "utf-8-sig", ""])
+def test_a_mark_is_no_part_of_the_first_name_and_faults_name_the_files_own_lines(
+    tmp_path: Path, said: str
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes(f"\n{HEAD}\n{SAID}\n1,2\n".encode("utf-8-sig"))
+    [(first, row), (second, fault)] = rows_of(file, said)
+    assert isinstance(row, dict)
+    assert (first, row["id"], second, isinstance(fault, RowFault)) == (3, "7", 5, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "told"),
+    [
+        (f"{HEAD}\n{SAID}".encode("utf-16-le"), "", "without its mark; say so: --encoding utf-16-le"),
+        (f"{HEAD}\n{SAID}".encode("utf-16-be"), "cp1252", "without its mark; say so: --encoding utf-16-be"),
+        (f"{HEAD}\n{SAID}".encode("utf-8-sig"), "cp1252", "the mark of UTF-8; leave out --encoding cp1252"),
+    ],
+)
+def test_what_the_file_itself_says_of_its_encoding_is_told(
+    tmp_path: Path, content: bytes, said: str, told: str
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=told):
+        list(rows_of(file, said))
+
+
+def test_a_field_named_twice_in_small_letters_and_capitals_is_seen() -> None:
+    assert ExportMapping().twin({"id": "1", "ID": "2"}) == "id"
+    assert ExportMapping().twin({"Note": "1", "note": "2", "id": "3"}) == ""
+    assert ExportMapping.of({"fields": {"id": "ID"}}).twin({"id": "1", "ID": "2"}) == ""
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,11 @@ class ExportMapping:
         """A row by the names its columns are looked up by: of our own form, in small letters."""
         return dict(theirs) if self.fields else {name.lower(): said for name, said in theirs.items()}
 
+    def twin(self, theirs: Mapping[str, Any]) -> str:
+        """A field of our form that stands there twice, in small letters and capitals; else empty."""
+        names = [] if self.fields else [name.lower() for name in theirs]
+        return next((name for name in FIELDS if names.count(name) > 1), "")
+
     @property
     def needed(self) -> tuple[str, ...]:
         """Columns that a table must have: those named here, or those of our form without which no row is
