@@ -50,7 +50,7 @@ class ListsPage:
                 "counts": await lists.counts(unit.db, partners),
                 "subjects": await lists.subjects(unit.db, partners),
                 "libraries": known,
-                "mentions": await work.mentioned(unit.db, visitor.person),
+                "mentions": await work.mentioned(unit.db, visitor.person, visitor.libraries),
                 "now": unit.now,
             }
         return self.guard.pages.show(

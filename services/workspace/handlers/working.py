@@ -52,7 +52,8 @@ async def hand_over(unit: Unit, who: Respondent, to: UUID) -> None:
 
 
 async def give_back(unit: Unit, who: Respondent) -> None:
-    await work.give_back(unit.db, who.question, who.partner, unit.now)
+    if not await work.give_back(unit.db, who.question, who.partner, unit.now):
+        return
     await audit.note(
         unit.db,
         unit.now,

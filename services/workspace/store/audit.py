@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,10 +15,12 @@ INSERT INTO audit (at, person, action, partner, question, detail) VALUES ($1, $2
 """
 
 _LATEST = """
-SELECT a.at, a.action, a.partner, a.question, a.detail, p.name, q.heading FROM audit a
-LEFT JOIN person p ON p.id = a.person LEFT JOIN question q ON q.id = a.question
-WHERE ($1::uuid IS NULL OR a.question = $1) AND ($2::uuid IS NULL OR a.person = $2)
-ORDER BY a.at DESC, a.id DESC LIMIT $3
+SELECT a.at, a.action, CASE WHEN seen THEN a.question END AS question,
+    CASE WHEN seen THEN q.heading END AS heading
+FROM audit a LEFT JOIN question q ON q.id = a.question
+CROSS JOIN LATERAL (SELECT $2::text[] IS NULL OR EXISTS (
+    SELECT FROM assignment s WHERE s.question = a.question AND s.partner = ANY($2::text[])) AS seen) AS s
+WHERE a.person = $1 ORDER BY a.at DESC, a.id DESC LIMIT $3
 """
 
 _LISTED = """
@@ -50,10 +53,10 @@ async def note(
     await db.execute(_NOTE, now, person, action, partner, question, detail)
 
 
-async def latest(
-    db: Db, *, question: UUID | None = None, person: UUID | None = None, most: int = 200
-) -> list[Record]:
-    return await db.fetch(_LATEST, question, person, most)
+async def latest(db: Db, person: UUID, partners: Sequence[str] | None, most: int) -> list[Record]:
+    """What this person did; which question it was about where one of these libraries was asked it, None: any.
+    Who left a library reads no more of what was asked there."""
+    return await db.fetch(_LATEST, person, partners, most)
 
 
 async def listed(db: Db, who: str | None, partner: str | None, most: int, offset: int) -> list[Record]:

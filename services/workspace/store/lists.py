@@ -72,8 +72,13 @@ ORDER BY coalesce(a.done_at, a.due_at) DESC, q.id LIMIT $4 OFFSET $5
 # One row for each question, in whichever of the libraries' lists it stands.
 _FOUND = """
 SELECT DISTINCT ON (rank, q.id) q.id, q.heading, q.received_at, q.subject, q.language, q.state,
-    a.partner, a.list, ts_rank(s.words, websearch_to_tsquery('french', $3)) AS rank
+    a.partner, CASE WHEN a.list NOT IN ('open', 'taken') THEN a.list
+        WHEN c.person IS NOT NULL OR (a.list = 'taken' AND c.question IS NULL) THEN 'in_hand'
+        ELSE 'to_take' END AS list,
+    ts_rank(s.words, websearch_to_tsquery('french', $3)) AS rank
 FROM question_search s JOIN question q ON q.id = s.question JOIN assignment a ON a.question = q.id
+LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner
+    AND c.at >= CASE WHEN c.person IS NULL THEN greatest(a.routed_at, a.taken_at) ELSE a.routed_at END
 WHERE a.partner = ANY($1::text[]) AND ($2::text IS NULL OR q.subject = $2)
     AND s.words @@ websearch_to_tsquery('french', $3)
 ORDER BY rank DESC, q.id, a.routed_at DESC LIMIT $4 OFFSET $5

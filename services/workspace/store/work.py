@@ -33,9 +33,14 @@ INSERT INTO claim (question, partner, person, at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (question, partner) DO UPDATE SET person = excluded.person, at = excluded.at
 """
 
-_GIVE_BACK = "UPDATE claim SET person = NULL, at = $3 WHERE question = $1 AND partner = $2"
-
-_GIVE_BACK_ALL = "UPDATE claim SET person = NULL, at = $3 WHERE person = $1 AND partner = $2"
+# A claim of an earlier assignment stays as it is: given back today, it would say that nobody has what the
+# library was asked again and took by mail.
+_GIVEN_BACK = """
+UPDATE claim c SET person = NULL, at = $3 FROM assignment a
+WHERE a.question = c.question AND a.partner = c.partner AND c.at >= a.routed_at
+    AND c.partner = $2 AND c.person IS NOT NULL
+"""
+_GIVE_BACK, _GIVE_BACK_ALL = _GIVEN_BACK + "AND c.question = $1", _GIVEN_BACK + "AND c.person = $1"
 
 _CLAIMED = """
 SELECT c.person, c.at, p.name FROM claim c JOIN person p ON p.id = c.person
@@ -77,9 +82,7 @@ INSERT INTO draft_kept (question, partner, person, text, sources, saved_at, requ
 VALUES ($1, $2, $3, $4, '', $5, $6)
 """
 
-_SENT = """
-UPDATE draft SET sent_at = $4 WHERE question = $1 AND partner = $2 AND person = $3
-"""
+_SENT = "UPDATE draft SET sent_at = $4 WHERE question = $1 AND partner = $2 AND person = $3"
 
 _NOTE = """
 INSERT INTO note (id, question, partner, person, text, at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -101,7 +104,7 @@ WHERE n.id = mention.note AND n.question = $1 AND mention.person = $2 AND seen_a
 _MENTIONED = """
 SELECT n.question, n.text, n.at, q.heading, p.name FROM mention m JOIN note n ON n.id = m.note
 JOIN question q ON q.id = n.question LEFT JOIN person p ON p.id = n.person
-WHERE m.person = $1 AND m.seen_at IS NULL ORDER BY n.at DESC LIMIT 20
+WHERE m.person = $1 AND n.partner = ANY($2::text[]) AND m.seen_at IS NULL ORDER BY n.at DESC LIMIT 20
 """
 
 _KEEP_PRESENCE = """
@@ -195,9 +198,9 @@ async def hand_over(db: Db, who: Respondent, now: datetime) -> None:
     await db.execute(_HAND_OVER, who.question, who.partner, who.person, now)
 
 
-async def give_back(db: Db, question: UUID, partner: str, now: datetime) -> None:
-    """Nobody of the library has it then, whatever the network was told before."""
-    await db.execute(_GIVE_BACK, question, partner, now)
+async def give_back(db: Db, question: UUID, partner: str, now: datetime) -> bool:
+    """Nobody of the library has it then, whatever the network was told before. False where nobody had."""
+    return (await db.execute(_GIVE_BACK, question, partner, now)).endswith(" 1")
 
 
 async def give_back_all(db: Db, person: UUID, partner: str, now: datetime) -> None:
@@ -251,9 +254,9 @@ async def see_mentions(db: Db, question: UUID, person: UUID, now: datetime) -> N
     await db.execute(_SEE_MENTIONS, question, person, now)
 
 
-async def mentioned(db: Db, person: UUID) -> list[Record]:
-    """Notes with their name that they have not seen yet."""
-    return await db.fetch(_MENTIONED, person)
+async def mentioned(db: Db, person: UUID, partners: Sequence[str]) -> list[Record]:
+    """Notes with their name that they have not seen yet, of the libraries that they work in now."""
+    return await db.fetch(_MENTIONED, person, partners)
 
 
 async def keep_presence(db: Db, who: Respondent, now: datetime, *, writing: bool) -> None:

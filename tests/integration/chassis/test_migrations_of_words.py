@@ -103,6 +103,26 @@ async def test_what_was_settled_is_resolved_in_every_table(database: Database) -
         assert await counts(db) == [("resolve", 1)] * 2
 
 
+KEPT = """
+WITH asked AS (
+    INSERT INTO request (id, question, partner, type, form, asked_at, state)
+    SELECT gen_random_uuid(), $1, 'lyon', 'decline.submitted', state, now(), state
+    FROM unnest(ARRAY['accepted', 'refused', 'under_way']) AS state RETURNING id, state
+)
+INSERT INTO draft_kept (question, partner, person, text, sources, saved_at, request)
+SELECT $1, 'lyon', gen_random_uuid(), state, '', now(), id FROM asked
+UNION ALL SELECT $1, 'lyon', gen_random_uuid(), 'unsent', '', now(), NULL
+"""
+
+
+async def test_who_goes_back_is_shown_no_words_as_unsent_that_arrived(database: Database) -> None:
+    async with connected(database, "workspace") as db:
+        await db.execute(KEPT, QUESTION)
+    async with before_the_upgrade(database, "workspace", "0063.given-back") as db:
+        rows = await db.fetch("SELECT text FROM draft_kept ORDER BY text")
+    assert [row["text"] for row in rows] == ["refused", "under_way", "unsent"]
+
+
 COUNTED = """
 WITH said AS (
     INSERT INTO cut (partner, measure, facet, value)

@@ -108,6 +108,22 @@ async def test_a_search_finds_what_we_had_in_any_list_and_what_is_published(data
         assert "Qui a construit" not in (await caen.see("/search?q=phare")).text
 
 
+async def test_a_search_says_whether_a_question_is_to_take_as_the_lists_do(database: Database) -> None:
+    async with stage(database) as on:
+        lead = await lead_of_lyon(on)
+        await on.tell(made.life(made.received(), made.routed()))
+        amel = await on.someone("Amel", OF_LYON)
+        said = []
+        for action in ("take", "give-back"):
+            await amel.post(f"/questions/{made.QUESTION}/{action}", form=action)
+            said.append((await lead.see("/search?q=phare")).text)
+        for hour in (2, 7):
+            await on.tell([made.hourly(hour, made.taken())])
+            said.append((await lead.see("/search?q=phare")).text)
+    told = [re.findall(r'class="tag">(En cours|À prendre)<', page) for page in said]
+    assert told == [["En cours"], ["À prendre"], ["À prendre"], ["En cours"]]
+
+
 async def test_a_lead_asks_for_other_addresses_of_their_library(database: Database) -> None:
     async with stage(database) as on:
         lead = await lead_of_lyon(on)

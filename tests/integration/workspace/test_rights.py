@@ -9,6 +9,7 @@ import pytest
 
 from services.workspace.domain.roles import MAY, OF_A_LIBRARY, ROLES, Member, Role
 from services.workspace.entrypoints.sign_in.guard import GuardedRoute
+from services.workspace.store import people
 from tests.integration.workspace import facts as made
 from tests.integration.workspace.stage import Stage, stage
 from tests.support.servers import Database
@@ -107,6 +108,26 @@ async def test_those_of_the_network_find_every_librarys_questions(database: Data
         page = (await person.see(f"/questions/{made.QUESTION}")).text
         assert "Qui a construit le phare" in page
         assert "Privé." not in page
+
+
+async def test_who_left_a_library_reads_no_more_of_what_it_was_asked(database: Database) -> None:
+    heading, note = "Qui a construit le phare", "le Joanne de 1890"
+    async with stage(database) as on:
+        await on.tell(made.life(made.received(), made.routed()))
+        zoe = await on.someone("Zoé", Member("respondent", "bm-lyon"), Member("respondent", "bm-brest"))
+        bruno = await on.someone("Bruno", Member("respondent", "bm-lyon"))
+        for person, name in ((zoe, "bruno"), (bruno, "zoé")):
+            await person.post(f"{PAGE}/note", text=f"@{name}, tu as {note} ?")
+        assert heading in (await zoe.see("/account")).text
+        assert note in (await zoe.see("/questions")).text
+        async with on.guard.begin() as unit:
+            await people.leave(unit.db, zoe.id, "bm-lyon", None, unit.now)
+        account = (await zoe.see("/account")).text
+        assert (heading in account, PAGE in account) == (False, False)
+        assert note not in (await zoe.see("/questions")).text
+        async with on.guard.begin() as unit:
+            await people.join(unit.db, zoe.id, Member("observer"))
+        assert heading in (await zoe.see("/account")).text
 
 
 async def state(on: Stage) -> list[int]:

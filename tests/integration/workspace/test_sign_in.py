@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import pytest
 from services.contracts.links.signed_links import sign_in_token
 from services.contracts.workspace import SignInRequested
 from services.workspace.domain.roles import Member
+from services.workspace.entrypoints.sign_in.guard import COOKIE
 from services.workspace.store import sessions
 from tests.integration.workspace.stage import HOME, KEY, Stage, stage
 from tests.support.servers import Database
@@ -127,6 +129,17 @@ async def test_a_page_left_open_goes_on_after_its_person_signed_in_anew(database
         assert (await amel.post("/account/language", language="en")).status_code == 303
         left_open = {"language": "en", "seal": amel.seal}
         assert (await bruno.http.post("/account/language", data=left_open)).status_code == 403
+
+
+async def test_a_page_opened_before_the_upgrade_is_still_taken_from_its_own_browser(
+    database: Database,
+) -> None:
+    async with stage(database) as on:
+        amel, bruno = await on.someone("Amel Benali", OF_LYON), await on.someone("Bruno Roux", OF_LYON)
+        seal = hashlib.sha256(f"form of {amel.http.cookies[COOKIE]}".encode()).hexdigest()[:32]
+        sent = {"language": "en", "seal": seal}
+        assert (await bruno.http.post("/account/language", data=sent)).status_code == 403
+        assert (await amel.http.post("/account/language", data=sent)).status_code == 303
 
 
 async def test_a_session_ended_elsewhere_is_over_at_once(database: Database) -> None:

@@ -185,6 +185,29 @@ async def test_what_was_given_back_and_then_taken_by_mail_is_in_hand(
         assert "Vous vous en occupez." in (await bruno.see(PAGE)).text
 
 
+@pytest.mark.parametrize("leaves", [True, False])
+async def test_a_claim_of_before_is_not_given_back_in_place_of_todays(
+    database: Database, leaves: bool
+) -> None:
+    """The library was asked again and took it by mail; who had it the first time leaves, or has a page left
+    open."""
+    async with stage(database) as on:
+        amel, bruno = await two_of_lyon(on)
+        await amel.post(f"{PAGE}/take", form="take")
+        again = (made.declined(), made.routed(attempt=2), made.taken())
+        await on.tell([made.hourly(number, fact) for number, fact in enumerate(again, 7)])
+        on.clock.pass_by(hours=10)
+        if leaves:
+            lead = await on.someone("Lou Martin", Member("lead", "bm-lyon"))
+            await lead.post(f"/people/{amel.id}/leave", library="bm-lyon")
+        else:
+            await amel.post(f"{PAGE}/give-back")
+        assert "Qui a construit le phare" not in (await bruno.see("/questions")).text
+        assert "Qui a construit le phare" in (await bruno.see("/questions?list=in_hand")).text
+        assert "Personne pour le moment." not in (await bruno.see(PAGE)).text
+        assert await on.on.pool.fetchval("SELECT count(*) FROM audit WHERE action = 'given_back'") == 0
+
+
 async def test_a_note_sent_twice_stands_once_and_other_words_beside_it(database: Database) -> None:
     async with stage(database) as on:
         amel, _ = await two_of_lyon(on)

@@ -30,11 +30,12 @@ class AccountPage:
         ]
 
     async def show(self, request: Request, visitor: Visitor, _form: FormData) -> Response:
+        seen = None if visitor.may("see the network") else visitor.libraries
         async with self.guard.begin() as unit:
             context: dict[str, Any] = {
                 "now": unit.now,
                 "sessions": await sessions.of_person(unit.db, visitor.person, unit.now),
-                "actions": await audit.latest(unit.db, person=visitor.person, most=30),
+                "actions": await audit.latest(unit.db, visitor.person, seen, 30),
                 "called_by_mail": await people.is_called_by_mail(unit.db, visitor.person),
                 "keys": await passkeys.of(unit.db, visitor.person) if self.passkeys else None,
             }

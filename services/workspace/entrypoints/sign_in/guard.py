@@ -22,7 +22,7 @@ from starlette.routing import Route
 from services.chassis.http.client_addresses import ClientAddresses, sender_of
 from services.chassis.messaging.transaction import Begin, Unit
 from services.workspace.domain.roles import Member, PermittedAction, libraries, may
-from services.workspace.handlers.signing_in import SignInRules, digest_of, is_over, seal_of
+from services.workspace.handlers.signing_in import SignInRules, digest_of, former_seal_of, is_over, seal_of
 from services.workspace.pages.pages import WorkspacePages
 from services.workspace.store import people, sessions
 
@@ -119,7 +119,7 @@ class Guard:
             if is_too_large(request, files):
                 return self.pages.message(visitor, "too_large", 413)
             async with request.form(max_fields=MOST_FIELDS, max_files=files) as form:
-                if not is_sealed(request, form, visitor.seal):
+                if not is_sealed(request, form, visitor.seal, former_seal_of(request.cookies[self.cookie])):
                     return self.pages.message(visitor, "stale", 403)
                 return await self._passed(request, visitor, action, form, answer)
 
@@ -213,9 +213,12 @@ def page_of(request: Request) -> str:
     return f"/questions/{question}" if isinstance(question, UUID) else "/questions"
 
 
-def is_sealed(request: Request, form: FormData, seal: str) -> bool:
+def is_sealed(request: Request, form: FormData, *seals: str) -> bool:
+    """With one of these."""
     given = form.get("seal") or request.headers.get("x-seal") or ""
-    return isinstance(given, str) and hmac.compare_digest(given.encode(), seal.encode())
+    return isinstance(given, str) and any(
+        hmac.compare_digest(given.encode(), seal.encode()) for seal in seals
+    )
 
 
 def names_nothing(request: Request) -> bool:
