@@ -62,6 +62,7 @@ class PeoplePage:
             **context,
             roles=roles,
             fault=fault,
+            invited=request.query_params.get("done") == "invited",
             values=values,
         )
 
@@ -79,7 +80,7 @@ class PeoplePage:
             return self.guard.pages.message(visitor, "forbidden", 403)
         async with self.guard.begin() as unit:
             await signing_in.invite(unit, visitor.person, visitor.name, name, mail, member)
-        return RedirectResponse("/people", 303)
+        return RedirectResponse("/people?done=invited", 303)
 
     async def _libraries(self, visitor: Visitor) -> list[Record]:
         """Those that people may be invited to."""

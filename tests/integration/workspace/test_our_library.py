@@ -155,6 +155,25 @@ async def test_a_lead_changes_a_colleagues_role_and_nobody_elses(database: Datab
         }
 
 
+async def test_who_invites_a_colleague_is_told_that_an_e_mail_is_on_its_way(database: Database) -> None:
+    async with stage(database) as on:
+        await on.tell([made.listed("bm-lyon")])
+        lead = await lead_of_lyon(on)
+        fields = {
+            "name": "Zoé Petit",
+            "mail": "zoe@bm-lyon.example",
+            "role": "respondent",
+            "library": "bm-lyon",
+        }
+        answer = await lead.post("/people", **fields)
+        told = (await lead.see(answer.headers["location"])).text
+        assert "Zoé Petit" in told
+        assert "un courriel part." in told
+        assert "un courriel part." not in (await lead.see("/people")).text
+        again = await lead.post("/people", **fields | {"mail": "zoe"})
+        assert (again.status_code, "un courriel part." in again.text) == (422, False)
+
+
 async def test_a_new_key_is_shown_once_and_only_its_digest_leaves(database: Database) -> None:
     async with stage(database) as on:
         lead = await lead_of_lyon(on)
