@@ -25,6 +25,7 @@ from services.chassis.messaging.transaction import Transactions
 from services.contracts.addresses import PARTNER_ID
 from services.contracts.vocabulary import CHANNELS, THEMES
 from services.notifier.commands.export_rows import is_table, rows_of
+from services.notifier.domain.archive.html_words import LEFT
 from services.notifier.domain.archive.mapping import BadMapping, ExportMapping
 from services.notifier.domain.archive.past_answers import KnownWords, PastAnswer, RowFault, RowReader
 from services.notifier.handlers.moving_in import MovingIn, Outcome
@@ -124,6 +125,12 @@ class ExportRead:
             yield (
                 f"{len(marked):,} rows look like HTML, line {marked[0]} first;"
                 " html = true in a mapping reads it as text"
+            )
+        left = [row.line for row in self.rows.values() if html and LEFT.search(row.question + row.answer)]
+        if left:
+            yield (
+                f"{len(left):,} rows have a <style>, <script>, <title> or comment that is not closed, line"
+                f" {left[0]} first; kept as it is written"
             )
 
 

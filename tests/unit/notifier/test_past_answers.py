@@ -13,8 +13,9 @@ import pytest
 
 from devtools.checkout import ROOT
 from services.notifier.commands.export_rows import rows_of
-from services.notifier.commands.moving_in import KNOWN
-from services.notifier.domain.archive.mapping import BadMapping, ExportMapping, text_of
+from services.notifier.commands.moving_in import KNOWN, ExportRead
+from services.notifier.domain.archive.html_words import text_of
+from services.notifier.domain.archive.mapping import BadMapping, ExportMapping
 from services.notifier.domain.archive.past_answers import PastAnswer, RowFault, RowReader
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -254,7 +255,29 @@ def test_a_mapping_that_says_nothing_known_is_refused(told: dict[str, Any], why:
             "Voir <https://cat.example/a?b=1> ou <ada@mail.example><o:p></o:p>",
             "Voir <https://cat.example/a?b=1> ou <ada@mail.example>",
         ),
+        ("<p>see <www.bnf.fr> ok <nom de l'auteur></p>", "see <www.bnf.fr> ok <nom de l'auteur>"),
+        ("Un <jean@x.fr>\n\ndeux &amp; trois", "Un <jean@x.fr>\n\ndeux & trois"),
+        ("Un <b>gras</b>\n\ndeux", "Un gras\n\ndeux"),
+        ("<p>Titre <title>perdu</p><p>a", "Titre <title>perdu\n\na"),
+        ("<p>a</p><style>b<p>c</p>", "a\n<style>b\n\nc"),
+        ("<p>a <!-- b</p>c <script>d", "a <!-- b\nc <script>d"),
+        ("<html><head><meta charset=utf-8><p>a</p>", "a"),
+        ("<!DOCTYPE html><head><title>x</title></head><body class='y'>a<br/>b", "a\nb"),
+        ("<p>si a<b et c>d, ou x < y, a<b", "si a<b et c>d, ou x < y, a<b"),
+        (
+            "<p>un<img src=\"a\" alt='b>c'width=10% /><td nowrap>deux</td><!--[if mso]>x<![endif]--></p>",
+            "undeux",
+        ),
+        ('<![if !mso]><P CLASS=MsoNormal><st1:place w:st="on">Ici</st1:place></P><![endif]>', "Ici"),
     ],
 )
 def test_html_of_an_export_is_read_as_text(html: str, text: str) -> None:
     assert text_of(html) == text
+
+
+def test_html_that_is_not_closed_is_told_by_its_line() -> None:
+    read = ExportRead()
+    for row in (ROW, {**ROW, "id": "8", "answer": text_of("<p>Titre <title>perdu")}):
+        past = RowReader(KNOWN, "Old desk", PARIS, NOW).read(int(row["id"]), row)
+        read.take(int(row["id"]), past)
+    assert [note for note in read.notes(html=True) if "line 8 first" in note]

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from html import unescape
-from html.parser import HTMLParser
 from typing import Any
 
+from services.notifier.domain.archive.html_words import text_of
 from services.notifier.domain.archive.past_answers import FIELDS, NEEDED
-
-BLOCKS = frozenset(
-    {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "blockquote", "pre", "ul", "ol", "table"}
-)
-UNREAD = frozenset({"script", "style", "head", "title"})
 
 
 class BadMapping(ValueError):
@@ -127,42 +121,3 @@ def _said(place: str | tuple[str, ...] | Messages, theirs: Mapping[str, Any]) ->
     if isinstance(place, Messages):
         return place.of(theirs)
     return "\n\n".join(text for column in place if (text := str(theirs.get(column) or "").strip()))
-
-
-class _HtmlWords(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._unread = 0
-
-    def handle_starttag(self, tag: str, attrs: Iterable[tuple[str, str | None]]) -> None:
-        if "@" in tag or "://" in (self.get_starttag_text() or "").split(" ", 1)[0]:
-            # No markup: an address as plain texts write it.
-            self.handle_data(self.get_starttag_text() or "")
-            return
-        self._unread += tag in UNREAD
-        if tag in BLOCKS:
-            self.parts.append("\n\n" if tag == "p" else "\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._unread -= tag in UNREAD and self._unread > 0
-        if tag == "p":
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._unread:
-            self.parts.append(data.replace("\n", " "))
-
-
-def text_of(html: str) -> str:
-    """What a reader sees of it: paragraphs, lines, no markup. A text without markup stays as it is."""
-    if "<" not in html:
-        return unescape(html).strip()
-    reader = _HtmlWords()
-    reader.feed(html)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
-    text = "\n".join(lines)
-    while "\n\n\n" in text:
-        text = text.replace("\n\n\n", "\n\n")
-    return text.strip()
