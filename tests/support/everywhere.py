@@ -55,7 +55,10 @@ FILL = (
     SELECT gen_random_uuid(), '00000000-0000-0000-0000-000000000000', kind, 'mail', 'lyon@lyon.example',
         told || '{"held": 3}', 'given_up', now(), now()
     FROM notifier.question q, LATERAL (VALUES
-        ('digest', jsonb_build_object('open', jsonb_build_array(left(q.text, 100), 'Une autre ?'))),
+        ('digest', jsonb_build_object('open', jsonb_build_array(left(q.text, 100), 'Une autre ?'),
+            'open_questions', jsonb_build_array(
+                jsonb_build_object('id', q.id, 'headline', left(q.text, 100)),
+                jsonb_build_object('id', 'another', 'headline', 'Une autre ?')))),
         ('daily', jsonb_build_object('late', jsonb_build_array(
             jsonb_build_object('id', q.id, 'headline', left(q.text, 100)),
             jsonb_build_object('id', 'another', 'headline', 'Une autre ?'))))

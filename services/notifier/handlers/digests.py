@@ -25,9 +25,15 @@ SIGN_INS_KEPT = timedelta(days=7)
 """That a person was mailed a link is of no use after it."""
 
 
+BEGINNING = 100
+"""Letters by which the version before names a question in a week, and finds it there to forget it."""
+
+
 def _week_of(told: str) -> dict[str, Any]:
+    """`open` is what a text of an operator's own, and the version before, reads of `open_questions`."""
     week: dict[str, Any] = orjson.loads(told)
-    return {**week, "open": _called(week["open"])}
+    asked = week["open_questions"]
+    return {**week, "open": [one["headline"][:BEGINNING] for one in asked], "open_questions": _called(asked)}
 
 
 def _called(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ SELECT a.partner, max(a.partner_name) AS partner_name, max(a.address) AS address
     'asked', count(*),
     'answered', count(*) FILTER (WHERE EXISTS (
         SELECT FROM answer w WHERE w.question_id = a.question_id AND w.partner = a.partner)),
-    'open', coalesce(json_agg(json_build_object('headline', left(q.text, 3000), 'id', q.id,
+    'open_questions', coalesce(json_agg(json_build_object('headline', left(q.text, 3000), 'id', q.id,
             'due_at', a.due_at, 'zone', a.time_zone) ORDER BY a.due_at) FILTER (
         WHERE q.ended IS NULL AND o.assignment_id IS NULL
             AND NOT EXISTS (SELECT FROM assignment n

@@ -39,9 +39,9 @@ SELECT json_build_object(
         FROM delivery d WHERE d.question_id = q.id AND d.destination IS NOT NULL AND d.details <> '{}'),
     'in_lists_to_libraries', (SELECT json_agg(json_build_object('what', d.kind, 'state', d.state,
         'decided_at', d.decided_at) ORDER BY d.decided_at, d.id) FROM delivery d
-        WHERE d.question_id = '00000000-0000-0000-0000-000000000000' AND q.text <> ''
-        AND (d.details -> 'open' ? left(q.text, 100)
-            OR d.details -> 'open' @> jsonb_build_array(jsonb_build_object('id', q.id))
+        WHERE d.question_id = '00000000-0000-0000-0000-000000000000'
+        AND (q.text <> '' AND d.details -> 'open' ? left(q.text, 100)
+            OR d.details -> 'open_questions' @> jsonb_build_array(jsonb_build_object('id', q.id))
             OR d.details -> 'late' @> jsonb_build_array(jsonb_build_object('id', q.id))))
 )::text AS told
 FROM question q WHERE q.id = ANY($1::uuid[]) ORDER BY q.id
@@ -69,7 +69,9 @@ SELECT (SELECT count(*) FROM question WHERE id = ANY($1::uuid[]) AND (asker <> '
         AND (details <> '{}' OR (destination IS NULL AND (url IS NOT NULL OR last_error IS NOT NULL))))
     + (SELECT count(*) FROM delivery d JOIN question q ON q.id = ANY($1::uuid[])
         WHERE d.question_id = '00000000-0000-0000-0000-000000000000'
-        AND d.details -> 'late' @> jsonb_build_array(jsonb_build_object('id', q.id)))
+        AND (q.text <> '' AND d.details -> 'open' ? left(q.text, 100)
+            OR d.details -> 'open_questions' @> jsonb_build_array(jsonb_build_object('id', q.id))
+            OR d.details -> 'late' @> jsonb_build_array(jsonb_build_object('id', q.id))))
 """
 
 _PUBLISHED = """

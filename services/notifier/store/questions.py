@@ -78,16 +78,20 @@ WITH erased AS (
 ), follow_ups AS (
     UPDATE follow_up SET text = '' WHERE question_id = $1
 ), lists AS (
-    UPDATE delivery d SET details = CASE
-        WHEN d.details ? 'open' THEN jsonb_set(d.details, '{open}', (SELECT coalesce(jsonb_agg(one), '[]')
-            FROM jsonb_array_elements(d.details -> 'open') AS one
-            WHERE one ->> 'id' IS DISTINCT FROM q.id::text AND one <> to_jsonb(left(q.text, 100))))
-        ELSE jsonb_set(d.details, '{late}', (SELECT coalesce(jsonb_agg(one), '[]')
-            FROM jsonb_array_elements(d.details -> 'late') AS one WHERE one ->> 'id' <> q.id::text)) END
+    UPDATE delivery d SET details = d.details || (
+        SELECT coalesce(jsonb_object_agg(list, (SELECT coalesce(jsonb_agg(one ORDER BY n), '[]')
+            FROM jsonb_array_elements(d.details -> list) WITH ORDINALITY AS listed (one, n)
+            WHERE CASE WHEN list <> 'open' THEN one ->> 'id'
+                WHEN jsonb_array_length(d.details -> 'open')
+                    = jsonb_array_length(d.details -> 'open_questions')
+                THEN d.details -> 'open_questions' -> (n::int - 1) ->> 'id'
+                WHEN one = to_jsonb(left(q.text, 100)) THEN q.id::text END
+                IS DISTINCT FROM q.id::text)), '{}')
+        FROM unnest('{open,open_questions,late}'::text[]) AS list WHERE d.details ? list)
     FROM question q
-    WHERE q.id = $1 AND q.text <> '' AND d.question_id = '00000000-0000-0000-0000-000000000000'
-        AND (d.details -> 'open' ? left(q.text, 100)
-            OR d.details -> 'open' @> jsonb_build_array(jsonb_build_object('id', q.id))
+    WHERE q.id = $1 AND d.question_id = '00000000-0000-0000-0000-000000000000'
+        AND (q.text <> '' AND d.details -> 'open' ? left(q.text, 100)
+            OR d.details -> 'open_questions' @> jsonb_build_array(jsonb_build_object('id', q.id))
             OR d.details -> 'late' @> jsonb_build_array(jsonb_build_object('id', q.id)))
 ), cancelled AS (
     UPDATE delivery SET details = '{}', url = CASE WHEN destination IS NOT NULL THEN url END,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -73,6 +74,12 @@ KINDS = sorted(
 )
 MESSAGES = ("addition", "clarification", "clarification_reminder", "correction")
 LATE = {"headline": "Où lire ?", "partner": None, "id": "1"}
+STILL_OPEN = {
+    "headline": "Où lire ?",
+    "id": str(QUESTION),
+    "due_at": made.PROMISE.isoformat(),
+    "zone": None,
+}
 DETAILS = {
     "daily": {
         "held": 3,
@@ -80,7 +87,11 @@ DETAILS = {
         "late": [LATE],
         "lost": [{"kind": "answer", "way": "mail", "question_id": "1"}],
     },
-    "digest": {"asked": 12, "answered": 9, "open": ["Où trouver des plans ?"]},
+    "digest": {
+        "asked": 12,
+        "answered": 9,
+        "open": ["Où trouver des plans ?"],
+    },  # as the version before writes it
     "rated": {"stars": 4, "comment": "Merci !"},
     "refused": {"reason": "already_answered", "accepted_by": {"name": "Lyon"}},
     "unroutable": {
@@ -163,6 +174,23 @@ def test_a_librarys_week_leads_to_its_figures_of_the_year() -> None:
     house = replace(HOUSE, figures_url="https://chiffres.example")
     assert 'href="https://chiffres.example/figures/2026/bpi?lang=fr"' in html_of(letter, house=house)
     assert "/figures/" not in html_of(letter)
+
+
+@pytest.mark.parametrize(("beginnings", "told"), [(["Où lire ?"], True), ([], False)])
+def test_a_week_tells_no_question_that_a_copy_of_before_forgot(beginnings: list[str], told: bool) -> None:
+    details = {"asked": 12, "answered": 9, "open": beginnings, "open_questions": [STILL_OPEN]}
+    said = html_of(outgoing("mail", PARTNER, "digest", details=details))
+    assert (str(QUESTION)[-8:] in said, "Où lire ?" in said) == (told, told)
+
+
+def test_a_week_in_an_operators_text_of_before_is_told(tmp_path: Path) -> None:
+    (tmp_path / "digest.j2").write_text(
+        '{% import shapes as s %}{% set subject = "Semaine" %}{{ s.points(given.open) }}'
+    )
+    details = {"asked": 12, "answered": 9, "open": ["Où lire ?"], "open_questions": [STILL_OPEN]}
+    renderer = MailRenderer(zone="Europe/Paris", replacements=tmp_path)
+    letter = outgoing("mail", PARTNER, "digest", details=details)
+    assert "Où lire ?" in html_of(letter, renderer)
 
 
 @pytest.mark.parametrize("kind", ["held", "rated"])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
+import orjson
 import pytest
 from asyncpg import Pool, Record
 from prometheus_client import CollectorRegistry
@@ -36,6 +37,7 @@ from tests.support.notifier_bench import COORDINATOR, SUBSCRIPTIONS
 from tests.support.servers import Database
 from tests.support.smtp_sink import Taken, smtp_sink
 
+OPEN = "SELECT (details -> 'open')::text FROM delivery WHERE kind = 'digest'"
 MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 """Ten days after the questions of these tests, whose promises are long past."""
 
@@ -197,6 +199,25 @@ async def test_a_librarys_week_names_its_open_questions_and_forgets_an_erased_on
     said = " ".join(mail.body("plain").split())
     assert f"Question {str(kept)[-8:]}, avant le 21 nov. à 10 h 12 · Où se trouvaient les moulins" in said
     assert str(erased)[-8:] not in said
+
+
+async def test_what_a_copy_of_before_forgot_in_part_is_forgotten_whole_the_next_time(scene: Scene) -> None:
+    """It reads and forgets beginnings alone."""
+    kept, erased = uuid4(), uuid4()
+    for question in (kept, erased):
+        await scene.tell(question, made.received(), made.routed(question, way="mail"))
+    await scene.rounds.make()
+    beginning = await scene.pool.fetchval("SELECT left(text, 100) FROM question WHERE id = $1", kept)
+    assert orjson.loads(await scene.pool.fetchval(OPEN)) == [beginning] * 2
+    await scene.pool.execute("UPDATE question SET text = '', erased_at = now() WHERE id = $1", erased)
+    await scene.pool.execute("UPDATE delivery SET details = details #- '{open,1}' WHERE kind = 'digest'")
+    async with scene.transactions.begin() as unit:
+        left = await person.left(unit.db, [erased])
+    await scene.tell(erased, ingest.AskerErased(reason="wish"), after=timedelta(hours=1))
+    async with scene.transactions.begin() as unit:
+        assert await person.left(unit.db, [erased]) < left
+    [told] = await scene.pool.fetch("SELECT details::text AS told FROM delivery WHERE kind = 'digest'")
+    assert (str(kept) in told["told"], str(erased) in told["told"]) == (True, False)
 
 
 async def test_no_digest_on_other_days(scene: Scene) -> None:

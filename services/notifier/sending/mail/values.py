@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -151,7 +151,7 @@ def of_details(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
         "why": reasons.impasse(details["reason"]) if delivery.kind == DeliveryKind.UNROUTABLE else None,
         "accepted_by": accepted.get("name"),
         "excluded": list(_excluded(details.get("excluded", ()), reasons)),
-        "still_open": [_still_open(one, reasons.words) for one in details.get("open", ())],
+        "still_open": [_still_open(one, reasons.words) for one in _open(details)],
         "explanation": details.get("explanation"),
         "with_coordinator": details.get("with_coordinator", False),
         "holder": details.get("partner_name"),
@@ -166,6 +166,13 @@ def of_details(delivery: DeliveryAttempt, reasons: Reasons) -> dict[str, Any]:
     if delivery.kind == DeliveryKind.PROMISE:
         found["promise_at"] = datetime.fromisoformat(details["due_at"])
     return found
+
+
+def _open(details: Mapping[str, Any]) -> Sequence[str | Mapping[str, Any]]:
+    """The version before writes beginnings alone, and forgets a question only there."""
+    beginnings: Sequence[str] = details.get("open", ())
+    questions: Sequence[Mapping[str, Any]] = details.get("open_questions", ())
+    return questions if len(questions) == len(beginnings) else beginnings
 
 
 def _still_open(one: str | Mapping[str, Any], words: Translator) -> str:
