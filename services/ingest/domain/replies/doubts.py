@@ -6,7 +6,8 @@ import re
 from services.ingest.domain.cleaning import any_of, unaccented
 from services.ingest.domain.mail.automatic import ABSENT
 from services.ingest.domain.mime.headers import bare_subject
-from services.ingest.domain.replies.receipts import SUBSTANCE, TICKET, is_passed_on, is_receipt
+from services.ingest.domain.replies.answering import SUBSTANCE, answers, unsigned
+from services.ingest.domain.replies.receipts import TICKET, is_passed_on, is_receipt
 
 GREETING = any_of(
     r"^(?:(?:bonjour|bonsoir|salut|hello|hi|guten tag|goedendag|buongiorno)\b"
@@ -41,22 +42,15 @@ _ABSENCES = (
     r"^(?:bonjour\W{1,3})?étant (?:actuellement )?(?:en congés?|en vacances|absente?s?)\b(?! d[eu’'])"
     r"[^.]{0,80}\b(?:je|nous)\b",
     r"en arrêt (?:de )?(?:maladie|travail)|en (?:mon|notre) absence|je ne travaille pas|serai de retour",
-    r"\bje ne (?:suis|serai) (?:actuellement )?pas (?:disponible|joignable|au bureau)\b(?! pour)",
-    r"\bje suis (?:actuellement )?en télétravail\b"
-    r"|^\W{0,9}+en télétravail (?:ce jour|aujourd|jusqu|les? (?:lun|mar|mer|jeu|ven))",
-    r"\bje ne (?:travaille|fais) plus (?:à|au|dans|pour|ici|partie)\b|\bj[’']ai quitté (?:mes fonctions"
-    r"|mon poste|(?:la|ma) (?:bibliothèque|médiathèque|collectivité)|l[’'](?:établissement|équipe))",
     r"(?:bibliothèque|médiathèque|service|nous) (?:est|sommes|sera|serons) fermée?s? (?:du|jusqu|pour"
     r"|ce|cette)",
     r"in my absence|(?:we|library) (?:are|is|will be) closed (?:until|from|for)|back in the office",
     r"\bi am (?:currently )?away\b|\bi(?: am|[’']m| will be|[’']ll be) (?:currently |now )?"
     r"(?:away (?:until|from (?:the|my) (?:office|desk|library))|out of (?:the )?office|on holiday|on vacation"
     r"|on (?:annual |sick |maternity |paternity |parental |study )?leave)\b",
-    r"^\W{0,9}+(?:currently )?out of (?:the )?office\b|\bi no longer work\b|\bi(?: ha|[’'])ve left (?:the|my)"
-    r" (?:library|university|organi[sz]ation|council|museum|post)\b(?![’'])",
-    r"\bich (?:bin|befinde mich) (?:[\w.]+ ){0,7}(?:abwesend|nicht (?:im (?:büro|haus|dienst)|erreichbar)"
-    r"|im urlaub|in elternzeit|wieder (?:erreichbar|im (?:büro|haus|dienst)))",
-    r"\bik ben (?:[\w.]+ ){0,5}(?:afwezig|met (?:verlof|vakantie)|niet (?:op kantoor|bereikbaar))\b",
+    r"^\W{0,9}+(?:currently )?out of (?:the )?office\b(?! (?:est|ist|is) )",
+    r"\bich (?:bin|befinde mich) (?:[\w.]+ ){0,7}(?:abwesend|im urlaub|in elternzeit)",
+    r"\bik ben (?:[\w.]+ ){0,5}(?:afwezig|met (?:verlof|vakantie))\b",
     r"\b(?:sono|sarò) (?:\w+ ){0,3}(?:assente|in (?:ferie|congedo|malattia)|fuori (?:sede|ufficio))\b",
     r"\b(?:estoy|estaré|me encuentro) (?:\w+ ){0,3}(?:ausente|de (?:vacaciones|baja|permiso)"
     r"|fuera de la oficina)|(?:estou|estarei) (?:\w+ ){0,3}(?:ausente|de férias)",
@@ -68,6 +62,27 @@ _ABSENCES = (
     r"|(?:respuesta|risposta|resposta) autom[aá]tica)\b",
 )
 ABSENCE = any_of(*_ABSENCES)
+_ENDS = r"(?=\W*$|[.!;]| (?:le|depuis|en|fin|au) |,? (?:merci|veuillez|contact|écri|adress))"
+_WORKPLACE = (
+    r"(?:(?:la|ma) (?:bibliothèque|médiathèque|collectivité)|l[’'](?:établissement|équipe)(?: de \w+)?)"
+)
+_PERHAPS_ABSENT = (
+    r"\bje ne (?:suis|serai) (?:actuellement )?pas (?:disponible|joignable|au bureau)\b(?! (?:pour|par))",
+    r"\bje suis (?:actuellement )?en télétravail\b"
+    r"|^\W{0,9}+en télétravail (?:ce jour|aujourd|jusqu|les? (?:lun|mar|mer|jeu|ven))",
+    r"\bje ne travaille plus (?:à|au|dans|pour|ici)\b(?![^.;,]{0,60} qu[e’'])",
+    r"\bje ne fais plus partie (?:(?:de nos|des|du|de l[’']) ?(?:effectifs|personnel|services?|équipe"
+    r"|établissement)|de la (?:bibliothèque|médiathèque|collectivité))\b",
+    rf"\bj[’']ai quitté (?:mes fonctions|mon poste|{_WORKPLACE}{_ENDS})",
+    r"\bi no longer work (?:here|for|at|in)\b|\bi no longer work\W*$",
+    r"\bi(?: ha|[’'])ve left (?:the|my) (?:library|university|organi[sz]ation|council|museum|post)"
+    r"(?=\W*$|[.,;]| (?:on|in|as of|at the end|and)\b)",
+    r"\bich (?:bin|befinde mich) (?:[\w.]+ ){0,7}(?:nicht (?:im (?:büro|haus|dienst)(?! (?:der|des|von)\b)"
+    r"|erreichbar)|wieder (?:erreichbar|im (?:büro|haus|dienst)))",
+    r"\bik ben (?:[\w.]+ ){0,5}niet (?:op kantoor|bereikbaar)\b(?! geweest)",
+)
+PERHAPS_ABSENT = any_of(*_PERHAPS_ABSENT)
+"""Said by who answers, too: an absence where no word speaks for an answer."""
 ABSENT_SUBJECT = any_of(
     r"^\W*(?:congés?|vacances|absences?|annual leave|on leave|holidays?|urlaub|vakantie|ferie)\b"
 )
@@ -182,9 +197,9 @@ def _of_subject(subject: str) -> str:
 
 def _of_words(written: str) -> str:
     for first in _openings(written) if len(written) <= SHORT_NOTICE else ():
-        if ABSENCE.search(first):
+        if ABSENCE.search(first) or (PERHAPS_ABSENT.search(first) and not answers(unsigned(written))):
             return "absence"
-        if is_receipt(first, " ".join(written.split())):
+        if is_receipt(first, unsigned(written)):
             return "receipt"
     if len(written) > SHORT_REFUSAL:
         return ""

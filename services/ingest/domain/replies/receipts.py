@@ -7,6 +7,7 @@ All is looked for in texts without accents.
 import re
 
 from services.ingest.domain.cleaning import any_of
+from services.ingest.domain.replies.answering import SUBSTANCE, says_more
 
 _NUMBER = (
     r"(?:\W{1,3}(?:n[°o]?|numéro|réf[\w.]{0,9})?\W{0,3}[\w/-]{0,9}\d[\w/-]{0,20}\)?"
@@ -47,24 +48,26 @@ _NOTICES = (
     r".{0,20}\b(?:respond|reply|answer|get back)\b.{0,40}\b(?:within|as soon as)\b",
     r"\b(?:cette|notre|ma) (?:boîte(?: (?:e-?mail|mail|électronique|générique))?|messagerie) n[’']est"
     r" (?:pas|plus) (?:relevée|consultée"
-    r"|surveillée|lue|active|utilisée)\b",
+    r"|surveillée|lue|active|utilisée)\b"
+    r"(?! (?:par\b|depuis (?!le \d))|[^.]{0,40} (?:que|sauf)\b)",
     r"\b(?:this|my|our) (?:\w+ )?(?:mailbox|inbox) is (?:not|no longer) (?:monitored|in use|active|read"
     r"|checked"
     r"|attended)\b",
     r"\b(?:dieses|mein|unser) (?:mail)?postfach wird nicht (?:mehr )?(?:gelesen|überwacht|abgerufen)\b",
-    r"^\W{0,9}+(?:votre message a été (?:lu|supprimé sans)|your message (?:was|has been) (?:read|deleted"
-    r" without))"
-    r"\b(?! (?:par|by|à|in|at|dans))",
     r"\b(?:pour|afin) que votre (?:message|e-?mail|courriel) (?:soit|puisse être) (?:remis|délivré"
-    r"|distribué)\b"
+    r"|distribué)\b[^.]{0,60}\b(?:cliqu|confirm|vérifi|valid|authentifi|suiv|répond)"
     r"|\bvotre (?:message|e-?mail|courriel) ne (?:peut|pourra) (?:pas )?être"
     r" (?:lu(?= ?:)|remis|délivré|distribué)\b",
-    r"\bveuillez vous authentifier\b|\b(?:prouver|confirmer|vérifier) que vous êtes (?:bien )?(?:un"
-    r" )?(?:être )?"
-    r"humaine?\b|\b(?:prove|confirm|verify) (?:that )?you(?:[’']re| are) (?:a )?human\b",
+    r"\bveuillez vous authentifier\b(?=[^.]{0,80}\b(?:messages?|expéditeur|spam)\b)"
+    r"|\b(?:messages?|expéditeur|spam)\b[^.]{0,80}\bveuillez vous authentifier\b",
+    r"\b(?:(?:prouver|confirmer|vérifier) que vous êtes (?:bien )?(?:un )?(?:être )?humaine?"
+    r"|(?:prove|confirm|verify) (?:that )?you(?:[’']re| are) (?:a )?human)\b"
+    r"(?! (?:pour (?!que)|to (?:enter|read|access|see|search)))",
 )
 NOTICE = any_of(*_NOTICES)
 OF_A_MAIL = any_of(
+    r"^\W{0,9}+votre message a été (?:lu(?: le \d[\w/.:, ]{0,60})?\W*$|supprimé sans)",
+    r"^\W{0,9}+your message (?:was|has been) (?:read(?: on [\w/.:, ]{1,60})?\W*$|deleted without)",
     r"^\W{0,9}+(?:votre message|your message|ihre nachricht|uw bericht)\W{0,3} (?:à|to|an|aan) ?:.{1,400}"
     r"\b(?:a été|was|wurde|is) (?:.{0,30} )?(?:lu|supprimé|affiché|read|deleted|displayed|gelesen|gelöscht"
     r"|gelezen|verwijderd)\b",
@@ -74,11 +77,20 @@ OF_A_MAIL = any_of(
     r" intrekken)?\W*$",
 )
 """What mail programs tell of one, in words: that it was opened, that its sender wants it back."""
+_HOUSE = (
+    r"(?:biblioth\w+|médiathèque|établissement|services?|collectivité|équipe|effectifs|structure|mairie|réseau"
+    r"|library|department|team|staff|organi[sz]ation|council|university|museum|institution|service|haus|archiv"
+    r"|abteilung|bibliotheek|dienst|archief|gemeente)"
+)
 LEFT = any_of(
-    r"\b(?:ne (?:fait|font) plus partie (?:de nos|des|du|de l[’']) ?(?:effectifs|personnel|services|équipe)"
-    r"|ne travaille plus (?:à|au|dans|ici|pour)|a quitté (?:nos|notre|la|l[’'])|no longer works? (?:here"
-    r"|at|for)"
-    r"|has left (?:the|our)|arbeitet nicht mehr|werkt niet (?:meer|langer))\b"
+    r"\bne (?:fait|font) plus partie (?:de nos|des|du|de l[’']) ?(?:effectifs|personnel|services|équipe)\b",
+    r"\bne travaille plus (?:à|au|dans|ici|pour)\b(?![^.;,]{0,60} qu[e’'])",
+    rf"\ba quitté (?:nos |notre |la |le |l[’']){_HOUSE}(?:\W*$|[.,;]| (?:le|depuis|en|fin|au)\b)",
+    rf"(?<!link )(?<!site )(?<!page )\bno longer works? (?:here|(?:at|for|with) (?:us"
+    rf"|(?:the|our|this) {_HOUSE}))\b",
+    rf"\bhas left (?:the|our) {_HOUSE}(?:\W*$|[.,;]| (?:on|in|as of|at the end)\b)",
+    rf"\barbeitet nicht mehr (?:bei uns|hier|(?:in|im|an|für|bei) (?:\w+ )?{_HOUSE})\b",
+    rf"\bwerkt niet (?:meer|langer) (?:bij ons|hier|(?:in|bij|voor|op) \w+ {_HOUSE})\b",
 )
 """Somebody who is gone: where whom to write to instead is said, too."""
 _PROGRAMS = r"(?:glpi|tickets?|request|otrs|zammad)(?![^\W\d])[^\]\w]{0,5}(?:[a-z]{1,12}\W{1,3})?"
@@ -127,9 +139,6 @@ GOES_ON = any_of(
     r"|\b(?:\u043e\u0442\u0432\u0435\u0442\u0438\u043c|\u0432\u0456\u0434\u043f\u043e\u0432)\w*"
     r"|سنرد|سنجيب|قريبا"
 )
-SUBSTANCE = re.compile(
-    r"\d|https?:|[«“]|\b(?:mais|cependant|toutefois|but|however|aber|maar)\b", re.IGNORECASE
-)
 _PASSED_ON = (
     r"\b(?:transfère|transfert|transmets|transmettons|transférons|fais suivre|faisons suivre|renvoie) .{0,60}"
     r"\b(?:collègues?|service|équipe|responsable|direction|confrères?|personne compétente)\b",
@@ -155,11 +164,11 @@ ADDRESS = re.compile(r"\S@\S")
 
 
 def is_receipt(first: str, written: str) -> bool:
-    """`first`: the first sentence of what was written."""
-    if RECEIPT.search(first) or TICKET.match(first) or NOTICE.search(first) or OF_A_MAIL.search(written):
+    """`first`: the first sentence of what was written; `written`: in one line, without a signature."""
+    if RECEIPT.search(first) or TICKET.match(first) or OF_A_MAIL.search(written):
         return True
-    if LEFT.search(first) and ADDRESS.search(written) and not SUBSTANCE.search(written):
-        return True
+    if NOTICE.search(first) or (LEFT.search(first) and ADDRESS.search(written)):
+        return not says_more(written)
     found = RECEIVED.search(written[:300]) if RECEIVED.search(first) else None
     if found is None:
         return False

@@ -55,6 +55,15 @@ def test_a_long_line_behind_a_refusal_is_not_cut() -> None:
         "Marie Dupont souhaite rappeler le message « Question sur le moulin ».",
         "Pour que votre message soit remis, cliquez sur le lien suivant.",
         "Mme Durand ne fait plus partie de nos effectifs. Merci d'écrire à accueil@bm.example.",
+        "Mme Durand a quitté la bibliothèque. Écrivez à accueil@bm.example.",
+        "Paul Roux a quitté notre établissement le 31 août 2026. Contact : Anne Dupont, anne@bm.example",
+        "Mary Smith no longer works here. Please email desk@lib.example.",
+        "Frau Müller arbeitet nicht mehr bei uns. Bitte schreiben Sie an info@bib.example.",
+        "Cette boîte n'est plus utilisée depuis le 1er septembre 2026. Écrivez à accueil@bm.example.",
+        "We will respond to your enquiry within 5 working days. Our opening hours are 9am to 5pm.",
+        "Your message was deleted without being read.",
+        "Merci de confirmer que vous êtes humain en cliquant ici : https://mail.example/12",
+        "Votre message ne pourra être remis : veuillez vous authentifier ici https://mail.example/1",
     ],
 )
 def test_a_receipt_is_still_one(written: str) -> None:
@@ -73,6 +82,14 @@ def test_a_receipt_is_still_one(written: str) -> None:
         "Bedankt voor uw bericht. Ik ben met verlof.",
         "Gracias por su mensaje. Actualmente me encuentro de vacaciones.",
         "Auto-reply: the library is moving.",
+        "J'ai quitté l'établissement, merci de contacter Anne Dupont : anne@bm.example",
+        "Je ne fais plus partie du service. Contact : Anne Dupont, anne@bm.example",
+        "Je ne suis pas joignable aujourd'hui mais je lirai votre message à mon retour.",
+        "Je suis en télétravail aujourd'hui, joignable par mail uniquement.",
+        "I no longer work here. Please contact Mary: desk@lib.example",
+        "I've left the library as of 1 May. Contact: Mary Smith",
+        "Ich bin derzeit nicht erreichbar. In dringenden Fällen: info@bib.example",
+        "Ik ben vandaag niet bereikbaar. Voor dringende vragen: balie@bib.example",
     ],
 )
 def test_an_absence_without_any_header_is_none_of_their_answers(written: str) -> None:
