@@ -35,7 +35,7 @@ async def serve(settings: MetricsSettings, clock: Clock | None = None) -> None:
         zone = settings.network_time_zone
         times = await asyncio.to_thread(network_time, zone, settings.network_country, settings.network_region)
         chassis.ops.sources["counters"] = partial(collect, chassis.pool)
-        chassis.every(settings.metrics_fold_seconds, partial(fold, chassis.pool, times))
+        chassis.every(settings.metrics_fold_seconds, partial(fold, chassis.pool, times, clock=chassis.clock))
         face = NetworkFace.of(settings, ask_url=settings.public_url, archive_url=settings.archive_url)
         pages = FigurePages(base=settings.metrics_public_url, zone=zone.key, face=face)
         door = FigureSite(

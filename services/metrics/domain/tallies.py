@@ -19,7 +19,7 @@ class TallyLine(NamedTuple):
 
     year: int
     month: int
-    """1 to 12, or UNDATED; UNDATED as well where the reader did not ask for months."""
+    """1 to 12, of what was counted in a later year more; UNDATED where the reader did not ask for months."""
     measure: str
     facet: str
     value: str

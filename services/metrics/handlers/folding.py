@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from asyncpg import Pool, Record
 
+from services.chassis.clock import Clock
 from services.metrics.domain.facts import FACETS, Counted
 from services.metrics.domain.increments import NETWORK, Tally, tally
+from services.metrics.domain.public import FOLDED
 from services.metrics.domain.times import NetworkTime
 from services.metrics.store import counting
 
@@ -25,23 +27,29 @@ EVER_FACETS = {facet.name for facet in FACETS if facet.over_all_time} | {"detail
 
 EVER_OF_PARTNERS = frozenset({"channel", "number", "answer_calendar", "answer_calendar_seconds"})
 
+NIGH = timedelta(minutes=10)
+"""So soon before its end a month counts as over: longer than a fold takes, and than copies' clocks differ."""
+
 _DURATIONS = ("_calendar", "_working", "_seconds")
 
 
-async def fold(pool: Pool[Record], times: NetworkTime, most: int = MOST) -> int:
+async def fold(
+    pool: Pool[Record], times: NetworkTime, most: int = MOST, *, clock: Clock | None = None
+) -> int:
     """Count what is pending, `most` facts at a time; gives how many were counted.
 
+    By `clock` some come late, of a month that is over; without one none do, as for years filled in at once.
     Safe to run in every copy at once: the first one does it, the others find it held and leave.
     """
     counted = 0
-    while done := await _fold_once(pool, times, most):
+    while done := await _fold_once(pool, times, most, clock):
         counted += done
         if done < most:
             break
     return counted
 
 
-async def _fold_once(pool: Pool[Record], times: NetworkTime, most: int) -> int:
+async def _fold_once(pool: Pool[Record], times: NetworkTime, most: int, clock: Clock | None) -> int:
     async with pool.acquire() as db, db.transaction():
         if not await counting.hold_the_fold(db):
             return 0
@@ -51,8 +59,16 @@ async def _fold_once(pool: Pool[Record], times: NetworkTime, most: int) -> int:
             await counting.name_partners(db, latest_names(facts))
             counters = tally(facts, times)
             await counting.raise_counters(db, counters)
+            if clock:
+                month = times.local(clock.now() + NIGH).month
+                await counting.note_late(db, late(counters, month), month)
             await counting.raise_ever(db, over_all_time(counters))
         return len(facts)
+
+
+def late(counters: Tally, month: date) -> Tally:
+    """Those of months before `month` that everyone sees only by whole months."""
+    return Tally({key: n for key, n in counters.items() if key.month < month and key.facet in FOLDED})
 
 
 def over_all_time(counters: Tally) -> Iterable[tuple[str, str, str, str, int]]:

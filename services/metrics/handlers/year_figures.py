@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -16,7 +16,7 @@ from services.metrics.domain.facts import FACETS, PLACED
 from services.metrics.domain.figures import COUNTED_AS, HEADLINES, STAGES, YEARS, Owner, Piece, YearFigures
 from services.metrics.domain.public import FOLDED, beside_the_whole, for_everyone
 from services.metrics.domain.released import released
-from services.metrics.domain.tallies import Tallies
+from services.metrics.domain.tallies import Tallies, TallyLine
 from services.metrics.handlers.figures_json import from_json
 from services.metrics.store import other_years, sums
 
@@ -56,24 +56,30 @@ async def read(
         raise NoSuchYear(f"{year} is no year from {YEARS[0]} to {YEARS[-1]}")
     async with pool.acquire() as db, db.transaction(isolation="repeatable_read", readonly=True):
         kept = await other_years.frozen(db, year, partner)
-        figures = await _derive(db, year, partner, today) if kept is None else from_json(kept)
-        whole = await _network_pieces(db, year, today) if partner and kept is None else {}
+        network = await _network_lines(db, year) if partner and kept is None else ()
+        figures = await _derive(db, year, partner, today, network) if kept is None else from_json(kept)
+        whole = await _network_pieces(db, year, today, network) if partner and kept is None else {}
     if made_up_until and made_up_until >= date(year, 1, 1):
         figures = replace(figures, made_up_until=min(made_up_until, figures.until))
     shown = for_everyone(figures, KNOWN)
     return beside_the_whole(shown, whole) if shown.cut_measure == "received" else shown
 
 
-async def _network_pieces(db: Db, year: int, today: date) -> Mapping[str, tuple[Piece, ...]]:
+async def _network_pieces(
+    db: Db, year: int, today: date, lines: Sequence[TallyLine]
+) -> Mapping[str, tuple[Piece, ...]]:
     """As everyone sees them on the network's page."""
-    lines = await sums.year_lines(db, "", year, ("received", PLACED), MONTHLY, MONTHLY)
     tallies = Tallies([*released(lines, KNOWN, today), *await sums.imported(db, "", year)])
     return {facet: pieces_of(tallies, year, "received", facet) for facet in sorted(FOLDED)}
 
 
-async def _derive(db: Db, year: int, partner: str, today: date) -> YearFigures:
+async def _network_lines(db: Db, year: int) -> Sequence[TallyLine]:
+    return await sums.year_lines(db, "", year, ("received", PLACED), MONTHLY, MONTHLY)
+
+
+async def _derive(db: Db, year: int, partner: str, today: date, network: Sequence[TallyLine]) -> YearFigures:
     names = await sums.partner_names(db)
-    tallies = await _tallies(db, year, partner, today)
+    tallies = await _tallies(db, year, partner, today, network)
     if year not in tallies.years():
         whose = f"partner {partner!r}" if partner else "the network"
         raise NoSuchYear(f"nothing is known of {whose} in {year}")
@@ -87,11 +93,11 @@ async def _derive(db: Db, year: int, partner: str, today: date) -> YearFigures:
     )
 
 
-async def _tallies(db: Db, year: int, partner: str, today: date) -> Tallies:
+async def _tallies(db: Db, year: int, partner: str, today: date, network: Sequence[TallyLine]) -> Tallies:
     counted = await sums.year_lines(db, partner, year, MEASURES, CUTS, MONTHLY)
     return Tallies(
         [
-            *released(counted, KNOWN, today),
+            *released(counted, KNOWN, today, network),
             *await sums.year_lines(db, partner, year - 1, MEASURES, ("day",)),
             *await sums.year_lines(db, partner, year - 1, ONLY_LAST_YEAR, ("channel",)),
             *await sums.history(db, partner, year, OVER_YEARS),

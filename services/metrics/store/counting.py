@@ -40,6 +40,15 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::bigi
 ON CONFLICT (cut, month) DO UPDATE SET n = known.n + excluded.n
 """
 
+_NOTE_LATE = """
+INSERT INTO late AS known (cut, month, counted_in, n)
+SELECT cut.id, raised.month, $7, raised.n
+FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::bigint[])
+    AS raised (partner, measure, facet, month, value, n)
+    JOIN cut USING (partner, measure, facet, value)
+ON CONFLICT (cut, month, counted_in) DO UPDATE SET n = known.n + excluded.n
+"""
+
 _RAISE_EVER = """
 INSERT INTO ever AS known (partner, measure, facet, value, n)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
@@ -98,6 +107,11 @@ async def raise_counters(db: Db, counters: Tally) -> None:
     )
     await db.execute(_NUMBER_NEW, partners, measures, facets, values)
     await db.execute(_RAISE, partners, measures, facets, months, values, amounts)
+
+
+async def note_late(db: Db, counters: Tally, counted_in: date) -> None:
+    """Of counters raised in this transaction: `counted_in` is a month later than theirs."""
+    await db.execute(_NOTE_LATE, *_columns([(*key, n) for key, n in counters.items()], 6), counted_in)
 
 
 async def raise_ever(db: Db, counters: Iterable[tuple[str, str, str, str, int]]) -> None:

@@ -12,11 +12,16 @@ from services.metrics.domain.tallies import TallyLine
 _YEAR = """
 SELECT
     $4::int,
-    CASE WHEN facet = ANY ($5::text[]) THEN extract(month FROM month)::int ELSE 0 END AS month_of_year,
+    CASE WHEN facet = ANY ($5::text[])
+        THEN extract(month FROM told)::int + 12 * (extract(year FROM told)::int - $4::int) ELSE 0
+    END AS month_of_year,
     measure, facet, value, sum(n)::bigint
 FROM cut CROSS JOIN LATERAL (
-    SELECT month, n FROM monthly
+    SELECT month AS told, n FROM monthly
     WHERE monthly.cut = cut.id AND month >= make_date($4, 1, 1) AND month < make_date($4 + 1, 1, 1)
+    UNION ALL
+    SELECT moved.told, moved.n FROM late, LATERAL (VALUES (month, -n), (counted_in, n)) AS moved (told, n)
+    WHERE late.cut = cut.id AND month >= make_date($4, 1, 1) AND month < make_date($4 + 1, 1, 1)
     OFFSET 0
 ) AS counted
 WHERE partner = $1 AND measure = ANY ($2::text[]) AND facet = ANY ($3::text[])
@@ -55,7 +60,8 @@ async def year_lines(
     facets: Sequence[str],
     monthly: Sequence[str] = ("channel", "day"),
 ) -> list[TallyLine]:
-    """Sums of one year; by month for the facets `monthly`, undated for the others."""
+    """Sums of one year; by month for the facets `monthly`, undated for the others. What came late is of the
+    month it was counted in: of the next year, 13 and more."""
     rows = await db.fetch(_YEAR, partner, measures, facets, year, monthly)
     return [TallyLine(*row) for row in rows]
 

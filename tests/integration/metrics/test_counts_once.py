@@ -104,7 +104,7 @@ async def test_any_order_duplication_and_split_over_copies_counts_as_a_plain_cou
     database: Database, db: asyncpg.Connection[Record], given_: tuple[list[Event[Any]], list[Event[Any]]]
 ) -> None:
     once, delivered = given_
-    await db.execute("TRUNCATE inbox, pending, log, monthly, cut, ever, partner_name")
+    await db.execute("TRUNCATE inbox, pending, log, monthly, late, cut, ever, partner_name")
     async with copies(database("metrics"), 2) as (left, right):
         half = len(delivered) // 2
         await asyncio.gather(left.hear(delivered[:half]), right.hear(delivered[half:]))

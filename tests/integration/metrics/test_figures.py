@@ -9,7 +9,7 @@ import re
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -19,13 +19,14 @@ from asyncpg import Pool, Record
 from pypdf import PdfReader
 
 from services.metrics.domain import imported_years
-from services.metrics.domain.figures import PartnerShare
+from services.metrics.domain.figures import OTHERS, PartnerShare, Piece
+from services.metrics.domain.public import FOLDED
 from services.metrics.handlers import year_figures
 from services.metrics.handlers.figures_json import to_json
 from services.metrics.handlers.recounting import check, rebuild
 from services.metrics.pages.typst import Job, press
 from services.metrics.store import other_years
-from tests.support.metrics_network import TIMES, TODAY, count_year, figures_door, pool_of
+from tests.support.metrics_network import NOON, TIMES, TODAY, count_year, figures_door, pool_of
 from tests.support.servers import Database
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -255,6 +256,22 @@ async def test_a_frozen_year_no_longer_changes(pool: Pool[Record]) -> None:
     async with pool.acquire() as db:
         await other_years.thaw(db, 2025)
     assert await received(pool, 2025) > before.n("received")
+
+
+async def test_what_comes_late_is_told_by_theme_when_the_month_it_came_in_is_over(pool: Pool[Record]) -> None:
+    async def seen(today: date) -> tuple[int, list[Piece]]:
+        figures = await year_figures.read(pool, 2025, today=today)
+        folded = [piece for facet in sorted(FOLDED) for piece in figures.cut(facet)]
+        return figures.n("received"), [piece for piece in folded if piece.value not in ("", OTHERS)]
+
+    total, pieces = await seen(TODAY)
+    assert pieces
+    await count_year(pool, 2025, 60, NOON)
+    assert await seen(TODAY) == (total + 60, pieces)
+    await rebuild(pool, TIMES)
+    assert await seen(TODAY) == (total + 60, pieces)
+    _, later = await seen(TODAY + timedelta(days=1))
+    assert sum(piece.n for piece in later) > sum(piece.n for piece in pieces)
 
 
 async def test_imported_years_stand_in_the_history_beside_counted_ones(

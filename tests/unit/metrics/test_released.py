@@ -53,6 +53,56 @@ def test_who_looks_every_day_sees_no_step_below_five(arts: list[int], history: l
         assert all(step == 0 or abs(step) >= 5 for step in steps)
 
 
+def arts(own: Iterable[TallyLine], today: date, whole: Iterable[TallyLine] = ()) -> int:
+    lines = released(own, {}, today, whole)
+    return sum(line.n for line in lines if line.facet == "subject" and line.value == "arts")
+
+
+def test_a_librarys_theme_stays_as_it_was_while_all_others_grew_by_few() -> None:
+    library, others = asked(30, 12, 3, theme="arts"), asked(10, 1, 4, theme="arts")
+    whole = [*library, *others]
+    ends = [date(2026, month, 1) for month in (2, 3, 4)]
+    assert [arts(whole, day) for day in ends] == [40, 53, 60]
+    assert [arts(library, day, whole) for day in ends] == [30, 30, 45]
+    assert [arts(library, day) for day in ends] == [30, 42, 42]
+
+
+def test_a_librarys_answers_are_not_held_back_by_a_network_that_does_not_show_them() -> None:
+    library = [line._replace(measure="answered") for line in asked(6, theme="arts")]
+    assert arts(library, date(2026, 2, 1), asked(7, theme="arts")) == 6
+
+
+MONTHS = st.lists(st.integers(0, 9), min_size=14, max_size=14)
+"""The last two of what came late, in the year after."""
+
+
+@given(MONTHS, MONTHS)
+def test_who_sees_a_librarys_page_beside_the_networks_sees_no_step_of_all_others_below_five(
+    own: list[int], others: list[int]
+) -> None:
+    library, whole = asked(*own, theme="arts"), [*asked(*own, theme="arts"), *asked(*others, theme="arts")]
+    ends = [*(date(2026, month, 1) for month in range(1, 13)), *(date(2027, month, 1) for month in (1, 2, 3))]
+    seen = [(arts(whole, day), arts(library, day, whole)) for day in ends]
+    told = [(0, 0), *(now for before, now in pairwise(seen) if now[1] != before[1])]
+    for (whole_before, own_before), (whole_now, own_now) in pairwise(told):
+        left = whole_now - own_now - (whole_before - own_before)
+        assert own_now - own_before >= 5
+        assert left == 0 or left >= 5
+    assert all(n == own_n or n - own_n >= 5 for n, own_n in seen)
+
+
+def test_what_is_counted_late_of_a_past_month_waits_for_the_month_it_was_counted_in() -> None:
+    known = asked(9, 6, theme="arts")
+    late = TallyLine(2026, 3, "received", "subject", "arts", 1)
+    assert [arts(known, date(2026, 3, day)) for day in (1, 31)] == [15, 15]
+    assert arts([*known, late], date(2026, 3, 2)) == 15
+    assert arts([*known, late], date(2026, 4, 1)) == 15
+    assert arts([*known, late._replace(n=5)], date(2026, 4, 1)) == 20
+    after = late._replace(month=13, n=5)
+    assert arts([*known, after], date(2027, 1, 31)) == 15
+    assert arts([*known, after], date(2027, 2, 1)) == 20
+
+
 def test_a_librarys_page_tells_nothing_of_the_others_by_what_is_left() -> None:
     pieces = {"arts": 30, "sante": 6, "histoire": 9, "langues": 8}
     figures = derive(2025, Tallies(asked(53, theme="arts")), today=date(2026, 1, 2))

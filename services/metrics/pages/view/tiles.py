@@ -76,8 +76,9 @@ def map_of(figures: YearFigures, words: Words) -> tuple[Cell, ...]:
     most = max((counts.get(tile.code, 0) for tile in TILES), default=0)
     none = words.number(0)
     if counts.get(OTHERS):
-        # Of a year that is not over, this month may have brought any number.
-        none = UNTOLD if figures.so_far else f"<{FEW_IN_PUBLIC}"
+        # Of a year that is not over, this month may have brought any number; of a library's, beside the
+        # network's, any number may be held back.
+        none = UNTOLD if figures.so_far or figures.partner else f"<{FEW_IN_PUBLIC}"
     return tuple(
         Cell(
             label=tile.code,
