@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 
 from devtools.servers.ports import free_port
 from services.chassis.http.serving import serving
+from services.contracts.partners import SubmissionRefused
 from services.workspace.domain.roles import Member
 from services.workspace.entrypoints.sign_in.guard import COOKIE
-from tests.browser.workspace.scene import PAGE, morning
-from tests.integration.workspace.facts import QUESTION
+from tests.browser.workspace.scene import PAGE, at_the_coordination, morning
+from tests.integration.workspace.facts import POST, QUESTION
 from tests.integration.workspace.stage import Someone, Stage, stage
 from tests.integration.workspace.test_our_library import SEEN_AT
+from tests.integration.workspace.test_work import receipt
 from tests.support.screen import Screen, screen
 from tests.support.servers import Database
 
@@ -131,12 +133,64 @@ async def test_words_that_never_reached_us_are_there_again_and_those_that_did_ar
         await looking.says("!document.getElementById('note')")
         await looking.offline(False)
         await looking.open("/questions")
+        for _ in range(2):
+            await looking.open(PAGE)
+            assert await looking.script("document.getElementById('note').value") == "Une note sans réseau"
+            await looking.script("document.querySelector('main a[href=\"/questions\"]').click()")
+            await looking.says("location.pathname === '/questions' && document.readyState === 'complete'")
         await looking.open(PAGE)
-        assert await looking.script("document.getElementById('note').value") == "Une note sans réseau"
         await looking.script(send)
         await looking.says("document.querySelector('[data-live=notes]')?.textContent.includes('sans réseau')")
         assert await looking.script("document.getElementById('note').value") == ""
         assert await on.on.pool.fetchval("SELECT count(*) FROM note WHERE text LIKE '%sans réseau'") == 1
+
+
+async def test_an_answer_that_never_reached_us_is_a_draft_again(database: Database) -> None:
+    async with amel_at_her_desk(database) as (on, amel, looking):
+        await looking.open(PAGE)
+        await looking.offline(True)
+        await looking.script(f"{AREA}.focus()")
+        await looking.type("Une réponse sans réseau")
+        await looking.script("document.querySelector('#answer-form .send button').click()")
+        await looking.says(f"!{AREA}")
+        await looking.offline(False)
+        await looking.open(PAGE)
+        await looking.says("document.querySelector('[data-saved]')?.textContent.includes('enregistré')")
+        assert await looking.script(f"{AREA}.value") == "Une réponse sans réseau"
+        assert "Une réponse sans réseau" in (await amel.see(PAGE)).text
+        assert not [one for one in await on.requests() if "answer" in one["key"]]
+
+
+async def test_words_that_are_refused_while_one_looks_are_shown(database: Database) -> None:
+    async with amel_at_her_desk(database) as (on, amel, looking):
+        await amel.post(f"{PAGE}/ask-back", form="b", text="De quel phare s’agit-il ?")
+        await looking.open(PAGE)
+        await looking.script(f"{AREA}.focus()")
+        await looking.type("Le phare")
+        [*_, asked] = await on.requests()
+        refused = SubmissionRefused(original_id=asked["id"], original_type=asked["type"], reason="not_asked")
+        await on.tell([receipt(refused, "r1")])
+        on.streams.tell("bm-lyon", str(QUESTION))
+        await looking.says("document.querySelector('[data-live=state]').textContent.includes('ci-dessous')")
+        assert "De quel phare" in await looking.script("document.querySelector('main').textContent")
+        assert await looking.script(f"{AREA}.value") == "Le phare"
+
+
+async def test_rows_that_did_not_change_stay_and_are_not_read_out_anew(database: Database) -> None:
+    async with amel_at_her_desk(database) as (on, _, looking):
+        claire = await at_the_coordination(on)
+        await looking.cookie(COOKIE, str(claire.http.cookies.get(COOKIE)))
+        await looking.open("/posts")
+        await looking.says("!document.querySelector('.copying').hidden")
+        await looking.script("window.row = document.querySelector('[data-row]')")
+        before = "document.querySelector('[data-live=requests]').innerHTML"
+        await looking.script(f"window.before = {before}")
+        await claire.post(f"/posts/{POST}", form="posted")
+        on.streams.tell("bm-lyon", str(QUESTION))
+        await looking.says(f"window.before !== {before}")
+        assert await looking.script("window.row.isConnected")
+        assert await looking.script("document.querySelector('.copying [aria-live]').textContent") == ""
+        assert not await looking.script("!!document.querySelector('[aria-live] button')")
 
 
 async def test_what_is_copied_is_what_stands_there_and_its_button_says_so(database: Database) -> None:
@@ -145,7 +199,7 @@ async def test_what_is_copied_is_what_stands_there_and_its_button_says_so(databa
         await looking.script("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
         await looking.script("document.querySelector('[data-copy=form]').click()")
         assert "embed.js" in await looking.says("window.copied")
-        await looking.says("document.querySelector('[data-copy=form]').textContent === 'Copié'")
+        await looking.says("document.querySelector('[data-copy=form] + [aria-live]').textContent === 'Copié'")
 
 
 async def test_what_was_unfolded_stays_so_and_the_keyboard_stays_where_it_was(database: Database) -> None:

@@ -165,6 +165,7 @@ async def test_what_a_library_that_left_still_has_is_told_by_its_name_and_chosen
             assert ">bm-lyon<" not in told, page
         chosen = (await person.see("/network?need=running&library=bm-lyon&choose=all")).text
         assert chosen.count('form="several" checked>') == 14
+        assert 'data-live="rows"' not in chosen  # what comes while one looks was not chosen
         offered = (await person.see(f"/network/check?action=assign&question={another('left 1')}")).text
         assert '<option value="bm-lyon"' not in offered
 

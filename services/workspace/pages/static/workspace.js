@@ -41,6 +41,11 @@ function put(part, html) {
   }
   if (here) (sameIn(part, here) || part.querySelector("a, button") || document.getElementById("content")).focus({ preventScroll: true });
 }
+// What the server gave is compared with what it gave before: what this script adds to it is no change, nor is the
+// number of a form, which each page has anew.
+const given = new Map();
+const served = (part) => part.innerHTML.replace(/ name="form" value="[^"]*"/g, "");
+for (const part of document.querySelectorAll("[data-live]")) given.set(part, served(part));
 async function refresh() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
   if (!answer || !answer.ok || answer.redirected) return;
@@ -48,8 +53,11 @@ async function refresh() {
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
     if (!other || touched(part) || part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) continue;
+    const now = served(other);
+    if (now === given.get(part)) continue;
+    given.set(part, now);
     quiet(other);
-    if (other.innerHTML !== part.innerHTML) put(part, other.innerHTML);
+    put(part, other.innerHTML);
   }
   mark();
 }
@@ -79,19 +87,20 @@ const store = {
   set: (name, text) => { try { text ? localStorage.setItem(name, text) : localStorage.removeItem(name); } catch { /* full, or forbidden */ } },
 };
 // What was sent is dropped once its own question's form has led to a page of ours that says nothing of a failure. Whoever
-// comes by another way, from a page that never came or from one that said no, has it again.
-const came = !("failed" in document.body.dataset)
-  && !["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type);
-const cameFrom = document.referrer.startsWith(location.origin) ? new URL(document.referrer).pathname.split("/") : [];
-if (came && cameFrom[1] === "questions" && cameFrom[2]) {
+// comes by another way, from a page that never came or from one that said no, has it again, as not sent.
+const keep = (name, text, sent = false) => store.set(name, text && JSON.stringify({ text, sent }));
+const unsentOf = (name) => JSON.parse(store.get(name) || "null")?.text || "";
+const failed = "failed" in document.body.dataset;
+const came = !["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type);
+const cameFrom = document.referrer.startsWith(location.origin) ? new URL(document.referrer).pathname : "";
+const sentFrom = (failed ? location.pathname : came ? cameFrom : "").split("/");
+if (sentFrom[1] === "questions" && sentFrom[2]) {
   try {
     for (const name of Object.keys(localStorage)) {
-      if (name.split(" ")[1] === cameFrom[2] && JSON.parse(store.get(name))?.sent) store.set(name, null);
+      if (name.split(" ")[1] === sentFrom[2] && JSON.parse(store.get(name))?.sent) keep(name, failed && unsentOf(name));
     }
   } catch { /* nothing kept */ }
 }
-const unsentOf = (name) => JSON.parse(store.get(name) || "null")?.text || "";
-const keep = (name, text, sent = false) => store.set(name, text && JSON.stringify({ text, sent }));
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const kept = `draft ${form.dataset.question} ${form.dataset.person}`, said = form.querySelector("[data-saved]");
   const field = (name) => form.elements.namedItem(name);
@@ -99,6 +108,8 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   const unsaved = unsentOf(kept);
   if (unsaved && !field("text").value.includes(unsaved)) {
     field("text").value = [field("text").value, unsaved].filter(Boolean).join("\n\n");
+    keep(kept, field("text").value);
+    save();
   }
   function tell(answer) {
     if (!said) return;
@@ -147,6 +158,7 @@ for (const area of document.querySelectorAll("textarea[data-keep]")) {
   const unsent = unsentOf(area.dataset.keep);
   if (unsent && !area.value) {
     area.value = unsent;
+    keep(area.dataset.keep, unsent);
     const around = area.closest("details");
     if (around) around.open = true;
   }
@@ -221,7 +233,7 @@ addEventListener("click", async (event) => {
   if (!button) return;
   const from = document.getElementById(button.dataset.copy);
   await navigator.clipboard.writeText(from.value ?? from.innerText);
-  button.textContent = button.dataset.copied;
+  button.parentElement.querySelector("[aria-live]").textContent = button.dataset.copied;
 });
 new MutationObserver(offerCopies).observe(document.getElementById("content"), { childList: true, subtree: true });
 offerCopies();
