@@ -18,7 +18,8 @@ SELECT count(*) FILTER (WHERE a.list IN ('open', 'taken') AND NOT in_hand) AS to
     count(*) FILTER (WHERE a.list = 'waiting') AS waiting
 FROM assignment a
 LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner
-    AND c.at >= CASE WHEN c.person IS NULL THEN greatest(a.routed_at, a.taken_at) ELSE a.routed_at END
+    AND CASE WHEN c.person IS NOT NULL THEN c.at >= a.routed_at
+        ELSE greatest(c.at, c.given_back_at) >= greatest(a.routed_at, a.taken_at) END
 CROSS JOIN LATERAL (SELECT c.person IS NOT NULL OR (a.list = 'taken' AND c.question IS NULL) AS in_hand) AS h
 WHERE a.partner = ANY($1::text[]) AND a.list IN ('open', 'taken', 'waiting')
 """
@@ -30,7 +31,8 @@ SELECT q.id, q.heading, q.received_at, q.promise_at, q.subject, q.language, q.ch
     (SELECT count(*) FROM note n WHERE n.question = a.question AND n.partner = a.partner) AS notes
 FROM assignment a JOIN question q ON q.id = a.question
 LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner
-    AND c.at >= CASE WHEN c.person IS NULL THEN greatest(a.routed_at, a.taken_at) ELSE a.routed_at END
+    AND CASE WHEN c.person IS NOT NULL THEN c.at >= a.routed_at
+        ELSE greatest(c.at, c.given_back_at) >= greatest(a.routed_at, a.taken_at) END
 LEFT JOIN person p ON p.id = c.person
 """
 
@@ -78,7 +80,8 @@ SELECT DISTINCT ON (rank, q.id) q.id, q.heading, q.received_at, q.subject, q.lan
     ts_rank(s.words, websearch_to_tsquery('french', $3)) AS rank
 FROM question_search s JOIN question q ON q.id = s.question JOIN assignment a ON a.question = q.id
 LEFT JOIN claim c ON c.question = a.question AND c.partner = a.partner
-    AND c.at >= CASE WHEN c.person IS NULL THEN greatest(a.routed_at, a.taken_at) ELSE a.routed_at END
+    AND CASE WHEN c.person IS NOT NULL THEN c.at >= a.routed_at
+        ELSE greatest(c.at, c.given_back_at) >= greatest(a.routed_at, a.taken_at) END
 WHERE a.partner = ANY($1::text[]) AND ($2::text IS NULL OR q.subject = $2)
     AND s.words @@ websearch_to_tsquery('french', $3)
 ORDER BY rank DESC, q.id, a.routed_at DESC LIMIT $4 OFFSET $5

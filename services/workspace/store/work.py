@@ -14,7 +14,7 @@ from services.chassis.postgres.database import Db
 _IS_OURS = """
 SELECT partner, list, due_at, routed_at, EXISTS (SELECT FROM claim c
     WHERE c.question = a.question AND c.partner = a.partner AND c.person IS NULL
-        AND c.at >= greatest(a.routed_at, a.taken_at)) AS given_back
+        AND greatest(c.at, c.given_back_at) >= greatest(a.routed_at, a.taken_at)) AS given_back
 FROM assignment a WHERE question = $1 AND partner = ANY($2::text[])
 ORDER BY list IN ('open', 'taken', 'waiting') DESC, routed_at DESC LIMIT 1
 """
@@ -36,7 +36,7 @@ ON CONFLICT (question, partner) DO UPDATE SET person = excluded.person, at = exc
 # A claim of an earlier assignment stays as it is: given back today, it would say that nobody has what the
 # library was asked again and took by mail.
 _GIVEN_BACK = """
-UPDATE claim c SET person = NULL, at = $3 FROM assignment a
+UPDATE claim c SET person = NULL, at = 'epoch', given_back_at = $3 FROM assignment a
 WHERE a.question = c.question AND a.partner = c.partner AND c.at >= a.routed_at
     AND c.partner = $2 AND c.person IS NOT NULL
 """

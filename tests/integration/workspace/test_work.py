@@ -165,6 +165,25 @@ async def test_what_was_given_back_or_left_behind_is_to_take_again(database: Dat
         assert "Vous vous en occupez." in (await bruno.see(PAGE)).text
 
 
+CLAIMED_BY_A_COPY_OF_BEFORE = """
+INSERT INTO claim (question, partner, person, at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (question, partner) DO UPDATE SET person = excluded.person, at = excluded.at
+WHERE claim.at < (SELECT routed_at FROM assignment a WHERE a.question = $1 AND a.partner = $2)
+"""
+
+
+async def test_what_was_given_back_is_taken_by_a_copy_of_before(database: Database) -> None:
+    async with stage(database) as on:
+        amel, bruno = await two_of_lyon(on)
+        taking = (CLAIMED_BY_A_COPY_OF_BEFORE, made.QUESTION, "bm-lyon", bruno.id, on.clock.now())
+        await amel.post(f"{PAGE}/take", form="take")
+        assert await on.on.pool.execute(*taking) == "INSERT 0 0"
+        await amel.post(f"{PAGE}/give-back")
+        assert await on.on.pool.execute(*taking) == "INSERT 0 1"
+        assert "Vous vous en occupez." in (await bruno.see(PAGE)).text
+        assert "Qui a construit le phare" in (await bruno.see("/questions?list=in_hand")).text
+
+
 @pytest.mark.parametrize(("way", "in_hand"), [("mail", True), ("partner", True), ("workspace", False)])
 async def test_what_was_given_back_and_then_taken_by_mail_is_in_hand(
     database: Database, way: str, in_hand: bool
