@@ -84,8 +84,7 @@ class FigureSite:
 
         async def show(figures: YearFigures) -> Response:
             embedded = request.query_params.get("embed") == "1"
-            here = str(request.base_url)
-            text = self.pages.figures(figures, _language(request), known, embedded=embedded, here=here)
+            text = self.pages.figures(figures, _language(request), known, embedded=embedded)
             return HTMLResponse(text, headers=CACHE)
 
         return await self._with_figures(request, partner, show)

@@ -16,7 +16,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 @dataclass(frozen=True)
 class Links:
     """`base` is where the pages are seen from outside, without a slash at its end; empty on the same host.
-    `here` is where this reader sees them: for what leaves the page, as the embedding code, without a base.
+    `here` is where the network says that they are seen: for what leaves the page, as the embedding code,
+    without a base. Never the Host that a caller names: a page is kept for others.
     """
 
     base: str

@@ -36,6 +36,7 @@ class FigurePages:
         self._base = base.rstrip("/")
         self._zone = zone
         self._face = face
+        self._here = face.figures_url if face else ""
         self._network = face.name if face else NetworkFace().name
         environment = templates()
         self._figures = environment.get_template("figures.html.j2")
@@ -48,7 +49,6 @@ class FigurePages:
         years: Sequence[int],
         *,
         embedded: bool = False,
-        here: str = "",
     ) -> str:
         words = Words(language)
         return self._figures.render(
@@ -62,7 +62,7 @@ class FigurePages:
             few=FEW,
             buckets=coarse_buckets(figures.durations["answer_calendar"].counts, words),
             years=years,
-            links=Links(self._base, here.rstrip("/"), figures.year, figures.partner, language),
+            links=Links(self._base, self._here, figures.year, figures.partner, language),
             embedded=embedded,
         )
 

@@ -184,9 +184,10 @@ async def test_an_embedded_page_has_no_footer_to_click_away_with(door: httpx.Asy
     assert '<body class="embedded">' in (await door.get("/figures/2026?embed=1")).text
 
 
-async def test_the_embedding_code_names_the_whole_address(door: httpx.AsyncClient) -> None:
-    page = (await door.get("/figures/2026?lang=en")).text
-    assert 'iframe src="http://figures/figures/2026?embed=1&amp;lang=en"' in page
+async def test_no_page_names_a_host_that_a_caller_names(door: httpx.AsyncClient) -> None:
+    page = (await door.get("/figures/2026?lang=en", headers={"host": "evil.example"})).text
+    assert 'iframe src="/figures/2026?embed=1&amp;lang=en"' in page
+    assert "evil.example" not in page
 
 
 @pytest.mark.parametrize(

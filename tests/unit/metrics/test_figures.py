@@ -15,6 +15,7 @@ from typing import Literal
 import pytest
 from odfdo import Document
 
+from services.chassis.face import NetworkFace
 from services.metrics.domain import imported_years
 from services.metrics.domain.departments import TILES
 from services.metrics.domain.derivation import derive
@@ -244,7 +245,9 @@ def test_a_library_abroad_shows_no_empty_map() -> None:
         for facet, value in (("channel", "mail"), ("department", ""))
     ]
     figures = derive(2025, Tallies(lines), today=date(2026, 1, 2))
-    page = FigurePages(base="", zone="Europe/Paris").figures(figures, "en", [2025])
+    face = NetworkFace(figures_url="https://chiffres.example")
+    page = FigurePages(base="", zone="Europe/Paris", face=face).figures(figures, "en", [2025])
+    assert 'iframe src="https://chiffres.example/figures/2025?embed=1&amp;lang=en"' in page
     assert "Month by month" in page
     assert "Where people ask from" not in page
 
