@@ -69,7 +69,13 @@ def why_held(words: Translator, reason: str | None) -> str:
 
 
 FAILURES: Mapping[str, str] = {
-    r"SMTP \d+ 5\.1\.|^(?:not a|no) mail address": N_("Nobody is reached at this address."),
+    r"SMTP \d+ 5\.1\.(?:0|1|2|3|4|6|10)\b|^(?:not a|no) mail address": N_(
+        "Nobody is reached at this address."
+    ),
+    r"SMTP \d+ 5\.1\.[78]\b": N_("The mail server there refuses our address."),
+    r"SMTP \d+ 5\.(?:3\.4|2\.3)\b|SMTP 552 (?!5\.2\.2).*\b(?i:message (?:size|too (?:big|large)))": N_(
+        "The e-mail was too large for the mail server there."
+    ),
     r"SMTP \d+ [45]\.2\.2|SMTP 552": N_("The mailbox is full."),
     r"SMTP \d+ 5\.7\.": N_("The mail server there refuses what we send."),
     r"came back for good": N_("E-mail to this address came back for good before, so none goes there."),
