@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from ipaddress import ip_address
 
 from services.notifier.domain.personal.letters import TextSpan, around, holds
 
@@ -74,9 +75,6 @@ LABELLED = re.compile(
     r"|carte (?:de (?:lect(?:eur|rice)|biblioth[èe]que|s[ée]jour|cr[ée]dit)|bancaire|bleue|d'[ée]tudiante?)"
     rf"|{_NUMBER} (?:de |d')?(?:lect(?:eur|rice)|client|dossier|contrat|[ée]tudiant|matricule|carte)"
     r"|matricule|num[ée]ro fiscal|dossier m[ée]dical"
-    r"|(?:num[ée]ro (?:de |du )?(?:registre )?|n° (?:de |du )?(?:registre )?|registre )national"
-    r"|rijksregister(?:nummer)?"
-    r"|adresse ip|ip address|(?:mon|my|mijn) ip"
     r"|library card|identity card|bsn)"
     rf"\b(?:\s{{0,2}}(?:\w{{1,12}}\s)?{_NUMBER})?(?:\s(?:c'est|est|is|le|la|au|suivant|caf|perso|pro"
     rf"|fran[çc]aise?|belge)){{0,3}}[\s.:=°(-]{{0,5}}"
@@ -85,13 +83,26 @@ LABELLED = re.compile(
 )
 """`word` stands before many numbers: `le dépôt compte 12 345 volumes`."""
 SIGNED = re.compile(rf"[:=°.]|\b(?:{_NUMBER}|c'est|est|is|suivant|caf)(?!\w)", re.IGNORECASE)
+NATIONAL = re.compile(
+    r"\b(?:(?:num[ée]ro|n°|registre)(?: (?:de|du))?(?: registre)? national|rijksregister(?:nummer)?"
+    r"|national (?:register )?number)\b(?: (?:c'est|est|is|belge)){0,2}[\s.:=°(-]{0,5}"
+    r"(?P<number>\d\d[. ]?\d\d[. ]?\d\d[- .]?\d{3}[. ]?\d\d)(?!\w)",
+    re.IGNORECASE,
+)
+"""The Belgian register: other national numbers are an agency's or a list's."""
+OWN_IP = re.compile(
+    r"\b(?:mon|ma|notre|my|our|mijn|onze?|meine?r?|unsere?r?) (?:\w{1,12} ){0,2}ip(?:v[46])?"
+    r"(?:[- ](?:adresse|address|adres))?(?: \w{1,12}){0,3}?[\s:=(]{1,4}"
+    r"(?P<number>[\da-f]{1,4}[.:][\da-f.:]{4,36})",
+    re.IGNORECASE,
+)
+PUBLIC_SERVERS = ("1.0.0.1", "1.1.1.1", "4.4.4.4", "8.8.4.4", "8.8.8.8", "9.9.9.9")
 UNBROKEN = re.compile(r"\d{8}")
 """What makes such a word the label of a number."""
 LABELS = (
     *("tél", "tel", "phone", "portable", "mobile", "gsm", "fax", "whats", "iban", "rib", "bic", "compte"),
     *("passe", "passp", "cni", "carte", "nir", "sécu", "secu", "allocat", "adh", "abonn", "permis", "lect"),
     *("client", "fiscal", "dossier", "contrat", "tudiant", "matric", "card", "bsn"),
-    *("national", "rijksreg", " ip"),
 )
 FEWEST_LABELLED = 5
 PLATE = re.compile(
@@ -157,7 +168,7 @@ def numbers(plain: str) -> Iterator[TextSpan]:
         return
     plain = _without_links(plain)
     for start, end in around((found.start() for found in PLAIN.finditer(plain)), *NEAR):
-        for numbers_in in (_accounts, _cards, _labelled, _plates, _shapes):
+        for numbers_in in (_accounts, _cards, _labelled, _national, _own_ips, _plates, _shapes):
             yield from numbers_in(plain, start, end)
 
 
@@ -194,6 +205,23 @@ def _labelled(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
         fewest = FEWEST_LABELLED - any(sign.isalpha() for sign in plain[start:end])
         if sum(sign.isdigit() for sign in plain[start:end]) >= fewest and _ends(plain, end):
             yield start, end
+
+
+def _national(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
+    if holds(plain[begin:stop].lower(), ("national", "rijksreg")):
+        yield from (found.span("number") for found in NATIONAL.finditer(plain, begin, stop))
+
+
+def _own_ips(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
+    """Of a household: not the machine itself, a network at home or a server that all know."""
+    for found in OWN_IP.finditer(plain, begin, stop) if " ip" in plain[begin:stop].lower() else ():
+        told = found["number"].rstrip(".:")
+        try:
+            known = not ip_address(told).is_global or told in PUBLIC_SERVERS
+        except ValueError:
+            continue
+        if not known:
+            yield found.start("number"), found.start("number") + len(told)
 
 
 def _plates(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
