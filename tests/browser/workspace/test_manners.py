@@ -176,6 +176,23 @@ async def test_words_that_are_refused_while_one_looks_are_shown(database: Databa
         assert await looking.script(f"{AREA}.value") == "Le phare"
 
 
+async def test_an_answer_that_is_refused_while_one_looks_is_there_to_mend(database: Database) -> None:
+    async with amel_at_her_desk(database) as (on, amel, looking):
+        await amel.post(f"{PAGE}/answer", form="a", text="Le phare doit son nom à Davout.", revision="0")
+        await looking.open(PAGE)
+        assert await looking.script(f"{AREA}.value") == ""
+        [*_, asked] = await on.requests()
+        refused = SubmissionRefused(original_id=asked["id"], original_type=asked["type"], reason="not_asked")
+        await on.tell([receipt(refused, "r1")])
+        on.streams.tell("bm-lyon", str(QUESTION))
+        await looking.says("document.querySelector('[data-live=state]').textContent.includes('ci-dessous')")
+        assert await looking.script(f"{AREA}.value") == "Le phare doit son nom à Davout."
+        await looking.script(f"{AREA}.focus()")
+        await looking.type(" Non.")
+        await looking.says("document.querySelector('[data-saved]').textContent.includes('enregistré')")
+        assert "kept-title" not in (await amel.see(PAGE)).text
+
+
 async def test_rows_that_did_not_change_stay_and_are_not_read_out_anew(database: Database) -> None:
     async with amel_at_her_desk(database) as (on, _, looking):
         claire = await at_the_coordination(on)
