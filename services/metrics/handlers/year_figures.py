@@ -26,7 +26,7 @@ OVER_YEARS = ("received", "answered")
 ONLY_LAST_YEAR = tuple(measure for measure in MEASURES if measure not in OVER_YEARS)
 
 CUTS = (
-    *(facet.name for facet in FACETS if facet.in_figures),
+    *(facet.name for facet in FACETS if facet.in_figures and facet.name not in FOLDED),
     "day",
     "slot",
     "number",
@@ -34,7 +34,9 @@ CUTS = (
     *(f"{cut}_{clock}" for _, cut in STAGES.values() for clock in ("calendar", "working")),
 )
 
-MONTHLY = ("channel", "day", *sorted(FOLDED))
+TOLD_BY_MONTHS = tuple(sorted(FOLDED))
+CUT_MEASURES = ("received", "answered", PLACED)
+"""Only these are shown in pieces, and pieces by months are most of the lines there are."""
 
 KNOWN = {
     "subject": vocabulary.THEMES,
@@ -70,11 +72,12 @@ async def _network_pieces(
 ) -> Mapping[str, tuple[Piece, ...]]:
     """As everyone sees them on the network's page."""
     tallies = Tallies([*released(lines, KNOWN, today), *await sums.imported(db, "", year)])
-    return {facet: pieces_of(tallies, year, "received", facet) for facet in sorted(FOLDED)}
+    return {facet: pieces_of(tallies, year, "received", facet) for facet in TOLD_BY_MONTHS}
 
 
 async def _network_lines(db: Db, year: int) -> Sequence[TallyLine]:
-    return await sums.year_lines(db, "", year, ("received", PLACED), MONTHLY, MONTHLY)
+    facets = ("channel", *TOLD_BY_MONTHS)
+    return await sums.year_lines(db, "", year, ("received", PLACED), facets, TOLD_BY_MONTHS)
 
 
 async def _derive(db: Db, year: int, partner: str, today: date, network: Sequence[TallyLine]) -> YearFigures:
@@ -94,10 +97,11 @@ async def _derive(db: Db, year: int, partner: str, today: date, network: Sequenc
 
 
 async def _tallies(db: Db, year: int, partner: str, today: date, network: Sequence[TallyLine]) -> Tallies:
-    counted = await sums.year_lines(db, partner, year, MEASURES, CUTS, MONTHLY)
+    pieces = await sums.year_lines(db, partner, year, CUT_MEASURES, TOLD_BY_MONTHS, TOLD_BY_MONTHS)
     return Tallies(
         [
-            *released(counted, KNOWN, today, network),
+            *released(pieces, KNOWN, today, network),
+            *await sums.year_lines(db, partner, year, MEASURES, CUTS),
             *await sums.year_lines(db, partner, year - 1, MEASURES, ("day",)),
             *await sums.year_lines(db, partner, year - 1, ONLY_LAST_YEAR, ("channel",)),
             *await sums.history(db, partner, year, OVER_YEARS),
