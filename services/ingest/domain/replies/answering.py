@@ -20,10 +20,13 @@ ANSWERS = any_of(
     r"\b(?:here(?:[’']s| is| are)|it (?:is|was)(?! no)|according to|meanwhile|you asked for)\b",
     r"\bhier (?:is|zijn|ist|sind|kommt|komt|vindt|finden)\b|\bes (?:handelt|ist)\b|\bhet (?:is|gaat|was)\b",
     r"\bvolgens\b|\blaut\b|\b(?:la réponse est|the answer is|het antwoord|die antwort (?:ist|lautet))\b",
+    r"\b(?:poèmes?|ouvrage|roman|auteure?|tableau|citation|poem|novel|author|painting|quotation|gedicht|verfasser"
+    r"|dichter|lied|gemälde|bild|schilderij|schrijver|(?:le livre|the book|das buch|het boek)"
+    r" (?:est|is|ist|ligt|liegt|vous))\b",
 )
 BEHIND_COLON = re.compile(r"(?P<before>[^.:;!?]{0,60}):\s+(?P<behind>[^\W\d][^.!?]{5,200})")
 HOW_TO_REACH = any_of(
-    r"contact|urgen|join(?:dre|able)|écri|adress|coordonn|télé|phone|mail|schreib|schrijf|stuur|dring|reach|lien\b"
+    r"contact|urgen|join(?:dre|able)|écri|adress|coordonn|télé|phone|mail(?!box)|schreib|schrijf|stuur|dring|reach|lien\b"
     r"|\blink|https?:|suivant|following|formul|\bform\b|\S@\S"
 )
 """Beside a colon: what follows is whom to ask instead."""

@@ -58,11 +58,12 @@ _NOTICES = (
     r"|distribué)\b[^.]{0,60}\b(?:cliqu|confirm|vérifi|valid|authentifi|suiv|répond)"
     r"|\bvotre (?:message|e-?mail|courriel) ne (?:peut|pourra) (?:pas )?être"
     r" (?:lu(?= ?:)|remis|délivré|distribué)\b",
-    r"\bveuillez vous authentifier\b(?=[^.]{0,80}\b(?:messages?|expéditeur|spam)\b)"
-    r"|\b(?:messages?|expéditeur|spam)\b[^.]{0,80}\bveuillez vous authentifier\b",
+    r"\bveuillez vous authentifier\b(?=[^.]{0,80}\b(?:votre message|expéditeur|spam)\b)"
+    r"|\b(?:votre message|expéditeur|spam)\b[^.]{0,80}\bveuillez vous authentifier\b",
     r"\b(?:(?:prouver|confirmer|vérifier) que vous êtes (?:bien )?(?:un )?(?:être )?humaine?"
     r"|(?:prove|confirm|verify) (?:that )?you(?:[’']re| are) (?:a )?human)\b"
-    r"(?! (?:pour (?!que)|to (?:enter|read|access|see|search)))",
+    r"(?! (?:pour (?!que)|to (?:enter|read|access|see|search)))"
+    r"(?=\W*$|.{0,100}\b(?:messages?|e-?mails?|courriels?|cliqu\w+|click\w*|link|lien|spam|https?)\b)",
 )
 NOTICE = any_of(*_NOTICES)
 OF_A_MAIL = any_of(
@@ -84,7 +85,9 @@ _HOUSE = (
 )
 LEFT = any_of(
     r"\bne (?:fait|font) plus partie (?:de nos|des|du|de l[’']) ?(?:effectifs|personnel|services|équipe)\b",
-    r"\bne travaille plus (?:à|au|dans|ici|pour)\b(?![^.;,]{0,60} qu[e’'])",
+    r"\bne travaille plus (?:ici|chez nous|(?:à|au|dans|pour) (?:\w{2,5} |l[’'])?"
+    rf"(?:{_HOUSE}|ville|commune|université))\b"
+    r"(?![^.;,]{0,60} qu[e’'])",
     rf"\ba quitté (?:nos |notre |la |le |l[’']){_HOUSE}(?:\W*$|[.,;]| (?:le|depuis|en|fin|au)\b)",
     rf"(?<!link )(?<!site )(?<!page )\bno longer works? (?:here|(?:at|for|with) (?:us"
     rf"|(?:the|our|this) {_HOUSE}))\b",
