@@ -118,6 +118,7 @@ def asker_page(shown: ShownConversation, language: str, now: datetime) -> str:
         number="1",
         done="",
         fault="",
+        fault_at="",
         written={},
         attachments=[],
         **state_view(shown, words, now),
