@@ -6,7 +6,7 @@ import pytest
 
 from services.notifier.domain.archive.excerpts import LENGTH, excerpt
 from services.notifier.domain.archive.titles import LENGTH as LONGEST
-from services.notifier.domain.archive.titles import proposed_title
+from services.notifier.domain.archive.titles import headline, proposed_title
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,8 @@ from services.notifier.domain.archive.titles import proposed_title
         ("السلام عليكم، هل توجد كتب للأطفال في مرسيليا؟", "هل توجد كتب للأطفال في مرسيليا؟"),
         ("M. Dupont (né v. 1850) a-t-il bâti ce pont ?", "M. Dupont (né v. 1850) a-t-il bâti ce pont ?"),
         ("Moulins", "Moulins"),
+        ("Bonjour Madame : où lire des contes ?", "Où lire des contes ?"),
+        ("Bonjour à tous : où lire des contes ?", "Où lire des contes ?"),
     ],
 )
 def test_a_title_is_the_first_sentence_that_asks(question: str, title: str | None) -> None:
@@ -43,6 +45,24 @@ def test_a_title_is_the_first_sentence_that_asks(question: str, title: str | Non
         ("bonjour", "bonsoir", "madame", "dear", "beste", "merci", "السلام")
     )
     assert "\n" not in proposed
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Bonjour, merci d'avance. Cordialement, Jean Dupont 06 12 34 56 78", ""),
+        ("Bonjour,\n\nMerci d'avance\nJean Dupont\n06 12 34 56 78", ""),
+        ("Hello,\n\nKind regards\nJohn Smith of Lyon\njohn@mail.example", ""),
+        ("Bonjour", ""),
+        ("Moulins\n\nCordialement,\nJean Dupont, 3 rue des Prés", "Moulins"),
+        ("Les moulins de la Bièvre.\nCordialement\nJean Dupont de Lyon", "Les moulins de la Bièvre."),
+        ("Bonjour. Cordialement. Où lire des contes ?", "Où lire des contes ?"),
+        ("Bonjour tristesse : qui l'a écrit ?", "Bonjour tristesse : qui l'a écrit ?"),
+        ("Pouvez-vous m'aider ?", "Pouvez-vous m'aider ?"),
+    ],
+)
+def test_a_subject_names_no_signature(question: str, told: str) -> None:
+    assert headline(question) == told
 
 
 def test_a_question_that_leans_on_what_came_before_is_called_by_that() -> None:

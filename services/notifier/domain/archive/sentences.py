@@ -17,6 +17,10 @@ ABBREVIATED = re.compile(
 """A full stop that ends no sentence: an initial, a short form."""
 VOCATIVE = re.compile(r"[^,!?.:;\n]{0,40}?[,!.:;\n]\s*|\s+")
 """Whom a greeting greets, up to the sign that ends it."""
+OF_A_TITLE = re.compile(
+    r" (?!à |tout|les |mes |chers?|ch[èe]re|madame|monsieur|mesdames|messieurs)[a-zà-öø-þ]\w+ ?:"
+)
+"""`Bonjour tristesse : qui l'a écrit ?` greets nobody."""
 THANKS = (
     r"merci|(?:nous|je) vous (?:en )?remerci|avec (?:tous )?mes remerciements|(?:bien )?cordialement",
     r"thank|many thanks|best regards|kind regards",
@@ -24,6 +28,13 @@ THANKS = (
     r"gracias|un saludo|grazie|cordiali saluti|obrigad|com os melhores",
     r"شكر|\u0434\u044f\u043a\u0443",  # Arabic; Ukrainian
 )
+CLOSING = re.compile(
+    r"(?:(?:bien|très) )?cordialement|(?:sinc[èe]res )?salutations"
+    r"|(?:best|kind|warm) regards|yours (?:sincer|faith|truly)"
+    r"|met vriendelijke|mit freundlichen|un saludo|saludos|cordiali saluti|distinti saluti|com os melhores",
+    re.IGNORECASE,
+)
+"""Behind it stands who signs."""
 THANKING = re.compile(rf"(?:{'|'.join(THANKS)})", re.IGNORECASE)
 
 
@@ -47,7 +58,13 @@ def without_greeting(sentence: str) -> str:
         return sentence
     rest = sentence[greeted.end() :]
     addressed = VOCATIVE.match(rest)
+    if addressed and OF_A_TITLE.match(addressed[0]):
+        return sentence
     return without_greeting(rest[addressed.end() :]) if addressed else rest.strip(" ,!.:;،؛")
+
+
+def closes(sentence: str) -> bool:
+    return CLOSING.match(sentence) is not None
 
 
 def thanks(sentence: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import takewhile
 
-from services.notifier.domain.archive.sentences import sentences, thanks
+from services.notifier.domain.archive.sentences import closes, sentences, thanks
 from services.notifier.domain.mail.threads import subject_line
 
 LENGTH = 120
@@ -30,22 +31,41 @@ HELP = (
 )
 EMPTY = re.compile(rf"(?:{'|'.join(HELP)})[^,;:]{{0,40}}[?.!…]*$", re.IGNORECASE)
 """Asks for help, and not for anything."""
+REACHED = re.compile(r"(?:\d[ .-]?){9}|@")
+"""A telephone number or an address: of whoever signs."""
 QUESTION_MARKS = ("?", "\N{ARABIC QUESTION MARK}", "\N{FULLWIDTH QUESTION MARK}")
 
 
 def headline(question: str) -> str:
-    """What a mail's subject and a list say of a question: as its title would be, shorter."""
-    return subject_line(proposed_title(question[:LOOKED_AT]))
+    """What a mail's subject and a list say of a question: as its title would be, shorter. Nothing where it
+    greets, thanks and signs alone: no name and number of a signature is one."""
+    said = _said(question[:LOOKED_AT])
+    above = [*takewhile(lambda one: not closes(one), said)]
+    told = [one for one in said if _is_asking(one) or (one in above and not REACHED.search(one))]
+    short = takewhile(lambda one: not thanks(one), (one for one in told if one in above))
+    return subject_line(_begun(_chosen(told) or " ".join(short)))
 
 
 def proposed_title(question: str) -> str:
     """The first sentence that asks, else the first that says anything, on one line."""
-    said = [" ".join(sentence.split()) for sentence in sentences(question)]
+    said = _said(question)
+    return subject_line(_begun(_chosen(said) or _says(said) or " ".join(question.split())), LENGTH)
+
+
+def _said(question: str) -> list[str]:
+    return [" ".join(sentence.split()) for sentence in sentences(question)]
+
+
+def _begun(title: str) -> str:
+    return title[:1].upper() + title[1:]
+
+
+def _chosen(said: list[str]) -> str | None:
     telling = [sentence for sentence in said if not thanks(sentence) and not EMPTY.match(sentence)]
-    chosen = _asks(telling) or _says(telling) or _says(said) or " ".join(question.split())
-    if len(chosen.split()) < TELLING_WORDS:
-        chosen = _before(chosen, telling) or chosen
-    return subject_line(chosen[:1].upper() + chosen[1:], LENGTH)
+    chosen = _asks(telling) or _says(telling)
+    if chosen and len(chosen.split()) < TELLING_WORDS:
+        return _before(chosen, telling) or chosen
+    return chosen
 
 
 def _asks(said: Iterable[str]) -> str | None:
