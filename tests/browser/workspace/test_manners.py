@@ -145,6 +145,22 @@ async def test_words_that_never_reached_us_are_there_again_and_those_that_did_ar
         assert await on.on.pool.fetchval("SELECT count(*) FROM note WHERE text LIKE '%sans réseau'") == 1
 
 
+async def test_words_of_a_form_that_was_refused_are_there_again_after_a_link(database: Database) -> None:
+    async with amel_at_her_desk(database) as (_, _, looking):
+        await looking.open(PAGE)
+        await looking.script(
+            "document.getElementById('decline-title').click(); document.getElementById('reason').focus();"
+            "document.getElementById('refer_to').selectedOptions[0].value = 'nowhere'"
+        )
+        await looking.type("Le fonds est à Brest")
+        await looking.script("document.querySelector('form[action$=\"/decline\"] button').click()")
+        await looking.says("'failed' in document.body.dataset && document.readyState === 'complete'")
+        await looking.script("document.querySelector('main a[href=\"/questions\"]').click()")
+        await looking.says("location.pathname === '/questions' && document.readyState === 'complete'")
+        await looking.open(PAGE)
+        assert await looking.script("document.getElementById('reason').value") == "Le fonds est à Brest"
+
+
 async def test_an_answer_that_never_reached_us_is_a_draft_again(database: Database) -> None:
     async with amel_at_her_desk(database) as (on, amel, looking):
         await looking.open(PAGE)
