@@ -17,6 +17,7 @@ from services.notifier.commands.moving_in import KNOWN, ExportRead
 from services.notifier.domain.archive.html_words import text_of
 from services.notifier.domain.archive.mapping import BadMapping, ExportMapping
 from services.notifier.domain.archive.past_answers import PastAnswer, RowFault, RowReader
+from services.notifier.domain.personal_data import marks, masked
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
@@ -266,13 +267,50 @@ def test_a_mapping_that_says_nothing_known_is_refused(told: dict[str, Any], why:
         ("<p>si a<b et c>d, ou x < y, a<b", "si a<b et c>d, ou x < y, a<b"),
         (
             "<p>un<img src=\"a\" alt='b>c'width=10% /><td nowrap>deux</td><!--[if mso]>x<![endif]--></p>",
-            "undeux",
+            "un b>c deux",
         ),
         ('<![if !mso]><P CLASS=MsoNormal><st1:place w:st="on">Ici</st1:place></P><![endif]>', "Ici"),
+        (
+            "<p>Voir <a class=x href='https://gallica.bnf.fr/ark:/1?a=1&amp;b=2&copy=3'><b>l'acte</b></a>.</p>",
+            "Voir l'acte (https://gallica.bnf.fr/ark:/1?a=1&b=2&copy=3).",
+        ),
+        ('<a href="http://x.example/a/">https://X.example/a</a>, là', "https://X.example/a, là"),
+        ('<a href="https://www.x.example/">www.x.example</a>,', "https://www.x.example/,"),
+        ('<a href="https://x.example/é_(b)">x.example/é_(b)</a>!', "https://x.example/é_(b)!"),
+        ('<a href="https://x.example/%C3%A9_(b)">https://x.example/é_(b)</a>.', "https://x.example/é_(b)."),
+        (
+            '<a href=https://x.example/a><img src=1 alt="La B&eacute;ance"></a>',
+            "La Béance (https://x.example/a)",
+        ),
+        ('<p>un<a href="https://x.example/a b"><img src=1></a></p>deux', "un https://x.example/a%20b\ndeux"),
+        ('<a href="https://x.example"><p>un</p></a><p>deux', "un (https://x.example)\n\ndeux"),
+        (
+            '<a href="https://x.example">un <a href="https://y.example">deux',
+            "un (https://x.example) deux (https://y.example)",
+        ),
+        (
+            '<a href="mailto:a@b.example">elle</a>, <a href="javascript:f()">f</a>, <a href="data:,x">g</a>, '
+            '<a href="/b">h</a>, <a href="//x.example">i</a>, <a title="href=https://x.example" name=k>j</a>',
+            "elle, f, g, h, i, j",
+        ),
+        ("<b>&#" + "1" * 5000 + ";</b>", "&#" + "1" * 5000 + ";"),
     ],
 )
 def test_html_of_an_export_is_read_as_text(html: str, text: str) -> None:
     assert text_of(html) == text
+
+
+@pytest.mark.parametrize("begun", ["<!--", "<script>", "<style>", '<a x="y="', "<a href=https://x.example/>"])
+def test_html_that_is_never_closed_is_read_once(begun: str) -> None:
+    """Read again from each beginning, these would take minutes."""
+    assert text_of("<p>un</p>" + begun * 50_000).startswith("un")
+
+
+def test_what_looks_personal_is_seen_behind_and_in_a_link() -> None:
+    html = '<a href="https://www.facebook.com/ada.lune">Elle</a>, <a href="https://x.example">ici</a>'
+    answer = text_of(f"{html},<b>06 12 34 56 78</b><td>{html}</td><td>0612345678</td>")
+    profile, number = "Elle ([…]), ici (https://x.example)", "[…]"
+    assert masked(answer, marks(answer)) == f"{profile} ,{number} {profile} {number}"
 
 
 def test_html_that_is_not_closed_is_told_by_its_line() -> None:
