@@ -40,7 +40,7 @@ def headline(question: str) -> str:
     """What a mail's subject and a list say of a question: as its title would be, shorter. Nothing where it
     greets, thanks and signs alone: no name and number of a signature is one."""
     said = _said(question[:LOOKED_AT])
-    above = [*takewhile(lambda one: not closes(one), said)]
+    above = frozenset(takewhile(lambda one: not closes(one), said))
     told = [one for one in said if _is_asking(one) or (one in above and not REACHED.search(one))]
     short = takewhile(lambda one: not thanks(one), (one for one in told if one in above))
     return subject_line(_begun(_chosen(told) or " ".join(short)))
