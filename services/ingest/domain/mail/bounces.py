@@ -52,7 +52,8 @@ UNKNOWN = any_of(
 """Of whom the mail was for; the recipient's own address counts as such a word. An address, an account or a
 host that is unknown may be ours."""
 OF_US = any_of(
-    r"\b(?:your|votre|ihre?|uw|return[ -]?(?:address|path)|envelope|mail ?from|helo|ehlo|ptr|reverse|ip"
+    r"\b(?:your (?:[\w-]{1,20} ){0,2}?(?:address|host\w*|servers?|ip|domain|account)(?! admin)|votre|ihre?|uw"
+    r"|return[ -]?(?:address|path)|envelope|mail ?from|helo|ehlo|ptr|reverse|ip"
     r"|client|host(?! \S{1,99} said)\w*|sending|connecting|call(?:back|out)s?|(?<!to )(?<!to the )sender"
     r"|badmailfrom|expéditeur|absender|afzender|authenti\w+|log ?in|password|credentials?)\b"
 )

@@ -6,13 +6,15 @@ import re
 from services.ingest.domain.cleaning import any_of, unaccented
 from services.ingest.domain.mail.automatic import ABSENT
 from services.ingest.domain.mime.headers import bare_subject
-from services.ingest.domain.replies.answering import SUBSTANCE, answers, unsigned
+from services.ingest.domain.replies.answering import SUBSTANCE, WHOM_TO_ASK, answers, says_more, unsigned
 from services.ingest.domain.replies.receipts import TICKET, is_passed_on, is_receipt
 
 GREETING = any_of(
-    r"^(?:(?:bonjour|bonsoir|salut|hello|hi|guten tag|goedendag|buongiorno)\b"
+    r"^(?:(?:bonjour|bonsoir|salut|hello|hi|guten tag|goedendag|buongiorno|hallo|guten (?:morgen|abend)"
+    r"|grüß gott|moin|dag|goede(?:morgen|middag|avond))\b"
     r"(?:,\s{0,3}(?:madame|monsieur|mesdames|messieurs|ch[eè]re?s?)\b)?[^,.;:!?\d]{0,40}[,.!;:]{0,3}\s{0,9}"
-    r"|(?:dear|madame|monsieur|mesdames|messieurs|ch[eè]re?s?)\b[^.;:!?\d]{0,40}[,!]\s{0,9})$"
+    r"|(?:dear|madame|monsieur|mesdames|messieurs|ch[eè]re?s?)\b[^.;:!?\d]{0,40}[,!]\s{0,9}"
+    r"|(?:sehr geehrte[rs]?|liebe[rs]?|beste|geachte)\b[^;:!?\d]{0,80}[,!]\s{0,9})$"
 )
 """A line that greets and says nothing else."""
 
@@ -83,6 +85,16 @@ _PERHAPS_ABSENT = (
 )
 PERHAPS_ABSENT = any_of(*_PERHAPS_ABSENT)
 """Said by who answers, too: an absence where no word speaks for an answer."""
+_PLACE = (
+    r"(?:[\w’'-]{1,30} ){0,2}(?:[dl][’'])?(?:bibliothè\w{3,8}|médiathèques?|collectivité|mairie|établissement"
+    r"|équipe|service|réseau|université|commune|ville|librar(?:y|ies)|university|council|museum|organi[sz]ation)"
+)
+GONE = any_of(
+    rf"\bj[’']ai quitté (?:la |ma |le |mon |l[’']){_PLACE}(?: [\w’'-]{{1,30}}){{0,4}}(?=\W*$|[.!;,]| \d)",
+    rf"\bje ne fais plus partie (?:de |des |du ){_PLACE}\b",
+    rf"\bi(?: ha|[’'])ve left (?:the |my )?{_PLACE}\b(?! [\w’'-]{{1,30}} (?:in|on|at) (?:your|the)\b)",
+)
+"""An absence where nothing but whom to ask instead is said."""
 ABSENT_SUBJECT = any_of(
     r"^\W*(?:congés?|vacances|absences?|annual leave|on leave|holidays?|urlaub|vakantie|ferie)\b"
 )
@@ -157,8 +169,10 @@ _COMES = (
 )
 _COME = f"(?:{'|'.join(_COMES)})"
 ACKNOWLEDGED = any_of(rf"^\W{{0,9}}+{_COME}(?:\W{{1,9}}{_COME}\b)*\W{{0,9}}$")
-SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b\d\.)(?<!\b\d\d\.)\s+|\n\s*\n")
-"""Not behind a day of the month, as Germans write it."""
+SENTENCE_END = re.compile(
+    r"(?<=[.!?])(?<!\b\d\.)(?<!\b\d\d\.)(?<!\bM\.)(?<!\b[MDFH]r\.)(?<!\bMrs\.)\s+|\n\s*\n"
+)
+"""Not behind a day of the month, as Germans write it, nor behind "M."."""
 
 
 def is_signature(lines: list[str]) -> bool:
@@ -197,7 +211,7 @@ def _of_subject(subject: str) -> str:
 
 def _of_words(written: str) -> str:
     for first in _openings(written) if len(written) <= SHORT_NOTICE else ():
-        if ABSENCE.search(first) or (PERHAPS_ABSENT.search(first) and not answers(unsigned(written))):
+        if ABSENCE.search(first) or _is_away(first, unsigned(written)):
             return "absence"
         if is_receipt(first, unsigned(written)):
             return "receipt"
@@ -206,6 +220,12 @@ def _of_words(written: str) -> str:
     if REFUSAL.search(" ".join(written.split())):
         return "refusal"
     return _of_few_words(written.split("\n"))
+
+
+def _is_away(first: str, written: str) -> bool:
+    if PERHAPS_ABSENT.search(first) and not answers(written):
+        return True
+    return bool(GONE.search(first) and WHOM_TO_ASK.search(written)) and not says_more(written)
 
 
 def _openings(written: str) -> list[str]:

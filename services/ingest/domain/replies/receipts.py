@@ -7,7 +7,7 @@ All is looked for in texts without accents.
 import re
 
 from services.ingest.domain.cleaning import any_of
-from services.ingest.domain.replies.answering import SUBSTANCE, says_more
+from services.ingest.domain.replies.answering import SUBSTANCE, WHOM_TO_ASK, says_more
 
 _NUMBER = (
     r"(?:\W{1,3}(?:n[°o]?|numéro|réf[\w.]{0,9})?\W{0,3}[\w/-]{0,9}\d[\w/-]{0,20}\)?"
@@ -36,8 +36,24 @@ _RECEIPTS = (
     r"(?:uw|je) (?:vraag|bericht|verzoek) is (?:ontvangen|geregistreerd)",
 )
 RECEIPT = any_of(*_RECEIPTS)
+_CHALLENGES = (
+    r"\b(?:pour|afin) que votre (?:message|e-?mail|courriel) (?:soit|puisse être) (?:remis|délivré"
+    r"|distribué)\b[^.]{0,60}\b(?:cliqu|confirm|vérifi|valid|authentifi|suiv|répond|recopi)",
+    r"\bvotre (?:message|e-?mail|courriel) ne (?:peut|pourra|sera) (?:pas )?(?:être )?"
+    r"(?:lu(?= ?:)|remis|délivré|distribué)\b(?! en mains?\b)",
+    r"\b(?:prouver|confirmer|vérifier|prouvez|confirmez|vérifiez) que vous êtes (?:bien )?(?:une? )?"
+    r"(?:être )?humaine?\b(?! pour (?!que)).{0,60}\b(?:recopi\w+|votre (?:message|e-?mail|courriel))\b",
+    r"\b(?:prove|confirm|verify) (?:that )?you(?:[’']re| are) (?:an? )?human\b(?! to (?:enter|read|access|see"
+    r"|search)).{0,60}\byour (?:message|e-?mail)\b",
+)
+CHALLENGE = any_of(*_CHALLENGES)
+"""Of the mail that was just sent: whatever else stands there, no answer does."""
 _WITHIN = (
     r"(?:un délai de |les |environ )?(?:\d{1,2}|une?|deux|trois|quelques)? ?(?:h|heures?|jours?|semaines?)\b"
+)
+_BOX = (
+    r"\b(?:cette|notre|ma) (?:boîte(?: (?:e-?mail|mail|électronique|générique))?|messagerie) n[’']est"
+    r" (?:pas|plus) (?:relevée|consultée|surveillée|lue|active|utilisée)\b"
 )
 _NOTICES = (
     rf"\b(?:nous|je|on|équipe|bibliothécaires?) vous (?:répondr|recontacter|apporter)(?:ons|ai|a)(?: une"
@@ -46,18 +62,11 @@ _NOTICES = (
     r"\b(?:we|i|staff|team|librarians?|colleagues?|someone) (?:will|shall|aim to|try to|endeavou?r to"
     r"|hope to)\b"
     r".{0,20}\b(?:respond|reply|answer|get back)\b.{0,40}\b(?:within|as soon as)\b",
-    r"\b(?:cette|notre|ma) (?:boîte(?: (?:e-?mail|mail|électronique|générique))?|messagerie) n[’']est"
-    r" (?:pas|plus) (?:relevée|consultée"
-    r"|surveillée|lue|active|utilisée)\b"
-    r"(?! (?:par\b|depuis (?!le \d))|[^.]{0,40} (?:que|sauf)\b)",
+    rf"{_BOX}(?! (?:par\b|depuis (?!le \d))|[^.]{{0,40}} (?:que|sauf)\b)",
     r"\b(?:this|my|our) (?:\w+ )?(?:mailbox|inbox) is (?:not|no longer) (?:monitored|in use|active|read"
     r"|checked"
     r"|attended)\b",
     r"\b(?:dieses|mein|unser) (?:mail)?postfach wird nicht (?:mehr )?(?:gelesen|überwacht|abgerufen)\b",
-    r"\b(?:pour|afin) que votre (?:message|e-?mail|courriel) (?:soit|puisse être) (?:remis|délivré"
-    r"|distribué)\b[^.]{0,60}\b(?:cliqu|confirm|vérifi|valid|authentifi|suiv|répond)"
-    r"|\bvotre (?:message|e-?mail|courriel) ne (?:peut|pourra) (?:pas )?être"
-    r" (?:lu(?= ?:)|remis|délivré|distribué)\b",
     r"\bveuillez vous authentifier\b(?=[^.]{0,80}\b(?:votre message|expéditeur|spam)\b)"
     r"|\b(?:votre message|expéditeur|spam)\b[^.]{0,80}\bveuillez vous authentifier\b",
     r"\b(?:(?:prouver|confirmer|vérifier) que vous êtes (?:bien )?(?:un )?(?:être )?humaine?"
@@ -67,8 +76,8 @@ _NOTICES = (
 )
 NOTICE = any_of(*_NOTICES)
 OF_A_MAIL = any_of(
-    r"^\W{0,9}+votre message a été (?:lu(?: le \d[\w/.:, ]{0,60})?\W*$|supprimé sans)",
-    r"^\W{0,9}+your message (?:was|has been) (?:read(?: on [\w/.:, ]{1,60})?\W*$|deleted without)",
+    r"^\W{0,9}+votre message a été (?:lu(?: le (?:\w{3,9} )?\d[\w/.:, ()+-]{0,60})?\W*$|supprimé sans)",
+    r"^\W{0,9}+your message (?:was|has been) (?:read(?: on [\w/.:, ()+-]{1,60})?\W*$|deleted without)",
     r"^\W{0,9}+(?:votre message|your message|ihre nachricht|uw bericht)\W{0,3} (?:à|to|an|aan) ?:.{1,400}"
     r"\b(?:a été|was|wurde|is) (?:.{0,30} )?(?:lu|supprimé|affiché|read|deleted|displayed|gelesen|gelöscht"
     r"|gelezen|verwijderd)\b",
@@ -80,20 +89,25 @@ OF_A_MAIL = any_of(
 """What mail programs tell of one, in words: that it was opened, that its sender wants it back."""
 _HOUSE = (
     r"(?:biblioth\w+|médiathèque|établissement|services?|collectivité|équipe|effectifs|structure|mairie|réseau"
-    r"|library|department|team|staff|organi[sz]ation|council|university|museum|institution|service|haus|archiv"
-    r"|abteilung|bibliotheek|dienst|archief|gemeente)"
+    r"|ville|commune|université|librar(?:y|ies)|department|school|college|team|staff|organi[sz]ation|council|university|museum|institution|service|haus|archiv|bücherei|hochschule|universität|verwaltung|stadt"
+    r"|universiteit|hogeschool|afdeling|abteilung|bibliotheek|dienst|archief|gemeente)"
 )
+_BEFORE = r"(?:[\w’'-]{1,30} ){0,3}(?:[dl][’'])?\w{0,30}"
+_AFTER = r"(?: (?!pour |avec |sans |for |with )[\w’'-]{1,30}){0,3}"
 LEFT = any_of(
-    r"\bne (?:fait|font) plus partie (?:de nos|des|du|de l[’']) ?(?:effectifs|personnel|services|équipe)\b",
-    r"\bne travaille plus (?:ici|chez nous|(?:à|au|dans|pour) (?:\w{2,5} |l[’'])?"
-    rf"(?:{_HOUSE}|ville|commune|université))\b"
+    rf"{_BOX} depuis\b",
+    r"\b(?:madame|monsieur|mme|mlle|mr?)\b[^!?;:]{0,50} ne travaille plus (?:à|au|aux) [^\W\d]{2}",
+    r"\bne (?:fait|font) plus partie (?:de nos|de notre|des|du|de la|de l[’']) ?"
+    rf"(?:personnel|{_BEFORE}{_HOUSE})\b",
+    rf"\bne travaille plus (?:ici|chez nous|(?:à|au|dans|pour) {_BEFORE}{_HOUSE})\b"
     r"(?![^.;,]{0,60} qu[e’'])",
-    rf"\ba quitté (?:nos |notre |la |le |l[’']){_HOUSE}(?:\W*$|[.,;]| (?:le|depuis|en|fin|au)\b)",
-    rf"(?<!link )(?<!site )(?<!page )\bno longer works? (?:here|(?:at|for|with) (?:us"
-    rf"|(?:the|our|this) {_HOUSE}))\b",
-    rf"\bhas left (?:the|our) {_HOUSE}(?:\W*$|[.,;]| (?:on|in|as of|at the end)\b)",
-    rf"\barbeitet nicht mehr (?:bei uns|hier|(?:in|im|an|für|bei) (?:\w+ )?{_HOUSE})\b",
-    rf"\bwerkt niet (?:meer|langer) (?:bij ons|hier|(?:in|bij|voor|op) \w+ {_HOUSE})\b",
+    rf"\ba quitté (?:nos |notre |la |les? |l[’']){_BEFORE}{_HOUSE}{_AFTER}"
+    r"(?:\W*$|[.,;]| (?:le|depuis|en|fin|au)\b)",
+    rf"(?<!link )(?<!site )(?<!page )\bno longer works? (?:here|(?:at|for|with|in) (?:us"
+    rf"|{_BEFORE}{_HOUSE}))\b",
+    rf"\bhas left (?:the |our )?{_BEFORE}{_HOUSE}{_AFTER}(?:\W*$|[.,;]| (?:on|in|as of|at the end)\b)",
+    rf"\barbeitet nicht mehr (?:bei uns|hier|(?:in|im|an|am|für|bei|beim) {_BEFORE}{_HOUSE})\b",
+    rf"\bwerkt niet (?:meer|langer) (?:bij ons|hier|(?:in|bij|voor|op) {_BEFORE}{_HOUSE})\b",
 )
 """Somebody who is gone: where whom to write to instead is said, too."""
 _PROGRAMS = r"(?:glpi|tickets?|request|otrs|zammad)(?![^\W\d])[^\]\w]{0,5}(?:[a-z]{1,12}\W{1,3})?"
@@ -168,9 +182,9 @@ ADDRESS = re.compile(r"\S@\S")
 
 def is_receipt(first: str, written: str) -> bool:
     """`first`: the first sentence of what was written; `written`: in one line, without a signature."""
-    if RECEIPT.search(first) or TICKET.match(first) or OF_A_MAIL.search(written):
+    if RECEIPT.search(first) or TICKET.match(first) or CHALLENGE.search(first) or OF_A_MAIL.search(written):
         return True
-    if NOTICE.search(first) or (LEFT.search(first) and ADDRESS.search(written)):
+    if NOTICE.search(first) or (LEFT.search(first) and WHOM_TO_ASK.search(written)):
         return not says_more(written)
     found = RECEIVED.search(written[:300]) if RECEIVED.search(first) else None
     if found is None:
