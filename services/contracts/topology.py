@@ -163,9 +163,10 @@ def coordinator_key(fact: type[Fact]) -> str:
 
 
 ASKED_BY_WORKSPACE = "/sesame/workspace"
+"""The source of what the workspace asks in a partner's name."""
+
 TAKEN_IN_WORKSPACE = "workspace"
 """The way of a taking that it asked for."""
-"""The source of what the workspace asks in a partner's name."""
 
 
 def workspace_key(receipt: type[Fact]) -> str:

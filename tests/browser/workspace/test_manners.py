@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from json import dumps
 
 from devtools.servers.ports import free_port
 from services.chassis.http.serving import serving
@@ -120,10 +121,15 @@ async def test_words_that_were_not_sent_are_there_again(database: Database) -> N
         assert "et la suite" in (await amel.see(PAGE)).text
 
 
+ARRIVED = "Le phare doit son nom à Davout.\n\nIl est « à éclipses »."
+KEPT = {"text": ARRIVED, "sent": True}
+"""As a browser keeps what it sent until the page after it comes."""
+
+
 async def test_words_that_never_reached_us_are_there_again_and_those_that_did_are_not(
     database: Database,
 ) -> None:
-    async with amel_at_her_desk(database) as (on, _, looking):
+    async with amel_at_her_desk(database) as (on, amel, looking):
         send = "document.querySelector('form[action$=\"/note\"] button').click()"
         await looking.open(PAGE)
         await looking.script("document.getElementById('note').focus()")
@@ -143,6 +149,11 @@ async def test_words_that_never_reached_us_are_there_again_and_those_that_did_ar
         await looking.says("document.querySelector('[data-live=notes]')?.textContent.includes('sans réseau')")
         assert await looking.script("document.getElementById('note').value") == ""
         assert await on.on.pool.fetchval("SELECT count(*) FROM note WHERE text LIKE '%sans réseau'") == 1
+        await amel.post(f"{PAGE}/answer", form="a", text=ARRIVED, revision="0")
+        await looking.script(f"localStorage.setItem('draft {QUESTION} {amel.id}', {dumps(KEPT)!r})")
+        await looking.open(PAGE)
+        assert await looking.script(f"{AREA}.value") == ""
+        assert await on.on.pool.fetchval("SELECT sent_at IS NOT NULL FROM draft WHERE text = $1", ARRIVED)
 
 
 async def test_words_of_a_form_that_was_refused_are_there_again_after_a_link(database: Database) -> None:

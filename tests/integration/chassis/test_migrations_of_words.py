@@ -123,6 +123,39 @@ async def test_who_goes_back_is_shown_no_words_as_unsent_that_arrived(database: 
     assert [row["text"] for row in rows] == ["refused", "under_way", "unsent"]
 
 
+GIVEN_BACK = """
+WITH fact AS (
+    INSERT INTO fact (question, event, type, at, data)
+    SELECT $1, way || hour, type, timestamptz '2026-11-20' + hour * interval '1 hour',
+        jsonb_build_object('partner', way, 'way', way)
+    FROM unnest(ARRAY['mail', 'mail', 'page', 'page', 'workspace', 'api'],
+        ARRAY['question.taken', 'question.taken', 'question.taken', 'take.withdrawn', 'question.taken',
+            'question.taken'], ARRAY[1, 2, 1, 2, 2, -1]) AS told (way, type, hour)
+), claim AS (
+    INSERT INTO claim (question, partner, at)
+    SELECT $1, unnest(ARRAY['mail', 'page', 'workspace', 'api']), '2026-11-20'
+)
+INSERT INTO assignment (question, partner, list, routed_at, due_at)
+SELECT $1, unnest(ARRAY['mail', 'page', 'workspace', 'api']), 'taken', '2026-11-20', '2026-11-21'
+"""
+
+
+async def test_what_was_taken_by_mail_after_it_was_given_back_is_known_from_its_facts(
+    database: Database,
+) -> None:
+    """Each library is named by the way in which it took: the page's was withdrawn, the API's of before."""
+    async with before_the_upgrade(database, "workspace", "0065.taken-otherwise") as db:
+        await db.execute(GIVEN_BACK, QUESTION)
+    async with connected(database, "workspace") as db:
+        rows = await db.fetch("SELECT partner, extract(hour FROM taken_at - routed_at) AS h FROM assignment")
+    assert {row["partner"]: row["h"] for row in rows} == {
+        "mail": 2,
+        "page": None,
+        "workspace": None,
+        "api": None,
+    }
+
+
 COUNTED = """
 WITH said AS (
     INSERT INTO cut (partner, measure, facet, value)

@@ -168,10 +168,10 @@ async def test_who_invites_a_colleague_is_told_that_an_e_mail_is_on_its_way(data
         answer = await lead.post("/people", **fields)
         told = (await lead.see(answer.headers["location"])).text
         assert "Zoé Petit" in told
-        assert "un courriel part." in told
-        assert "un courriel part." not in (await lead.see("/people")).text
+        assert "un courriel vient de lui être envoyé." in told
+        assert "un courriel vient de lui être envoyé." not in (await lead.see("/people")).text
         again = await lead.post("/people", **fields | {"mail": "zoe"})
-        assert (again.status_code, "un courriel part." in again.text) == (422, False)
+        assert (again.status_code, "un courriel vient de lui être envoyé." in again.text) == (422, False)
 
 
 async def test_a_new_key_is_shown_once_and_only_its_digest_leaves(database: Database) -> None:

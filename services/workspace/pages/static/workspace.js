@@ -105,8 +105,9 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   const kept = `draft ${form.dataset.question} ${form.dataset.person}`, said = form.querySelector("[data-saved]");
   const field = (name) => form.elements.namedItem(name);
   let timer = 0, under = false, again = false;
+  // What did arrive, though its page never came, is no draft again.
   const unsaved = unsentOf(kept);
-  if (unsaved && !field("text").value.includes(unsaved)) {
+  if (unsaved && unsaved !== field("text").dataset.sent && !field("text").value.includes(unsaved)) {
     field("text").value = [field("text").value, unsaved].filter(Boolean).join("\n\n");
     keep(kept, field("text").value);
     save();
