@@ -17,6 +17,7 @@ SEPARATORS = ",;\t"
 TABLES = frozenset({".csv", ".tsv", ".tab", ".txt"})
 SHOWN_OF_A_ROW = 200
 NO_CSV = "a quotation mark within a text is written twice, and a text of several lines stands between two"
+CUT = "what stands in line %d is no whole row and may belong to it"
 NAMED_SEPARATOR = re.compile(r'"?sep=([^"\w\r\n ])"?[,;\t]*', re.I)
 """Excel's own line before the first: `sep=;`."""
 MARKS = (
@@ -90,12 +91,11 @@ def _otherwise_written(path: Path, encoding: str) -> str:
 
 
 def _table_rows(file: TextIO) -> Iterator[tuple[int, ExportRow]]:
-    """A line of one field behind a whole row is the end of its text: that row is cut, and not taken."""
+    """What is no whole row behind one that is may be the end of its text: that row is not taken either."""
     whole: tuple[int, ExportRow] | None = None
-    for line, fields, row in _table_lines(file):
-        if whole and fields == 1 and isinstance(row, RowFault):
-            fix = f"is cut: what stands in line {line} belongs to it; {NO_CSV}"
-            yield whole[0], RowFault(whole[0], "row", "", fix)
+    for line, is_piece, row in _table_lines(file):
+        if whole and is_piece and isinstance(row, RowFault):
+            yield whole[0], RowFault(whole[0], "row", "", f"is cut: {CUT % line}; {NO_CSV}")
         elif whole:
             yield whole
         whole = None if isinstance(row, RowFault) else (line, row)
@@ -105,19 +105,19 @@ def _table_rows(file: TextIO) -> Iterator[tuple[int, ExportRow]]:
         yield whole
 
 
-def _table_lines(file: TextIO) -> Iterator[tuple[int, int, ExportRow]]:
-    """Line, number of fields, row."""
+def _table_lines(file: TextIO) -> Iterator[tuple[int, bool, ExportRow]]:
+    """Line, whether it has too few fields or is no CSV, row."""
     first, separator, before = _first_line(file)
     reader = csv.reader(chain([first], file), delimiter=separator, strict=True)
     columns: list[str] = []
     begun = before + 1
     while (cells := _next(reader, begun, before)) is not None:
         if isinstance(cells, RowFault):
-            yield begun, 0, cells
+            yield begun, True, cells
         elif not columns:
             columns = _columns(cells)
         elif any(cell.strip() for cell in cells):
-            yield begun, len(cells), _row(columns, cells, begun)
+            yield begun, len(cells) < len(columns), _row(columns, cells, begun)
         begun = before + reader.line_num + 1
 
 

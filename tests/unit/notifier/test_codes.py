@@ -74,9 +74,15 @@ def test_why_the_coordinator_must_decide_is_told_in_words(reasons: Reasons) -> N
         ("SMTP 550 5.1.10 RecipientNotFound", "Cette adresse ne mène à personne."),
         ("SMTP 552 over quota", "La boîte aux lettres est pleine."),
         ("SMTP 552 5.2.2 mailbox full, message too large", "La boîte aux lettres est pleine."),
-        ("SMTP 552 5.3.4 Message size exceeds fixed limit", "Le courriel était trop gros pour ce serveur."),
-        ("SMTP 552 5.2.3 too long", "Le courriel était trop gros pour ce serveur."),
-        ("SMTP 552 Message size exceeds fixed limit", "Le courriel était trop gros pour ce serveur."),
+        (
+            "SMTP 552 5.3.4 Message size exceeds fixed limit",
+            "Le courriel était trop volumineux pour le serveur du destinataire.",
+        ),
+        ("SMTP 552 5.2.3 too long", "Le courriel était trop volumineux pour le serveur du destinataire."),
+        (
+            "SMTP 552 Message size exceeds fixed limit",
+            "Le courriel était trop volumineux pour le serveur du destinataire.",
+        ),
         ("SMTP 550 5.1.8 Sender address rejected", "Le serveur du destinataire refuse notre adresse."),
         ("SMTP 553 5.1.7 bad sender", "Le serveur du destinataire refuse notre adresse."),
         ("SMTP 550 5.7.1 spam", "Le serveur de messagerie du destinataire refuse nos envois."),

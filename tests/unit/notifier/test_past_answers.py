@@ -147,6 +147,8 @@ def test_a_table_is_read_as_spreadsheets_write_it(
         ("1,2014-01-01,bpi,Où,Là,Ici", "line 2: row 'Ici' has more fields than the first line"),
         ("1,2014-01-01,bpi,Où", "line 2: row 'Où' has fewer fields than the first line, no answer; a quot"),
         (f"{SAID}\n1,2014-01-01,bpi,Où,Là\n\net plus loin", "line 4: row '' is cut: what stands in line 6"),
+        (f"{SAID}\n1,2014-01-01,bpi,Où,Là\net là, plus loin", "line 4: row '' is cut: what stands in line 5"),
+        (f'{SAID}\n1,2014-01-01,bpi,Où,Là\n2,"et" là', "line 4: row '' is cut: what stands in line 5"),
     ],
 )
 def test_a_row_that_is_no_csv_is_told_by_its_line(tmp_path: Path, rows: str, told: str) -> None:
@@ -169,7 +171,7 @@ def test_a_mark_is_no_part_of_the_first_name_and_faults_name_the_files_own_lines
     tmp_path: Path, said: str
 ) -> None:
     file = tmp_path / "rows.csv"
-    file.write_bytes(f"\n{HEAD}\n{SAID}\n1,2\n".encode("utf-8-sig"))
+    file.write_bytes(f"\n{HEAD}\n{SAID}\n{SAID},x\n".encode("utf-8-sig"))
     [(first, row), (second, fault)] = rows_of(file, said)
     assert isinstance(row, dict)
     assert (first, row["id"], second, isinstance(fault, RowFault)) == (3, "7", 5, True)
@@ -265,6 +267,9 @@ def test_a_mapping_that_says_nothing_known_is_refused(told: dict[str, Any], why:
         ("<html><head><meta charset=utf-8><p>a</p>", "a"),
         ("<!DOCTYPE html><head><title>x</title></head><body class='y'>a<br/>b", "a\nb"),
         ("<p>si a<b et c>d, ou x < y, a<b", "si a<b et c>d, ou x < y, a<b"),
+        ("<p>0<p et q>0 <code postal> <a priori> <Li Wei>", "0<p et q>0 <code postal> <a priori> <Li Wei>"),
+        ("<p foo>a<br/ >b<hr\n/ >c</p >d", "a\nb\nc\nd"),
+        ("<table><td width=3 valign>a<td class='x'nowrap>b<input type=text required><a name>c</a>", "a bc"),
         (
             "<p>un<img src=\"a\" alt='b>c'width=10% /><td nowrap>deux</td><!--[if mso]>x<![endif]--></p>",
             "un b>c deux",

@@ -59,6 +59,27 @@ def test_a_title_is_the_first_sentence_that_asks(question: str, title: str | Non
         ("Bonjour. Cordialement. Où lire des contes ?", "Où lire des contes ?"),
         ("Bonjour tristesse : qui l'a écrit ?", "Bonjour tristesse : qui l'a écrit ?"),
         ("Pouvez-vous m'aider ?", "Pouvez-vous m'aider ?"),
+        (
+            "Bonjour, le livre porte l'ISBN 9782070360024. Merci",
+            "Le livre porte l'ISBN 9782070360024.",
+        ),
+        ("ISBN 9782070360024", "ISBN 9782070360024"),
+        ("ISBN 0141439513", "ISBN 0141439513"),
+        ("Notice ark:/12148/cb123456789 de Gallica", "Notice ark:/12148/cb123456789 de Gallica"),
+        ("La cote 4-LN27-123456789", "La cote 4-LN27-123456789"),
+        ("Le compte @gallicabnf a publié un plan", "Le compte @gallicabnf a publié un plan"),
+        (
+            "Salutations,\nrecherche généalogique sur la famille Martin",
+            "Recherche généalogique sur la famille Martin",
+        ),
+        ("Merci pour votre aide : Zola et les mines", "Zola et les mines"),
+        ("Merci de m'indiquer les horaires d'été", "Merci de m'indiquer les horaires d'été"),
+        ("Kind regards\nJohn Smith of Lyon\njohn@mail.example", ""),
+        ("Cordialement\nla bibliothèque de Brumal 02 40 00 00 00", ""),
+        ("Cordialement,\nJean Dupont, 3 rue des Prés", ""),
+        ("Merci d'avance : Jean Dupont\n06 12 34 56 78", ""),
+        ("Moulins\nJean Dupont 06 12 34 56 78", "Moulins"),
+        ("Merci !\nVoici le 04 72 00 00 00, appelez Jean Dupont", ""),
     ],
 )
 def test_a_subject_names_no_signature(question: str, told: str) -> None:

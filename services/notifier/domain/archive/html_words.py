@@ -20,14 +20,22 @@ MARKUP = re.compile(
 )
 """Elements of HTML, and Office's own: `<www.bnf.fr>`, `<jean@mail.example>` and `<nom>` are none."""
 VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s"'<>]++)"""
-BARE = r"nowrap|noshade|compact|hidden|disabled|checked|selected|controls|allowfullscreen|open|data-[\w-]++"
+BARE = (
+    r"nowrap|noshade|compact|hidden|disabled|checked|selected|controls|allowfullscreen|open|data-[\w-]++"
+    r"|required|readonly|multiple|autofocus|autoplay|muted|novalidate|ismap|itemscope|contenteditable"
+)
 """What an attribute without a value may be: `<b et c>` is no tag."""
+SURE = (
+    r"(?:br|hr|td|th|tr|ul|dl|dt|dd|div|tbody|thead|tfoot|colgroup|blockquote|textarea|fieldset|h[1-6])(?![\w:-])"
+    r"|(?:p|span)(?=\s++[\w-]++(?:\s*+/?\s*+>|\s*+=))|a(?=\s++(?:name|href|id|title|class)\s*+/?\s*+>)"
+)
+"""No word of a sentence: it may have attributes of any name without a value."""
 MOST_ATTRIBUTES = 60
 """Of one tag: what is never closed would be read again from each `<` in its values."""
 TAG = re.compile(
-    rf"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*+(?::[a-z]\w*+)?)"
-    rf"(?:\s*+(?:(?<=[\s\"'])[\w:.@-]++\s*+=\s*+{VALUE}?+|(?<=\s)(?:{BARE})(?=[\s/>])))"
-    rf"{{0,{MOST_ATTRIBUTES}}}+\s*+/?>",
+    rf"<(?P<end>/?)(?P<name>(?P<sure>{SURE})|[a-z][a-z0-9]*+(?::[a-z]\w*+)?)"
+    rf"(?:\s*+(?:(?<=[\s\"'])[\w:.@-]++\s*+=\s*+{VALUE}?+|(?<=[\s\"'])(?(sure)[a-z][\w:-]*+|(?:{BARE}))(?=[\s/>])))"
+    rf"{{0,{MOST_ATTRIBUTES}}}+\s*+/?\s*+>",
     re.I,
 )
 ATTRIBUTE = re.compile(rf"(?<![\w:.@-])([\w:.@-]++)\s*+=\s*+({VALUE})?+")

@@ -28,14 +28,19 @@ THANKS = (
     r"gracias|un saludo|grazie|cordiali saluti|obrigad|com os melhores",
     r"شكر|\u0434\u044f\u043a\u0443",  # Arabic; Ukrainian
 )
-CLOSING = re.compile(
+CLOSINGS = (
     r"(?:(?:bien|très) )?cordialement|(?:sinc[èe]res )?salutations"
     r"|(?:best|kind|warm) regards|yours (?:sincer|faith|truly)"
-    r"|met vriendelijke|mit freundlichen|un saludo|saludos|cordiali saluti|distinti saluti|com os melhores",
-    re.IGNORECASE,
+    r"|met vriendelijke|mit freundlichen|un saludo|saludos|cordiali saluti|distinti saluti|com os melhores"
 )
+CLOSING = re.compile(CLOSINGS, re.IGNORECASE)
 """Behind it stands who signs."""
+OPENED = re.compile(rf"\s{{0,50}}+(?:{CLOSINGS})[^,!.:;\n]{{0,30}}[,!.:;\n]\s{{0,50}}", re.IGNORECASE)
+"""At the very beginning it greets."""
 THANKING = re.compile(rf"(?:{'|'.join(THANKS)})", re.IGNORECASE)
+THANKED = re.compile(rf"(?:{'|'.join(THANKS)})[^,!?.:;\n]{{0,60}}: ", re.IGNORECASE)
+"""`Merci pour votre aide : Zola et les mines`."""
+REQUESTED = re.compile(r"merci (?:de |d['’])(?:me |m['’]|nous |bien vouloir )", re.IGNORECASE)
 
 
 def sentences(text: str) -> Iterator[str]:

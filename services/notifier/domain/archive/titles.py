@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import takewhile
 
-from services.notifier.domain.archive.sentences import closes, sentences, thanks
+from services.notifier.domain.archive.sentences import OPENED, REQUESTED, THANKED, closes, sentences, thanks
 from services.notifier.domain.mail.threads import subject_line
 
 LENGTH = 120
@@ -31,25 +31,49 @@ HELP = (
 )
 EMPTY = re.compile(rf"(?:{'|'.join(HELP)})[^,;:]{{0,40}}[?.!…]*$", re.IGNORECASE)
 """Asks for help, and not for anything."""
-REACHED = re.compile(r"(?:\d[ .-]?){9}|@")
-"""A telephone number or an address: of whoever signs."""
+REACHED = re.compile(r"(?<![\w./-])(?:\+|\(?0)(?:[ ./()-]{0,3}\d){8,13}(?!\w)|[\w.+-]{1,64}@[\w-]{1,63}\.\w")
+"""A telephone number or a mail address: of whoever signs."""
+OF_A_BOOK = re.compile(r"\b(?:ISBN|ISSN|EAN|PPN|OCLC|cotes?)\b|ark:/", re.IGNORECASE)
+SIGNED = re.compile(
+    r"[A-ZÀ-ÖØ-Þ][\w.'’-]{0,30}+(?:(?:[ ](?:de|du|des|la|le|van|von|der|of)){0,3}[ ](?:d['’])?"
+    r"[A-ZÀ-ÖØ-Þ][\w.'’-]{0,30}+){1,4}[ ]?(?:[,+\d\n–(-]|\Z)"
+    r"|[+(\d]|\S{1,80}(?:[ ]\S{1,80})?\s{0,9}(?:\n|\Z)"
+)
+"""A name, what leads to them, or no more than two words."""
 QUESTION_MARKS = ("?", "\N{ARABIC QUESTION MARK}", "\N{FULLWIDTH QUESTION MARK}")
 
 
 def headline(question: str) -> str:
     """What a mail's subject and a list say of a question: as its title would be, shorter. Nothing where it
     greets, thanks and signs alone: no name and number of a signature is one."""
-    said = _said(question[:LOOKED_AT])
+    text = _behind(OPENED, question[:LOOKED_AT])
+    said = [_behind(THANKED, one) for one in _said(text)]
     above = frozenset(takewhile(lambda one: not closes(one), said))
-    told = [one for one in said if _is_asking(one) or (one in above and not REACHED.search(one))]
+    before = frozenset(takewhile(lambda one: not thanks(one), said if question.startswith(text) else ()))
+    told = [
+        one for one in said if _is_asking(one) or (one in above and not _leads(one, is_before=one in before))
+    ]
     short = takewhile(lambda one: not thanks(one), (one for one in told if one in above))
-    return subject_line(_begun(_chosen(told) or " ".join(short)))
+    return subject_line(_begun(_chosen(told) or " ".join(short) or next(filter(REQUESTED.match, told), "")))
 
 
 def proposed_title(question: str) -> str:
     """The first sentence that asks, else the first that says anything, on one line."""
     said = _said(question)
     return subject_line(_begun(_chosen(said) or _says(said) or " ".join(question.split())), LENGTH)
+
+
+def _behind(beginning: re.Pattern[str], text: str) -> str:
+    """Without what only begins it, unless somebody signs behind that."""
+    begun = beginning.match(text)
+    return text[begun.end() :] if begun and not SIGNED.match(text, begun.end()) else text
+
+
+def _leads(sentence: str, *, is_before: bool) -> bool:
+    """To whoever signs, by number or address: before a closing, with hardly a word beside it."""
+    if OF_A_BOOK.search(sentence) or not REACHED.search(sentence):
+        return False
+    return not is_before or len(re.sub(r"\S*@\S*|\d+", " ", sentence).split()) <= FEWEST_WORDS
 
 
 def _said(question: str) -> list[str]:

@@ -59,7 +59,7 @@ SHAPES = re.compile(
     r"|\b[1-9]-[A-Z]{3}-\d{3}\b"  # a Belgian car
     # French social security (NIR)
     r"|\b[12](?<!\d[.,]\d) ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[ABab]) ?\d{3} ?\d{3}(?: ?\d\d)?\b"
-    r"|\b\d\d\.\d\d\.\d\d-\d{3}\.\d\d\b"  # the Belgian register
+    r"|\b\d\d\.\d\d\.\d\d-\d{3}\.\d\d\b"  # the Belgian register, as it writes it
     r"|\b756\.\d{4}\.\d{4}\.\d\d\b"  # Swiss social security
 )
 CARD = re.compile(r"\b[3-6]\d{3}(?P<sign>[ -]?)\d{4}(?P=sign)\d{4}(?P=sign)\d{3,4}\b")
@@ -83,16 +83,21 @@ LABELLED = re.compile(
 )
 """`word` stands before many numbers: `le dépôt compte 12 345 volumes`."""
 SIGNED = re.compile(rf"[:=°.]|\b(?:{_NUMBER}|c'est|est|is|suivant|caf)(?!\w)", re.IGNORECASE)
+_REGISTER = r"\d\d[-./ ]?\d\d[-./ ]?\d\d[-./ ]?\d{3}[-./ ]?\d\d"
 NATIONAL = re.compile(
-    r"\b(?:(?:num[ée]ro|n°|registre)(?: (?:de|du))?(?: registre)? national|rijksregister(?:nummer)?"
-    r"|national (?:register )?number)\b(?: (?:c'est|est|is|belge)){0,2}[\s.:=°(-]{0,5}"
-    r"(?P<number>\d\d[. ]?\d\d[. ]?\d\d[- .]?\d{3}[. ]?\d\d)(?!\w)",
+    r"\b(?:(?:num[ée]ro|n[°o]|nr\.?|registre)(?: (?:de|du))?(?: registre)? national"
+    r"|rijksregister(?:nummer|nr)?|niss|(?:nationaal|national) (?:register ?)?(?:number|nummer))\b"
+    rf"(?:\W{{0,3}}(?:c'est|est|is|het|le|la|BE|belge|suivant|volgende|perso(?:nnel)?|{_NUMBER})(?!\w)){{0,4}}"
+    rf"[\s.:=°(-]{{0,5}}(?P<number>{_REGISTER})(?!\w)",
     re.IGNORECASE,
 )
 """The Belgian register: other national numbers are an agency's or a list's."""
+DOTTED = re.compile(rf"(?<![\w./-])(?=\d\d([./-])\d\d\1\d\d[-./ ]\d{{3}}[-./ ])(?P<number>{_REGISTER})(?!\w)")
 OWN_IP = re.compile(
-    r"\b(?:mon|ma|notre|my|our|mijn|onze?|meine?r?|unsere?r?) (?:\w{1,12} ){0,2}ip(?:v[46])?"
-    r"(?:[- ](?:adresse|address|adres))?(?: \w{1,12}){0,3}?[\s:=(]{1,4}"
+    r"(?:\b(?:mon|ma|notre|my|our|mijn|onze?|meine?r?|unsere?r?) (?:\w{1,12} ){0,2}ip(?:v[46])?"
+    r"(?:[- ](?:adresse|address|adres))?(?: \w{1,12}){0,4}?[\s:=(]{1,4}"
+    r"|(?m:^)[>*• -]{0,4}(?:adresse )?ip(?:v[46])?(?:[- ](?:adresse|address|adres))?(?: publi\w{1,3})?"
+    r" ?[:=] ?)"
     r"(?P<number>[\da-f]{1,4}[.:][\da-f.:]{4,36})",
     re.IGNORECASE,
 )
@@ -208,13 +213,23 @@ def _labelled(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
 
 
 def _national(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
-    if holds(plain[begin:stop].lower(), ("national", "rijksreg")):
+    if holds(plain[begin:stop].lower(), ("national", "nationaal", "rijksreg", "niss")):
         yield from (found.span("number") for found in NATIONAL.finditer(plain, begin, stop))
+    for found in DOTTED.finditer(plain, begin, stop):
+        is_book = BOOK.search(plain, max(0, found.start() - 30), found.start())
+        if not is_book and _is_registered("".join(PLAIN.findall(found["number"]))):
+            yield found.span("number")
+
+
+def _is_registered(digits: str) -> bool:
+    """By the last two of the eleven digits; with a 2 before the others for who is born from 2000 on."""
+    number, check = digits[:9], int(digits[9:])
+    return check in (97 - int(number) % 97, 97 - int(f"2{number}") % 97)
 
 
 def _own_ips(plain: str, begin: int, stop: int) -> Iterator[TextSpan]:
     """Of a household: not the machine itself, a network at home or a server that all know."""
-    for found in OWN_IP.finditer(plain, begin, stop) if " ip" in plain[begin:stop].lower() else ():
+    for found in OWN_IP.finditer(plain, begin, stop) if "ip" in plain[begin:stop].lower() else ():
         told = found["number"].rstrip(".:")
         try:
             known = not ip_address(told).is_global or told in PUBLIC_SERVERS
