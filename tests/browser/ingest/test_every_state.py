@@ -186,7 +186,7 @@ WAYS_TO_IT: dict[str, Case] = {
     ),
     "a follow-up that nobody saw to": (
         [ROUTED, ANSWERED, FOLLOW_UP, unhandled()],
-        "chez la coordination du réseau",
+        "transmis à la coordination du réseau",
         "is with the network’s coordinator",
     ),
     "spam": ([ROUTED, closed("spam")], "sans réponse", "closed without an answer"),
