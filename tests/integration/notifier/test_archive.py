@@ -132,6 +132,15 @@ async def test_a_filter_alone_says_how_many_stand_under_it(here: Archive) -> Non
     assert "<title>Histoire et patrimoine · " in page
     assert re.search(r"<h2>1\s*réponse trouvée · Histoire et patrimoine</h2>", page)
     assert "<h2>Les dernières réponses</h2>" in (await here.reader.get("/?lang=fr")).text
+    assert "Histoire et patrimoine (1)</option>" in page
+    assert '<option value="2026">2026</option>' in page, "not the two of the whole archive"
+    assert '<option value="2026">2026 (2)</option>' in (await here.reader.get("/")).text
+
+
+async def test_a_forgiven_spelling_is_told_as_it_was_written(here: Archive) -> None:
+    await here.released(MILLS)
+    page = (await here.reader.get("/?q=<b>moulnis&lang=en")).text
+    assert "Results for a spelling close to “&lt;b&gt;moulnis”" in page
 
 
 async def test_what_shares_only_small_words_is_not_related(here: Archive) -> None:
