@@ -45,15 +45,15 @@ async def test_what_the_coordinator_asks_is_done_whoever_is_away_meanwhile(
         given = {"question": question, "action": "assign", "partner": second, "form": "one"}
         for _ in range(2):
             await claire.do("/network/do", **given)
-        await claire.see(page, "en chemin")
+        await claire.see(page, ": en cours")
         await platform.start("router")
-        await claire.see(page, "confiée à une bibliothèque par Claire", without=["en chemin"])
+        await claire.see(page, "confiée à une bibliothèque par Claire", without=[": en cours"])
         await people[f"Amel {second}"].see("/questions", page)
         await people[f"Amel {first}"].see("/questions?list=passed", page)
         await claire.do("/network/do", **given | {"form": "two"})
         await claire.see(page, "cette bibliothèque a déjà la question")
         away = {"first": "2030-01-07", "last": "2030-01-13", "form": "away", "version": ""}
         await claire.do(f"/libraries/{second}/away", **away)
-        await claire.see(f"/libraries/{second}", "13\u00a0janvier 2030", without=["en chemin"])
+        await claire.see(f"/libraries/{second}", "13\u00a0janvier 2030", without=[": en cours"])
         await claire.do("/network/intake", form="pause", action="pause", notice="Retour le 4 janvier.")
-        await claire.see("/network", "Retour le 4 janvier.", without=["en chemin"])
+        await claire.see("/network", "Retour le 4 janvier.", without=[": en cours"])

@@ -270,7 +270,7 @@ async def an_answer_waits_for_router_and_broker(today: Day, page: str) -> None:
     await until(lambda: all(map(broker.has_on_disk, QUEUES)))
     await today.platform.kill("router")
     await bruno.send("/answer")
-    await bruno.sees("en chemin")
+    await bruno.sees(": en cours")
     await broker.kill()
     await broker.start()
     await today.platform.start("router")

@@ -145,7 +145,7 @@ async def test_a_question_goes_from_library_to_library_and_back_to_its_asker(
             )
         await platform.start("router")
         await bruno.see("/questions?list=answered", page)
-        await amel.see(page, "arrivée", without=["en chemin"])
+        await amel.see(page, "arrivée", without=[": en cours"])
         await until(lambda: bool(answers_in(mails)))
         [mail] = answers_in(mails)
         assert list(mail.recipients) == [ASKER]

@@ -46,7 +46,7 @@ CODE_TEXTS: Mapping[str, str] = {
     # States of a question.
     "state_received": N_("being routed"),
     "state_asked": N_("with a library"),
-    "state_elsewhere": N_("no longer with us"),
+    "state_elsewhere": N_("no longer with our library"),
     "state_unroutable": N_("without a library"),
     "state_answered": N_("answered"),
     "state_closed": N_("closed"),
@@ -58,7 +58,7 @@ CODE_TEXTS: Mapping[str, str] = {
     "added": N_("The library adds"),
     "corrected": N_("The library corrects"),
     "asks_again": N_("The asker says that the answer does not help"),
-    "resumed": N_("the clocks run again"),
+    "resumed": N_("the deadlines run again"),
     "unhandled": N_("nobody saw to what the asker added: the coordinator decides"),
     "take_withdrawn": N_("no longer in hand"),
     "spam_reported": N_("reported as no question"),

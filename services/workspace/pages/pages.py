@@ -44,17 +44,20 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         N_("This page is too old"),
         N_("It was opened before you signed in. Go back, reload it and try again: your drafts are kept."),
     ),
-    "forbidden": (N_("Not for you"), N_("Your role does not allow this. Ask the lead of your library.")),
+    "forbidden": (
+        N_("Access restricted"),
+        N_("Your role does not allow this. Ask the lead of your library."),
+    ),
     "forbidden_lead": (
-        N_("Not for you"),
+        N_("Access restricted"),
         N_("A lead does this for their own library only. Ask the coordinator of the network."),
     ),
     "forbidden_observer": (
-        N_("Not for you"),
+        N_("Access restricted"),
         N_("An observer sees the network and changes nothing. Ask the coordinator of the network."),
     ),
     "forbidden_coordinator": (
-        N_("Not for you"),
+        N_("Access restricted"),
         N_("Only those who work in the library do this. A coordinator gives questions, and takes them back."),
     ),
     "library_left": (

@@ -103,11 +103,11 @@ async def test_the_effect_is_shown_first_and_nothing_is_asked_by_that(database: 
         assert asked["key"] == "coordinator.assign.requested.v1"
         assert asked["subject"] == str(made.QUESTION)
         assert asked["data"] == {"by": "Claire Dumas", "reason": "Le fonds y est.", "partner": "bm-lyon"}
-        assert "en chemin" in (await person.see(PAGE)).text
+        assert ": en cours" in (await person.see(PAGE)).text
         done = RequestDone(request_id=asked["id"], request_type=asked["type"])
         await on.tell([receipt(done, "r1")] * 2)
         page = (await person.see(PAGE)).text
-        assert "en chemin" not in page
+        assert ": en cours" not in page
         assert "fait" in page
 
 

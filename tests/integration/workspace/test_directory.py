@@ -108,7 +108,7 @@ async def test_only_what_was_changed_is_asked_for(database: Database) -> None:
                 "hours": {"mon": ["10:00-12:30", "14:00-18:00"]},
             },
         }
-        assert "en chemin" in (await person.see(LYON)).text
+        assert ": en cours" in (await person.see(LYON)).text
 
 
 async def test_a_field_that_the_router_refuses_is_named_with_its_value(database: Database) -> None:

@@ -115,7 +115,7 @@ async def test_the_latest_change_counts_and_each_is_shown_with_hand_and_differen
             "Claire Dumas",
             "Les questions locales",
             "dessert le code postal",
-            "Comme un réseau commence",
+            "Valeurs de départ",
         ):
             assert words in page
 
@@ -162,11 +162,11 @@ async def test_a_change_is_asked_once_under_way_then_done(database: Database) ->
             "weights": {**USUAL, "place": 62.5},
             "version": 1,
         }
-        assert "en chemin" in (await person.see("/weights")).text
+        assert ": en cours" in (await person.see("/weights")).text
         done = RequestDone(request_id=wish["id"], request_type=wish["type"])
         await on.tell([receipt(done, "r1"), weighed(2, points(), place=62.5)])
         page = (await person.see("/weights")).text
-        assert "en chemin" not in page
+        assert ": en cours" not in page
         assert "<ins>62,5</ins>" in page
         assert "Changement de ce qui compte" in (await person.see("/audit")).text
 

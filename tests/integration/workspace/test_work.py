@@ -67,10 +67,10 @@ async def test_an_answer_is_asked_once_and_the_page_shows_what_became_of_it(data
             "effort": 3,
             "files": [],
         }
-        assert "en chemin" in (await amel.see(PAGE)).text
+        assert ": en cours" in (await amel.see(PAGE)).text
         accepted = SubmissionAccepted(original_id=asked["id"], original_type=asked["type"])
         await on.tell([receipt(accepted, "r1")] * 2)
-        assert "en chemin" not in (await amel.see(PAGE)).text
+        assert ": en cours" not in (await amel.see(PAGE)).text
 
 
 async def test_a_refusal_is_shown_with_its_reason_and_the_text_is_kept(database: Database) -> None:
