@@ -71,12 +71,17 @@ ORDER BY c.decided_at
 """Of each delivery in `claimed`, everything that sending needs."""
 
 # The lease is next_at itself: whoever dies with a delivery in hand leaves it due again after the lease.
+# What the asker wrote since comes after the question: both may be decided at once, and connections overtake
+# each other.
 _CLAIM = (
     """
 WITH due AS (
     SELECT id FROM delivery
     WHERE state = 'waiting' AND way = $1 AND next_at <= $2 AND ($5::uuid IS NULL OR id = $5)
         AND id <> ALL ($6::uuid[]) AND (kind = ANY ($7::text[])) = $8
+        AND (kind <> 'follow_up' OR NOT EXISTS (
+            SELECT FROM delivery b WHERE b.question_id = delivery.question_id
+                AND b.assignment_id = delivery.assignment_id AND b.kind = 'assigned' AND b.state = 'waiting'))
     ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE delivery d SET attempts = d.attempts + 1, next_at = $2 + $4::interval

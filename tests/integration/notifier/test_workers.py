@@ -83,6 +83,18 @@ async def test_failure_is_tried_again_with_its_error_kept(on: Bench) -> None:
     assert (row["state"], row["attempts"]) == ("sent", 3)
 
 
+async def test_what_the_asker_wrote_since_comes_after_the_question_however_often_that_is_tried(
+    on: Bench,
+) -> None:
+    question = uuid4()
+    facts = (made.received(), made.followed_up(question), made.routed(question))
+    await on.handling(SUBSCRIPTIONS).settle([letter_of(fact, question) for fact in facts])
+    outside = Outside(answers={"assigned": [Failed("away"), Failed("still away")]})
+    await send_all(on, {"queue": outside, "mail": outside})
+    to_library = [one.kind for one in outside.taken if one.way == "queue"]
+    assert to_library == ["assigned", "follow_up"]
+
+
 async def test_one_that_is_given_up_is_announced_and_told_to_the_coordinator_once(on: Bench) -> None:
     await answers(on, 1)
     outside = Outside(answers={"answer": [Failed("no such place", final=True)]})
