@@ -89,7 +89,8 @@ OF_A_MAIL = any_of(
 """What mail programs tell of one, in words: that it was opened, that its sender wants it back."""
 _HOUSE = (
     r"(?:biblioth\w+|médiathèque|établissement|services?|collectivité|équipe|effectifs|structure|mairie|réseau"
-    r"|ville|commune|université|librar(?:y|ies)|department|school|college|team|staff|organi[sz]ation|council|university|museum|institution|service|haus|archiv|bücherei|hochschule|universität|verwaltung|stadt"
+    r"|ville|commune|université|librar(?:y|ies)|department|school|college|team|staff|organi[sz]ation|council"
+    r"|university|museum|institution|service|haus|archiv|bücherei|hochschule|universität|verwaltung|stadt"
     r"|universiteit|hogeschool|afdeling|abteilung|bibliotheek|dienst|archief|gemeente)"
 )
 _BEFORE = r"(?:[\w’'-]{1,30} ){0,3}(?:[dl][’'])?\w{0,30}"
